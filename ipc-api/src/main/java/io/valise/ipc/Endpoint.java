@@ -1,0 +1,65 @@
+package io.valise.ipc;
+
+import java.util.regex.Pattern;
+
+/**
+ * The address of a server: a transport's scheme and a name, written {@code scheme:name}. Immutable.
+ *
+ * @param scheme the transport, in lower case: {@code shm}, {@code pipe}, {@code loopback}, {@code local}, {@code any}
+ *     or that of a third-party transport; matches {@code [a-z][a-z0-9-]{0,15}}
+ * @param name the server's name among those of this user; matches {@code [A-Za-z0-9][A-Za-z0-9._-]{0,63}}
+ */
+public record Endpoint(String scheme, String name) {
+    /** The scheme that stands for every transport there is. */
+    public static final String ANY = "any";
+
+    private static final Pattern SCHEME = Pattern.compile("[a-z][a-z0-9-]{0,15}");
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+
+    /** @throws IllegalArgumentException when a part is malformed; the message says which and how it must look */
+    public Endpoint {
+        check("scheme", scheme, SCHEME, "one of shm, pipe, loopback, local, any");
+        check("name", name, NAME, "1 to 64 characters A-Z a-z 0-9 . _ - that begin with a letter or digit");
+    }
+
+    /**
+     * Parses {@code scheme:name}.
+     *
+     * @throws IllegalArgumentException when the text is malformed; the message says what was wrong
+     */
+    public static Endpoint parse(String text) {
+        int colon = text.indexOf(':');
+        if (colon < 0) {
+            throw new IllegalArgumentException(
+                    "endpoint: expected scheme:name such as shm:quotes, actual=\"" + excerpt(text) + '"');
+        }
+        return new Endpoint(text.substring(0, colon), text.substring(colon + 1));
+    }
+
+    /** The same name by another transport. */
+    public Endpoint withScheme(String otherScheme) {
+        return new Endpoint(otherScheme, name);
+    }
+
+    /** Whether this is an {@code any:} address, which stands for every transport. */
+    public boolean isAny() {
+        return scheme.equals(ANY);
+    }
+
+    /** The address as {@link #parse} reads it. */
+    @Override
+    public String toString() {
+        return scheme + ':' + name;
+    }
+
+    private static void check(String part, String text, Pattern pattern, String expected) {
+        if (!pattern.matcher(text).matches()) {
+            throw new IllegalArgumentException(
+                    "endpoint " + part + ": expected " + expected + ", actual=\"" + excerpt(text) + '"');
+        }
+    }
+
+    private static String excerpt(String text) {
+        return text.length() <= 80 ? text : text.substring(0, 80) + "… (" + text.length() + " characters)";
+    }
+}

@@ -1,0 +1,88 @@
+package io.valise.ipc;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
+
+/**
+ * A connection between two processes; the same type on both ends, and both may call. Thread-safe.
+ *
+ * <p>A call never hangs: it ends in a reply, or in an {@link IpcException} with a status, at the latest when its timeout
+ * is over. Statuses any call can end with: {@code SERVICE_NOT_FOUND}, {@code ACCESS_DENIED}, {@code MESSAGE_TOO_LARGE},
+ * {@code RESOURCE_EXHAUSTED}, {@code TIMEOUT}, {@code CANCELLED} (the thread was interrupted; its interrupt status stays
+ * set), {@code HANDLER_FAILED}, {@code CONNECTION_CLOSED}, {@code PEER_DIED}, {@code PROTOCOL_ERROR}, or whichever the
+ * handler threw.
+ */
+public interface IpcConnection extends AutoCloseable {
+    /** Sends a request and waits for the reply, for as long as the connection's request timeout. */
+    ValueSet request(String service, ValueSet message);
+
+    /** Sends a request and waits for the reply, for as long as {@code timeout}, which must be positive. */
+    ValueSet request(String service, ValueSet message, Duration timeout);
+
+    /**
+     * Sends a request. The future completes with the reply or with an {@link IpcException}, on the thread that read it:
+     * dependents that block belong on an executor of the caller's. Cancelling it cancels the request at the peer. Blocks
+     * only while the peer's buffer is full.
+     */
+    CompletableFuture<ValueSet> requestAsync(String service, ValueSet message);
+
+    /** A call with options: metadata, its own timeout. */
+    Call call(String service);
+
+    /**
+     * Sends a one-way event. Returns once it is in the peer's buffer; blocks while that is full, bounded by the request
+     * timeout ({@code TIMEOUT} then). Nobody tells whether the peer has a handler for it.
+     */
+    void send(String event, ValueSet message);
+
+    /**
+     * Opens a stream for every subscriber. Never more messages are in flight than the subscriber asked for. Failures
+     * reach {@code onError} as {@link IpcException}.
+     */
+    Flow.Publisher<ValueSet> stream(String service, ValueSet message);
+
+    /** Sets the handler of an event, replacing the one before. */
+    void onEvent(String name, EventHandler handler);
+
+    /** Who is at the other end. */
+    PeerIdentity peer();
+
+    /** The concrete address, never {@code any:}. */
+    Endpoint endpoint();
+
+    /** Counters of this connection. */
+    Stats stats();
+
+    /** Whether calls can be made. */
+    boolean isOpen();
+
+    /** Completes when the connection has ended; never exceptionally. */
+    CompletionStage<CloseReason> closed();
+
+    /**
+     * Says farewell and ends the connection. Requests sent before are either answered or fail with
+     * {@code CONNECTION_CLOSED}. Idempotent; may be called from a handler.
+     */
+    @Override
+    void close();
+
+    /** A call under construction. Not thread-safe; usable for several calls. */
+    interface Call {
+        /** Travels beside the message: trace context, tenant. */
+        Call metadata(ValueSet metadata);
+
+        /** How long to wait for the reply; positive. */
+        Call timeout(Duration timeout);
+
+        /** Like {@link IpcConnection#request(String, ValueSet)}. */
+        ValueSet request(ValueSet message);
+
+        /** Like {@link IpcConnection#requestAsync(String, ValueSet)}. */
+        CompletableFuture<ValueSet> requestAsync(ValueSet message);
+
+        /** Like {@link IpcConnection#stream(String, ValueSet)}. */
+        Flow.Publisher<ValueSet> stream(ValueSet message);
+    }
+}

@@ -1,0 +1,69 @@
+package io.valise.ipc;
+
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * What is known of the process at the other end, and how well. What is not known is empty, never made up. Immutable.
+ *
+ * @param user the operating system's name of the user the process runs as
+ * @param pid the process id; declared by the peer unless {@code evidence} is {@code SAME_PROCESS}; for diagnostics
+ * @param application the name the application declares
+ * @param evidence who vouches for the user
+ * @param sameUser whether the evidence shows that the peer runs as the user of this process
+ */
+public record PeerIdentity(
+        Optional<String> user, OptionalLong pid, Optional<String> application, Evidence evidence, boolean sameUser) {
+
+    /** Who vouches for a peer's user. */
+    public enum Evidence {
+        /** Nobody. */
+        NONE,
+        /** The peer proved knowledge of a secret that only the user can read. */
+        SECRET,
+        /** The operating system's kernel. */
+        KERNEL,
+        /** The peer is in this process. */
+        SAME_PROCESS
+    }
+
+    /** A peer of which nothing is known. */
+    public static PeerIdentity unknown() {
+        return new PeerIdentity(Optional.empty(), OptionalLong.empty(), Optional.empty(), Evidence.NONE, false);
+    }
+
+    /** This process, as seen from inside. */
+    public static PeerIdentity thisProcess() {
+        return new PeerIdentity(
+                Optional.of(System.getProperty("user.name")),
+                OptionalLong.of(ProcessHandle.current().pid()),
+                Optional.empty(),
+                Evidence.SAME_PROCESS,
+                true);
+    }
+
+    /** A peer whose user the kernel names. */
+    public static PeerIdentity ofKernel(String user, boolean sameUser) {
+        return new PeerIdentity(Optional.of(user), OptionalLong.empty(), Optional.empty(), Evidence.KERNEL, sameUser);
+    }
+
+    /** A peer that proved it can read this user's secret. */
+    public static PeerIdentity ofSecret() {
+        return new PeerIdentity(
+                Optional.of(System.getProperty("user.name")),
+                OptionalLong.empty(),
+                Optional.empty(),
+                Evidence.SECRET,
+                true);
+    }
+
+    /** This identity with what the peer declares of itself added; what is vouched for already is kept. */
+    public PeerIdentity declaring(OptionalLong declaredPid, Optional<String> declaredApplication) {
+        return new PeerIdentity(
+                user,
+                pid.isPresent() ? pid : declaredPid,
+                application.isPresent() ? application : declaredApplication,
+                evidence,
+                sameUser);
+    }
+}

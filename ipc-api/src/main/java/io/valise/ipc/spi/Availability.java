@@ -1,0 +1,27 @@
+package io.valise.ipc.spi;
+
+import java.util.Optional;
+
+/**
+ * Whether a transport works here, as a value with its cause. Immutable.
+ *
+ * @param available whether it works
+ * @param detail one line for people: how it works here ("futex doorbell, /dev/shm 64 MiB free") or why not
+ * @param cause what was thrown when it was tried, if anything
+ */
+public record Availability(boolean available, String detail, Optional<Throwable> cause) {
+    /** It works; {@code detail} says how. */
+    public static Availability yes(String detail) {
+        return new Availability(true, detail, Optional.empty());
+    }
+
+    /** It does not work; {@code detail} says why. */
+    public static Availability no(String detail) {
+        return new Availability(false, detail, Optional.empty());
+    }
+
+    /** It does not work because something was thrown. */
+    public static Availability no(String detail, Throwable cause) {
+        return new Availability(false, detail, Optional.of(cause));
+    }
+}

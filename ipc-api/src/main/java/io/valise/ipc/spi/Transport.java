@@ -1,0 +1,62 @@
+package io.valise.ipc.spi;
+
+import io.valise.ipc.Endpoint;
+import java.util.List;
+
+/**
+ * A way to move frames between processes, such as shared memory or a socket. Found by {@link java.util.ServiceLoader}
+ * or passed to a builder as an instance. Creating one is cheap, touches neither native code nor the file system, and
+ * never fails; all that is tried later. Implementations are thread-safe.
+ */
+public interface Transport {
+    /** The word before the colon of the addresses this transport serves, in lower case. */
+    String scheme();
+
+    /** Where {@code any:} tries this transport: lower is earlier. {@code local} 0, {@code shm} 10, {@code pipe} 20, {@code loopback} 30. */
+    int order();
+
+    /** Whether this transport works on this machine, and why not. Cheap enough to be asked before every connect. */
+    Availability availability();
+
+    /**
+     * Starts to serve an address.
+     *
+     * @param endpoint an address of {@link #scheme()}
+     * @param acceptor receives every connection; see {@link Acceptor}
+     * @throws io.valise.ipc.IpcException {@code ADDRESS_IN_USE} when a live server has the address, {@code UNSUPPORTED}
+     *     when not {@link #availability() available}, {@code RESOURCE_EXHAUSTED} or {@code ACCESS_DENIED} when the system refuses
+     */
+    Listener listen(Endpoint endpoint, Acceptor acceptor);
+
+    /**
+     * Connects to a server of the same user.
+     *
+     * @param endpoint an address of {@link #scheme()}
+     * @param timeoutNanos how long it may take, in nanoseconds, positive
+     * @return a link on which both ends have been identified as far as this transport can
+     * @throws io.valise.ipc.IpcException {@code ENDPOINT_NOT_FOUND} when nobody serves the address, {@code TIMEOUT},
+     *     {@code AUTHENTICATION_FAILED}, {@code RESOURCE_EXHAUSTED}, {@code PROTOCOL_ERROR} when what answers is not Valise,
+     *     {@code UNSUPPORTED}; the delivery is always {@code NOT_SENT}
+     */
+    Link connect(Endpoint endpoint, long timeoutNanos);
+
+    /** The addresses that servers of this user serve by this transport now, as far as can be told without connecting. */
+    List<Endpoint> endpoints();
+
+    /** Receives the server side of new links, one call at a time or concurrently, on a thread of the transport. */
+    @FunctionalInterface
+    interface Acceptor {
+        /** Takes the link over. Returns quickly and does not throw; whoever is called owns the link and closes it. */
+        void accept(Link link);
+    }
+
+    /** A served address. Thread-safe. */
+    interface Listener extends AutoCloseable {
+        /** The address served. */
+        Endpoint endpoint();
+
+        /** Stops accepting and frees the address before it returns. Accepted links live on. Idempotent. */
+        @Override
+        void close();
+    }
+}
