@@ -1,0 +1,6 @@
+/** The contract of Valise: ValueSets between processes on one machine. */
+module io.valise.ipc {
+    requires static org.jspecify;
+
+    exports io.valise.ipc;
+}

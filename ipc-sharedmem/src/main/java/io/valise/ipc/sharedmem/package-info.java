@@ -1,0 +1,5 @@
+/** The transport {@code shm:}. */
+@NullMarked
+package io.valise.ipc.sharedmem;
+
+import org.jspecify.annotations.NullMarked;
