@@ -3,4 +3,7 @@ module io.valise.ipc {
     requires static org.jspecify;
 
     exports io.valise.ipc;
+    exports io.valise.ipc.spi;
+
+    uses io.valise.ipc.spi.Transport;
 }
