@@ -7,7 +7,7 @@ import picocli.CommandLine.Command;
 @Command(
         name = "ipc",
         description = "Talks to processes on this machine.",
-        version = "ipc",
+        versionProvider = BuildVersion.class,
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND")
 final class Ipc {
