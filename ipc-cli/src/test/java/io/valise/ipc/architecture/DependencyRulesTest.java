@@ -1,0 +1,101 @@
+package io.valise.ipc.architecture;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.conditions.ArchConditions.be;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.List;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The arrows of the architecture, checked on the compiled classes of every module. */
+class DependencyRulesTest {
+    private static final String[] API = {"io.valise.ipc", "io.valise.ipc.spi..", "io.valise.ipc.internal.."};
+    private static final String PIPES = "io.valise.ipc.pipes..";
+    private static final String SHARED_MEMORY = "io.valise.ipc.sharedmem..";
+    private static final String LOOPBACK = "io.valise.ipc.loopback..";
+    private static final String SERVICES = "io.valise.ipc.services..";
+    private static final String TESTKIT = "io.valise.ipc.testkit..";
+    private static final String COMMAND = "io.valise.ipc.cli..";
+
+    private static final JavaClasses HOUSE =
+            new ClassFileImporter().withImportOption(new DoNotIncludeTests()).importPackages("io.valise.ipc");
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", ".spi", ".pipes", ".sharedmem", ".loopback", ".services", ".testkit", ".cli"})
+    void everyRoomIsLookedAt(String room) {
+        assertThat(HOUSE.containPackage("io.valise.ipc" + room)).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {PIPES, SHARED_MEMORY, LOOPBACK})
+    void aTransportNeverUsesAnotherNorWhatIsBuiltOnTransports(String transport) {
+        String[] others = List.of(PIPES, SHARED_MEMORY, LOOPBACK, SERVICES, TESTKIT, COMMAND).stream()
+                .filter(other -> !other.equals(transport))
+                .toArray(String[]::new);
+        check(neverUses(transport, others));
+    }
+
+    @Test
+    void servicesAndTestkitAreTheSameOnEveryTransport() {
+        check(neverUses(SERVICES, PIPES, SHARED_MEMORY, LOOPBACK, TESTKIT, COMMAND));
+        check(neverUses(TESTKIT, PIPES, SHARED_MEMORY, LOOPBACK, SERVICES, COMMAND));
+    }
+
+    @Test
+    void theInternalsOfTheApiAreItsOwn() {
+        check(noClasses()
+                .that(not(resideInAnyPackage(API)))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.valise.ipc.internal.."));
+    }
+
+    /** So there is no type of a third party in its signatures either. */
+    @Test
+    void theApiNeedsTheJdkAlone() {
+        check(classes()
+                .that(resideInAnyPackage(API))
+                .should()
+                .onlyDependOnClassesThat(resideInAnyPackage(API).or(resideInAnyPackage("java..", "org.jspecify.."))));
+    }
+
+    /** NullAway passes over a package without the annotation. */
+    @Test
+    void everyPackageIsNullMarked() {
+        check(classes()
+                .should(be(describe(
+                        "in a package annotated with @NullMarked",
+                        (JavaClass type) -> type.getPackage().isAnnotatedWith(NullMarked.class)))));
+    }
+
+    @Test
+    void theLibraryPrintsNothing() {
+        check(noClasses().that(not(resideInAnyPackage(COMMAND))).should(ACCESS_STANDARD_STREAMS));
+    }
+
+    private static ArchRule neverUses(String user, String... used) {
+        return noClasses()
+                .that()
+                .resideInAPackage(user)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(used);
+    }
+
+    private static void check(ArchRule rule) {
+        rule.allowEmptyShould(true).check(HOUSE);
+    }
+}

@@ -1,0 +1,76 @@
+package io.valise.ipc.architecture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import java.io.File;
+import java.lang.module.Configuration;
+import java.lang.module.ModuleDescriptor;
+import java.lang.module.ModuleDescriptor.Exports;
+import java.lang.module.ModuleFinder;
+import java.lang.module.ModuleReference;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * What the modules show and need. The tests of this build run on the class path, so the module path is tried here:
+ * everything is resolved as modules, third parties and all.
+ */
+class ModuleRulesTest {
+    private static final Path[] PATH = Arrays.stream(
+                    System.getProperty("java.class.path").split(File.pathSeparator))
+            .map(Path::of)
+            .filter(entry -> !entry.endsWith("test-classes"))
+            .toArray(Path[]::new);
+    private static final ModuleFinder MODULES = ModuleFinder.of(PATH);
+
+    @Test
+    void theApiShowsContractAndSpiAlone() {
+        assertThat(exports("io.valise.ipc")).containsExactlyInAnyOrder("io.valise.ipc", "io.valise.ipc.spi");
+    }
+
+    @Test
+    void theApiNeedsTheJdkAlone() {
+        Set<String> needed = descriptor("io.valise.ipc").requires().stream()
+                .filter(requires -> !requires.modifiers().contains(ModuleDescriptor.Requires.Modifier.STATIC))
+                .map(ModuleDescriptor.Requires::name)
+                .collect(Collectors.toSet());
+        assertThat(needed).allMatch(name -> name.startsWith("java."));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"pipes", "sharedmem", "loopback", "services", "testkit", "cli"})
+    void aModuleShowsOnlyPackagesOfItsOwnName(String room) {
+        String name = "io.valise.ipc." + room;
+        assertThat(exports(name))
+                .allMatch(shown -> shown.equals(name) || shown.startsWith(name + "."))
+                .noneMatch(shown -> shown.contains(".internal"));
+    }
+
+    @Test
+    void allOfItResolvesOnTheModulePath() {
+        Configuration jdk = ModuleLayer.boot().configuration();
+        assertThatCode(() -> {
+                    Configuration resolved = jdk.resolve(MODULES, ModuleFinder.ofSystem(), Set.of("io.valise.ipc.cli"));
+                    ModuleLayer.boot().defineModulesWithOneLoader(resolved, ClassLoader.getPlatformClassLoader());
+                })
+                .doesNotThrowAnyException();
+    }
+
+    private static List<String> exports(String module) {
+        return descriptor(module).exports().stream()
+                .filter(shown -> !shown.isQualified())
+                .map(Exports::source)
+                .collect(Collectors.toList());
+    }
+
+    private static ModuleDescriptor descriptor(String module) {
+        return MODULES.find(module).map(ModuleReference::descriptor).orElseThrow(() -> new AssertionError(module));
+    }
+}

@@ -1,0 +1,147 @@
+package io.valise.ipc.architecture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.source.doctree.DocCommentTree;
+import com.sun.source.tree.ClassTree;
+import com.sun.source.tree.CompilationUnitTree;
+import com.sun.source.tree.ImportTree;
+import com.sun.source.tree.LineMap;
+import com.sun.source.tree.MethodTree;
+import com.sun.source.tree.Tree;
+import com.sun.source.util.DocTrees;
+import com.sun.source.util.JavacTask;
+import com.sun.source.util.TreePathScanner;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.lang.model.element.Modifier;
+import javax.tools.JavaCompiler;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.ToolProvider;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** How sources are kept, in all modules: sizes, and Javadoc on what is public. Sources are parsed, not compiled. */
+class SourceRulesTest {
+    private static final int MOST_LINES_OF_A_FILE = 600;
+    private static final int MOST_LINES_OF_A_METHOD = 60;
+
+    private static final List<String> FILES_TOO_LONG = new ArrayList<>();
+    private static final List<String> METHODS_TOO_LONG = new ArrayList<>();
+    private static final List<String> WITHOUT_JAVADOC = new ArrayList<>();
+    private static final List<String> IMPORTS_OF_INTERNALS = new ArrayList<>();
+    private static final List<Path> SOURCES = new ArrayList<>();
+
+    @BeforeAll
+    static void readAllSources() throws IOException {
+        Path root = Path.of("").toAbsolutePath().getParent();
+        try (Stream<Path> files = Files.walk(root)) {
+            files.filter(file -> file.toString().endsWith(".java"))
+                    .filter(file ->
+                            root.relativize(file).toString().replace('\\', '/').matches("[^/]+/src/.*"))
+                    .forEach(SOURCES::add);
+        }
+        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+        try (StandardJavaFileManager manager = compiler.getStandardFileManager(null, null, StandardCharsets.UTF_8)) {
+            JavacTask task = (JavacTask) compiler.getTask(
+                    null, manager, null, List.of("-proc:none"), null, manager.getJavaFileObjectsFromPaths(SOURCES));
+            DocTrees docs = DocTrees.instance(task);
+            for (CompilationUnitTree unit : task.parse()) {
+                new Inspection(unit, docs).scan(unit, null);
+            }
+        }
+    }
+
+    @Test
+    void thereAreSources() {
+        assertThat(SOURCES.stream().map(file -> file.getFileName().toString()).collect(Collectors.toList()))
+                .contains("IpcException.java", "Ipc.java", "SourceRulesTest.java");
+    }
+
+    @Test
+    void noFileIsTooLong() {
+        assertThat(FILES_TOO_LONG).isEmpty();
+    }
+
+    @Test
+    void noMethodIsTooLong() {
+        assertThat(METHODS_TOO_LONG).isEmpty();
+    }
+
+    @Test
+    void everyPublicTypeHasJavadoc() {
+        assertThat(WITHOUT_JAVADOC).isEmpty();
+    }
+
+    @Test
+    void nothingImportsTheInternalsOfTheApi() {
+        assertThat(IMPORTS_OF_INTERNALS).isEmpty();
+    }
+
+    /** Collects what breaks the rules in one file. */
+    private static final class Inspection extends TreePathScanner<@Nullable Void, @Nullable Void> {
+        private final CompilationUnitTree unit;
+        private final DocTrees docs;
+        private final String file;
+        private final boolean main;
+
+        Inspection(CompilationUnitTree unit, DocTrees docs) {
+            this.unit = unit;
+            this.docs = docs;
+            this.file = unit.getSourceFile().getName();
+            this.main = file.replace('\\', '/').contains("/src/main/");
+        }
+
+        @Override
+        public @Nullable Void visitCompilationUnit(CompilationUnitTree node, @Nullable Void unused) {
+            report(FILES_TOO_LONG, "file", file, MOST_LINES_OF_A_FILE, lines(node));
+            return super.visitCompilationUnit(node, null);
+        }
+
+        /** The module descriptors keep most of them out already, but the benchmarks have none. */
+        @Override
+        public @Nullable Void visitImport(ImportTree node, @Nullable Void unused) {
+            String imported = node.getQualifiedIdentifier().toString();
+            if (imported.startsWith("io.valise.ipc.internal.")
+                    && !file.replace('\\', '/').contains("/ipc-api/src/")) {
+                IMPORTS_OF_INTERNALS.add(file + " imports " + imported);
+            }
+            return super.visitImport(node, null);
+        }
+
+        @Override
+        public @Nullable Void visitMethod(MethodTree node, @Nullable Void unused) {
+            report(METHODS_TOO_LONG, "method", file + " " + node.getName(), MOST_LINES_OF_A_METHOD, lines(node));
+            return super.visitMethod(node, null);
+        }
+
+        @Override
+        public @Nullable Void visitClass(ClassTree node, @Nullable Void unused) {
+            DocCommentTree javadoc = docs.getDocCommentTree(getCurrentPath());
+            if (main && node.getModifiers().getFlags().contains(Modifier.PUBLIC) && javadoc == null) {
+                WITHOUT_JAVADOC.add(file + " " + node.getSimpleName());
+            }
+            return super.visitClass(node, null);
+        }
+
+        private long lines(Tree node) {
+            LineMap map = unit.getLineMap();
+            long begin = docs.getSourcePositions().getStartPosition(unit, node);
+            long end = docs.getSourcePositions().getEndPosition(unit, node);
+            return map.getLineNumber(end) - map.getLineNumber(begin) + 1;
+        }
+
+        private static void report(List<String> findings, String what, String name, int limit, long actual) {
+            if (actual > limit) {
+                findings.add(what + " " + name + ": limit=" + limit + " lines, actual=" + actual + "; split it");
+            }
+        }
+    }
+}
