@@ -1,0 +1,75 @@
+package io.valise.ipc.spi.runtime;
+
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+
+/**
+ * Exclusion among processes by a lock on a folder's {@code .lock} file, and among threads by a monitor.
+ *
+ * <p>A lock of fcntl(2) belongs to the process and is dropped when <em>any</em> descriptor of the file is closed in
+ * it, so the file is opened here only, by one thread at a time. The monitor is an interned string: unlike a static
+ * field it is the same for two copies of this class under two class loaders.
+ */
+final class FolderLock {
+    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(10);
+    private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(1);
+
+    private FolderLock() {}
+
+    static <T> T locked(Path folder, Supplier<T> action) {
+        boolean interrupted = Thread.interrupted(); // An interrupt would close the file under our feet.
+        try {
+            Path file = folder.toRealPath().resolve(".lock");
+            return lockedFile(file, action);
+        } catch (IOException e) {
+            throw PrivateDirectory.failed("lock", folder, e);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private static <T> T lockedFile(Path file, Supplier<T> action) throws IOException {
+        Object monitor = (FolderLock.class.getName() + ':' + file).intern();
+        if (Thread.holdsLock(monitor)) {
+            return action.get();
+        }
+        synchronized (monitor) {
+            try (FileChannel channel = FileChannel.open(file, Set.of(CREATE, WRITE, LinkOption.NOFOLLOW_LINKS));
+                    FileLock lock = acquire(channel, file)) {
+                assert lock.isValid();
+                return action.get();
+            }
+        }
+    }
+
+    /** Polls, because a blocking lock can neither be bounded nor survive an interrupt. Contention is rare and short. */
+    private static FileLock acquire(FileChannel channel, Path file) throws IOException {
+        long deadline = System.nanoTime() + PATIENCE;
+        FileLock lock = channel.tryLock();
+        while (lock == null && System.nanoTime() - deadline < 0) {
+            LockSupport.parkNanos(PAUSE);
+            lock = channel.tryLock();
+        }
+        if (lock == null) {
+            throw new IpcException(
+                    IpcStatus.RESOURCE_EXHAUSTED,
+                    "lock " + file + ": held by another process, limit=10 s: is one stopped? `lsof " + file
+                            + "` names it");
+        }
+        return lock;
+    }
+}

@@ -1,0 +1,190 @@
+package io.valise.ipc.spi.runtime;
+
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.PeerIdentity;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+
+/** A served name; see {@link UnixSockets#listen}. Thread-safe. */
+public final class Listening implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(Listening.class.getName());
+    private static final int BACKLOG = 4096; // the kernel takes what it allows (somaxconn)
+    private static final int BATCH = 64; // connections accepted before others have their turn on the loop
+    private static final Executor AFTER_A_WHILE =
+            CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS, Runnable::run);
+
+    private final Path folder;
+    private final SocketPlace place;
+    private final Object inode;
+    private final ServerSocketChannel server;
+    private final Consumer<SocketChannel> accepted;
+    private final Registration registration;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private Listening(Path folder, SocketPlace place, ServerSocketChannel server, Consumer<SocketChannel> accepted)
+            throws IOException {
+        this.folder = folder;
+        this.place = place;
+        this.inode = inode(place.path());
+        this.server = server;
+        this.accepted = accepted;
+        this.registration = ReadinessLoop.shared().register(server, this::acceptAll);
+    }
+
+    /** Called under the folder's lock: nobody else is between binding a name and listening on it. */
+    static Listening open(Path folder, String name, Consumer<SocketChannel> accepted) {
+        SocketPlace place = SocketPlace.of(folder, name);
+        try {
+            sweep(folder);
+            if (place.exists()) {
+                throw new IpcException(IpcStatus.ADDRESS_IN_USE, inUse(place));
+            }
+            Listening listening = bind(folder, place, accepted);
+            listening.registration.arm();
+            return listening;
+        } catch (IOException e) {
+            throw PrivateDirectory.failed("listen at", place.path(), e);
+        }
+    }
+
+    /** Where the socket is. */
+    public Path path() {
+        return place.path();
+    }
+
+    /** Frees the name before it returns and stops accepting; accepted connections live on. Idempotent. */
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        try {
+            FolderLock.locked(folder, this::removeOwn);
+        } catch (IpcException e) {
+            LOG.log(Level.DEBUG, "left " + place.path() + " to the next server's sweep", e);
+        } finally {
+            closeChannel();
+        }
+    }
+
+    private static Listening bind(Path folder, SocketPlace place, Consumer<SocketChannel> accepted) throws IOException {
+        ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        try {
+            place.mark();
+            server.configureBlocking(false);
+            server.bind(UnixDomainSocketAddress.of(place.path()), BACKLOG);
+            Files.setPosixFilePermissions(place.path(), PosixFilePermissions.fromString("rw-------"));
+            return new Listening(folder, place, server, accepted);
+        } catch (IOException | RuntimeException e) {
+            place.remove(); // Under the lock, and free a moment ago: it can only be ours.
+            server.close();
+            throw e;
+        }
+    }
+
+    /** Removes every socket whose server is gone, such as those that a crash left. */
+    private static void sweep(Path folder) throws IOException {
+        for (String name : SocketPlace.namesIn(folder)) {
+            SocketPlace place = SocketPlace.of(folder, name);
+            boolean removable = !place.exists() || SocketPlace.isSocket(place.path());
+            if (removable && !UnixSockets.isLive(place)) {
+                place.remove();
+            }
+        }
+    }
+
+    private static String inUse(SocketPlace place) {
+        return SocketPlace.isSocket(place.path())
+                ? "a server listens at " + place.path() + " already: stop it, or choose another name"
+                : "in the way at " + place.path() + ": not a socket; remove it, or choose another name";
+    }
+
+    private void acceptAll() {
+        boolean again = false;
+        try {
+            SocketChannel channel = server.accept();
+            for (int n = 1; channel != null; n++) {
+                admit(channel);
+                channel = n < BATCH ? server.accept() : null;
+            }
+            again = true;
+        } catch (ClosedChannelException e) {
+            return;
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "accepting at " + place.path() + " failed, trying again in 100 ms: " + e);
+        } finally {
+            // The connection that could not be accepted stays readable: waiting for it at once would be a busy loop.
+            if (again) {
+                registration.arm();
+            } else if (!closed.get()) {
+                AFTER_A_WHILE.execute(registration::arm);
+            }
+        }
+    }
+
+    private void admit(SocketChannel channel) throws IOException {
+        boolean taken = false;
+        try {
+            channel.configureBlocking(false);
+            PeerIdentity peer = UnixSockets.identity(channel);
+            if (peer.sameUser()) {
+                accepted.accept(channel);
+                taken = true;
+            } else {
+                LOG.log(
+                        Level.WARNING,
+                        "refused at " + place.path() + ": peer runs as "
+                                + peer.user().orElse("?"));
+            }
+        } catch (RuntimeException e) {
+            LOG.log(Level.WARNING, "dropped a connection at " + place.path(), e);
+        } finally {
+            if (!taken) {
+                channel.close();
+            }
+        }
+    }
+
+    private boolean removeOwn() {
+        try {
+            boolean own = place.exists() && inode.equals(inode(place.path()));
+            if (own) {
+                place.remove();
+            }
+            return own;
+        } catch (IOException e) {
+            throw PrivateDirectory.failed("remove", place.path(), e);
+        }
+    }
+
+    private void closeChannel() {
+        try {
+            server.close();
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "closing the socket of " + place.path() + " failed", e);
+        } finally {
+            registration.cancel();
+        }
+    }
+
+    private static Object inode(Path path) throws IOException {
+        return Objects.requireNonNull(Files.getAttribute(path, "unix:fileKey", LinkOption.NOFOLLOW_LINKS));
+    }
+}

@@ -1,0 +1,139 @@
+package io.valise.ipc.spi.runtime;
+
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/** Directories that only the user of this process can enter. */
+final class PrivateDirectory {
+    static final boolean POSIX =
+            FileSystems.getDefault().supportedFileAttributeViews().contains("unix");
+
+    private static final int KIND = 0170000;
+    private static final int DIRECTORY = 0040000;
+    private static final int SYMLINK = 0120000;
+    private static final int PERMISSIONS = 0777;
+    private static final int OWNER_ONLY = 0700;
+    private static final int OTHERS_WRITE = 0022;
+
+    private PrivateDirectory() {}
+
+    /** Creates the directory with mode 0700 from its first moment, if absent, and checks it. */
+    static Path secure(Path directory) {
+        try {
+            if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
+                create(directory);
+            }
+        } catch (IOException e) {
+            throw failed("create", directory, e);
+        }
+        Facts facts = Facts.of(directory);
+        checkOwner(directory, facts);
+        if (facts.permissions() != OWNER_ONLY) {
+            throw denied(directory, "mode=" + octal(facts) + ", expected=0700: chmod 700 it, or remove it");
+        }
+        return directory;
+    }
+
+    /** Checks that a directory is the user's and that nobody else can rename what is in it. */
+    static void checkOwned(Path directory) {
+        Facts facts = Facts.of(directory);
+        checkOwner(directory, facts);
+        if ((facts.permissions() & OTHERS_WRITE) != 0) {
+            throw denied(directory, "mode=" + octal(facts) + ", expected=0700: others can write to it; chmod 700 it");
+        }
+    }
+
+    /** The exception for a file operation that the system refused. */
+    static IpcException failed(String what, Path path, IOException cause) {
+        IpcStatus status =
+                cause instanceof AccessDeniedException ? IpcStatus.ACCESS_DENIED : IpcStatus.RESOURCE_EXHAUSTED;
+        return new IpcException(
+                status,
+                "cannot " + what + ' ' + path + ": " + cause
+                        + "; free space there, or set VALISE_HOME to another directory",
+                cause);
+    }
+
+    private static void create(Path directory) throws IOException {
+        Path parent = directory.getParent();
+        if (parent != null && !Files.isDirectory(parent)) {
+            Files.createDirectories(parent, ownerOnly());
+        }
+        try {
+            Files.createDirectory(directory, ownerOnly());
+        } catch (FileAlreadyExistsException another) {
+            return; // Another process was quicker; what it made is checked like anything else.
+        }
+    }
+
+    private static FileAttribute<?>[] ownerOnly() {
+        return POSIX
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
+                }
+                : new FileAttribute<?>[0];
+    }
+
+    private static void checkOwner(Path directory, Facts facts) {
+        if (facts.kind() == SYMLINK) {
+            throw denied(directory, "it is a symbolic link: remove it");
+        }
+        if (facts.kind() != DIRECTORY) {
+            throw denied(directory, "it is not a directory: remove it");
+        }
+        if (facts.uid() != ProcessUser.uid()) {
+            throw denied(
+                    directory,
+                    "owner=uid " + facts.uid() + ", expected=uid " + ProcessUser.uid()
+                            + ": it is another user's; set VALISE_HOME to a directory of yours");
+        }
+    }
+
+    private static IpcException denied(Path directory, String why) {
+        return new IpcException(IpcStatus.ACCESS_DENIED, "runtime directory " + directory + ": " + why);
+    }
+
+    private static String octal(Facts facts) {
+        return String.format("%04o", facts.permissions());
+    }
+
+    /** What lstat(2) says; on Windows what stands in for it. */
+    private record Facts(int mode, long uid) {
+        static Facts of(Path path) {
+            try {
+                if (!POSIX) {
+                    return onWindows(path);
+                }
+                return new Facts(number(path, "unix:mode"), Integer.toUnsignedLong(number(path, "unix:uid")));
+            } catch (IOException e) {
+                throw failed("inspect", path, e);
+            }
+        }
+
+        private static int number(Path path, String attribute) throws IOException {
+            return (Integer) Files.getAttribute(path, attribute, LinkOption.NOFOLLOW_LINKS);
+        }
+
+        private static Facts onWindows(Path path) {
+            int kind = Files.isSymbolicLink(path) ? SYMLINK : Files.isDirectory(path) ? DIRECTORY : 0;
+            return new Facts(kind | OWNER_ONLY, ProcessUser.uid());
+        }
+
+        int kind() {
+            return mode & KIND;
+        }
+
+        int permissions() {
+            return mode & PERMISSIONS;
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package io.valise.ipc.spi.runtime;
+
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One daemon thread that waits for all channels nobody else waits for. It sleeps in the kernel: no timer, no cost while
+ * nothing happens, whatever the number of channels. It starts with the first registration and then stays.
+ *
+ * <p>Callbacks run on that thread, one after the other: they hand over or do something short, and never block. One that
+ * throws is logged and does no harm to others. Thread-safe.
+ */
+public final class ReadinessLoop {
+    private static final Logger LOG = System.getLogger(ReadinessLoop.class.getName());
+    private static final long PAUSE_AFTER_FAILURE = TimeUnit.MILLISECONDS.toNanos(100);
+
+    private static volatile @Nullable ReadinessLoop shared;
+
+    private final Selector selector;
+    private final Thread thread;
+
+    private ReadinessLoop() throws IOException {
+        selector = Selector.open();
+        thread = new Thread(null, this::run, "valise-readiness", 0, false);
+        thread.setDaemon(true);
+        thread.setContextClassLoader(null); // It outlives any application that happens to be the first user.
+    }
+
+    /**
+     * The loop of this process.
+     *
+     * @throws IpcException {@code RESOURCE_EXHAUSTED} when the system refuses the descriptors; a later call tries again
+     */
+    public static ReadinessLoop shared() {
+        ReadinessLoop loop = shared;
+        return loop != null ? loop : start();
+    }
+
+    private static synchronized ReadinessLoop start() {
+        ReadinessLoop loop = shared;
+        if (loop == null) {
+            try {
+                loop = new ReadinessLoop();
+            } catch (IOException e) {
+                throw new IpcException(IpcStatus.RESOURCE_EXHAUSTED, "cannot open a selector: " + e, e);
+            }
+            loop.thread.start();
+            shared = loop;
+        }
+        return loop;
+    }
+
+    /**
+     * Adds a channel, not armed yet.
+     *
+     * @param channel non-blocking, registered here at most once in its life
+     * @param onReadable runs on the loop's thread once per {@link Registration#arm} when the channel can be read or
+     *     accepted from, has ended or failed
+     * @throws IpcException {@code CONNECTION_CLOSED} when the channel is closed
+     */
+    public Registration register(SelectableChannel channel, Runnable onReadable) {
+        return register(channel, onReadable, () -> {});
+    }
+
+    /**
+     * Adds a channel, not armed yet, whose writing may have to wait too.
+     *
+     * @param onWritable runs on the loop's thread once per {@link Registration#armWrite} when the channel takes bytes
+     *     again, or failed
+     */
+    public Registration register(SelectableChannel channel, Runnable onReadable, Runnable onWritable) {
+        try {
+            SelectionKey key = channel.register(selector, 0);
+            Registration registration = new Registration(this, key, onReadable, onWritable);
+            key.attach(registration);
+            return registration;
+        } catch (ClosedChannelException e) {
+            throw new IpcException(IpcStatus.CONNECTION_CLOSED, "the channel to wait for is closed", e);
+        }
+    }
+
+    /** Makes the thread take note of a changed key; on the thread itself it does so anyway before it sleeps. */
+    void noticeChange() {
+        if (Thread.currentThread() != thread) {
+            selector.wakeup();
+        }
+    }
+
+    private void run() {
+        while (true) {
+            try {
+                if (selector.select(ReadinessLoop::dispatch) == 0) {
+                    Thread.interrupted(); // A callback's leftover would make every select return at once.
+                }
+            } catch (Throwable e) {
+                LOG.log(Level.ERROR, "waiting for channels failed, trying again", e);
+                LockSupport.parkNanos(PAUSE_AFTER_FAILURE);
+            }
+        }
+    }
+
+    private static void dispatch(SelectionKey key) {
+        try {
+            ((Registration) key.attachment()).fire();
+        } catch (Throwable e) {
+            LOG.log(Level.ERROR, "a readiness callback failed", e);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package io.valise.ipc.spi.runtime;
+
+import java.nio.channels.CancelledKeyException;
+import java.nio.channels.SelectionKey;
+
+/**
+ * A channel's place in the {@link ReadinessLoop}. Thread-safe. Whoever closes the channel calls {@link #cancel} after
+ * it: only then does the system free the descriptor.
+ */
+public final class Registration {
+    private static final int READABLE = SelectionKey.OP_READ | SelectionKey.OP_ACCEPT;
+
+    private final ReadinessLoop loop;
+    private final SelectionKey key;
+    private final Runnable onReadable;
+    private final Runnable onWritable;
+
+    Registration(ReadinessLoop loop, SelectionKey key, Runnable onReadable, Runnable onWritable) {
+        this.loop = loop;
+        this.key = key;
+        this.onReadable = onReadable;
+        this.onWritable = onWritable;
+    }
+
+    /** Asks for one call of the read callback; at once if the channel is readable already. Nothing once cancelled. */
+    public void arm() {
+        arm(key.channel().validOps() & READABLE);
+    }
+
+    /** Asks for one call of the write callback; at once if the channel is writable already. Nothing once cancelled. */
+    public void armWrite() {
+        arm(SelectionKey.OP_WRITE);
+    }
+
+    /** Leaves the loop. A callback that runs at this moment finishes; none starts later than a moment after. Idempotent. */
+    public void cancel() {
+        key.cancel();
+        loop.noticeChange();
+    }
+
+    private void arm(int operations) {
+        try {
+            key.interestOpsOr(operations);
+            loop.noticeChange();
+        } catch (CancelledKeyException closed) {
+            return; // Whoever closed the channel knows; there is nothing left to wait for.
+        }
+    }
+
+    void fire() {
+        int ready;
+        try {
+            ready = key.readyOps();
+            key.interestOpsAnd(~ready);
+        } catch (CancelledKeyException closed) {
+            return;
+        }
+        try {
+            if ((ready & SelectionKey.OP_WRITE) != 0) {
+                onWritable.run();
+            }
+        } finally {
+            if ((ready & READABLE) != 0) {
+                onReadable.run();
+            }
+        }
+    }
+}

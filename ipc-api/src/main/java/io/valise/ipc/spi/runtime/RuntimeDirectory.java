@@ -1,0 +1,94 @@
+package io.valise.ipc.spi.runtime;
+
+import io.valise.ipc.IpcException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The directory in which this user's servers and clients meet. Nobody else can enter it: it belongs to the effective
+ * user of this process, has mode 0700 and is no symbolic link, which is checked before each use, not once.
+ *
+ * <p>It is the first of
+ *
+ * <ol>
+ *   <li>the system property {@code valise.home}, or else the environment variable {@code VALISE_HOME};
+ *   <li>on Windows {@code %LOCALAPPDATA%\valise}, where the system's default access rules protect it;
+ *   <li>{@code $XDG_RUNTIME_DIR/valise} (XDG Base Directory Specification); when that is set but unusable, the reason
+ *       is logged and the next one serves;
+ *   <li>{@code /tmp/valise-<uid>} ({@code $TMPDIR/valise-<uid>} on macOS). Not {@code java.io.tmpdir}, which programs
+ *       such as application servers redirect: two processes with different ones would never meet.
+ * </ol>
+ *
+ * <p>Errors are {@link IpcException}s: {@code ACCESS_DENIED} when owner, mode or kind are not as they must be, or the
+ * system forbids it; {@code RESOURCE_EXHAUSTED} when the file system is full, read-only or broken. Thread-safe.
+ */
+public final class RuntimeDirectory {
+    private static final Logger LOG = System.getLogger(RuntimeDirectory.class.getName());
+    private static final Pattern FOLDER = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
+
+    private static volatile @Nullable Found found;
+
+    private final Path path;
+
+    private RuntimeDirectory(Path path) {
+        this.path = path;
+    }
+
+    /** The runtime directory of this process, created if absent. */
+    public static RuntimeDirectory current() {
+        List<RuntimePlace> places = RuntimePlace.ofThisProcess();
+        Found known = found;
+        if (known == null || !known.places.equals(places)) {
+            known = new Found(places, new RuntimeDirectory(firstUsable(places)));
+            found = known;
+        }
+        return known.directory;
+    }
+
+    /** Where it is. Use {@link #folder} before anything is put there. */
+    public Path path() {
+        return path;
+    }
+
+    /**
+     * A folder in it with the same protection, created if absent.
+     *
+     * @param name a file name that begins with a letter or digit
+     */
+    public Path folder(String name) {
+        if (!FOLDER.matcher(name).matches()) {
+            throw new IllegalArgumentException("folder name: expected " + FOLDER + ", actual=\"" + name + '"');
+        }
+        PrivateDirectory.secure(path);
+        return PrivateDirectory.secure(path.resolve(name));
+    }
+
+    /**
+     * Runs an action while no other process and no other thread runs one under the same folder. Re-entrant. The action
+     * should take microseconds; an interrupt does not end the wait.
+     *
+     * @throws IpcException {@code RESOURCE_EXHAUSTED} when another process keeps the lock for 10 seconds, or the file
+     *     system cannot lock
+     */
+    public <T> T locked(Path folder, Supplier<T> action) {
+        return FolderLock.locked(folder, action);
+    }
+
+    private static Path firstUsable(List<RuntimePlace> places) {
+        for (RuntimePlace place : places.subList(0, places.size() - 1)) {
+            try {
+                return place.secured();
+            } catch (IpcException unusable) {
+                LOG.log(Level.WARNING, place.origin() + " is not used: " + unusable.getMessage());
+            }
+        }
+        return places.get(places.size() - 1).secured();
+    }
+
+    private record Found(List<RuntimePlace> places, RuntimeDirectory directory) {}
+}

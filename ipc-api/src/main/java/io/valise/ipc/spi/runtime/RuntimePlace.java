@@ -1,0 +1,83 @@
+package io.valise.ipc.spi.runtime;
+
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A place where the runtime directory may be.
+ *
+ * @param origin which setting names it
+ * @param parent a directory that must belong to the user already, or null when it may be anybody's
+ * @param path the runtime directory itself
+ */
+record RuntimePlace(String origin, @Nullable Path parent, Path path) {
+
+    static List<RuntimePlace> ofThisProcess() {
+        return inOrder(System::getProperty, System::getenv);
+    }
+
+    /** The places in the order in which they are tried; the last one is used or fails. */
+    static List<RuntimePlace> inOrder(
+            Function<String, @Nullable String> property, Function<String, @Nullable String> env) {
+        Optional<RuntimePlace> chosen = set("valise.home", property).or(() -> set("VALISE_HOME", env));
+        if (chosen.isPresent()) {
+            return List.of(chosen.get());
+        }
+        String os = Optional.ofNullable(property.apply("os.name")).orElse("").toLowerCase(Locale.ROOT);
+        if (os.startsWith("windows")) {
+            return List.of(onWindows(property, env));
+        }
+        RuntimePlace last =
+                inTemp(os.startsWith("mac") ? text(env.apply("TMPDIR")).orElse("/tmp") : "/tmp");
+        return text(env.apply("XDG_RUNTIME_DIR"))
+                .map(Path::of)
+                .map(xdg -> List.of(new RuntimePlace("XDG_RUNTIME_DIR", xdg, xdg.resolve("valise")), last))
+                .orElse(List.of(last));
+    }
+
+    /** A short place that always exists, for sockets whose own path would be too long. */
+    static RuntimePlace inTemp(String directory) {
+        Path temp = Path.of(directory);
+        if (!Files.isDirectory(temp)) {
+            temp = Path.of(System.getProperty("java.io.tmpdir"));
+        }
+        return new RuntimePlace("the temporary directory", null, temp.resolve("valise-" + ProcessUser.uid()));
+    }
+
+    /** The path, created if absent and checked. */
+    Path secured() {
+        if (!path.isAbsolute()) {
+            throw new IpcException(
+                    IpcStatus.ACCESS_DENIED, origin + ": expected an absolute path, actual=\"" + path + '"');
+        }
+        if (parent != null) {
+            PrivateDirectory.checkOwned(parent);
+        }
+        return PrivateDirectory.secure(path);
+    }
+
+    private static Optional<RuntimePlace> set(String name, Function<String, @Nullable String> settings) {
+        return text(settings.apply(name))
+                .map(text -> new RuntimePlace(
+                        name, null, Path.of(text).toAbsolutePath().normalize()));
+    }
+
+    private static RuntimePlace onWindows(
+            Function<String, @Nullable String> property, Function<String, @Nullable String> env) {
+        String base = text(env.apply("LOCALAPPDATA"))
+                .or(() -> text(property.apply("java.io.tmpdir")))
+                .orElse(".");
+        return new RuntimePlace("LOCALAPPDATA", null, Path.of(base, "valise").toAbsolutePath());
+    }
+
+    private static Optional<String> text(@Nullable String setting) {
+        return Optional.ofNullable(setting).filter(text -> !text.isBlank());
+    }
+}

@@ -1,0 +1,109 @@
+package io.valise.ipc.spi.runtime;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the socket of a name is: {@code <folder>/<name>}; or, where that would exceed what an address can hold
+ * (104 bytes with the final NUL on macOS and BSD, 108 on Linux: unix(7)), {@code /tmp/valise-<uid>/<hash>} and beside
+ * it {@code <folder>/.at-<name>}, which tells a listing of the folder the name and a person the path.
+ *
+ * @param path the socket's address
+ * @param marker the file that stands for it in the folder, or null when the socket does so itself
+ */
+record SocketPlace(Path path, @Nullable Path marker) {
+    private static final int LONGEST_PATH = 103;
+    private static final String MARKER = ".at-";
+
+    /** The place of a name, the same whichever way the folder's path is written. */
+    static SocketPlace of(Path folder, String name) {
+        check(name);
+        Path real = real(folder);
+        Path plain = real.resolve(name);
+        if (plain.toString().getBytes(StandardCharsets.UTF_8).length <= LONGEST_PATH) {
+            return new SocketPlace(plain, null);
+        }
+        Path refuge = RuntimePlace.inTemp("/tmp").secured();
+        return new SocketPlace(refuge.resolve(hash(plain.toString())), real.resolve(MARKER + name));
+    }
+
+    /** All names that have a socket in the folder, live or left behind. */
+    static List<String> namesIn(Path folder) {
+        List<String> names = new ArrayList<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
+            for (Path entry : entries) {
+                String file = entry.getFileName().toString();
+                if (file.startsWith(MARKER)) {
+                    names.add(file.substring(MARKER.length()));
+                } else if (file.charAt(0) != '.' && isSocket(entry)) {
+                    names.add(file);
+                }
+            }
+        } catch (IOException e) {
+            throw PrivateDirectory.failed("list", folder, e);
+        }
+        return names;
+    }
+
+    /** Writes the marker, if this place needs one. */
+    void mark() throws IOException {
+        if (marker != null) {
+            Files.writeString(marker, path.toString());
+        }
+    }
+
+    /** Removes socket and marker. */
+    void remove() throws IOException {
+        Files.deleteIfExists(path);
+        if (marker != null) {
+            Files.deleteIfExists(marker);
+        }
+    }
+
+    boolean exists() {
+        return Files.exists(path, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    static boolean isSocket(Path path) {
+        try {
+            int mode = (Integer) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+            return (mode & 0170000) == 0140000;
+        } catch (IOException gone) {
+            return false;
+        }
+    }
+
+    private static Path real(Path folder) {
+        try {
+            return folder.toRealPath();
+        } catch (IOException e) {
+            throw PrivateDirectory.failed("find", folder, e);
+        }
+    }
+
+    private static void check(String name) {
+        if (name.isEmpty() || name.charAt(0) == '.' || name.indexOf('/') >= 0 || name.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException(
+                    "socket name: expected a file name that does not begin with a dot, actual=\"" + name + '"');
+        }
+    }
+
+    private static String hash(String text) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest, 0, 16);
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every Java platform has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,8 @@
+/**
+ * What transports share at run time: the user's private directory, domain sockets in it, and one thread that waits for
+ * many channels. Nothing here knows of frames.
+ */
+@NullMarked
+package io.valise.ipc.spi.runtime;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,189 @@
+package io.valise.ipc.spi.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.Pipe;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+class ReadinessLoopTest {
+    private final List<Pipe> pipes = new ArrayList<>();
+    private final ReadinessLoop loop = ReadinessLoop.shared();
+
+    private Pipe pipe() throws IOException {
+        Pipe pipe = Pipe.open();
+        pipe.source().configureBlocking(false);
+        pipes.add(pipe);
+        return pipe;
+    }
+
+    @AfterEach
+    void closePipes() throws IOException {
+        for (Pipe pipe : pipes) {
+            pipe.sink().close();
+            pipe.source().close();
+        }
+    }
+
+    @Test
+    void firesOncePerArming() throws Exception {
+        Pipe pipe = pipe();
+        Semaphore fired = new Semaphore(0);
+        Registration registration = loop.register(pipe.source(), fired::release);
+        write(pipe);
+        for (int i = 0; i < 100; i++) {
+            registration.arm();
+            assertThat(fired.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
+        }
+        passTheLoopOnce();
+        assertThat(fired.availablePermits()).isZero();
+    }
+
+    @Test
+    void unarmedItIsSilentAndArmedItFiresOnLaterData() throws Exception {
+        Pipe pipe = pipe();
+        Semaphore fired = new Semaphore(0);
+        Registration registration = loop.register(pipe.source(), fired::release);
+        passTheLoopOnce();
+        assertThat(fired.availablePermits()).isZero();
+        registration.arm();
+        passTheLoopOnce();
+        assertThat(fired.availablePermits()).isZero();
+        write(pipe);
+        assertThat(fired.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void theEndOfTheStreamFiresToo() throws Exception {
+        Pipe pipe = pipe();
+        CountDownLatch fired = new CountDownLatch(1);
+        loop.register(pipe.source(), fired::countDown).arm();
+        pipe.sink().close();
+        assertThat(fired.await(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void survivesCallbacksThatThrowErrorsOrLeaveAnInterrupt() throws Exception {
+        Pipe pipe = pipe();
+        write(pipe);
+        AtomicInteger calls = new AtomicInteger();
+        Registration registration = loop.register(pipe.source(), () -> {
+            calls.incrementAndGet();
+            Thread.currentThread().interrupt();
+            throw new StackOverflowError("on purpose");
+        });
+        registration.arm();
+        passTheLoopOnce();
+        registration.arm();
+        passTheLoopOnce();
+        assertThat(calls).hasValue(2);
+    }
+
+    @Test
+    void armingFromTheCallbackWorks() throws Exception {
+        Pipe pipe = pipe();
+        write(pipe);
+        CountDownLatch fired = new CountDownLatch(50);
+        Registration[] self = new Registration[1];
+        self[0] = loop.register(pipe.source(), () -> {
+            fired.countDown();
+            if (fired.getCount() > 0) {
+                self[0].arm();
+            }
+        });
+        self[0].arm();
+        assertThat(fired.await(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void armingAfterCancellingIsHarmless() throws Exception {
+        Pipe pipe = pipe();
+        Registration registration = loop.register(pipe.source(), () -> {});
+        registration.cancel();
+        registration.cancel();
+        registration.arm();
+        passTheLoopOnce();
+        assertThat(pipe.source().isOpen()).isTrue();
+    }
+
+    @Test
+    void writingCanBeWaitedFor() throws Exception {
+        Pipe pipe = pipe();
+        pipe.sink().configureBlocking(false);
+        while (pipe.sink().write(ByteBuffer.allocate(65536)) > 0) {
+            assertThat(pipe.sink().isOpen()).isTrue();
+        }
+        CountDownLatch fired = new CountDownLatch(1);
+        loop.register(pipe.sink(), () -> {}, fired::countDown).armWrite();
+        passTheLoopOnce();
+        assertThat(fired.getCount()).isOne();
+        while (pipe.source().read(ByteBuffer.allocate(65536)) > 0) {
+            assertThat(pipe.source().isOpen()).isTrue();
+        }
+        assertThat(fired.await(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aClosedChannelsDescriptorIsFreedAtOnce() throws Exception {
+        passTheLoopOnce();
+        long before = descriptors();
+        for (int i = 0; i < 200; i++) {
+            Pipe pipe = pipe();
+            Registration registration = loop.register(pipe.source(), () -> {});
+            registration.arm();
+            pipe.source().close();
+            pipe.sink().close();
+            registration.cancel();
+        }
+        passTheLoopOnce();
+        assertThat(descriptors()).isLessThanOrEqualTo(before + 10); // the loop's passing opened four more
+    }
+
+    @Test
+    void thousandsOfIdleChannelsDoNotHideTheBusyOne() throws Exception {
+        AtomicInteger wrong = new AtomicInteger();
+        for (int i = 0; i < 1000; i++) {
+            loop.register(pipe().source(), wrong::incrementAndGet).arm();
+        }
+        Pipe busy = pipe();
+        CountDownLatch fired = new CountDownLatch(1);
+        loop.register(busy.source(), fired::countDown).arm();
+        write(busy);
+        assertThat(fired.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(wrong).hasValue(0);
+    }
+
+    /** Returns when the loop has served everything that was ready, and every change made, before this call. */
+    private void passTheLoopOnce() throws Exception {
+        for (int i = 0; i < 2; i++) {
+            Pipe pipe = pipe();
+            write(pipe);
+            CountDownLatch passed = new CountDownLatch(1);
+            loop.register(pipe.source(), passed::countDown).arm();
+            assertThat(passed.await(10, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    private static void write(Pipe pipe) throws IOException {
+        assertThat(pipe.sink().write(ByteBuffer.wrap(new byte[] {1}))).isOne();
+    }
+
+    static long descriptors() throws IOException {
+        try (var entries = Files.list(Path.of("/proc/self/fd"))) {
+            return entries.count();
+        }
+    }
+}
