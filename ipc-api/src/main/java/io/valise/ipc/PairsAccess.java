@@ -1,0 +1,23 @@
+package io.valise.ipc;
+
+import io.valise.ipc.internal.codec.KeyIndex;
+import io.valise.ipc.internal.codec.ValueSetAccess;
+import org.jspecify.annotations.Nullable;
+
+/** Lets the codec see the pairs of a {@link ValueSet}. */
+final class PairsAccess extends ValueSetAccess {
+    @Override
+    public @Nullable Object[] pairs(ValueSet set) {
+        return set.pairs();
+    }
+
+    @Override
+    public ValueSet wrap(@Nullable Object[] pairs, @Nullable KeyIndex index) {
+        return new ValueSet(pairs, index);
+    }
+
+    @Override
+    public int height(ValueSet set) {
+        return set.height();
+    }
+}

@@ -1,0 +1,119 @@
+package io.valise.ipc;
+
+import io.valise.ipc.internal.codec.KeyIndex;
+import io.valise.ipc.internal.codec.Unsigned;
+import java.math.BigInteger;
+import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Collects pairs in an array of key, value, key, value, ...; an index joins in when the set grows large. Not thread-safe. */
+final class ValueSetBuilder implements ValueSet.Builder {
+    private @Nullable Object[] pairs = new Object[16];
+    private int size;
+    private @Nullable KeyIndex index;
+    private boolean shared; // with a built set: copy before the next change
+
+    @Override
+    public ValueSet.Builder put(String key, @Nullable Object value) {
+        return putStored(ValueRules.checkKey(key), ValueRules.store(key, value));
+    }
+
+    @Override
+    public ValueSet.Builder putAll(ValueSet other) {
+        @Nullable Object[] others = other.pairs();
+        for (int i = 0; i < others.length; i += 2) {
+            putStored((String) Objects.requireNonNull(others[i]), others[i + 1]);
+        }
+        return this;
+    }
+
+    @Override
+    public ValueSet.Builder putUInt8(String key, int v) {
+        return putUnsigned(key, 8, v);
+    }
+
+    @Override
+    public ValueSet.Builder putUInt16(String key, int v) {
+        return putUnsigned(key, 16, v);
+    }
+
+    @Override
+    public ValueSet.Builder putUInt32(String key, long v) {
+        return putUnsigned(key, 32, v);
+    }
+
+    @Override
+    public ValueSet.Builder putUInt64(String key, BigInteger v) {
+        ValueRules.checkKey(key);
+        if (v.signum() < 0 || v.bitLength() > 64) {
+            throw ValueRules.outOfRange(key, 64, ValueText.describe(v));
+        }
+        return putStored(key, new Unsigned(64, v.longValue()));
+    }
+
+    private ValueSet.Builder putUnsigned(String key, int bits, long v) {
+        ValueRules.checkKey(key);
+        if (!Unsigned.fits(bits, v)) {
+            throw ValueRules.outOfRange(key, bits, Long.toString(v));
+        }
+        return putStored(key, new Unsigned(bits, v));
+    }
+
+    private ValueSet.Builder putStored(String key, @Nullable Object stored) {
+        unshare();
+        int position = KeyIndex.find(pairs, size, index, key);
+        if (position >= 0) {
+            pairs[2 * position + 1] = stored;
+        } else {
+            append(key, stored);
+        }
+        return this;
+    }
+
+    private void append(String key, @Nullable Object stored) {
+        if (2 * size == pairs.length) {
+            pairs = Arrays.copyOf(pairs, 4 * size);
+        }
+        pairs[2 * size] = key;
+        pairs[2 * size + 1] = stored;
+        size++;
+        if (index != null) {
+            index.add(pairs, size - 1);
+        } else {
+            index = KeyIndex.of(pairs, size);
+        }
+    }
+
+    @Override
+    public ValueSet.Builder remove(String key) {
+        unshare();
+        int position = KeyIndex.find(pairs, size, index, ValueRules.checkKey(key));
+        if (position >= 0) {
+            System.arraycopy(pairs, 2 * position + 2, pairs, 2 * position, 2 * (size - position - 1));
+            size--;
+            index = KeyIndex.of(pairs, size); // positions moved
+        }
+        return this;
+    }
+
+    private void unshare() {
+        if (shared) {
+            pairs = Arrays.copyOf(pairs, Math.max(16, pairs.length));
+            index = KeyIndex.of(pairs, size);
+            shared = false;
+        }
+    }
+
+    @Override
+    public ValueSet build() {
+        if (size == 0) {
+            return ValueSet.empty();
+        }
+        if (2 * size < pairs.length) {
+            pairs = Arrays.copyOf(pairs, 2 * size);
+        }
+        shared = true;
+        return new ValueSet(pairs, index);
+    }
+}

@@ -1,0 +1,29 @@
+package io.valise.ipc.internal.codec;
+
+import io.valise.ipc.ValueSet;
+import org.jspecify.annotations.Nullable;
+
+/** How deep stored values nest: 0 for a scalar or an array, else the number of levels of lists and value sets. */
+public final class Heights {
+    /** The most levels of lists and value sets in one message, the outermost set included. */
+    public static final int LIMIT = 32;
+
+    private Heights() {}
+
+    /** The levels of one stored value. */
+    public static int of(@Nullable Object stored) {
+        if (stored instanceof ValueSet set) {
+            return ValueSetAccess.get().height(set);
+        }
+        return stored instanceof ListValue list ? list.height() : 0;
+    }
+
+    /** The most levels among items from, from + step, ... */
+    public static int tallest(@Nullable Object[] items, int from, int step) {
+        int tallest = 0;
+        for (int i = from; i < items.length; i += step) {
+            tallest = Math.max(tallest, of(items[i]));
+        }
+        return tallest;
+    }
+}

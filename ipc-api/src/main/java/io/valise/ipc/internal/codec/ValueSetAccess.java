@@ -1,0 +1,43 @@
+package io.valise.ipc.internal.codec;
+
+import io.valise.ipc.ValueSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The codec's door into {@link ValueSet}, whose representation is nobody else's business: one array of key, value, key,
+ * value, ... in insertion order.
+ */
+public abstract class ValueSetAccess {
+    private static volatile @Nullable ValueSetAccess instance;
+
+    /** Called once, by the initialiser of {@link ValueSet}. */
+    public static void set(ValueSetAccess access) {
+        instance = access;
+    }
+
+    static ValueSetAccess get() {
+        return Holder.ACCESS;
+    }
+
+    /** The pairs of a set; not to be changed. */
+    public abstract @Nullable Object[] pairs(ValueSet set);
+
+    /** A set that takes over pairs of valid, different keys and stored values; the index is null for small sets. */
+    public abstract ValueSet wrap(@Nullable Object[] pairs, @Nullable KeyIndex index);
+
+    /** How many lists and value sets nest at most, the set included. */
+    public abstract int height(ValueSet set);
+
+    private static final class Holder {
+        static final ValueSetAccess ACCESS = find();
+
+        private static ValueSetAccess find() {
+            ValueSet.empty(); // runs ValueSet's initialiser, which calls set
+            ValueSetAccess found = instance;
+            if (found == null) {
+                throw new IllegalStateException("ValueSet did not register its access");
+            }
+            return found;
+        }
+    }
+}
