@@ -1,8 +1,22 @@
-/** The conformance kit that every transport passes. */
+/**
+ * The conformance kit that every transport passes.
+ *
+ * <p>System properties: {@code valise.testkit.hangSeconds} (default 60) is how long a test may take before the
+ * {@linkplain io.valise.ipc.testkit.HangWatchdog watchdog} dumps threads and ends it; a JUnit configuration parameter of
+ * that name overrides it. {@code valise.home} is pointed to a fresh directory unless it is set.
+ */
 module io.valise.ipc.testkit {
     requires transitive io.valise.ipc;
     requires transitive org.junit.jupiter.api;
     requires org.junit.jupiter.params;
     requires org.assertj.core;
+    requires java.management;
     requires static org.jspecify;
+
+    exports io.valise.ipc.testkit;
+    exports io.valise.ipc.testkit.process;
+
+    // JUnit reads the rules by reflection.
+    opens io.valise.ipc.testkit;
+    opens io.valise.ipc.testkit.link;
 }

@@ -1,0 +1,29 @@
+package io.valise.ipc.testkit;
+
+import io.valise.ipc.spi.Transport;
+import java.nio.file.Path;
+import java.util.List;
+
+/** A transport that is put to the test, and the little that the kit must be told about it. */
+public interface Candidate {
+    /**
+     * A new instance of the transport. For the rules between processes its class needs a public constructor without
+     * parameters, by which the other process makes its own.
+     */
+    Transport transport();
+
+    /** Whether it connects processes; false leaves out the rules that need several. */
+    default boolean betweenProcesses() {
+        return true;
+    }
+
+    /** The directories in which servers and connections may leave things; those that do not exist are empty. */
+    default List<Path> traces() {
+        return List.of(TestHome.path());
+    }
+
+    /** Whether something found in {@link #traces()} after all is over is there by mistake. Lock files may stay. */
+    default boolean isLeftover(Path found) {
+        return !found.getFileName().toString().endsWith(".lock");
+    }
+}

@@ -1,0 +1,69 @@
+package io.valise.ipc.testkit;
+
+import io.valise.ipc.testkit.link.ArmingRules;
+import io.valise.ipc.testkit.link.EndingRules;
+import io.valise.ipc.testkit.link.FrameRules;
+import io.valise.ipc.testkit.link.ProcessRules;
+import io.valise.ipc.testkit.link.RoomRules;
+import io.valise.ipc.testkit.link.ServingRules;
+import io.valise.ipc.testkit.link.WaitingRules;
+import org.junit.jupiter.api.Nested;
+
+/**
+ * What every transport promises to the engine: the rules T, L and P of {@code docs/transport-contract.md}, each proved
+ * on the bare SPI by the test whose name begins with its number. A transport's test class extends this one and says how
+ * the transport is made; there is nothing else to do. JUnit makes an instance per test.
+ */
+public abstract class LinkContract implements Candidate {
+    /** For the transport's test class. */
+    protected LinkContract() {}
+
+    @Nested
+    class Serving extends ServingRules {
+        Serving() {
+            super(LinkContract.this);
+        }
+    }
+
+    @Nested
+    class Frames extends FrameRules {
+        Frames() {
+            super(LinkContract.this);
+        }
+    }
+
+    @Nested
+    class Room extends RoomRules {
+        Room() {
+            super(LinkContract.this);
+        }
+    }
+
+    @Nested
+    class Waiting extends WaitingRules {
+        Waiting() {
+            super(LinkContract.this);
+        }
+    }
+
+    @Nested
+    class Arming extends ArmingRules {
+        Arming() {
+            super(LinkContract.this);
+        }
+    }
+
+    @Nested
+    class Ending extends EndingRules {
+        Ending() {
+            super(LinkContract.this);
+        }
+    }
+
+    @Nested
+    class Processes extends ProcessRules {
+        Processes() {
+            super(LinkContract.this);
+        }
+    }
+}

@@ -1,0 +1,262 @@
+package io.valise.ipc.testkit.process;
+
+import io.valise.ipc.testkit.TestHome;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/**
+ * Another JVM with this one's class path, runtime directory and relevant flags, that runs a main class built on
+ * {@link CommandLoop}. It dies with the test: on {@link #close}, when this JVM ends in good order, and, because its
+ * standard input ends, when this JVM is killed. Commands are for one thread at a time; the rest is thread-safe.
+ */
+public final class ForkedJvm implements AutoCloseable {
+    private static final Set<ForkedJvm> ALIVE = ConcurrentHashMap.newKeySet();
+    private static final String GONE = "@gone";
+    private static final int KEPT_CHARACTERS = 64 * 1024;
+
+    private final String name;
+    private final Process process;
+    private final PrintStream commands;
+    private final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
+    private final BlockingQueue<String> said = new LinkedBlockingQueue<>();
+    /** Guarded by itself. */
+    private final StringBuilder printed = new StringBuilder();
+
+    static {
+        Runtime.getRuntime().addShutdownHook(new Thread(ForkedJvm::killAll, "forked-jvm-reaper"));
+    }
+
+    private ForkedJvm(String name, Process process) {
+        this.name = name;
+        this.process = process;
+        this.commands = new PrintStream(process.getOutputStream(), true, StandardCharsets.UTF_8);
+        listen(process.getInputStream(), "stdout");
+        listen(process.getErrorStream(), "stderr");
+        ALIVE.add(this);
+    }
+
+    /**
+     * Starts a JVM; returns without waiting for anything it does.
+     *
+     * @param main a class whose main method calls {@link CommandLoop#run}
+     */
+    public static ForkedJvm start(Class<?> main, String... arguments) {
+        return start(List.of(), main, arguments);
+    }
+
+    /** Like {@link #start(Class, String...)}, with options for the JVM. */
+    public static ForkedJvm start(List<String> jvmOptions, Class<?> main, String... arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(tool("java").toString());
+        // Starts quickly, and takes little from the JVMs beside it.
+        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m"));
+        command.addAll(inherited());
+        command.add("-D" + TestHome.PROPERTY + "=" + TestHome.path());
+        command.addAll(jvmOptions);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(List.of(arguments));
+        try {
+            return new ForkedJvm(main.getSimpleName(), new ProcessBuilder(command).start());
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot start a JVM: " + command, e);
+        }
+    }
+
+    /** What concerns access to native code and to the insides of the JDK must hold in the fork too. */
+    private static List<String> inherited() {
+        return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(option ->
+                        option.matches("(--add-|--enable-native|--illegal-|--sun-misc|-Dvalise\\.(?!home)).*"))
+                .toList();
+    }
+
+    private static Path tool(String tool) {
+        return Path.of(System.getProperty("java.home"), "bin", tool);
+    }
+
+    /** The process id. */
+    public long pid() {
+        return process.pid();
+    }
+
+    /** Whether it still runs. */
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /**
+     * Has the program do something and waits for the answer.
+     *
+     * @param words the command and its arguments, without spaces inside
+     * @throws AssertionError when the command threw, or the JVM is gone; with what it printed
+     */
+    public String ask(Object... words) {
+        commands.println(List.of(words).stream().map(Object::toString).collect(Collectors.joining(" ")));
+        String answer = take(answers);
+        if (!answer.startsWith(CommandLoop.OK)) {
+            throw new AssertionError(this + ": " + List.of(words) + ": " + answer + printed());
+        }
+        return answer.substring(CommandLoop.OK.length());
+    }
+
+    /** Waits for the next thing the program says by {@link CommandLoop#say}. */
+    public String hear() {
+        String heard = take(said);
+        if (heard.equals(GONE)) {
+            throw new AssertionError(this + " is gone" + printed());
+        }
+        return heard.substring(CommandLoop.SAID.length());
+    }
+
+    /** What it printed so far, beside answers: the last 64 Ki characters. */
+    public String printed() {
+        synchronized (printed) {
+            return printed.isEmpty() ? "" : "\n--- " + this + " printed:\n" + printed;
+        }
+    }
+
+    /** Ends it as {@code kill -9} does, wherever it is, and waits until the system has buried it. */
+    public void kill() {
+        process.destroyForcibly();
+        awaitExit();
+    }
+
+    /** Stops it as SIGSTOP does. */
+    public void freeze() {
+        signal("STOP");
+    }
+
+    /** Lets it go on after {@link #freeze}. */
+    public void thaw() {
+        signal("CONT");
+    }
+
+    private void signal(String signal) {
+        try {
+            new ProcessBuilder("kill", "-" + signal, Long.toString(pid()))
+                    .start()
+                    .waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot signal " + this, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Waits until the process has ended, whatever ends it; returns its exit status, or -1 when interrupted. */
+    public int awaitExit() {
+        try {
+            return process.waitFor();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return -1;
+        }
+    }
+
+    /** Kills it if it still runs. */
+    @Override
+    public void close() {
+        ALIVE.remove(this);
+        kill();
+    }
+
+    /** Kills every forked JVM that was not closed. */
+    public static void killAll() {
+        ALIVE.forEach(jvm -> jvm.process.destroyForcibly());
+    }
+
+    /** What the threads of every forked JVM are doing, and what those printed. */
+    public static String dumpAll() {
+        return ALIVE.stream().map(ForkedJvm::dump).collect(Collectors.joining());
+    }
+
+    private String dump() {
+        try {
+            Path file = Files.createTempFile("jstack", ".txt");
+            Process jstack = new ProcessBuilder(tool("jstack").toString(), "-l", Long.toString(pid()))
+                    .redirectErrorStream(true)
+                    .redirectOutput(file.toFile())
+                    .start();
+            // A stopped process never answers: what there is by then must do.
+            jstack.waitFor(10, TimeUnit.SECONDS);
+            jstack.destroyForcibly();
+            String threads = Files.readString(file);
+            Files.delete(file);
+            return "\n--- threads of " + this + ":\n" + threads + printed();
+        } catch (IOException e) {
+            return "\n--- no thread dump of " + this + ": " + e + printed();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "";
+        }
+    }
+
+    private String take(BlockingQueue<String> queue) {
+        try {
+            String line = queue.take();
+            if (line.equals(GONE)) {
+                queue.add(GONE);
+            }
+            return line;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted while waiting for " + this + printed(), e);
+        }
+    }
+
+    private void listen(InputStream stream, String what) {
+        Thread listener = new Thread(() -> pump(stream), this + " " + what);
+        listener.setDaemon(true);
+        listener.start();
+    }
+
+    private void pump(InputStream stream) {
+        try (BufferedReader lines = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
+            lines.lines().forEach(this::sort);
+        } catch (IOException | UncheckedIOException e) {
+            print("(no more: " + e + ")");
+        }
+        if (stream == process.getInputStream()) {
+            answers.add(GONE);
+            said.add(GONE);
+        }
+    }
+
+    private void sort(String line) {
+        if (line.startsWith(CommandLoop.SAID)) {
+            said.add(line);
+        } else if (line.startsWith(CommandLoop.OK) || line.startsWith(CommandLoop.FAILED)) {
+            answers.add(line);
+        } else {
+            print(line);
+        }
+    }
+
+    private void print(String line) {
+        synchronized (printed) {
+            printed.append(line).append('\n');
+            printed.delete(0, Math.max(0, printed.length() - KEPT_CHARACTERS));
+        }
+    }
+
+    @Override
+    public String toString() {
+        return name + "[" + process.pid() + "]";
+    }
+}
