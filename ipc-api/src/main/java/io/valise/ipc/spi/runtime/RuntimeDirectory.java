@@ -50,6 +50,19 @@ public final class RuntimeDirectory {
         return known.directory;
     }
 
+    /**
+     * A directory of this user outside the runtime directory, such as one in a memory file system: {@code
+     * valise-<uid>} in a directory that others may write to too, with the same protection, created if absent.
+     */
+    public static Path under(Path parent) {
+        return secured(parent.resolve("valise-" + ProcessUser.uid()));
+    }
+
+    /** A given directory with the same protection as the runtime directory, created if absent. */
+    public static Path secured(Path directory) {
+        return PrivateDirectory.secure(directory);
+    }
+
     /** Where it is. Use {@link #folder} before anything is put there. */
     public Path path() {
         return path;
