@@ -102,8 +102,8 @@ public interface Link extends AutoCloseable {
         /**
          * Takes one frame.
          *
-         * @param frame a big-endian view of exactly the frame, valid until this method returns; where the medium is
-         *     shared memory the peer can change it at any time: read each byte once
+         * @param frame a big-endian view, from its position to its limit exactly the frame, valid until this method
+         *     returns; where the medium is shared memory the peer can change it at any time: read each byte once
          * @return false to end this poll after this frame
          */
         boolean onFrame(ByteBuffer frame);

@@ -138,9 +138,10 @@ public abstract class EndingRules extends LinkRules {
     /** Lets the closer go, then reads for a while. */
     private static boolean copyWhile(CountDownLatch reading, ByteBuffer view, byte[] copy) {
         reading.countDown();
+        int start = view.position();
         for (int again = 0; again < 20; again++) {
             for (int i = 0; i < copy.length; i++) {
-                copy[i] = view.get(i);
+                copy[i] = view.get(start + i);
             }
         }
         return true;
