@@ -1,8 +1,22 @@
-/** The transport {@code shm:} (memory-mapped rings) and shared regions for bulk data. */
+/**
+ * The transport {@code shm:} (memory-mapped rings) and shared regions for bulk data.
+ *
+ * <p>System properties, read once: {@code valise.shm.memory} ({@code chronicle} or {@code jdk}; default chronicle up to
+ * Java 23), {@code valise.shm.doorbell} ({@code socket} forbids futexes), {@code valise.shm.directory} (where segments
+ * are put; default {@code /dev/shm/valise-<uid>}). Read at each {@code listen}: {@code valise.shm.ringBytes} (size of each
+ * of the two rings of a connection, a power of two from 65536 to 67108864; default 131072).
+ */
 @SuppressWarnings("requires-automatic") // Chronicle Bytes and JNA only reserve an automatic name.
 module io.valise.ipc.sharedmem {
     requires transitive io.valise.ipc;
     requires chronicle.bytes;
     requires com.sun.jna;
+    requires java.logging;
+    requires jdk.unsupported;
     requires static org.jspecify;
+
+    exports io.valise.ipc.sharedmem;
+
+    provides io.valise.ipc.spi.Transport with
+            io.valise.ipc.sharedmem.ShmTransport;
 }

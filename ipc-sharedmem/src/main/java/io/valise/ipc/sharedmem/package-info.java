@@ -1,4 +1,4 @@
-/** The transport {@code shm:}. */
+/** The transport {@code shm:}: frames through rings in shared memory, a Unix domain socket for everything rare. */
 @NullMarked
 package io.valise.ipc.sharedmem;
 

@@ -1,0 +1,100 @@
+package io.valise.ipc.sharedmem;
+
+import io.valise.ipc.spi.runtime.ReadinessLoop;
+import io.valise.ipc.spi.runtime.Registration;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+
+/**
+ * The Unix domain socket beside the rings: the hand-shake, then the bells, and all the time the truth about whether the
+ * peer lives. It is read on the thread of the {@link ReadinessLoop} only. Thread-safe.
+ */
+final class ControlChannel {
+    private static final Logger LOG = System.getLogger(ControlChannel.class.getName());
+
+    /** What arrived on the channel being read; touched by the loop's thread only. */
+    private static final ByteBuffer ARRIVED = ByteBuffer.allocateDirect(8192);
+
+    /** Reads what arrives, on the loop's thread. */
+    interface Reader {
+        /** Takes what has arrived; bytes it leaves go to the reader it put in its place. */
+        void onBytes(ByteBuffer bytes);
+
+        /** The peer closed the channel or is dead. Called once, and nothing after it. */
+        void onEnd();
+    }
+
+    private final SocketChannel socket;
+    private final Registration registration;
+    private volatile Reader reader;
+
+    /** Begins to read a connected non-blocking socket. */
+    ControlChannel(SocketChannel socket, Reader reader) {
+        this.socket = socket;
+        this.reader = reader;
+        this.registration = ReadinessLoop.shared().register(socket, this::read);
+    }
+
+    /** Starts reading, once the reader is ready for it. */
+    void start() {
+        registration.arm();
+    }
+
+    /** Has another reader take over. Called on the loop's thread, or when the peer has nothing to say yet. */
+    void readBy(Reader next) {
+        reader = next;
+    }
+
+    /**
+     * Writes a few bytes without blocking.
+     *
+     * @return whether all were taken; if not, the peer has left many bytes unread, or is gone
+     */
+    boolean send(ByteBuffer bytes) {
+        try {
+            socket.write(bytes);
+            return !bytes.hasRemaining();
+        } catch (IOException gone) {
+            LOG.log(Level.TRACE, "the peer is gone, as reading will tell", gone);
+            return false;
+        }
+    }
+
+    /** Closes the socket: the peer sees the end. Idempotent. */
+    void close() {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "closing a control channel failed, its descriptor is free anyway", e);
+        } finally {
+            registration.cancel();
+        }
+    }
+
+    private void read() {
+        ByteBuffer bytes = ARRIVED.clear();
+        if (readInto(bytes) < 0) {
+            reader.onEnd();
+            return;
+        }
+        bytes.flip();
+        Reader current;
+        do {
+            current = reader;
+            current.onBytes(bytes);
+        } while (bytes.hasRemaining() && current != reader);
+        registration.arm();
+    }
+
+    private int readInto(ByteBuffer bytes) {
+        try {
+            return socket.read(bytes);
+        } catch (IOException broken) {
+            LOG.log(Level.TRACE, "the peer is gone", broken);
+            return -1;
+        }
+    }
+}

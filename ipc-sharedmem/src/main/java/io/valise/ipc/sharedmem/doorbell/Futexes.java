@@ -1,0 +1,98 @@
+package io.valise.ipc.sharedmem.doorbell;
+
+import io.valise.ipc.sharedmem.os.SharedMemory;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether this JVM can use futexes. They cost a native library, so it is loaded in the background when somebody first
+ * sleeps, and only where that causes no warning: before Java 24, or with native access enabled. Until it is there, or
+ * for good where it never will be, doorbells ring on a socket. Thread-safe.
+ */
+public final class Futexes {
+    /** System property that forbids futexes when it is {@code socket}. */
+    public static final String PROPERTY = "valise.shm.doorbell";
+
+    private static final Logger LOG = System.getLogger(Futexes.class.getName());
+    private static final int NATIVE_ACCESS_WARNS_SINCE = 24;
+    private static final AtomicBoolean REQUESTED = new AtomicBoolean();
+
+    private static volatile State state = possible() ? State.POSSIBLE : State.IMPOSSIBLE;
+
+    private Futexes() {}
+
+    private enum State {
+        POSSIBLE,
+        READY,
+        IMPOSSIBLE
+    }
+
+    /** Whether futexes can be used now. */
+    public static boolean ready() {
+        return state == State.READY;
+    }
+
+    /** Whether futexes can be used, or probably can once {@link #request requested}. */
+    public static boolean hoped() {
+        return state != State.IMPOSSIBLE;
+    }
+
+    /** Has the native library loaded in the background, if that is possible and was not done. */
+    public static void request() {
+        if (state == State.POSSIBLE && REQUESTED.compareAndSet(false, true)) {
+            Thread loader = new Thread(null, Futexes::load, "valise-futex-loader", 0, false);
+            loader.setDaemon(true);
+            loader.start();
+        }
+    }
+
+    /** The futex at a word, or null while futexes are not {@link #ready}. */
+    public static @Nullable Futex at(SharedMemory memory, int offset) {
+        return ready() ? new Futex(systemCall(), memory, offset) : null;
+    }
+
+    private static void load() {
+        try {
+            NativeFutex.syscall(systemCall(), null, 1, 0, null, null, 0); // EFAULT, but it links and returns
+            state = State.READY;
+        } catch (LinkageError | RuntimeException e) {
+            state = State.IMPOSSIBLE;
+            LOG.log(Level.DEBUG, "no futex here, doorbells ring on a socket", e);
+        }
+    }
+
+    private static boolean possible() {
+        return !"socket".equals(System.getProperty(PROPERTY))
+                && systemCall() != 0
+                && (Runtime.version().feature() < NATIVE_ACCESS_WARNS_SINCE || nativeAccessEnabled());
+    }
+
+    private static boolean nativeAccessEnabled() {
+        try {
+            Class<?> jna = Class.forName("com.sun.jna.Native", false, Futexes.class.getClassLoader());
+            return nativeAccessEnabled(jna.getModule()) && nativeAccessEnabled(Futexes.class.getModule());
+        } catch (ReflectiveOperationException | LinkageError missing) {
+            LOG.log(Level.DEBUG, "no native access: doorbells ring on a socket", missing);
+            return false;
+        }
+    }
+
+    private static boolean nativeAccessEnabled(Module module) throws ReflectiveOperationException {
+        return (boolean) Module.class.getMethod("isNativeAccessEnabled").invoke(module); // since Java 22
+    }
+
+    /** The number of futex(2) among the system calls, or 0 where it is not known. */
+    private static long systemCall() {
+        if (!"Linux".equals(System.getProperty("os.name"))) {
+            return 0;
+        }
+        return switch (System.getProperty("os.arch", "").toLowerCase(Locale.ROOT)) {
+            case "amd64", "x86_64" -> 202;
+            case "aarch64", "riscv64" -> 98;
+            default -> 0;
+        };
+    }
+}

@@ -1,0 +1,70 @@
+package io.valise.ipc.sharedmem.os;
+
+import java.lang.System.Logger;
+import java.nio.ByteBuffer;
+import java.util.logging.Level;
+import net.openhft.chronicle.bytes.PointerBytesStore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Initialises Chronicle Bytes without a word on the console. Two of its parts would speak: SLF4J, when the application
+ * brings no provider, and the fall-back of Chronicle's buffer cleaner, by java.util.logging. Both are kept quiet during
+ * the initialisation only. Where the application has an SLF4J provider, SLF4J is left alone; where it has an SLF4J that
+ * cannot be kept quiet, Chronicle is not used.
+ */
+final class ChronicleStart {
+    private static final Logger LOG = System.getLogger(ChronicleStart.class.getName());
+    private static final String VERBOSITY = "slf4j.internal.verbosity";
+    private static final String CLEANER =
+            "net.openhft.chronicle.core.internal.cleaner.ReflectionBasedByteBufferCleanerService";
+
+    private ChronicleStart() {}
+
+    /** Whether Chronicle Bytes can be used here. */
+    static boolean works() {
+        try {
+            ClassLoader loader = PointerBytesStore.class.getClassLoader();
+            boolean provider = has(loader, "META-INF/services/org.slf4j.spi.SLF4JServiceProvider")
+                    || has(loader, "org/slf4j/impl/StaticLoggerBinder.class");
+            // The class that reads the verbosity came with SLF4J 2.0.10.
+            return (provider || has(loader, "org/slf4j/helpers/Reporter.class")) && quietly(provider);
+        } catch (LinkageError | RuntimeException e) {
+            LOG.log(Logger.Level.DEBUG, "Chronicle Bytes does not work here, the JDK's memory serves", e);
+            return false;
+        }
+    }
+
+    private static boolean quietly(boolean provider) {
+        java.util.logging.Logger cleaner = java.util.logging.Logger.getLogger(CLEANER);
+        Level level = cleaner.getLevel();
+        String verbosity = System.getProperty(VERBOSITY);
+        cleaner.setLevel(Level.OFF);
+        if (!provider) {
+            System.setProperty(VERBOSITY, "ERROR");
+        }
+        try {
+            return probe();
+        } finally {
+            restore(verbosity);
+            cleaner.setLevel(level);
+        }
+    }
+
+    private static boolean probe() {
+        PointerBytesStore store = new PointerBytesStore();
+        store.set(UnsafeAccess.address(ByteBuffer.allocateDirect(Long.BYTES)), Long.BYTES);
+        return store.readVolatileInt(0) == 0;
+    }
+
+    private static boolean has(ClassLoader loader, String resource) {
+        return loader.getResource(resource) != null;
+    }
+
+    private static void restore(@Nullable String verbosity) {
+        if (verbosity == null) {
+            System.clearProperty(VERBOSITY);
+        } else {
+            System.setProperty(VERBOSITY, verbosity);
+        }
+    }
+}

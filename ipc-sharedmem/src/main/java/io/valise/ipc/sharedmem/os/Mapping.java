@@ -1,0 +1,58 @@
+package io.valise.ipc.sharedmem.os;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * A file mapped into memory until {@link #unmap}, not until the garbage collector gets around to it. Up to Java 21 that
+ * takes {@code sun.misc.Unsafe.invokeCleaner}; from 22 on, where Unsafe warns or throws, an arena of the foreign memory
+ * API, in which an access after the end is an exception instead of a crash.
+ */
+final class Mapping {
+    private final ByteBuffer buffer;
+    private final Runnable unmapper;
+    private final AtomicBoolean mapped = new AtomicBoolean(true);
+
+    private Mapping(ByteBuffer buffer, Runnable unmapper) {
+        this.buffer = buffer;
+        this.unmapper = unmapper;
+    }
+
+    /** Maps the first {@code size} bytes of a file, shared with whoever else maps it. */
+    static Mapping of(FileChannel file, int size) throws IOException {
+        Arenas arenas = Arenas.present();
+        return arenas != null ? byArena(arenas, file, size) : byCleaner(file, size);
+    }
+
+    ByteBuffer buffer() {
+        return buffer;
+    }
+
+    void unmap() {
+        if (mapped.compareAndSet(true, false)) {
+            unmapper.run();
+        }
+    }
+
+    private static Mapping byCleaner(FileChannel file, int size) throws IOException {
+        MappedByteBuffer buffer = file.map(FileChannel.MapMode.READ_WRITE, 0, size);
+        return new Mapping(buffer, () -> UnsafeAccess.free(buffer));
+    }
+
+    private static Mapping byArena(Arenas arenas, FileChannel file, int size) throws IOException {
+        Object arena = arenas.open();
+        boolean mapped = false;
+        try {
+            ByteBuffer buffer = arenas.map(arena, file, size);
+            mapped = true;
+            return new Mapping(buffer, () -> arenas.close(arena));
+        } finally {
+            if (!mapped) {
+                arenas.close(arena);
+            }
+        }
+    }
+}

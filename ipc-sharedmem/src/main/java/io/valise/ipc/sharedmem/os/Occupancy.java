@@ -1,0 +1,126 @@
+package io.valise.ipc.sharedmem.os;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Who is inside a piece of memory, so that it is unmapped when it was closed and the last one has left, and nobody gets
+ * in after that. Whoever finds it closed and empty unmaps it.
+ *
+ * <p>Sender and reader each have a flag of their own, which costs one fence to raise and none to lower. Entering is one
+ * end of a Dekker exclusion (raise the flag, look for the closing), closing the other: both are volatile. Leaving has no
+ * fence: the leaver may miss a closing that happens at the same instant. Then the closer sees the flag fall, because it
+ * looks for a while longer than a store takes to leave a processor.
+ */
+public final class Occupancy {
+    /** A flag that one thread at a time raises. */
+    public static final class Seat {
+        private static final VarHandle TAKEN;
+
+        static {
+            try {
+                TAKEN = MethodHandles.lookup().findVarHandle(Seat.class, "taken", boolean.class);
+            } catch (ReflectiveOperationException impossible) {
+                throw new ExceptionInInitializerError(impossible);
+            }
+        }
+
+        private final Occupancy house;
+        private volatile boolean taken;
+
+        private Seat(Occupancy house) {
+            this.house = house;
+        }
+
+        /** Enters; false when closed. */
+        public boolean enter() {
+            taken = true;
+            if (house.closed) {
+                leave();
+                return false;
+            }
+            return true;
+        }
+
+        /** Leaves. */
+        public void leave() {
+            TAKEN.setRelease(this, false);
+            if (house.closed) {
+                house.unmapIfEmpty();
+            }
+        }
+    }
+
+    private static final int LOOKS = 1000;
+
+    private final Seat sender = new Seat(this);
+    private final Seat reader = new Seat(this);
+    private final AtomicInteger others = new AtomicInteger();
+    private final AtomicBoolean unmapped = new AtomicBoolean();
+    private final SharedMemory memory;
+
+    private volatile boolean closed;
+
+    /** The occupancy of a memory that is open and empty. */
+    public Occupancy(SharedMemory memory) {
+        this.memory = memory;
+    }
+
+    /** The seat of the thread that sends. */
+    public Seat sender() {
+        return sender;
+    }
+
+    /** The seat of the thread that reads. */
+    public Seat reader() {
+        return reader;
+    }
+
+    /** Enters beside sender and reader, for things done rarely; false when closed. */
+    public boolean enter() {
+        others.incrementAndGet();
+        if (closed) {
+            leave();
+            return false;
+        }
+        return true;
+    }
+
+    /** Leaves after {@link #enter}. */
+    public void leave() {
+        others.decrementAndGet();
+        if (closed) {
+            unmapIfEmpty();
+        }
+    }
+
+    /** Whether nobody gets in any more. */
+    public boolean isClosed() {
+        return closed;
+    }
+
+    /** Lets nobody in any more. Whoever calls this is inside and leaves by {@link #leaveLast}. */
+    public void shut() {
+        closed = true;
+    }
+
+    /** Leaves after {@link #shut} and unmaps the memory, unless others are inside: then the last of them does. */
+    public void leaveLast() {
+        leave();
+        for (int look = 0; look < LOOKS && !unmapIfEmpty(); look++) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private boolean unmapIfEmpty() {
+        if (sender.taken || reader.taken || others.get() != 0) {
+            return false;
+        }
+        if (unmapped.compareAndSet(false, true)) {
+            memory.unmap();
+        }
+        return true;
+    }
+}

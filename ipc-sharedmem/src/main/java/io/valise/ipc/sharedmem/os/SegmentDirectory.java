@@ -1,0 +1,105 @@
+package io.valise.ipc.sharedmem.os;
+
+import io.valise.ipc.IpcException;
+import io.valise.ipc.spi.runtime.RuntimeDirectory;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.Set;
+
+/**
+ * The private directory that segments are created in: {@code /dev/shm/valise-<uid>}, else a folder of the runtime
+ * directory. A segment has a file there only until both sides mapped it. Its name is made of the server's, so that what
+ * a crash left is recognised. Thread-safe.
+ */
+public final class SegmentDirectory {
+    /** System property that puts segments elsewhere. */
+    public static final String PROPERTY = "valise.shm.directory";
+
+    private static final Logger LOG = System.getLogger(SegmentDirectory.class.getName());
+    private static final Path DEV_SHM = Path.of("/dev/shm");
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final char SEPARATOR = '~'; // in no endpoint's name
+
+    private final Path path;
+    private final String home;
+
+    private SegmentDirectory(Path path, Path sockets) {
+        this.path = path;
+        this.home = Integer.toHexString(sockets.toString().hashCode());
+    }
+
+    /**
+     * The directory of this process, created if absent and checked.
+     *
+     * @param sockets the folder of the servers whose segments these are; servers of another are left alone
+     * @throws IpcException {@code ACCESS_DENIED} or {@code RESOURCE_EXHAUSTED} when there is none
+     */
+    public static SegmentDirectory current(Path sockets) {
+        return new SegmentDirectory(locate(), sockets);
+    }
+
+    /** Where it is. */
+    public Path path() {
+        return path;
+    }
+
+    /** A path that no segment of any server ever had. */
+    public Path fresh(String server) {
+        byte[] unique = new byte[12];
+        RANDOM.nextBytes(unique);
+        return path.resolve(prefix(server) + HexFormat.of().formatHex(unique));
+    }
+
+    /**
+     * Removes the segments of servers that are gone. Called under the lock of the folder of sockets, where a server has
+     * its name before it creates a segment.
+     *
+     * @param live the servers whose segments stay
+     */
+    public void sweep(Set<String> live) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(path, home + SEPARATOR + '*')) {
+            for (Path file : files) {
+                String[] parts = file.getFileName().toString().split(String.valueOf(SEPARATOR), 3);
+                if (parts.length == 3 && !live.contains(parts[1])) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "segments that a crash may have left stay in " + path + ": " + e);
+        }
+    }
+
+    /** Whether a file found in the directory is a segment of these servers. */
+    public boolean owns(Path file) {
+        return file.getFileName().toString().startsWith(home + SEPARATOR);
+    }
+
+    /** Whether there is anything to sweep. */
+    public boolean isEmpty() {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(path, home + SEPARATOR + '*')) {
+            return !files.iterator().hasNext();
+        } catch (IOException e) {
+            return true;
+        }
+    }
+
+    private String prefix(String server) {
+        return home + SEPARATOR + server + SEPARATOR;
+    }
+
+    private static Path locate() {
+        String wanted = System.getProperty(PROPERTY);
+        if (wanted != null) {
+            return RuntimeDirectory.secured(Path.of(wanted).toAbsolutePath());
+        }
+        return Files.isWritable(DEV_SHM)
+                ? RuntimeDirectory.under(DEV_SHM)
+                : RuntimeDirectory.current().folder("segments");
+    }
+}

@@ -1,0 +1,124 @@
+package io.valise.ipc.sharedmem.os;
+
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import io.valise.ipc.Delivery;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.spi.runtime.RuntimeDirectory;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+
+/** Creates, opens and removes the file of a segment. */
+public final class SegmentFile {
+    private static final int CHUNK = 64 << 10;
+
+    private SegmentFile() {}
+
+    /**
+     * Creates the file, mode 0600, with every byte of it allocated, and maps it. A full file system is an error here
+     * and never a fault at a later access. Only that makes writing zeros worth the time: a hole would do otherwise.
+     *
+     * @throws IpcException {@code RESOURCE_EXHAUSTED} when the file system is full or refuses
+     */
+    public static SharedMemory create(Path path, int size) {
+        boolean done = false;
+        try (FileChannel file = FileChannel.open(path, Set.of(CREATE_NEW, READ, WRITE), ownerOnly())) {
+            allocate(file, size);
+            SharedMemory memory = MemoryKind.ofThisJvm().map(file, size);
+            done = true;
+            return memory;
+        } catch (IOException e) {
+            throw failed(IpcStatus.RESOURCE_EXHAUSTED, "create", path, size, e);
+        } finally {
+            if (!done) {
+                remove(path);
+            }
+        }
+    }
+
+    /**
+     * Maps the file that a server created.
+     *
+     * @throws IpcException {@code UNSUPPORTED} when it is not visible here, {@code PROTOCOL_ERROR} when it is not what
+     *     the server said, {@code ACCESS_DENIED}, {@code RESOURCE_EXHAUSTED}
+     */
+    public static SharedMemory open(Path path, int size) {
+        try {
+            Path directory = path.getParent();
+            if (directory == null || !path.isAbsolute() || !Files.exists(path, NOFOLLOW_LINKS)) {
+                throw new NoSuchFileException(path.toString());
+            }
+            RuntimeDirectory.secured(directory);
+            try (FileChannel file = FileChannel.open(path, Set.of(READ, WRITE, NOFOLLOW_LINKS))) {
+                checkSize(path, size, file.size());
+                return MemoryKind.ofThisJvm().map(file, size);
+            }
+        } catch (NoSuchFileException e) {
+            throw failed(IpcStatus.UNSUPPORTED, "find here", path, size, e);
+        } catch (IOException e) {
+            throw failed(IpcStatus.RESOURCE_EXHAUSTED, "open", path, size, e);
+        }
+    }
+
+    /** Removes the file; who mapped it keeps the memory. */
+    public static void remove(Path path) {
+        try {
+            Files.deleteIfExists(path);
+        } catch (IOException e) {
+            System.getLogger(SegmentFile.class.getName())
+                    .log(System.Logger.Level.DEBUG, "left " + path + " to the next server's sweep", e);
+        }
+    }
+
+    private static void allocate(FileChannel file, int size) throws IOException {
+        ByteBuffer zeros = ByteBuffer.allocate(Math.min(size, CHUNK));
+        for (int left = size; left > 0; ) {
+            zeros.clear().limit(Math.min(left, CHUNK));
+            left -= file.write(zeros);
+        }
+    }
+
+    private static void checkSize(Path path, long expected, long actual) {
+        if (expected != actual) {
+            throw new IpcException(
+                    IpcStatus.PROTOCOL_ERROR,
+                    "segment " + path + ": limit=" + expected + " bytes, actual=" + actual,
+                    Delivery.NOT_SENT);
+        }
+    }
+
+    private static IpcException failed(IpcStatus status, String what, Path path, int size, IOException cause) {
+        return new IpcException(
+                cause instanceof AccessDeniedException ? IpcStatus.ACCESS_DENIED : status,
+                "cannot " + what + " segment " + path + ": limit=" + free(path) + ", needed=" + size + " bytes ("
+                        + cause
+                        + "); give that file system more room (docker: --shm-size), share it with the server, or use"
+                        + " pipe:",
+                Delivery.NOT_SENT,
+                cause);
+    }
+
+    private static String free(Path path) {
+        try {
+            Path directory = path.getParent();
+            return directory == null ? "unknown" : Files.getFileStore(directory).getUsableSpace() + " bytes free";
+        } catch (IOException e) {
+            return "unknown (" + e + ')';
+        }
+    }
+
+    private static java.nio.file.attribute.FileAttribute<?> ownerOnly() {
+        return PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+    }
+}

@@ -1,0 +1,48 @@
+package io.valise.ipc.sharedmem.os;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * A mapped stretch of shared memory, as words for the rings' counters and as a buffer for their bytes. Words are in
+ * the byte order of the machine and at multiples of their size. Offsets are the caller's duty: they are trusted, never
+ * taken from the memory itself.
+ *
+ * <p>Thread-safe as memory is. Nobody may touch it during or after {@link #unmap}.
+ */
+public interface SharedMemory {
+    /** Size in bytes. */
+    int size();
+
+    /** Reads a word; nothing that follows in program order happens before. */
+    int getIntAcquire(int offset);
+
+    /** Reads a word that orders nothing, but anew at every call. */
+    int getIntOpaque(int offset);
+
+    /** Writes a word without ordering: visible at the latest with the next release. */
+    void putInt(int offset, int value);
+
+    /** Writes a word; all that precedes in program order happened before. */
+    void putIntRelease(int offset, int value);
+
+    /** Replaces a word atomically if it is {@code expected}; orders like a read-acquire and a write-release. */
+    boolean compareAndSetInt(int offset, int expected, int value);
+
+    /** Reads a long; nothing that follows in program order happens before. */
+    long getLongAcquire(int offset);
+
+    /** Writes a long; all that precedes in program order happened before. */
+    void putLongRelease(int offset, long value);
+
+    /** The buffer behind it all, from 0 to {@link #size()}; callers duplicate it and leave its marks alone. */
+    ByteBuffer buffer();
+
+    /** Gives the memory back to the system at once. Idempotent. Not before the last user has left. */
+    void unmap();
+
+    /** A view of the whole for frames: big-endian, with marks of its own. */
+    default ByteBuffer frameView() {
+        return buffer().duplicate().order(ByteOrder.BIG_ENDIAN);
+    }
+}

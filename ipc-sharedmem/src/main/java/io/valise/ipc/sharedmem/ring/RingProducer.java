@@ -1,0 +1,146 @@
+package io.valise.ipc.sharedmem.ring;
+
+import io.valise.ipc.sharedmem.layout.RingLayout;
+import io.valise.ipc.sharedmem.os.SharedMemory;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The writing end of a ring of frames in shared memory: one producer, one consumer, each in its own process.
+ *
+ * <h2>How a record is published</h2>
+ *
+ * <p>There is no shared write position. The consumer looks at the length word where the next record will begin and sees
+ * 0 until that record is there. So the producer
+ *
+ * <ol>
+ *   <li>writes the payload behind the length word, which stays 0;
+ *   <li>writes 0, the <i>terminator</i>, where the length word of the record <i>after</i> this one will be: what lies
+ *       there is a left-over of an earlier lap and could look like a length;
+ *   <li>stores the length, with release.
+ * </ol>
+ *
+ * <p>The consumer loads the length with acquire. Release and acquire on this one word are all the ordering there is:
+ *
+ * <ul>
+ *   <li><b>payload before length</b>: whoever sees the length sees the whole payload;
+ *   <li><b>terminator before length</b>: whoever sees the length, and so moves on to the next length word, finds 0 there
+ *       or something newer, never a left-over. Therefore nobody has to clear consumed memory, and a small record moves
+ *       one or two cache lines between the processors, not three.
+ * </ul>
+ *
+ * <p>The way back is the consumer's position. The consumer stores it with release after its last read of a record; the
+ * producer loads it with acquire before it overwrites that record: no write of a new lap happens before a read of the
+ * old one. It is stored once per eighth of a ring, and loaded only when the space known to be free is used up. The
+ * space for a record and the padding before it is at most half a ring, so a ring that was read up to its last
+ * unpublished eighth has room for every frame, and a producer never waits for a position that will not come.
+ *
+ * <h2>What the other side can do to us</h2>
+ *
+ * <p>The producer's position lives in this object and is never read back from shared memory. The consumer's position is
+ * checked: it never goes back, never overtakes the producer, is a multiple of 8. Every address is a masked offset into
+ * the ring. A consumer that writes what it likes can make us overwrite what it has not read, or wait, no more.
+ *
+ * <p>Used by one thread at a time.
+ */
+public final class RingProducer {
+    private static final int NOTHING = 0;
+
+    private final SharedMemory memory;
+    private final int data;
+    private final int capacity;
+    private final int mask;
+    private final int maxPayload;
+    private final int consumerPosition;
+    private final ByteBuffer view;
+
+    private long position;
+    private long knownConsumed;
+    private int claimed = NOTHING;
+    private long wanted;
+
+    /** The writing end of a ring that is empty and new. */
+    public RingProducer(SharedMemory memory, RingLayout layout) {
+        this.memory = memory;
+        this.data = layout.data();
+        this.capacity = layout.capacity();
+        this.mask = layout.capacity() - 1;
+        this.maxPayload = layout.maxPayload();
+        this.consumerPosition = layout.consumerPosition();
+        this.view = memory.frameView();
+    }
+
+    /**
+     * Reserves space for a frame.
+     *
+     * @param maxLength bytes of payload, 1 to {@link RingLayout#maxPayload()}
+     * @return a view with {@code remaining() == maxLength}, or null when there is no room now
+     */
+    public @Nullable ByteBuffer claim(int maxLength) {
+        if (maxLength < 1 || maxLength > maxPayload) {
+            throw new IllegalArgumentException("claim: limit=1.." + maxPayload + " bytes, actual=" + maxLength);
+        }
+        if (claimed != NOTHING) {
+            throw new IllegalStateException(
+                    "claim: limit=1 claim at a time, " + claimed + " bytes are claimed already");
+        }
+        int record = RingLayout.recordBytes(maxLength);
+        int tail = capacity - ((int) position & mask);
+        int padding = record > tail ? tail : 0;
+        // The word behind the record is written too: it gets the terminator.
+        if (!hasRoomUntil(position + padding + record + RingLayout.ALIGNMENT)) {
+            return null;
+        }
+        if (padding != 0) {
+            publish((int) position & mask, RingLayout.PADDING, 0);
+            position += padding;
+        }
+        claimed = maxLength;
+        int payload = data + ((int) position & mask) + RingLayout.RECORD_HEADER;
+        return view.order(ByteOrder.BIG_ENDIAN).limit(payload + maxLength).position(payload);
+    }
+
+    /** Publishes the first {@code length} bytes of the claimed view as a frame. */
+    public void commit(int length) {
+        if (length < 1 || length > claimed) {
+            throw new IllegalArgumentException("commit: limit=1.." + claimed + " claimed bytes, actual=" + length);
+        }
+        claimed = NOTHING;
+        long next = position + RingLayout.recordBytes(length);
+        publish((int) position & mask, length, (int) next & mask);
+        position = next;
+    }
+
+    /** Gives the claimed space back. */
+    public void abort() {
+        claimed = NOTHING;
+    }
+
+    /** Whether the frame that was last refused would find room now. */
+    public boolean hasRoom() {
+        return hasRoomUntil(wanted);
+    }
+
+    private void publish(int index, int length, int terminator) {
+        memory.putInt(data + terminator, 0);
+        // Pairs with the acquire in RingConsumer.lengthAt: orders payload and terminator before the length. Without it
+        // the consumer could read payload that is not there yet, or take a left-over of the last lap for a length.
+        memory.putIntRelease(data + index, length);
+    }
+
+    private boolean hasRoomUntil(long end) {
+        if (end - knownConsumed <= capacity) {
+            return true;
+        }
+        // Pairs with the release in RingConsumer.publishPosition: the consumer's reads of a record happened before we
+        // overwrite it. Without it, it could read bytes of the next lap.
+        long consumed = memory.getLongAcquire(consumerPosition);
+        if (consumed < knownConsumed || consumed > position || (consumed & RingLayout.ALIGNMENT - 1) != 0) {
+            throw Violation.of("consumer position", consumed, knownConsumed + ".." + position + ", multiple of 8");
+        }
+        knownConsumed = consumed;
+        wanted = end;
+        return end - consumed <= capacity;
+    }
+}
