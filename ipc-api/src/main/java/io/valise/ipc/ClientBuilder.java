@@ -1,0 +1,94 @@
+package io.valise.ipc;
+
+import static java.util.Objects.requireNonNull;
+
+import io.valise.ipc.internal.session.Dialer;
+import io.valise.ipc.internal.session.Services;
+import io.valise.ipc.internal.session.SessionConfig;
+import io.valise.ipc.internal.session.Transports;
+import io.valise.ipc.spi.Transport;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** Collects what makes a client's connection. */
+final class ClientBuilder implements IpcClient.Builder {
+    private final Endpoint endpoint;
+    private final Services services = new Services();
+    private final List<Transport> transports = new ArrayList<>();
+    private long connectTimeoutNanos = SessionConfig.DEFAULT_CONNECT_TIMEOUT_NANOS;
+    private long requestTimeoutNanos = SessionConfig.DEFAULT_REQUEST_TIMEOUT_NANOS;
+    private int maxMessageBytes = SessionConfig.DEFAULT_MAX_MESSAGE_BYTES;
+    private WaitStrategy waitStrategy = WaitStrategy.adaptive();
+    private @Nullable ReconnectPolicy reconnect;
+
+    ClientBuilder(String endpoint) {
+        this.endpoint = Endpoint.parse(endpoint);
+    }
+
+    @Override
+    public IpcClient.Builder connectTimeout(Duration timeout) {
+        connectTimeoutNanos = SessionConfig.checkTimeout("connectTimeout", timeout);
+        return this;
+    }
+
+    @Override
+    public IpcClient.Builder requestTimeout(Duration timeout) {
+        requestTimeoutNanos = SessionConfig.checkTimeout("requestTimeout", timeout);
+        return this;
+    }
+
+    @Override
+    public IpcClient.Builder maxMessageBytes(int bytes) {
+        maxMessageBytes = SessionConfig.checkMaxMessageBytes(bytes);
+        return this;
+    }
+
+    @Override
+    public IpcClient.Builder waitStrategy(WaitStrategy strategy) {
+        waitStrategy = requireNonNull(strategy);
+        return this;
+    }
+
+    @Override
+    public IpcClient.Builder reconnect(ReconnectPolicy policy) {
+        reconnect = requireNonNull(policy);
+        return this;
+    }
+
+    @Override
+    public IpcClient.Builder transport(Transport transport) {
+        transports.add(requireNonNull(transport));
+        return this;
+    }
+
+    @Override
+    public IpcClient.Builder service(String name, RequestHandler handler) {
+        services.service(name, requireNonNull(handler));
+        return this;
+    }
+
+    @Override
+    public IpcClient.Builder onEvent(String name, EventHandler handler) {
+        services.onEvent(name, requireNonNull(handler));
+        return this;
+    }
+
+    @Override
+    public IpcConnection connect() {
+        return dialer().connect(connectTimeoutNanos, reconnect);
+    }
+
+    @Override
+    public CompletableFuture<IpcConnection> connectAsync() {
+        return dialer().connectAsync(connectTimeoutNanos, reconnect);
+    }
+
+    private Dialer dialer() {
+        SessionConfig config = new SessionConfig(
+                services, AccessPolicy.sameUser(), maxMessageBytes, requestTimeoutNanos, waitStrategy, null);
+        return new Dialer(endpoint, Transports.with(transports), config);
+    }
+}

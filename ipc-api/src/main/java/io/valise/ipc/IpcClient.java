@@ -1,0 +1,74 @@
+package io.valise.ipc;
+
+import io.valise.ipc.spi.Transport;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Connects to servers. Thread-safe.
+ *
+ * <pre>{@code
+ * try (IpcConnection quotes = IpcClient.connect("any:quotes")) {
+ *     double bid = quotes.request("price", ValueSet.of("symbol", "KRW/USD")).getDouble("bid");
+ * }
+ * }</pre>
+ */
+public final class IpcClient {
+    private IpcClient() {}
+
+    /**
+     * Connects with the defaults.
+     *
+     * @param endpoint an address such as {@code shm:quotes}; {@code any:quotes} is the fastest transport on which a server
+     *     answers
+     * @throws IllegalArgumentException when the address is malformed
+     * @throws IpcException as {@link Builder#connect()}
+     */
+    public static IpcConnection connect(String endpoint) {
+        return builder(endpoint).connect();
+    }
+
+    /** Begins to describe a connection. */
+    public static Builder builder(String endpoint) {
+        return new ClientBuilder(endpoint);
+    }
+
+    /** Describes a connection. Not thread-safe. */
+    public interface Builder {
+        /** How long connecting may take; positive; 5 s unless said otherwise. */
+        Builder connectTimeout(Duration timeout);
+
+        /** How long a call waits that does not say; positive; 30 s unless said otherwise. */
+        Builder requestTimeout(Duration timeout);
+
+        /** The longest message taken, in bytes of its frame, 4 KiB to 1 GiB; 16 MiB unless said otherwise. */
+        Builder maxMessageBytes(int bytes);
+
+        /** How readers wait; {@link WaitStrategy#adaptive()} unless said otherwise. */
+        Builder waitStrategy(WaitStrategy strategy);
+
+        /** Dials again when the connection has ended; unless given, it stays ended. */
+        Builder reconnect(ReconnectPolicy policy);
+
+        /** Adds a transport beside those {@link java.util.ServiceLoader} finds. */
+        Builder transport(Transport transport);
+
+        /** Offers a service to the server. */
+        Builder service(String name, RequestHandler handler);
+
+        /** Sets the handler of an event. */
+        Builder onEvent(String name, EventHandler handler);
+
+        /**
+         * Connects.
+         *
+         * @throws IpcException {@code ENDPOINT_NOT_FOUND} when no server answers, {@code TIMEOUT}, {@code VERSION_MISMATCH},
+         *     {@code AUTHENTICATION_FAILED}, {@code RESOURCE_EXHAUSTED}, {@code PROTOCOL_ERROR} when what answers is not
+         *     Valise, {@code UNSUPPORTED}; the delivery is always {@code NOT_SENT}
+         */
+        IpcConnection connect();
+
+        /** Connects on another thread; fails with the exceptions of {@link #connect()}. */
+        CompletableFuture<IpcConnection> connectAsync();
+    }
+}

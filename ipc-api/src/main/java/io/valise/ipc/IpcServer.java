@@ -1,0 +1,130 @@
+package io.valise.ipc;
+
+import io.valise.ipc.internal.session.ServerCore;
+import io.valise.ipc.spi.Transport;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+/**
+ * A server: services and event handlers at one or more addresses. Thread-safe.
+ *
+ * <pre>{@code
+ * try (IpcServer server = IpcServer.builder("any:quotes")
+ *         .service("price", request -> ValueSet.of("bid", 101.25))
+ *         .start()) {
+ *     server.awaitClosed();
+ * }
+ * }</pre>
+ *
+ * <p>Every server also answers {@code valise.ping}, which echoes its message, and {@code valise.info}.
+ */
+public final class IpcServer implements AutoCloseable {
+    private final ServerCore core;
+
+    IpcServer(ServerCore core) {
+        this.core = core;
+    }
+
+    /**
+     * Begins to describe a server.
+     *
+     * @param endpoints addresses such as {@code shm:quotes}; {@code any:quotes} stands for every transport that works here
+     * @throws IllegalArgumentException when there is none or one is malformed
+     */
+    public static Builder builder(String... endpoints) {
+        return new ServerBuilder(endpoints);
+    }
+
+    /** The addresses served, each concrete. */
+    public List<Endpoint> endpoints() {
+        return core.endpoints();
+    }
+
+    /** The connections open now. */
+    public List<IpcConnection> connections() {
+        return core.connections();
+    }
+
+    /**
+     * Sends an event to every connection. Does not block: a connection whose buffer is full gets it later, in order, and
+     * one that falls too far behind is closed with {@code RESOURCE_EXHAUSTED}.
+     */
+    public void broadcast(String event, ValueSet message) {
+        core.broadcast(event, message);
+    }
+
+    /** The counters of all connections since the server started. */
+    public Stats stats() {
+        return core.stats();
+    }
+
+    /**
+     * Frees the addresses, refuses new work, waits for what is under way, and closes.
+     *
+     * @param grace how long to wait at most; positive
+     * @return whether all that was under way finished in time
+     */
+    public boolean shutdown(Duration grace) {
+        if (grace.isNegative() || grace.isZero()) {
+            throw new IllegalArgumentException("grace: must be positive, actual=" + grace);
+        }
+        return core.shutdown(grace.toNanos());
+    }
+
+    /** Frees the addresses and closes every connection at once. Idempotent; may be called from a handler. */
+    @Override
+    public void close() {
+        core.close();
+    }
+
+    /** Waits until the server is closed. */
+    public void awaitClosed() throws InterruptedException {
+        core.awaitClosed();
+    }
+
+    /** Describes a server. Not thread-safe. A name can be registered once; names that begin with {@code valise.} are reserved. */
+    public interface Builder {
+        /** Adds a service. */
+        Builder service(String name, RequestHandler handler);
+
+        /** Adds a service that answers later. */
+        Builder asyncService(String name, AsyncRequestHandler handler);
+
+        /** Adds a service that answers with a stream. */
+        Builder stream(String name, StreamHandler handler);
+
+        /** Sets the handler of an event. */
+        Builder onEvent(String name, EventHandler handler);
+
+        /** Is told of every new connection, once, about when its client's {@code connect} returns. One that throws closes it. */
+        Builder onConnect(Consumer<IpcConnection> listener);
+
+        /** Is told when such a connection has ended, once. */
+        Builder onDisconnect(BiConsumer<IpcConnection, CloseReason> listener);
+
+        /** Who may use what; {@link AccessPolicy#sameUser()} unless said otherwise. */
+        Builder access(AccessPolicy policy);
+
+        /** The longest message taken, in bytes of its frame, 4 KiB to 1 GiB; 16 MiB unless said otherwise. */
+        Builder maxMessageBytes(int bytes);
+
+        /** Runs the handlers; unless given, the thread that reads a request runs its handler. */
+        Builder executor(Executor executor);
+
+        /** How readers wait; {@link WaitStrategy#adaptive()} unless said otherwise. */
+        Builder waitStrategy(WaitStrategy strategy);
+
+        /** Adds a transport beside those {@link java.util.ServiceLoader} finds. */
+        Builder transport(Transport transport);
+
+        /**
+         * Starts to serve, at all addresses or none.
+         *
+         * @throws IpcException {@code ADDRESS_IN_USE}, {@code UNSUPPORTED}, {@code RESOURCE_EXHAUSTED}, {@code ACCESS_DENIED}
+         */
+        IpcServer start();
+    }
+}

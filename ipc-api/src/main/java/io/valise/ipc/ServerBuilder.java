@@ -1,0 +1,114 @@
+package io.valise.ipc;
+
+import static java.util.Objects.requireNonNull;
+
+import io.valise.ipc.internal.session.ServerCore;
+import io.valise.ipc.internal.session.Services;
+import io.valise.ipc.internal.session.SessionConfig;
+import io.valise.ipc.internal.session.Transports;
+import io.valise.ipc.spi.Transport;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Collects what makes a server. */
+final class ServerBuilder implements IpcServer.Builder {
+    private final List<Endpoint> endpoints;
+    private final Services services = new Services();
+    private final List<Transport> transports = new ArrayList<>();
+    private Consumer<IpcConnection> onConnect = connection -> {};
+    private BiConsumer<IpcConnection, CloseReason> onDisconnect = (connection, reason) -> {};
+    private AccessPolicy access = AccessPolicy.sameUser();
+    private WaitStrategy waitStrategy = WaitStrategy.adaptive();
+    private int maxMessageBytes = SessionConfig.DEFAULT_MAX_MESSAGE_BYTES;
+    private @Nullable Executor executor;
+    private boolean started;
+
+    ServerBuilder(String... endpoints) {
+        if (endpoints.length == 0) {
+            throw new IllegalArgumentException("server: needs at least one endpoint such as any:quotes");
+        }
+        this.endpoints = Arrays.stream(endpoints).map(Endpoint::parse).toList();
+    }
+
+    @Override
+    public IpcServer.Builder service(String name, RequestHandler handler) {
+        services.service(name, requireNonNull(handler));
+        return this;
+    }
+
+    @Override
+    public IpcServer.Builder asyncService(String name, AsyncRequestHandler handler) {
+        services.asyncService(name, requireNonNull(handler));
+        return this;
+    }
+
+    @Override
+    public IpcServer.Builder stream(String name, StreamHandler handler) {
+        services.stream(name, requireNonNull(handler));
+        return this;
+    }
+
+    @Override
+    public IpcServer.Builder onEvent(String name, EventHandler handler) {
+        services.onEvent(name, requireNonNull(handler));
+        return this;
+    }
+
+    @Override
+    public IpcServer.Builder onConnect(Consumer<IpcConnection> listener) {
+        onConnect = requireNonNull(listener);
+        return this;
+    }
+
+    @Override
+    public IpcServer.Builder onDisconnect(BiConsumer<IpcConnection, CloseReason> listener) {
+        onDisconnect = requireNonNull(listener);
+        return this;
+    }
+
+    @Override
+    public IpcServer.Builder access(AccessPolicy policy) {
+        access = requireNonNull(policy);
+        return this;
+    }
+
+    @Override
+    public IpcServer.Builder maxMessageBytes(int bytes) {
+        maxMessageBytes = SessionConfig.checkMaxMessageBytes(bytes);
+        return this;
+    }
+
+    @Override
+    public IpcServer.Builder executor(Executor runner) {
+        executor = requireNonNull(runner);
+        return this;
+    }
+
+    @Override
+    public IpcServer.Builder waitStrategy(WaitStrategy strategy) {
+        waitStrategy = requireNonNull(strategy);
+        return this;
+    }
+
+    @Override
+    public IpcServer.Builder transport(Transport transport) {
+        transports.add(requireNonNull(transport));
+        return this;
+    }
+
+    @Override
+    public IpcServer start() {
+        if (started) {
+            throw new IllegalStateException("this builder has started its server; make a new one");
+        }
+        started = true;
+        SessionConfig config = new SessionConfig(
+                services, access, maxMessageBytes, SessionConfig.DEFAULT_REQUEST_TIMEOUT_NANOS, waitStrategy, executor);
+        return new IpcServer(ServerCore.start(endpoints, Transports.with(transports), config, onConnect, onDisconnect));
+    }
+}

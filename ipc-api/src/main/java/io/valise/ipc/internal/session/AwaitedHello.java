@@ -1,0 +1,31 @@
+package io.valise.ipc.internal.session;
+
+import io.valise.ipc.CloseReason;
+import io.valise.ipc.Delivery;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.ValueSet;
+
+/** What a server waits for first: its deadline ends a session that stays silent. */
+final class AwaitedHello extends PendingCall {
+    /** No call of a client's own has this id. */
+    static final long ID = 0;
+
+    AwaitedHello(long deadline) {
+        super(ID, "HELLO", deadline);
+    }
+
+    @Override
+    void expire(Session session) {
+        session.closeBecause(new CloseReason(IpcStatus.TIMEOUT, false, "no HELLO from the client within its time"));
+    }
+
+    @Override
+    Work complete(ValueSet reply) {
+        return NOTHING;
+    }
+
+    @Override
+    Work fail(IpcStatus status, String message, Delivery delivery) {
+        return NOTHING;
+    }
+}

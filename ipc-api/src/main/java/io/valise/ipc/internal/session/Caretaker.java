@@ -1,0 +1,122 @@
+package io.valise.ipc.internal.session;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * One daemon thread per process that looks after sessions around traffic: every millisecond while a session is being
+ * read, handles, or lies unread; at the next deadline while calls are pending; otherwise it sleeps without a timer.
+ */
+final class Caretaker implements Runnable {
+    private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final Caretaker INSTANCE = new Caretaker();
+
+    private final ConcurrentLinkedQueue<Session> arrivals = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Session> deadlineArrivals = new ConcurrentLinkedQueue<>();
+    private final List<Session> watched = new ArrayList<>();
+    private final List<Session> withDeadlines = new ArrayList<>();
+    private final Thread thread = new Thread(null, this, "valise-caretaker", 0, false);
+    private volatile boolean started;
+    private volatile boolean asleep;
+    private volatile long wakeAt = Long.MAX_VALUE;
+
+    private Caretaker() {}
+
+    /** Ticks a session until its {@link Reader#tick} says that it rests. */
+    static void watch(Session session) {
+        INSTANCE.arrivals.add(session);
+        INSTANCE.wake();
+    }
+
+    /** Checks a session's deadlines, the first of which is {@code deadline}, until it has none. */
+    static void watchDeadlines(Session session, long deadline) {
+        INSTANCE.deadlineArrivals.add(session);
+        INSTANCE.wakeBefore(deadline);
+    }
+
+    /** A session whose deadlines are being checked has got an earlier one. */
+    static void earlierDeadline(long deadline) {
+        INSTANCE.wakeBefore(deadline);
+    }
+
+    private void wakeBefore(long deadline) {
+        if (!started || wakeAt == Long.MAX_VALUE || deadline - wakeAt < 0) {
+            wake();
+        }
+    }
+
+    private void wake() {
+        if (!started) {
+            start();
+        }
+        LockSupport.unpark(asleep ? thread : null);
+    }
+
+    private synchronized void start() {
+        if (!started) {
+            thread.setDaemon(true);
+            thread.start();
+            started = true;
+        }
+    }
+
+    @Override
+    public void run() {
+        for (; ; ) {
+            take(arrivals, watched);
+            take(deadlineArrivals, withDeadlines);
+            watched.removeIf(session -> !session.reader().tick());
+            long next = checkDeadlines();
+            sleep(watched.isEmpty() ? next : System.nanoTime() + TICK_NANOS);
+        }
+    }
+
+    private void sleep(long until) {
+        wakeAt = until;
+        asleep = true;
+        if (nothingNewBefore(until)) {
+            if (until == Long.MAX_VALUE) {
+                LockSupport.park(this);
+            } else {
+                LockSupport.parkNanos(this, until - System.nanoTime());
+            }
+        }
+        asleep = false;
+        Thread.interrupted(); // nothing interrupts this thread on purpose; a leftover would make it spin
+    }
+
+    /**
+     * Looks once more after {@link #wakeAt} was announced: a thread that brought something either saw the announcement,
+     * and wakes this one, or its bringing is seen here.
+     */
+    private boolean nothingNewBefore(long until) {
+        if (!arrivals.isEmpty() || !deadlineArrivals.isEmpty()) {
+            return false;
+        }
+        return !watched.isEmpty() || checkDeadlines() == until;
+    }
+
+    private long checkDeadlines() {
+        long next = Long.MAX_VALUE;
+        long now = System.nanoTime();
+        for (Iterator<Session> sessions = withDeadlines.iterator(); sessions.hasNext(); ) {
+            long deadline = sessions.next().calls().checkDeadlines(now);
+            if (deadline == PendingCall.NEVER) {
+                sessions.remove();
+            } else if (next == Long.MAX_VALUE || deadline - next < 0) {
+                next = deadline;
+            }
+        }
+        return next;
+    }
+
+    private static void take(ConcurrentLinkedQueue<Session> from, List<Session> to) {
+        for (Session session = from.poll(); session != null; session = from.poll()) {
+            to.add(session);
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package io.valise.ipc.internal.session;
+
+import io.valise.ipc.CloseReason;
+import io.valise.ipc.Delivery;
+import io.valise.ipc.Endpoint;
+import io.valise.ipc.IpcConnection;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.ReconnectPolicy;
+import io.valise.ipc.ValueSet;
+import io.valise.ipc.spi.Availability;
+import io.valise.ipc.spi.Link;
+import io.valise.ipc.spi.Transport;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** Connects to a server, {@code any:} by the fastest transport on which one answers. Immutable, thread-safe. */
+public final class Dialer {
+    private final Endpoint endpoint;
+    private final Transports transports;
+    private final SessionConfig config;
+
+    /** Dials one address. */
+    public Dialer(Endpoint endpoint, Transports transports, SessionConfig config) {
+        this.endpoint = endpoint;
+        this.transports = transports;
+        this.config = config;
+    }
+
+    Endpoint endpoint() {
+        return endpoint;
+    }
+
+    SessionConfig config() {
+        return config;
+    }
+
+    /** Connects within so many nanoseconds; with a policy, the connection dials again when it has ended. */
+    public IpcConnection connect(long timeoutNanos, @Nullable ReconnectPolicy policy) {
+        Session session = dial(timeoutNanos);
+        return policy == null ? session : new ReconnectingConnection(this, policy, session);
+    }
+
+    /** Connects on another thread. */
+    public CompletableFuture<IpcConnection> connectAsync(long timeoutNanos, @Nullable ReconnectPolicy policy) {
+        return CompletableFuture.supplyAsync(() -> connect(timeoutNanos, policy), Workers.followers());
+    }
+
+    Session dial(long timeoutNanos) {
+        long deadline = Deadlines.in(timeoutNanos);
+        return endpoint.isAny() ? dialAny(deadline) : dial(transports.of(endpoint), endpoint, deadline);
+    }
+
+    private Session dialAny(long deadline) {
+        List<String> reasons = new ArrayList<>();
+        IpcStatus status = IpcStatus.UNSUPPORTED;
+        for (Transport transport : transports.inOrder()) {
+            Availability availability = transport.availability();
+            if (!availability.available()) {
+                reasons.add(transport.scheme() + ": " + availability.detail());
+                continue;
+            }
+            try {
+                return dial(transport, endpoint.withScheme(transport.scheme()), deadline);
+            } catch (IpcException e) {
+                if (!leavesHope(e.status())) {
+                    throw e;
+                }
+                status = e.status() == IpcStatus.ENDPOINT_NOT_FOUND || status == IpcStatus.UNSUPPORTED
+                        ? e.status()
+                        : status;
+                reasons.add(transport.scheme() + ": " + e.getMessage());
+            }
+        }
+        throw new IpcException(
+                status,
+                endpoint + ": no server answers by any transport; " + String.join("; ", reasons),
+                Delivery.NOT_SENT);
+    }
+
+    /** Whether another transport may do what this one could not. */
+    private static boolean leavesHope(IpcStatus status) {
+        return status == IpcStatus.ENDPOINT_NOT_FOUND
+                || status == IpcStatus.UNSUPPORTED
+                || status == IpcStatus.RESOURCE_EXHAUSTED;
+    }
+
+    private Session dial(Transport transport, Endpoint concrete, long deadline) {
+        Link link = transport.connect(concrete, Math.max(1, deadline - System.nanoTime()));
+        Session session = new Session(link, concrete, config, new ClientGreeter());
+        try {
+            ValueSet about = session.greet(Greeting.ofThisProcess(config.maxMessageBytes()), deadline);
+            session.introduced(Greeting.parse(about));
+            return session;
+        } catch (RuntimeException e) {
+            session.close();
+            throw e instanceof IpcException failed ? notConnected(concrete, failed) : e;
+        }
+    }
+
+    private static IpcException notConnected(Endpoint concrete, IpcException e) {
+        return new IpcException(e.status(), "connecting to " + concrete + ": " + e.getMessage(), Delivery.NOT_SENT, e);
+    }
+
+    /** A client's session. */
+    private static final class ClientGreeter implements Session.Greeter {
+        @Override
+        public boolean isServer() {
+            return false;
+        }
+
+        @Override
+        public Work greeted(Session session, long id, int lowest, int highest, ValueSet about) {
+            throw Inbound.malformed("HELLO: only a client says it");
+        }
+
+        @Override
+        public void ended(Session session, CloseReason reason) {
+            // nobody keeps a list of a client's sessions
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package io.valise.ipc.internal.session;
+
+import io.valise.ipc.ValueSet;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * What an end says of itself in HELLO and WELCOME. Keys it does not know are skipped, and missing ones are unknown, so
+ * that old and new ends talk.
+ */
+record Greeting(OptionalLong pid, Optional<String> application, int maxMessageBytes) {
+    private static final String PID = "pid";
+    private static final String APPLICATION = "application";
+    private static final String MAX_MESSAGE_BYTES = "maxMessageBytes";
+
+    /** What this process says. */
+    static ValueSet ofThisProcess(int maxMessageBytes) {
+        return ValueSet.of(
+                PID, ProcessHandle.current().pid(), APPLICATION, thisApplication(), MAX_MESSAGE_BYTES, maxMessageBytes);
+    }
+
+    static Greeting parse(ValueSet about) {
+        Object pid = about.find(PID).orElse(null);
+        Object application = about.find(APPLICATION).orElse(null);
+        Object max = about.find(MAX_MESSAGE_BYTES).orElse(null);
+        return new Greeting(
+                pid instanceof Number number ? OptionalLong.of(number.longValue()) : OptionalLong.empty(),
+                application instanceof String name ? Optional.of(name) : Optional.empty(),
+                max instanceof Integer bytes && bytes >= SessionConfig.LEAST_MAX_MESSAGE_BYTES
+                        ? bytes
+                        : SessionConfig.DEFAULT_MAX_MESSAGE_BYTES);
+    }
+
+    /** The name that this application goes by: the property {@code valise.application}, else its main class. */
+    static String thisApplication() {
+        String name = System.getProperty("valise.application");
+        if (name == null) {
+            String command = System.getProperty("sun.java.command", "java").trim();
+            int end = command.indexOf(' ');
+            name = end < 0 ? command : command.substring(0, end);
+        }
+        return name.length() <= 200 ? name : name.substring(name.length() - 200);
+    }
+}

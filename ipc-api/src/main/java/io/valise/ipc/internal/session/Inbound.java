@@ -1,0 +1,235 @@
+package io.valise.ipc.internal.session;
+
+import io.valise.ipc.Delivery;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.ValueSet;
+import io.valise.ipc.internal.codec.KeyCache;
+import io.valise.ipc.internal.codec.ValueSetDecoder;
+import io.valise.ipc.spi.Link;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the frames of a session, laid out as {@link Frames} says. Used by the holder of the read right only. A frame is
+ * decoded at once, since its bytes are gone when {@link #onFrame} returns; what it asks for beyond that is left as
+ * {@link #takeWork() work}, and the poll ends so that the work can be done before the next frame is read.
+ */
+final class Inbound implements Link.FrameHandler {
+    private final Session session;
+    private final KeyCache keys = new KeyCache();
+    private final ValueSetDecoder decoder = new ValueSetDecoder(keys);
+    private final Reassembly reassembly;
+    private @Nullable Work work;
+    private boolean greeted;
+
+    Inbound(Session session, int maxMessageBytes) {
+        this.session = session;
+        this.reassembly = new Reassembly(maxMessageBytes);
+    }
+
+    /** What the last frame asks for, once. */
+    @Nullable Work takeWork() {
+        Work taken = work;
+        work = null;
+        return taken;
+    }
+
+    @Override
+    public boolean onFrame(ByteBuffer frame) {
+        session.counters().received(frame.remaining());
+        read(frame, true);
+        return work == null;
+    }
+
+    private void read(ByteBuffer frame, boolean mayBeFragment) {
+        if (frame.remaining() < Frames.HEADER_BYTES) {
+            throw malformed("frame: minimum=" + Frames.HEADER_BYTES + " bytes, actual=" + frame.remaining());
+        }
+        int head = frame.getInt();
+        long id = frame.getLong();
+        byte kind = (byte) (head >>> 24);
+        int flags = head >>> 16 & 0xff;
+        if (!greeted) {
+            greet(kind, flags, head & 0xffff, id, frame);
+        } else if (kind == Frames.FRAGMENT && mayBeFragment) {
+            ByteBuffer whole = reassembly.add(flags, frame);
+            if (whole != null) {
+                read(whole, false);
+            }
+        } else {
+            read(kind, flags, head & 0xffff, id, frame);
+        }
+    }
+
+    private void greet(byte kind, int flags, int status, long id, ByteBuffer frame) {
+        switch (kind) {
+            case Frames.HELLO, Frames.WELCOME -> {
+                greeted = true;
+                readGreeting(kind, id, frame);
+            }
+            case Frames.ERROR, Frames.GOAWAY -> read(kind, flags, status, id, frame);
+            default -> throw malformed("first frame: expected HELLO or WELCOME, actual kind=" + kind);
+        }
+    }
+
+    private void readGreeting(byte kind, long id, ByteBuffer frame) {
+        boolean hello = kind == Frames.HELLO;
+        need(frame, hello ? Long.BYTES : Short.BYTES);
+        if (hello && frame.getInt() != Frames.MAGIC) {
+            throw malformed("HELLO: the magic number is missing; the peer does not speak this protocol");
+        }
+        int lowest = frame.getShort() & 0xffff;
+        int highest = hello ? frame.getShort() & 0xffff : lowest;
+        // what follows may belong to a version that this one cannot read
+        boolean readable = lowest <= Frames.VERSION && highest >= Frames.VERSION;
+        ValueSet about = readable ? last(frame) : ValueSet.empty();
+        if (hello) {
+            work = session.greetedBy(id, lowest, highest, about);
+        } else {
+            work = session.welcomed(id, highest, about);
+        }
+    }
+
+    private void read(byte kind, int flags, int status, long id, ByteBuffer frame) {
+        switch (kind) {
+            case Frames.REQUEST, Frames.STREAM_OPEN -> readRequest(kind, flags, id, frame);
+            case Frames.RESPONSE -> readResponse(id, frame);
+            case Frames.ERROR -> readError(flags, status, id, frame);
+            case Frames.EVENT -> readEvent(frame);
+            case Frames.STREAM_ITEM -> readItem(id, frame);
+            case Frames.STREAM_END -> endStream(id);
+            case Frames.CREDIT -> readCredit(id, frame);
+            case Frames.CANCEL -> cancel(id);
+            case Frames.GOAWAY ->
+                session.farewell(IpcStatus.ofNumber(status), (flags & Frames.FLAG_DRAIN) != 0, text(frame));
+            default -> skip(kind, flags);
+        }
+    }
+
+    private void readRequest(byte kind, int flags, long id, ByteBuffer frame) {
+        long deadline = PendingCall.NEVER;
+        if (kind == Frames.REQUEST && (flags & Frames.FLAG_DEADLINE) != 0) {
+            need(frame, Long.BYTES);
+            deadline = Deadlines.in(frame.getLong());
+        }
+        long credit = 0;
+        if (kind == Frames.STREAM_OPEN) {
+            need(frame, Long.BYTES);
+            credit = frame.getLong();
+        }
+        int bytes = frame.remaining();
+        boolean stream = kind == Frames.STREAM_OPEN;
+        String service = name(frame);
+        ValueSet metadata = (flags & Frames.FLAG_METADATA) != 0 ? decoder.decode(frame) : ValueSet.empty();
+        ValueSet message = last(frame);
+        work = session.dispatcher()
+                .requested(
+                        new InboundRequest(session, id, service, message, metadata, deadline, stream, credit, bytes));
+    }
+
+    private void readResponse(long id, ByteBuffer frame) {
+        if (session.calls().get(id) == null) {
+            return; // it was given up: the answer came too late
+        }
+        ValueSet reply = last(frame);
+        PendingCall call = session.calls().remove(id);
+        if (call != null) {
+            leave(call.complete(reply));
+        }
+    }
+
+    private void readError(int flags, int status, long id, ByteBuffer frame) {
+        PendingCall call = session.calls().remove(id);
+        if (call != null) {
+            Delivery delivery = (flags & Frames.FLAG_REJECTED) != 0 ? Delivery.REJECTED : Delivery.UNKNOWN;
+            leave(call.fail(IpcStatus.ofNumber(status), text(frame), delivery));
+        }
+    }
+
+    private void readEvent(ByteBuffer frame) {
+        int bytes = frame.remaining();
+        String name = name(frame);
+        ValueSet message = last(frame);
+        session.counters().eventReceived();
+        work = session.dispatcher().eventReceived(name, message, bytes);
+    }
+
+    private void readItem(long id, ByteBuffer frame) {
+        PendingCall call = session.calls().get(id);
+        if (call instanceof IncomingStream stream) {
+            int bytes = frame.remaining();
+            work = stream.received(last(frame), bytes);
+        }
+    }
+
+    private void endStream(long id) {
+        PendingCall call = session.calls().remove(id);
+        if (call instanceof IncomingStream stream) {
+            work = stream.ended();
+        }
+    }
+
+    private void readCredit(long id, ByteBuffer frame) {
+        need(frame, Long.BYTES);
+        InboundRequest request = session.requests().get(id);
+        if (request != null) {
+            work = request.credited(frame.getLong());
+        }
+    }
+
+    private void cancel(long id) {
+        InboundRequest request = session.requests().get(id);
+        if (request != null) {
+            work = request.cancelled();
+        }
+    }
+
+    private static void skip(byte kind, int flags) {
+        if ((flags & Frames.FLAG_OPTIONAL) == 0) {
+            throw malformed("frame kind: expected 1 to " + Frames.FRAGMENT + ", actual=" + kind);
+        }
+    }
+
+    private void leave(Work rest) {
+        work = rest == PendingCall.NOTHING ? null : rest;
+    }
+
+    /** The ValueSet that ends the frame. */
+    private ValueSet last(ByteBuffer frame) {
+        ValueSet message = decoder.decode(frame);
+        if (frame.hasRemaining()) {
+            throw malformed("frame: " + frame.remaining() + " bytes too many after its last value");
+        }
+        return message;
+    }
+
+    private String name(ByteBuffer frame) {
+        need(frame, 1);
+        int length = frame.get() & 0xff;
+        need(frame, length);
+        if (length == 0) {
+            throw malformed("name of a service or event: minimum=1 byte, actual=0");
+        }
+        String name = keys.key(frame, frame.position(), length);
+        frame.position(frame.position() + length);
+        return name;
+    }
+
+    private static String text(ByteBuffer frame) {
+        byte[] utf8 = new byte[Math.min(frame.remaining(), Frames.MAX_TEXT_BYTES)];
+        frame.get(utf8);
+        return new String(utf8, StandardCharsets.UTF_8);
+    }
+
+    private static void need(ByteBuffer frame, int bytes) {
+        if (frame.remaining() < bytes) {
+            throw malformed("frame: it ends " + (bytes - frame.remaining()) + " bytes too early");
+        }
+    }
+
+    static IpcException malformed(String message) {
+        return new IpcException(IpcStatus.PROTOCOL_ERROR, message);
+    }
+}

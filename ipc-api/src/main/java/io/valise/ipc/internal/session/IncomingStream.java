@@ -1,0 +1,152 @@
+package io.valise.ipc.internal.session;
+
+import io.valise.ipc.Delivery;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.ValueSet;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One subscription to a stream of the peer. Signals reach the subscriber one at a time, in order, through a lane; none
+ * but those already begun after it cancelled. Thread-safe.
+ */
+final class IncomingStream extends PendingCall implements Flow.Subscription {
+    private static final Logger LOG = System.getLogger("io.valise.ipc");
+
+    private final Session session;
+    private final Flow.Subscriber<? super ValueSet> subscriber;
+    private final OutFrameFactory opening;
+    private final SerialLane lane;
+    private final Demand demand = new Demand();
+    private boolean opened;
+    private volatile boolean over;
+
+    /** Makes the frame that opens the stream, when the first credit is known. */
+    @FunctionalInterface
+    interface OutFrameFactory {
+        OutFrame open(long id, long credit);
+    }
+
+    IncomingStream(
+            Session session,
+            long id,
+            String service,
+            Flow.Subscriber<? super ValueSet> subscriber,
+            OutFrameFactory opening) {
+        super(id, service, NEVER);
+        this.session = session;
+        this.subscriber = subscriber;
+        this.opening = opening;
+        this.lane = new SerialLane(session.backlog());
+    }
+
+    // ---- the subscriber's side
+
+    @Override
+    public void request(long more) {
+        if (over) {
+            return;
+        }
+        if (more <= 0) {
+            cancel();
+            signal(() ->
+                    subscriber.onError(new IllegalArgumentException("request(n): n must be positive, actual=" + more)));
+            return;
+        }
+        demand.add(more);
+        try {
+            if (!open(more)) {
+                session.sendItem(OutFrame.credit(id(), more));
+            }
+        } catch (IpcException e) {
+            abandon(e);
+        }
+    }
+
+    private synchronized boolean open(long credit) {
+        if (opened) {
+            return false;
+        }
+        opened = true;
+        session.sendItem(opening.open(id(), credit));
+        session.ensureRead();
+        return true;
+    }
+
+    private void abandon(IpcException e) {
+        PendingCall call = session.calls().remove(id());
+        if (call != null) {
+            fail(e.status(), String.valueOf(e.getMessage()), e.delivery()).run(false);
+        }
+    }
+
+    @Override
+    public void cancel() {
+        if (!over) {
+            over = true;
+            boolean told;
+            synchronized (this) {
+                told = opened;
+                opened = true;
+            }
+            session.calls().forget(id(), told);
+        }
+    }
+
+    // ---- the peer's side
+
+    @Nullable Work received(ValueSet item, int bytes) {
+        if (!demand.take()) {
+            throw Inbound.malformed("stream " + service() + ": the peer sent more than was asked for");
+        }
+        return lane.add(() -> next(item), bytes) ? lane : null;
+    }
+
+    private void next(ValueSet item) {
+        if (over) {
+            return;
+        }
+        try {
+            subscriber.onNext(item);
+        } catch (RuntimeException e) {
+            LOG.log(Level.WARNING, "stream " + service() + ": its subscriber failed in onNext; cancelled", e);
+            cancel();
+        }
+    }
+
+    @Nullable Work ended() {
+        return lane.add(() -> last(subscriber::onComplete), 0) ? lane : null;
+    }
+
+    @Override
+    Work complete(ValueSet reply) {
+        return fail(
+                IpcStatus.PROTOCOL_ERROR, "stream " + service() + ": the peer answered with a reply", Delivery.UNKNOWN);
+    }
+
+    @Override
+    Work fail(IpcStatus status, String message, Delivery delivery) {
+        Runnable action = () -> last(() -> subscriber.onError(exception(status, message, delivery)));
+        return lane.add(action, 0) ? lane : NOTHING;
+    }
+
+    private void signal(Runnable action) {
+        if (lane.add(action, 0)) {
+            lane.run(false);
+        }
+    }
+
+    private void last(Runnable terminal) {
+        if (!over) {
+            over = true;
+            try {
+                terminal.run();
+            } catch (RuntimeException e) {
+                LOG.log(Level.WARNING, "stream " + service() + ": its subscriber failed in its last call", e);
+            }
+        }
+    }
+}

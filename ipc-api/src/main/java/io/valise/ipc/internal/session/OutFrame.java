@@ -1,0 +1,155 @@
+package io.valise.ipc.internal.session;
+
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.ValueSet;
+import io.valise.ipc.internal.codec.ValueSetEncoder;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** A frame to be sent, laid out as {@link Frames} says when it is written. Used by one thread. */
+final class OutFrame {
+    private final byte kind;
+    private final long id;
+    private int flags;
+    private int status;
+    private int prefixLength;
+    private long remainingNanos;
+    private long number;
+    private @Nullable String name;
+    private @Nullable ValueSet metadata;
+    private @Nullable ValueSet message;
+    private byte @Nullable [] text;
+
+    private OutFrame(byte kind, long id) {
+        this.kind = kind;
+        this.id = id;
+    }
+
+    static OutFrame request(long id, long remainingNanos, String name, @Nullable ValueSet metadata, ValueSet message) {
+        OutFrame frame = new OutFrame(Frames.REQUEST, id);
+        frame.name = name;
+        frame.message = message;
+        frame.remainingNanos = remainingNanos;
+        frame.flags = Frames.FLAG_DEADLINE;
+        if (metadata != null) {
+            frame.metadata = metadata;
+            frame.flags |= Frames.FLAG_METADATA;
+        }
+        return frame;
+    }
+
+    static OutFrame streamOpen(long id, long credit, String name, @Nullable ValueSet metadata, ValueSet message) {
+        OutFrame frame = new OutFrame(Frames.STREAM_OPEN, id);
+        frame.name = name;
+        frame.message = message;
+        frame.number = credit;
+        frame.prefixLength = Long.BYTES;
+        if (metadata != null) {
+            frame.metadata = metadata;
+            frame.flags = Frames.FLAG_METADATA;
+        }
+        return frame;
+    }
+
+    static OutFrame event(String name, ValueSet message) {
+        OutFrame frame = new OutFrame(Frames.EVENT, 0);
+        frame.name = name;
+        frame.message = message;
+        return frame;
+    }
+
+    /** RESPONSE or STREAM_ITEM. */
+    static OutFrame message(byte kind, long id, ValueSet message) {
+        OutFrame frame = new OutFrame(kind, id);
+        frame.message = message;
+        return frame;
+    }
+
+    /** STREAM_END or CANCEL. */
+    static OutFrame signal(byte kind, long id, IpcStatus status) {
+        OutFrame frame = new OutFrame(kind, id);
+        frame.status = status.number();
+        return frame;
+    }
+
+    static OutFrame credit(long id, long more) {
+        OutFrame frame = new OutFrame(Frames.CREDIT, id);
+        frame.number = more;
+        frame.prefixLength = Long.BYTES;
+        return frame;
+    }
+
+    /** ERROR or GOAWAY. */
+    static OutFrame text(byte kind, long id, int flags, IpcStatus status, String text) {
+        OutFrame frame = new OutFrame(kind, id);
+        frame.flags = flags;
+        frame.status = status.number();
+        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+        frame.text = utf8.length <= Frames.MAX_TEXT_BYTES ? utf8 : Arrays.copyOf(utf8, Frames.MAX_TEXT_BYTES);
+        return frame;
+    }
+
+    static OutFrame hello(long id, ValueSet about) {
+        OutFrame frame = message(Frames.HELLO, id, about);
+        frame.number = (long) Frames.MAGIC << 32 | Frames.VERSION << 16 | Frames.VERSION;
+        frame.prefixLength = Long.BYTES;
+        return frame;
+    }
+
+    static OutFrame welcome(long id, int version, ValueSet about) {
+        OutFrame frame = message(Frames.WELCOME, id, about);
+        frame.number = version;
+        frame.prefixLength = Short.BYTES;
+        return frame;
+    }
+
+    long id() {
+        return id;
+    }
+
+    /** At least as many bytes as {@link #write} will write. */
+    long bound() {
+        long bound = (long) Frames.HEADER_BYTES + Long.BYTES + prefixLength;
+        if (name != null) {
+            bound += 1 + 3L * name.length();
+        }
+        if (metadata != null) {
+            bound += ValueSetEncoder.sizeBound(metadata);
+        }
+        if (message != null) {
+            bound += ValueSetEncoder.sizeBound(message);
+        }
+        return text == null ? bound : bound + text.length;
+    }
+
+    /** Writes the frame at the buffer's position. */
+    void write(ByteBuffer out) {
+        out.putInt(kind << 24 | flags << 16 | status).putLong(id);
+        if ((flags & Frames.FLAG_DEADLINE) != 0 && kind == Frames.REQUEST) {
+            out.putLong(remainingNanos);
+        }
+        if (prefixLength == Long.BYTES) {
+            out.putLong(number);
+        } else if (prefixLength == Short.BYTES) {
+            out.putShort((short) number);
+        }
+        writeBody(out);
+    }
+
+    private void writeBody(ByteBuffer out) {
+        if (name != null) {
+            Names.write(name, out);
+        }
+        if (metadata != null) {
+            ValueSetEncoder.encode(metadata, out);
+        }
+        if (message != null) {
+            ValueSetEncoder.encode(message, out);
+        }
+        if (text != null) {
+            out.put(text);
+        }
+    }
+}

@@ -1,0 +1,127 @@
+package io.valise.ipc.internal.session;
+
+import io.valise.ipc.CloseReason;
+import io.valise.ipc.Delivery;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The calls of this end that wait for their answers, and how they end without one: given up by the caller, overdue, or
+ * cut off with the connection. Thread-safe.
+ */
+final class OutgoingCalls {
+    private final Session session;
+    private final InFlight<PendingCall> pending = new InFlight<>();
+    private final AtomicLong lastId = new AtomicLong();
+    private final AtomicLong earliestDeadline = new AtomicLong(PendingCall.NEVER);
+    private final AtomicBoolean watched = new AtomicBoolean();
+
+    OutgoingCalls(Session session) {
+        this.session = session;
+    }
+
+    /** A correlation id that no call of this session had before. */
+    long nextId() {
+        return lastId.incrementAndGet();
+    }
+
+    void put(PendingCall call) {
+        if (!pending.put(call)) {
+            throw new IllegalStateException("call id " + call.id() + " is in use");
+        }
+    }
+
+    @Nullable PendingCall get(long id) {
+        return pending.get(id);
+    }
+
+    /** Takes a call out, to complete it: null when somebody else did. */
+    @Nullable PendingCall remove(long id) {
+        return pending.remove(id);
+    }
+
+    boolean isEmpty() {
+        return pending.size() == 0;
+    }
+
+    int size() {
+        return pending.size();
+    }
+
+    /** Ends a call, if it has not ended, and tells the peer. */
+    void giveUp(long id, IpcStatus why) {
+        PendingCall call = pending.remove(id);
+        if (call == null) {
+            return;
+        }
+        tellCancelled(id, why);
+        String what = why == IpcStatus.TIMEOUT ? ": no reply within its timeout" : ": given up while it waited";
+        call.fail(why, "request " + call.service() + what + "; the handler may still have run", Delivery.UNKNOWN)
+                .run(false);
+    }
+
+    /** Forgets a stream that its subscriber cancelled. */
+    void forget(long id, boolean tellPeer) {
+        if (pending.remove(id) != null && tellPeer) {
+            tellCancelled(id, IpcStatus.CANCELLED);
+        }
+    }
+
+    private void tellCancelled(long id, IpcStatus why) {
+        OutFrame cancel = OutFrame.signal(Frames.CANCEL, id, why);
+        try {
+            if (!session.outbound().trySend(cancel)) {
+                session.handOff(new Aside(() -> session.sendQuietly(cancel, session.sendDeadline())));
+            }
+        } catch (IpcException e) {
+            session.sendFailed(e);
+        }
+    }
+
+    /** Ends all calls with the connection; what is left to do for them is added to {@code rest}. */
+    void failAll(CloseReason reason, List<Work> rest) {
+        for (PendingCall call : pending.snapshot()) {
+            if (pending.remove(call.id()) != null) {
+                rest.add(call.fail(reason.status(), reason.detail(), Delivery.UNKNOWN));
+            }
+        }
+    }
+
+    /** Has the caretaker end a call that nobody waits for in person when its time is up. */
+    void watchDeadline(long deadline) {
+        long earliest = earliestDeadline.getAndAccumulate(deadline, Math::min);
+        if (watched.compareAndSet(false, true)) {
+            Caretaker.watchDeadlines(session, deadline);
+        } else if (deadline < earliest) {
+            Caretaker.earlierDeadline(deadline);
+        }
+    }
+
+    /** Ends what is overdue. Returns the next deadline, or NEVER to be asked no more. */
+    long checkDeadlines(long now) {
+        long earliest = earliestDeadline.get();
+        if (earliest != PendingCall.NEVER && earliest - now > 0) {
+            return earliest;
+        }
+        // whoever calls watchDeadline from here on has this session watched anew
+        earliestDeadline.set(PendingCall.NEVER);
+        watched.set(false);
+        long next = PendingCall.NEVER;
+        for (PendingCall call : pending.snapshot()) {
+            if (call.isOverdue(now)) {
+                call.expire(session);
+            } else {
+                next = Math.min(next, call.deadline());
+            }
+        }
+        if (next == PendingCall.NEVER) {
+            return PendingCall.NEVER;
+        }
+        earliestDeadline.accumulateAndGet(next, Math::min);
+        return watched.compareAndSet(false, true) ? earliestDeadline.get() : PendingCall.NEVER;
+    }
+}

@@ -1,0 +1,104 @@
+package io.valise.ipc.internal.session;
+
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.ValueSet;
+import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries what a handler publishes to the subscriber at the other end, and that one's demand to the publisher.
+ * Thread-safe, as far as the publisher signals serially.
+ */
+final class OutgoingStream implements Flow.Subscriber<ValueSet> {
+    private final Session session;
+    private final InboundRequest request;
+    private final Demand demand = new Demand();
+    private Flow.@Nullable Subscription subscription;
+    private long early;
+    private boolean cancelled;
+
+    OutgoingStream(Session session, InboundRequest request, long firstCredit) {
+        this.session = session;
+        this.request = request;
+        this.early = Math.max(0, firstCredit);
+    }
+
+    @Override
+    public void onSubscribe(Flow.Subscription given) {
+        long ask;
+        synchronized (this) {
+            if (subscription != null || cancelled) {
+                given.cancel();
+                return;
+            }
+            subscription = given;
+            ask = early;
+            early = 0;
+        }
+        if (ask > 0) {
+            ask(given, ask);
+        }
+    }
+
+    /** The subscriber at the other end asks for more. */
+    void request(long more) {
+        Flow.Subscription given;
+        synchronized (this) {
+            given = subscription;
+            if (given == null) {
+                early = Demand.sum(early, more);
+                return;
+            }
+        }
+        ask(given, more);
+    }
+
+    private void ask(Flow.Subscription given, long more) {
+        demand.add(more);
+        given.request(more);
+    }
+
+    /** The subscriber at the other end, or the connection, is gone. */
+    void cancel() {
+        Flow.Subscription given;
+        synchronized (this) {
+            cancelled = true;
+            given = subscription;
+        }
+        if (given != null) {
+            given.cancel();
+        }
+    }
+
+    @Override
+    public void onNext(ValueSet item) {
+        if (!demand.take()) {
+            cancel();
+            onError(new IllegalStateException("the publisher sent more than was asked for"));
+        } else if (!request.isCancelled()) {
+            send(item);
+        }
+    }
+
+    private void send(ValueSet item) {
+        try {
+            session.sendItem(OutFrame.message(Frames.STREAM_ITEM, request.id(), item));
+        } catch (IpcException e) {
+            cancel();
+            onError(e);
+        }
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+        request.fail(failure);
+    }
+
+    @Override
+    public void onComplete() {
+        if (request.finish()) {
+            session.answer(OutFrame.signal(Frames.STREAM_END, request.id(), IpcStatus.OK), false);
+        }
+    }
+}

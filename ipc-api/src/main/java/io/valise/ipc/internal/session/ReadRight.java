@@ -1,0 +1,108 @@
+package io.valise.ipc.internal.session;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * Who may read a link: at most one thread at a time, and it moves.
+ *
+ * <p>The state is one word, a turn number and a phase. A thread that takes the right begins a new turn and knows it by
+ * that number. In phase {@link #READING} the right belongs to its holder alone. In the other phases it may be taken
+ * over: while the holder runs a handler ({@link #HANDLING}), while a background reader sleeps in the kernel
+ * ({@link #SLEEPING}), or when nobody holds it ({@link #FREE}, {@link #ARMED} in the transport's selector,
+ * {@link #PAUSED} because too much work is queued). A holder that comes back from such a phase finds out by a failing
+ * compare-and-set that the turn is no longer its own, and stops reading.
+ *
+ * <p>Every transition is a volatile store or a compare-and-set on the one word, so that whatever a reader did in its
+ * turn happens-before the next turn: per-link reading state needs no other synchronisation.
+ */
+final class ReadRight {
+    /** Nobody reads. */
+    static final int FREE = 0;
+    /** The holder polls; nobody else may. */
+    static final int READING = 1;
+    /** The holder runs a handler; anybody may take over. */
+    static final int HANDLING = 2;
+    /** A background reader sleeps in the kernel; a caller may take over and wakes it. */
+    static final int SLEEPING = 3;
+    /** A caller sleeps in the kernel; nobody may take over. */
+    static final int CALLER_SLEEPING = 4;
+    /** The transport waits; whoever is called back or wants to call takes over. */
+    static final int ARMED = 5;
+    /** The background stopped reading because too much work is queued; callers may read on. */
+    static final int PAUSED = 6;
+
+    /** Returned instead of a turn: the right was not to be had. */
+    static final long NONE = 0;
+
+    private static final int PHASE_BITS = 3;
+    private static final int PHASE_MASK = (1 << PHASE_BITS) - 1;
+    private static final VarHandle STATE;
+
+    static {
+        try {
+            STATE = MethodHandles.lookup().findVarHandle(ReadRight.class, "state", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private volatile long state = word(1, FREE);
+
+    /** Takes the right for a thread that waits for a reply. */
+    long takeAsCaller() {
+        long now = state;
+        int phase = phaseOf(now);
+        return phase == READING || phase == CALLER_SLEEPING ? NONE : take(now);
+    }
+
+    /** Takes the right for a background reader, if it lies in that phase. */
+    long takeFrom(int phase) {
+        long now = state;
+        return phaseOf(now) == phase ? take(now) : NONE;
+    }
+
+    /** Takes the right over from a handler that has not come back since {@code snapshot} was seen. */
+    long takeOver(long snapshot) {
+        return take(snapshot);
+    }
+
+    private long take(long seen) {
+        long turn = (seen >>> PHASE_BITS) + 1;
+        return STATE.compareAndSet(this, seen, word(turn, READING)) ? turn : NONE;
+    }
+
+    /** The holder begins to run a handler: a new turn, so that a watcher can tell one handler from the next. */
+    long beginHandling(long turn) {
+        state = word(turn + 1, HANDLING);
+        return turn + 1;
+    }
+
+    /** The holder goes to a phase in which it does not poll. */
+    void leaveTo(int phase, long turn) {
+        state = word(turn, phase);
+    }
+
+    /** The holder wants to poll again; false when the right was taken over meanwhile. */
+    boolean resume(int from, long turn) {
+        return STATE.compareAndSet(this, word(turn, from), word(turn, READING));
+    }
+
+    /** The word as it is now, to be compared with a later one. */
+    long snapshot() {
+        return state;
+    }
+
+    /** The phase now. */
+    int phase() {
+        return phaseOf(state);
+    }
+
+    static int phaseOf(long snapshot) {
+        return (int) snapshot & PHASE_MASK;
+    }
+
+    private static long word(long turn, int phase) {
+        return turn << PHASE_BITS | phase;
+    }
+}

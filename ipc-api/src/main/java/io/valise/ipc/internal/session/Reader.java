@@ -1,0 +1,404 @@
+package io.valise.ipc.internal.session;
+
+import static io.valise.ipc.internal.session.ReadRight.ARMED;
+import static io.valise.ipc.internal.session.ReadRight.CALLER_SLEEPING;
+import static io.valise.ipc.internal.session.ReadRight.FREE;
+import static io.valise.ipc.internal.session.ReadRight.HANDLING;
+import static io.valise.ipc.internal.session.ReadRight.NONE;
+import static io.valise.ipc.internal.session.ReadRight.PAUSED;
+import static io.valise.ipc.internal.session.ReadRight.READING;
+import static io.valise.ipc.internal.session.ReadRight.SLEEPING;
+
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.ValueSet;
+import io.valise.ipc.WaitStrategy;
+import io.valise.ipc.spi.Link;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a session's link, by whichever thread is best placed, without a hop from thread to thread on the way of a
+ * message and without letting a blocked handler hold up the rest.
+ *
+ * <ul>
+ *   <li>A thread that waits for a reply takes the {@link ReadRight} and polls the link itself; frames for others it
+ *       passes on. Of several such threads one reads and the others park; when its reply has come it wakes the next.
+ *   <li>Otherwise a background reader polls, runs the handlers, and when nothing comes spins, then sleeps in the kernel,
+ *       then, after a second, leaves the link armed with the transport and ends.
+ *   <li>While a handler runs, the right may be taken over: at once by a caller, after about a millisecond by the
+ *       {@link Caretaker} for another background reader.
+ *   <li>A caller that leaves does not wake a background reader, for the next call would only have to push it aside. The
+ *       caretaker starts one when nobody has read for a millisecond.
+ * </ul>
+ */
+final class Reader {
+    private static final Logger LOG = System.getLogger("io.valise.ipc");
+    private static final int FRAMES_PER_POLL = 64;
+    private static final int ROUNDS_PER_FLUSH = 16;
+    private static final int ROUNDS_PER_CHECK = 64;
+    private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final Session session;
+    private final Link link;
+    private final Inbound inbound;
+    private final Outbound outbound;
+    private final Backlog backlog;
+    private final Spinner spinner;
+    private final ReadRight right = new ReadRight();
+    private final ConcurrentLinkedQueue<SyncCall> waiting = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean watched = new AtomicBoolean();
+    private volatile boolean fired;
+    private volatile @Nullable Work running;
+
+    /** Whether the last look found a frame; belongs to the holder of the right. */
+    private boolean progressed;
+
+    /** What the caretaker saw at its last tick; belongs to the caretaker. */
+    private long lastSeen;
+
+    Reader(Session session, Link link, Inbound inbound, Outbound outbound, WaitStrategy strategy, long backlogBytes) {
+        this.session = session;
+        this.link = link;
+        this.inbound = inbound;
+        this.outbound = outbound;
+        this.spinner = new Spinner(strategy);
+        this.backlog = new Backlog(backlogBytes, this::relieved);
+    }
+
+    Backlog backlog() {
+        return backlog;
+    }
+
+    // ---- callers
+
+    /** Waits for a call to end, reading the link meanwhile if nobody else does. */
+    ValueSet await(SyncCall call) {
+        try {
+            while (!call.isDone()) {
+                long turn = takeAsCaller();
+                if (turn == NONE) {
+                    waitForTurn(call);
+                } else {
+                    readFor(call, turn);
+                }
+            }
+        } finally {
+            wakeNextCaller();
+        }
+        return call.result();
+    }
+
+    private long takeAsCaller() {
+        long seen = right.snapshot();
+        int phase = ReadRight.phaseOf(seen);
+        if (phase == READING || phase == CALLER_SLEEPING) {
+            return NONE;
+        }
+        long turn = right.takeOver(seen);
+        if (turn != NONE && phase == SLEEPING) {
+            link.wake();
+        }
+        return turn;
+    }
+
+    private void waitForTurn(SyncCall call) {
+        waiting.add(call);
+        call.prepareToPark();
+        while (!call.isDone() && !callersMayTake() && !givesUp(call)) {
+            call.park();
+        }
+        call.unprepare();
+        waiting.remove(call);
+    }
+
+    private boolean callersMayTake() {
+        int phase = right.phase();
+        return phase != READING && phase != CALLER_SLEEPING;
+    }
+
+    private void readFor(SyncCall call, long turn) {
+        spinner.stop();
+        long mine = turn;
+        for (int round = 1; mine != NONE && !call.isDone(); round++) {
+            mine = look(mine, true);
+            if (mine == NONE || call.isDone()) {
+                break;
+            }
+            if (progressed) {
+                spinner.found();
+                if (round % ROUNDS_PER_CHECK == 0) {
+                    givesUp(call);
+                }
+            } else if (!spinner.lookAgain()) {
+                sleepFor(call, mine);
+            } else if (spinner.clockTicked()) {
+                givesUp(call);
+            }
+        }
+        if (mine != NONE) {
+            spinner.found();
+            release(mine);
+        }
+    }
+
+    private void sleepFor(SyncCall call, long turn) {
+        if (!givesUp(call)) {
+            outbound.flush();
+            right.leaveTo(CALLER_SLEEPING, turn);
+            link.await(Math.max(1, call.deadline() - System.nanoTime()));
+            right.leaveTo(READING, turn);
+        }
+    }
+
+    /** Ends the call if its time is up or its thread was interrupted. */
+    private boolean givesUp(SyncCall call) {
+        if (Thread.currentThread().isInterrupted()) {
+            session.calls().giveUp(call.id(), IpcStatus.CANCELLED);
+            return true;
+        }
+        if (call.isOverdue(System.nanoTime())) {
+            session.calls().giveUp(call.id(), IpcStatus.TIMEOUT);
+            return true;
+        }
+        return false;
+    }
+
+    private void release(long turn) {
+        right.leaveTo(FREE, turn);
+        if (!wakeNextCaller()) {
+            if (session.needsReader()) {
+                startBackground();
+            } else {
+                watch();
+            }
+        }
+    }
+
+    private boolean wakeNextCaller() {
+        SyncCall next = waiting.peek();
+        if (next != null) {
+            next.wake();
+        }
+        return next != null;
+    }
+
+    // ---- the background
+
+    /** Has a background reader read, unless somebody reads or is about to. */
+    void startBackground() {
+        launch(right.takeFrom(FREE));
+    }
+
+    /** Leaves the link to the transport until something comes; for a link that nobody has read yet. */
+    void startArmed() {
+        long turn = right.takeFrom(FREE);
+        if (turn != NONE && arm(turn) != NONE) {
+            launch(turn);
+        }
+    }
+
+    private void launch(long turn) {
+        if (turn == NONE) {
+            return;
+        }
+        try {
+            Workers.readers().execute(() -> background(turn));
+        } catch (RejectedExecutionException | OutOfMemoryError e) {
+            LOG.log(Level.WARNING, "no thread to read " + session + "; trying again", e);
+            right.leaveTo(FREE, turn);
+            watch();
+        }
+    }
+
+    private void background(long turn) {
+        spinner.stop();
+        boolean idle = false;
+        long mine = turn;
+        for (int round = 1; mine != NONE && !session.isEnded(); round++) {
+            mine = look(mine, false);
+            if (mine == NONE) {
+                mine = right.takeFrom(FREE);
+            } else if (progressed) {
+                idle = false;
+                spinner.found();
+                mine = round % ROUNDS_PER_FLUSH == 0 ? keepGoing(mine) : mine;
+            } else if (idle) {
+                idle = false;
+                mine = arm(mine);
+            } else {
+                mine = keepGoing(mine);
+                if (mine != NONE && !spinner.lookAgain()) {
+                    long slept = System.nanoTime();
+                    mine = sleep(mine);
+                    idle = System.nanoTime() - slept >= IDLE_NANOS;
+                }
+            }
+        }
+        if (mine != NONE) {
+            spinner.stop();
+            right.leaveTo(FREE, mine);
+        }
+    }
+
+    /** What is due between two looks: flush, make way for a caller, pause. */
+    private long keepGoing(long turn) {
+        long mine = outbound.isUnflushed() ? flush(turn) : turn;
+        if (mine != NONE && !waiting.isEmpty()) {
+            return yieldToCaller(mine);
+        }
+        return mine != NONE && backlog.isHigh() ? pause(mine) : mine;
+    }
+
+    private long flush(long turn) {
+        try {
+            if (outbound.flush()) {
+                return turn;
+            }
+            long handling = right.beginHandling(turn);
+            watch();
+            outbound.flush(session.sendDeadline());
+            return right.resume(HANDLING, handling) ? handling : NONE;
+        } catch (IpcException e) {
+            session.sendFailed(e);
+            return turn;
+        }
+    }
+
+    private long yieldToCaller(long turn) {
+        spinner.stop();
+        right.leaveTo(FREE, turn);
+        watch();
+        wakeNextCaller();
+        return NONE;
+    }
+
+    private long pause(long turn) {
+        spinner.stop();
+        right.leaveTo(PAUSED, turn);
+        return backlog.isHigh() ? NONE : right.takeFrom(PAUSED);
+    }
+
+    private void relieved() {
+        launch(right.takeFrom(PAUSED));
+    }
+
+    private long sleep(long turn) {
+        right.leaveTo(SLEEPING, turn);
+        wakeNextCaller(); // one that queued while we were still reading
+        link.await(IDLE_NANOS);
+        return right.resume(SLEEPING, turn) ? turn : NONE;
+    }
+
+    /** Returns a turn if the link fired before the right was laid down. */
+    private long arm(long turn) {
+        spinner.stop();
+        fired = false;
+        link.arm(this::readable);
+        right.leaveTo(ARMED, turn);
+        wakeNextCaller();
+        return fired ? right.takeFrom(ARMED) : NONE;
+    }
+
+    private void readable() {
+        fired = true;
+        launch(right.takeFrom(ARMED));
+    }
+
+    // ---- both
+
+    /** Polls once and does what the frames ask for. Returns the turn under which to go on, or NONE when it was lost. */
+    private long look(long turn, boolean asCaller) {
+        progressed = false;
+        try {
+            int frames = link.poll(inbound, FRAMES_PER_POLL);
+            if (frames == Link.END) {
+                session.peerEnded();
+                return turn;
+            }
+            progressed = frames > 0;
+        } catch (RuntimeException | Error e) {
+            session.receiveFailed(e);
+            return turn;
+        }
+        Work work = inbound.takeWork();
+        return work == null ? turn : perform(work, turn, asCaller);
+    }
+
+    private long perform(Work work, long turn, boolean asCaller) {
+        if (work.handsOff(asCaller) && session.handOff(work)) {
+            return turn;
+        }
+        running = work;
+        long handling = right.beginHandling(turn);
+        watch();
+        work.run(true);
+        if (right.resume(HANDLING, handling)) {
+            return handling;
+        }
+        flushAfterTakeOver();
+        return NONE;
+    }
+
+    /** Whoever reads now cannot know of the reply that this thread's handler has just left unflushed. */
+    private void flushAfterTakeOver() {
+        try {
+            outbound.flush(session.sendDeadline());
+        } catch (IpcException e) {
+            session.sendFailed(e);
+        }
+    }
+
+    // ---- the caretaker
+
+    private void watch() {
+        if (!watched.get() && watched.compareAndSet(false, true)) {
+            Caretaker.watch(session);
+        }
+    }
+
+    /** Called by the caretaker every millisecond; false when there is nothing to watch any more. */
+    boolean tick() {
+        long seen = right.snapshot();
+        boolean unchanged = seen == lastSeen;
+        lastSeen = seen;
+        switch (ReadRight.phaseOf(seen)) {
+            case HANDLING -> {
+                if (unchanged) {
+                    takeOverFrom(seen);
+                }
+            }
+            case FREE -> {
+                if (unchanged && !session.isEnded()) {
+                    startBackground();
+                }
+            }
+            case READING -> {}
+            default -> {
+                return rest();
+            }
+        }
+        return !session.isEnded();
+    }
+
+    private boolean rest() {
+        watched.set(false);
+        int phase = right.phase();
+        boolean busyAgain = phase == HANDLING || phase == FREE;
+        return busyAgain && watched.compareAndSet(false, true);
+    }
+
+    private void takeOverFrom(long seen) {
+        Work stalled = running;
+        long turn = right.takeOver(seen);
+        if (turn != NONE && stalled != null) {
+            stalled.stalled();
+        }
+        launch(turn);
+    }
+}

@@ -1,0 +1,65 @@
+package io.valise.ipc.internal.session;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts a fragmented frame together. A sender fragments one frame at a time; a first fragment drops what an earlier one
+ * left unfinished. Memory grows with what has really come, not with what was announced.
+ */
+final class Reassembly {
+    private static final int FIRST_ALLOCATION = 1 << 20;
+    private static final byte[] NOTHING = {};
+
+    private final int limit;
+    private byte[] parts = NOTHING;
+    private int total;
+    private int length;
+
+    /** @param limit the longest frame, in bytes */
+    Reassembly(int limit) {
+        this.limit = limit;
+    }
+
+    /** Adds a fragment; returns the whole frame with the last. */
+    @Nullable ByteBuffer add(int flags, ByteBuffer fragment) {
+        if ((flags & Frames.FLAG_FIRST) != 0) {
+            begin(fragment);
+        }
+        int size = fragment.remaining();
+        if (length + (long) size > total) {
+            throw Inbound.malformed("fragments: announced=" + total + " bytes, actual=" + (length + (long) size));
+        }
+        if (parts.length < length + size) {
+            parts = Arrays.copyOf(parts, (int) Math.min(total, Math.max(2L * parts.length, (long) length + size)));
+        }
+        fragment.get(parts, length, size);
+        length += size;
+        return (flags & Frames.FLAG_LAST) != 0 ? end() : null;
+    }
+
+    private void begin(ByteBuffer fragment) {
+        if (fragment.remaining() < Integer.BYTES) {
+            throw Inbound.malformed("first fragment: minimum=4 bytes, actual=" + fragment.remaining());
+        }
+        total = fragment.getInt();
+        length = 0;
+        if (total < Frames.HEADER_BYTES || total > limit) {
+            throw Inbound.malformed(
+                    "fragmented frame: limit=" + limit + " bytes (maxMessageBytes), announced=" + total);
+        }
+        parts = new byte[Math.min(total, FIRST_ALLOCATION)];
+    }
+
+    private ByteBuffer end() {
+        if (length != total) {
+            throw Inbound.malformed("fragments: announced=" + total + " bytes, actual=" + length);
+        }
+        ByteBuffer whole = ByteBuffer.wrap(parts, 0, length);
+        parts = NOTHING;
+        total = 0;
+        length = 0;
+        return whole;
+    }
+}

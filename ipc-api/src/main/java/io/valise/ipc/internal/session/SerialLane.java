@@ -1,0 +1,62 @@
+package io.valise.ipc.internal.session;
+
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs tasks one at a time in the order they were added, on whichever thread found the lane idle. Thread-safe.
+ */
+final class SerialLane implements Work {
+    private final ArrayDeque<Task> queue = new ArrayDeque<>();
+    private final Backlog backlog;
+    private boolean running;
+
+    /** @param backlog is told of what waits here */
+    SerialLane(Backlog backlog) {
+        this.backlog = backlog;
+    }
+
+    /** A task and the bytes it keeps in memory while it waits. */
+    record Task(Runnable action, int bytes) {}
+
+    /** Adds a task; true when the lane was idle: then the caller must have the lane {@link #run}. */
+    boolean add(Runnable action, int bytes) {
+        synchronized (queue) {
+            queue.add(new Task(action, bytes));
+            backlog.grow(bytes);
+            if (running) {
+                return false;
+            }
+            running = true;
+            return true;
+        }
+    }
+
+    /** Whether nothing runs or waits here. */
+    boolean isIdle() {
+        synchronized (queue) {
+            return !running;
+        }
+    }
+
+    @Override
+    public void run(boolean onReader) {
+        for (Task task = next(); task != null; task = next()) {
+            backlog.shrink(task.bytes());
+            task.action().run();
+        }
+    }
+
+    @Override
+    public boolean handsOff(boolean readerIsCaller) {
+        return readerIsCaller;
+    }
+
+    private @Nullable Task next() {
+        synchronized (queue) {
+            Task task = queue.poll();
+            running = task != null;
+            return task;
+        }
+    }
+}

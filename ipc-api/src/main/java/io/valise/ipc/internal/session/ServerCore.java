@@ -1,0 +1,262 @@
+package io.valise.ipc.internal.session;
+
+import io.valise.ipc.CloseReason;
+import io.valise.ipc.Endpoint;
+import io.valise.ipc.IpcConnection;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.Stats;
+import io.valise.ipc.ValueSet;
+import io.valise.ipc.spi.Availability;
+import io.valise.ipc.spi.Link;
+import io.valise.ipc.spi.Transport;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+/** A running server: its listeners and its sessions. Thread-safe. */
+public final class ServerCore implements Session.Greeter {
+    private static final Logger LOG = System.getLogger("io.valise.ipc");
+    private static final int MOST_SILENT = 1024;
+    private static final long HELLO_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    private final SessionConfig config;
+    private final Consumer<IpcConnection> onConnect;
+    private final BiConsumer<IpcConnection, CloseReason> onDisconnect;
+    private final List<Transport.Listener> listeners = new CopyOnWriteArrayList<>();
+    private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
+    private final Set<Session> silent = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger silentCount = new AtomicInteger();
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final long startedAt = System.nanoTime();
+    private volatile Stats past = Stats.ZERO;
+    private volatile boolean stopping;
+
+    private ServerCore(
+            SessionConfig config,
+            Consumer<IpcConnection> onConnect,
+            BiConsumer<IpcConnection, CloseReason> onDisconnect) {
+        this.config = config;
+        this.onConnect = onConnect;
+        this.onDisconnect = onDisconnect;
+    }
+
+    /** Starts to serve; all addresses or none. */
+    public static ServerCore start(
+            List<Endpoint> endpoints,
+            Transports transports,
+            SessionConfig config,
+            Consumer<IpcConnection> onConnect,
+            BiConsumer<IpcConnection, CloseReason> onDisconnect) {
+        ServerCore server = new ServerCore(config, onConnect, onDisconnect);
+        BuiltIns.addTo(config.services(), server);
+        try {
+            for (Endpoint endpoint : endpoints) {
+                server.listen(endpoint, transports);
+            }
+            return server;
+        } catch (RuntimeException e) {
+            server.close();
+            throw e;
+        }
+    }
+
+    private void listen(Endpoint endpoint, Transports transports) {
+        if (endpoint.isAny()) {
+            listenEverywhere(endpoint, transports);
+        } else {
+            listen(endpoint, transports.of(endpoint));
+        }
+    }
+
+    private void listen(Endpoint endpoint, Transport transport) {
+        listeners.add(transport.listen(endpoint, link -> accept(endpoint, link)));
+    }
+
+    /** A transport that does not work here is passed over as long as another one does. */
+    private void listenEverywhere(Endpoint any, Transports transports) {
+        int before = listeners.size();
+        List<String> reasons = new ArrayList<>();
+        for (Transport transport : transports.inOrder()) {
+            Availability availability = transport.availability();
+            try {
+                if (availability.available()) {
+                    listen(any.withScheme(transport.scheme()), transport);
+                } else {
+                    reasons.add(transport.scheme() + ": " + availability.detail());
+                }
+            } catch (IpcException e) {
+                if (e.status() == IpcStatus.ADDRESS_IN_USE) {
+                    throw e;
+                }
+                LOG.log(Level.WARNING, "serving " + any + ": passing over " + transport.scheme(), e);
+                reasons.add(transport.scheme() + ": " + e.getMessage());
+            }
+        }
+        if (listeners.size() == before) {
+            throw new IpcException(IpcStatus.UNSUPPORTED, "no transport works here for " + any + "; " + reasons);
+        }
+    }
+
+    // ---- links that come
+
+    private void accept(Endpoint endpoint, Link link) {
+        if (stopping || silentCount.incrementAndGet() > MOST_SILENT) {
+            if (!stopping) {
+                silentCount.decrementAndGet();
+                LOG.log(
+                        Level.WARNING,
+                        "refused a connection to {0}: {1} others have not said HELLO",
+                        endpoint,
+                        MOST_SILENT);
+            }
+            link.close();
+            return;
+        }
+        Session session = new Session(link, endpoint, config, this);
+        silent.add(session);
+        session.expectHello(Deadlines.in(HELLO_NANOS));
+        session.reader().startArmed();
+        if (stopping) {
+            session.close();
+        }
+    }
+
+    @Override
+    public boolean isServer() {
+        return true;
+    }
+
+    @Override
+    public Work greeted(Session session, long id, int lowest, int highest, ValueSet about) {
+        return new Aside(() -> welcome(session, id, lowest, highest, about));
+    }
+
+    private void welcome(Session session, long id, int lowest, int highest, ValueSet about) {
+        if (lowest > Frames.VERSION || highest < Frames.VERSION) {
+            String text = "protocol version: server speaks " + Frames.VERSION + ", client " + lowest + " to " + highest;
+            session.answer(
+                    OutFrame.text(Frames.ERROR, id, Frames.FLAG_REJECTED, IpcStatus.VERSION_MISMATCH, text), false);
+            session.closeBecause(new CloseReason(IpcStatus.VERSION_MISMATCH, false, text));
+            return;
+        }
+        session.introduced(Greeting.parse(about));
+        session.heardHello();
+        greeted(session);
+        session.answer(OutFrame.welcome(id, Frames.VERSION, Greeting.ofThisProcess(config.maxMessageBytes())), false);
+        try {
+            onConnect.accept(session);
+        } catch (RuntimeException e) {
+            LOG.log(Level.WARNING, "the onConnect listener failed; closing the connection", e);
+            session.close();
+        }
+    }
+
+    private void greeted(Session session) {
+        sessions.add(session);
+        if (silent.remove(session)) {
+            silentCount.decrementAndGet();
+        }
+        if (stopping) {
+            session.close();
+        }
+    }
+
+    @Override
+    public void ended(Session session, CloseReason reason) {
+        if (silent.remove(session)) {
+            silentCount.decrementAndGet();
+        }
+        if (sessions.remove(session)) {
+            addToPast(session.stats());
+            onDisconnect.accept(session, reason);
+        }
+    }
+
+    private synchronized void addToPast(Stats stats) {
+        past = past.plus(stats);
+    }
+
+    // ---- what IpcServer offers
+
+    /** The addresses served. */
+    public List<Endpoint> endpoints() {
+        return listeners.stream().map(Transport.Listener::endpoint).toList();
+    }
+
+    /** The connections now. */
+    public List<IpcConnection> connections() {
+        return List.copyOf(sessions);
+    }
+
+    /** Sends an event to every connection; one whose buffer is full gets it later, in order. */
+    public void broadcast(String event, ValueSet message) {
+        Names.check(event);
+        for (Session session : sessions) {
+            session.broadcast(event, message);
+        }
+    }
+
+    /** The counters of all connections, past and present. */
+    public Stats stats() {
+        Stats sum = past;
+        for (Session session : sessions) {
+            sum = sum.plus(session.stats());
+        }
+        return sum;
+    }
+
+    /** How long the server has been running, in nanoseconds. */
+    long uptimeNanos() {
+        return System.nanoTime() - startedAt;
+    }
+
+    SessionConfig config() {
+        return config;
+    }
+
+    /** Refuses new work, waits for what is under way, closes. Returns whether all of it finished in time. */
+    public boolean shutdown(long graceNanos) {
+        stop();
+        long deadline = Deadlines.in(graceNanos);
+        sessions.forEach(Session::drain);
+        boolean finished = true;
+        try {
+            for (Session session : sessions) {
+                finished &= session.awaitIdle(deadline);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            finished = false;
+        }
+        close();
+        return finished;
+    }
+
+    /** Frees the addresses, closes every connection. Idempotent. */
+    public void close() {
+        stop();
+        sessions.forEach(Session::close);
+        silent.forEach(Session::close);
+        closed.countDown();
+    }
+
+    private void stop() {
+        stopping = true;
+        listeners.forEach(Transport.Listener::close);
+    }
+
+    /** Waits until {@link #close} or {@link #shutdown} is done. */
+    public void awaitClosed() throws InterruptedException {
+        closed.await();
+    }
+}

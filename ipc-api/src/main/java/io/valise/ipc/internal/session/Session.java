@@ -1,0 +1,582 @@
+package io.valise.ipc.internal.session;
+
+import io.valise.ipc.CloseReason;
+import io.valise.ipc.Delivery;
+import io.valise.ipc.Endpoint;
+import io.valise.ipc.EventHandler;
+import io.valise.ipc.IpcConnection;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.PeerIdentity;
+import io.valise.ipc.Stats;
+import io.valise.ipc.ValueSet;
+import io.valise.ipc.spi.Link;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Flow;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One end of a connection: a link and all that is under way on it. The sending half is {@link Outbound}, the receiving
+ * half {@link Inbound}, read by a {@link Reader}; the two tables of calls tie them together. Thread-safe.
+ */
+public final class Session implements IpcConnection, SessionCall.Calls {
+    private static final Logger LOG = System.getLogger("io.valise.ipc");
+    private static final long GOODBYE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final long REASON_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+    private final Link link;
+    private final Endpoint endpoint;
+    private final SessionConfig config;
+    private final Services services;
+    private final Greeter greeter;
+    private final Outbound outbound;
+    private final Reader reader;
+    private final SessionCounters counters = new SessionCounters();
+    private final OutgoingCalls calls = new OutgoingCalls(this);
+    private final InFlight<InboundRequest> requests = new InFlight<>();
+    private final Dispatcher dispatcher;
+    private final Backlog unsent;
+    private final SerialLane broadcasts;
+    private final AtomicBoolean closing = new AtomicBoolean();
+    private final AtomicReference<@Nullable CloseReason> end = new AtomicReference<>();
+    private final CompletableFuture<CloseReason> closed = new CompletableFuture<>();
+    private volatile PeerIdentity peer;
+    private volatile @Nullable CloseReason farewell;
+    private volatile boolean draining;
+
+    /** What a server's session and a client's do differently. */
+    interface Greeter {
+        /** Whether this is the end that accepted the link. */
+        boolean isServer();
+
+        /** The peer said HELLO. */
+        Work greeted(Session session, long id, int lowest, int highest, ValueSet about);
+
+        /** The session has ended; called once. */
+        void ended(Session session, CloseReason reason);
+    }
+
+    Session(Link link, Endpoint endpoint, SessionConfig config, Greeter greeter) {
+        this.link = link;
+        this.endpoint = endpoint;
+        this.config = config;
+        this.services = new Services(config.services());
+        this.greeter = greeter;
+        this.peer = link.peer();
+        this.outbound = new Outbound(link, counters);
+        Inbound inbound = new Inbound(this, config.maxMessageBytes());
+        this.reader = new Reader(this, link, inbound, outbound, config.waitStrategy(), config.backlogBytes());
+        this.dispatcher = new Dispatcher(this);
+        this.unsent = new Backlog(config.backlogBytes(), () -> {});
+        this.broadcasts = new SerialLane(unsent);
+    }
+
+    // ---- what the parts of a session ask each other
+
+    SessionConfig config() {
+        return config;
+    }
+
+    SessionCounters counters() {
+        return counters;
+    }
+
+    OutgoingCalls calls() {
+        return calls;
+    }
+
+    InFlight<InboundRequest> requests() {
+        return requests;
+    }
+
+    Backlog backlog() {
+        return reader.backlog();
+    }
+
+    Services services() {
+        return services;
+    }
+
+    Outbound outbound() {
+        return outbound;
+    }
+
+    Reader reader() {
+        return reader;
+    }
+
+    Dispatcher dispatcher() {
+        return dispatcher;
+    }
+
+    boolean hasExecutor() {
+        return config.executor() != null;
+    }
+
+    boolean isEnded() {
+        return end.get() != null;
+    }
+
+    /** Whether somebody has to read even when no thread waits for a reply. */
+    boolean needsReader() {
+        return greeter.isServer() || !calls.isEmpty();
+    }
+
+    /** Until when a reply, or another frame nobody waits for, may wait for room at the peer. */
+    long sendDeadline() {
+        return Deadlines.in(config.requestTimeoutNanos());
+    }
+
+    /** Gives work to another thread; false when that was refused and it must be run here. */
+    boolean handOff(Work work) {
+        work.queuedIn(reader.backlog());
+        try {
+            (config.executor() == null ? Workers.followers() : config.executor()).execute(() -> work.run(false));
+            return true;
+        } catch (RejectedExecutionException | OutOfMemoryError e) {
+            LOG.log(Level.WARNING, "no thread for work of " + this, e);
+            work.rejected();
+            return false;
+        }
+    }
+
+    // ---- calls of this end
+
+    @Override
+    public ValueSet request(String service, ValueSet message) {
+        return call(service, null, message, null);
+    }
+
+    @Override
+    public ValueSet request(String service, ValueSet message, Duration timeout) {
+        return call(service, null, message, timeout);
+    }
+
+    @Override
+    public ValueSet call(String service, @Nullable ValueSet metadata, ValueSet message, @Nullable Duration timeout) {
+        long timeoutNanos = nanos(timeout);
+        if (Thread.currentThread().isInterrupted()) {
+            throw new IpcException(
+                    IpcStatus.CANCELLED, "request " + service + ": the thread is interrupted", Delivery.NOT_SENT);
+        }
+        checkUsable(service);
+        long deadline = Deadlines.in(timeoutNanos);
+        SyncCall call = new SyncCall(calls.nextId(), service, deadline);
+        calls.put(call);
+        sendCall(call, OutFrame.request(call.id(), timeoutNanos, service, metadata, message), deadline);
+        return reader.await(call);
+    }
+
+    @Override
+    public CompletableFuture<ValueSet> requestAsync(String service, ValueSet message) {
+        return callAsync(service, null, message, null);
+    }
+
+    private long nanos(@Nullable Duration timeout) {
+        return timeout == null ? config.requestTimeoutNanos() : Deadlines.nanos("timeout", timeout);
+    }
+
+    @Override
+    public CompletableFuture<ValueSet> callAsync(
+            String service, @Nullable ValueSet metadata, ValueSet message, @Nullable Duration timeout) {
+        long timeoutNanos = nanos(timeout);
+        long deadline = Deadlines.in(timeoutNanos);
+        AsyncCall call = new AsyncCall(this, calls.nextId(), service, deadline);
+        try {
+            checkUsable(service);
+            calls.put(call);
+            sendCall(call, OutFrame.request(call.id(), timeoutNanos, service, metadata, message), deadline);
+            calls.watchDeadline(deadline);
+            ensureRead();
+        } catch (IpcException e) {
+            call.future().completeExceptionally(e);
+        }
+        return call.future();
+    }
+
+    private void sendCall(PendingCall call, OutFrame frame, long deadline) {
+        counters.requestSent();
+        try {
+            outbound.send(frame, deadline);
+        } catch (RuntimeException e) {
+            calls.remove(call.id());
+            throw e instanceof IpcException failed ? explained(failed) : e;
+        }
+        CloseReason ended = end.get();
+        if (ended != null && calls.remove(call.id()) != null) {
+            call.fail(ended.status(), ended.detail(), Delivery.UNKNOWN).run(false);
+        }
+    }
+
+    /** A link that broke under a sender says less than the farewell that may still lie in it unread. */
+    private IpcException explained(IpcException failure) {
+        if (failure.status() != IpcStatus.PEER_DIED && failure.status() != IpcStatus.CONNECTION_CLOSED) {
+            return failure;
+        }
+        ensureRead();
+        try {
+            CloseReason reason = closed.get(REASON_NANOS, TimeUnit.NANOSECONDS);
+            return new IpcException(reason.status(), reason.detail(), failure.delivery(), failure);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return failure;
+        } catch (ExecutionException | TimeoutException e) {
+            failure.addSuppressed(e);
+            return failure;
+        }
+    }
+
+    private void checkUsable(String name) {
+        Names.check(name);
+        CloseReason ended = end.get();
+        if (ended != null) {
+            throw new IpcException(ended.status(), "the connection has ended: " + ended.detail(), Delivery.NOT_SENT);
+        }
+        if (draining) {
+            throw new IpcException(
+                    IpcStatus.CONNECTION_CLOSED, "the peer is shutting down and takes no new calls", Delivery.NOT_SENT);
+        }
+    }
+
+    @Override
+    public Call call(String service) {
+        return new SessionCall(this, service);
+    }
+
+    @Override
+    public Flow.Publisher<ValueSet> stream(String service, ValueSet message) {
+        return stream(service, null, message);
+    }
+
+    @Override
+    public Flow.Publisher<ValueSet> stream(String service, @Nullable ValueSet metadata, ValueSet message) {
+        Names.check(service);
+        return subscriber -> subscribe(service, metadata, message, subscriber);
+    }
+
+    private void subscribe(
+            String service,
+            @Nullable ValueSet metadata,
+            ValueSet message,
+            Flow.Subscriber<? super ValueSet> subscriber) {
+        IncomingStream stream = new IncomingStream(
+                this,
+                calls.nextId(),
+                service,
+                subscriber,
+                (id, credit) -> OutFrame.streamOpen(id, credit, service, metadata, message));
+        calls.put(stream);
+        counters.requestSent();
+        subscriber.onSubscribe(stream);
+        CloseReason ended = end.get();
+        if (ended != null && calls.remove(stream.id()) != null) {
+            stream.fail(ended.status(), ended.detail(), Delivery.NOT_SENT).run(false);
+        }
+    }
+
+    /** Sends a frame of a stream, waiting for room as long as a request would. */
+    void sendItem(OutFrame frame) {
+        outbound.send(frame, sendDeadline());
+    }
+
+    @Override
+    public void send(String event, ValueSet message) {
+        checkUsable(event);
+        counters.eventSent();
+        try {
+            outbound.send(OutFrame.event(event, message), sendDeadline());
+        } catch (IpcException e) {
+            throw explained(e);
+        }
+    }
+
+    /** Sends an event without blocking; what does not fit now follows in order. */
+    void broadcast(String event, ValueSet message) {
+        counters.eventSent();
+        OutFrame frame = OutFrame.event(event, message);
+        try {
+            if (broadcasts.isIdle() && outbound.trySend(frame)) {
+                return;
+            }
+        } catch (IpcException e) {
+            sendFailed(e);
+            return;
+        }
+        if (broadcasts.add(() -> sendQueued(frame), (int) Math.min(frame.bound(), Integer.MAX_VALUE / 2))) {
+            handOff(broadcasts);
+        }
+        if (unsent.isHigh()) {
+            end(new CloseReason(
+                    IpcStatus.RESOURCE_EXHAUSTED,
+                    false,
+                    "the peer does not read: broadcasts that wait for it: limit=" + config.backlogBytes() + " bytes"));
+        }
+    }
+
+    private void sendQueued(OutFrame frame) {
+        if (!isEnded()) {
+            answer(frame, false);
+        }
+    }
+
+    @Override
+    public void onEvent(String name, EventHandler handler) {
+        services.onEvent(name, handler);
+        ensureRead();
+    }
+
+    /** Has a background reader read if nobody does. */
+    void ensureRead() {
+        reader.startBackground();
+    }
+
+    // ---- answers to the peer
+
+    /** Sends the answer of a request of the peer. */
+    void answer(OutFrame frame, boolean onReader) {
+        try {
+            outbound.send(frame, sendDeadline(), !onReader);
+        } catch (IpcException e) {
+            if (e.status() == IpcStatus.MESSAGE_TOO_LARGE) {
+                sendQuietly(
+                        OutFrame.text(Frames.ERROR, frame.id(), 0, e.status(), "reply: " + e.getMessage()),
+                        sendDeadline());
+            } else {
+                sendFailed(e);
+            }
+        }
+    }
+
+    void finished(InboundRequest request) {
+        if (requests.remove(request.id()) != null && draining) {
+            synchronized (requests) {
+                requests.notifyAll();
+            }
+        }
+    }
+
+    // ---- greeting and farewell
+
+    /** Ends the session unless the peer says HELLO in time. */
+    void expectHello(long deadline) {
+        calls.put(new AwaitedHello(deadline));
+        calls.watchDeadline(deadline);
+    }
+
+    void heardHello() {
+        calls.remove(AwaitedHello.ID);
+    }
+
+    Work greetedBy(long id, int lowest, int highest, ValueSet about) {
+        if (!greeter.isServer()) {
+            throw Inbound.malformed("HELLO: only a client says it");
+        }
+        return greeter.greeted(this, id, lowest, highest, about);
+    }
+
+    @Nullable Work welcomed(long id, int version, ValueSet about) {
+        PendingCall call = calls.remove(id);
+        if (greeter.isServer() || call == null) {
+            throw Inbound.malformed("WELCOME: nobody said HELLO");
+        }
+        if (version != Frames.VERSION) {
+            throw new IpcException(
+                    IpcStatus.VERSION_MISMATCH,
+                    "protocol version: here " + Frames.VERSION + ", at the server " + version);
+        }
+        call.complete(about);
+        return null;
+    }
+
+    /** What the peer says of itself. */
+    void introduced(Greeting about) {
+        peer = link.peer().declaring(about.pid(), about.application());
+        outbound.peerMaxMessage(about.maxMessageBytes());
+    }
+
+    /** Says HELLO and waits for the WELCOME. */
+    ValueSet greet(ValueSet about, long deadline) {
+        SyncCall call = new SyncCall(calls.nextId(), "HELLO", deadline);
+        calls.put(call);
+        sendCall(call, OutFrame.hello(call.id(), about), deadline);
+        return reader.await(call);
+    }
+
+    /** The peer says that it will take no more calls, or that it closes. */
+    void farewell(IpcStatus status, boolean drain, String text) {
+        draining = true;
+        if (!drain) {
+            IpcStatus why = status == IpcStatus.OK ? IpcStatus.CONNECTION_CLOSED : status;
+            farewell = new CloseReason(why, true, text);
+        }
+    }
+
+    /** Whether this end takes no new calls any more. */
+    boolean farewellSaid() {
+        return draining || closing.get();
+    }
+
+    /** Tells the peer to send no new calls, and takes none. */
+    void drain() {
+        draining = true;
+        sendQuietly(
+                OutFrame.text(Frames.GOAWAY, 0, Frames.FLAG_DRAIN, IpcStatus.OK, "the server is shutting down"),
+                Deadlines.in(GOODBYE_NANOS));
+    }
+
+    /** Waits until no request of the peer is under way; false when the deadline came first. */
+    boolean awaitIdle(long deadline) throws InterruptedException {
+        synchronized (requests) {
+            while (requests.size() > 0 && !isEnded()) {
+                long millis = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+                if (millis <= 0) {
+                    return false;
+                }
+                requests.wait(millis);
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public void close() {
+        closeBecause(new CloseReason(IpcStatus.CONNECTION_CLOSED, false, "this end closed the connection"));
+    }
+
+    void closeBecause(CloseReason reason) {
+        if (closing.compareAndSet(false, true) && !isEnded()) {
+            IpcStatus told = reason.status() == IpcStatus.CONNECTION_CLOSED ? IpcStatus.OK : reason.status();
+            String text = told == IpcStatus.OK ? "the peer closed the connection" : reason.detail();
+            sendQuietly(OutFrame.text(Frames.GOAWAY, 0, 0, told, text), Deadlines.in(GOODBYE_NANOS));
+            end(reason);
+        }
+    }
+
+    /** Sends a frame that nobody misses if the peer is gone. */
+    void sendQuietly(OutFrame frame, long deadline) {
+        try {
+            outbound.send(frame, deadline);
+        } catch (IpcException e) {
+            LOG.log(Level.DEBUG, "not sent to " + peer, e);
+        }
+    }
+
+    // ---- the end
+
+    void peerEnded() {
+        CloseReason said = farewell;
+        end(
+                said != null
+                        ? said
+                        : new CloseReason(
+                                IpcStatus.PEER_DIED,
+                                true,
+                                "the connection ended without a farewell: the peer process died or was cut off"));
+    }
+
+    /** Reading failed: what was read cannot be, or the link broke. */
+    void receiveFailed(Throwable failure) {
+        if (failure instanceof IpcException known && known.status() == IpcStatus.PEER_DIED) {
+            peerEnded();
+            return;
+        }
+        IpcStatus status = failure instanceof IpcException known ? known.status() : statusOf(failure);
+        if (!isEnded() && !(failure instanceof IpcException)) {
+            LOG.log(Level.WARNING, "reading " + this + " failed", failure);
+        }
+        String detail = failure.getMessage() == null ? failure.toString() : failure.getMessage();
+        if (closing.compareAndSet(false, true)) {
+            OutFrame goodbye = OutFrame.text(Frames.GOAWAY, 0, 0, status, detail);
+            try {
+                outbound.trySend(goodbye);
+            } catch (IpcException e) {
+                LOG.log(Level.DEBUG, "no farewell to " + peer, e);
+            }
+        }
+        end(new CloseReason(status, false, detail));
+    }
+
+    private static IpcStatus statusOf(Throwable failure) {
+        return failure instanceof OutOfMemoryError ? IpcStatus.RESOURCE_EXHAUSTED : IpcStatus.PROTOCOL_ERROR;
+    }
+
+    /** Sending failed for good: the peer is gone, or takes nothing any more. */
+    void sendFailed(IpcException failure) {
+        if (failure.status() == IpcStatus.TIMEOUT) {
+            end(new CloseReason(
+                    IpcStatus.RESOURCE_EXHAUSTED, false, "the peer did not read for the whole request timeout"));
+        } else {
+            LOG.log(Level.DEBUG, "sending to " + peer + " failed", failure);
+            ensureRead(); // the reader finds out why
+        }
+    }
+
+    void end(CloseReason reason) {
+        if (!end.compareAndSet(null, reason)) {
+            return;
+        }
+        link.close();
+        List<Work> rest = new ArrayList<>();
+        calls.failAll(reason, rest);
+        synchronized (requests) {
+            requests.notifyAll();
+        }
+        try {
+            Workers.followers().execute(() -> finish(rest, reason));
+        } catch (RejectedExecutionException | OutOfMemoryError e) {
+            LOG.log(Level.WARNING, "no thread to end " + this + "; ending it on this one", e);
+            finish(rest, reason);
+        }
+    }
+
+    private void finish(List<Work> rest, CloseReason reason) {
+        rest.forEach(work -> work.run(false));
+        requests.snapshot().forEach(InboundRequest::cancel);
+        closed.complete(reason);
+        greeter.ended(this, reason);
+    }
+
+    // ---- facts
+
+    @Override
+    public PeerIdentity peer() {
+        return peer;
+    }
+
+    @Override
+    public Endpoint endpoint() {
+        return endpoint;
+    }
+
+    @Override
+    public Stats stats() {
+        return counters.snapshot(calls.size(), isEnded() ? 0 : 1);
+    }
+
+    @Override
+    public boolean isOpen() {
+        return !isEnded() && !farewellSaid();
+    }
+
+    @Override
+    public CompletionStage<CloseReason> closed() {
+        return closed.minimalCompletionStage();
+    }
+
+    @Override
+    public String toString() {
+        return endpoint + " with " + peer;
+    }
+}

@@ -1,0 +1,77 @@
+package io.valise.ipc.internal.session;
+
+import io.valise.ipc.Delivery;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.ValueSet;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/** A call whose thread waits. */
+final class SyncCall extends PendingCall {
+    private @Nullable ValueSet reply;
+    private IpcStatus status = IpcStatus.OK;
+    private String failure = "";
+    private Delivery delivery = Delivery.UNKNOWN;
+    private volatile boolean done;
+    private volatile @Nullable Thread parked;
+
+    SyncCall(long id, String service, long deadline) {
+        super(id, service, deadline);
+    }
+
+    boolean isDone() {
+        return done;
+    }
+
+    @Override
+    Work complete(ValueSet value) {
+        reply = value;
+        finish();
+        return NOTHING;
+    }
+
+    @Override
+    Work fail(IpcStatus why, String message, Delivery known) {
+        status = why;
+        failure = message;
+        delivery = known;
+        finish();
+        return NOTHING;
+    }
+
+    private void finish() {
+        done = true;
+        wake();
+    }
+
+    /** Wakes the thread if it is parked, because the call is done or because it may read. */
+    void wake() {
+        Thread thread = parked;
+        if (thread != null && thread != Thread.currentThread()) {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    /** Announces that the calling thread is about to {@link #park}: from now on {@link #wake} reaches it. */
+    void prepareToPark() {
+        parked = Thread.currentThread();
+    }
+
+    /** Parks the calling thread until woken, interrupted, or the deadline. */
+    void park() {
+        LockSupport.parkNanos(this, deadline() - System.nanoTime());
+    }
+
+    void unprepare() {
+        parked = null;
+    }
+
+    /** The reply, or the failure as an exception with the calling thread's stack. */
+    ValueSet result() {
+        ValueSet value = reply;
+        if (value == null) {
+            throw exception(status, failure, delivery);
+        }
+        return value;
+    }
+}
