@@ -101,6 +101,7 @@ public final class Listening implements AutoCloseable {
 
     /** Removes every socket whose server is gone, such as those that a crash left. */
     private static void sweep(Path folder) throws IOException {
+        Probe.sweep(folder);
         for (String name : SocketPlace.namesIn(folder)) {
             SocketPlace place = SocketPlace.of(folder, name);
             boolean removable = !place.exists() || SocketPlace.isSocket(place.path());
@@ -143,15 +144,9 @@ public final class Listening implements AutoCloseable {
         boolean taken = false;
         try {
             channel.configureBlocking(false);
-            PeerIdentity peer = UnixSockets.identity(channel);
-            if (peer.sameUser()) {
+            if (!Probe.isAsking(channel) && isSameUser(channel)) {
                 accepted.accept(channel);
                 taken = true;
-            } else {
-                LOG.log(
-                        Level.WARNING,
-                        "refused at " + place.path() + ": peer runs as "
-                                + peer.user().orElse("?"));
             }
         } catch (RuntimeException e) {
             LOG.log(Level.WARNING, "dropped a connection at " + place.path(), e);
@@ -160,6 +155,17 @@ public final class Listening implements AutoCloseable {
                 channel.close();
             }
         }
+    }
+
+    private boolean isSameUser(SocketChannel channel) {
+        PeerIdentity peer = UnixSockets.identity(channel);
+        if (!peer.sameUser()) {
+            LOG.log(
+                    Level.WARNING,
+                    "refused at " + place.path() + ": peer runs as "
+                            + peer.user().orElse("?"));
+        }
+        return peer.sameUser();
     }
 
     private boolean removeOwn() {

@@ -1,5 +1,6 @@
 package io.valise.ipc.spi.runtime;
 
+import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import java.io.IOException;
@@ -60,6 +61,7 @@ final class PrivateDirectory {
                 status,
                 "cannot " + what + ' ' + path + ": " + cause
                         + "; free space there, or set VALISE_HOME to another directory",
+                Delivery.NOT_SENT,
                 cause);
     }
 
@@ -99,7 +101,8 @@ final class PrivateDirectory {
     }
 
     private static IpcException denied(Path directory, String why) {
-        return new IpcException(IpcStatus.ACCESS_DENIED, "runtime directory " + directory + ": " + why);
+        return new IpcException(
+                IpcStatus.ACCESS_DENIED, "runtime directory " + directory + ": " + why, Delivery.NOT_SENT);
     }
 
     private static String octal(Facts facts) {

@@ -1,5 +1,6 @@
 package io.valise.ipc.spi.runtime;
 
+import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import java.io.IOException;
@@ -52,7 +53,8 @@ public final class ReadinessLoop {
             try {
                 loop = new ReadinessLoop();
             } catch (IOException e) {
-                throw new IpcException(IpcStatus.RESOURCE_EXHAUSTED, "cannot open a selector: " + e, e);
+                throw new IpcException(
+                        IpcStatus.RESOURCE_EXHAUSTED, "cannot open a selector: " + e, Delivery.NOT_SENT, e);
             }
             loop.thread.start();
             shared = loop;

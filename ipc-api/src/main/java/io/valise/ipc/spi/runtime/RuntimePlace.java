@@ -1,5 +1,6 @@
 package io.valise.ipc.spi.runtime;
 
+import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import java.nio.file.Files;
@@ -55,7 +56,9 @@ record RuntimePlace(String origin, @Nullable Path parent, Path path) {
     Path secured() {
         if (!path.isAbsolute()) {
             throw new IpcException(
-                    IpcStatus.ACCESS_DENIED, origin + ": expected an absolute path, actual=\"" + path + '"');
+                    IpcStatus.ACCESS_DENIED,
+                    origin + ": expected an absolute path, actual=\"" + path + '"',
+                    Delivery.NOT_SENT);
         }
         if (parent != null) {
             PrivateDirectory.checkOwned(parent);

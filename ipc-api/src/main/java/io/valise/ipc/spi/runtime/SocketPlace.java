@@ -30,11 +30,18 @@ record SocketPlace(Path path, @Nullable Path marker) {
         check(name);
         Path real = real(folder);
         Path plain = real.resolve(name);
-        if (plain.toString().getBytes(StandardCharsets.UTF_8).length <= LONGEST_PATH) {
-            return new SocketPlace(plain, null);
-        }
-        Path refuge = RuntimePlace.inTemp("/tmp").secured();
-        return new SocketPlace(refuge.resolve(hash(plain.toString())), real.resolve(MARKER + name));
+        return fits(plain)
+                ? new SocketPlace(plain, null)
+                : new SocketPlace(refuge().resolve(hash(plain.toString())), real.resolve(MARKER + name));
+    }
+
+    static boolean fits(Path path) {
+        return path.toString().getBytes(StandardCharsets.UTF_8).length <= LONGEST_PATH;
+    }
+
+    /** The private directory with a short path. */
+    static Path refuge() {
+        return RuntimePlace.inTemp("/tmp").secured();
     }
 
     /** All names that have a socket in the folder, live or left behind. */

@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * code. Only processes of the same user get through: the folder keeps others out, and both ends ask the kernel who the
  * other is. All channels handed out are non-blocking. Thread-safe.
  *
- * <p>Whoever lists names or reclaims one connects to a server and closes at once, so servers take a connection that
- * ends without a byte for nothing unusual.
+ * <p>Whoever lists names or reclaims one connects to a server and closes at once. Servers do not hear of it: the asking
+ * socket says by its own name what it is.
  */
 public final class UnixSockets {
     private static final long FIRST_PAUSE = TimeUnit.MICROSECONDS.toNanos(200);
@@ -62,11 +62,11 @@ public final class UnixSockets {
         SocketPlace place = SocketPlace.of(folder, name);
         long deadline = System.nanoTime() + timeoutNanos;
         long pause = FIRST_PAUSE;
-        SocketChannel channel = attempt(place);
+        SocketChannel channel = attempt(place, false);
         while (channel == null) {
             awaitTurn(place, deadline, pause);
             pause = Math.min(2 * pause, LONGEST_PAUSE);
-            channel = attempt(place);
+            channel = attempt(place, false);
         }
         return authenticated(channel, place);
     }
@@ -90,7 +90,7 @@ public final class UnixSockets {
         }
     }
 
-    /** The names in the folder that a live server has now; it is asked by connecting and closing at once. */
+    /** The names in the folder that a live server has now; without disturbing it. */
     public static List<String> names(Path folder) {
         return SocketPlace.namesIn(folder).stream()
                 .filter(name -> isLive(SocketPlace.of(folder, name)))
@@ -101,7 +101,7 @@ public final class UnixSockets {
     /** Whether a server listens there. In doubt it does: only a refused connection is proof of the opposite. */
     static boolean isLive(SocketPlace place) {
         try {
-            SocketChannel probe = attempt(place);
+            SocketChannel probe = attempt(place, true);
             if (probe != null) {
                 close(probe);
             }
@@ -112,11 +112,14 @@ public final class UnixSockets {
     }
 
     /** One try; null when it is worth another one: the queue is full (EAGAIN, which the JDK reports as text only). */
-    private static @Nullable SocketChannel attempt(SocketPlace place) {
+    private static @Nullable SocketChannel attempt(SocketPlace place, boolean probe) {
         SocketChannel channel = open();
         boolean connected = false;
         try {
             channel.configureBlocking(false);
+            if (probe) {
+                Probe.mark(channel, place);
+            }
             connected = channel.connect(UnixDomainSocketAddress.of(place.path()));
         } catch (IOException e) {
             giveUpIfHopeless(place, e);
@@ -193,7 +196,8 @@ public final class UnixSockets {
         return known;
     }
 
-    static void close(SocketChannel channel) {
+    /** Closes a channel; a failure to do so is logged only, for the descriptor is free all the same. */
+    public static void close(SocketChannel channel) {
         try {
             channel.close();
         } catch (IOException e) {

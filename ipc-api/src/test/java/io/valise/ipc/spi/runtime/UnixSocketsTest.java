@@ -119,9 +119,32 @@ class UnixSocketsTest {
     void aLiveNameIsInUseAndItsServerUnharmed() throws Exception {
         listen("quotes");
         assertStatus(() -> listen("quotes"), IpcStatus.ADDRESS_IN_USE, "a server listens at", "stop it");
+        assertThat(UnixSockets.names(folder)).containsExactly("quotes");
         connect("quotes").write(ByteBuffer.wrap(new byte[] {9}));
-        accepted(); // the probe
-        assertThat(accepted().isOpen()).isTrue();
+        ByteBuffer got = ByteBuffer.allocate(1);
+        assertThat(accepted().read(got))
+                .as("the first connection the server hears of")
+                .isOne();
+        assertThat(UnixSockets.names(folder)).containsExactly("quotes");
+        assertThat(accepted).isEmpty();
+    }
+
+    @Test
+    void whatAKilledProbeLeftIsSwept() throws IOException {
+        leaveStale(folder.resolve(".probe-1234"));
+        assertThat(UnixSockets.names(folder)).isEmpty();
+        listen("quotes");
+        assertThat(folder.resolve(".probe-1234")).doesNotExist();
+    }
+
+    @Test
+    void wherePathsAreNearlyTooLongProbesStillGoUnheard() throws Exception {
+        int missing = 103 - "/quotes".length() - folder.toRealPath().toString().length() - 1;
+        folder = PrivateDirectory.secure(folder.resolve("d".repeat(missing)));
+        listen("quotes");
+        assertThat(UnixSockets.names(folder)).containsExactly("quotes");
+        connect("quotes").write(ByteBuffer.wrap(new byte[] {9}));
+        assertThat(accepted().read(ByteBuffer.allocate(1))).isOne();
     }
 
     @Test
