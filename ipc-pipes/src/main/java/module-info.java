@@ -1,7 +1,10 @@
-/** The transport {@code pipe:} (Windows named pipes, Unix domain sockets) and anonymous pipes to a child process. */
-@SuppressWarnings("requires-automatic") // JNA has no module descriptor, only a reserved automatic name.
+/** The transport {@code pipe:}: Unix domain sockets. */
 module io.valise.ipc.pipes {
     requires transitive io.valise.ipc;
-    requires com.sun.jna;
     requires static org.jspecify;
+
+    exports io.valise.ipc.pipes;
+
+    provides io.valise.ipc.spi.Transport with
+            io.valise.ipc.pipes.PipeTransport;
 }

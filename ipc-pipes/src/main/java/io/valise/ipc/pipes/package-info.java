@@ -1,4 +1,4 @@
-/** The transport {@code pipe:}. */
+/** The transport {@code pipe:}, which reaches a server through the pipes of the operating system. */
 @NullMarked
 package io.valise.ipc.pipes;
 

@@ -1,0 +1,135 @@
+package io.valise.ipc.pipes.stream;
+
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.WritableByteChannel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts frames into a stream of bytes: many are gathered in one buffer and leave by one write. The buffer is held only
+ * while something is in it. Used by one thread at a time.
+ *
+ * <pre>
+ *   0       head                     tail              capacity
+ *   |  sent | length | frame | …     | length | claim  |
+ * </pre>
+ */
+public final class FrameWriter {
+    private static final int HEADER = Framing.HEADER_BYTES;
+
+    private final WritableByteChannel channel;
+    private @Nullable StreamBuffer buffer;
+    private int head;
+    private int tail;
+    private int claimed;
+
+    /** Writes to a channel; where that is non-blocking, so is {@link #flush}. */
+    public FrameWriter(WritableByteChannel channel) {
+        this.channel = channel;
+    }
+
+    /** See {@link io.valise.ipc.spi.Link#claim}. Writes what is committed when there is no room otherwise. */
+    public @Nullable ByteBuffer claim(int maxLength) {
+        if (claimed != 0 || !Framing.isLegal(maxLength)) {
+            throw misused(maxLength);
+        }
+        if (!fits(maxLength)) {
+            flush();
+            makeRoom();
+        }
+        if (!fits(maxLength)) {
+            return null;
+        }
+        StreamBuffer current = buffer;
+        if (current == null) {
+            current = StreamBuffer.acquire();
+            buffer = current;
+        }
+        claimed = maxLength;
+        return current.frame(tail + HEADER, maxLength);
+    }
+
+    /** See {@link io.valise.ipc.spi.Link#commit}. */
+    public void commit(int length) {
+        StreamBuffer current = buffer;
+        if (current == null || length < 1 || length > claimed) {
+            throw new IllegalArgumentException("commit: limit=1.." + claimed + " bytes claimed, actual=" + length);
+        }
+        current.bytes.putInt(tail, length);
+        tail += HEADER + length;
+        claimed = 0;
+    }
+
+    /** See {@link io.valise.ipc.spi.Link#abort}. */
+    public void abort() {
+        claimed = 0;
+        releaseIfEmpty();
+    }
+
+    /** See {@link io.valise.ipc.spi.Link#flush}. */
+    public boolean flush() {
+        StreamBuffer current = buffer;
+        if (current != null && head < tail) {
+            write(current.bytes.clear().limit(tail).position(head));
+            releaseIfEmpty();
+        }
+        return isEmpty();
+    }
+
+    /** Whether nothing is committed that the channel has not taken. */
+    public boolean isEmpty() {
+        return head == tail;
+    }
+
+    /** Gives the buffer back, whatever is in it. */
+    public void release() {
+        StreamBuffer released = buffer;
+        if (released != null) {
+            buffer = null;
+            head = 0;
+            tail = 0;
+            claimed = 0;
+            released.release();
+        }
+    }
+
+    private void releaseIfEmpty() {
+        if (head == tail && claimed == 0) {
+            release();
+        }
+    }
+
+    private void write(ByteBuffer committed) {
+        try {
+            head += channel.write(committed);
+        } catch (ClosedChannelException e) {
+            throw new IpcException(IpcStatus.CONNECTION_CLOSED, "this end of the connection is closed", e);
+        } catch (IOException e) {
+            throw new IpcException(IpcStatus.PEER_DIED, "writing to the peer failed: " + e, e);
+        } finally {
+            committed.clear(); // A limit left behind would cut off the next frame's length.
+        }
+    }
+
+    private boolean fits(int length) {
+        return tail + HEADER + length <= StreamBuffer.CAPACITY;
+    }
+
+    private void makeRoom() {
+        StreamBuffer current = buffer;
+        if (current != null && head > 0) {
+            current.bytes.clear().limit(tail).position(head);
+            current.bytes.compact();
+            tail -= head;
+            head = 0;
+        }
+    }
+
+    private IllegalStateException misused(int maxLength) {
+        return new IllegalStateException("claim: limit=1.." + Framing.MAX_FRAME_BYTES + " bytes, actual=" + maxLength
+                + ", not committed yet=" + claimed);
+    }
+}

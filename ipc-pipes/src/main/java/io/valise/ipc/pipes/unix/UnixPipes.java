@@ -1,0 +1,78 @@
+package io.valise.ipc.pipes.unix;
+
+import io.valise.ipc.Endpoint;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.spi.Availability;
+import io.valise.ipc.spi.Link;
+import io.valise.ipc.spi.Transport;
+import io.valise.ipc.spi.runtime.Listening;
+import io.valise.ipc.spi.runtime.RuntimeDirectory;
+import io.valise.ipc.spi.runtime.UnixSockets;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** The socket of each served name, in the folder {@code pipe} of the runtime directory. Thread-safe. */
+public final class UnixPipes {
+    private static final String FOLDER = "pipe";
+
+    private UnixPipes() {}
+
+    /** Whether the folder can be used, and where it is. */
+    public static Availability availability() {
+        try {
+            return Availability.yes("domain sockets in " + folder());
+        } catch (IpcException e) {
+            return Availability.no(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** See {@link Transport#listen}. */
+    public static Transport.Listener listen(Endpoint endpoint, Transport.Acceptor acceptor) {
+        Listening listening = UnixSockets.listen(folder(), endpoint.name(), channel -> acceptor.accept(link(channel)));
+        return new Served(endpoint, listening);
+    }
+
+    /** See {@link Transport#connect}. */
+    public static Link connect(Endpoint endpoint, long timeoutNanos) {
+        SocketChannel channel = UnixSockets.connect(folder(), endpoint.name(), timeoutNanos);
+        try {
+            return link(channel);
+        } catch (RuntimeException e) {
+            UnixSockets.close(channel);
+            throw e;
+        }
+    }
+
+    /** See {@link Transport#endpoints}. */
+    public static List<Endpoint> endpoints(String scheme) {
+        return UnixSockets.names(folder()).stream()
+                .flatMap(name -> endpoint(scheme, name).stream())
+                .toList();
+    }
+
+    /** None for what nobody put there through this transport. */
+    private static Optional<Endpoint> endpoint(String scheme, String name) {
+        try {
+            return Optional.of(new Endpoint(scheme, name));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Path folder() {
+        return RuntimeDirectory.current().folder(FOLDER);
+    }
+
+    private static Link link(SocketChannel channel) {
+        return new SocketLink(channel, UnixSockets.identity(channel));
+    }
+
+    private record Served(Endpoint endpoint, Listening listening) implements Transport.Listener {
+        @Override
+        public void close() {
+            listening.close();
+        }
+    }
+}
