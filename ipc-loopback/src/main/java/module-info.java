@@ -2,8 +2,12 @@
 @SuppressWarnings("requires-automatic") // Netty has no module descriptor, only a reserved automatic name.
 module io.valise.ipc.loopback {
     requires transitive io.valise.ipc;
-    requires io.netty.buffer;
     requires io.netty.common;
     requires io.netty.transport;
     requires static org.jspecify;
+
+    exports io.valise.ipc.loopback;
+
+    provides io.valise.ipc.spi.Transport with
+            io.valise.ipc.loopback.LoopbackTransport;
 }

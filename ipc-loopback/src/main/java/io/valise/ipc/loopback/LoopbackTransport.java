@@ -1,0 +1,112 @@
+package io.valise.ipc.loopback;
+
+import io.valise.ipc.Delivery;
+import io.valise.ipc.Endpoint;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.loopback.connect.LoopbackListener;
+import io.valise.ipc.loopback.connect.Switchboard;
+import io.valise.ipc.loopback.endpoint.EndpointFile;
+import io.valise.ipc.loopback.endpoint.EndpointFolder;
+import io.valise.ipc.spi.Availability;
+import io.valise.ipc.spi.Link;
+import io.valise.ipc.spi.Transport;
+import java.util.List;
+
+/**
+ * {@code loopback:}, TCP on the loopback interface. A server binds 127.0.0.1 and ::1, never anything else, on a port
+ * the system chooses, and publishes the port and a fresh 256-bit secret in a file that only its user can read. Before
+ * the first frame both ends prove to each other that they know it ({@link io.valise.ipc.loopback.auth.Handshake}):
+ * other users can connect to the port but get no further, and who takes the port of a server that is gone is found
+ * out.
+ *
+ * <p>Netty's event loop, one daemon thread per process while there are servers or links, accepts, connects,
+ * authenticates, watches armed links and closes; a frame is written and read by the thread that sends or waits.
+ * Thread-safe.
+ */
+public final class LoopbackTransport implements Transport {
+    /** The scheme, {@value}. */
+    public static final String SCHEME = "loopback";
+
+    private static final int ORDER = 30;
+
+    /** Costs nothing. */
+    public LoopbackTransport() {}
+
+    @Override
+    public String scheme() {
+        return SCHEME;
+    }
+
+    @Override
+    public int order() {
+        return ORDER;
+    }
+
+    @Override
+    public Availability availability() {
+        try {
+            Class.forName("io.netty.channel.SingleThreadIoEventLoop", false, LoopbackTransport.class.getClassLoader());
+            EndpointFolder.current();
+            return Availability.yes("TCP on 127.0.0.1 and ::1, Netty");
+        } catch (ClassNotFoundException | LinkageError e) {
+            return Availability.no("Netty 4.2 is missing: add io.netty:netty-transport to the class path", e);
+        } catch (IpcException e) {
+            return Availability.no(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    @Override
+    public Listener listen(Endpoint endpoint, Acceptor acceptor) {
+        EndpointFolder folder = folderFor(endpoint);
+        Switchboard switchboard = new Switchboard(folder);
+        return folder.locked(() -> {
+            folder.readable(endpoint.name()).filter(switchboard::isLive).ifPresent(live -> {
+                throw inUse(endpoint, live);
+            });
+            folder.sweep(switchboard::isGone);
+            return LoopbackListener.open(endpoint, folder, acceptor);
+        });
+    }
+
+    @Override
+    public Link connect(Endpoint endpoint, long timeoutNanos) {
+        if (timeoutNanos <= 0) {
+            throw new IllegalArgumentException("connect timeout: must be positive, actual=" + timeoutNanos + " ns");
+        }
+        return new Switchboard(folderFor(endpoint)).connect(endpoint.name(), timeoutNanos);
+    }
+
+    @Override
+    public List<Endpoint> endpoints() {
+        if (!availability().available()) {
+            return List.of();
+        }
+        return EndpointFolder.current().all().stream()
+                .filter(EndpointFile::writerLives)
+                .map(file -> new Endpoint(SCHEME, file.name()))
+                .toList();
+    }
+
+    private EndpointFolder folderFor(Endpoint endpoint) {
+        if (!endpoint.scheme().equals(SCHEME)) {
+            throw new IllegalArgumentException("endpoint: expected scheme loopback, actual=" + endpoint);
+        }
+        Availability here = availability();
+        if (!here.available()) {
+            throw new IpcException(
+                    IpcStatus.UNSUPPORTED,
+                    "loopback: is unavailable: " + here.detail(),
+                    Delivery.NOT_SENT,
+                    here.cause().orElse(null));
+        }
+        return EndpointFolder.current();
+    }
+
+    private static IpcException inUse(Endpoint endpoint, EndpointFile live) {
+        return new IpcException(
+                IpcStatus.ADDRESS_IN_USE,
+                endpoint + " is served by process " + live.pid() + " already: stop it, or take another name",
+                Delivery.NOT_SENT);
+    }
+}

@@ -1,0 +1,83 @@
+package io.valise.ipc.loopback.auth;
+
+import static io.valise.ipc.loopback.auth.Proofs.NONCE_BYTES;
+import static io.valise.ipc.loopback.auth.Proofs.PROOF_BYTES;
+
+import io.valise.ipc.IpcStatus;
+import java.nio.ByteBuffer;
+
+/** The client's end: says HELLO, checks the server's proof before it gives its own, and hears the verdict. */
+final class ClientHandshake extends Handshake {
+    private final Proofs proofs;
+    private final byte[] clientNonce;
+    private final boolean probe;
+    private boolean proved;
+
+    ClientHandshake(Proofs proofs, byte[] clientNonce, boolean probe) {
+        super(HEADER_BYTES);
+        this.proofs = proofs;
+        this.clientNonce = clientNonce;
+        this.probe = probe;
+    }
+
+    @Override
+    public void begin(ByteBuffer out) {
+        putHeader(out, 0);
+        out.put(clientNonce);
+    }
+
+    @Override
+    boolean next(ByteBuffer sofar, ByteBuffer out) {
+        return proved ? verdict(sofar.get(0)) : challenge(sofar, out);
+    }
+
+    private boolean challenge(ByteBuffer sofar, ByteBuffer out) {
+        checkMagic();
+        if (sofar.hasRemaining()) {
+            return false;
+        }
+        if (sofar.limit() == HEADER_BYTES) {
+            checkHeader(sofar.get(6), sofar.get(7));
+            extend(LONGEST_MESSAGE);
+            return false;
+        }
+        return checkProof(out);
+    }
+
+    private static void checkHeader(byte version, byte status) {
+        if (version != VERSION || status == IpcStatus.VERSION_MISMATCH.number()) {
+            throw refusal(
+                    IpcStatus.VERSION_MISMATCH,
+                    "handshake version: this client has " + VERSION + ", the server has " + (version & 0xFF)
+                            + ": use the same release of Valise at both ends");
+        }
+        if (status != IpcStatus.OK.number()) {
+            throw refusal(IpcStatus.PROTOCOL_ERROR, "handshake: a challenge with status " + (status & 0xFF));
+        }
+    }
+
+    private boolean checkProof(ByteBuffer out) {
+        byte[] serverNonce = slice(HEADER_BYTES, NONCE_BYTES);
+        byte[] proof = slice(HEADER_BYTES + NONCE_BYTES, PROOF_BYTES);
+        if (!Proofs.same(proofs.ofServer(clientNonce, serverNonce), proof)) {
+            throw refusal(
+                    IpcStatus.AUTHENTICATION_FAILED, "authentication: what answers does not know the server's secret");
+        }
+        proved = true;
+        if (!probe) {
+            out.put(proofs.ofClient(clientNonce, serverNonce));
+            expect(1);
+        }
+        return probe;
+    }
+
+    private static boolean verdict(byte status) {
+        if (status == IpcStatus.OK.number()) {
+            return true;
+        }
+        if (status == IpcStatus.AUTHENTICATION_FAILED.number()) {
+            throw refusal(IpcStatus.AUTHENTICATION_FAILED, "authentication: the server did not accept the proof");
+        }
+        throw refusal(IpcStatus.PROTOCOL_ERROR, "handshake: a verdict with status " + (status & 0xFF));
+    }
+}

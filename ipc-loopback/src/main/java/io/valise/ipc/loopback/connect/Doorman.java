@@ -1,0 +1,104 @@
+package io.valise.ipc.loopback.connect;
+
+import io.valise.ipc.IpcException;
+import io.valise.ipc.loopback.auth.Handshake;
+import io.valise.ipc.loopback.link.LoopbackLink;
+import io.valise.ipc.loopback.loop.LoopChannel;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * Authenticates those who knock at a server, and limits what strangers can take: so many at once, so many bytes, so
+ * much time. When there are too many, the one that has taken longest goes: an honest client needs less than a
+ * millisecond, so that it gets in although somebody holds all the places. On the loop's thread.
+ */
+final class Doorman {
+    /** Strangers at once. */
+    static final int MAX_STRANGERS = 64;
+
+    /** What a stranger has to prove himself. */
+    static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    private static final Logger LOG = System.getLogger(Doorman.class.getName());
+
+    private final String name;
+    private final byte[] secret;
+    private final Consumer<LoopbackLink> admitted;
+    private final Set<LoopChannel> strangers = new LinkedHashSet<>();
+    private boolean closed;
+
+    Doorman(String name, byte[] secret, Consumer<LoopbackLink> admitted) {
+        this.name = name;
+        this.secret = secret.clone();
+        this.admitted = admitted;
+    }
+
+    /** Takes a new connection. */
+    void knock(LoopChannel socket, SocketChannel channel) {
+        if (closed) {
+            socket.close();
+            return;
+        }
+        try {
+            socket.register();
+            String context = Greeting.context(name, remote(channel), (InetSocketAddress) channel.getLocalAddress());
+            Greeting greeting = new Greeting(socket, channel, Handshake.server(secret, context), new Admission(socket));
+            makeRoom();
+            strangers.add(socket);
+            greeting.begin(PATIENCE_NANOS);
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "a connection broke before its handshake", e);
+            socket.close();
+        }
+    }
+
+    /** Sends all strangers away, and whoever still comes. */
+    void close() {
+        closed = true;
+        new ArrayList<>(strangers).forEach(LoopChannel::close);
+        strangers.clear();
+    }
+
+    private static InetSocketAddress remote(SocketChannel channel) throws IOException {
+        return (InetSocketAddress) channel.getRemoteAddress();
+    }
+
+    private void makeRoom() {
+        if (strangers.size() >= MAX_STRANGERS) {
+            LoopChannel longest = strangers.iterator().next();
+            strangers.remove(longest);
+            longest.close();
+            LOG.log(Level.DEBUG, "unauthenticated connections: limit=" + MAX_STRANGERS + ", the oldest was closed");
+        }
+    }
+
+    /** What comes of one stranger. */
+    private final class Admission implements Greeting.Outcome {
+        private final LoopChannel stranger;
+
+        Admission(LoopChannel stranger) {
+            this.stranger = stranger;
+        }
+
+        @Override
+        public void authenticated(LoopChannel socket, SocketChannel channel, ByteBuffer surplus) {
+            strangers.remove(stranger);
+            admitted.accept(new LoopbackLink(socket, channel, surplus));
+        }
+
+        @Override
+        public void refused(IpcException why) {
+            strangers.remove(stranger);
+            LOG.log(Level.DEBUG, () -> "refused at loopback:" + name + ": " + why.getMessage());
+        }
+    }
+}

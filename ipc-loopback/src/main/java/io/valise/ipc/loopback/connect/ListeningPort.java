@@ -1,0 +1,111 @@
+package io.valise.ipc.loopback.connect;
+
+import io.netty.channel.nio.NioIoOps;
+import io.valise.ipc.loopback.loop.LoopChannel;
+import io.valise.ipc.loopback.loop.SharedLoop;
+import io.valise.ipc.loopback.loop.Sockets;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+
+/** One listening socket, on 127.0.0.1 or ::1. On the loop's thread, but for {@link #bind} and {@link #address}. */
+final class ListeningPort implements LoopChannel.Stage {
+    private static final Logger LOG = System.getLogger(ListeningPort.class.getName());
+    private static final int BACKLOG = 1024;
+    private static final int ACCEPTS_AT_ONCE = 64;
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+    private final ServerSocketChannel server;
+    private final InetSocketAddress address;
+    private final LoopChannel socket;
+    private final BiConsumer<LoopChannel, SocketChannel> accepted;
+
+    private ListeningPort(
+            ServerSocketChannel server, InetSocketAddress address, BiConsumer<LoopChannel, SocketChannel> accepted) {
+        this.server = server;
+        this.address = address;
+        this.accepted = accepted;
+        this.socket = new LoopChannel(SharedLoop.join(), server);
+    }
+
+    /**
+     * Binds; connections wait in the kernel until {@link #open}.
+     *
+     * @param port 0 for one that is free
+     * @param accepted receives every connection that comes over the loopback interface, not yet registered
+     */
+    static ListeningPort bind(Loopback at, int port, BiConsumer<LoopChannel, SocketChannel> accepted)
+            throws IOException {
+        ServerSocketChannel server = ServerSocketChannel.open(at.family());
+        try {
+            server.configureBlocking(false);
+            server.bind(new InetSocketAddress(at.address(), port), BACKLOG);
+            return new ListeningPort(server, (InetSocketAddress) server.getLocalAddress(), accepted);
+        } catch (IOException | RuntimeException e) {
+            Sockets.closeQuietly(server);
+            throw e;
+        }
+    }
+
+    InetSocketAddress address() {
+        return address;
+    }
+
+    /** Begins to accept. */
+    void open() {
+        try {
+            socket.register();
+            socket.enter(this, NioIoOps.ACCEPT);
+        } catch (IOException e) {
+            failed(socket, e);
+        }
+    }
+
+    void close() {
+        socket.close();
+    }
+
+    @Override
+    public void ready(NioIoOps ops) throws IOException {
+        for (int i = 0; i < ACCEPTS_AT_ONCE; i++) {
+            SocketChannel connection = server.accept();
+            if (connection == null) {
+                return;
+            }
+            take(connection);
+        }
+    }
+
+    /** Descriptors ran out, most likely. Connections wait in the kernel; to try again at once would only spin. */
+    @Override
+    public void failed(LoopChannel self, Throwable why) {
+        LOG.log(Level.WARNING, "cannot accept at " + address + ", trying again in 0.2 s", why);
+        self.interest(NioIoOps.NONE);
+        self.loop().schedule(() -> self.interest(NioIoOps.ACCEPT), PAUSE_NANOS);
+    }
+
+    private void take(SocketChannel connection) {
+        try {
+            InetAddress from = ((InetSocketAddress) connection.getRemoteAddress()).getAddress();
+            if (!from.isLoopbackAddress()) {
+                LOG.log(Level.WARNING, "refused a connection from " + from + ": it is not this machine");
+                connection.close();
+                return;
+            }
+            connection.configureBlocking(false);
+            connection.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            accepted.accept(new LoopChannel(SharedLoop.join(), connection), connection);
+        } catch (IOException e) {
+            // It broke before it began; the client sees that by itself.
+            LOG.log(Level.DEBUG, "a connection broke while it was accepted", e);
+            Sockets.closeQuietly(connection);
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package io.valise.ipc.loopback.connect;
+
+import java.net.InetAddress;
+import java.net.ProtocolFamily;
+import java.net.StandardProtocolFamily;
+import java.net.UnknownHostException;
+
+/**
+ * One of the two addresses by which a machine reaches itself and nobody else reaches it (RFC 1122 3.2.1.3, RFC 4291
+ * 2.5.3). Immutable.
+ */
+record Loopback(ProtocolFamily family, InetAddress address) {
+    static final Loopback V4 = of(StandardProtocolFamily.INET, 127, 0, 0, 1);
+    static final Loopback V6 = of(StandardProtocolFamily.INET6, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1);
+
+    private static Loopback of(ProtocolFamily family, int... address) {
+        byte[] bytes = new byte[address.length];
+        for (int i = 0; i < address.length; i++) {
+            bytes[i] = (byte) address[i];
+        }
+        try {
+            return new Loopback(family, InetAddress.getByAddress(bytes));
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("4 and 16 bytes are an address", e);
+        }
+    }
+}

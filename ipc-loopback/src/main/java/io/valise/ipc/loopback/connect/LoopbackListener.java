@@ -1,0 +1,168 @@
+package io.valise.ipc.loopback.connect;
+
+import io.valise.ipc.Delivery;
+import io.valise.ipc.Endpoint;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.loopback.endpoint.EndpointFile;
+import io.valise.ipc.loopback.endpoint.EndpointFolder;
+import io.valise.ipc.loopback.link.LoopbackLink;
+import io.valise.ipc.loopback.loop.LoopChannel;
+import io.valise.ipc.loopback.loop.SharedLoop;
+import io.valise.ipc.spi.Transport;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.channels.SocketChannel;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A served address: two ports, or one without IPv6, and the published file. Thread-safe. */
+public final class LoopbackListener implements Transport.Listener {
+    private static final Logger LOG = System.getLogger(LoopbackListener.class.getName());
+    private static final int TRIES_FOR_SAME_PORT = 8;
+
+    private final Endpoint endpoint;
+    private final EndpointFolder folder;
+    private final Transport.Acceptor acceptor;
+    private final SharedLoop loop;
+    private final List<ListeningPort> ports;
+    private final EndpointFile file;
+    private final Doorman doorman;
+    // Held while the acceptor is called: once close() has returned it is called no more.
+    private final Object gate = new Object();
+    private boolean closed;
+
+    private LoopbackListener(Endpoint endpoint, EndpointFolder folder, Transport.Acceptor acceptor) throws IOException {
+        this.endpoint = endpoint;
+        this.folder = folder;
+        this.acceptor = acceptor;
+        this.loop = SharedLoop.join();
+        try {
+            this.ports = bind();
+            this.file = EndpointFile.fresh(endpoint.name(), port(0), ports.size() > 1 ? port(1) : 0);
+            this.doorman = new Doorman(endpoint.name(), file.key(), this::admit);
+        } catch (IOException | RuntimeException e) {
+            loop.leave();
+            throw e;
+        }
+    }
+
+    /**
+     * Binds and publishes. Called while the folder is locked and the name is known to be free.
+     *
+     * @throws IpcException {@code RESOURCE_EXHAUSTED}, {@code ACCESS_DENIED}
+     */
+    public static LoopbackListener open(Endpoint endpoint, EndpointFolder folder, Transport.Acceptor acceptor) {
+        try {
+            LoopbackListener listener = new LoopbackListener(endpoint, folder, acceptor);
+            listener.loop.execute(() -> listener.ports.forEach(ListeningPort::open));
+            listener.publish();
+            return listener;
+        } catch (IOException e) {
+            throw new IpcException(
+                    IpcStatus.RESOURCE_EXHAUSTED,
+                    "cannot listen on 127.0.0.1 (" + e.getMessage() + "): check ulimit -n and the free local ports",
+                    Delivery.NOT_SENT,
+                    e);
+        }
+    }
+
+    @Override
+    public Endpoint endpoint() {
+        return endpoint;
+    }
+
+    @Override
+    public void close() {
+        synchronized (gate) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+        }
+        try {
+            // First, so that a client whom the closing ports drop finds that the server is gone.
+            folder.<@Nullable Void>locked(() -> {
+                folder.retract(file);
+                return null;
+            });
+        } catch (IpcException e) {
+            LOG.log(Level.WARNING, "the file of " + endpoint + " stays behind until the next start", e);
+        } finally {
+            closePorts();
+        }
+    }
+
+    private void publish() {
+        try {
+            folder.publish(file);
+        } catch (IpcException e) {
+            closePorts();
+            throw e;
+        }
+    }
+
+    private void closePorts() {
+        loop.execute(() -> {
+            ports.forEach(ListeningPort::close);
+            doorman.close();
+            loop.leave();
+        });
+    }
+
+    private int port(int index) {
+        return ports.get(index).address().getPort();
+    }
+
+    /** The same port on both addresses if that can be had, so that nobody else answers there on the other one. */
+    private List<ListeningPort> bind() throws IOException {
+        for (int tries = 1; ; tries++) {
+            ListeningPort v6 = bindV6();
+            if (v6 == null) {
+                return List.of(ListeningPort.bind(Loopback.V4, 0, this::knock));
+            }
+            try {
+                int port = tries < TRIES_FOR_SAME_PORT ? v6.address().getPort() : 0;
+                return List.of(ListeningPort.bind(Loopback.V4, port, this::knock), v6);
+            } catch (IOException e) {
+                v6.close();
+                if (tries == TRIES_FOR_SAME_PORT) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private @Nullable ListeningPort bindV6() {
+        try {
+            return ListeningPort.bind(Loopback.V6, 0, this::knock);
+        } catch (IOException | UnsupportedOperationException e) {
+            LOG.log(Level.DEBUG, "no ::1 on this machine; 127.0.0.1 serves alone", e);
+            return null;
+        }
+    }
+
+    private void knock(LoopChannel socket, SocketChannel channel) {
+        doorman.knock(socket, channel);
+    }
+
+    private void admit(LoopbackLink link) {
+        synchronized (gate) {
+            if (!closed) {
+                hand(link);
+                return;
+            }
+        }
+        link.close();
+    }
+
+    private void hand(LoopbackLink link) {
+        try {
+            acceptor.accept(link);
+        } catch (RuntimeException e) {
+            LOG.log(Level.WARNING, "the acceptor of " + endpoint + " threw; its link is closed", e);
+            link.close();
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package io.valise.ipc.loopback.connect;
+
+import io.valise.ipc.Delivery;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.loopback.endpoint.EndpointFile;
+import io.valise.ipc.loopback.endpoint.EndpointFolder;
+import io.valise.ipc.loopback.link.LoopbackLink;
+import java.net.InetSocketAddress;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Finds the server of a name through its published file, and tells a live one from what a dead one left: a file whose
+ * port nobody answers, or somebody else does. Thread-safe.
+ */
+public final class Switchboard {
+    private static final long PROBE_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final int DROPS_BEARABLE = 5;
+
+    private final EndpointFolder folder;
+
+    /** For the servers that publish in this folder. */
+    public Switchboard(EndpointFolder folder) {
+        this.folder = folder;
+    }
+
+    /** Connects, as {@link io.valise.ipc.spi.Transport#connect} says. */
+    public LoopbackLink connect(String name, long timeoutNanos) {
+        long start = System.nanoTime();
+        int drops = 0;
+        while (true) {
+            EndpointFile server = folder.read(name).orElseThrow(() -> absent(name));
+            long left = timeoutNanos - (System.nanoTime() - start);
+            try {
+                return reach(server, left);
+            } catch (IpcException e) {
+                // The server may have gone, or come back, since its file was read.
+                boolean changed = !folder.read(name).equals(Optional.of(server));
+                boolean dropped = e.status() == IpcStatus.PEER_DIED && ++drops < DROPS_BEARABLE;
+                if (!isAboutTheServer(e.status()) || !(changed || dropped)) {
+                    throw explained(server, e);
+                }
+            }
+        }
+    }
+
+    /** Whether the server that published this file still serves: it must prove it. */
+    public boolean isLive(EndpointFile server) {
+        try {
+            Dialler.probe(server, v4(server), PROBE_NANOS);
+            return true;
+        } catch (IpcException e) {
+            // Stopped (SIGSTOP) or overloaded is not dead; only then the process id must decide.
+            return e.status() == IpcStatus.TIMEOUT && server.writerLives();
+        }
+    }
+
+    /** Whether what a server published can be swept up: its process has gone, and nobody answers for it. */
+    public boolean isGone(EndpointFile server) {
+        return !server.writerLives() && !isLive(server);
+    }
+
+    private static LoopbackLink reach(EndpointFile server, long nanos) {
+        if (nanos <= 0) {
+            throw new IpcException(IpcStatus.TIMEOUT, "no connection to " + server + " in time", Delivery.NOT_SENT);
+        }
+        try {
+            return Dialler.dial(server, v4(server), nanos);
+        } catch (IpcException e) {
+            if (e.status() != IpcStatus.ENDPOINT_NOT_FOUND || server.port6() == 0) {
+                throw e;
+            }
+            return Dialler.dial(server, new InetSocketAddress(Loopback.V6.address(), server.port6()), nanos);
+        }
+    }
+
+    private static InetSocketAddress v4(EndpointFile server) {
+        return new InetSocketAddress(Loopback.V4.address(), server.port());
+    }
+
+    private static boolean isAboutTheServer(IpcStatus status) {
+        return switch (status) {
+            case ENDPOINT_NOT_FOUND, PEER_DIED, AUTHENTICATION_FAILED, PROTOCOL_ERROR -> true;
+            default -> false;
+        };
+    }
+
+    private IpcException absent(String name) {
+        return new IpcException(
+                IpcStatus.ENDPOINT_NOT_FOUND,
+                "no server serves loopback:" + name + " for this user (looked for " + folder.pathOf(name)
+                        + "): start it first",
+                Delivery.NOT_SENT);
+    }
+
+    private IpcException explained(EndpointFile server, IpcException e) {
+        String file = folder.pathOf(server.name()).toString();
+        return switch (e.status()) {
+            case ENDPOINT_NOT_FOUND ->
+                new IpcException(
+                        IpcStatus.ENDPOINT_NOT_FOUND,
+                        "the server that published " + server + " is gone: start it again (" + file + " is a leftover)",
+                        Delivery.NOT_SENT,
+                        e);
+            case AUTHENTICATION_FAILED, PEER_DIED ->
+                new IpcException(
+                        IpcStatus.AUTHENTICATION_FAILED,
+                        "what answers at the port of " + server + " could not prove that it is this server ("
+                                + e.getMessage()
+                                + "): another program may have taken the port; see which (ss -ltnp), and"
+                                + " restart the server, which replaces " + file,
+                        Delivery.NOT_SENT,
+                        e);
+            case PROTOCOL_ERROR ->
+                new IpcException(
+                        IpcStatus.PROTOCOL_ERROR,
+                        "what answers at the port of " + server + " is no Valise server (" + e.getMessage()
+                                + "): restart the server, which replaces " + file,
+                        Delivery.NOT_SENT,
+                        e);
+            default -> e;
+        };
+    }
+}

@@ -1,0 +1,120 @@
+package io.valise.ipc.loopback.endpoint;
+
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.loopback.auth.Handshake;
+import java.security.SecureRandom;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.Map;
+
+/**
+ * What a server publishes. As text, one {@code key=value} a line, ASCII, after a first line with format and version:
+ *
+ * <pre>
+ *   valise-loopback 1
+ *   name=quotes
+ *   port=40123            on 127.0.0.1
+ *   port6=40123           on ::1; 0 when the machine has no IPv6
+ *   pid=4711              for people and for sweeping up; proves nothing
+ *   secret=(64 hexadecimal digits)
+ * </pre>
+ *
+ * Immutable.
+ *
+ * @param name the server's name
+ * @param port TCP port on 127.0.0.1
+ * @param port6 TCP port on ::1, or 0
+ * @param pid the server's process id
+ * @param secret 256 random bits as hexadecimal digits; different for every server that ever was
+ */
+public record EndpointFile(String name, int port, int port6, long pid, String secret) {
+    /** Longer than any of them, in bytes. */
+    static final int MAX_BYTES = 1024;
+
+    private static final String FIRST_LINE = "valise-loopback 1";
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    /** What this process publishes for a new server. */
+    public static EndpointFile fresh(String name, int port, int port6) {
+        byte[] secret = new byte[Handshake.SECRET_BYTES];
+        RANDOM.nextBytes(secret);
+        return new EndpointFile(
+                name, port, port6, ProcessHandle.current().pid(), HexFormat.of().formatHex(secret));
+    }
+
+    /** The secret's bytes. */
+    public byte[] key() {
+        return HexFormat.of().parseHex(secret);
+    }
+
+    /** Whether the process that wrote it is still there, as far as process ids tell. */
+    public boolean writerLives() {
+        return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
+    }
+
+    String format() {
+        return String.join(
+                        "\n",
+                        FIRST_LINE,
+                        "name=" + name,
+                        "port=" + port,
+                        "port6=" + port6,
+                        "pid=" + pid,
+                        "secret=" + secret)
+                + "\n";
+    }
+
+    /** @throws IpcException {@code PROTOCOL_ERROR} when the text is no endpoint file of a version known here */
+    static EndpointFile parse(String text) {
+        String[] lines = text.split("\n", -1);
+        if (!lines[0].equals(FIRST_LINE)) {
+            throw malformed("first line: expected \"" + FIRST_LINE + "\", actual=\""
+                    + lines[0].substring(0, Math.min(40, lines[0].length())) + '"');
+        }
+        Map<String, String> values = new HashMap<>();
+        for (String line : lines) {
+            int equals = line.indexOf('=');
+            if (equals > 0) {
+                values.put(line.substring(0, equals), line.substring(equals + 1));
+            }
+        }
+        return of(values);
+    }
+
+    private static EndpointFile of(Map<String, String> values) {
+        try {
+            EndpointFile file = new EndpointFile(
+                    values.getOrDefault("name", ""),
+                    port(values, "port", 1),
+                    port(values, "port6", 0),
+                    Long.parseLong(values.getOrDefault("pid", "")),
+                    values.getOrDefault("secret", ""));
+            if (file.key().length != Handshake.SECRET_BYTES) {
+                throw malformed("secret: expected " + Handshake.SECRET_BYTES + " bytes, actual=" + file.key().length);
+            }
+            return file;
+        } catch (IllegalArgumentException e) {
+            throw new IpcException(IpcStatus.PROTOCOL_ERROR, "endpoint file: a value is missing or malformed", e);
+        }
+    }
+
+    private static int port(Map<String, String> values, String key, int least) {
+        int port = Integer.parseInt(values.getOrDefault(key, ""));
+        if (port < least || port > 0xFFFF) {
+            throw malformed(key + ": expected " + least + " to 65535, actual=" + port);
+        }
+        return port;
+    }
+
+    private static IpcException malformed(String what) {
+        return new IpcException(IpcStatus.PROTOCOL_ERROR, "endpoint file: " + what);
+    }
+
+    /** Without the secret: this text may be logged. */
+    @Override
+    public String toString() {
+        return "loopback:" + name + " [127.0.0.1:" + port + (port6 == 0 ? "" : ", [::1]:" + port6) + ", pid " + pid
+                + "]";
+    }
+}

@@ -1,0 +1,183 @@
+package io.valise.ipc.loopback.endpoint;
+
+import io.valise.ipc.Delivery;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.spi.runtime.RuntimeDirectory;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+
+/**
+ * The folder {@code loopback} of the user's runtime directory: one {@link EndpointFile} per server, named after it,
+ * mode 0600, complete from the moment it can be seen. Thread-safe; what must not interleave with other processes runs
+ * {@link #locked}.
+ */
+public final class EndpointFolder {
+    private static final String DRAFT = ".draft-";
+
+    private final RuntimeDirectory directory;
+    private final Path folder;
+
+    private EndpointFolder(RuntimeDirectory directory, Path folder) {
+        this.directory = directory;
+        this.folder = folder;
+    }
+
+    /** This user's; created if absent. */
+    public static EndpointFolder current() {
+        RuntimeDirectory directory = RuntimeDirectory.current();
+        return new EndpointFolder(directory, directory.folder("loopback"));
+    }
+
+    /** Runs something while no other process of the user does. */
+    public <T> T locked(Supplier<T> action) {
+        return directory.locked(folder, action);
+    }
+
+    /** The file of a server, for messages. */
+    public Path pathOf(String name) {
+        return folder.resolve(name);
+    }
+
+    /**
+     * What a server of that name publishes.
+     *
+     * @throws IpcException {@code PROTOCOL_ERROR} when there is a file that cannot be read as one
+     */
+    public Optional<EndpointFile> read(String name) {
+        Path path = pathOf(name);
+        try {
+            EndpointFile file = EndpointFile.parse(text(path));
+            // Where file names ignore case the file of another server may answer.
+            return Optional.of(file).filter(found -> found.name().equals(name));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IpcException e) {
+            throw new IpcException(
+                    e.status(),
+                    path + ": " + e.getMessage() + "; restart the server to replace it",
+                    Delivery.NOT_SENT,
+                    e);
+        } catch (IOException e) {
+            throw failed("read", path, e);
+        }
+    }
+
+    /** Like {@link #read}, but what cannot be read counts as absent. */
+    public Optional<EndpointFile> readable(String name) {
+        try {
+            return read(name);
+        } catch (IpcException malformed) {
+            return Optional.empty();
+        }
+    }
+
+    /** Every server's file that can be read. */
+    public List<EndpointFile> all() {
+        List<EndpointFile> all = new ArrayList<>();
+        for (Path path : list()) {
+            readable(path.getFileName().toString()).ifPresent(all::add);
+        }
+        return all;
+    }
+
+    /** Makes a server known, replacing what was there under its name. */
+    public void publish(EndpointFile file) {
+        Path target = pathOf(file.name());
+        try {
+            Path draft = Files.createTempFile(folder, DRAFT, null, ownerOnly());
+            try {
+                Files.writeString(draft, file.format(), StandardCharsets.US_ASCII);
+                Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            } finally {
+                Files.deleteIfExists(draft);
+            }
+        } catch (IOException e) {
+            throw failed("publish", target, e);
+        }
+    }
+
+    /** Takes a server's file away if it is still the one it published. Call it {@link #locked}. */
+    public void retract(EndpointFile file) {
+        if (readable(file.name()).equals(Optional.of(file))) {
+            delete(pathOf(file.name()));
+        }
+    }
+
+    /**
+     * Removes what crashed servers left. Call it {@link #locked}.
+     *
+     * @param gone whether the server of a file is certainly gone
+     */
+    public void sweep(Predicate<EndpointFile> gone) {
+        for (Path path : list()) {
+            String name = path.getFileName().toString();
+            if (name.startsWith(DRAFT)) {
+                delete(path);
+            } else {
+                readable(name).filter(gone).ifPresent(file -> delete(path));
+            }
+        }
+    }
+
+    private List<Path> list() {
+        try (DirectoryStream<Path> entries =
+                Files.newDirectoryStream(folder, path -> Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS))) {
+            List<Path> paths = new ArrayList<>();
+            entries.forEach(paths::add);
+            return paths;
+        } catch (IOException e) {
+            throw failed("list", folder, e);
+        }
+    }
+
+    private static String text(Path path) throws IOException {
+        try (InputStream in = Files.newInputStream(path, LinkOption.NOFOLLOW_LINKS)) {
+            byte[] bytes = in.readNBytes(EndpointFile.MAX_BYTES);
+            return new String(bytes, StandardCharsets.US_ASCII);
+        }
+    }
+
+    private static void delete(Path path) {
+        try {
+            Files.deleteIfExists(path);
+        } catch (IOException e) {
+            throw failed("delete", path, e);
+        }
+    }
+
+    private FileAttribute<?>[] ownerOnly() {
+        return folder.getFileSystem().supportedFileAttributeViews().contains("posix")
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+                }
+                : new FileAttribute<?>[0];
+    }
+
+    private static IpcException failed(String what, Path path, IOException e) {
+        IpcStatus status = e instanceof AccessDeniedException || e instanceof FileAlreadyExistsException
+                ? IpcStatus.ACCESS_DENIED
+                : IpcStatus.RESOURCE_EXHAUSTED;
+        return new IpcException(
+                status,
+                "cannot " + what + " " + path + " (" + e + "): check its owner and the free space there",
+                Delivery.NOT_SENT,
+                e);
+    }
+}

@@ -1,0 +1,8 @@
+/**
+ * The link: frames over an authenticated TCP connection. The thread that sends writes and the thread that receives
+ * reads, each by itself and without blocking; no other thread has a part in it.
+ */
+@NullMarked
+package io.valise.ipc.loopback.link;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,110 @@
+package io.valise.ipc.loopback.loop;
+
+import io.netty.channel.ChannelException;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.SingleThreadIoEventLoop;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.util.concurrent.Future;
+import io.valise.ipc.Delivery;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The event loop that all loopback servers and links of this process share while there are any: one daemon thread,
+ * named {@code valise-loopback-io}. It begins with its first user and ends with its last. Thread-safe.
+ */
+public final class SharedLoop {
+    private static @Nullable SharedLoop current;
+
+    private final IoEventLoop loop;
+    private final SelectorPool selectors = new SelectorPool();
+    private int users;
+
+    private SharedLoop() {
+        NettySurroundings.prepare();
+        try {
+            loop = new SingleThreadIoEventLoop(null, SharedLoop::thread, NioIoHandler.newFactory());
+        } catch (ChannelException e) {
+            throw new IpcException(
+                    IpcStatus.RESOURCE_EXHAUSTED,
+                    "cannot open a selector (" + e.getCause() + "): check ulimit -n",
+                    Delivery.NOT_SENT,
+                    e);
+        }
+    }
+
+    private static Thread thread(Runnable work) {
+        Thread thread = new Thread(work, "valise-loopback-io");
+        thread.setDaemon(true);
+        // What happens to have called first must not be kept from being unloaded.
+        thread.setContextClassLoader(SharedLoop.class.getClassLoader());
+        return thread;
+    }
+
+    /**
+     * Makes the caller one more user, who must {@link #leave} once.
+     *
+     * @throws IpcException {@code RESOURCE_EXHAUSTED} when the system has no descriptors for it
+     */
+    public static SharedLoop join() {
+        synchronized (SharedLoop.class) {
+            SharedLoop joined = current;
+            if (joined == null) {
+                joined = new SharedLoop();
+                current = joined;
+            }
+            joined.users++;
+            return joined;
+        }
+    }
+
+    /** The last to leave ends the loop. */
+    @SuppressWarnings("FutureReturnValueIgnored") // Nobody is left to wait for its end.
+    public void leave() {
+        synchronized (SharedLoop.class) {
+            users--;
+            if (users > 0) {
+                return;
+            }
+            current = null;
+        }
+        loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+        selectors.close();
+    }
+
+    /**
+     * Runs a task on the loop's thread; tasks run in the order they were given. It must not throw.
+     *
+     * @return false when the loop has ended, which only who has left it can see; the task does not run then
+     */
+    public boolean execute(Runnable task) {
+        try {
+            loop.execute(task);
+            return true;
+        } catch (RejectedExecutionException ended) {
+            return false;
+        }
+    }
+
+    /**
+     * Runs a task on the loop's thread after a time.
+     *
+     * @return cancels it
+     */
+    public Runnable schedule(Runnable task, long nanos) {
+        Future<?> scheduled = loop.schedule(task, nanos, TimeUnit.NANOSECONDS);
+        return () -> scheduled.cancel(false);
+    }
+
+    /** Selectors for threads that wait for a socket themselves. */
+    public SelectorPool selectors() {
+        return selectors;
+    }
+
+    IoEventLoop netty() {
+        return loop;
+    }
+}

@@ -1,0 +1,19 @@
+package io.valise.ipc.loopback.loop;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+
+/** Closing where nobody can be told that it failed. */
+public final class Sockets {
+    private Sockets() {}
+
+    /** Closes; a failure is logged at level DEBUG: the descriptor is gone all the same (close(2)). */
+    public static void closeQuietly(Closeable resource) {
+        try {
+            resource.close();
+        } catch (IOException e) {
+            System.getLogger(Sockets.class.getName()).log(Level.DEBUG, "close of " + resource, e);
+        }
+    }
+}
