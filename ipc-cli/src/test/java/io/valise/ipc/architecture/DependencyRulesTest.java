@@ -69,7 +69,8 @@ class DependencyRulesTest {
         check(classes()
                 .that(resideInAnyPackage(API))
                 .should()
-                .onlyDependOnClassesThat(resideInAnyPackage(API).or(resideInAnyPackage("java..", "org.jspecify.."))));
+                .onlyDependOnClassesThat(
+                        resideInAnyPackage(API).or(resideInAnyPackage("java..", "jdk.net", "org.jspecify.."))));
     }
 
     /** NullAway passes over a package without the annotation. */
