@@ -19,4 +19,6 @@ module io.valise.ipc.testkit {
     // JUnit reads the rules by reflection.
     opens io.valise.ipc.testkit;
     opens io.valise.ipc.testkit.link;
+    opens io.valise.ipc.testkit.rule;
+    opens io.valise.ipc.testkit.session;
 }

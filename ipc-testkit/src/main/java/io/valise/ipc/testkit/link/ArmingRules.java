@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 import org.junit.jupiter.api.Test;
@@ -108,11 +111,20 @@ public abstract class ArmingRules extends LinkRules {
     }
 
     private ExecutorService single() {
-        ExecutorService executor = Executors.newSingleThreadExecutor(work -> {
+        ThreadFactory daemons = work -> {
             Thread thread = new Thread(work, "player");
             thread.setDaemon(true);
             return thread;
-        });
+        };
+        // A callback may come when the test is over already.
+        ExecutorService executor = new ThreadPoolExecutor(
+                1,
+                1,
+                0,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                daemons,
+                new ThreadPoolExecutor.DiscardPolicy());
         closing(executor::shutdownNow);
         return executor;
     }

@@ -6,6 +6,7 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.spi.Link;
 import io.valise.ipc.testkit.Candidate;
+import io.valise.ipc.testkit.rule.Running;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;

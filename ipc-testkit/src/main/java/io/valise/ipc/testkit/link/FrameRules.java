@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.valise.ipc.spi.Link;
 import io.valise.ipc.testkit.Candidate;
+import io.valise.ipc.testkit.rule.Running;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;

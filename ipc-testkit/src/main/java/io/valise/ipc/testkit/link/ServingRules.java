@@ -10,6 +10,7 @@ import io.valise.ipc.PeerIdentity;
 import io.valise.ipc.spi.Availability;
 import io.valise.ipc.spi.Transport;
 import io.valise.ipc.testkit.Candidate;
+import io.valise.ipc.testkit.rule.Running;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;

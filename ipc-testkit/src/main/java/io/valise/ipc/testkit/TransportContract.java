@@ -1,0 +1,94 @@
+package io.valise.ipc.testkit;
+
+import io.valise.ipc.testkit.session.AccessRules;
+import io.valise.ipc.testkit.session.CallRules;
+import io.valise.ipc.testkit.session.CrashRules;
+import io.valise.ipc.testkit.session.DeadlineRules;
+import io.valise.ipc.testkit.session.EventRules;
+import io.valise.ipc.testkit.session.FairnessRules;
+import io.valise.ipc.testkit.session.LifecycleRules;
+import io.valise.ipc.testkit.session.ReconnectRules;
+import io.valise.ipc.testkit.session.SizeRules;
+import io.valise.ipc.testkit.session.StreamRules;
+import org.junit.jupiter.api.Nested;
+
+/**
+ * What programs are promised over every transport: the rules C to S of {@code docs/transport-contract.md}, each proved
+ * on servers and clients over the transport under test, in this process and between processes. Adopted like
+ * {@link LinkContract}; run that first, for a transport that breaks its own promises breaks these in puzzling ways.
+ * JUnit makes an instance per test.
+ */
+public abstract class TransportContract implements Candidate {
+    /** For the transport's test class. */
+    protected TransportContract() {}
+
+    @Nested
+    class Calls extends CallRules {
+        Calls() {
+            super(TransportContract.this);
+        }
+    }
+
+    @Nested
+    class Deadlines extends DeadlineRules {
+        Deadlines() {
+            super(TransportContract.this);
+        }
+    }
+
+    @Nested
+    class Events extends EventRules {
+        Events() {
+            super(TransportContract.this);
+        }
+    }
+
+    @Nested
+    class Streams extends StreamRules {
+        Streams() {
+            super(TransportContract.this);
+        }
+    }
+
+    @Nested
+    class Fairness extends FairnessRules {
+        Fairness() {
+            super(TransportContract.this);
+        }
+    }
+
+    @Nested
+    class Sizes extends SizeRules {
+        Sizes() {
+            super(TransportContract.this);
+        }
+    }
+
+    @Nested
+    class Lifecycle extends LifecycleRules {
+        Lifecycle() {
+            super(TransportContract.this);
+        }
+    }
+
+    @Nested
+    class Access extends AccessRules {
+        Access() {
+            super(TransportContract.this);
+        }
+    }
+
+    @Nested
+    class Crashes extends CrashRules {
+        Crashes() {
+            super(TransportContract.this);
+        }
+    }
+
+    @Nested
+    class Reconnecting extends ReconnectRules {
+        Reconnecting() {
+            super(TransportContract.this);
+        }
+    }
+}

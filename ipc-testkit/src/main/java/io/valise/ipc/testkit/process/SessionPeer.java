@@ -1,0 +1,170 @@
+package io.valise.ipc.testkit.process;
+
+import io.valise.ipc.IpcClient;
+import io.valise.ipc.IpcConnection;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcServer;
+import io.valise.ipc.ValueSet;
+import io.valise.ipc.spi.Transport;
+import io.valise.ipc.testkit.session.Menu;
+import io.valise.ipc.testkit.session.Samples;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The other process of the K rules: a server or a client on command. Started with the class name of a transport. Its
+ * server offers {@code echo}, {@code never} (which never answers and says so to the test) and the stream
+ * {@code numbers}; its client offers {@code echo} and {@code never} too, and collects the event {@code tick}.
+ */
+public final class SessionPeer implements CommandLoop.Commands {
+    private static final Duration LONG = Duration.ofMinutes(10);
+
+    private final Transport transport;
+    private final BlockingQueue<Integer> ticks = new LinkedBlockingQueue<>();
+    private final List<CompletableFuture<ValueSet>> hanging = new ArrayList<>();
+    private @Nullable IpcServer server;
+    private @Nullable IpcConnection client;
+
+    private SessionPeer(Transport transport) {
+        this.transport = transport;
+    }
+
+    /** Runs the peer; the argument is the class name of the transport. */
+    public static void main(String[] arguments) throws ReflectiveOperationException {
+        CommandLoop.run(new SessionPeer(Class.forName(arguments[0])
+                .asSubclass(Transport.class)
+                .getDeclaredConstructor()
+                .newInstance()));
+    }
+
+    @Override
+    public @Nullable String run(String command, List<String> arguments) throws Exception {
+        return switch (command) {
+            case "serve" -> serve(arguments.get(0));
+            case "stop" -> stop();
+            case "connect" -> connect(arguments.get(0));
+            case "samples" -> samples();
+            case "call" -> call(Integer.parseInt(arguments.get(0)));
+            case "flood" -> flood(Integer.parseInt(arguments.get(0)));
+            case "hang" -> hang(Integer.parseInt(arguments.get(0)));
+            case "ticks" -> ticks(Integer.parseInt(arguments.get(0)));
+            case "close" -> close();
+            case "exit" -> exit();
+            default -> throw new IllegalArgumentException("no command: actual=" + command);
+        };
+    }
+
+    private String serve(String address) {
+        try {
+            server = Menu.echo(IpcServer.builder(address))
+                    .transport(transport)
+                    .asyncService("never", request -> {
+                        CommandLoop.say("never");
+                        return new CompletableFuture<>();
+                    })
+                    .start();
+            return "OK";
+        } catch (IpcException e) {
+            return e.status().name();
+        }
+    }
+
+    private @Nullable String stop() {
+        if (server != null) {
+            server.close();
+        }
+        return null;
+    }
+
+    private @Nullable String connect(String address) {
+        client = IpcClient.builder(address)
+                .transport(transport)
+                .requestTimeout(LONG)
+                .service("echo", request -> request.message())
+                .service("never", request -> {
+                    CommandLoop.say("never");
+                    Thread.sleep(LONG.toMillis());
+                    return null;
+                })
+                .onEvent("tick", event -> ticks.add(event.message().getInt("n")))
+                .connect();
+        return null;
+    }
+
+    private IpcConnection connection() {
+        if (client == null) {
+            throw new IllegalStateException("connect first");
+        }
+        return client;
+    }
+
+    /** Whether a message with a value of every type comes back as it went. */
+    private String samples() {
+        ValueSet all = Samples.ofEveryType();
+        return Boolean.toString(connection().request("echo", all).equals(all));
+    }
+
+    private @Nullable String call(int count) {
+        for (int i = 0; i < count; i++) {
+            if (connection().request("echo", ValueSet.of("n", i)).getInt("n") != i) {
+                throw new IllegalStateException("another reply came back");
+            }
+        }
+        return null;
+    }
+
+    /** Calls for ever from several threads; says so once each has an answer. */
+    private @Nullable String flood(int threads) {
+        for (int i = 0; i < threads; i++) {
+            Thread thread = new Thread(this::flood, "flood-" + i);
+            thread.setDaemon(true);
+            thread.start();
+        }
+        return null;
+    }
+
+    private void flood() {
+        try {
+            call(10);
+            CommandLoop.say("flooding");
+            call(Integer.MAX_VALUE);
+        } catch (IpcException e) {
+            CommandLoop.say(e.status().name());
+        }
+    }
+
+    /** Leaves so many calls without an answer. */
+    private @Nullable String hang(int count) {
+        for (int i = 0; i < count; i++) {
+            hanging.add(connection().requestAsync("never", ValueSet.of("n", i)));
+        }
+        return null;
+    }
+
+    /** Waits for so many events, which must be numbered from 0. */
+    private @Nullable String ticks(int count) throws InterruptedException {
+        for (int i = 0; i < count; i++) {
+            int actual = ticks.take();
+            if (actual != i) {
+                throw new IllegalStateException("another event: expected=" + i + ", actual=" + actual);
+            }
+        }
+        return null;
+    }
+
+    private @Nullable String close() {
+        connection().close();
+        return null;
+    }
+
+    /** Ends as a program does that forgot to close. */
+    private @Nullable String exit() {
+        new Thread(() -> System.exit(0), "exit").start();
+        return null;
+    }
+}

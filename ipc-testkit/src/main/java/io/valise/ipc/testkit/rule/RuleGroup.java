@@ -1,0 +1,150 @@
+package io.valise.ipc.testkit.rule;
+
+import io.valise.ipc.Endpoint;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.spi.Transport;
+import io.valise.ipc.testkit.Candidate;
+import io.valise.ipc.testkit.HangWatchdog;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What all rule groups share: a fresh address per test, threads, and that whatever was opened is closed. */
+@ExtendWith(HangWatchdog.class)
+@Timeout(180)
+public abstract class RuleGroup {
+    private static final Set<Thread.State> ASLEEP =
+            EnumSet.of(Thread.State.WAITING, Thread.State.TIMED_WAITING, Thread.State.TERMINATED);
+    private static final AtomicInteger NAMES = new AtomicInteger();
+
+    /** The transport under test. */
+    protected final Candidate candidate;
+
+    /** One instance of it, for servers and clients alike. */
+    protected final Transport transport;
+
+    private final Deque<AutoCloseable> open = new ArrayDeque<>();
+
+    /** Rules for one transport. */
+    protected RuleGroup(Candidate candidate) {
+        this.candidate = candidate;
+        this.transport = candidate.transport();
+    }
+
+    /** Closes what the test opened, the newest first: links end before the threads that are blocked in them. */
+    @AfterEach
+    protected final void closeAll() throws Exception {
+        for (AutoCloseable resource = next(); resource != null; resource = next()) {
+            resource.close();
+        }
+    }
+
+    private AutoCloseable next() {
+        synchronized (open) {
+            return open.poll();
+        }
+    }
+
+    /** Has something closed after the test, before what was registered earlier. */
+    protected final <T extends AutoCloseable> T closing(T resource) {
+        synchronized (open) {
+            open.push(resource);
+        }
+        return resource;
+    }
+
+    /** An address that nothing else uses. */
+    protected final Endpoint address() {
+        return new Endpoint(transport.scheme(), "k" + ProcessHandle.current().pid() + "-" + NAMES.incrementAndGet());
+    }
+
+    /** A latch that handlers wait for; opened after the test at the latest. */
+    protected final CountDownLatch gate() {
+        CountDownLatch gate = new CountDownLatch(1);
+        closing(gate::countDown);
+        return gate;
+    }
+
+    /** A call that must fail with this status; any other outcome is an error. */
+    protected static IpcException failsWith(IpcStatus status, Callable<?> call) {
+        try {
+            call.call();
+        } catch (Exception e) {
+            Throwable cause = e instanceof ExecutionException || e instanceof CompletionException ? e.getCause() : e;
+            if (cause instanceof IpcException failure && failure.status() == status) {
+                return failure;
+            }
+            throw new AssertionError("expected an IpcException with " + status + ", actual=" + cause, e);
+        }
+        throw new AssertionError("nothing was thrown: expected=" + status);
+    }
+
+    /** Runs something in a thread of its own, which is interrupted if it outlives the test. */
+    protected final <T> Running<T> start(Callable<T> work) {
+        return closing(new Running<>("rule-" + NAMES.incrementAndGet(), work));
+    }
+
+    /** Runs the same in several threads that begin together, and waits for all. */
+    protected final void together(int threads, Contestant contestant) throws Exception {
+        for (Running<?> one : race(threads, contestant)) {
+            one.join();
+        }
+    }
+
+    /** Runs the same in several threads that begin together. */
+    protected final List<Running<?>> race(int threads, Contestant contestant) {
+        CountDownLatch gun = new CountDownLatch(1);
+        List<Running<?>> all = new ArrayList<>();
+        for (int i = 0; i < threads; i++) {
+            int number = i;
+            all.add(start(() -> {
+                gun.await();
+                contestant.run(number);
+                return number;
+            }));
+        }
+        gun.countDown();
+        return all;
+    }
+
+    /** One of several threads that do the same. */
+    @FunctionalInterface
+    protected interface Contestant {
+        /** Does it; the number tells the threads apart. */
+        void run(int number) throws Exception;
+    }
+
+    /** Passes a moment that differs from round to round, to let two threads meet at every point. */
+    protected static void dither(int round) {
+        for (int i = (round * 37) % 1000; i > 0; i--) {
+            Thread.onSpinWait();
+        }
+    }
+
+    /**
+     * Passes a moment as {@link #dither} does, in the first rounds until the other thread sleeps. One that sleeps in
+     * native code does not show it: then a few milliseconds must do.
+     */
+    protected static void meet(int round, Running<?> other) {
+        long deadline = System.nanoTime() + 5_000_000;
+        boolean asleep = round > 3;
+        while (!asleep && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(100_000);
+            asleep = ASLEEP.contains(other.thread().getState());
+        }
+        dither(round);
+    }
+}

@@ -1,0 +1,141 @@
+package io.valise.ipc.testkit.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.valise.ipc.AccessPolicy;
+import io.valise.ipc.Delivery;
+import io.valise.ipc.IpcConnection;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.PeerIdentity;
+import io.valise.ipc.ValueSet;
+import io.valise.ipc.testkit.Candidate;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** A: who may call what. */
+public abstract class AccessRules extends SessionRules {
+    private final AtomicInteger ran = new AtomicInteger();
+
+    protected AccessRules(Candidate candidate) {
+        super(candidate);
+    }
+
+    private IpcConnection client(AccessPolicy policy) {
+        return connect(serve(builder -> builder
+                .access(policy)
+                .service("secret", request -> {
+                    ran.incrementAndGet();
+                    return EMPTY;
+                })
+                .stream("secrets", request -> {
+            ran.incrementAndGet();
+            return TestSource.of(1);
+        })));
+    }
+
+    private void denied(IpcConnection client) {
+        IpcException e = failsWith(IpcStatus.ACCESS_DENIED, () -> client.request("secret", EMPTY));
+        assertThat(e.delivery()).isEqualTo(Delivery.REJECTED);
+        assertThat(e.getMessage()).doesNotContain("because", "confidential");
+        failsWith(IpcStatus.ACCESS_DENIED, () -> get(client.requestAsync("secret", EMPTY)));
+        TestSink sink = new TestSink();
+        client.stream("secrets", EMPTY).subscribe(sink);
+        failsWith(IpcStatus.ACCESS_DENIED, () -> {
+            sink.request(1);
+            return get(sink.ended());
+        });
+        assertThat(ran).hasValue(0);
+    }
+
+    @Test
+    void A01_deniedCallerLearnsNoReasonAndRunsNothing() {
+        IpcConnection client = client((caller, service) -> !service.startsWith("secret"));
+        denied(client);
+        echoes(client, 3);
+    }
+
+    @Test
+    void A02_policyIsAskedPerCall() {
+        Set<String> allowed = ConcurrentHashMap.newKeySet();
+        BlockingQueue<String> asked = new LinkedBlockingQueue<>();
+        IpcConnection client = client((caller, service) -> {
+            asked.add(service);
+            return allowed.contains(service);
+        });
+        denied(client);
+        allowed.add("secret");
+        assertThat(client.request("secret", EMPTY)).isEqualTo(EMPTY);
+        allowed.remove("secret");
+        failsWith(IpcStatus.ACCESS_DENIED, () -> client.request("secret", EMPTY));
+        assertThat(ran).hasValue(1);
+        assertThat(asked).contains("secret", "secrets").hasSize(5);
+    }
+
+    @Test
+    void A03_policyThatThrowsDenies() {
+        for (Throwable failure :
+                List.of(new IllegalStateException("confidential"), new AssertionError("confidential"))) {
+            denied(client((caller, service) -> {
+                if (failure instanceof Error error) {
+                    throw error;
+                }
+                throw (RuntimeException) failure;
+            }));
+        }
+    }
+
+    @Test
+    void A04_deniedEventIsDropped() throws Exception {
+        BlockingQueue<ValueSet> heard = new LinkedBlockingQueue<>();
+        IpcConnection client = connect(serve(builder -> builder.access((caller, name) -> !name.equals("forbidden"))
+                .onEvent("forbidden", event -> heard.add(EMPTY))
+                .onEvent("tick", event -> heard.add(event.message()))));
+        client.send("forbidden", ValueSet.of("n", 0));
+        client.send("tick", ValueSet.of("n", 1));
+        assertThat(take(heard)).isEqualTo(ValueSet.of("n", 1));
+        assertThat(client.isOpen()).isTrue();
+    }
+
+    @Test
+    void A05_sameUserIsAllowedByDefault() {
+        IpcConnection client = connect(serve(builder -> builder.service("secret", request -> {
+            ran.incrementAndGet();
+            return EMPTY;
+        })));
+        client.request("secret", EMPTY);
+        assertThat(ran).hasValue(1);
+    }
+
+    @Test
+    void A06_policyKnowsTheCaller() {
+        BlockingQueue<PeerIdentity> callers = new LinkedBlockingQueue<>();
+        IpcConnection client = client((caller, service) -> callers.add(caller));
+        client.request("secret", EMPTY);
+        assertThat(callers).first().satisfies(caller -> {
+            assertThat(caller.sameUser()).isTrue();
+            assertThat(caller.evidence()).isNotEqualTo(PeerIdentity.Evidence.NONE);
+        });
+    }
+
+    @Test
+    void A07_policiesCombine() {
+        AccessPolicy yes = AccessPolicy.anyone();
+        AccessPolicy no = AccessPolicy.nobody();
+        AccessPolicy mine = AccessPolicy.sameUser();
+        for (AccessPolicy allowing : List.of(
+                yes, mine, yes.and(mine), no.or(mine), mine.or(no), no.or(yes).and(mine))) {
+            assertThat(client(allowing).request("secret", EMPTY)).isEqualTo(EMPTY);
+        }
+        ran.set(0);
+        for (AccessPolicy denying :
+                List.of(no, no.or(no), mine.and(no), no.and(mine), yes.and(no).or(no))) {
+            denied(client(denying));
+        }
+    }
+}

@@ -1,0 +1,250 @@
+package io.valise.ipc.testkit.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.valise.ipc.CloseReason;
+import io.valise.ipc.Endpoint;
+import io.valise.ipc.IpcConnection;
+import io.valise.ipc.IpcServer;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.Request;
+import io.valise.ipc.ValueSet;
+import io.valise.ipc.testkit.Candidate;
+import io.valise.ipc.testkit.link.Traces;
+import io.valise.ipc.testkit.process.ForkedJvm;
+import io.valise.ipc.testkit.process.SessionPeer;
+import io.valise.ipc.testkit.rule.Running;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * K: processes that are killed, stopped or simply elsewhere. The system property {@code valise.testkit.crashRounds}
+ * (default 2) says how often each is killed.
+ */
+public abstract class CrashRules extends SessionRules {
+    private static final int ROUNDS = Integer.getInteger("valise.testkit.crashRounds", 2);
+
+    protected CrashRules(Candidate candidate) {
+        super(candidate);
+    }
+
+    @BeforeEach
+    void connectsProcesses() {
+        assumeTrue(candidate.betweenProcesses(), "this transport stays within the process");
+    }
+
+    private ForkedJvm fork() {
+        return closing(ForkedJvm.start(SessionPeer.class, transport.getClass().getName()));
+    }
+
+    private ForkedJvm server(Endpoint address) {
+        ForkedJvm server = fork();
+        assertThat(server.ask("serve", address)).isEqualTo("OK");
+        return server;
+    }
+
+    private static void hears(ForkedJvm jvm, String what, int times) {
+        for (int i = 0; i < times; i++) {
+            assertThat(jvm.hear()).isEqualTo(what);
+        }
+    }
+
+    @Test
+    void K01_everyTypeCrossesToAnotherProcess() {
+        Endpoint address = address();
+        server(address);
+        assertThat(connect(address).request("echo", Samples.ofEveryType())).isEqualTo(Samples.ofEveryType());
+        ForkedJvm client = fork();
+        client.ask("connect", address);
+        assertThat(client.ask("samples")).isEqualTo("true");
+        client.ask("call", 500);
+        IpcServer here = serve(builder -> builder);
+        client.ask("connect", here.endpoints().get(0));
+        assertThat(client.ask("samples")).isEqualTo("true");
+        echoes(only(here), 500);
+        assertThat(only(here).peer().pid()).hasValue(client.pid());
+    }
+
+    @Test
+    void K02_killedServerEndsEveryPendingCall() throws Exception {
+        Endpoint address = address();
+        for (int round = 0; round < ROUNDS; round++) {
+            ForkedJvm server = server(address);
+            IpcConnection client = connect(address);
+            List<CompletableFuture<ValueSet>> pending = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                pending.add(client.requestAsync("never", EMPTY));
+            }
+            hears(server, "never", 20);
+            CountDownLatch underWay = new CountDownLatch(3);
+            List<Running<?>> callers = race(
+                    3,
+                    number -> failsWith(IpcStatus.PEER_DIED, () -> {
+                        echoes(client, 20);
+                        underWay.countDown();
+                        echoes(client, Integer.MAX_VALUE);
+                        return null;
+                    }));
+            underWay.await();
+            dither(round * 300);
+            server.kill();
+            for (Running<?> caller : callers) {
+                caller.join();
+            }
+            for (CompletableFuture<ValueSet> call : pending) {
+                failsWith(IpcStatus.PEER_DIED, () -> get(call));
+            }
+            CloseReason reason = get(client.closed().toCompletableFuture());
+            assertThat(reason.status()).isEqualTo(IpcStatus.PEER_DIED);
+            assertThat(reason.byPeer()).isTrue();
+            failsWith(IpcStatus.ENDPOINT_NOT_FOUND, () -> connect(address));
+        }
+        serve(address, builder -> builder);
+        echoes(connect(address), 3);
+    }
+
+    @Test
+    void K03_killedClientIsToldAndHarmsNoOther() throws Exception {
+        BlockingQueue<CloseReason> ended = new LinkedBlockingQueue<>();
+        BlockingQueue<Request> begun = new LinkedBlockingQueue<>();
+        IpcServer server = serve(builder -> builder.onDisconnect((connection, reason) -> ended.add(reason))
+                .asyncService("never", request -> {
+                    begun.add(request);
+                    return new CompletableFuture<>();
+                }));
+        IpcConnection other = connect(server);
+        for (int round = 0; round < ROUNDS; round++) {
+            ForkedJvm doomed = fork();
+            doomed.ask("connect", server.endpoints().get(0));
+            doomed.ask("hang", 10);
+            CountDownLatch cancelled = new CountDownLatch(10);
+            for (int i = 0; i < 10; i++) {
+                take(begun).onCancel(cancelled::countDown);
+            }
+            doomed.ask("flood", 3);
+            hears(doomed, "flooding", 3);
+            echoes(other, 200);
+            doomed.kill();
+            echoes(other, 200);
+            assertThat(take(ended).status()).isEqualTo(IpcStatus.PEER_DIED);
+            cancelled.await();
+        }
+        assertThat(ended).isEmpty();
+        assertThat(server.connections()).hasSize(1);
+    }
+
+    @Test
+    void K04_serverThatWaitsForAKilledClientIsTold() throws Exception {
+        IpcServer server = serve(builder -> builder);
+        ForkedJvm doomed = fork();
+        doomed.ask("connect", server.endpoints().get(0));
+        IpcConnection back = only(server);
+        echoes(back, 10);
+        List<CompletableFuture<ValueSet>> pending = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            pending.add(back.requestAsync("never", EMPTY));
+        }
+        Running<ValueSet> caller = start(() -> back.request("never", EMPTY));
+        hears(doomed, "never", 11);
+        doomed.kill();
+        failsWith(IpcStatus.PEER_DIED, caller::join);
+        for (CompletableFuture<ValueSet> call : pending) {
+            failsWith(IpcStatus.PEER_DIED, () -> get(call));
+        }
+    }
+
+    @Test
+    void K05_stoppedClientIsWaitedForAndHarmsNoOther() throws Exception {
+        IpcServer server = serve(builder -> builder);
+        ForkedJvm stopped = fork();
+        stopped.ask("connect", server.endpoints().get(0));
+        stopped.ask("call", 10);
+        IpcConnection back = only(server);
+        stopped.freeze();
+        IpcConnection other = connect(server);
+        ValueSet ballast = ValueSet.of("bytes", new byte[1_000]);
+        for (int i = 0; i < 100; i++) {
+            server.broadcast("tick", ballast.toBuilder().put("n", i).build());
+        }
+        CompletableFuture<ValueSet> late = back.requestAsync("echo", ValueSet.of("n", 7));
+        echoes(other, 500);
+        assertThat(late).isNotDone();
+        stopped.thaw();
+        stopped.ask("ticks", 100);
+        assertThat(get(late).getInt("n")).isEqualTo(7);
+        stopped.ask("call", 50);
+        assertThat(back.isOpen()).isTrue();
+    }
+
+    @Test
+    void K06_closeInAnotherProcessIsNoDeath() throws Exception {
+        Endpoint address = address();
+        ForkedJvm server = server(address);
+        IpcConnection client = connect(address);
+        CompletableFuture<ValueSet> pending = client.requestAsync("never", EMPTY);
+        hears(server, "never", 1);
+        server.ask("stop");
+        failsWith(IpcStatus.CONNECTION_CLOSED, () -> get(pending));
+        IpcServer here = serve(builder -> builder);
+        ForkedJvm leaving = fork();
+        leaving.ask("connect", here.endpoints().get(0));
+        IpcConnection back = only(here);
+        leaving.ask("close");
+        assertThat(get(back.closed().toCompletableFuture()).status()).isEqualTo(IpcStatus.CONNECTION_CLOSED);
+    }
+
+    @Test
+    void K07_oneServerPerNameAmongProcesses() {
+        Endpoint address = address();
+        ForkedJvm first = server(address);
+        failsWith(IpcStatus.ADDRESS_IN_USE, () -> serve(address, builder -> builder));
+        ForkedJvm second = fork();
+        assertThat(second.ask("serve", address)).isEqualTo("ADDRESS_IN_USE");
+        echoes(connect(address), 3);
+        first.ask("stop");
+        assertThat(second.ask("serve", address)).isEqualTo("OK");
+        echoes(connect(address), 3);
+    }
+
+    @Test
+    void K08_processThatEndsWithoutCloseLeavesNobodyWaiting() throws Exception {
+        Endpoint address = address();
+        ForkedJvm server = server(address);
+        IpcConnection client = connect(address);
+        CompletableFuture<ValueSet> pending = client.requestAsync("never", EMPTY);
+        hears(server, "never", 1);
+        server.ask("exit");
+        server.awaitExit();
+        assertThat(pending.handle((reply, failure) -> failure).get()).isNotNull();
+        assertThat(get(client.closed().toCompletableFuture()).status())
+                .isIn(IpcStatus.PEER_DIED, IpcStatus.CONNECTION_CLOSED);
+        serve(address, builder -> builder);
+        echoes(connect(address), 3);
+    }
+
+    @Test
+    void K09_killedProcessesLeaveNothingBehind() throws Exception {
+        Traces before = Traces.of(candidate);
+        Endpoint address = address();
+        ForkedJvm server = server(address);
+        IpcConnection client = connect(address);
+        echoes(client, 3);
+        server.kill();
+        get(client.closed().toCompletableFuture());
+        IpcServer successor = serve(address, builder -> builder);
+        ForkedJvm doomed = fork();
+        doomed.ask("connect", address);
+        doomed.ask("call", 3);
+        doomed.kill();
+        get(only(successor).closed().toCompletableFuture());
+        closeAll();
+        before.assertNothingNew();
+    }
+}

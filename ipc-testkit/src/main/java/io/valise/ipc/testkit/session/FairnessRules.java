@@ -1,0 +1,95 @@
+package io.valise.ipc.testkit.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.valise.ipc.IpcConnection;
+import io.valise.ipc.IpcServer;
+import io.valise.ipc.RequestHandler;
+import io.valise.ipc.ValueSet;
+import io.valise.ipc.testkit.Candidate;
+import io.valise.ipc.testkit.rule.Running;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.IntFunction;
+import org.junit.jupiter.api.Test;
+
+/** F: a handler that sleeps keeps nobody else waiting. */
+public abstract class FairnessRules extends SessionRules {
+    private static final int ASLEEP = 20;
+    private static final int CALLS = 2_000;
+
+    private final CountDownLatch gate = gate();
+    private final CountDownLatch asleep = new CountDownLatch(ASLEEP);
+    private final RequestHandler sleep = request -> {
+        asleep.countDown();
+        gate.await();
+        return request.message();
+    };
+
+    protected FairnessRules(Candidate candidate) {
+        super(candidate);
+    }
+
+    private void sleepersHarmNobody(IpcConnection awake, IntFunction<CompletableFuture<ValueSet>> call)
+            throws Exception {
+        List<CompletableFuture<ValueSet>> sleeping = new ArrayList<>();
+        for (int i = 0; i < ASLEEP; i++) {
+            sleeping.add(call.apply(i));
+        }
+        asleep.await();
+        echoes(awake, CALLS);
+        assertThat(sleeping).noneMatch(CompletableFuture::isDone);
+        gate.countDown();
+        for (int i = 0; i < ASLEEP; i++) {
+            assertThat(get(sleeping.get(i)).getInt("n")).isEqualTo(i);
+        }
+    }
+
+    @Test
+    void F01_sleepersOnTheSameConnection() throws Exception {
+        IpcConnection client = connect(serve(builder -> builder.service("sleep", sleep)));
+        sleepersHarmNobody(client, i -> client.requestAsync("sleep", ValueSet.of("n", i)));
+    }
+
+    @Test
+    void F02_sleepersOnOtherConnections() throws Exception {
+        IpcServer server = serve(builder -> builder.service("sleep", sleep));
+        sleepersHarmNobody(connect(server), i -> connect(server).requestAsync("sleep", ValueSet.of("n", i)));
+    }
+
+    @Test
+    void F03_sleepersCalledByThreadsOfTheSameClient() throws Exception {
+        IpcConnection client = connect(serve(builder -> builder.service("sleep", sleep)));
+        List<Running<ValueSet>> callers = new ArrayList<>();
+        for (int i = 0; i < ASLEEP; i++) {
+            ValueSet message = ValueSet.of("n", i);
+            callers.add(start(() -> client.request("sleep", message)));
+        }
+        asleep.await();
+        echoes(client, CALLS);
+        gate.countDown();
+        for (int i = 0; i < ASLEEP; i++) {
+            assertThat(callers.get(i).join().getInt("n")).isEqualTo(i);
+        }
+    }
+
+    @Test
+    void F04_sleepersThatCalledTheClientBack() throws Exception {
+        IpcServer server = serve(builder ->
+                builder.service("nap", request -> request.connection().request("sleep", request.message())));
+        IpcConnection client = connect(server, builder -> builder.service("sleep", sleep));
+        sleepersHarmNobody(client, i -> client.requestAsync("nap", ValueSet.of("n", i)));
+    }
+
+    @Test
+    void F05_sleepersInTheClientHarmNoCallOfTheServer() throws Exception {
+        IpcServer server = serve(builder -> builder);
+        IpcConnection client = connect(
+                server, builder -> builder.service("sleep", sleep).service("echo", request -> request.message()));
+        echoes(client, 1);
+        IpcConnection back = only(server);
+        sleepersHarmNobody(back, i -> back.requestAsync("sleep", ValueSet.of("n", i)));
+    }
+}

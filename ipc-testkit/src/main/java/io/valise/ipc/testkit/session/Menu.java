@@ -1,0 +1,14 @@
+package io.valise.ipc.testkit.session;
+
+import io.valise.ipc.IpcServer;
+import io.valise.ipc.Request;
+
+/** Services that tests and forked servers offer alike. */
+public final class Menu {
+    private Menu() {}
+
+    /** Adds {@code echo}, which answers with what it gets. */
+    public static IpcServer.Builder echo(IpcServer.Builder builder) {
+        return builder.service("echo", Request::message);
+    }
+}

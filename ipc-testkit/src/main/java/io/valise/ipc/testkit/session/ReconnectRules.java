@@ -1,0 +1,190 @@
+package io.valise.ipc.testkit.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.valise.ipc.Delivery;
+import io.valise.ipc.Endpoint;
+import io.valise.ipc.IpcConnection;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcServer;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.ReconnectPolicy;
+import io.valise.ipc.ValueSet;
+import io.valise.ipc.testkit.Candidate;
+import io.valise.ipc.testkit.rule.Running;
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import org.junit.jupiter.api.Test;
+
+/** R: connections that come back. */
+public abstract class ReconnectRules extends SessionRules {
+    private final Endpoint address = address();
+    private final BlockingQueue<ValueSet> begun = new LinkedBlockingQueue<>();
+    private final Semaphore mayAnswer = new Semaphore(0);
+
+    protected ReconnectRules(Candidate candidate) {
+        super(candidate);
+    }
+
+    /** A server, at the same address every time, whose service {@code work} waits for permission. */
+    private IpcServer serve() {
+        return serve(
+                address,
+                builder -> builder.service("work", request -> {
+                    begun.add(request.message());
+                    mayAnswer.acquire();
+                    return request.message();
+                }));
+    }
+
+    private IpcConnection connect(ReconnectPolicy policy) {
+        return closing(client(address).reconnect(policy).connect());
+    }
+
+    @Test
+    void R01_nextCallFindsTheServerAgain() throws Exception {
+        IpcServer server = serve();
+        IpcConnection client = connect(ReconnectPolicy.standard());
+        for (int i = 0; i < 5; i++) {
+            echoes(client, 2);
+            server.close();
+            server = serve();
+            assertThat(client.isOpen()).isTrue();
+            if (i % 2 == 0) {
+                assertThat(get(client.requestAsync("echo", ValueSet.of("n", i))).getInt("n"))
+                        .isEqualTo(i);
+            }
+        }
+        echoes(client, 2);
+    }
+
+    @Test
+    void R02_callWaitsForTheServerWithinItsDeadline() throws Exception {
+        IpcServer first = serve();
+        IpcConnection client = connect(ReconnectPolicy.standard());
+        first.close();
+        Running<ValueSet> caller = start(() -> client.request("echo", ValueSet.of("n", 1)));
+        CompletableFuture<ValueSet> future = client.requestAsync("echo", ValueSet.of("n", 2));
+        meet(0, caller);
+        serve();
+        assertThat(caller.join().getInt("n")).isEqualTo(1);
+        assertThat(get(future).getInt("n")).isEqualTo(2);
+    }
+
+    @Test
+    void R03_callEndsWithItsDeadline() {
+        IpcServer first = serve();
+        IpcConnection client = connect(ReconnectPolicy.standard());
+        first.close();
+        Duration soon = Duration.ofMillis(100);
+        for (IpcException e : new IpcException[] {
+            fails(() -> client.request("echo", EMPTY, soon)),
+            fails(() -> get(client.call("echo").timeout(soon).requestAsync(EMPTY)))
+        }) {
+            assertThat(e.status()).isIn(IpcStatus.ENDPOINT_NOT_FOUND, IpcStatus.TIMEOUT, IpcStatus.CONNECTION_CLOSED);
+            assertThat(e.delivery()).isEqualTo(Delivery.NOT_SENT);
+        }
+    }
+
+    private static IpcException fails(Callable<?> call) {
+        try {
+            call.call();
+        } catch (IpcException e) {
+            return e;
+        } catch (Exception e) {
+            if (e.getCause() instanceof IpcException failure) {
+                return failure;
+            }
+            throw new AssertionError("expected an IpcException", e);
+        }
+        throw new AssertionError("nothing was thrown");
+    }
+
+    @Test
+    void R04_callThatMayHaveRunIsNotRepeated() throws Exception {
+        IpcServer first = serve();
+        IpcConnection client = connect(ReconnectPolicy.standard());
+        Running<ValueSet> caller = start(() -> client.request("work", ValueSet.of("n", 1)));
+        CompletableFuture<ValueSet> future = client.requestAsync("work", ValueSet.of("n", 2));
+        take(begun);
+        take(begun);
+        first.close();
+        serve();
+        assertThat(failsWith(IpcStatus.CONNECTION_CLOSED, caller::join).delivery())
+                .isEqualTo(Delivery.UNKNOWN);
+        failsWith(IpcStatus.CONNECTION_CLOSED, () -> get(future));
+        echoes(client, 2);
+        assertThat(begun).isEmpty();
+    }
+
+    @Test
+    void R05_idempotentCallIsRepeated() throws Exception {
+        IpcServer first = serve();
+        IpcConnection client = connect(ReconnectPolicy.standard().idempotent("work"));
+        Running<ValueSet> caller = start(() -> client.request("work", ValueSet.of("n", 1)));
+        CompletableFuture<ValueSet> future = client.requestAsync("work", ValueSet.of("n", 2));
+        take(begun);
+        take(begun);
+        first.close();
+        serve();
+        take(begun);
+        take(begun);
+        mayAnswer.release(4);
+        assertThat(caller.join().getInt("n")).isEqualTo(1);
+        assertThat(get(future).getInt("n")).isEqualTo(2);
+    }
+
+    @Test
+    void R06_ownCloseIsFinal() throws Exception {
+        serve();
+        IpcConnection client = connect(ReconnectPolicy.standard().idempotent("echo"));
+        client.close();
+        failsWith(IpcStatus.CONNECTION_CLOSED, () -> client.request("echo", EMPTY));
+        failsWith(IpcStatus.CONNECTION_CLOSED, () -> get(client.requestAsync("echo", EMPTY)));
+        assertThat(client.isOpen()).isFalse();
+        assertThat(get(client.closed().toCompletableFuture()).status()).isEqualTo(IpcStatus.CONNECTION_CLOSED);
+    }
+
+    @Test
+    void R07_withoutPolicyItStaysEnded() throws Exception {
+        IpcServer first = serve();
+        IpcConnection client = closing(client(address).connect());
+        first.close();
+        get(client.closed().toCompletableFuture());
+        serve();
+        failsWith(IpcStatus.CONNECTION_CLOSED, () -> client.request("echo", EMPTY));
+    }
+
+    @Test
+    void R08_manyCallersShareTheNewConnection() throws Exception {
+        IpcServer server = serve();
+        IpcConnection client = connect(ReconnectPolicy.standard().idempotent("echo"));
+        for (int round = 0; round < 3; round++) {
+            server.close();
+            server = serve();
+            together(8, number -> echoes(client, 20));
+            assertThat(server.connections()).hasSize(1);
+        }
+    }
+
+    @Test
+    void R09_handlersOfTheClientComeBackToo() throws Exception {
+        IpcServer server = serve();
+        IpcConnection client = closing(client(address)
+                .reconnect(ReconnectPolicy.standard())
+                .service("client", request -> request.message())
+                .onEvent("tick", event -> begun.add(event.message()))
+                .connect());
+        server.close();
+        IpcServer successor = serve();
+        echoes(client, 1);
+        assertThat(only(successor).request("client", ValueSet.of("n", 1)).getInt("n"))
+                .isEqualTo(1);
+        successor.broadcast("tick", ValueSet.of("n", 2));
+        assertThat(take(begun).getInt("n")).isEqualTo(2);
+    }
+}

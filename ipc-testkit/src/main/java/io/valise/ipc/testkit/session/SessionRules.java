@@ -1,0 +1,97 @@
+package io.valise.ipc.testkit.session;
+
+import io.valise.ipc.Endpoint;
+import io.valise.ipc.IpcClient;
+import io.valise.ipc.IpcConnection;
+import io.valise.ipc.IpcServer;
+import io.valise.ipc.ValueSet;
+import io.valise.ipc.testkit.Candidate;
+import io.valise.ipc.testkit.rule.RuleGroup;
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+
+/** What the rule groups of connections share: servers and clients over the transport under test. */
+public abstract class SessionRules extends RuleGroup {
+    /** Longer than any test: a call that hangs is reported by the watchdog, with threads, not by its timeout. */
+    static final Duration LONG = Duration.ofMinutes(10);
+
+    static final ValueSet EMPTY = ValueSet.empty();
+
+    SessionRules(Candidate candidate) {
+        super(candidate);
+    }
+
+    /** Begins a server at an address, with the service {@code echo}. */
+    final IpcServer.Builder server(Endpoint... addresses) {
+        String[] texts = new String[addresses.length];
+        for (int i = 0; i < texts.length; i++) {
+            texts[i] = addresses[i].toString();
+        }
+        return Menu.echo(IpcServer.builder(texts).transport(transport));
+    }
+
+    /** Starts a server with the service {@code echo} and these. */
+    final IpcServer serve(UnaryOperator<IpcServer.Builder> services) {
+        return serve(address(), services);
+    }
+
+    final IpcServer serve(Endpoint address, UnaryOperator<IpcServer.Builder> services) {
+        return closing(services.apply(server(address)).start());
+    }
+
+    /** Begins a client whose calls wait {@link #LONG}. */
+    final IpcClient.Builder client(Endpoint address) {
+        return IpcClient.builder(address.toString())
+                .transport(transport)
+                .connectTimeout(LONG)
+                .requestTimeout(LONG);
+    }
+
+    final IpcConnection connect(IpcServer server) {
+        return connect(server.endpoints().get(0));
+    }
+
+    final IpcConnection connect(Endpoint address) {
+        return closing(client(address).connect());
+    }
+
+    final IpcConnection connect(IpcServer server, UnaryOperator<IpcClient.Builder> options) {
+        return closing(options.apply(client(server.endpoints().get(0))).connect());
+    }
+
+    /** The only connection of a server, seen from its side, as soon as it is there. */
+    static IpcConnection only(IpcServer server) {
+        while (server.connections().isEmpty()) {
+            Thread.onSpinWait();
+        }
+        return server.connections().get(0);
+    }
+
+    /** Sees that a connection carries calls. */
+    static void echoes(IpcConnection connection, int count) {
+        for (int i = 0; i < count; i++) {
+            ValueSet message = ValueSet.of("n", i);
+            ValueSet reply = connection.request("echo", message);
+            if (!reply.equals(message)) {
+                throw new AssertionError("another reply came back: expected=" + message + ", actual=" + reply);
+            }
+        }
+    }
+
+    /** Waits, as a handler or a test does. */
+    static void await(CountDownLatch latch) throws InterruptedException {
+        latch.await();
+    }
+
+    static <T> T take(BlockingQueue<T> queue) throws InterruptedException {
+        return queue.take();
+    }
+
+    static <T> T get(Future<T> future) throws Exception {
+        return future.get(LONG.toSeconds(), TimeUnit.SECONDS);
+    }
+}

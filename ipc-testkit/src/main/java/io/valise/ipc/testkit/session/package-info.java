@@ -1,0 +1,5 @@
+/** The rules that the engine keeps over every transport, a class per group. */
+@NullMarked
+package io.valise.ipc.testkit.session;
+
+import org.jspecify.annotations.NullMarked;
