@@ -11,7 +11,7 @@ record Aside(Runnable action) implements Work {
     public void run(boolean onReader) {
         try {
             action.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // the reader that runs it must go on
             LOG.log(Level.WARNING, "a callback failed", e);
         }
     }

@@ -69,7 +69,7 @@ final class Dispatcher {
                 return true;
             }
             LOG.log(Level.WARNING, "access denied: the policy does not allow {0} to use {1}", session, name);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // an Error must not end the reader either
             LOG.log(Level.WARNING, "access denied: the policy failed for " + session + " and " + name, e);
         }
         return false;

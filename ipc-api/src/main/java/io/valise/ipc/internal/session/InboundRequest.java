@@ -306,7 +306,7 @@ final class InboundRequest implements Request, Work, InFlight.Entry {
         for (Runnable action : actions) {
             try {
                 action.run();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) { // the other actions are run all the same
                 LOG.log(Level.WARNING, "service " + service + ": an onCancel action failed", e);
             }
         }

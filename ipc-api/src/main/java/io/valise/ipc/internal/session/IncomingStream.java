@@ -111,7 +111,7 @@ final class IncomingStream extends PendingCall implements Flow.Subscription {
         }
         try {
             subscriber.onNext(item);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.log(Level.WARNING, "stream " + service() + ": its subscriber failed in onNext; cancelled", e);
             cancel();
         }
@@ -144,7 +144,7 @@ final class IncomingStream extends PendingCall implements Flow.Subscription {
             over = true;
             try {
                 terminal.run();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 LOG.log(Level.WARNING, "stream " + service() + ": its subscriber failed in its last call", e);
             }
         }

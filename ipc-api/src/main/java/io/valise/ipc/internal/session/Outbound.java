@@ -149,13 +149,17 @@ final class Outbound {
     }
 
     private ByteBuffer claim(int length, long deadline) {
-        for (; ; ) {
-            ByteBuffer space = link.claim(length);
-            if (space != null) {
-                return space;
+        try {
+            for (; ; ) {
+                ByteBuffer space = link.claim(length);
+                if (space != null) {
+                    return space;
+                }
+                flushNow();
+                awaitWritable(deadline, Delivery.NOT_SENT);
             }
-            flushNow();
-            awaitWritable(deadline);
+        } catch (IpcException e) { // the link does not know of frames that are still to be claimed
+            throw e.delivery() == Delivery.NOT_SENT ? e : notSent(e.status(), String.valueOf(e.getMessage()), e);
         }
     }
 
@@ -170,17 +174,20 @@ final class Outbound {
 
     private void drain(long deadline) {
         while (!flushNow()) {
-            awaitWritable(deadline);
+            awaitWritable(deadline, Delivery.UNKNOWN);
         }
     }
 
-    private void awaitWritable(long deadline) {
+    /** @param delivery of what the caller wants to send, should this fail: a committed frame follows with the next flush */
+    private void awaitWritable(long deadline, Delivery delivery) {
         long remaining = deadline - System.nanoTime();
         if (remaining <= 0) {
-            throw notSent(IpcStatus.TIMEOUT, "send: the peer's buffer stayed full for the whole timeout");
+            throw new IpcException(
+                    IpcStatus.TIMEOUT, "send: the peer's buffer stayed full for the whole timeout", delivery);
         }
         if (Thread.currentThread().isInterrupted()) {
-            throw notSent(IpcStatus.CANCELLED, "send: the thread was interrupted while the peer's buffer was full");
+            throw new IpcException(
+                    IpcStatus.CANCELLED, "send: the thread was interrupted while the peer's buffer was full", delivery);
         }
         link.awaitWritable(remaining);
     }

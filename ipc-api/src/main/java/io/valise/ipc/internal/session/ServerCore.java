@@ -155,7 +155,7 @@ public final class ServerCore implements Session.Greeter {
         session.answer(OutFrame.welcome(id, Frames.VERSION, Greeting.ofThisProcess(config.maxMessageBytes())), false);
         try {
             onConnect.accept(session);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.log(Level.WARNING, "the onConnect listener failed; closing the connection", e);
             session.close();
         }
@@ -178,7 +178,15 @@ public final class ServerCore implements Session.Greeter {
         }
         if (sessions.remove(session)) {
             addToPast(session.stats());
+            tellDisconnected(session, reason);
+        }
+    }
+
+    private void tellDisconnected(Session session, CloseReason reason) {
+        try {
             onDisconnect.accept(session, reason);
+        } catch (RuntimeException | Error e) {
+            LOG.log(Level.WARNING, "the onDisconnect listener failed", e);
         }
     }
 

@@ -175,6 +175,7 @@ public final class Session implements IpcConnection, SessionCall.Calls {
         long deadline = Deadlines.in(timeoutNanos);
         SyncCall call = new SyncCall(calls.nextId(), service, deadline);
         calls.put(call);
+        counters.requestSent();
         sendCall(call, OutFrame.request(call.id(), timeoutNanos, service, metadata, message), deadline);
         return reader.await(call);
     }
@@ -197,6 +198,7 @@ public final class Session implements IpcConnection, SessionCall.Calls {
         try {
             checkUsable(service);
             calls.put(call);
+            counters.requestSent();
             sendCall(call, OutFrame.request(call.id(), timeoutNanos, service, metadata, message), deadline);
             calls.watchDeadline(deadline);
             ensureRead();
@@ -207,7 +209,6 @@ public final class Session implements IpcConnection, SessionCall.Calls {
     }
 
     private void sendCall(PendingCall call, OutFrame frame, long deadline) {
-        counters.requestSent();
         try {
             outbound.send(frame, deadline);
         } catch (RuntimeException e) {
