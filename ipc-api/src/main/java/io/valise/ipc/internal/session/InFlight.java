@@ -40,7 +40,7 @@ final class InFlight<T extends InFlight.Entry> {
 
     @Nullable T get(long id) {
         T entry = slots.get(slotOf(id));
-        return entry != null && entry.id() == id ? entry : crowded.isEmpty() ? null : crowded.get(id);
+        return entry != null && entry.id() == id ? entry : crowded.get(id);
     }
 
     /** Takes an entry out: null when it is not there, or not any more. */
@@ -49,7 +49,7 @@ final class InFlight<T extends InFlight.Entry> {
         if (entry != null && entry.id() == id) {
             entry = slots.compareAndSet(slotOf(id), entry, null) ? entry : null;
         } else {
-            entry = crowded.isEmpty() ? null : crowded.remove(id);
+            entry = crowded.remove(id);
         }
         if (entry != null) {
             size.getAndDecrement();
