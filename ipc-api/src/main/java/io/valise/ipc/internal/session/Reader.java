@@ -89,7 +89,7 @@ final class Reader {
                 }
             }
         } finally {
-            wakeNextCaller();
+            settle();
         }
         return call.result();
     }
@@ -143,7 +143,7 @@ final class Reader {
         }
         if (mine != NONE) {
             spinner.found();
-            release(mine);
+            right.leaveTo(FREE, mine);
         }
     }
 
@@ -169,14 +169,14 @@ final class Reader {
         return false;
     }
 
-    private void release(long turn) {
-        right.leaveTo(FREE, turn);
-        if (!wakeNextCaller()) {
-            if (session.needsReader()) {
-                startBackground();
-            } else {
-                watch();
-            }
+    /** Sees to it that a right that lies free is taken: by a waiting caller, the background, or in time the caretaker. */
+    private void settle() {
+        if (right.phase() != FREE) {
+            return;
+        }
+        watch(); // the caller woken next may leave without reading
+        if (!wakeNextCaller() && session.needsReader()) {
+            startBackground();
         }
     }
 
