@@ -11,6 +11,7 @@ import io.valise.ipc.spi.runtime.UnixSockets;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -105,7 +106,7 @@ final class ClientHandshake implements ControlChannel.Reader {
 
     private ShmLink accept(Greeting.Offer offered) {
         if (offered.status() != IpcStatus.OK) {
-            throw failure(offered.status(), "the server says: " + offered.text(), null);
+            throw failure(refusal(offered.status()), "the server says: " + offered.text(), null);
         }
         if (!SegmentLayout.possible(offered.ringBytes())) {
             throw failure(
@@ -129,9 +130,19 @@ final class ClientHandshake implements ControlChannel.Reader {
         }
     }
 
+    /** Only what a server can mean; nothing of it is the client's own doing. */
+    private static IpcStatus refusal(IpcStatus said) {
+        return switch (said) {
+            case RESOURCE_EXHAUSTED, ACCESS_DENIED, VERSION_MISMATCH, UNSUPPORTED -> said;
+            default -> IpcStatus.PROTOCOL_ERROR;
+        };
+    }
+
     private SharedMemory open(Greeting.Offer offered, SegmentLayout layout) {
         try {
             return SegmentFile.open(Path.of(offered.text()), layout.segmentBytes());
+        } catch (InvalidPathException e) {
+            throw failure(IpcStatus.PROTOCOL_ERROR, "segment path: " + e.getMessage(), e);
         } catch (IpcException e) {
             // A server that closes ends the connection first and removes the segment then.
             throw e.status() == IpcStatus.UNSUPPORTED && serverIsGone() ? goneAway(e) : e;

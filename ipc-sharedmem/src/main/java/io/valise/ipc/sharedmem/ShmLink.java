@@ -79,10 +79,10 @@ final class ShmLink implements Link, ControlChannel.Reader {
         this.occupancy = new Occupancy(memory);
         this.sender = occupancy.sender();
         this.reader = occupancy.reader();
-        this.dataSent = new Ringer(memory, outgoing.dataWaiting(), () -> sendBell(DATA_BELL));
-        this.spaceFreed = new Ringer(memory, incoming.spaceWanted(), () -> sendBell(SPACE_BELL));
-        this.dataAwaited = new Sleeper(memory, incoming.dataWaiting(), peerWakes);
-        this.spaceAwaited = new Sleeper(memory, outgoing.spaceWanted(), peerWakes);
+        this.dataSent = new Ringer(memory, outgoing.dataBell(), () -> sendBell(DATA_BELL));
+        this.spaceFreed = new Ringer(memory, incoming.spaceBell(), () -> sendBell(SPACE_BELL));
+        this.dataAwaited = new Sleeper(memory, incoming.dataBell(), peerWakes);
+        this.spaceAwaited = new Sleeper(memory, outgoing.spaceBell(), peerWakes);
         this.out = new RingProducer(memory, outgoing);
         this.in = new RingConsumer(memory, incoming, spaceFreed::ring);
     }
@@ -184,7 +184,7 @@ final class ShmLink implements Link, ControlChannel.Reader {
         }
         try {
             armed.set(readable);
-            dataAwaited.announceBySocket();
+            dataAwaited.arm();
             if (isPollable()) {
                 fire();
             }
@@ -273,7 +273,7 @@ final class ShmLink implements Link, ControlChannel.Reader {
     /** The bell may have been for somebody who slept and has polled since: then whoever armed goes on waiting. */
     private void fireOrAnnounceAgain() {
         if (!isPollable()) {
-            dataAwaited.announceBySocket();
+            dataAwaited.arm();
         }
         if (isPollable()) {
             fire();

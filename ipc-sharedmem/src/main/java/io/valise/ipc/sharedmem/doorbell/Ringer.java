@@ -10,18 +10,24 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Ringer {
     private final SharedMemory memory;
-    private final int word;
+    private final int asleep;
+    private final int rung;
     private final Runnable socket;
 
+    private int answered;
+    private int rings;
     private @Nullable Futex futex;
 
     /**
-     * @param word offset of the word that the sleeper sets
+     * The ringing end of a bell.
+     *
+     * @param bell offset of the bell's words
      * @param socket sends the peer's byte for this bell
      */
-    public Ringer(SharedMemory memory, int word, Runnable socket) {
+    public Ringer(SharedMemory memory, int bell, Runnable socket) {
         this.memory = memory;
-        this.word = word;
+        this.asleep = bell + Sleeper.ASLEEP_AT;
+        this.rung = bell + Sleeper.RUNG_AT;
         this.socket = socket;
     }
 
@@ -30,34 +36,37 @@ public final class Ringer {
         // Pairs with the fence in Sleeper.announce: either we see that the peer is about to sleep, or it sees what we
         // published. Without it the processor may read the word before the publication has left its store buffer.
         VarHandle.fullFence();
-        if ((memory.getIntOpaque(word) & Sleeper.ASLEEP) != 0) {
-            wake();
+        int announced = memory.getIntOpaque(asleep);
+        if ((announced & Sleeper.BY_ANY) != 0 && announced != answered) {
+            answered = announced;
+            wake(announced);
         }
     }
 
-    private void wake() {
-        int bits = Sleeper.clear(memory, word, Sleeper.ASLEEP | Sleeper.WANTS_FUTEX);
-        if ((bits & Sleeper.WANTS_FUTEX) != 0) {
-            Futexes.request();
+    private void wake(int announced) {
+        boolean bySocket = (announced & Sleeper.BY_SOCKET) != 0;
+        if ((announced & Sleeper.BY_FUTEX) != 0) {
+            bySocket |= !wakeByFutex();
         }
-        boolean bySocket = (bits & Sleeper.BY_SOCKET) != 0;
-        if ((bits & Sleeper.BY_FUTEX) != 0) {
-            Futex known = futex();
-            if (known != null) {
-                known.wakeAll();
-            } else {
-                bySocket = true; // It was not told that we could; the socket reaches it too.
-            }
+        if ((announced & Sleeper.WANTS_FUTEX) != 0) {
+            Futexes.request();
         }
         if (bySocket) {
             socket.run();
         }
     }
 
-    private @Nullable Futex futex() {
+    /** Returns false where there is no futex; the peer was not told that there was, but the socket reaches it too. */
+    private boolean wakeByFutex() {
         if (futex == null) {
-            futex = Futexes.at(memory, word);
+            futex = Futexes.at(memory, rung);
         }
-        return futex;
+        Futex known = futex;
+        if (known != null) {
+            rings += 2; // even; the sleeper's own side writes odd numbers
+            memory.putIntRelease(rung, rings);
+            known.wakeAll();
+        }
+        return known != null;
     }
 }

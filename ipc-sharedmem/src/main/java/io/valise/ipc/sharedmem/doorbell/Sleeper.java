@@ -11,32 +11,38 @@ import org.jspecify.annotations.Nullable;
 /**
  * The end of a doorbell that sleeps until the peer's {@link Ringer} rings.
  *
- * <p>Between them lies one word of shared memory. Its three lowest bits say how this side sleeps; the rest counts up with
- * every announcement, so that a value never comes back while somebody is about to sleep on it.
+ * <p>Between them lie two words of shared memory. {@code asleep} is written by the sleeping side alone: its three lowest
+ * bits say how it sleeps, the rest counts its announcements. The ringer answers each announcement at most once.
+ * {@code rung} changes with every ring, to even numbers by the ringer and to odd ones by the sleeping side itself, so
+ * that no value ever comes back; a futex sleeps only as long as it is unchanged.
  *
  * <h2>Why no wake-up is lost</h2>
  *
  * <pre>
- *   sleeper                        ringer
- *   1  set the bit                 a  publish (a record, or a position)
- *   2  full fence                  b  full fence
- *   3  look for a publication      c  look at the bit
- *   4  sleep if there is none      d  if set: clear it, wake
+ *   sleeper                              ringer
+ *   0  r = rung                          a  publish (a record, or a position)
+ *   1  asleep = new announcement         b  full fence
+ *   2  full fence                        c  look at asleep
+ *   3  look for a publication            d  if it announces: change rung, wake the futex,
+ *   4  sleep while rung == r                or send a byte on the socket
  * </pre>
  *
  * <p>Take the two fences in the order in which they take effect. If 2 is first, c comes after 1: the ringer sees the
- * bit and wakes. If b is first, 3 comes after a: the sleeper sees the publication and does not sleep. Two ends of one
- * Dekker mutual exclusion; with anything weaker than full fences both could look too early. Between 3 and 4 the bit may
- * be cleared: the futex compares the word with the value of 1 and does not sleep, and on the socket the byte waits in
- * the kernel until it is read. A word that the peer scribbled over can cost a wake-up; the reader then looks again when
- * its time is up.
+ * announcement and wakes. If b is first, 3 comes after a: the sleeper sees the publication and does not sleep. These
+ * are the two ends of Dekker's mutual exclusion; with anything weaker than full fences both could look too early.
+ * A wake-up between 3 and 4 is not lost either: rung is no longer r, so the futex does not sleep; and a byte on the
+ * socket waits in the kernel until it is read. What the peer scribbles over these words can cost a wake-up of its own;
+ * then the sleeper looks again when its slice of time is up.
  *
  * <p>Thread-safe: several threads may sleep at once, and all are woken.
  */
 public final class Sleeper {
+    static final int ASLEEP_AT = 0;
+    static final int RUNG_AT = 4;
+
     static final int BY_FUTEX = 1;
     static final int BY_SOCKET = 2;
-    static final int ASLEEP = BY_FUTEX | BY_SOCKET;
+    static final int BY_ANY = BY_FUTEX | BY_SOCKET;
 
     /** Beside BY_SOCKET: this side would sleep by futex if the peer could wake it. */
     static final int WANTS_FUTEX = 4;
@@ -46,24 +52,37 @@ public final class Sleeper {
     /** No sleep in the kernel is longer, so that an interrupt is noticed. */
     private static final long SLICE = TimeUnit.MILLISECONDS.toNanos(100);
 
+    private static final long WAKE_WAS_WAITING = -1;
+
     private final SharedMemory memory;
-    private final int word;
+    private final int asleep;
+    private final int rung;
     private final int peerWakes;
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition rung = lock.newCondition();
-    private volatile long rings;
-    private int sleepers;
-    private boolean wakeNext;
+    private final Condition ringing = lock.newCondition();
     private volatile @Nullable Futex futex;
 
+    /** How often the bell rang here; written under the lock. */
+    private volatile long rings;
+
+    // guarded by the lock
+    private int announcements;
+    private int futexSleepers;
+    private int socketSleepers;
+    private boolean armed;
+    private boolean wakeNext;
+
     /**
-     * @param word offset of the word that says how this side sleeps
+     * The sleeping end of a bell.
+     *
+     * @param bell offset of the bell's words
      * @param peerWakes offset of the word in which the peer says whether it can wake a futex
      */
-    public Sleeper(SharedMemory memory, int word, int peerWakes) {
+    public Sleeper(SharedMemory memory, int bell, int peerWakes) {
         this.memory = memory;
-        this.word = word;
+        this.asleep = bell + ASLEEP_AT;
+        this.rung = bell + RUNG_AT;
         this.peerWakes = peerWakes;
     }
 
@@ -75,25 +94,40 @@ public final class Sleeper {
      * @param ready looks for what the peer publishes
      */
     public void sleep(long nanos, BooleanSupplier ready) {
-        long ticket = enter();
-        if (ticket < 0) {
+        Futex usable = futex();
+        int unrung = memory.getIntAcquire(rung);
+        long ticket = enter(usable != null);
+        if (ticket == WAKE_WAS_WAITING) {
             return;
         }
         try {
-            Futex usable = futex();
+            VarHandle.fullFence(); // pairs with the one in Ringer.ring; see above
+            if (ready.getAsBoolean()) {
+                return;
+            }
             if (usable != null) {
-                sleepByFutex(usable, nanos, ready, ticket);
+                sleepByFutex(usable, unrung, nanos, ready, ticket);
             } else {
-                sleepBySocket(nanos, ready, ticket);
+                sleepBySocket(nanos, ticket);
             }
         } finally {
-            leave();
+            leave(usable != null);
         }
     }
 
-    /** Asks the peer for a byte on the socket as soon as it publishes; the caller then looks for a publication. */
-    public void announceBySocket() {
-        announce(BY_SOCKET);
+    /**
+     * Asks the peer for a byte on the socket as soon as it publishes; the caller then looks for a publication. Holds
+     * until {@link #ringHere}.
+     */
+    public void arm() {
+        lock.lock();
+        try {
+            armed = true;
+            announce();
+        } finally {
+            lock.unlock();
+        }
+        VarHandle.fullFence(); // pairs with the one in Ringer.ring; see above
     }
 
     /** Wakes whoever sleeps here, because the peer's byte arrived or the link ended. */
@@ -107,73 +141,84 @@ public final class Sleeper {
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // written under the lock only, read without
-    private void ringHere(boolean orNext) {
+    private void ringHere(boolean byWake) {
         lock.lock();
         try {
             rings++;
-            wakeNext |= orNext && sleepers == 0;
-            rung.signalAll();
+            armed &= byWake;
+            wakeNext |= byWake && futexSleepers + socketSleepers == 0;
+            ringing.signalAll();
+            Futex slept = futex;
+            if (slept != null && futexSleepers > 0) {
+                memory.putIntRelease(rung, (int) rings << 1 | 1);
+                slept.wakeAll();
+            }
         } finally {
             lock.unlock();
         }
-        Futex slept = futex;
-        if (slept != null) {
-            clear(memory, word, BY_FUTEX); // Who is about to sleep finds another value than it announced.
-            slept.wakeAll();
-        }
     }
 
-    /** Returns the number of rings so far, or -1 when a wake-up was waiting for this sleeper. */
-    private long enter() {
+    /** Announces a sleep; returns the number of rings so far, or that a wake-up was waiting for this sleeper. */
+    private long enter(boolean byFutex) {
         lock.lock();
         try {
             if (wakeNext) {
                 wakeNext = false;
-                return -1;
+                return WAKE_WAS_WAITING;
             }
-            sleepers++;
+            count(byFutex, 1);
+            announce();
             return rings;
         } finally {
             lock.unlock();
         }
     }
 
-    private void leave() {
+    private void leave(boolean byFutex) {
         lock.lock();
         try {
-            sleepers--;
+            count(byFutex, -1);
         } finally {
             lock.unlock();
         }
     }
 
-    private void sleepByFutex(Futex usable, long nanos, BooleanSupplier ready, long ticket) {
+    private void count(boolean byFutex, int change) {
+        futexSleepers += byFutex ? change : 0;
+        socketSleepers += byFutex ? 0 : change;
+    }
+
+    /** Under the lock: tells the ringer how all who sleep here want to be woken. */
+    private void announce() {
+        announcements += COUNT;
+        int bits = futexSleepers > 0 ? BY_FUTEX : 0;
+        if (socketSleepers > 0) {
+            bits |= Futexes.hoped() ? BY_SOCKET | WANTS_FUTEX : BY_SOCKET;
+        }
+        if (armed) {
+            bits |= BY_SOCKET;
+        }
+        memory.putIntRelease(asleep, announcements | bits);
+    }
+
+    private void sleepByFutex(Futex usable, int unrung, long nanos, BooleanSupplier ready, long ticket) {
         long deadline = System.nanoTime() + nanos;
         long left = nanos;
-        boolean asleep = true;
-        while (asleep && left > 0) {
-            int announced = announce(BY_FUTEX);
-            if (ready.getAsBoolean()
-                    || rings != ticket
-                    || Thread.currentThread().isInterrupted()) {
+        while (left > 0 && rings == ticket && !Thread.currentThread().isInterrupted()) {
+            usable.sleep(unrung, Math.min(left, SLICE));
+            if (memory.getIntAcquire(rung) != unrung || ready.getAsBoolean()) {
                 return;
             }
-            usable.sleep(announced, Math.min(left, SLICE));
-            asleep = memory.getIntOpaque(word) == announced;
             left = deadline - System.nanoTime();
         }
     }
 
-    private void sleepBySocket(long nanos, BooleanSupplier ready, long ticket) {
-        announce(Futexes.hoped() ? BY_SOCKET | WANTS_FUTEX : BY_SOCKET);
-        if (ready.getAsBoolean()) {
-            return;
-        }
+    private void sleepBySocket(long nanos, long ticket) {
         lock.lock();
         try {
             long left = nanos;
             while (rings == ticket && left > 0) {
-                left = rung.awaitNanos(left);
+                left = ringing.awaitNanos(left);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -182,31 +227,10 @@ public final class Sleeper {
         }
     }
 
-    private int announce(int bits) {
-        int was;
-        int becomes;
-        do {
-            was = memory.getIntOpaque(word);
-            becomes = was + COUNT | bits;
-        } while (!memory.compareAndSetInt(word, was, becomes));
-        // Pairs with the fence in Ringer.ring; see above.
-        VarHandle.fullFence();
-        return becomes;
-    }
-
-    /** Clears bits of the word and returns what it was before. */
-    static int clear(SharedMemory memory, int word, int bits) {
-        int was;
-        do {
-            was = memory.getIntOpaque(word);
-        } while (!memory.compareAndSetInt(word, was, was & ~bits));
-        return was;
-    }
-
     private @Nullable Futex futex() {
         Futex known = futex;
         if (known == null && memory.getIntOpaque(peerWakes) == 1) {
-            known = Futexes.at(memory, word);
+            known = Futexes.at(memory, rung);
             futex = known;
         }
         if (known == null) {

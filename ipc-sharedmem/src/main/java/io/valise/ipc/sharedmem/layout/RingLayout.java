@@ -7,8 +7,10 @@ package io.valise.ipc.sharedmem.layout;
  * <pre>
  *  control                                      data
  *  +0     long consumerPosition   (consumer)    +0  record | record | ... | padding
- *  +128   int  dataWaiting        (both)
- *  +256   int  spaceWanted        (both)        record, always at a multiple of 8, never across the end:
+ *  +128   int  data: asleep        (consumer)
+ *  +132   int  data: rung          (both)
+ *  +256   int  space: asleep       (producer)
+ *  +260   int  space: rung         (both)       record, always at a multiple of 8, never across the end:
  *  +384                                         +0  int   length: 0 not there yet, > 0 payload bytes, -1 padding to the end
  *                                               +4  byte* payload
  * </pre>
@@ -40,13 +42,13 @@ public record RingLayout(int control, int data, int capacity) {
         return control;
     }
 
-    /** Where the consumer says how it sleeps. */
-    public int dataWaiting() {
+    /** The bell that the producer rings when there are frames. */
+    public int dataBell() {
         return control + CONTROL_STRIDE;
     }
 
-    /** Where the producer says how it sleeps for want of space. */
-    public int spaceWanted() {
+    /** The bell that the consumer rings when there is space. */
+    public int spaceBell() {
         return control + 2 * CONTROL_STRIDE;
     }
 

@@ -42,11 +42,6 @@ final class ChronicleMemory implements SharedMemory {
     }
 
     @Override
-    public boolean compareAndSetInt(int offset, int expected, int value) {
-        return words.compareAndSwapInt(offset, expected, value);
-    }
-
-    @Override
     public long getLongAcquire(int offset) {
         return words.readVolatileLong(offset);
     }

@@ -18,10 +18,16 @@ final class ChronicleStart {
     private static final String CLEANER =
             "net.openhft.chronicle.core.internal.cleaner.ReflectionBasedByteBufferCleanerService";
 
+    private static final boolean WORKS = tryIt();
+
     private ChronicleStart() {}
 
-    /** Whether Chronicle Bytes can be used here. */
+    /** Whether Chronicle Bytes can be used here; initialises it at the first call. */
     static boolean works() {
+        return WORKS;
+    }
+
+    private static boolean tryIt() {
         try {
             ClassLoader loader = PointerBytesStore.class.getClassLoader();
             boolean provider = has(loader, "META-INF/services/org.slf4j.spi.SLF4JServiceProvider")

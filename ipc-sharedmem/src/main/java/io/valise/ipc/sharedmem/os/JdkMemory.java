@@ -44,11 +44,6 @@ final class JdkMemory implements SharedMemory {
     }
 
     @Override
-    public boolean compareAndSetInt(int offset, int expected, int value) {
-        return INT.compareAndSet(buffer, offset, expected, value);
-    }
-
-    @Override
     public long getLongAcquire(int offset) {
         return (long) LONG.getAcquire(buffer, offset);
     }

@@ -14,6 +14,9 @@ public enum MemoryKind {
     CHRONICLE {
         @Override
         SharedMemory over(Mapping mapping) {
+            if (!ChronicleStart.works()) {
+                throw new IllegalStateException("Chronicle Bytes does not work here; why is logged at DEBUG");
+            }
             return new ChronicleMemory(mapping);
         }
     },

@@ -32,18 +32,10 @@ public final class SegmentFile {
      * @throws IpcException {@code RESOURCE_EXHAUSTED} when the file system is full or refuses
      */
     public static SharedMemory create(Path path, int size) {
-        boolean done = false;
         try (FileChannel file = FileChannel.open(path, Set.of(CREATE_NEW, READ, WRITE), ownerOnly())) {
-            allocate(file, size);
-            SharedMemory memory = MemoryKind.ofThisJvm().map(file, size);
-            done = true;
-            return memory;
+            return fill(file, path, size);
         } catch (IOException e) {
             throw failed(IpcStatus.RESOURCE_EXHAUSTED, "create", path, size, e);
-        } finally {
-            if (!done) {
-                remove(path);
-            }
         }
     }
 
@@ -78,6 +70,20 @@ public final class SegmentFile {
         } catch (IOException e) {
             System.getLogger(SegmentFile.class.getName())
                     .log(System.Logger.Level.DEBUG, "left " + path + " to the next server's sweep", e);
+        }
+    }
+
+    private static SharedMemory fill(FileChannel file, Path path, int size) throws IOException {
+        boolean done = false;
+        try {
+            allocate(file, size);
+            SharedMemory memory = MemoryKind.ofThisJvm().map(file, size);
+            done = true;
+            return memory;
+        } finally {
+            if (!done) {
+                remove(path);
+            }
         }
     }
 

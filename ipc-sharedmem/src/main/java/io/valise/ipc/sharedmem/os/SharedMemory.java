@@ -8,6 +8,10 @@ import java.nio.ByteOrder;
  * the byte order of the machine and at multiples of their size. Offsets are the caller's duty: they are trusted, never
  * taken from the memory itself.
  *
+ * <p>There is no compare-and-set: on a page that the file lost by truncation it crashes the JVM where a load or store
+ * only makes it throw InternalError (seen on Java 17, interpreted). So every word has one writer, or writers whose values
+ * differ.
+ *
  * <p>Thread-safe as memory is. Nobody may touch it during or after {@link #unmap}.
  */
 public interface SharedMemory {
@@ -25,9 +29,6 @@ public interface SharedMemory {
 
     /** Writes a word; all that precedes in program order happened before. */
     void putIntRelease(int offset, int value);
-
-    /** Replaces a word atomically if it is {@code expected}; orders like a read-acquire and a write-release. */
-    boolean compareAndSetInt(int offset, int expected, int value);
 
     /** Reads a long; nothing that follows in program order happens before. */
     long getLongAcquire(int offset);

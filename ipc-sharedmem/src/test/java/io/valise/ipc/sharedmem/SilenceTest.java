@@ -1,0 +1,76 @@
+package io.valise.ipc.sharedmem;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.valise.ipc.testkit.TestHome;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** No flag is needed and nothing is printed, whichever memory and doorbell serve. */
+class SilenceTest {
+    private static final int JAVA = Runtime.version().feature();
+
+    @Test
+    void withWhatIsChosenByDefault() throws Exception {
+        assertSilent();
+    }
+
+    @Test
+    void withTheMemoryOfTheJdk() throws Exception {
+        assertSilent("-Dvalise.shm.memory=jdk");
+    }
+
+    @Test
+    void withChronicle() throws Exception {
+        assumeTrue(JAVA < 24, "from Java 24 on Unsafe warns; it is not the default there");
+        assertSilent("-Dvalise.shm.memory=chronicle");
+    }
+
+    @Test
+    void withDoorbellsOnTheSocket() throws Exception {
+        assertSilent("-Dvalise.shm.doorbell=socket");
+    }
+
+    @Test
+    void whereNothingNativeAndNothingUnsafeIsAllowed() throws Exception {
+        assumeTrue(JAVA >= 24, "the options came with Java 24");
+        assertSilent("--illegal-native-access=deny", "--sun-misc-unsafe-memory-access=deny");
+    }
+
+    @Test
+    void whereNativeAccessIsGranted() throws Exception {
+        assumeTrue(JAVA >= 22, "the option came with Java 22");
+        assertSilent("--enable-native-access=ALL-UNNAMED");
+    }
+
+    @Test
+    void whereTheNativeLibraryCannotBeUnpacked() throws Exception {
+        assertSilent("-Djna.tmpdir=/proc", "-Djna.nosys=true", "-Djna.noclasspath=true");
+    }
+
+    private static void assertSilent(String... options) throws IOException, InterruptedException {
+        Path output = Files.createTempFile("valise-silence", ".txt");
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of(options));
+        command.addAll(List.of("-D" + TestHome.PROPERTY + "=" + TestHome.path()));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), SilentJvm.class.getName()));
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        try {
+            int exit = process.waitFor();
+            assertThat(output).hasContent("");
+            assertThat(exit).isZero();
+        } finally {
+            process.destroyForcibly();
+            Files.delete(output);
+        }
+    }
+}
