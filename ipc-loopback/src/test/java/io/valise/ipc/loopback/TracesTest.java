@@ -1,0 +1,95 @@
+package io.valise.ipc.loopback;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.valise.ipc.loopback.connect.Serving;
+import io.valise.ipc.testkit.HangWatchdog;
+import io.valise.ipc.testkit.link.LinkEnd;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What servers and links leave in this process: nothing. */
+@ExtendWith(HangWatchdog.class)
+class TracesTest {
+    private static List<Thread> threads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("valise-loopback-"))
+                .toList();
+    }
+
+    private static void talkAndClose() throws Exception {
+        try (Serving server = new Serving()) {
+            LinkEnd client = Serving.connect(server.name());
+            client.send(LinkEnd.frame(1, 100));
+            LinkEnd accepted = server.accept();
+            accepted.expect(LinkEnd.frame(1, 100));
+            client.link().close();
+        }
+    }
+
+    private static void awaitNoThread() throws InterruptedException {
+        for (Thread thread : threads()) {
+            thread.join();
+        }
+    }
+
+    @Test
+    void theOneThreadIsADaemonAndEndsWithTheLastLink() throws Exception {
+        awaitNoThread();
+        try (Serving one = new Serving();
+                Serving two = new Serving()) {
+            Serving.connect(one.name()).link().close();
+            Serving.connect(two.name()).link().close();
+            assertThat(threads()).hasSize(1).allMatch(Thread::isDaemon);
+        }
+        awaitNoThread();
+        talkAndClose();
+        awaitNoThread();
+        assertThat(threads()).isEmpty();
+    }
+
+    @Test
+    void fiveHundredConnectionsLeaveNoDescriptor() throws Exception {
+        assumeTrue(Files.isDirectory(Path.of("/proc/self/fd")), "needs Linux's /proc");
+        // The first time opens what stays, such as jars.
+        talkAndClose();
+        awaitNoThread();
+        long before = sockets();
+        try (Serving server = new Serving()) {
+            for (int i = 0; i < 500; i++) {
+                LinkEnd client = Serving.connect(server.name());
+                client.send(LinkEnd.frame(i, 10));
+                LinkEnd accepted = server.accept();
+                accepted.expect(LinkEnd.frame(i, 10));
+                (i % 2 == 0 ? client : accepted).link().close();
+                (i % 2 == 0 ? accepted : client).link().close();
+            }
+        }
+        awaitNoThread();
+        assertThat(sockets()).isLessThanOrEqualTo(before);
+    }
+
+    /** Open sockets, epoll instances and event descriptors of this process. */
+    private static long sockets() throws IOException {
+        try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
+            return descriptors
+                    .map(TracesTest::target)
+                    .filter(target -> target.matches("(socket|anon_inode):.*"))
+                    .count();
+        }
+    }
+
+    private static String target(Path descriptor) {
+        try {
+            return Files.readSymbolicLink(descriptor).toString();
+        } catch (IOException closedMeanwhile) {
+            return "closed";
+        }
+    }
+}

@@ -1,0 +1,123 @@
+package io.valise.ipc.loopback.connect;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.testkit.HangWatchdog;
+import io.valise.ipc.testkit.link.LinkEnd;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What those get who connect to a server without its secret. */
+@ExtendWith(HangWatchdog.class)
+class StrangersTest {
+    private static void stillServes(Serving server) throws Exception {
+        LinkEnd client = Serving.connect(server.name());
+        client.send(LinkEnd.frame(1, 100));
+        LinkEnd accepted = server.accept();
+        accepted.expect(LinkEnd.frame(1, 100));
+        client.link().close();
+        assertThat(server.waiting()).isZero();
+    }
+
+    @Test
+    void httpRequestIsDroppedWithoutAWord() throws Exception {
+        try (Serving server = new Serving();
+                RawClient browser = RawClient.connect(server.name())) {
+            browser.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(US_ASCII));
+            assertThat(browser.receiveToEnd()).isEmpty();
+            stillServes(server);
+        }
+    }
+
+    @Test
+    void garbageIsDropped() throws Exception {
+        SplittableRandom random = new SplittableRandom(5);
+        try (Serving server = new Serving()) {
+            for (int i = 0; i < 100; i++) {
+                byte[] garbage = new byte[8 + random.nextInt(200)];
+                random.nextBytes(garbage);
+                try (RawClient stranger = RawClient.connect(server.name())) {
+                    stranger.send(garbage);
+                    assertThat(stranger.receiveToEnd()).isEmpty();
+                }
+            }
+            stillServes(server);
+        }
+    }
+
+    @Test
+    void strangerWithoutTheSecretIsToldSoAndDropped() throws Exception {
+        try (Serving server = new Serving();
+                RawClient stranger = RawClient.connect(server.name())) {
+            stranger.send("VALISE\1\0".getBytes(US_ASCII));
+            stranger.send(new byte[32]);
+            assertThat(stranger.receive(72)).hasSize(72);
+            stranger.send(new byte[32]);
+            assertThat(stranger.receiveToEnd()).containsExactly(IpcStatus.AUTHENTICATION_FAILED.number());
+            stillServes(server);
+        }
+    }
+
+    @Test
+    void honestClientsGetInThoughStrangersHoldEveryPlace() throws Exception {
+        List<RawClient> strangers = new ArrayList<>();
+        try (Serving server = new Serving()) {
+            for (int i = 0; i < Doorman.MAX_STRANGERS + 6; i++) {
+                RawClient stranger = RawClient.connect(server.name());
+                stranger.send((byte) 'V');
+                strangers.add(stranger);
+            }
+            stillServes(server);
+            stillServes(server);
+            // The ones that came first had to make room.
+            assertThat(strangers.get(0).receiveToEnd()).isEmpty();
+            assertThat(strangers.get(5).receiveToEnd()).isEmpty();
+        } finally {
+            for (RawClient stranger : strangers) {
+                stranger.close();
+            }
+        }
+    }
+
+    @Test
+    void slowStrangerIsDroppedInTheEnd() throws Exception {
+        try (Serving server = new Serving();
+                RawClient slow = RawClient.connect(server.name());
+                RawClient mute = RawClient.connect(server.name())) {
+            slow.send("VALISE\1".getBytes(US_ASCII));
+            // Ended by the server alone: a server that forgot them would hang here.
+            assertThat(slow.receiveToEnd()).isEmpty();
+            assertThat(mute.receiveToEnd()).isEmpty();
+            stillServes(server);
+        }
+    }
+
+    @Test
+    void closingTheServerDropsStrangers() throws Exception {
+        Serving server = new Serving();
+        try (RawClient stranger = RawClient.connect(server.name())) {
+            stranger.send((byte) 'V');
+            stillServes(server);
+            server.close();
+            assertThat(stranger.receiveToEnd()).isEmpty();
+        }
+    }
+
+    @Test
+    void authenticatedLinksOutliveTheTimeLimitOfStrangers() throws Exception {
+        try (Serving server = new Serving();
+                RawClient early = RawClient.authenticated(server.name());
+                RawClient mute = RawClient.connect(server.name())) {
+            LinkEnd link = server.accept();
+            // Who came later has been dropped for slowness: the earlier one's time was up before.
+            assertThat(mute.receiveToEnd()).isEmpty();
+            early.sendFrame((byte) 7);
+            link.expect(new byte[] {7});
+        }
+    }
+}
