@@ -7,46 +7,51 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Decides how long the reader of one link looks for a frame before it sleeps. Used by the holder of the read right
  * only.
  *
- * <p>An adaptive budget is judged by the wait that has just ended, sleep included: had looking for the full budget
- * found the frame, the next wait looks for the full budget; otherwise the budget is halved. A pair that both sleep thus
- * returns to looking after one quick exchange. The clock is read only every {@value #LOOKS_PER_CLOCK} looks, so a frame
- * that comes at once costs no clock reading.
+ * <p>An adaptive budget doubles when looking found the frame and halves when it did not, down to not looking at all: a
+ * peer that takes its time, or that waits for this very processor, is soon slept for at once. As two ends that both
+ * sleep are never quick enough to be looked for, every {@value #WAITS_PER_TRIAL}th wait tries the full budget.
+ *
+ * <p>The first looks are close together, for a peer that answers from another processor; then each look gives way to
+ * whoever wants this processor, which may be the peer.
  */
 final class Spinner {
     private static final int CPUS = Runtime.getRuntime().availableProcessors();
+    private static final int MOST_SPINNING = Math.max(1, CPUS - 1);
     private static final AtomicInteger SPINNING = new AtomicInteger();
-    private static final int LOOKS_PER_CLOCK = 32;
-    private static final long SHORTEST_NANOS = 1_000;
+    private static final int LOOKS_PER_CLOCK = 8;
+    private static final long LEAST_NANOS = 500;
+    private static final int CLOSE_LOOKS = 16;
+    private static final int CLOSE_LOOKS_OF_SPINNERS = 256;
+    private static final int WAITS_PER_TRIAL = 64;
 
     private final long fullBudget;
     private final boolean adapts;
+    private final int closeLooks;
     private long budget;
+    private int waits;
     private int looks;
     private long since;
     private boolean counted;
+    private boolean gaveUp;
 
     Spinner(WaitStrategy strategy) {
         fullBudget = CPUS > 1 ? strategy.spin().toNanos() : 0;
         adapts = strategy.adapts();
+        closeLooks = adapts ? CLOSE_LOOKS : CLOSE_LOOKS_OF_SPINNERS;
         budget = fullBudget;
     }
 
     /** After a look that found nothing: true to look again, false to sleep now. */
     boolean lookAgain() {
-        if (budget == 0) {
-            startClock();
+        if (gaveUp || budget == 0 || (looks == 0 && !start())) {
             return false;
         }
-        Thread.onSpinWait();
-        if (++looks % LOOKS_PER_CLOCK != 0) {
-            return true;
+        if (looks++ < closeLooks) {
+            Thread.onSpinWait();
+        } else {
+            Thread.yield();
         }
-        startClock();
-        if (System.nanoTime() - since < budget && (!adapts || counted || join())) {
-            return true;
-        }
-        leave();
-        return false;
+        return looks % LOOKS_PER_CLOCK != 0 || hasTime() || giveUp();
     }
 
     /** Whether {@link #lookAgain} has just read the clock: the time to check deadlines. */
@@ -54,30 +59,51 @@ final class Spinner {
         return looks % LOOKS_PER_CLOCK == 0;
     }
 
+    private boolean start() {
+        since = System.nanoTime();
+        gaveUp = adapts && !join();
+        return !gaveUp;
+    }
+
+    private boolean hasTime() {
+        return System.nanoTime() - since < budget;
+    }
+
+    private boolean giveUp() {
+        gaveUp = true;
+        if (adapts) {
+            budget = budget / 2 < LEAST_NANOS ? 0 : budget / 2;
+        }
+        leave();
+        return false;
+    }
+
     /** A frame came: the wait is over. */
     void found() {
-        if (since != 0 && adapts) {
-            budget = System.nanoTime() - since < fullBudget ? fullBudget : Math.max(budget / 2, SHORTEST_NANOS);
+        if (adapts) {
+            adapt();
         }
         stop();
+    }
+
+    private void adapt() {
+        if (++waits % WAITS_PER_TRIAL == 0) {
+            budget = fullBudget;
+        } else if (looks > 0 && !gaveUp) {
+            budget = Math.min(budget * 2, fullBudget);
+        }
     }
 
     /** The wait is over without a frame. */
     void stop() {
         leave();
         looks = 0;
-        since = 0;
+        gaveUp = false;
     }
 
-    private void startClock() {
-        if (since == 0) {
-            since = System.nanoTime() | 1;
-        }
-    }
-
-    /** No more threads of this process look at a time than there are processors. */
+    /** Fewer threads of this process look at a time than there are processors. */
     private boolean join() {
-        if (SPINNING.incrementAndGet() > CPUS) {
+        if (SPINNING.incrementAndGet() > MOST_SPINNING) {
             SPINNING.decrementAndGet();
             return false;
         }
