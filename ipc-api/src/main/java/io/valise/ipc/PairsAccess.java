@@ -12,8 +12,13 @@ final class PairsAccess extends ValueSetAccess {
     }
 
     @Override
-    public ValueSet wrap(@Nullable Object[] pairs, @Nullable KeyIndex index) {
-        return new ValueSet(pairs, index);
+    public long asciiTexts(ValueSet set) {
+        return set.asciiTexts();
+    }
+
+    @Override
+    public ValueSet wrap(@Nullable Object[] pairs, @Nullable KeyIndex index, long asciiTexts) {
+        return new ValueSet(pairs, index, asciiTexts);
     }
 
     @Override

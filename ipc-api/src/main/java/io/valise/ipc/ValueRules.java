@@ -2,6 +2,7 @@ package io.valise.ipc;
 
 import io.valise.ipc.internal.codec.Heights;
 import io.valise.ipc.internal.codec.KeyIndex;
+import io.valise.ipc.internal.codec.KeyWriter;
 import io.valise.ipc.internal.codec.ListValue;
 import io.valise.ipc.internal.codec.Stored;
 import io.valise.ipc.internal.codec.Unsigned;
@@ -27,6 +28,10 @@ final class ValueRules {
 
     static String checkKey(@Nullable String key) {
         Objects.requireNonNull(key, "key: a ValueSet has no null key; give a text of 1 to 255 chars");
+        return KeyWriter.isKnown(key) ? key : checkNewKey(key);
+    }
+
+    private static String checkNewKey(String key) {
         int length = key.length();
         if (length == 0 || length > MAX_KEY_CHARS) {
             throw new IllegalArgumentException(
@@ -40,16 +45,36 @@ final class ValueRules {
         return key;
     }
 
-    /** Checks pairs of key, value, key, value, ... and puts the form to keep in the place of each value. */
-    static @Nullable Object[] storePairs(@Nullable Object... pairs) {
+    /** The set of pairs of key, value, key, value, ...; takes over the array. */
+    static ValueSet setOf(@Nullable Object... pairs) {
+        long asciiTexts = 0;
         for (int i = 0; i < pairs.length; i += 2) {
             String key = checkKey((String) pairs[i]);
             if (KeyIndex.find(pairs, i / 2, null, key) >= 0) {
                 throw new IllegalArgumentException("key " + ValueText.quote(key) + " is given twice; give it once");
             }
-            pairs[i + 1] = store(key, pairs[i + 1]);
+            if (isAsciiText(pairs[i + 1])) {
+                asciiTexts |= 1L << (i / 2);
+            } else {
+                pairs[i + 1] = store(key, pairs[i + 1]);
+            }
         }
-        return pairs;
+        return new ValueSet(pairs, null, asciiTexts);
+    }
+
+    /** Whether a value is a text of ASCII, which may be stored as it is. */
+    static boolean isAsciiText(@Nullable Object value) {
+        return value instanceof String text && isAscii(text);
+    }
+
+    private static boolean isAscii(String text) {
+        int length = text.length();
+        for (int i = 0; i < length; i++) {
+            if (text.charAt(i) >= 0x80) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** The form in which the set keeps a value. */

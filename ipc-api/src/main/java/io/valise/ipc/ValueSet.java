@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * each other likewise; a fraction never becomes an integer.
  */
 public final class ValueSet {
-    private static final ValueSet EMPTY = new ValueSet(new Object[0], null);
+    private static final ValueSet EMPTY = new ValueSet(new Object[0], null, 0);
 
     static {
         ValueSetAccess.set(new PairsAccess());
@@ -47,12 +47,14 @@ public final class ValueSet {
 
     private final @Nullable Object[] pairs;
     private final @Nullable KeyIndex index;
+    private final long asciiTexts;
     private int height;
 
-    /** Takes over checked pairs. */
-    ValueSet(@Nullable Object[] pairs, @Nullable KeyIndex index) {
+    /** Takes over checked pairs; the n-th bit tells that the n-th value, up to the 64th, is a text known to be ASCII. */
+    ValueSet(@Nullable Object[] pairs, @Nullable KeyIndex index, long asciiTexts) {
         this.pairs = pairs;
         this.index = index;
+        this.asciiTexts = asciiTexts;
     }
 
     public static ValueSet empty() {
@@ -61,11 +63,11 @@ public final class ValueSet {
 
     /** The set of one pair; the overloads below take up to eight, whose keys must differ. */
     public static ValueSet of(String key, @Nullable Object value) {
-        return new ValueSet(ValueRules.storePairs(key, value), null);
+        return ValueRules.setOf(key, value);
     }
 
     public static ValueSet of(String key1, @Nullable Object value1, String key2, @Nullable Object value2) {
-        return new ValueSet(ValueRules.storePairs(key1, value1, key2, value2), null);
+        return ValueRules.setOf(key1, value1, key2, value2);
     }
 
     public static ValueSet of(
@@ -75,7 +77,7 @@ public final class ValueSet {
             @Nullable Object value2,
             String key3,
             @Nullable Object value3) {
-        return new ValueSet(ValueRules.storePairs(key1, value1, key2, value2, key3, value3), null);
+        return ValueRules.setOf(key1, value1, key2, value2, key3, value3);
     }
 
     public static ValueSet of(
@@ -87,7 +89,7 @@ public final class ValueSet {
             @Nullable Object value3,
             String key4,
             @Nullable Object value4) {
-        return new ValueSet(ValueRules.storePairs(key1, value1, key2, value2, key3, value3, key4, value4), null);
+        return ValueRules.setOf(key1, value1, key2, value2, key3, value3, key4, value4);
     }
 
     public static ValueSet of(
@@ -101,8 +103,7 @@ public final class ValueSet {
             @Nullable Object value4,
             String key5,
             @Nullable Object value5) {
-        return new ValueSet(
-                ValueRules.storePairs(key1, value1, key2, value2, key3, value3, key4, value4, key5, value5), null);
+        return ValueRules.setOf(key1, value1, key2, value2, key3, value3, key4, value4, key5, value5);
     }
 
     public static ValueSet of(
@@ -118,10 +119,7 @@ public final class ValueSet {
             @Nullable Object value5,
             String key6,
             @Nullable Object value6) {
-        return new ValueSet(
-                ValueRules.storePairs(
-                        key1, value1, key2, value2, key3, value3, key4, value4, key5, value5, key6, value6),
-                null);
+        return ValueRules.setOf(key1, value1, key2, value2, key3, value3, key4, value4, key5, value5, key6, value6);
     }
 
     public static ValueSet of(
@@ -139,11 +137,8 @@ public final class ValueSet {
             @Nullable Object value6,
             String key7,
             @Nullable Object value7) {
-        return new ValueSet(
-                ValueRules.storePairs(
-                        key1, value1, key2, value2, key3, value3, key4, value4, key5, value5, key6, value6, key7,
-                        value7),
-                null);
+        return ValueRules.setOf(
+                key1, value1, key2, value2, key3, value3, key4, value4, key5, value5, key6, value6, key7, value7);
     }
 
     public static ValueSet of(
@@ -163,11 +158,9 @@ public final class ValueSet {
             @Nullable Object value7,
             String key8,
             @Nullable Object value8) {
-        return new ValueSet(
-                ValueRules.storePairs(
-                        key1, value1, key2, value2, key3, value3, key4, value4, key5, value5, key6, value6, key7,
-                        value7, key8, value8),
-                null);
+        return ValueRules.setOf(
+                key1, value1, key2, value2, key3, value3, key4, value4, key5, value5, key6, value6, key7, value7, key8,
+                value8);
     }
 
     /** The set of a map's entries in the map's order; a null value becomes {@link ValueType#EMPTY}. */
@@ -527,6 +520,10 @@ public final class ValueSet {
             height = 1 + Heights.tallest(pairs, 1, 2);
         }
         return height;
+    }
+
+    long asciiTexts() {
+        return asciiTexts;
     }
 
     /** The pairs themselves; not to be changed. */

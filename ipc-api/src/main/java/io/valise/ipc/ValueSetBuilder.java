@@ -12,18 +12,22 @@ final class ValueSetBuilder implements ValueSet.Builder {
     private @Nullable Object[] pairs = new Object[16];
     private int size;
     private @Nullable KeyIndex index;
+    private long asciiTexts;
     private boolean shared; // with a built set: copy before the next change
 
     @Override
     public ValueSet.Builder put(String key, @Nullable Object value) {
-        return putStored(ValueRules.checkKey(key), ValueRules.store(key, value));
+        ValueRules.checkKey(key);
+        boolean asciiText = ValueRules.isAsciiText(value);
+        return putStored(key, asciiText ? value : ValueRules.store(key, value), asciiText);
     }
 
     @Override
     public ValueSet.Builder putAll(ValueSet other) {
         @Nullable Object[] others = other.pairs();
         for (int i = 0; i < others.length; i += 2) {
-            putStored((String) Objects.requireNonNull(others[i]), others[i + 1]);
+            boolean asciiText = i < 128 && (other.asciiTexts() >>> (i / 2) & 1) != 0;
+            putStored((String) Objects.requireNonNull(others[i]), others[i + 1], asciiText);
         }
         return this;
     }
@@ -49,7 +53,7 @@ final class ValueSetBuilder implements ValueSet.Builder {
         if (v.signum() < 0 || v.bitLength() > 64) {
             throw ValueRules.outOfRange(key, 64, ValueText.describe(v));
         }
-        return putStored(key, new Unsigned(64, v.longValue()));
+        return putStored(key, new Unsigned(64, v.longValue()), false);
     }
 
     private ValueSet.Builder putUnsigned(String key, int bits, long v) {
@@ -57,21 +61,25 @@ final class ValueSetBuilder implements ValueSet.Builder {
         if (!Unsigned.fits(bits, v)) {
             throw ValueRules.outOfRange(key, bits, Long.toString(v));
         }
-        return putStored(key, new Unsigned(bits, v));
+        return putStored(key, new Unsigned(bits, v), false);
     }
 
-    private ValueSet.Builder putStored(String key, @Nullable Object stored) {
+    private ValueSet.Builder putStored(String key, @Nullable Object stored, boolean asciiText) {
         unshare();
         int position = KeyIndex.find(pairs, size, index, key);
         if (position >= 0) {
             pairs[2 * position + 1] = stored;
         } else {
-            append(key, stored);
+            position = append(key, stored);
+        }
+        if (position < 64) {
+            long bit = 1L << position;
+            asciiTexts = asciiText ? asciiTexts | bit : asciiTexts & ~bit;
         }
         return this;
     }
 
-    private void append(String key, @Nullable Object stored) {
+    private int append(String key, @Nullable Object stored) {
         if (2 * size == pairs.length) {
             pairs = Arrays.copyOf(pairs, 4 * size);
         }
@@ -83,6 +91,7 @@ final class ValueSetBuilder implements ValueSet.Builder {
         } else {
             index = KeyIndex.of(pairs, size);
         }
+        return size - 1;
     }
 
     @Override
@@ -93,6 +102,7 @@ final class ValueSetBuilder implements ValueSet.Builder {
             System.arraycopy(pairs, 2 * position + 2, pairs, 2 * position, 2 * (size - position - 1));
             size--;
             index = KeyIndex.of(pairs, size); // positions moved
+            asciiTexts = 0; // bits moved: nothing is known for sure, which costs time only
         }
         return this;
     }
@@ -114,6 +124,6 @@ final class ValueSetBuilder implements ValueSet.Builder {
             pairs = Arrays.copyOf(pairs, 2 * size);
         }
         shared = true;
-        return new ValueSet(pairs, index);
+        return new ValueSet(pairs, index, asciiTexts);
     }
 }

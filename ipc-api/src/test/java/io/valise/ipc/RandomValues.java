@@ -25,7 +25,7 @@ public final class RandomValues {
 
     private ValueSet set(int depth) {
         ValueSet.Builder builder = ValueSet.builder();
-        int pairs = random.nextInt(8) == 0 ? random.nextInt(60) : random.nextInt(10);
+        int pairs = random.nextInt(16) == 0 ? random.nextInt(60) : random.nextInt(10);
         for (int i = 0; i < pairs; i++) {
             String key = i + text(20);
             switch (random.nextInt(20)) {
@@ -75,12 +75,12 @@ public final class RandomValues {
             case 14 -> point();
             case 15 -> size();
             case 16 -> rect();
-            default -> text(random.nextInt(10) == 0 ? 5_000 : 40);
+            default -> text(random.nextInt(20) == 0 ? 3_000 : 40);
         };
     }
 
     private Object array() {
-        int length = random.nextInt(6) == 0 ? random.nextInt(3_000) : random.nextInt(8);
+        int length = random.nextInt(12) == 0 ? random.nextInt(400) : random.nextInt(8);
         return switch (random.nextInt(17)) {
             case 0 -> bytes(length);
             case 1 -> shorts(length);

@@ -3,6 +3,8 @@ package io.valise.ipc.internal.codec;
 import io.valise.ipc.Point;
 import io.valise.ipc.Rect;
 import io.valise.ipc.Size;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -11,162 +13,175 @@ import java.nio.ByteOrder;
  * memory. Short ones are written element by element, because the view that a copy needs is an object.
  */
 final class ArrayWriter {
-    private static final int BULK_BYTES = 256;
+    private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
+    private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ORDER);
+    private static final VarHandle CHAR = MethodHandles.byteArrayViewVarHandle(char[].class, ORDER);
+    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ORDER);
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ORDER);
+    private static final VarHandle FLOAT = MethodHandles.byteArrayViewVarHandle(float[].class, ORDER);
+    private static final VarHandle DOUBLE = MethodHandles.byteArrayViewVarHandle(double[].class, ORDER);
+
+    /** The most that comes before the elements: tag of ours, tag, head. */
+    private static final int HEADS = 5 + 2 + 5;
+
+    private static final int LARGE = Stage.LARGE;
+    private static final int BOOLEANS_AT_ONCE = 1_024;
 
     private ArrayWriter() {}
 
-    static int bytes(ByteBuffer dst, int at, byte[] array) {
-        int start = HeadWriter.head(dst, at, HeadWriter.BYTES, array.length);
-        dst.put(start, array);
-        return start + array.length;
+    static int bytes(ByteBuffer dst, byte[] out, int at, byte[] array) {
+        int start = HeadWriter.head(out, Stage.room(dst, out, at, HEADS), HeadWriter.BYTES, array.length);
+        return Stage.copy(dst, out, start, array, 0, array.length);
     }
 
-    static int shorts(ByteBuffer dst, int at, short[] array) {
-        int start = typedArray(dst, at, CborTags.INT16_LE, 2L * array.length);
-        if (array.length > BULK_BYTES / 2) {
-            littleEndian(dst, start, 2 * array.length).asShortBuffer().put(array);
-        } else {
-            for (int i = 0; i < array.length; i++) {
-                dst.putShort(start + 2 * i, Short.reverseBytes(array[i]));
-            }
+    static int shorts(ByteBuffer dst, byte[] out, int at, short[] array) {
+        int start = typedArray(dst, out, at, CborTags.INT16_LE, 2L * array.length);
+        if (array.length > LARGE / 2) {
+            Stage.direct(dst, out, start, 2L * array.length, ORDER)
+                    .asShortBuffer()
+                    .put(array);
+            return 0;
+        }
+        for (int i = 0; i < array.length; i++) {
+            SHORT.set(out, start + 2 * i, array[i]);
         }
         return start + 2 * array.length;
     }
 
-    static int chars(ByteBuffer dst, int at, char[] array) {
-        int inner = HeadWriter.typed(dst, at, CborTags.CHAR16_ARRAY);
-        int start = typedArray(dst, inner, CborTags.UINT16_LE, 2L * array.length);
-        if (array.length > BULK_BYTES / 2) {
-            littleEndian(dst, start, 2 * array.length).asCharBuffer().put(array);
-        } else {
-            for (int i = 0; i < array.length; i++) {
-                dst.putChar(start + 2 * i, Character.reverseBytes(array[i]));
-            }
+    static int chars(ByteBuffer dst, byte[] out, int at, char[] array) {
+        int inner = HeadWriter.typed(out, Stage.room(dst, out, at, HEADS + LARGE), CborTags.CHAR16_ARRAY);
+        int start = typedArray(dst, out, inner, CborTags.UINT16_LE, 2L * array.length);
+        if (array.length > LARGE / 2) {
+            Stage.direct(dst, out, start, 2L * array.length, ORDER)
+                    .asCharBuffer()
+                    .put(array);
+            return 0;
+        }
+        for (int i = 0; i < array.length; i++) {
+            CHAR.set(out, start + 2 * i, array[i]);
         }
         return start + 2 * array.length;
     }
 
-    static int ints(ByteBuffer dst, int at, int[] array) {
-        int start = typedArray(dst, at, CborTags.INT32_LE, 4L * array.length);
-        if (array.length > BULK_BYTES / 4) {
-            littleEndian(dst, start, 4 * array.length).asIntBuffer().put(array);
-        } else {
-            for (int i = 0; i < array.length; i++) {
-                dst.putInt(start + 4 * i, Integer.reverseBytes(array[i]));
-            }
+    static int ints(ByteBuffer dst, byte[] out, int at, int[] array) {
+        int start = typedArray(dst, out, at, CborTags.INT32_LE, 4L * array.length);
+        if (array.length > LARGE / 4) {
+            Stage.direct(dst, out, start, 4L * array.length, ORDER)
+                    .asIntBuffer()
+                    .put(array);
+            return 0;
+        }
+        for (int i = 0; i < array.length; i++) {
+            INT.set(out, start + 4 * i, array[i]);
         }
         return start + 4 * array.length;
     }
 
-    static int longs(ByteBuffer dst, int at, long[] array) {
-        int start = typedArray(dst, at, CborTags.INT64_LE, 8L * array.length);
-        if (array.length > BULK_BYTES / 8) {
-            littleEndian(dst, start, 8 * array.length).asLongBuffer().put(array);
-        } else {
-            for (int i = 0; i < array.length; i++) {
-                dst.putLong(start + 8 * i, Long.reverseBytes(array[i]));
-            }
+    static int longs(ByteBuffer dst, byte[] out, int at, long[] array) {
+        int start = typedArray(dst, out, at, CborTags.INT64_LE, 8L * array.length);
+        if (array.length > LARGE / 8) {
+            Stage.direct(dst, out, start, 8L * array.length, ORDER)
+                    .asLongBuffer()
+                    .put(array);
+            return 0;
+        }
+        for (int i = 0; i < array.length; i++) {
+            LONG.set(out, start + 8 * i, array[i]);
         }
         return start + 8 * array.length;
     }
 
-    static int floats(ByteBuffer dst, int at, float[] array) {
-        int start = typedArray(dst, at, CborTags.FLOAT32_LE, 4L * array.length);
-        if (array.length > BULK_BYTES / 4) {
-            littleEndian(dst, start, 4 * array.length).asFloatBuffer().put(array);
-        } else {
-            for (int i = 0; i < array.length; i++) {
-                littleFloat(dst, start + 4 * i, array[i]);
-            }
+    static int floats(ByteBuffer dst, byte[] out, int at, float[] array) {
+        int start = typedArray(dst, out, at, CborTags.FLOAT32_LE, 4L * array.length);
+        if (array.length > LARGE / 4) {
+            Stage.direct(dst, out, start, 4L * array.length, ORDER)
+                    .asFloatBuffer()
+                    .put(array);
+            return 0;
+        }
+        for (int i = 0; i < array.length; i++) {
+            FLOAT.set(out, start + 4 * i, array[i]);
         }
         return start + 4 * array.length;
     }
 
-    static int doubles(ByteBuffer dst, int at, double[] array) {
-        int start = typedArray(dst, at, CborTags.FLOAT64_LE, 8L * array.length);
-        if (array.length > BULK_BYTES / 8) {
-            littleEndian(dst, start, 8 * array.length).asDoubleBuffer().put(array);
-        } else {
-            for (int i = 0; i < array.length; i++) {
-                dst.putLong(start + 8 * i, Long.reverseBytes(Double.doubleToRawLongBits(array[i])));
-            }
+    static int doubles(ByteBuffer dst, byte[] out, int at, double[] array) {
+        int start = typedArray(dst, out, at, CborTags.FLOAT64_LE, 8L * array.length);
+        if (array.length > LARGE / 8) {
+            Stage.direct(dst, out, start, 8L * array.length, ORDER)
+                    .asDoubleBuffer()
+                    .put(array);
+            return 0;
+        }
+        for (int i = 0; i < array.length; i++) {
+            DOUBLE.set(out, start + 8 * i, array[i]);
         }
         return start + 8 * array.length;
     }
 
-    /** A plain array of true and false, one byte each, eight at a time. */
-    static int booleans(ByteBuffer dst, int at, boolean[] array) {
-        int start =
-                HeadWriter.head(dst, HeadWriter.typed(dst, at, CborTags.BOOLEAN_ARRAY), HeadWriter.ARRAY, array.length);
-        int i = 0;
-        for (; i + 8 <= array.length; i += 8) {
-            dst.putInt(start + i, simple4(array, i));
-            dst.putInt(start + i + 4, simple4(array, i + 4));
+    /** A plain array of true and false, one byte each. */
+    static int booleans(ByteBuffer dst, byte[] out, int at, boolean[] array) {
+        int next = HeadWriter.typed(out, Stage.room(dst, out, at, HEADS), CborTags.BOOLEAN_ARRAY);
+        next = HeadWriter.head(out, next, HeadWriter.ARRAY, array.length);
+        for (int from = 0; from < array.length; from += BOOLEANS_AT_ONCE) {
+            int to = Math.min(array.length, from + BOOLEANS_AT_ONCE);
+            next = booleans(out, Stage.room(dst, out, next, to - from), array, from, to);
         }
-        for (; i < array.length; i++) {
-            dst.put(start + i, (byte) simple(array[i]));
+        return next;
+    }
+
+    private static int booleans(byte[] out, int at, boolean[] array, int from, int to) {
+        for (int i = from; i < to; i++) {
+            out[at + i - from] = (byte) (array[i] ? 0xf5 : 0xf4);
         }
-        return start + array.length;
+        return at + to - from;
     }
 
-    private static int simple4(boolean[] array, int i) {
-        return simple(array[i]) << 24 | simple(array[i + 1]) << 16 | simple(array[i + 2]) << 8 | simple(array[i + 3]);
-    }
-
-    private static int simple(boolean value) {
-        return value ? 0xf5 : 0xf4;
-    }
-
-    static int points(ByteBuffer dst, int at, Point[] array) {
-        int index = floatArray(dst, at, CborTags.POINT_ARRAY, 8L * array.length);
+    static int points(ByteBuffer dst, byte[] out, int at, Point[] array) {
+        int next = floatArray(dst, out, at, CborTags.POINT_ARRAY, 8L * array.length);
         for (Point point : array) {
-            littleFloat(dst, index, point.x());
-            littleFloat(dst, index + 4, point.y());
-            index += 8;
+            next = Stage.room(dst, out, next, 8);
+            FLOAT.set(out, next, point.x());
+            FLOAT.set(out, next + 4, point.y());
+            next += 8;
         }
-        return index;
+        return next;
     }
 
-    static int sizes(ByteBuffer dst, int at, Size[] array) {
-        int index = floatArray(dst, at, CborTags.SIZE_ARRAY, 8L * array.length);
+    static int sizes(ByteBuffer dst, byte[] out, int at, Size[] array) {
+        int next = floatArray(dst, out, at, CborTags.SIZE_ARRAY, 8L * array.length);
         for (Size size : array) {
-            littleFloat(dst, index, size.width());
-            littleFloat(dst, index + 4, size.height());
-            index += 8;
+            next = Stage.room(dst, out, next, 8);
+            FLOAT.set(out, next, size.width());
+            FLOAT.set(out, next + 4, size.height());
+            next += 8;
         }
-        return index;
+        return next;
     }
 
-    static int rects(ByteBuffer dst, int at, Rect[] array) {
-        int index = floatArray(dst, at, CborTags.RECT_ARRAY, 16L * array.length);
+    static int rects(ByteBuffer dst, byte[] out, int at, Rect[] array) {
+        int next = floatArray(dst, out, at, CborTags.RECT_ARRAY, 16L * array.length);
         for (Rect rect : array) {
-            littleFloat(dst, index, rect.x());
-            littleFloat(dst, index + 4, rect.y());
-            littleFloat(dst, index + 8, rect.width());
-            littleFloat(dst, index + 12, rect.height());
-            index += 16;
+            next = Stage.room(dst, out, next, 16);
+            FLOAT.set(out, next, rect.x());
+            FLOAT.set(out, next + 4, rect.y());
+            FLOAT.set(out, next + 8, rect.width());
+            FLOAT.set(out, next + 12, rect.height());
+            next += 16;
         }
-        return index;
+        return next;
     }
 
-    private static int floatArray(ByteBuffer dst, int at, int typeNumber, long bytes) {
-        return typedArray(dst, HeadWriter.typed(dst, at, typeNumber), CborTags.FLOAT32_LE, bytes);
+    private static int floatArray(ByteBuffer dst, byte[] out, int at, int typeNumber, long bytes) {
+        int inner = HeadWriter.typed(out, Stage.room(dst, out, at, HEADS + LARGE), typeNumber);
+        return typedArray(dst, out, inner, CborTags.FLOAT32_LE, bytes);
     }
 
-    private static void littleFloat(ByteBuffer dst, int at, float value) {
-        dst.putInt(at, Integer.reverseBytes(Float.floatToRawIntBits(value)));
-    }
-
-    /** Tag and head; an array that no buffer can hold ends here rather than in an overflow of the index. */
-    private static int typedArray(ByteBuffer dst, int at, int tag, long bytes) {
-        if (bytes > dst.limit() - at) {
-            throw new IndexOutOfBoundsException(bytes + " bytes at " + at + ", limit " + dst.limit());
-        }
-        dst.putShort(at, (short) (0xd800 | tag));
-        return HeadWriter.head(dst, at + 2, HeadWriter.BYTES, (int) bytes);
-    }
-
-    private static ByteBuffer littleEndian(ByteBuffer dst, int at, int bytes) {
-        return dst.slice(at, bytes).order(ByteOrder.LITTLE_ENDIAN);
+    /** Tag and head; a short array has room behind them. The length is checked before any element is written. */
+    private static int typedArray(ByteBuffer dst, byte[] out, int at, int tag, long bytes) {
+        int start = Stage.room(dst, out, at, HEADS + LARGE);
+        Stage.requireFits(dst, bytes);
+        BigEndian.putShort(out, start, 0xd800 | tag);
+        return HeadWriter.head(out, start + 2, HeadWriter.BYTES, (int) bytes);
     }
 }

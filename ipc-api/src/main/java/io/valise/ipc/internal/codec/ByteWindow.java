@@ -2,11 +2,10 @@ package io.valise.ipc.internal.codec;
 
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A private copy of the next bytes of a buffer. The buffer may lie in memory that a hostile process writes to while it
@@ -18,21 +17,22 @@ final class ByteWindow {
     static final int CAPACITY = 4_096;
 
     /** The window is followed by bytes without meaning, so that words may be read at its end. */
-    private static final int SLACK = 32;
-
-    private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
-    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
-    static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+    private static final int SLACK = 64;
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
-    final byte[] bytes = new byte[CAPACITY + SLACK];
+    final byte[] bytes;
     int at;
     private int limit;
     private int next; // where in the buffer the byte behind the window lies
     private int start;
     private int end;
     private ByteBuffer source = NOTHING;
+
+    /** A window of that many bytes; {@link #CAPACITY}, or fewer for messages of no more bytes than that. */
+    ByteWindow(int capacity) {
+        bytes = new byte[Math.min(capacity, CAPACITY) + SLACK];
+    }
 
     /** Starts to read at the buffer's position. */
     void open(ByteBuffer buffer) {
@@ -67,7 +67,7 @@ final class ByteWindow {
 
     private void refill() {
         int from = index();
-        int length = Math.min(CAPACITY, end - from);
+        int length = Math.min(bytes.length - SLACK, end - from);
         source.get(from, bytes, 0, length);
         at = 0;
         limit = length;
@@ -79,6 +79,11 @@ final class ByteWindow {
         if (limit - at < length && next < end) {
             refill();
         }
+    }
+
+    /** The index behind the last byte of the window that has a meaning. */
+    int limit() {
+        return limit;
     }
 
     /** Fails when more was read than there was. */
@@ -153,19 +158,19 @@ final class ByteWindow {
     // The caller has checked, or will with passed().
 
     short shortBits() {
-        short bits = (short) SHORT.get(bytes, at);
+        short bits = BigEndian.getShort(bytes, at);
         at += 2;
         return bits;
     }
 
     int intBits() {
-        int bits = (int) INT.get(bytes, at);
+        int bits = BigEndian.getInt(bytes, at);
         at += 4;
         return bits;
     }
 
     long longBits() {
-        long bits = (long) LONG.get(bytes, at);
+        long bits = BigEndian.getLong(bytes, at);
         at += 8;
         return bits;
     }
@@ -214,6 +219,11 @@ final class ByteWindow {
     }
 
     static IpcException malformed(int offset, String what) {
-        return new IpcException(IpcStatus.PROTOCOL_ERROR, "malformed ValueSet at offset " + offset + ": " + what);
+        return malformed(offset, what, null);
+    }
+
+    static IpcException malformed(int offset, String what, @Nullable Throwable cause) {
+        String message = "malformed ValueSet at offset " + offset + ": " + what;
+        return new IpcException(IpcStatus.PROTOCOL_ERROR, message, cause);
     }
 }

@@ -11,6 +11,9 @@ import java.util.Arrays;
 public final class CborBytes {
     private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
 
+    /** As binary logarithm: the cache lives for one message only. */
+    private static final int FEW_KEYS = 3;
+
     private CborBytes() {}
 
     public static byte[] write(ValueSet set) {
@@ -28,7 +31,7 @@ public final class CborBytes {
 
     public static ValueSet read(byte[] cbor) {
         ByteBuffer buffer = ByteBuffer.wrap(cbor);
-        ValueSet set = new ValueSetDecoder(new KeyCache()).decode(buffer);
+        ValueSet set = new ValueSetDecoder(new KeyCache(FEW_KEYS), cbor.length).decode(buffer);
         if (buffer.hasRemaining()) {
             throw ByteWindow.malformed(
                     buffer.position(), "limit=0 bytes after the value set, actual=" + buffer.remaining());

@@ -2,10 +2,8 @@ package io.valise.ipc.internal.codec;
 
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,13 +12,26 @@ import org.jspecify.annotations.Nullable;
  * misses, nothing else. Not thread-safe: one per reading session.
  */
 public final class KeyCache {
-    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
-    private static final int SLOT_BITS = 7;
+    private static final int ROW_BITS = 9;
     private static final int MAX_BYTES = 64;
     private static final int WORD = 8;
+    private static final byte[] NOTHING = {};
 
-    private final @Nullable Known[] table = new Known[1 << SLOT_BITS];
-    private byte[] scratch = new byte[MAX_BYTES + WORD];
+    /** Rows of two places: what is used again stays when one newcomer meets it. */
+    private final @Nullable Known[] table;
+
+    private final int shift;
+    private byte[] scratch = NOTHING;
+
+    public KeyCache() {
+        this(ROW_BITS);
+    }
+
+    /** A cache of 2^rowBits rows of two texts. */
+    KeyCache(int rowBits) {
+        table = new Known[2 << rowBits];
+        shift = 63 - rowBits;
+    }
 
     /**
      * The text whose UTF-8 bytes lie at an index of a buffer, which may be memory that another process changes.
@@ -29,8 +40,8 @@ public final class KeyCache {
      * @throws IndexOutOfBoundsException when they do not lie within the buffer's limit
      */
     public String key(ByteBuffer src, int offset, int length) {
-        if (scratch.length < length + WORD) {
-            scratch = new byte[length + WORD];
+        if (scratch.length < length + 2 * WORD) {
+            scratch = new byte[length + 2 * WORD];
         }
         src.get(offset, scratch, 0, length);
         String text = find(scratch, 0, length);
@@ -42,39 +53,56 @@ public final class KeyCache {
         return text;
     }
 
-    /** The text of bytes in private memory that has 8 readable bytes more; null when they are not UTF-8. */
+    /** The text of bytes in private memory that has 16 readable bytes more; null when they are not UTF-8. */
     @Nullable String find(byte[] bytes, int from, int length) {
-        if (length > MAX_BYTES) {
-            return decode(bytes, from, length);
+        if (length > 2 * WORD) {
+            return length > MAX_BYTES ? decode(bytes, from, length) : findLong(bytes, from, length);
         }
-        int slot = slot(bytes, from, length);
-        Known known = table[slot];
-        if (known != null && known.isSame(bytes, from, length)) {
+        boolean one = length <= WORD;
+        long first = word(bytes, from, Math.min(length, WORD));
+        long second = one ? 0 : word(bytes, from + WORD, length - WORD);
+        int row = row(first, second, length);
+        Known known = table[row];
+        if (known != null && known.isSame(first, second, length)) {
             return known.text;
         }
-        return remember(slot, bytes, from, length);
-    }
-
-    private static int slot(byte[] bytes, int from, int length) {
-        long hash = length;
-        int i = 0;
-        for (; i + WORD < length; i += WORD) {
-            hash = (hash ^ (long) LONG.get(bytes, from + i)) * 0x9e37_79b9_7f4a_7c15L;
-            hash ^= hash >>> 32;
+        Known other = table[row + 1];
+        if (other != null && other.isSame(first, second, length)) {
+            return other.text;
         }
-        hash = (hash ^ tail(bytes, from + i, length - i)) * 0x9e37_79b9_7f4a_7c15L;
-        return (int) (hash >>> (64 - SLOT_BITS));
+        return remember(row, new Known(first, second, length), bytes, from);
     }
 
-    /** The last 0 to 8 bytes, the rest of the word zero. */
-    private static long tail(byte[] bytes, int from, int length) {
-        return length == 0 ? 0 : (long) LONG.get(bytes, from) & (-1L << (64 - 8 * length));
+    private @Nullable String findLong(byte[] bytes, int from, int length) {
+        long first = word(bytes, from, WORD);
+        long last = word(bytes, from + length - WORD, WORD);
+        int row = row(first, last, length);
+        for (int place = row; place <= row + 1; place++) {
+            Known known = table[place];
+            if (known != null && known.isSame(first, last, length) && known.hasMiddle(bytes, from)) {
+                return known.text;
+            }
+        }
+        return remember(row, new Known(first, last, length), bytes, from);
     }
 
-    private @Nullable String remember(int slot, byte[] bytes, int from, int length) {
-        String text = decode(bytes, from, length);
+    /** The first 0 to 8 bytes, the rest of the word zero. */
+    private static long word(byte[] bytes, int from, int length) {
+        return length == 0 ? 0 : BigEndian.getLong(bytes, from) & (-1L << (64 - 8 * length));
+    }
+
+    private int row(long first, long second, int length) {
+        long hash = (first ^ Long.rotateLeft(second, 29) ^ length) * 0x9e37_79b9_7f4a_7c15L;
+        return (int) (hash >>> shift) & -2;
+    }
+
+    /** What was in the first place moves to the second. */
+    private @Nullable String remember(int row, Known known, byte[] bytes, int from) {
+        String text = decode(bytes, from, known.length);
         if (text != null) {
-            table[slot] = new Known(bytes, from, length, text);
+            known.complete(text, bytes, from);
+            table[row + 1] = table[row];
+            table[row] = known;
         }
         return text;
     }
@@ -87,30 +115,33 @@ public final class KeyCache {
         return Utf8.text(bytes, from, length, ascii);
     }
 
-    /** A text and its bytes, padded to whole words. */
+    /** A text and its bytes: as two words, and for longer ones what lies between the first and the last. */
     private static final class Known {
-        final String text;
-        private final byte[] words;
+        String text = "";
+        private final long first;
+        private final long last;
         private final int length;
+        private byte[] middle = NOTHING;
 
-        Known(byte[] bytes, int from, int length, String text) {
-            this.text = text;
+        Known(long first, long last, int length) {
+            this.first = first;
+            this.last = last;
             this.length = length;
-            words = new byte[(length + WORD) / WORD * WORD];
-            System.arraycopy(bytes, from, words, 0, length);
         }
 
-        boolean isSame(byte[] bytes, int from, int otherLength) {
-            if (otherLength != length) {
-                return false;
+        void complete(String decoded, byte[] bytes, int from) {
+            text = decoded;
+            if (length > 2 * WORD) {
+                middle = Arrays.copyOfRange(bytes, from + WORD, from + length - WORD);
             }
-            int i = 0;
-            for (; i + WORD < length; i += WORD) {
-                if ((long) LONG.get(words, i) != (long) LONG.get(bytes, from + i)) {
-                    return false;
-                }
-            }
-            return (long) LONG.get(words, i) == tail(bytes, from + i, length - i);
+        }
+
+        boolean isSame(long otherFirst, long otherLast, int otherLength) {
+            return first == otherFirst && last == otherLast && length == otherLength;
+        }
+
+        boolean hasMiddle(byte[] bytes, int from) {
+            return Arrays.equals(middle, 0, middle.length, bytes, from + WORD, from + WORD + middle.length);
         }
     }
 }

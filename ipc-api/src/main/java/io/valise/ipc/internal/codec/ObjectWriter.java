@@ -20,134 +20,138 @@ final class ObjectWriter {
 
     private ObjectWriter() {}
 
-    static int instant(ByteBuffer dst, int at, Instant value) {
-        return time(dst, at, CborTags.TIME, value.getEpochSecond(), value.getNano());
+    static int instant(byte[] out, int at, Instant value) {
+        return time(out, at, CborTags.TIME, value.getEpochSecond(), value.getNano());
     }
 
-    static int duration(ByteBuffer dst, int at, Duration value) {
-        return time(dst, at, CborTags.DURATION, value.getSeconds(), value.getNano());
+    static int duration(byte[] out, int at, Duration value) {
+        return time(out, at, CborTags.DURATION, value.getSeconds(), value.getNano());
     }
 
     /** RFC 9581: tag(tag) {1: seconds as 64 bits, -9: nanoseconds as 32 bits}; always 20 bytes. */
-    private static int time(ByteBuffer dst, int at, int tag, long seconds, int nanos) {
-        dst.putInt(at, 0xd9 << 24 | tag << 8 | 0xa2);
+    private static int time(byte[] out, int at, int tag, long seconds, int nanos) {
+        BigEndian.putInt(out, at, 0xd9 << 24 | tag << 8 | 0xa2);
         long sign = seconds >> 63;
-        dst.putShort(at + 4, (short) (0x011b | ((int) sign & HeadWriter.NEGATIVE)));
-        dst.putLong(at + 6, seconds ^ sign);
-        dst.putShort(at + 14, (short) 0x281a);
-        dst.putInt(at + 16, nanos);
+        BigEndian.putShort(out, at + 4, (0x011b | ((int) sign & HeadWriter.NEGATIVE)));
+        BigEndian.putLong(out, at + 6, seconds ^ sign);
+        BigEndian.putShort(out, at + 14, 0x281a);
+        BigEndian.putInt(out, at + 16, nanos);
         return at + TIME_BYTES;
     }
 
-    static int uuid(ByteBuffer dst, int at, UUID value) {
-        dst.put(at, (byte) 0xd8);
-        dst.putShort(at + 1, (short) (CborTags.UUID << 8 | HeadWriter.BYTES | 16));
-        dst.putLong(at + 3, value.getMostSignificantBits());
-        dst.putLong(at + 11, value.getLeastSignificantBits());
+    static int uuid(byte[] out, int at, UUID value) {
+        out[at] = (byte) 0xd8;
+        BigEndian.putShort(out, at + 1, (CborTags.UUID << 8 | HeadWriter.BYTES | 16));
+        BigEndian.putLong(out, at + 3, value.getMostSignificantBits());
+        BigEndian.putLong(out, at + 11, value.getLeastSignificantBits());
         return at + 19;
     }
 
-    static int bigInteger(ByteBuffer dst, int at, BigInteger value) {
+    static int bigInteger(ByteBuffer dst, byte[] out, int at, BigInteger value) {
         boolean negative = value.signum() < 0;
         byte[] magnitude = (negative ? value.not() : value).toByteArray();
         int skip = magnitude[0] == 0 ? 1 : 0; // the sign bit's own byte; zero itself is the empty string
-        dst.put(at, (byte) (HeadWriter.TAG | (negative ? CborTags.NEGATIVE_BIG : CborTags.POSITIVE_BIG)));
-        int start = head(dst, at + 1, HeadWriter.BYTES, magnitude.length - skip);
-        dst.put(start, magnitude, skip, magnitude.length - skip);
-        return start + magnitude.length - skip;
+        int start = Stage.room(dst, out, at, 1 + 5);
+        out[start] = (byte) (HeadWriter.TAG | (negative ? CborTags.NEGATIVE_BIG : CborTags.POSITIVE_BIG));
+        start = head(out, start + 1, HeadWriter.BYTES, magnitude.length - skip);
+        return Stage.copy(dst, out, start, magnitude, skip, magnitude.length - skip);
     }
 
     /** Tag 4: [exponent, mantissa], exponent = -scale. */
-    static int bigDecimal(ByteBuffer dst, int at, BigDecimal value) {
-        dst.putShort(at, (short) 0xc482);
-        int next = shortest(dst, at + 2, -(long) value.scale());
+    static int bigDecimal(ByteBuffer dst, byte[] out, int at, BigDecimal value) {
+        int start = Stage.room(dst, out, at, 2 + 9 + 9);
+        BigEndian.putShort(out, start, 0xc482);
+        int next = shortest(out, start + 2, -(long) value.scale());
         BigInteger mantissa = value.unscaledValue();
-        return mantissa.bitLength() < 64 ? shortest(dst, next, mantissa.longValue()) : bigInteger(dst, next, mantissa);
+        return mantissa.bitLength() < 64
+                ? shortest(out, next, mantissa.longValue())
+                : bigInteger(dst, out, next, mantissa);
     }
 
-    private static int shortest(ByteBuffer dst, int at, long value) {
+    private static int shortest(byte[] out, int at, long value) {
         long sign = value >> 63;
         long argument = value ^ sign;
         int major = (int) sign & HeadWriter.NEGATIVE;
         if (argument <= Integer.MAX_VALUE) {
-            return head(dst, at, major, (int) argument);
+            return head(out, at, major, (int) argument);
         }
-        return argument >>> 32 == 0 ? head4(dst, at, major, (int) argument) : head8(dst, at, major, argument);
+        return argument >>> 32 == 0 ? head4(out, at, major, (int) argument) : head8(out, at, major, argument);
     }
 
-    static int point(ByteBuffer dst, int at, Point value) {
-        int next = shape(dst, at, CborTags.POINT, 2);
-        next = HeadWriter.floatValue(dst, next, value.x());
-        return HeadWriter.floatValue(dst, next, value.y());
+    static int point(byte[] out, int at, Point value) {
+        int next = shape(out, at, CborTags.POINT, 2);
+        next = HeadWriter.floatValue(out, next, value.x());
+        return HeadWriter.floatValue(out, next, value.y());
     }
 
-    static int size(ByteBuffer dst, int at, Size value) {
-        int next = shape(dst, at, CborTags.SIZE, 2);
-        next = HeadWriter.floatValue(dst, next, value.width());
-        return HeadWriter.floatValue(dst, next, value.height());
+    static int size(byte[] out, int at, Size value) {
+        int next = shape(out, at, CborTags.SIZE, 2);
+        next = HeadWriter.floatValue(out, next, value.width());
+        return HeadWriter.floatValue(out, next, value.height());
     }
 
-    static int rect(ByteBuffer dst, int at, Rect value) {
-        int next = shape(dst, at, CborTags.RECT, 4);
-        next = HeadWriter.floatValue(dst, next, value.x());
-        next = HeadWriter.floatValue(dst, next, value.y());
-        next = HeadWriter.floatValue(dst, next, value.width());
-        return HeadWriter.floatValue(dst, next, value.height());
+    static int rect(byte[] out, int at, Rect value) {
+        int next = shape(out, at, CborTags.RECT, 4);
+        next = HeadWriter.floatValue(out, next, value.x());
+        next = HeadWriter.floatValue(out, next, value.y());
+        next = HeadWriter.floatValue(out, next, value.width());
+        return HeadWriter.floatValue(out, next, value.height());
     }
 
-    private static int shape(ByteBuffer dst, int at, int typeNumber, int numbers) {
-        return head(dst, HeadWriter.typed(dst, at, typeNumber), HeadWriter.ARRAY, numbers);
+    private static int shape(byte[] out, int at, int typeNumber, int numbers) {
+        return head(out, HeadWriter.typed(out, at, typeNumber), HeadWriter.ARRAY, numbers);
     }
 
-    static int strings(ByteBuffer dst, int at, String[] array) {
-        int next = array(dst, at, CborTags.STRING_ARRAY, array.length);
+    static int strings(ByteBuffer dst, byte[] out, int at, String[] array) {
+        int next = array(dst, out, at, CborTags.STRING_ARRAY, array.length);
         for (String element : array) {
-            next = TextWriter.text(dst, next, element);
+            next = TextWriter.text(dst, out, next, element, false);
         }
         return next;
     }
 
-    static int instants(ByteBuffer dst, int at, Instant[] array) {
-        int next = array(dst, at, CborTags.DATE_TIME_ARRAY, array.length);
+    static int instants(ByteBuffer dst, byte[] out, int at, Instant[] array) {
+        int next = array(dst, out, at, CborTags.DATE_TIME_ARRAY, array.length);
         for (Instant element : array) {
-            next = instant(dst, next, element);
+            next = instant(out, Stage.room(dst, out, next, ValueSetEncoder.SMALL), element);
         }
         return next;
     }
 
-    static int durations(ByteBuffer dst, int at, Duration[] array) {
-        int next = array(dst, at, CborTags.TIME_SPAN_ARRAY, array.length);
+    static int durations(ByteBuffer dst, byte[] out, int at, Duration[] array) {
+        int next = array(dst, out, at, CborTags.TIME_SPAN_ARRAY, array.length);
         for (Duration element : array) {
-            next = duration(dst, next, element);
+            next = duration(out, Stage.room(dst, out, next, ValueSetEncoder.SMALL), element);
         }
         return next;
     }
 
-    static int uuids(ByteBuffer dst, int at, UUID[] array) {
-        int next = array(dst, at, CborTags.GUID_ARRAY, array.length);
+    static int uuids(ByteBuffer dst, byte[] out, int at, UUID[] array) {
+        int next = array(dst, out, at, CborTags.GUID_ARRAY, array.length);
         for (UUID element : array) {
-            next = uuid(dst, next, element);
+            next = uuid(out, Stage.room(dst, out, next, ValueSetEncoder.SMALL), element);
         }
         return next;
     }
 
-    static int bigIntegers(ByteBuffer dst, int at, BigInteger[] array) {
-        int next = array(dst, at, CborTags.BIG_INTEGER_ARRAY, array.length);
+    static int bigIntegers(ByteBuffer dst, byte[] out, int at, BigInteger[] array) {
+        int next = array(dst, out, at, CborTags.BIG_INTEGER_ARRAY, array.length);
         for (BigInteger element : array) {
-            next = bigInteger(dst, next, element);
+            next = bigInteger(dst, out, next, element);
         }
         return next;
     }
 
-    static int bigDecimals(ByteBuffer dst, int at, BigDecimal[] array) {
-        int next = array(dst, at, CborTags.BIG_DECIMAL_ARRAY, array.length);
+    static int bigDecimals(ByteBuffer dst, byte[] out, int at, BigDecimal[] array) {
+        int next = array(dst, out, at, CborTags.BIG_DECIMAL_ARRAY, array.length);
         for (BigDecimal element : array) {
-            next = bigDecimal(dst, next, element);
+            next = bigDecimal(dst, out, next, element);
         }
         return next;
     }
 
-    private static int array(ByteBuffer dst, int at, int typeNumber, int length) {
-        return head(dst, HeadWriter.typed(dst, at, typeNumber), HeadWriter.ARRAY, length);
+    private static int array(ByteBuffer dst, byte[] out, int at, int typeNumber, int length) {
+        int start = Stage.room(dst, out, at, 5 + 5);
+        return head(out, HeadWriter.typed(out, start, typeNumber), HeadWriter.ARRAY, length);
     }
 }

@@ -14,8 +14,8 @@ final class TagReader {
     /** The answer for an unknown tag: its content comes next. */
     static final Object UNKNOWN = new Object();
 
-    /** Elements of typed arrays are read at this depth, where no map and no array can open. */
-    private static final int LEAF = Heights.LIMIT + 1;
+    /** Elements of typed arrays are read at this depth, where no map and no list can open. */
+    static final int LEAF = Heights.LIMIT + 1;
 
     private final ByteWindow window;
     private final StringReader strings;
@@ -104,7 +104,7 @@ final class TagReader {
         if (bytes.length != 16) {
             throw window.malformed("UUID: limit=16 bytes, actual=" + bytes.length);
         }
-        return new UUID((long) ByteWindow.LONG.get(bytes, 0), (long) ByteWindow.LONG.get(bytes, 8));
+        return new UUID(BigEndian.getLong(bytes, 0), BigEndian.getLong(bytes, 8));
     }
 
     private BigInteger big(boolean negative) {

@@ -4,54 +4,70 @@ import java.nio.ByteBuffer;
 
 /** Strings as CBOR text (major type 3): UTF-8, definite length, no allocation. Strings are known to be valid Unicode. */
 final class TextWriter {
-    private static final long NOT_ASCII = 0xff80_ff80_ff80_ff80L;
+    private static final int AT_ONCE = 512;
+    private static final int HEAD = 5;
 
     private TextWriter() {}
 
-    static int text(ByteBuffer dst, int at, String text) {
+    /** Writes head and text; ascii tells that the text is known to be so. */
+    static int text(ByteBuffer dst, byte[] out, int at, String text, boolean ascii) {
         int length = text.length();
-        int start = at + HeadWriter.headSize(length);
-        int end = ascii(dst, start, text, 0, length);
-        if (end == start + length) {
-            HeadWriter.head(dst, at, HeadWriter.TEXT, length);
-            return end;
+        if (length > AT_ONCE) {
+            return longText(dst, out, at, text);
         }
-        start = HeadWriter.head(dst, at, HeadWriter.TEXT, (int) utf8Length(text));
-        return utf8(dst, start, text);
+        int start = Stage.room(dst, out, at, HEAD + 3 * length);
+        return ascii ? ascii(out, start, text, length) : anyText(out, start, text, length);
     }
 
-    /** Writes chars up to the first one that is not ASCII, eight at a time; answers the index behind the last written. */
-    private static int ascii(ByteBuffer dst, int at, String text, int from, int to) {
-        int i = from;
-        for (; i + 8 <= to; i += 8) {
-            long high = four(text, i);
-            long low = four(text, i + 4);
-            if (((high | low) & NOT_ASCII) != 0) {
-                return at + i - from;
-            }
-            dst.putLong(at + i - from, pack(high) << 32 | pack(low));
-        }
-        for (; i < to; i++) {
+    private static int ascii(byte[] out, int at, String text, int length) {
+        int start = HeadWriter.head(out, at, HeadWriter.TEXT, length);
+        lowBytes(text, 0, length, out, start);
+        return start + length;
+    }
+
+    @SuppressWarnings("deprecation") // the low byte of each char is all there is of ASCII: a plain copy
+    private static void lowBytes(String text, int from, int to, byte[] out, int at) {
+        text.getBytes(from, to, out, at);
+    }
+
+    /** Hopes for ASCII and begins anew when that was wrong; needs room for three bytes a char. */
+    static int anyText(byte[] out, int at, String text, int length) {
+        int start = HeadWriter.head(out, at, HeadWriter.TEXT, length);
+        int all = 0;
+        for (int i = 0; i < length; i++) {
             char c = text.charAt(i);
-            if (c >= 0x80) {
-                break;
-            }
-            dst.put(at + i - from, (byte) c);
+            all |= c;
+            out[start + i] = (byte) c;
         }
-        return at + i - from;
+        if (all < 0x80) {
+            return start + length;
+        }
+        return utf8(out, HeadWriter.head(out, at, HeadWriter.TEXT, (int) utf8Length(text)), text, 0, length);
     }
 
-    private static long four(String text, int i) {
-        return (long) text.charAt(i) << 48
-                | (long) text.charAt(i + 1) << 32
-                | (long) text.charAt(i + 2) << 16
-                | text.charAt(i + 3);
+    private static int longText(ByteBuffer dst, byte[] out, int at, String text) {
+        int length = text.length();
+        long bytes = utf8Length(text);
+        int next = HeadWriter.head(out, Stage.room(dst, out, at, HEAD), HeadWriter.TEXT, (int) bytes);
+        int from = 0;
+        while (from < length) {
+            int to = endOfPart(text, from, length);
+            next = Stage.room(dst, out, next, 3 * (to - from));
+            if (bytes == length) {
+                lowBytes(text, from, to, out, next);
+                next += to - from;
+            } else {
+                next = utf8(out, next, text, from, to);
+            }
+            from = to;
+        }
+        return next;
     }
 
-    /** 00aa00bb00cc00dd to aabbccdd. */
-    private static long pack(long four) {
-        long pairs = (four | four >>> 8) & 0x0000_ffff_0000_ffffL;
-        return (pairs | pairs >>> 16) & 0xffff_ffffL;
+    /** No part ends between the halves of a surrogate pair. */
+    private static int endOfPart(String text, int from, int length) {
+        int end = Math.min(from + AT_ONCE, length);
+        return end < length && Character.isHighSurrogate(text.charAt(end - 1)) ? end + 1 : end;
     }
 
     static long utf8Length(String text) {
@@ -66,22 +82,21 @@ final class TextWriter {
         return bytes;
     }
 
-    static int utf8(ByteBuffer dst, int start, String text) {
+    private static int utf8(byte[] out, int start, String text, int from, int to) {
         int at = start;
-        int length = text.length();
-        for (int i = 0; i < length; i++) {
+        for (int i = from; i < to; i++) {
             char c = text.charAt(i);
             if (c < 0x80) {
-                dst.put(at++, (byte) c);
+                out[at++] = (byte) c;
             } else if (c < 0x800) {
-                dst.putShort(at, (short) (0xc080 | c >> 6 << 8 | (c & 0x3f)));
+                BigEndian.putShort(out, at, 0xc080 | c >> 6 << 8 | (c & 0x3f));
                 at += 2;
             } else if (Character.isSurrogate(c)) {
-                dst.putInt(at, fourBytes(Character.toCodePoint(c, text.charAt(++i))));
+                BigEndian.putInt(out, at, fourBytes(Character.toCodePoint(c, text.charAt(++i))));
                 at += 4;
             } else {
-                dst.put(at, (byte) (0xe0 | c >> 12));
-                dst.putShort(at + 1, (short) (0x8080 | ((c >> 6) & 0x3f) << 8 | (c & 0x3f)));
+                out[at] = (byte) (0xe0 | c >> 12);
+                BigEndian.putShort(out, at + 1, 0x8080 | bits(c, 6) << 8 | bits(c, 0));
                 at += 3;
             }
         }

@@ -1,6 +1,5 @@
 package io.valise.ipc.internal.codec;
 
-import io.valise.ipc.IpcException;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -49,8 +48,7 @@ final class TimeReader {
         try {
             return DateTimeFormatter.ISO_OFFSET_DATE_TIME.parse(text, Instant::from);
         } catch (DateTimeException notRfc3339) {
-            throw (IpcException) ByteWindow.malformed(offset, "not a date and time of RFC 3339")
-                    .initCause(notRfc3339);
+            throw ByteWindow.malformed(offset, "not a date and time of RFC 3339", notRfc3339);
         }
     }
 

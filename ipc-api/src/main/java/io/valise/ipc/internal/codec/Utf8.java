@@ -1,13 +1,9 @@
 package io.valise.ipc.internal.codec;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /** Strict UTF-8 (RFC 3629): no overlong forms, no surrogates, nothing above U+10FFFF. */
 final class Utf8 {
-    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
     private static final long HIGH_BITS = 0x8080_8080_8080_8080L;
 
     private Utf8() {}
@@ -21,7 +17,7 @@ final class Utf8 {
     static boolean isAscii(byte[] bytes, int from, int to) {
         int i = from;
         for (; i + 8 <= to; i += 8) {
-            if (((long) LONG.get(bytes, i) & HIGH_BITS) != 0) {
+            if ((BigEndian.getLong(bytes, i) & HIGH_BITS) != 0) {
                 return false;
             }
         }

@@ -22,8 +22,11 @@ public abstract class ValueSetAccess {
     /** The pairs of a set; not to be changed. */
     public abstract @Nullable Object[] pairs(ValueSet set);
 
+    /** One bit for each of the first 64 pairs, from the lowest: set when its value is a text known to be ASCII. */
+    public abstract long asciiTexts(ValueSet set);
+
     /** A set that takes over pairs of valid, different keys and stored values; the index is null for small sets. */
-    public abstract ValueSet wrap(@Nullable Object[] pairs, @Nullable KeyIndex index);
+    public abstract ValueSet wrap(@Nullable Object[] pairs, @Nullable KeyIndex index, long asciiTexts);
 
     /** How many lists and value sets nest at most, the set included. */
     public abstract int height(ValueSet set);

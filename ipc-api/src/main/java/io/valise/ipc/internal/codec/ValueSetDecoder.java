@@ -13,23 +13,27 @@ import org.jspecify.annotations.Nullable;
  * meanwhile; memory and time are bounded by the bytes that remain. Not thread-safe: one per reading session.
  */
 public final class ValueSetDecoder {
-    private static final ValueSetAccess ACCESS = ValueSetAccess.get();
     private static final @Nullable Object[] NOTHING = {};
     private static final ListValue EMPTY_LIST = new ListValue(NOTHING);
 
     /** A length from the wire is believed up to here; what is larger grows as its elements arrive. */
     private static final int TRUSTED = 256;
 
-    /** A key takes two bytes at least, its value one. */
-    private static final int PAIR_BYTES = 3;
-
-    private final ByteWindow window = new ByteWindow();
+    private final ByteWindow window;
     private final StringReader strings;
     private final TagReader tags;
+    private final MapReader maps;
 
     public ValueSetDecoder(KeyCache keys) {
+        this(keys, ByteWindow.CAPACITY);
+    }
+
+    /** A decoder for messages that are known to be short. */
+    ValueSetDecoder(KeyCache keys, int windowBytes) {
+        window = new ByteWindow(windowBytes);
         strings = new StringReader(window, keys);
         tags = new TagReader(window, strings, this);
+        maps = new MapReader(window, strings, keys, this);
     }
 
     /**
@@ -67,68 +71,23 @@ public final class ValueSetDecoder {
             head = window.head();
         }
         return switch (head >>> 5) {
-            case 0 -> unsigned(head);
-            case 1 -> negative(head);
             case 2 -> strings.bytes(head);
             case 3 -> strings.text(head);
             case 4 -> list(head, depth + 1);
             case 5 -> map(head, depth + 1);
-            default -> simple(head);
+            default -> scalar(head);
         };
     }
 
-    /** The width of the argument tells the type; a number that the type cannot hold gets the next wider one. */
-    private Object unsigned(int head) {
-        long number = window.argument(head);
-        return switch (head) {
-            case 24 -> number <= Byte.MAX_VALUE ? boxByte(number) : boxShort(number);
-            case 25 -> number <= Short.MAX_VALUE ? boxShort(number) : boxInt(number);
-            case 26 -> number <= Integer.MAX_VALUE ? boxInt(number) : boxLong(number);
-            case 27 -> number >= 0 ? boxLong(number) : Unsigned.big(number);
-            default -> (int) number;
-        };
-    }
-
-    private Object negative(int head) {
-        long argument = window.argument(head);
-        long number = ~argument;
-        return switch (head & 31) {
-            case 24 -> argument <= Byte.MAX_VALUE ? boxByte(number) : boxShort(number);
-            case 25 -> argument <= Short.MAX_VALUE ? boxShort(number) : boxInt(number);
-            case 26 -> argument <= Integer.MAX_VALUE ? boxInt(number) : boxLong(number);
-            case 27 -> argument >= 0 ? boxLong(number) : Unsigned.big(argument).not();
-            default -> (int) number;
-        };
-    }
-
-    // Boxes as Object: in a conditional expression the compiler would else widen both to one type.
-
-    private static Object boxByte(long number) {
-        return (byte) number;
-    }
-
-    private static Object boxShort(long number) {
-        return (short) number;
-    }
-
-    private static Object boxInt(long number) {
-        return (int) number;
-    }
-
-    private static Object boxLong(long number) {
-        return number;
-    }
-
-    private @Nullable Object simple(int head) {
-        return switch (head) {
-            case 0xf4 -> false;
-            case 0xf5 -> true;
-            case 0xf6, 0xf7 -> null;
-            case 0xf9 -> HalfFloat.toFloat((short) window.argument(head));
-            case 0xfa -> Float.intBitsToFloat((int) window.argument(head));
-            case 0xfb -> Double.longBitsToDouble(window.argument(head));
-            default -> throw noCounterpart(head);
-        };
+    private @Nullable Object scalar(int head) {
+        int size = QuickReader.size(head);
+        if (size == 0) {
+            throw noCounterpart(head);
+        }
+        int from = window.at;
+        window.at += size - 1;
+        window.passed();
+        return QuickReader.read(window.bytes, from, head);
     }
 
     private IpcException noCounterpart(int head) {
@@ -168,73 +127,15 @@ public final class ValueSetDecoder {
     private void checkDepth(int depth) {
         if (depth > Heights.LIMIT) {
             window.at--;
+            if (depth > TagReader.LEAF) {
+                throw window.malformed("a map or list inside a typed array");
+            }
             throw window.malformed("nested maps and arrays: limit=" + Heights.LIMIT + " levels, actual=" + depth);
         }
     }
 
     private ValueSet map(int head, int depth) {
         checkDepth(depth);
-        if (head == 0xbf) {
-            return indefiniteMap(depth);
-        }
-        int length = window.length(head, PAIR_BYTES);
-        if (length == 0) {
-            return ValueSet.empty();
-        }
-        @Nullable Object[] pairs = new Object[2 * Math.min(length, TRUSTED)];
-        KeyIndex index = length <= KeyIndex.LINEAR_PAIRS ? null : new KeyIndex(pairs.length / 2);
-        long seen = 0;
-        for (int i = 0; i < length; i++) {
-            if (2 * i == pairs.length) {
-                pairs = Arrays.copyOf(pairs, 2 * grown(i, length));
-            }
-            String key = strings.key();
-            pairs[2 * i] = key;
-            if (index != null) {
-                addKey(index, pairs, i);
-            } else {
-                seen = checkNew(pairs, i, key, seen);
-            }
-            pairs[2 * i + 1] = value(depth);
-        }
-        return ACCESS.wrap(pairs, index);
-    }
-
-    private ValueSet indefiniteMap(int depth) {
-        @Nullable Object[] pairs = new Object[16];
-        KeyIndex index = new KeyIndex(8);
-        int size = 0;
-        while (!window.atBreak()) {
-            if (2 * size == pairs.length) {
-                pairs = Arrays.copyOf(pairs, 2 * grown(size, Integer.MAX_VALUE / 4));
-            }
-            pairs[2 * size] = strings.key();
-            addKey(index, pairs, size);
-            pairs[2 * size + 1] = value(depth);
-            size++;
-        }
-        return size == 0
-                ? ValueSet.empty()
-                : ACCESS.wrap(Arrays.copyOf(pairs, 2 * size), size <= KeyIndex.LINEAR_PAIRS ? null : index);
-    }
-
-    private void addKey(KeyIndex index, @Nullable Object[] pairs, int position) {
-        if (!index.add(pairs, position)) {
-            throw duplicate(pairs[2 * position]);
-        }
-    }
-
-    /** One bit per key in use, by its hash: only a key whose bit is taken is searched for. */
-    private long checkNew(@Nullable Object[] pairs, int position, String key, long seen) {
-        int hash = key.hashCode();
-        long bit = 1L << (hash ^ hash >>> 6 ^ hash >>> 12);
-        if ((seen & bit) != 0 && KeyIndex.find(pairs, position, null, key) >= 0) {
-            throw duplicate(key);
-        }
-        return seen | bit;
-    }
-
-    private IpcException duplicate(@Nullable Object key) {
-        return window.malformed("key \"" + key + "\" is there twice");
+        return maps.map(head, depth);
     }
 }

@@ -1,0 +1,63 @@
+package io.valise.ipc.internal.codec;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A {@link Stage} for whoever encodes. A platform thread keeps its own; virtual threads, of which there may be a million, share
+ * some.
+ */
+final class StagePool {
+    private static final ThreadLocal<byte[]> OWN = ThreadLocal.withInitial(() -> new byte[Stage.CAPACITY]);
+    private static final MethodHandle IS_VIRTUAL = isVirtual();
+
+    private static final int PLACES = 32;
+    /** Each place on cache lines of its own. */
+    private static final int PLACE_STRIDE = 32;
+
+    private static final byte @Nullable [][] SHARED = new byte[PLACES * PLACE_STRIDE][];
+    private static final VarHandle PLACE = MethodHandles.arrayElementVarHandle(byte[][].class);
+
+    private StagePool() {}
+
+    static byte[] take() {
+        return isVirtual(Thread.currentThread()) ? takeShared() : OWN.get();
+    }
+
+    static void giveBack(byte[] stage) {
+        if (isVirtual(Thread.currentThread())) {
+            PLACE.setRelease(SHARED, place(), stage);
+        }
+    }
+
+    /** Takes what is in this thread's place; whoever finds it empty, because another has it, makes one. */
+    private static byte[] takeShared() {
+        byte @Nullable [] stage = (byte[]) PLACE.getAndSetAcquire(SHARED, place(), (byte[]) null);
+        return stage == null ? new byte[Stage.CAPACITY] : stage;
+    }
+
+    private static int place() {
+        return (System.identityHashCode(Thread.currentThread()) & (PLACES - 1)) * PLACE_STRIDE;
+    }
+
+    private static boolean isVirtual(Thread thread) {
+        try {
+            return (boolean) IS_VIRTUAL.invokeExact(thread);
+        } catch (Throwable neverThrown) {
+            throw new IllegalStateException("Thread.isVirtual", neverThrown);
+        }
+    }
+
+    /** Thread.isVirtual where the JDK has it (21 on), else always false. */
+    private static MethodHandle isVirtual() {
+        MethodType type = MethodType.methodType(boolean.class);
+        try {
+            return MethodHandles.publicLookup().findVirtual(Thread.class, "isVirtual", type);
+        } catch (ReflectiveOperationException beforeJava21) {
+            return MethodHandles.dropArguments(MethodHandles.constant(boolean.class, false), 0, Thread.class);
+        }
+    }
+}
