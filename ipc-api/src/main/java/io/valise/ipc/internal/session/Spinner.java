@@ -42,6 +42,7 @@ final class Spinner {
     }
 
     /** After a look that found nothing: true to look again, false to sleep now. */
+    @SuppressWarnings("ThreadPriorityCheck") // the yield is no more than a hint, and is taken as such
     boolean lookAgain() {
         if (gaveUp || budget == 0 || (looks == 0 && !start())) {
             return false;
