@@ -26,9 +26,16 @@ record Greeting(OptionalLong pid, Optional<String> application, int maxMessageBy
         return new Greeting(
                 pid instanceof Number number ? OptionalLong.of(number.longValue()) : OptionalLong.empty(),
                 application instanceof String name ? Optional.of(name) : Optional.empty(),
-                max instanceof Integer bytes && bytes >= SessionConfig.LEAST_MAX_MESSAGE_BYTES
-                        ? bytes
+                max instanceof Number bytes
+                        ? maxMessageBytes(bytes.longValue())
                         : SessionConfig.DEFAULT_MAX_MESSAGE_BYTES);
+    }
+
+    /** Of any width: other encoders write the shortest. */
+    private static int maxMessageBytes(long said) {
+        return said < SessionConfig.LEAST_MAX_MESSAGE_BYTES
+                ? SessionConfig.DEFAULT_MAX_MESSAGE_BYTES
+                : (int) Math.min(said, SessionConfig.MOST_MAX_MESSAGE_BYTES);
     }
 
     /** The name that this application goes by: the property {@code valise.application}, else its main class. */
