@@ -1,13 +1,19 @@
 /** The {@code ipc} command. */
+@SuppressWarnings("requires-automatic") // HdrHistogram has no module descriptor
 module io.valise.ipc.cli {
     requires io.valise.ipc.services;
     requires io.valise.ipc.pipes;
     requires io.valise.ipc.sharedmem;
     requires io.valise.ipc.loopback;
     requires info.picocli;
-    requires com.fasterxml.jackson.databind;
+    requires com.fasterxml.jackson.core;
+    requires HdrHistogram;
+    requires java.logging;
     requires static org.jspecify;
 
+    uses io.valise.ipc.spi.Transport;
+
     opens io.valise.ipc.cli to
-            info.picocli;
+            info.picocli,
+            java.logging; // makes LibraryLogs
 }

@@ -1,0 +1,10 @@
+package io.valise.ipc.cli.json;
+
+/** Text that is no JSON object, or one that says no ValueSet; the message begins with line and column. Immutable. */
+public final class JsonFault extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    JsonFault(int line, int column, String what) {
+        super("line " + line + ", column " + column + ": " + what);
+    }
+}

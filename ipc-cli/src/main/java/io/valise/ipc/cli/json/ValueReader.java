@@ -1,0 +1,121 @@
+package io.valise.ipc.cli.json;
+
+import io.valise.ipc.ValueSet;
+import io.valise.ipc.cli.json.JsonTree.Digits;
+import io.valise.ipc.cli.json.JsonTree.Items;
+import io.valise.ipc.cli.json.JsonTree.Leaf;
+import io.valise.ipc.cli.json.JsonTree.Members;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What JSON means as values; the rules are in {@link ValueSetJson}. */
+final class ValueReader {
+    static final String TYPE = "$type";
+    static final String VALUE = "value";
+
+    private ValueReader() {}
+
+    /** The set that an object says; a type tag at this level is a member like any other. */
+    static ValueSet set(JsonTree tree) throws JsonFault {
+        if (!(tree instanceof Members object)) {
+            throw tree.expected("an object");
+        }
+        ValueSet.Builder builder = ValueSet.builder();
+        for (Map.Entry<String, JsonTree> member : object.members().entrySet()) {
+            put(builder, member.getKey(), member.getValue());
+        }
+        return builder.build();
+    }
+
+    private static void put(ValueSet.Builder builder, String key, JsonTree tree) throws JsonFault {
+        Object value = value(tree);
+        try {
+            if (value instanceof TypeTags.Unsigned unsigned) {
+                putUnsigned(builder, key, unsigned);
+            } else {
+                builder.put(key, value);
+            }
+        } catch (IllegalArgumentException e) { // what the rules of ValueSet forbid, such as an empty key
+            throw tree.fault(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static void putUnsigned(ValueSet.Builder builder, String key, TypeTags.Unsigned unsigned) {
+        BigInteger value = unsigned.value();
+        switch (unsigned.bits()) {
+            case 8 -> builder.putUInt8(key, value.intValue());
+            case 16 -> builder.putUInt16(key, value.intValue());
+            case 32 -> builder.putUInt32(key, value.longValue());
+            default -> builder.putUInt64(key, value);
+        }
+    }
+
+    private static @Nullable Object value(JsonTree tree) throws JsonFault {
+        if (tree instanceof Leaf leaf) {
+            return leaf.value();
+        } else if (tree instanceof Digits digits) {
+            return number(digits);
+        } else if (tree instanceof Items items) {
+            return HomogeneousArrays.of(list(items));
+        }
+        Members object = (Members) tree;
+        JsonTree tag = object.members().get(TYPE);
+        return tag == null ? set(object) : tagged(object, tag);
+    }
+
+    private static Object number(Digits digits) {
+        return digits.integer() ? integer(digits.text()) : decimal(digits.text());
+    }
+
+    private static Number integer(String text) {
+        BigInteger value = new BigInteger(text);
+        if (value.bitLength() > 63) {
+            return value;
+        }
+        long narrow = value.longValue();
+        return narrow == (int) narrow ? (Number) (int) narrow : (Number) narrow;
+    }
+
+    /** A double when it prints as the same number, else all the digits. */
+    private static Number decimal(String text) {
+        double value = Double.parseDouble(text);
+        BigDecimal exact = new BigDecimal(text);
+        return Double.isFinite(value) && new BigDecimal(Double.toString(value)).compareTo(exact) == 0 ? value : exact;
+    }
+
+    private static List<@Nullable Object> list(Items items) throws JsonFault {
+        List<@Nullable Object> list = new ArrayList<>();
+        for (JsonTree item : items.items()) {
+            Object value = value(item);
+            if (value instanceof TypeTags.Unsigned) {
+                throw item.fault("unsigned numbers are values of keys only; in an array write the next wider type");
+            }
+            list.add(value);
+        }
+        return list;
+    }
+
+    private static Object tagged(Members object, JsonTree tag) throws JsonFault {
+        JsonTree value = object.members().get(VALUE);
+        if (value == null || object.members().size() != 2) {
+            throw object.fault("an object with \"$type\" has \"value\" and nothing else, actual keys="
+                    + object.members().keySet() + "; if it is no type tag, wrap it as $type \"valueset\"");
+        }
+        return switch (Scalars.string(tag)) {
+            case TypeTags.LIST -> items(value);
+            case TypeTags.VALUE_SET -> set(value);
+            default -> TypeTags.read(tag, value);
+        };
+    }
+
+    private static Object items(JsonTree value) throws JsonFault {
+        if (value instanceof Items items) {
+            return list(items);
+        }
+        throw value.expected("an array");
+    }
+}

@@ -1,0 +1,78 @@
+package io.valise.ipc.cli.json;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.core.util.Separators;
+import io.valise.ipc.ValueSet;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+
+/**
+ * ValueSets as JSON (RFC 8259). Thread-safe.
+ *
+ * <p><b>Reading.</b> An object is a ValueSet, an integer an Integer, Long or BigInteger, whichever is the narrowest that
+ * holds it; a number with a fraction or exponent a Double, or a BigDecimal when a Double would lose digits; null an explicit
+ * null. An array is int[], long[], double[], boolean[] or String[] when all its elements are such, else, and when empty, a
+ * List. Every type can be said with a tag in the place of the value:
+ *
+ * <pre>{@code {"at": {"$type": "instant", "value": "2030-01-31T12:00:00Z"}}}</pre>
+ *
+ * where the type is byte, short, int, long, float, double, char, boolean, string, instant (ISO 8601), duration (ISO 8601),
+ * uuid, point, size, rect, biginteger, bigdecimal; one of these with [] for an array; uint8, uint16, uint32, uint64; bytes
+ * (base64); list; or valueset (an object in which "$type" is a key like any other). The message itself is never a tag.
+ *
+ * <p><b>Writing</b> has two forms. {@link #write Plain} is for people and for programs that know what they get: what JSON
+ * cannot say becomes the string or object of the tag's value (bytes in base64, NaN as "NaN", a char that is half of a
+ * surrogate pair its number). {@link #writeTyped Typed} puts tags where reading would make another type of the plain form,
+ * and so gives back exactly the same ValueSet.
+ */
+public final class ValueSetJson {
+    private static final JsonFactory JSON = new JsonFactory();
+
+    private ValueSetJson() {}
+
+    /**
+     * Reads one object.
+     *
+     * @throws JsonFault when the text is no JSON, no object, or says no ValueSet; with line and column
+     */
+    public static ValueSet read(String text) throws JsonFault {
+        return ValueReader.set(JsonTreeReader.read(text));
+    }
+
+    /** Writes without tags, on one line. */
+    public static String write(ValueSet set) {
+        return write(set, false, false);
+    }
+
+    /** Writes without tags, indented for people. */
+    public static String writeIndented(ValueSet set) {
+        return write(set, false, true);
+    }
+
+    /** Writes with the tags that {@link #read} needs, on one line or indented. */
+    public static String writeTyped(ValueSet set, boolean indented) {
+        return write(set, true, indented);
+    }
+
+    private static String write(ValueSet set, boolean typed, boolean indented) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator generator = JSON.createGenerator(text)) {
+            if (indented) {
+                generator.setPrettyPrinter(indentation());
+            }
+            new ValueWriter(generator, typed).set(set);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // a StringWriter takes all
+        }
+        return text.toString();
+    }
+
+    private static DefaultPrettyPrinter indentation() {
+        Separators colonThenSpace =
+                Separators.createDefaultInstance().withObjectFieldValueSpacing(Separators.Spacing.AFTER);
+        return new DefaultPrettyPrinter(colonThenSpace);
+    }
+}

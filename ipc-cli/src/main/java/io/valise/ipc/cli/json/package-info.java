@@ -1,0 +1,5 @@
+/** JSON as people type it and programs read it, to and from ValueSets. */
+@NullMarked
+package io.valise.ipc.cli.json;
+
+import org.jspecify.annotations.NullMarked;
