@@ -1,0 +1,17 @@
+package io.valise.ipc.cli.demo;
+
+/** Something came out other than it should; the message says what was expected and what was. Immutable. */
+final class StepFailure extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    StepFailure(String message) {
+        super(message);
+    }
+
+    /** Checks a result. */
+    static void unless(boolean right, String what, Object expected, Object actual) {
+        if (!right) {
+            throw new StepFailure(what + ": expected=" + expected + ", actual=" + actual);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package io.valise.ipc.cli.doctor;
+
+import io.valise.ipc.IpcException;
+import io.valise.ipc.ValueSet;
+import io.valise.ipc.cli.servers.KnownTransports;
+import io.valise.ipc.spi.runtime.RuntimeDirectory;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What was found. Immutable.
+ *
+ * @param transports the transports between processes, fastest first
+ * @param runtimeDirectory where servers and clients meet
+ * @param sharedMemory /dev/shm on Linux; empty on other systems
+ * @param facts what machine and Java this is, as names and lines for people
+ * @param warnings what should be done, one line each
+ */
+public record Diagnosis(
+        List<TransportCheck> transports,
+        Place runtimeDirectory,
+        Optional<Place> sharedMemory,
+        Map<String, String> facts,
+        List<String> warnings) {
+
+    /** Looks at this machine; takes about a second. */
+    public static Diagnosis make() {
+        KnownTransports known = KnownTransports.find();
+        List<TransportCheck> checks =
+                known.all().stream().map(TransportCheck::of).toList();
+        Place runtime = runtimePlace();
+        boolean linux = System.getProperty("os.name").equals("Linux");
+        Optional<Place> memory = linux ? Optional.of(Place.at(Path.of("/dev/shm"))) : Optional.empty();
+        List<String> warnings = new Warnings(known.broken(), checks, runtime, memory).all();
+        return new Diagnosis(checks, runtime, memory, readFacts(), warnings);
+    }
+
+    /** Whether processes can talk to each other by any transport. */
+    public boolean anyTransportWorks() {
+        return transports.stream().anyMatch(TransportCheck::works);
+    }
+
+    private static Place runtimePlace() {
+        try {
+            return Place.at(RuntimeDirectory.current().path());
+        } catch (IpcException e) {
+            return Place.missing("(none)", String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static Map<String, String> readFacts() {
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("java", Runtime.version() + ", " + System.getProperty("java.vendor"));
+        facts.put("javaHome", System.getProperty("java.home"));
+        facts.put("nativeAccess", NativeAccess.describe());
+        facts.put("processors", String.valueOf(Runtime.getRuntime().availableProcessors()));
+        facts.put(
+                "os",
+                System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
+                        + System.getProperty("os.arch"));
+        facts.put("user", System.getProperty("user.name"));
+        return facts;
+    }
+
+    /** This as a message, for JSON. */
+    public ValueSet toValueSet() {
+        ValueSet.Builder set = ValueSet.builder()
+                .put("ok", anyTransportWorks())
+                .put(
+                        "transports",
+                        transports.stream().map(TransportCheck::toValueSet).toList())
+                .put("runtimeDirectory", runtimeDirectory.toValueSet());
+        sharedMemory.ifPresent(place -> set.put("sharedMemory", place.toValueSet()));
+        facts.forEach(set::put);
+        return set.put("warnings", warnings.toArray(String[]::new)).build();
+    }
+}

@@ -1,0 +1,52 @@
+package io.valise.ipc.cli.doctor;
+
+import io.valise.ipc.IpcClient;
+import io.valise.ipc.IpcConnection;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcServer;
+import io.valise.ipc.ValueSet;
+import io.valise.ipc.spi.Availability;
+import io.valise.ipc.spi.Transport;
+import java.time.Duration;
+
+/**
+ * Whether a transport works: what it says of itself, and then a call by it, from this process to itself. Immutable.
+ *
+ * @param scheme the transport
+ * @param works whether the call came back
+ * @param detail how it works here, or why not
+ */
+public record TransportCheck(String scheme, boolean works, String detail) {
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    /** Tries a transport. */
+    public static TransportCheck of(Transport transport) {
+        Availability availability = transport.availability();
+        String scheme = transport.scheme();
+        if (!availability.available()) {
+            return new TransportCheck(scheme, false, availability.detail());
+        }
+        try {
+            call(scheme + ":doctor-" + ProcessHandle.current().pid());
+            return new TransportCheck(scheme, true, availability.detail());
+        } catch (IpcException e) {
+            return new TransportCheck(scheme, false, e.status() + ": " + e.getMessage());
+        }
+    }
+
+    private static void call(String endpoint) {
+        try (IpcServer server = IpcServer.builder(endpoint).start();
+                IpcConnection connection = IpcClient.builder(
+                                server.endpoints().get(0).toString())
+                        .connectTimeout(PATIENCE)
+                        .requestTimeout(PATIENCE)
+                        .connect()) {
+            connection.request("valise.ping", ValueSet.of("asked", "by the doctor"));
+        }
+    }
+
+    /** This as a message, for JSON. */
+    public ValueSet toValueSet() {
+        return ValueSet.of("scheme", scheme, "works", works, "detail", detail);
+    }
+}

@@ -1,0 +1,73 @@
+package io.valise.ipc.cli.servers;
+
+import io.valise.ipc.Endpoint;
+import io.valise.ipc.ValueSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The servers at one moment, and what they did since the moment before. Immutable. */
+public final class ServerLoad {
+    private final List<ServerStatus> servers;
+    private final long nanoTime;
+    private final Map<Endpoint, ServerStatus> before;
+    private final double seconds;
+
+    /** The first look, of which no speed is known. */
+    public ServerLoad(List<ServerStatus> servers, long nanoTime) {
+        this(servers, nanoTime, Map.of(), 1);
+    }
+
+    private ServerLoad(List<ServerStatus> servers, long nanoTime, Map<Endpoint, ServerStatus> before, double seconds) {
+        this.servers = servers;
+        this.nanoTime = nanoTime;
+        this.before = before;
+        this.seconds = seconds;
+    }
+
+    /** The next look. */
+    public ServerLoad next(List<ServerStatus> now, long nowNanoTime) {
+        Map<Endpoint, ServerStatus> known = new HashMap<>();
+        servers.forEach(server -> known.put(server.endpoint(), server));
+        return new ServerLoad(now, nowNanoTime, known, (nowNanoTime - nanoTime) / 1e9);
+    }
+
+    /** The servers at this look. */
+    public List<ServerStatus> servers() {
+        return servers;
+    }
+
+    /** Requests a second, without those of the one who looks. */
+    public long requestsPerSecond(ServerStatus server) {
+        // A server of several transports has one set of counters, and was asked once by each.
+        long own =
+                servers.stream().filter(each -> each.pid().equals(server.pid())).count();
+        return perSecond(server, "requestsServed", own);
+    }
+
+    /** How much one of a server's counters grew in a second; 0 for a server that is new or was restarted. */
+    public long perSecond(ServerStatus server, String counter) {
+        return perSecond(server, counter, 0);
+    }
+
+    private long perSecond(ServerStatus server, String counter, long own) {
+        ServerStatus earlier = before.get(server.endpoint());
+        if (earlier == null || !earlier.answers() || !earlier.pid().equals(server.pid())) {
+            return 0;
+        }
+        return Math.round(Math.max(0, server.counter(counter) - earlier.counter(counter) - own) / seconds);
+    }
+
+    /** This as messages, for JSON. */
+    public List<ValueSet> toValueSets() {
+        return servers.stream().map(this::toValueSet).toList();
+    }
+
+    private ValueSet toValueSet(ServerStatus server) {
+        return server.toValueSet().toBuilder()
+                .put("requestsPerSecond", requestsPerSecond(server))
+                .put("bytesReceivedPerSecond", perSecond(server, "bytesReceived"))
+                .put("bytesSentPerSecond", perSecond(server, "bytesSent"))
+                .build();
+    }
+}

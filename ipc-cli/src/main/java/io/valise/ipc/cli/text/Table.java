@@ -1,0 +1,48 @@
+package io.valise.ipc.cli.text;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Rows of text in columns as wide as their widest cell. Not thread-safe. */
+public final class Table {
+    private static final String GAP = "  ";
+
+    private final List<List<String>> rows = new ArrayList<>();
+
+    /** Begins with the row of titles. */
+    public Table(String... titles) {
+        row(titles);
+    }
+
+    /** Adds a row. */
+    public Table row(String... cells) {
+        rows.add(Arrays.asList(cells));
+        return this;
+    }
+
+    /** The lines, without spaces at their ends. */
+    public List<String> lines() {
+        int[] widths = widths();
+        return rows.stream().map(row -> line(row, widths)).toList();
+    }
+
+    private int[] widths() {
+        int[] widths = new int[rows.get(0).size()];
+        for (List<String> row : rows) {
+            for (int i = 0; i < row.size(); i++) {
+                widths[i] = Math.max(widths[i], row.get(i).length());
+            }
+        }
+        return widths;
+    }
+
+    private static String line(List<String> row, int[] widths) {
+        StringBuilder line = new StringBuilder();
+        for (int i = 0; i < row.size(); i++) {
+            String cell = row.get(i);
+            line.append(i == 0 ? "" : GAP).append(cell).append(" ".repeat(widths[i] - cell.length()));
+        }
+        return line.toString().stripTrailing();
+    }
+}
