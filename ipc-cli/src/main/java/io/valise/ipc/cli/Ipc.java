@@ -1,5 +1,9 @@
 package io.valise.ipc.cli;
 
+import io.valise.ipc.cli.text.Colours;
+import io.valise.ipc.cli.text.Terminal;
+import java.io.PrintWriter;
+import java.util.Arrays;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -9,12 +13,52 @@ import picocli.CommandLine.Command;
         description = "Talks to processes on this machine.",
         versionProvider = BuildVersion.class,
         mixinStandardHelpOptions = true,
-        synopsisSubcommandLabel = "COMMAND")
+        synopsisSubcommandLabel = "COMMAND",
+        footer = {
+            "",
+            "An ENDPOINT is scheme:name; schemes are shm, pipe, loopback, and any for the fastest that answers.",
+            "Exit status: 0 done, 1 the call failed, 2 wrong usage."
+        })
 final class Ipc {
     private Ipc() {}
 
     /** Runs the command; exit status 0 = done, 1 = the call failed, 2 = wrong usage. */
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new Ipc()).execute(arguments));
+        LibraryLogs.configure(Arrays.asList(arguments));
+        nameApplication(arguments.length == 0 ? "" : arguments[0]);
+        int status = run(Terminal.output(), Terminal.errors(), Colours.ofThisProcess(), arguments);
+        System.exit(status);
+    }
+
+    /** How peers and {@code ipc list} call this process, unless its user chose a name. */
+    private static void nameApplication(String subcommand) {
+        if (System.getProperty("valise.application") == null) {
+            System.setProperty("valise.application", "ipc " + subcommand);
+        }
+    }
+
+    /** Runs the command on these streams. */
+    static int run(PrintWriter out, PrintWriter err, Colours colours, String... arguments) {
+        CommandLine ipc = commandLine(arguments).setOut(out).setErr(err);
+        ipc.setColorScheme(CommandLine.Help.defaultColorScheme(
+                colours == Colours.ANSI ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
+        int status = ipc.execute(arguments);
+        out.flush();
+        err.flush();
+        return status;
+    }
+
+    /** Only the class of the subcommand asked for is loaded; the help wants them all. */
+    private static CommandLine commandLine(String... arguments) {
+        CommandLine ipc = new CommandLine(new Ipc());
+        String first = arguments.length == 0 ? "" : arguments[0];
+        Subcommand.named(first)
+                .ifPresentOrElse(one -> one.addTo(ipc), () -> Subcommand.all().forEach(each -> each.addTo(ipc)));
+        Failures failures = new Failures();
+        return ipc.setParameterExceptionHandler(failures)
+                .setExecutionExceptionHandler(failures)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExpandAtFiles(false) // @file is the message
+                .setUsageHelpAutoWidth(true);
     }
 }

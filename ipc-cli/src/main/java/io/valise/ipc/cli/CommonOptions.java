@@ -1,0 +1,52 @@
+package io.valise.ipc.cli;
+
+import io.valise.ipc.cli.text.Colours;
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** What every subcommand has: help, --verbose, and its streams. Confined to one thread. */
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+final class CommonOptions {
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec command;
+
+    @Option(
+            names = {"-v", "--verbose"},
+            description = "Say more: library warnings, and stack traces of failures.")
+    private boolean verbose;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help and exit.")
+    @SuppressWarnings("UnusedVariable") // picocli looks for the option, not for its value
+    private boolean help;
+
+    /** Whether to say more. */
+    boolean isVerbose() {
+        return verbose;
+    }
+
+    /** Standard output. */
+    PrintWriter out() {
+        return command.commandLine().getOut();
+    }
+
+    /** Standard error. */
+    PrintWriter err() {
+        return command.commandLine().getErr();
+    }
+
+    /** The colours of standard output. */
+    Colours colours() {
+        return command.commandLine().getColorScheme().ansi() == CommandLine.Help.Ansi.ON ? Colours.ANSI : Colours.NONE;
+    }
+
+    /** The error that a value given is wrong. */
+    CommandLine.ParameterException usageError(String message) {
+        return new CommandLine.ParameterException(command.commandLine(), message);
+    }
+}

@@ -1,0 +1,51 @@
+package io.valise.ipc.cli;
+
+import io.valise.ipc.Endpoint;
+import io.valise.ipc.IpcClient;
+import io.valise.ipc.IpcConnection;
+import java.time.Duration;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Which server to talk to, and for how long. Confined to one thread. */
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+final class Connecting {
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec command;
+
+    @Parameters(index = "0", paramLabel = "ENDPOINT", description = "The server, such as shm:quotes or any:quotes.")
+    private Endpoint endpoint;
+
+    @Option(
+            names = {"-t", "--timeout"},
+            paramLabel = "TIME",
+            defaultValue = "30s",
+            description = "How long to wait for the answer: 250ms, 5s, 2m (default: ${DEFAULT-VALUE}).")
+    private Duration timeout;
+
+    Endpoint endpoint() {
+        return endpoint;
+    }
+
+    Duration timeout() {
+        return timeout;
+    }
+
+    /** A connection described, with the timeouts asked for. */
+    IpcClient.Builder client() {
+        if (timeout.isNegative() || timeout.isZero()) {
+            throw new ParameterException(command.commandLine(), "--timeout: must be positive, actual=" + timeout);
+        }
+        Duration longest = Duration.ofSeconds(5);
+        return IpcClient.builder(endpoint.toString())
+                .connectTimeout(timeout.compareTo(longest) < 0 ? timeout : longest)
+                .requestTimeout(timeout);
+    }
+
+    IpcConnection connect() {
+        return client().connect();
+    }
+}

@@ -1,0 +1,66 @@
+package io.valise.ipc.cli;
+
+import io.valise.ipc.cli.doctor.Diagnosis;
+import io.valise.ipc.cli.doctor.TransportCheck;
+import io.valise.ipc.cli.json.ValueSetJson;
+import io.valise.ipc.cli.text.Colours;
+import io.valise.ipc.cli.text.Table;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code ipc doctor}: what works on this machine, what does not, and why. Confined to one thread. */
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+@Command(
+        name = "doctor",
+        description = "Tries each transport, and shows what they stand on. Exit status 1: none works.")
+final class DoctorCommand implements Callable<Integer> {
+    @Mixin
+    private CommonOptions common;
+
+    @Option(names = "--json", description = "Print one line of JSON.")
+    private boolean json;
+
+    @Override
+    public Integer call() {
+        Diagnosis diagnosis = Diagnosis.make();
+        if (json) {
+            common.out().println(ValueSetJson.write(diagnosis.toValueSet()));
+        } else {
+            print(diagnosis, common.out(), common.colours());
+        }
+        return diagnosis.anyTransportWorks() ? 0 : 1;
+    }
+
+    private static void print(Diagnosis diagnosis, PrintWriter out, Colours colours) {
+        out.println(colours.strong("Transports"));
+        diagnosis.transports().forEach(check -> out.println("  " + line(check, colours)));
+        out.println(colours.strong("Machine"));
+        Table table =
+                new Table("  runtime directory", diagnosis.runtimeDirectory().toString());
+        diagnosis.sharedMemory().ifPresent(place -> table.row("  shared memory", place.toString()));
+        diagnosis.facts().forEach((name, value) -> table.row("  " + words(name), value));
+        table.lines().forEach(out::println);
+        diagnosis.warnings().forEach(warning -> out.println(colours.warning("! ") + warning));
+        out.println(verdict(diagnosis, colours));
+    }
+
+    private static String line(TransportCheck check, Colours colours) {
+        String mark = check.works() ? colours.good("✓") : colours.bad("✗");
+        return mark + " " + String.format("%-9s", check.scheme()) + " " + check.detail();
+    }
+
+    private static String verdict(Diagnosis diagnosis, Colours colours) {
+        if (!diagnosis.anyTransportWorks()) {
+            return colours.bad("No transport between processes works here.");
+        }
+        return diagnosis.warnings().isEmpty() ? colours.good("All is well.") : "It works, with the warnings above.";
+    }
+
+    /** javaHome as "java home". */
+    private static String words(String name) {
+        return name.replaceAll("([A-Z])", " $1").toLowerCase(java.util.Locale.ROOT);
+    }
+}

@@ -1,0 +1,53 @@
+package io.valise.ipc.cli;
+
+import io.valise.ipc.IpcException;
+import io.valise.ipc.cli.json.JsonFault;
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Says on standard error what went wrong and what to do, in a line or two. Stateless. */
+final class Failures implements IExecutionExceptionHandler, IParameterExceptionHandler {
+    @Override
+    public int handleParseException(ParameterException e, String[] arguments) {
+        CommandLine command = e.getCommandLine();
+        PrintWriter err = command.getErr();
+        err.println("ipc: " + String.valueOf(e.getMessage()).strip());
+        if (!UnmatchedArgumentException.printSuggestions(e, err)) {
+            err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+        }
+        return CommandLine.ExitCode.USAGE;
+    }
+
+    @Override
+    public int handleExecutionException(Exception e, CommandLine command, ParseResult parsed) {
+        PrintWriter err = command.getErr();
+        err.println("ipc: " + describe(e));
+        if (e instanceof IpcException failure) {
+            NextStep.after(failure.status()).ifPresent(err::println);
+        }
+        if (command.getParseResult().hasMatchedOption("--verbose")) {
+            e.printStackTrace(err);
+        } else if (!isExplained(e)) {
+            err.println("This is a defect of the command; --verbose shows where.");
+        }
+        return e instanceof JsonFault ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
+    }
+
+    private static String describe(Exception e) {
+        if (e instanceof IpcException failure) {
+            return failure.status() + ": " + failure.getMessage();
+        } else if (e instanceof JsonFault) {
+            return "JSON: " + e.getMessage();
+        }
+        return isExplained(e) ? String.valueOf(e.getMessage()) : e.toString();
+    }
+
+    private static boolean isExplained(Exception e) {
+        return e instanceof IpcException || e instanceof JsonFault || e instanceof CommandFailure;
+    }
+}

@@ -1,0 +1,71 @@
+package io.valise.ipc.cli;
+
+import io.valise.ipc.ValueSet;
+import io.valise.ipc.cli.json.ValueSetJson;
+import io.valise.ipc.cli.servers.KnownTransports;
+import io.valise.ipc.cli.servers.LiveServers;
+import io.valise.ipc.cli.servers.ServerStatus;
+import io.valise.ipc.cli.text.Amounts;
+import io.valise.ipc.cli.text.Table;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code ipc list}: the servers of this user. Confined to one thread. */
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+@Command(name = "list", description = "Lists the servers of this user, one line for each address.")
+final class ListCommand implements Callable<Integer> {
+    @Mixin
+    private CommonOptions common;
+
+    @Option(
+            names = {"-t", "--timeout"},
+            paramLabel = "TIME",
+            defaultValue = "1s",
+            description = "How long to wait for each server (default: ${DEFAULT-VALUE}).")
+    private Duration timeout;
+
+    @Option(names = "--json", description = "Print one line of JSON.")
+    private boolean json;
+
+    @Override
+    public Integer call() {
+        if (timeout.isNegative() || timeout.isZero()) {
+            throw common.usageError("--timeout: must be positive, actual=" + timeout);
+        }
+        List<ServerStatus> servers = new LiveServers(KnownTransports.find().all(), timeout).look();
+        if (json) {
+            List<ValueSet> all = servers.stream().map(ServerStatus::toValueSet).toList();
+            common.out().println(ValueSetJson.write(ValueSet.of("servers", all)));
+        } else if (servers.isEmpty()) {
+            common.out().println("No server of this user is running. One to try: ipc serve any:hello");
+        } else {
+            table(servers).lines().forEach(common.out()::println);
+        }
+        return 0;
+    }
+
+    private static Table table(List<ServerStatus> servers) {
+        Table table = new Table("ENDPOINT", "APPLICATION", "PID", "UP", "CONNECTIONS", "SERVICES");
+        servers.forEach(server -> addTo(table, server));
+        return table;
+    }
+
+    private static void addTo(Table table, ServerStatus server) {
+        String endpoint = server.endpoint().toString();
+        if (server.answers()) {
+            table.row(
+                    endpoint,
+                    server.application(),
+                    server.pid().map(String::valueOf).orElse("?"),
+                    Amounts.span(server.uptime()),
+                    String.valueOf(server.connections()),
+                    String.join(" ", server.services()));
+        } else {
+            table.row(endpoint, "(does not answer: " + server.problem() + ")");
+        }
+    }
+}

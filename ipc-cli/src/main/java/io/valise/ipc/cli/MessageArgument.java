@@ -1,0 +1,35 @@
+package io.valise.ipc.cli;
+
+import io.valise.ipc.ValueSet;
+import io.valise.ipc.cli.json.JsonFault;
+import io.valise.ipc.cli.json.ValueSetJson;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+
+/** A message given as JSON, as {@code @file} or as {@code -} for standard input. Stateless. */
+final class MessageArgument {
+    static final String DESCRIPTION = "The message as a JSON object, or @FILE, or - for standard input; default {}."
+            + " A type JSON cannot say: {\"at\": {\"$$type\": \"instant\", \"value\": \"2030-01-31T12:00:00Z\"}}.";
+
+    private MessageArgument() {}
+
+    /** The message that the argument stands for. */
+    static ValueSet read(String argument, InputStream input) throws JsonFault {
+        try {
+            return ValueSetJson.read(text(argument, input));
+        } catch (IOException | InvalidPathException e) {
+            throw new CommandFailure("cannot read the message from " + argument + ": " + e + "; is the name right?");
+        }
+    }
+
+    private static String text(String argument, InputStream input) throws IOException {
+        if (argument.equals("-")) {
+            return new String(input.readAllBytes(), StandardCharsets.UTF_8);
+        }
+        return argument.startsWith("@") ? Files.readString(Path.of(argument.substring(1))) : argument;
+    }
+}

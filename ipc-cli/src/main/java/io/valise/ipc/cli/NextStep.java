@@ -1,0 +1,28 @@
+package io.valise.ipc.cli;
+
+import io.valise.ipc.IpcStatus;
+import java.util.Optional;
+
+/** What someone at a terminal can do about a status. Stateless. */
+final class NextStep {
+    private NextStep() {}
+
+    /** A line that says what to do; empty where the message has said it. */
+    static Optional<String> after(IpcStatus status) {
+        return Optional.ofNullable(
+                switch (status) {
+                    case ENDPOINT_NOT_FOUND -> "Is the server running? `ipc list` shows those that are.";
+                    case SERVICE_NOT_FOUND -> "`ipc list` shows the services of each server.";
+                    case ACCESS_DENIED, AUTHENTICATION_FAILED ->
+                        "The server admits only whom its access policy names, unless told otherwise its own user.";
+                    case VERSION_MISMATCH -> "Update the older of the two; `ipc --version` says which this is.";
+                    case MESSAGE_TOO_LARGE -> "Send less at once, or raise maxMessageBytes at both ends.";
+                    case RESOURCE_EXHAUSTED, UNSUPPORTED -> "`ipc doctor` shows what works here and what is short.";
+                    case TIMEOUT -> "Is the server busy? `ipc ping` shows how fast it answers; --timeout waits longer.";
+                    case ADDRESS_IN_USE -> "Another process serves that name; `ipc list` shows its pid.";
+                    case PEER_DIED, CONNECTION_CLOSED -> "The server went away; `ipc list` shows whether it is back.";
+                    case TYPE_MISMATCH -> "Say the type: {\"$type\": \"long\", \"value\": 1}; see `ipc call --help`.";
+                    case HANDLER_FAILED, CANCELLED, PROTOCOL_ERROR, OK -> null;
+                });
+    }
+}

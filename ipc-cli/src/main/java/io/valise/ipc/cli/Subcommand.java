@@ -1,0 +1,45 @@
+package io.valise.ipc.cli;
+
+import io.valise.ipc.Endpoint;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import picocli.CommandLine;
+
+/**
+ * A word that may follow {@code ipc}. Looking at one loads no class of another. Immutable.
+ *
+ * @param word the word
+ * @param command makes what runs
+ */
+record Subcommand(String word, Supplier<Object> command) {
+    private static final List<Subcommand> ALL = List.of(
+            new Subcommand("demo", DemoCommand::new),
+            new Subcommand("serve", ServeCommand::new),
+            new Subcommand("call", CallCommand::new),
+            new Subcommand("send", SendCommand::new),
+            new Subcommand("list", ListCommand::new),
+            new Subcommand("ping", PingCommand::new),
+            new Subcommand("top", TopCommand::new),
+            new Subcommand("doctor", DoctorCommand::new),
+            new Subcommand("demo-server", DemoServerCommand::new),
+            new Subcommand("demo-client", DemoClientCommand::new));
+
+    /** The one of that word, if there is one. */
+    static Optional<Subcommand> named(String word) {
+        return ALL.stream().filter(each -> each.word.equals(word)).findFirst();
+    }
+
+    /** All, in the order in which the help shows them. */
+    static List<Subcommand> all() {
+        return ALL;
+    }
+
+    void addTo(CommandLine ipc) {
+        CommandLine subcommand = new CommandLine(command.get());
+        subcommand.registerConverter(Endpoint.class, Endpoint::parse);
+        subcommand.registerConverter(Duration.class, new DurationConverter());
+        ipc.addSubcommand(word, subcommand);
+    }
+}

@@ -1,0 +1,103 @@
+package io.valise.ipc.cli;
+
+import io.valise.ipc.ValueSet;
+import io.valise.ipc.cli.json.ValueSetJson;
+import io.valise.ipc.cli.servers.KnownTransports;
+import io.valise.ipc.cli.servers.LiveServers;
+import io.valise.ipc.cli.servers.ServerLoad;
+import io.valise.ipc.cli.servers.ServerStatus;
+import io.valise.ipc.cli.text.Amounts;
+import io.valise.ipc.cli.text.Colours;
+import io.valise.ipc.cli.text.Table;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code ipc top}: what the servers of this user do, again and again. Confined to one thread. */
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+@Command(name = "top", description = "Shows the traffic of this user's servers until interrupted.")
+final class TopCommand implements Callable<Integer> {
+    private static final String HOME_AND_CLEAR = "\u001b[H\u001b[2J";
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+    @Mixin
+    private CommonOptions common;
+
+    @Option(
+            names = {"-i", "--interval"},
+            paramLabel = "TIME",
+            defaultValue = "2s",
+            description = "Time between two looks (default: ${DEFAULT-VALUE}).")
+    private Duration interval;
+
+    @Option(
+            names = {"-n", "--count"},
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Stop after so many tables; 0 = never.")
+    private int count;
+
+    @Option(names = "--once", description = "Like -n 1.")
+    private boolean once;
+
+    @Option(names = "--json", description = "Print a line of JSON for each look.")
+    private boolean json;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        if (interval.toMillis() < 100 || count < 0) {
+            throw common.usageError(
+                    "--interval: limit=100ms or more, actual=" + interval + "; --count: limit=0 or more");
+        }
+        LiveServers servers = new LiveServers(KnownTransports.find().all(), PATIENCE);
+        int tables = once ? 1 : count == 0 ? Integer.MAX_VALUE : count;
+        ServerLoad load = new ServerLoad(servers.look(), System.nanoTime());
+        for (int i = 0; i < tables; i++) {
+            TimeUnit.NANOSECONDS.sleep((once ? Duration.ofMillis(500) : interval).toNanos());
+            load = load.next(servers.look(), System.nanoTime());
+            show(load);
+        }
+        return 0;
+    }
+
+    private void show(ServerLoad load) {
+        if (json) {
+            common.out().println(ValueSetJson.write(ValueSet.of("servers", load.toValueSets())));
+            return;
+        }
+        common.out().print(common.colours() == Colours.ANSI ? HOME_AND_CLEAR : "");
+        table(load).lines().forEach(common.out()::println);
+        common.out().println();
+        common.out().flush();
+    }
+
+    private static Table table(ServerLoad load) {
+        Table table = new Table("ENDPOINT", "APPLICATION", "PID", "UP", "CONN", "REQ/S", "IN/S", "OUT/S", "REFUSED");
+        List<ServerStatus> servers = load.servers();
+        for (ServerStatus server : servers) {
+            if (server.answers()) {
+                addTo(table, server, load);
+            } else {
+                table.row(server.endpoint().toString(), "(does not answer: " + server.problem() + ")");
+            }
+        }
+        return table;
+    }
+
+    private static void addTo(Table table, ServerStatus server, ServerLoad load) {
+        table.row(
+                server.endpoint().toString(),
+                server.application(),
+                server.pid().map(String::valueOf).orElse("?"),
+                Amounts.span(server.uptime()),
+                String.valueOf(server.connections()),
+                Amounts.count(load.requestsPerSecond(server)),
+                Amounts.bytes(load.perSecond(server, "bytesReceived")),
+                Amounts.bytes(load.perSecond(server, "bytesSent")),
+                Amounts.count(server.counter("requestsRefused")));
+    }
+}

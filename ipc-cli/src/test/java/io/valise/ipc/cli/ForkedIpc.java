@@ -1,0 +1,86 @@
+package io.valise.ipc.cli;
+
+import io.valise.ipc.testkit.TestHome;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** The command in a process of its own, through its real main method. */
+final class ForkedIpc implements AutoCloseable {
+    private final Process process;
+    private final BufferedReader out;
+    private final CompletableFuture<String> err;
+
+    private ForkedIpc(Process process) {
+        this.process = process;
+        this.out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        this.err = CompletableFuture.supplyAsync(() -> text(process.getErrorStream()), task -> {
+            Thread reader = new Thread(task, "forked-ipc-errors");
+            reader.setDaemon(true);
+            reader.start();
+        });
+    }
+
+    static ForkedIpc start(String... arguments) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-XX:+UseSerialGC", "-D" + TestHome.PROPERTY + "=" + TestHome.path()));
+        if (Runtime.version().feature() >= 24) {
+            command.add("--enable-native-access=ALL-UNNAMED");
+        }
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.valise.ipc.cli.Ipc"));
+        command.addAll(List.of(arguments));
+        return new ForkedIpc(new ProcessBuilder(command).start());
+    }
+
+    /** Runs it to its end, with nothing on its input. */
+    static CommandRun run(String... arguments) throws IOException, InterruptedException {
+        try (ForkedIpc ipc = start(arguments)) {
+            ipc.process.getOutputStream().close();
+            return ipc.end();
+        }
+    }
+
+    String nextLine() throws IOException {
+        return String.valueOf(out.readLine());
+    }
+
+    /** SIGTERM, where there is such; unlike {@link Process#destroy} this leaves its output to be read. */
+    void terminate() {
+        process.toHandle().destroy();
+    }
+
+    Process process() {
+        return process;
+    }
+
+    /** Waits for the end. */
+    CommandRun end() throws InterruptedException {
+        String text = String.join("\n", out.lines().toList());
+        if (!process.waitFor(170, TimeUnit.SECONDS)) {
+            throw new AssertionError("still running; wrote " + text);
+        }
+        return new CommandRun(process.exitValue(), text, err.join());
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+
+    private static String text(InputStream stream) {
+        try {
+            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

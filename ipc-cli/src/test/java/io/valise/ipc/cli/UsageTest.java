@@ -1,0 +1,79 @@
+package io.valise.ipc.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Wrong usage: exit status 2, a line that says what was wrong, and never a stack trace. */
+class UsageTest {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "wat",
+                "--wat",
+                "call",
+                "call shm:x",
+                "call nocolon echo",
+                "call shm: echo",
+                "call shm:../../etc echo",
+                "call SHM:x echo",
+                "call shm:x echo {} extra",
+                "call shm:x echo --timeout soon",
+                "call shm:x echo --timeout 0",
+                "call shm:x echo --timeout -1s",
+                "send shm:x",
+                "serve",
+                "serve shm:x nocolon",
+                "ping",
+                "ping shm:x -c 0",
+                "ping shm:x -c many",
+                "ping shm:x --strategy lazy",
+                "list extra",
+                "list --timeout 0",
+                "top --interval 1ms",
+                "top --once --count -1",
+                "doctor extra",
+                "demo extra"
+            })
+    void isToldInALine(String line) {
+        CommandRun run = CommandRun.of(line.isEmpty() ? new String[0] : line.split(" "));
+        assertThat(run.status()).isEqualTo(2);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err()).startsWith("ipc: ").doesNotContain("\tat ").contains("--help");
+    }
+
+    @Test
+    void aMalformedAddressIsExplained() {
+        assertThat(CommandRun.of("call", "quotes", "echo").err())
+                .contains("expected scheme:name such as shm:quotes, actual=\"quotes\"");
+    }
+
+    @Test
+    void aMistypedCommandIsSuggested() {
+        assertThat(CommandRun.of("dcotor").err()).contains("doctor");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"demo", "serve", "call", "send", "list", "ping", "top", "doctor"})
+    void everyCommandHasHelp(String command) {
+        CommandRun help = CommandRun.of(command, "--help");
+        assertThat(help.status()).isZero();
+        assertThat(help.out()).startsWith("Usage: ipc " + command);
+        assertThat(CommandRun.of("--help").out()).contains("\n  " + command + " ");
+    }
+
+    @Test
+    void helpDoesNotSpeakOfWhatOnlyTheDemoUses() {
+        assertThat(CommandRun.of("--help").out()).doesNotContain("demo-");
+    }
+
+    @Test
+    void versionSaysWhichJavaToo() {
+        CommandRun run = CommandRun.of("--version");
+        assertThat(run.status()).isZero();
+        assertThat(run.out()).startsWith("ipc ").contains("Java " + Runtime.version());
+    }
+}
