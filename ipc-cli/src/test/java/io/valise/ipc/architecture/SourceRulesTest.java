@@ -109,11 +109,15 @@ class SourceRulesTest {
         @Override
         public @Nullable Void visitImport(ImportTree node, @Nullable Void unused) {
             String imported = node.getQualifiedIdentifier().toString();
-            if (imported.startsWith("io.valise.ipc.internal.")
-                    && !file.replace('\\', '/').contains("/ipc-api/src/")) {
+            if (imported.startsWith("io.valise.ipc.internal.") && !mayImportInternals(file.replace('\\', '/'))) {
                 IMPORTS_OF_INTERNALS.add(file + " imports " + imported);
             }
             return super.visitImport(node, null);
+        }
+
+        /** The codec alone, without what toCbor() allocates, is measured by one class that says so. */
+        private static boolean mayImportInternals(String path) {
+            return path.contains("/ipc-api/src/") || path.endsWith("/benchmarks/contender/ValiseForm.java");
         }
 
         @Override

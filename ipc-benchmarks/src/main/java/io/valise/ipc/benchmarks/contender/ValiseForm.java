@@ -1,0 +1,34 @@
+package io.valise.ipc.benchmarks.contender;
+
+import io.valise.ipc.ValueSet;
+import io.valise.ipc.internal.codec.KeyCache;
+import io.valise.ipc.internal.codec.ValueSetDecoder;
+import io.valise.ipc.internal.codec.ValueSetEncoder;
+import java.nio.ByteBuffer;
+
+/**
+ * Value sets written into and read out of a buffer, as the session engine does with a transport's. The one place outside
+ * the API's module that knows its codec: {@code ValueSet.toCbor()} allocates what it returns, the engine allocates
+ * nothing. Used by one thread.
+ */
+public final class ValiseForm {
+    private final ByteBuffer buffer;
+    private final ValueSetDecoder decoder = new ValueSetDecoder(new KeyCache());
+
+    /** A form over a direct buffer. */
+    public ValiseForm(int bytes) {
+        buffer = ByteBuffer.allocateDirect(bytes);
+    }
+
+    /** Writes a set over what was written before; returns its bytes' number. */
+    public int encode(ValueSet set) {
+        buffer.clear();
+        ValueSetEncoder.encode(set, buffer);
+        return buffer.flip().limit();
+    }
+
+    /** Reads the set that was written last. */
+    public ValueSet decode() {
+        return decoder.decode(buffer.position(0));
+    }
+}

@@ -1,0 +1,127 @@
+package io.valise.ipc.benchmarks.peer;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Another JVM that a benchmark talks to. It is ready when {@link #start} returns, what it writes to stderr goes to ours,
+ * and it ends when its stdin does: at {@link #close} or with this process, however that ends. Used by one thread.
+ */
+public final class PeerProcess implements AutoCloseable {
+    private static final String READY = "READY ";
+    private static final long SECONDS_TO_END = 10;
+
+    private final Process process;
+    private final BufferedReader lines;
+    private String address = "";
+
+    private PeerProcess(Process process) {
+        this.process = process;
+        this.lines = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    }
+
+    /**
+     * Starts a JVM with this one's class path and waits until it is ready.
+     *
+     * @param options options of the JVM
+     * @param main its main class, which says {@link #ready} and then calls {@link #awaitParentsEnd}
+     * @throws IllegalStateException when it ends before it is ready
+     */
+    public static PeerProcess start(List<String> options, Class<?> main, String... arguments) {
+        return start(System.getProperty("java.class.path"), options, main.getName(), arguments);
+    }
+
+    /** Starts a JVM with another class path; else as {@link #start(List, Class, String...)}. */
+    public static PeerProcess start(String classPath, List<String> options, String main, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(javaCommand()));
+        command.addAll(options);
+        command.addAll(List.of("-cp", classPath, main));
+        command.addAll(List.of(arguments));
+        try {
+            Process process = new ProcessBuilder(command)
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start();
+            return new PeerProcess(process).awaitReady(command);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot start " + command, e);
+        }
+    }
+
+    /** The java command that runs this JVM. */
+    public static String javaCommand() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+
+    private PeerProcess awaitReady(List<String> command) {
+        String line = nextLine();
+        if (!line.startsWith(READY)) {
+            process.destroyForcibly();
+            throw new IllegalStateException("the peer did not get ready, first line=\"" + line
+                    + "\"; its errors are above; " + String.join(" ", command));
+        }
+        address = line.substring(READY.length());
+        return this;
+    }
+
+    /** What it said with {@link #ready}. */
+    public String address() {
+        return address;
+    }
+
+    /** Its process id. */
+    public long pid() {
+        return process.pid();
+    }
+
+    /** The next line it prints; empty at its end. */
+    public String nextLine() {
+        try {
+            return Objects.requireNonNullElse(lines.readLine(), "");
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read what the peer prints, pid=" + process.pid(), e);
+        }
+    }
+
+    /** Ends it and waits for that; kills it when that takes longer than ten seconds. */
+    @Override
+    public void close() {
+        try {
+            process.getOutputStream().close();
+            if (!process.waitFor(SECONDS_TO_END, TimeUnit.SECONDS)) {
+                process.destroyForcibly().waitFor();
+            }
+        } catch (IOException e) {
+            process.destroyForcibly();
+            throw new UncheckedIOException("cannot end the peer in good order, pid=" + process.pid(), e);
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** In the peer: says that it is ready, and at which address. */
+    public static void ready(String address) {
+        say(READY + address);
+    }
+
+    /** In the peer: prints a line that its parent reads with {@link #nextLine}. */
+    public static void say(String line) {
+        System.out.println(line);
+        System.out.flush();
+    }
+
+    /** In the peer: returns when the parent has closed it or has ended. */
+    public static void awaitParentsEnd() throws IOException {
+        while (System.in.read() >= 0) {
+            // What the parent writes has no meaning.
+        }
+    }
+}
