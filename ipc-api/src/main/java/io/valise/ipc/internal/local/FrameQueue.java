@@ -106,6 +106,11 @@ final class FrameQueue {
         return ended && frames.isEmpty();
     }
 
+    /** Whether what is added is in vain, for an end that has not ended the queue itself. */
+    boolean isReaderGone() {
+        return ended;
+    }
+
     /** Nothing will be added any more; what is queued is still delivered. */
     void end() {
         ended = true;

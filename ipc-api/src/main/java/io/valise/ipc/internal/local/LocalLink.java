@@ -130,7 +130,7 @@ final class LocalLink implements Link {
         if (closed) {
             throw closedHere();
         }
-        if (out.isEnded()) {
+        if (out.isReaderGone()) {
             throw new IpcException(IpcStatus.PEER_DIED, "the other end is closed", Delivery.NOT_SENT);
         }
     }
