@@ -263,7 +263,7 @@ public abstract class CallRules extends SessionRules {
         List<IpcConnection> clients =
                 IntStream.range(0, 8).mapToObj(i -> connect(server)).toList();
         together(8, number -> echoes(clients.get(number), 200));
-        assertThat(server.connections()).hasSize(8);
+        assertThat(awaitConnections(server, 8)).doesNotHaveDuplicates();
     }
 
     @Test

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Test;
  * (default 2) says how often each is killed.
  */
 public abstract class CrashRules extends SessionRules {
+    private static final long BOUND = 1L << 30;
     private static final int ROUNDS = Integer.getInteger("valise.testkit.crashRounds", 2);
 
     protected CrashRules(Candidate candidate) {
@@ -137,7 +138,7 @@ public abstract class CrashRules extends SessionRules {
             cancelled.await();
         }
         assertThat(ended).isEmpty();
-        assertThat(server.connections()).hasSize(1);
+        assertThat(awaitConnections(server, 1)).hasSize(1);
     }
 
     @Test
@@ -169,18 +170,46 @@ public abstract class CrashRules extends SessionRules {
         IpcConnection back = only(server);
         stopped.freeze();
         IpcConnection other = connect(server);
-        ValueSet ballast = ValueSet.of("bytes", new byte[1_000]);
-        for (int i = 0; i < 100; i++) {
-            server.broadcast("tick", ballast.toBuilder().put("n", i).build());
+        for (int i = 0; i < 20; i++) {
+            server.broadcast("tick", ValueSet.of("n", i));
         }
         CompletableFuture<ValueSet> late = back.requestAsync("echo", ValueSet.of("n", 7));
         echoes(other, 500);
         assertThat(late).isNotDone();
         stopped.thaw();
-        stopped.ask("ticks", 100);
+        stopped.ask("ticks", 20);
         assertThat(get(late).getInt("n")).isEqualTo(7);
         stopped.ask("call", 50);
         assertThat(back.isOpen()).isTrue();
+    }
+
+    @Test
+    void K10_stoppedClientCostsBoundedMemory() throws Exception {
+        BlockingQueue<CloseReason> ended = new LinkedBlockingQueue<>();
+        BlockingQueue<Integer> heard = new LinkedBlockingQueue<>();
+        IpcServer server = serve(
+                builder -> builder.maxMessageBytes(1 << 20).onDisconnect((connection, reason) -> ended.add(reason)));
+        ForkedJvm stopped = fork();
+        stopped.ask("connect", server.endpoints().get(0));
+        IpcConnection other = connect(
+                server,
+                builder -> builder.onEvent(
+                        "tick", event -> heard.add(event.message().getInt("n"))));
+        stopped.freeze();
+        byte[] ballast = new byte[50_000];
+        int sent = 0;
+        for (; ended.isEmpty() && (long) sent * ballast.length < BOUND; sent++) {
+            server.broadcast("tick", ValueSet.of("n", sent, "ballast", ballast));
+            echoes(other, 1); // which so keeps up
+        }
+        assertThat(ended)
+                .as("after %s events of %s bytes", sent, ballast.length)
+                .hasSize(1);
+        assertThat(take(ended).status()).isEqualTo(IpcStatus.RESOURCE_EXHAUSTED);
+        for (int i = 0; i < sent; i++) {
+            assertThat(take(heard)).isEqualTo(i);
+        }
+        echoes(other, 3);
     }
 
     @Test
@@ -242,8 +271,9 @@ public abstract class CrashRules extends SessionRules {
         ForkedJvm doomed = fork();
         doomed.ask("connect", address);
         doomed.ask("call", 3);
+        IpcConnection back = only(successor);
         doomed.kill();
-        get(only(successor).closed().toCompletableFuture());
+        get(back.closed().toCompletableFuture());
         closeAll();
         before.assertNothingNew();
     }

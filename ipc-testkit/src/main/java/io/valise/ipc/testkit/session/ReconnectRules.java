@@ -176,7 +176,7 @@ public abstract class ReconnectRules extends SessionRules {
             server.close();
             server = serve();
             together(8, number -> echoes(client, 20));
-            assertThat(server.connections()).hasSize(1);
+            assertThat(awaitConnections(server, 1)).hasSize(1);
         }
     }
 

@@ -8,8 +8,8 @@ import io.valise.ipc.ValueSet;
 import io.valise.ipc.testkit.Candidate;
 import io.valise.ipc.testkit.rule.RuleGroup;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
@@ -65,10 +65,20 @@ public abstract class SessionRules extends RuleGroup {
 
     /** The only connection of a server, seen from its side, as soon as it is there. */
     static IpcConnection only(IpcServer server) {
-        while (server.connections().isEmpty()) {
-            Thread.onSpinWait();
+        return awaitConnections(server, 1).get(0);
+    }
+
+    /** Waits until a server has so many connections. */
+    static List<IpcConnection> awaitConnections(IpcServer server, int count) {
+        List<IpcConnection> now = server.connections();
+        while (now.size() != count) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new AssertionError("connections: expected=" + count + ", actual=" + now);
+            }
+            Thread.yield();
+            now = server.connections();
         }
-        return server.connections().get(0);
+        return now;
     }
 
     /** Sees that a connection carries calls. */
@@ -80,11 +90,6 @@ public abstract class SessionRules extends RuleGroup {
                 throw new AssertionError("another reply came back: expected=" + message + ", actual=" + reply);
             }
         }
-    }
-
-    /** Waits, as a handler or a test does. */
-    static void await(CountDownLatch latch) throws InterruptedException {
-        latch.await();
     }
 
     static <T> T take(BlockingQueue<T> queue) throws InterruptedException {
