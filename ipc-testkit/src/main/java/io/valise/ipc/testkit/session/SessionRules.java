@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 
 /** What the rule groups of connections share: servers and clients over the transport under test. */
@@ -75,7 +76,7 @@ public abstract class SessionRules extends RuleGroup {
             if (Thread.currentThread().isInterrupted()) {
                 throw new AssertionError("connections: expected=" + count + ", actual=" + now);
             }
-            Thread.yield();
+            LockSupport.parkNanos(50_000);
             now = server.connections();
         }
         return now;
