@@ -200,9 +200,7 @@ final class InboundRequest implements Request, Work, InFlight.Entry {
 
     /** Answers; null is the empty reply. */
     void reply(@Nullable ValueSet reply, boolean onReader) {
-        if (finish()) {
-            session.answer(OutFrame.message(Frames.RESPONSE, id, reply == null ? ValueSet.empty() : reply), onReader);
-        }
+        answer(OutFrame.message(Frames.RESPONSE, id, reply == null ? ValueSet.empty() : reply), onReader);
     }
 
     /** Answers with what a handler threw. */
@@ -230,17 +228,22 @@ final class InboundRequest implements Request, Work, InFlight.Entry {
     }
 
     private void error(int flags, IpcStatus status, String text) {
-        if (finish()) {
-            IpcStatus sent = status == IpcStatus.OK ? IpcStatus.HANDLER_FAILED : status;
-            session.answer(OutFrame.text(Frames.ERROR, id, flags, sent, text), false);
-        }
+        IpcStatus sent = status == IpcStatus.OK ? IpcStatus.HANDLER_FAILED : status;
+        answer(OutFrame.text(Frames.ERROR, id, flags, sent, text), false);
     }
 
-    /** Ends the request for an answer; false when it has been answered or nobody waits for it any more. */
-    boolean finish() {
-        boolean first = state.compareAndSet(State.OPEN, State.ANSWERED);
-        session.finished(this);
-        return first;
+    /**
+     * Sends the answer, unless the request has one or nobody waits for it any more. It is under way until the answer has
+     * been sent: a server that shuts down waits for that too.
+     */
+    void answer(OutFrame answer, boolean onReader) {
+        if (state.compareAndSet(State.OPEN, State.ANSWERED)) {
+            try {
+                session.answer(answer, onReader);
+            } finally {
+                session.finished(this);
+            }
+        }
     }
 
     // ---- streams

@@ -22,13 +22,16 @@ final class Outbound {
     private final ReentrantLock lock = new ReentrantLock();
     private final ReentrantLock longFrames = new ReentrantLock();
     private final SessionCounters counters;
+    private final Runnable drainer;
     private volatile boolean unflushed;
     private volatile int peerMaxMessage = Integer.MAX_VALUE - 1024;
 
-    Outbound(Link link, SessionCounters counters) {
+    /** @param drainer has {@link #flush(long)} called soon, on a thread that may block */
+    Outbound(Link link, SessionCounters counters, Runnable drainer) {
         this.link = link;
         this.maxFrame = link.maxFrameBytes();
         this.counters = counters;
+        this.drainer = drainer;
     }
 
     /** The longest message the peer takes, in bytes. */
@@ -85,7 +88,9 @@ final class Outbound {
                 return false;
             }
             write(frame, space);
-            flushNow();
+            if (!flushNow()) {
+                drainer.run();
+            }
             return true;
         } finally {
             lock.unlock();

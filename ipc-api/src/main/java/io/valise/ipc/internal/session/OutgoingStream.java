@@ -97,8 +97,6 @@ final class OutgoingStream implements Flow.Subscriber<ValueSet> {
 
     @Override
     public void onComplete() {
-        if (request.finish()) {
-            session.answer(OutFrame.signal(Frames.STREAM_END, request.id(), IpcStatus.OK), false);
-        }
+        request.answer(OutFrame.signal(Frames.STREAM_END, request.id(), IpcStatus.OK), false);
     }
 }

@@ -149,7 +149,9 @@ final class Reader {
 
     private void sleepFor(SyncCall call, long turn) {
         if (!givesUp(call)) {
-            outbound.flush();
+            if (!outbound.flush()) {
+                session.drainSoon();
+            }
             right.leaveTo(CALLER_SLEEPING, turn);
             link.await(Math.max(1, call.deadline() - System.nanoTime()));
             right.leaveTo(READING, turn);

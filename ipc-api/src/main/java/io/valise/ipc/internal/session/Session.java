@@ -75,7 +75,7 @@ public final class Session implements IpcConnection, SessionCall.Calls {
         this.services = new Services(config.services());
         this.greeter = greeter;
         this.peer = link.peer();
-        this.outbound = new Outbound(link, counters);
+        this.outbound = new Outbound(link, counters, this::drainSoon);
         Inbound inbound = new Inbound(this, config.maxMessageBytes());
         this.reader = new Reader(this, link, inbound, outbound, config.waitStrategy(), config.backlogBytes());
         this.dispatcher = new Dispatcher(this);
@@ -137,6 +137,23 @@ public final class Session implements IpcConnection, SessionCall.Calls {
     /** Until when a reply, or another frame nobody waits for, may wait for room at the peer. */
     long sendDeadline() {
         return Deadlines.in(config.requestTimeoutNanos());
+    }
+
+    /** Has another thread hand on what the link has not taken of the committed frames, which it does when there is room. */
+    void drainSoon() {
+        try {
+            Workers.followers().execute(this::drainOutbound);
+        } catch (RejectedExecutionException | OutOfMemoryError e) {
+            end(new CloseReason(IpcStatus.RESOURCE_EXHAUSTED, false, "no thread to send what is committed: " + e));
+        }
+    }
+
+    private void drainOutbound() {
+        try {
+            outbound.flush(sendDeadline());
+        } catch (IpcException e) {
+            sendFailed(e);
+        }
     }
 
     /** Gives work to another thread; false when that was refused and it must be run here. */

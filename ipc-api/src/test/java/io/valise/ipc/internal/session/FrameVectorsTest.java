@@ -84,7 +84,7 @@ class FrameVectorsTest {
 
     private static List<String> sent(OutFrame frame, int maxFrameBytes) {
         RecordingLink link = new RecordingLink(maxFrameBytes);
-        new Outbound(link, new SessionCounters()).send(frame, Deadlines.in(TimeUnit.SECONDS.toNanos(10)));
+        new Outbound(link, new SessionCounters(), () -> {}).send(frame, Deadlines.in(TimeUnit.SECONDS.toNanos(10)));
         return link.sent();
     }
 
