@@ -132,7 +132,7 @@ final class ArrayWriter {
 
     private static int booleans(byte[] out, int at, boolean[] array, int from, int to) {
         for (int i = from; i < to; i++) {
-            out[at + i - from] = (byte) (array[i] ? 0xf5 : 0xf4);
+            out[at + i - from] = (byte) (0xf4 | (array[i] ? 1 : 0)); // no branch
         }
         return at + to - from;
     }

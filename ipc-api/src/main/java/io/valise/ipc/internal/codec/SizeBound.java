@@ -30,25 +30,30 @@ final class SizeBound {
     static long of(ValueSet set) {
         @Nullable Object[] pairs = ACCESS.pairs(set);
         long bound = MAX_HEAD;
+        long asciiTexts = ACCESS.asciiTexts(set);
         for (int i = 0; i + 1 < pairs.length; i += 2) {
-            bound += text((String) Objects.requireNonNull(pairs[i])) + value(pairs[i + 1]);
+            bound += text((String) Objects.requireNonNull(pairs[i]), false) + value(pairs[i + 1], asciiTexts);
+            asciiTexts >>>= 1;
         }
         return bound;
     }
 
     /** UTF-8 takes at most three bytes per char; a long text is counted, lest it seems to break a limit. */
-    private static long text(String text) {
+    private static long text(String text, boolean ascii) {
         int length = text.length();
+        if (ascii) {
+            return MAX_HEAD + length;
+        }
         return MAX_HEAD + (length <= SHORT_TEXT ? 3L * length : TextWriter.utf8Length(text));
     }
 
-    private static long value(@Nullable Object value) {
+    private static long value(@Nullable Object value, long asciiTexts) {
         if (value == null) {
             return 1;
         }
         Class<?> type = value.getClass();
         if (type == String.class) {
-            return text((String) value);
+            return text((String) value, (asciiTexts & 1) != 0);
         } else if (type == Integer.class || type == Long.class || type == Double.class || type == Boolean.class) {
             return MAX_HEAD;
         } else if (type == ValueSet.class) {
@@ -66,7 +71,7 @@ final class SizeBound {
     private static long items(@Nullable Object[] items) {
         long bound = MAX_HEAD;
         for (Object item : items) {
-            bound += value(item);
+            bound += value(item, 0);
         }
         return bound;
     }

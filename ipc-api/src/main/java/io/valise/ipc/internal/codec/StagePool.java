@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * some.
  */
 final class StagePool {
-    private static final ThreadLocal<byte[]> OWN = ThreadLocal.withInitial(() -> new byte[Stage.CAPACITY]);
-    private static final MethodHandle IS_VIRTUAL = isVirtual();
+    private static final ThreadLocal<byte[]> OWN = new OwnStage();
+    private static final @Nullable MethodHandle IS_VIRTUAL = isVirtual();
 
     private static final int PLACES = 32;
     /** Each place on cache lines of its own. */
@@ -45,19 +45,27 @@ final class StagePool {
 
     private static boolean isVirtual(Thread thread) {
         try {
-            return (boolean) IS_VIRTUAL.invokeExact(thread);
+            return IS_VIRTUAL != null && (boolean) IS_VIRTUAL.invokeExact(thread);
         } catch (Throwable neverThrown) {
             throw new IllegalStateException("Thread.isVirtual", neverThrown);
         }
     }
 
-    /** Thread.isVirtual where the JDK has it (21 on), else always false. */
-    private static MethodHandle isVirtual() {
+    /** Thread.isVirtual where the JDK has it (21 on). */
+    private static @Nullable MethodHandle isVirtual() {
         MethodType type = MethodType.methodType(boolean.class);
         try {
             return MethodHandles.publicLookup().findVirtual(Thread.class, "isVirtual", type);
         } catch (ReflectiveOperationException beforeJava21) {
-            return MethodHandles.dropArguments(MethodHandles.constant(boolean.class, false), 0, Thread.class);
+            return null;
+        }
+    }
+
+    /** No lambda: the first one costs a fresh JVM more than the first message. */
+    private static final class OwnStage extends ThreadLocal<byte[]> {
+        @Override
+        protected byte[] initialValue() {
+            return new byte[Stage.CAPACITY];
         }
     }
 }

@@ -13,7 +13,7 @@ final class TextWriter {
     static int text(ByteBuffer dst, byte[] out, int at, String text, boolean ascii) {
         int length = text.length();
         if (length > AT_ONCE) {
-            return longText(dst, out, at, text);
+            return longText(dst, out, at, text, ascii);
         }
         int start = Stage.room(dst, out, at, HEAD + 3 * length);
         return ascii ? ascii(out, start, text, length) : anyText(out, start, text, length);
@@ -45,9 +45,9 @@ final class TextWriter {
         return utf8(out, HeadWriter.head(out, at, HeadWriter.TEXT, (int) utf8Length(text)), text, 0, length);
     }
 
-    private static int longText(ByteBuffer dst, byte[] out, int at, String text) {
+    private static int longText(ByteBuffer dst, byte[] out, int at, String text, boolean ascii) {
         int length = text.length();
-        long bytes = utf8Length(text);
+        long bytes = ascii ? length : utf8Length(text);
         int next = HeadWriter.head(out, Stage.room(dst, out, at, HEAD), HeadWriter.TEXT, (int) bytes);
         int from = 0;
         while (from < length) {

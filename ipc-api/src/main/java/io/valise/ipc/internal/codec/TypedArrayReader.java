@@ -1,5 +1,6 @@
 package io.valise.ipc.internal.codec;
 
+import io.valise.ipc.IpcException;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -77,15 +78,34 @@ final class TypedArrayReader {
     private void booleans(boolean[] array, int from, int to) {
         window.need(to - from);
         int base = window.at - from;
+        checkBooleans(window.at, to - from);
         for (int i = from; i < to; i++) {
-            int simple = window.bytes[base + i] & 0xff;
-            if (simple >>> 1 != 0xf4 >>> 1) {
-                window.at = base + i;
-                throw window.malformed("array of booleans has head 0x" + Integer.toHexString(simple));
-            }
-            array[i] = simple == 0xf5;
+            array[i] = (window.bytes[base + i] & 1) != 0;
         }
         window.at = base + to;
+    }
+
+    /** Looks at eight at a time, and for the culprit only when there is one. */
+    private void checkBooleans(int at, int length) {
+        long other = 0;
+        int i = 0;
+        for (; i + 8 <= length; i += 8) {
+            other |= BigEndian.getLong(window.bytes, at + i) ^ 0xf4f4_f4f4_f4f4_f4f4L;
+        }
+        for (; i < length; i++) {
+            other |= (window.bytes[at + i] ^ 0xf4) & 0xff;
+        }
+        if ((other & 0xfefe_fefe_fefe_fefeL) != 0) {
+            throw notBoolean(at);
+        }
+    }
+
+    private IpcException notBoolean(int from) {
+        window.at = from;
+        while ((window.bytes[window.at] & 0xfe) == 0xf4) {
+            window.at++;
+        }
+        return window.malformed("array of booleans has head 0x" + Integer.toHexString(window.bytes[window.at] & 0xff));
     }
 
     private boolean[] booleans(@Nullable Object[] items) {

@@ -8,15 +8,20 @@ import io.valise.ipc.Point;
 import io.valise.ipc.RandomValues;
 import io.valise.ipc.ValueSet;
 import java.lang.management.ManagementFactory;
+import java.lang.reflect.Method;
 import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 /** What the engine relies on when it lets a set be written straight into a transport's buffer. */
@@ -115,6 +120,32 @@ class EncodeTest {
         while (buffer.hasRemaining()) {
             buffer.put((byte) 0x55);
         }
+    }
+
+    /** Platform threads, and virtual ones (which share stages) where the JDK has them. */
+    @Test
+    void manyThreadsEncodeAtOnce() throws Exception {
+        ValueSet set = ordinary();
+        byte[] expected = set.toCbor();
+        for (ExecutorService threads : executors()) {
+            List<Future<byte[]>> written = new ArrayList<>();
+            for (int i = 0; i < 2_000; i++) {
+                written.add(threads.submit(set::toCbor));
+            }
+            for (Future<byte[]> bytes : written) {
+                assertThat(bytes.get()).isEqualTo(expected);
+            }
+            threads.shutdown();
+        }
+    }
+
+    private static List<ExecutorService> executors() throws ReflectiveOperationException {
+        List<ExecutorService> executors = new ArrayList<>(List.of(Executors.newFixedThreadPool(8)));
+        if (Runtime.version().feature() >= 21) {
+            Method virtual = Executors.class.getMethod("newVirtualThreadPerTaskExecutor");
+            executors.add((ExecutorService) virtual.invoke(null));
+        }
+        return executors;
     }
 
     @Test
