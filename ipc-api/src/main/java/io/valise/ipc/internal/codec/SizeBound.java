@@ -42,7 +42,7 @@ final class SizeBound {
     private static long text(String text, boolean ascii) {
         int length = text.length();
         if (ascii) {
-            return MAX_HEAD + length;
+            return (long) MAX_HEAD + length;
         }
         return MAX_HEAD + (length <= SHORT_TEXT ? 3L * length : TextWriter.utf8Length(text));
     }

@@ -24,10 +24,10 @@ class ProtocolPageTest {
     void everyTypeIsOnThePageWithTheBytesThatAreWritten() throws IOException {
         Set<ValueType> missing = EnumSet.allOf(ValueType.class);
         for (String[] row : rows()) {
-            String[] nameAndNumber = row[TYPE].trim().split(" ");
+            String[] nameAndNumber = row[TYPE].trim().split(" ", -1);
             ValueType type = ValueType.valueOf(nameAndNumber[0]);
             assertThat(Integer.decode(nameAndNumber[1])).isEqualTo(type.number());
-            for (String example : row[BYTES].split("·")) {
+            for (String example : row[BYTES].split("·", -1)) {
                 assertWritten(type, example.replaceAll("[` ]", ""));
             }
             missing.remove(type);
@@ -38,8 +38,8 @@ class ProtocolPageTest {
     private static List<String[]> rows() throws IOException {
         List<String[]> rows = new ArrayList<>();
         for (String line : Files.readAllLines(PAGE)) {
-            String[] cells = line.split("\\|");
-            if (cells.length == 6 && !cells[1].contains("---") && !cells[1].contains("Java")) {
+            String[] cells = line.split("\\|", -1);
+            if (cells.length == 7 && !cells[1].contains("---") && !cells[1].contains("Java")) {
                 rows.add(cells);
             }
         }
