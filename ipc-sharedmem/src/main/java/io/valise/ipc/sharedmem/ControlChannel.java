@@ -13,7 +13,6 @@ import java.nio.channels.SocketChannel;
  * peer lives. It is read on the thread of the {@link ReadinessLoop} only. Thread-safe.
  */
 final class ControlChannel {
-    private static final Logger LOG = System.getLogger(ControlChannel.class.getName());
 
     /** What arrived on the channel being read; touched by the loop's thread only. */
     private static final ByteBuffer ARRIVED = ByteBuffer.allocateDirect(8192);
@@ -58,7 +57,7 @@ final class ControlChannel {
             socket.write(bytes);
             return !bytes.hasRemaining();
         } catch (IOException gone) {
-            LOG.log(Level.TRACE, "the peer is gone, as reading will tell", gone);
+            log().log(Level.TRACE, "the peer is gone, as reading will tell", gone);
             return false;
         }
     }
@@ -68,7 +67,7 @@ final class ControlChannel {
         try {
             socket.close();
         } catch (IOException e) {
-            LOG.log(Level.DEBUG, "closing a control channel failed, its descriptor is free anyway", e);
+            log().log(Level.DEBUG, "closing a control channel failed, its descriptor is free anyway", e);
         } finally {
             registration.cancel();
         }
@@ -93,8 +92,13 @@ final class ControlChannel {
         try {
             return socket.read(bytes);
         } catch (IOException broken) {
-            LOG.log(Level.TRACE, "the peer is gone", broken);
+            log().log(Level.TRACE, "the peer is gone", broken);
             return -1;
         }
+    }
+
+    /** Asked for when there is something to say: the first logger of a JVM takes 20 ms to start. */
+    private static Logger log() {
+        return System.getLogger(ControlChannel.class.getName());
     }
 }

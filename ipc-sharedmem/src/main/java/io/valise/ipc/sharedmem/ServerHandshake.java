@@ -25,7 +25,6 @@ import org.jspecify.annotations.Nullable;
  * handed over, or with everything closed and removed.
  */
 final class ServerHandshake implements ControlChannel.Reader {
-    private static final Logger LOG = System.getLogger(ServerHandshake.class.getName());
 
     private enum Step {
         AWAITING_HELLO,
@@ -74,7 +73,7 @@ final class ServerHandshake implements ControlChannel.Reader {
     void abandon(String why) {
         Step was = step.getAndSet(Step.DONE);
         if (was != Step.DONE) {
-            LOG.log(Level.DEBUG, "shm: dropped a connection while {0}: {1}", was, why);
+            log().log(Level.DEBUG, "shm: dropped a connection while {0}: {1}", was, why);
             release();
             house.failed(this);
         }
@@ -120,10 +119,10 @@ final class ServerHandshake implements ControlChannel.Reader {
             link = new ShmLink(memory, layout, ShmLink.Side.SERVER, control, declaring(clientPid));
             sendOffer(layout, path);
         } catch (IpcException refused) {
-            LOG.log(Level.WARNING, "shm: cannot serve a connection: " + refused.getMessage());
+            log().log(Level.WARNING, "shm: cannot serve a connection: " + refused.getMessage());
             refuse(refused);
         } catch (RuntimeException | Error broken) {
-            LOG.log(Level.ERROR, "shm: cannot serve a connection", broken);
+            log().log(Level.ERROR, "shm: cannot serve a connection", broken);
             refuse(new IpcException(IpcStatus.RESOURCE_EXHAUSTED, "the server failed: " + broken));
         }
     }
@@ -172,5 +171,10 @@ final class ServerHandshake implements ControlChannel.Reader {
         if (path != null) {
             SegmentFile.remove(path);
         }
+    }
+
+    /** Asked for when there is something to say: the first logger of a JVM takes 20 ms to start. */
+    private static Logger log() {
+        return System.getLogger(ServerHandshake.class.getName());
     }
 }

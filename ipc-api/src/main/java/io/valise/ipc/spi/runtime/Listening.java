@@ -24,7 +24,6 @@ import java.util.function.Consumer;
 
 /** A served name; see {@link UnixSockets#listen}. Thread-safe. */
 public final class Listening implements AutoCloseable {
-    private static final Logger LOG = System.getLogger(Listening.class.getName());
     private static final int BACKLOG = 4096; // the kernel takes what it allows (somaxconn)
     private static final int BATCH = 64; // connections accepted before others have their turn on the loop
     private static final Executor AFTER_A_WHILE =
@@ -78,7 +77,7 @@ public final class Listening implements AutoCloseable {
         try {
             FolderLock.locked(folder, this::removeOwn);
         } catch (IpcException e) {
-            LOG.log(Level.DEBUG, "left " + place.path() + " to the next server's sweep", e);
+            log().log(Level.DEBUG, "left " + place.path() + " to the next server's sweep", e);
         } finally {
             closeChannel();
         }
@@ -129,7 +128,7 @@ public final class Listening implements AutoCloseable {
         } catch (ClosedChannelException e) {
             return;
         } catch (IOException e) {
-            LOG.log(Level.WARNING, "accepting at " + place.path() + " failed, trying again in 100 ms: " + e);
+            log().log(Level.WARNING, "accepting at " + place.path() + " failed, trying again in 100 ms: " + e);
         } finally {
             // The connection that could not be accepted stays readable: waiting for it at once would be a busy loop.
             if (again) {
@@ -149,7 +148,7 @@ public final class Listening implements AutoCloseable {
                 taken = true;
             }
         } catch (RuntimeException e) {
-            LOG.log(Level.WARNING, "dropped a connection at " + place.path(), e);
+            log().log(Level.WARNING, "dropped a connection at " + place.path(), e);
         } finally {
             if (!taken) {
                 channel.close();
@@ -160,10 +159,10 @@ public final class Listening implements AutoCloseable {
     private boolean isSameUser(SocketChannel channel) {
         PeerIdentity peer = UnixSockets.identity(channel);
         if (!peer.sameUser()) {
-            LOG.log(
-                    Level.WARNING,
-                    "refused at " + place.path() + ": peer runs as "
-                            + peer.user().orElse("?"));
+            log().log(
+                            Level.WARNING,
+                            "refused at " + place.path() + ": peer runs as "
+                                    + peer.user().orElse("?"));
         }
         return peer.sameUser();
     }
@@ -184,7 +183,7 @@ public final class Listening implements AutoCloseable {
         try {
             server.close();
         } catch (IOException e) {
-            LOG.log(Level.DEBUG, "closing the socket of " + place.path() + " failed", e);
+            log().log(Level.DEBUG, "closing the socket of " + place.path() + " failed", e);
         } finally {
             registration.cancel();
         }
@@ -192,5 +191,10 @@ public final class Listening implements AutoCloseable {
 
     private static Object inode(Path path) throws IOException {
         return Objects.requireNonNull(Files.getAttribute(path, "unix:fileKey", LinkOption.NOFOLLOW_LINKS));
+    }
+
+    /** Asked for when there is something to say: the first logger of a JVM takes 20 ms to start. */
+    private static Logger log() {
+        return System.getLogger(Listening.class.getName());
     }
 }

@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
  * throws is logged and does no harm to others. Thread-safe.
  */
 public final class ReadinessLoop {
-    private static final Logger LOG = System.getLogger(ReadinessLoop.class.getName());
     private static final long PAUSE_AFTER_FAILURE = TimeUnit.MILLISECONDS.toNanos(100);
 
     private static volatile @Nullable ReadinessLoop shared;
@@ -105,7 +104,7 @@ public final class ReadinessLoop {
                     Thread.interrupted(); // A callback's leftover would make every select return at once.
                 }
             } catch (Throwable e) {
-                LOG.log(Level.ERROR, "waiting for channels failed, trying again", e);
+                log().log(Level.ERROR, "waiting for channels failed, trying again", e);
                 LockSupport.parkNanos(PAUSE_AFTER_FAILURE);
             }
         }
@@ -115,7 +114,12 @@ public final class ReadinessLoop {
         try {
             ((Registration) key.attachment()).fire();
         } catch (Throwable e) {
-            LOG.log(Level.ERROR, "a readiness callback failed", e);
+            log().log(Level.ERROR, "a readiness callback failed", e);
         }
+    }
+
+    /** Asked for when there is something to say: the first logger of a JVM takes 20 ms to start. */
+    private static Logger log() {
+        return System.getLogger(ReadinessLoop.class.getName());
     }
 }

@@ -28,7 +28,6 @@ import org.jspecify.annotations.Nullable;
  * system forbids it; {@code RESOURCE_EXHAUSTED} when the file system is full, read-only or broken. Thread-safe.
  */
 public final class RuntimeDirectory {
-    private static final Logger LOG = System.getLogger(RuntimeDirectory.class.getName());
     private static final Pattern FOLDER = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
 
     private static volatile @Nullable Found found;
@@ -97,11 +96,16 @@ public final class RuntimeDirectory {
             try {
                 return place.secured();
             } catch (IpcException unusable) {
-                LOG.log(Level.WARNING, place.origin() + " is not used: " + unusable.getMessage());
+                log().log(Level.WARNING, place.origin() + " is not used: " + unusable.getMessage());
             }
         }
         return places.get(places.size() - 1).secured();
     }
 
     private record Found(List<RuntimePlace> places, RuntimeDirectory directory) {}
+
+    /** Asked for when there is something to say: the first logger of a JVM takes 20 ms to start. */
+    private static Logger log() {
+        return System.getLogger(RuntimeDirectory.class.getName());
+    }
 }

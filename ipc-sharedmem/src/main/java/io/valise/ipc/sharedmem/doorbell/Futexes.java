@@ -5,20 +5,22 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether this JVM can use futexes. They cost a native library, so it is loaded in the background when somebody first
- * sleeps, and only where that causes no warning: before Java 24, or with native access enabled. Until it is there, or
- * for good where it never will be, doorbells ring on a socket. Thread-safe.
+ * Whether this JVM can use futexes. They cost a native library, so it is loaded in the background once threads have
+ * slept a few times, and only where that causes no warning: before Java 24, or with native access enabled. Until it is
+ * there, or for good where it never will be, doorbells ring on a socket. Thread-safe.
  */
 public final class Futexes {
     /** System property that forbids futexes when it is {@code socket}. */
     public static final String PROPERTY = "valise.shm.doorbell";
 
-    private static final Logger LOG = System.getLogger(Futexes.class.getName());
     private static final int NATIVE_ACCESS_WARNS_SINCE = 24;
+    private static final int WISHES_HEARD = 16;
     private static final AtomicBoolean REQUESTED = new AtomicBoolean();
+    private static final AtomicInteger WISHES = new AtomicInteger();
 
     private static volatile State state = possible() ? State.POSSIBLE : State.IMPOSSIBLE;
 
@@ -38,6 +40,13 @@ public final class Futexes {
     /** Whether futexes can be used, or probably can once {@link #request requested}. */
     public static boolean hoped() {
         return state != State.IMPOSSIBLE;
+    }
+
+    /** Says that a futex would have served here; when that happens often they are {@link #request requested}. */
+    static void wish() {
+        if (state == State.POSSIBLE && WISHES.incrementAndGet() >= WISHES_HEARD) {
+            request();
+        }
     }
 
     /** Has the native library loaded in the background, if that is possible and was not done. */
@@ -60,7 +69,7 @@ public final class Futexes {
             state = State.READY;
         } catch (LinkageError | RuntimeException e) {
             state = State.IMPOSSIBLE;
-            LOG.log(Level.DEBUG, "no futex here, doorbells ring on a socket", e);
+            log().log(Level.DEBUG, "no futex here, doorbells ring on a socket", e);
         }
     }
 
@@ -75,7 +84,7 @@ public final class Futexes {
             Class<?> jna = Class.forName("com.sun.jna.Native", false, Futexes.class.getClassLoader());
             return nativeAccessEnabled(jna.getModule()) && nativeAccessEnabled(Futexes.class.getModule());
         } catch (ReflectiveOperationException | LinkageError missing) {
-            LOG.log(Level.DEBUG, "no native access: doorbells ring on a socket", missing);
+            log().log(Level.DEBUG, "no native access: doorbells ring on a socket", missing);
             return false;
         }
     }
@@ -94,5 +103,10 @@ public final class Futexes {
             case "aarch64", "riscv64" -> 98;
             default -> 0;
         };
+    }
+
+    /** Asked for when there is something to say: the first logger of a JVM takes 20 ms to start. */
+    private static Logger log() {
+        return System.getLogger(Futexes.class.getName());
     }
 }

@@ -49,7 +49,7 @@ public final class Ringer {
             bySocket |= !wakeByFutex();
         }
         if ((announced & Sleeper.WANTS_FUTEX) != 0) {
-            Futexes.request();
+            Futexes.wish();
         }
         if (bySocket) {
             socket.run();

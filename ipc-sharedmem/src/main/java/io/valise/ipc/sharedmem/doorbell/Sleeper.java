@@ -234,7 +234,7 @@ public final class Sleeper {
             futex = known;
         }
         if (known == null) {
-            Futexes.request();
+            Futexes.wish();
         }
         return known;
     }

@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
  * cannot be kept quiet, Chronicle is not used.
  */
 final class ChronicleStart {
-    private static final Logger LOG = System.getLogger(ChronicleStart.class.getName());
     private static final String VERBOSITY = "slf4j.internal.verbosity";
     private static final String CLEANER =
             "net.openhft.chronicle.core.internal.cleaner.ReflectionBasedByteBufferCleanerService";
@@ -35,7 +34,7 @@ final class ChronicleStart {
             // The class that reads the verbosity came with SLF4J 2.0.10.
             return (provider || has(loader, "org/slf4j/helpers/Reporter.class")) && quietly(provider);
         } catch (LinkageError | RuntimeException e) {
-            LOG.log(Logger.Level.DEBUG, "Chronicle Bytes does not work here, the JDK's memory serves", e);
+            log().log(Logger.Level.DEBUG, "Chronicle Bytes does not work here, the JDK's memory serves", e);
             return false;
         }
     }
@@ -72,5 +71,10 @@ final class ChronicleStart {
         } else {
             System.setProperty(VERBOSITY, verbosity);
         }
+    }
+
+    /** Asked for when there is something to say: the first logger of a JVM takes 20 ms to start. */
+    private static Logger log() {
+        return System.getLogger(ChronicleStart.class.getName());
     }
 }

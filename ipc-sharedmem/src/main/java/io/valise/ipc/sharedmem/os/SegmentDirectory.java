@@ -21,7 +21,6 @@ public final class SegmentDirectory {
     /** System property that puts segments elsewhere. */
     public static final String PROPERTY = "valise.shm.directory";
 
-    private static final Logger LOG = System.getLogger(SegmentDirectory.class.getName());
     private static final Path DEV_SHM = Path.of("/dev/shm");
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final char SEPARATOR = '~'; // in no endpoint's name
@@ -71,7 +70,7 @@ public final class SegmentDirectory {
                 }
             }
         } catch (IOException e) {
-            LOG.log(Level.WARNING, "segments that a crash may have left stay in " + path + ": " + e);
+            log().log(Level.WARNING, "segments that a crash may have left stay in " + path + ": " + e);
         }
     }
 
@@ -101,5 +100,10 @@ public final class SegmentDirectory {
         return Files.isWritable(DEV_SHM)
                 ? RuntimeDirectory.under(DEV_SHM)
                 : RuntimeDirectory.current().folder("segments");
+    }
+
+    /** Asked for when there is something to say: the first logger of a JVM takes 20 ms to start. */
+    private static Logger log() {
+        return System.getLogger(SegmentDirectory.class.getName());
     }
 }
