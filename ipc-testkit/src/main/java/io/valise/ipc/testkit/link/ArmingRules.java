@@ -96,8 +96,13 @@ public abstract class ArmingRules extends LinkRules {
         Pair pair = pair();
         int rounds = 3_000;
         CompletableFuture<Integer> done = new CompletableFuture<>();
-        new Player(pair.server().link(), serverThread, frames -> pair.server().send(LinkEnd.frame(frames, 30))).arm();
-        new Player(pair.client().link(), clientThread, frames -> {
+        new Player(
+                        pair.server().link(),
+                        serverThread,
+                        done,
+                        frames -> pair.server().send(LinkEnd.frame(frames, 30)))
+                .arm();
+        new Player(pair.client().link(), clientThread, done, frames -> {
                     dither(frames % 8 == 0 ? frames : 0);
                     if (frames == rounds) {
                         done.complete(frames);
@@ -106,7 +111,8 @@ public abstract class ArmingRules extends LinkRules {
                     }
                 })
                 .arm();
-        pair.client().send(LinkEnd.frame(0, 30));
+        // By the player's thread: the answer may come, and be answered, while a sender is still on its way out.
+        clientThread.execute(() -> pair.client().send(LinkEnd.frame(0, 30)));
         assertThat(done.get()).isEqualTo(rounds);
     }
 
@@ -133,17 +139,27 @@ public abstract class ArmingRules extends LinkRules {
     private static final class Player {
         private final Link link;
         private final ExecutorService thread;
+        private final CompletableFuture<?> failure;
         private final IntConsumer onFrame;
         private int frames;
 
-        Player(Link link, ExecutorService thread, IntConsumer onFrame) {
+        Player(Link link, ExecutorService thread, CompletableFuture<?> failure, IntConsumer onFrame) {
             this.link = link;
             this.thread = thread;
+            this.failure = failure;
             this.onFrame = onFrame;
         }
 
         void arm() {
-            link.arm(() -> thread.execute(this::play));
+            link.arm(() -> thread.execute(this::playOrFail));
+        }
+
+        private void playOrFail() {
+            try {
+                play();
+            } catch (RuntimeException e) {
+                failure.completeExceptionally(e);
+            }
         }
 
         private void play() {
