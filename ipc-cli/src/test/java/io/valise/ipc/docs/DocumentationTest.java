@@ -2,6 +2,7 @@ package io.valise.ipc.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.valise.ipc.IpcStatus;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -91,6 +92,16 @@ class DocumentationTest {
                 .forEach(named::add));
         named.remove("NameTest"); // stands for any
         assertThat(known).containsAll(named);
+    }
+
+    @Test
+    void protocolHasTheNumberOfEveryStatus() {
+        assertThat(page("docs/protocol.md").prose())
+                .filteredOn(line -> line.matches("\\| \\d+ \\| `[A-Z_]+` \\|.*"))
+                .extracting(line -> line.replaceFirst("(\\| \\d+ \\| `[A-Z_]+` \\|).*", "$1"))
+                .containsExactlyElementsOf(Stream.of(IpcStatus.values())
+                        .map(status -> "| " + status.number() + " | `" + status + "` |")
+                        .toList());
     }
 
     private static List<String> brokenLinks(MarkdownPage page) {

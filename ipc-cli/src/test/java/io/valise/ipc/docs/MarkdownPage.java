@@ -73,6 +73,11 @@ final class MarkdownPage {
                 .toList();
     }
 
+    /** The lines outside fenced blocks. */
+    List<String> prose() {
+        return prose;
+    }
+
     /** Where links lead: relative paths, anchors, addresses. */
     List<String> links() {
         return matches(LINK, prose.stream().map(line -> SPAN.matcher(line).replaceAll("code")));
