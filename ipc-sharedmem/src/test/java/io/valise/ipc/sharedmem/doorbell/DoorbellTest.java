@@ -49,9 +49,9 @@ class DoorbellTest {
     }
 
     private static TestMemory file(boolean futex) {
+        assumeTrue(!futex || loaded(), "no futex here");
         TestMemory file = new TestMemory(MemoryKind.JDK, 4096);
         if (futex) {
-            assumeTrue(loaded(), "no futex here");
             file.map().putIntRelease(WAKES, 1);
         }
         return file;
