@@ -227,7 +227,8 @@ public abstract class LifecycleRules extends SessionRules {
             IpcConnection back = only(server);
             CompletableFuture<ValueSet> call = client.requestAsync("echo", ValueSet.of("n", 0));
             AtomicInteger told = new AtomicInteger();
-            client.closed().thenRun(told::incrementAndGet);
+            CompletableFuture<Void> listener =
+                    client.closed().thenRun(told::incrementAndGet).toCompletableFuture();
             together(24, number -> {
                 switch (number % 3) {
                     case 0 -> client.close();
@@ -237,6 +238,7 @@ public abstract class LifecycleRules extends SessionRules {
             });
             assertThat(reason(client).status()).isEqualTo(IpcStatus.CONNECTION_CLOSED);
             assertThat(reason(back).status()).isEqualTo(IpcStatus.CONNECTION_CLOSED);
+            get(listener);
             assertThat(told).hasValue(1);
             assertThat(answeredOf(List.of(call))).isBetween(0, 1);
         }
