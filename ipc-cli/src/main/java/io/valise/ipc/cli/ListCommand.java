@@ -2,11 +2,10 @@ package io.valise.ipc.cli;
 
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.cli.json.ValueSetJson;
-import io.valise.ipc.cli.servers.KnownTransports;
-import io.valise.ipc.cli.servers.LiveServers;
-import io.valise.ipc.cli.servers.ServerStatus;
 import io.valise.ipc.cli.text.Amounts;
 import io.valise.ipc.cli.text.Table;
+import io.valise.ipc.services.catalog.ServerStatus;
+import io.valise.ipc.services.catalog.ServiceCatalog;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -36,7 +35,8 @@ final class ListCommand implements Callable<Integer> {
         if (timeout.isNegative() || timeout.isZero()) {
             throw common.usageError("--timeout: must be positive, actual=" + timeout);
         }
-        List<ServerStatus> servers = new LiveServers(KnownTransports.find().all(), timeout).look();
+        List<ServerStatus> servers =
+                ServiceCatalog.ofThisUser().waiting(timeout).list();
         if (json) {
             List<ValueSet> all = servers.stream().map(ServerStatus::toValueSet).toList();
             common.out().println(ValueSetJson.write(ValueSet.of("servers", all)));

@@ -2,13 +2,12 @@ package io.valise.ipc.cli;
 
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.cli.json.ValueSetJson;
-import io.valise.ipc.cli.servers.KnownTransports;
-import io.valise.ipc.cli.servers.LiveServers;
 import io.valise.ipc.cli.servers.ServerLoad;
-import io.valise.ipc.cli.servers.ServerStatus;
 import io.valise.ipc.cli.text.Amounts;
 import io.valise.ipc.cli.text.Colours;
 import io.valise.ipc.cli.text.Table;
+import io.valise.ipc.services.catalog.ServerStatus;
+import io.valise.ipc.services.catalog.ServiceCatalog;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -53,12 +52,12 @@ final class TopCommand implements Callable<Integer> {
             throw common.usageError(
                     "--interval: limit=100ms or more, actual=" + interval + "; --count: limit=0 or more");
         }
-        LiveServers servers = new LiveServers(KnownTransports.find().all(), PATIENCE);
+        ServiceCatalog servers = ServiceCatalog.ofThisUser().waiting(PATIENCE);
         int tables = once ? 1 : count == 0 ? Integer.MAX_VALUE : count;
-        ServerLoad load = new ServerLoad(servers.look(), System.nanoTime());
+        ServerLoad load = new ServerLoad(servers.list(), System.nanoTime());
         for (int i = 0; i < tables; i++) {
             TimeUnit.NANOSECONDS.sleep((once ? Duration.ofMillis(500) : interval).toNanos());
-            load = load.next(servers.look(), System.nanoTime());
+            load = load.next(servers.list(), System.nanoTime());
             show(load);
         }
         return 0;

@@ -2,6 +2,7 @@ package io.valise.ipc.cli.servers;
 
 import io.valise.ipc.Endpoint;
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.services.catalog.ServerStatus;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package io.valise.ipc.cli.servers;
+package io.valise.ipc.services.catalog;
 
 import io.valise.ipc.spi.Transport;
 import java.util.ArrayList;
@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 
-/** The transports between processes that this command came with, fastest first. Immutable and thread-safe. */
+/** The transports between processes on the class path or module path, fastest first. Immutable and thread-safe. */
 public final class KnownTransports {
     private final List<Transport> transports;
     private final List<String> broken;

@@ -1,4 +1,4 @@
-package io.valise.ipc.cli.servers;
+package io.valise.ipc.services.catalog;
 
 import io.valise.ipc.Endpoint;
 import io.valise.ipc.ValueSet;

@@ -1,0 +1,81 @@
+package io.valise.ipc.services.catalog;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.valise.ipc.testkit.TestHome;
+import io.valise.ipc.testkit.process.ForkedJvm;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ServiceCatalogTest {
+    private final ServiceCatalog catalog = ServiceCatalog.ofThisUser().waiting(Duration.ofSeconds(20));
+
+    @BeforeEach
+    void hideOtherServers() {
+        assertThat(TestHome.path()).isDirectory();
+    }
+
+    @AfterEach
+    void endServers() {
+        ForkedJvm.killAll();
+    }
+
+    @Test
+    void findsAServerOfAnotherProcessByEveryTransportFastestFirst() {
+        ForkedJvm server = serve("price", "loopback:quotes", "pipe:quotes", "shm:quotes");
+
+        List<ServerStatus> found = catalog.find("price");
+
+        assertThat(found)
+                .extracting(status -> status.endpoint().toString())
+                .containsExactly("shm:quotes", "pipe:quotes", "loopback:quotes");
+        assertThat(found).allSatisfy(status -> {
+            assertThat(status.pid()).isEqualTo(Optional.of(server.pid()));
+            assertThat(status.services()).containsExactly("price");
+            assertThat(status.application()).contains("CatalogServer");
+        });
+    }
+
+    @Test
+    void tellsServersApartByWhatTheyOffer() {
+        serve("price", "pipe:quotes");
+        serve("order", "pipe:orders");
+
+        assertThat(catalog.list())
+                .extracting(status -> status.endpoint().toString())
+                .containsExactly("pipe:orders", "pipe:quotes");
+        assertThat(catalog.find("order"))
+                .extracting(status -> status.endpoint().name())
+                .containsExactly("orders");
+        assertThat(catalog.find("nothing")).isEmpty();
+    }
+
+    @Test
+    void forgetsAServerThatWasKilled() {
+        ForkedJvm server = serve("price", "shm:quotes", "pipe:quotes", "loopback:quotes");
+        assertThat(catalog.list()).hasSize(3);
+
+        server.kill();
+
+        assertThat(catalog.list()).noneMatch(ServerStatus::answers);
+        assertThat(catalog.find("price")).isEmpty();
+    }
+
+    @Test
+    void refusesToWaitForNoTime() {
+        assertThatThrownBy(() -> catalog.waiting(Duration.ZERO))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("must be positive, actual=PT0S");
+    }
+
+    private static ForkedJvm serve(String... arguments) {
+        ForkedJvm server = ForkedJvm.start(CatalogServer.class, arguments);
+        assertThat(server.ask("endpoints")).isNotEmpty();
+        return server;
+    }
+}
