@@ -24,6 +24,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -340,6 +344,40 @@ public abstract class CallRules extends SessionRules {
         gate.countDown();
         for (int i = 0; i < 8; i++) {
             assertThat(waiting.get(i).join().getInt("n")).isEqualTo(i);
+        }
+    }
+
+    @Test
+    void C20_executorOfTheUserRunsTheHandlers() throws Exception {
+        ExecutorService single = Executors.newSingleThreadExecutor(work -> new Thread(work, "users-own"));
+        closing(single::shutdownNow);
+        IpcConnection client = connect(serve(builder -> builder.executor(single)
+                .service(
+                        "thread",
+                        request -> ValueSet.of("name", Thread.currentThread().getName()))));
+        together(4, number -> {
+            for (int i = 0; i < 50; i++) {
+                assertThat(client.request("thread", EMPTY).getString("name")).isEqualTo("users-own");
+            }
+        });
+    }
+
+    @Test
+    void C21_executorThatTakesNoMoreRefusesTheRequest() throws Exception {
+        AtomicBoolean full = new AtomicBoolean();
+        IpcConnection client = connect(serve(builder -> builder.executor(work -> {
+            if (full.get()) {
+                throw new RejectedExecutionException("full");
+            }
+            work.run();
+        })));
+        for (int round = 0; round < 3; round++) {
+            full.set(true);
+            IpcException e = failsWith(IpcStatus.RESOURCE_EXHAUSTED, () -> client.request("echo", EMPTY));
+            assertThat(e.delivery()).isEqualTo(Delivery.REJECTED);
+            failsWith(IpcStatus.RESOURCE_EXHAUSTED, () -> get(client.requestAsync("echo", EMPTY)));
+            full.set(false);
+            echoes(client, 3);
         }
     }
 }
