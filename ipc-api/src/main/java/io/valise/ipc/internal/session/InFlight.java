@@ -23,12 +23,17 @@ final class InFlight<T extends InFlight.Entry> {
     private final AtomicReferenceArray<@Nullable T> slots = new AtomicReferenceArray<>(SLOTS);
     private final ConcurrentHashMap<Long, T> crowded = new ConcurrentHashMap<>();
     private final AtomicInteger size = new AtomicInteger();
+    private volatile boolean everCrowded;
 
-    /** Adds an entry; false when its id is under way already. */
+    /** Adds an entry; false when its id is under way already. Entries with the same id are put one after the other. */
     boolean put(T entry) {
         long id = entry.id();
         int slot = slotOf(id);
+        if (everCrowded && crowded.containsKey(id)) {
+            return false;
+        }
         if (!slots.compareAndSet(slot, null, entry)) {
+            everCrowded = true;
             T there = slots.get(slot);
             if ((there != null && there.id() == id) || crowded.putIfAbsent(id, entry) != null) {
                 return false;
@@ -55,6 +60,15 @@ final class InFlight<T extends InFlight.Entry> {
             size.getAndDecrement();
         }
         return entry;
+    }
+
+    /** Takes this very entry out; false when it is not there, or not any more. */
+    boolean remove(T entry) {
+        boolean removed = slots.compareAndSet(slotOf(entry.id()), entry, null) || crowded.remove(entry.id(), entry);
+        if (removed) {
+            size.getAndDecrement();
+        }
+        return removed;
     }
 
     int size() {

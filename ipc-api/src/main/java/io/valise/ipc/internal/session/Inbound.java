@@ -64,13 +64,16 @@ final class Inbound implements Link.FrameHandler {
     }
 
     private void greet(byte kind, int flags, int status, long id, ByteBuffer frame) {
-        switch (kind) {
-            case Frames.HELLO, Frames.WELCOME -> {
-                greeted = true;
-                readGreeting(kind, id, frame);
-            }
-            case Frames.ERROR, Frames.GOAWAY -> read(kind, flags, status, id, frame);
-            default -> throw malformed("first frame: expected HELLO or WELCOME, actual kind=" + kind);
+        byte expected = session.isServer() ? Frames.HELLO : Frames.WELCOME;
+        boolean refusal = kind == Frames.ERROR && !session.isServer();
+        if (kind == expected) {
+            greeted = true;
+            readGreeting(kind, id, frame);
+        } else if (refusal || kind == Frames.GOAWAY) {
+            read(kind, flags, status, id, frame);
+        } else {
+            String name = session.isServer() ? "HELLO" : "WELCOME";
+            throw malformed("first frame: expected " + name + " (kind " + expected + "), actual kind=" + kind);
         }
     }
 
@@ -99,18 +102,20 @@ final class Inbound implements Link.FrameHandler {
             case Frames.ERROR -> readError(flags, status, id, frame);
             case Frames.EVENT -> readEvent(frame);
             case Frames.STREAM_ITEM -> readItem(id, frame);
-            case Frames.STREAM_END -> endStream(id);
+            case Frames.STREAM_END -> readEnd(id);
             case Frames.CREDIT -> readCredit(id, frame);
             case Frames.CANCEL -> cancel(id);
             case Frames.GOAWAY ->
                 session.farewell(IpcStatus.ofNumber(status), (flags & Frames.FLAG_DRAIN) != 0, text(frame));
+            case Frames.HELLO, Frames.WELCOME -> throw malformed("HELLO or WELCOME: said once already");
+            case Frames.FRAGMENT -> throw malformed("FRAGMENT: within a fragmented frame");
             default -> skip(kind, flags);
         }
     }
 
     private void readRequest(byte kind, int flags, long id, ByteBuffer frame) {
         long deadline = PendingCall.NEVER;
-        if (kind == Frames.REQUEST && (flags & Frames.FLAG_DEADLINE) != 0) {
+        if ((flags & Frames.FLAG_DEADLINE) != 0) {
             need(frame, Long.BYTES);
             deadline = Deadlines.in(frame.getLong());
         }
@@ -118,6 +123,9 @@ final class Inbound implements Link.FrameHandler {
         if (kind == Frames.STREAM_OPEN) {
             need(frame, Long.BYTES);
             credit = frame.getLong();
+            if (credit < 0) {
+                throw malformed("credit of STREAM_OPEN: minimum=0, actual=" + credit);
+            }
         }
         int bytes = frame.remaining();
         boolean stream = kind == Frames.STREAM_OPEN;
@@ -144,7 +152,8 @@ final class Inbound implements Link.FrameHandler {
         PendingCall call = session.calls().remove(id);
         if (call != null) {
             Delivery delivery = (flags & Frames.FLAG_REJECTED) != 0 ? Delivery.REJECTED : Delivery.UNKNOWN;
-            leave(call.fail(IpcStatus.ofNumber(status), text(frame), delivery));
+            IpcStatus why = IpcStatus.ofNumber(status);
+            leave(call.fail(why == IpcStatus.OK ? IpcStatus.PROTOCOL_ERROR : why, text(frame), delivery));
         }
     }
 
@@ -157,18 +166,27 @@ final class Inbound implements Link.FrameHandler {
     }
 
     private void readItem(long id, ByteBuffer frame) {
-        PendingCall call = session.calls().get(id);
-        if (call instanceof IncomingStream stream) {
+        IncomingStream stream = stream("STREAM_ITEM", id);
+        if (stream != null) {
             int bytes = frame.remaining();
             work = stream.received(last(frame), bytes);
         }
     }
 
-    private void endStream(long id) {
-        PendingCall call = session.calls().remove(id);
-        if (call instanceof IncomingStream stream) {
+    private void readEnd(long id) {
+        IncomingStream stream = stream("STREAM_END", id);
+        if (stream != null && session.calls().remove(id) != null) {
             work = stream.ended();
         }
+    }
+
+    /** The stream with that id; null when it was given up. */
+    private @Nullable IncomingStream stream(String frame, long id) {
+        PendingCall call = session.calls().get(id);
+        if (call == null || call instanceof IncomingStream) {
+            return (IncomingStream) call;
+        }
+        throw malformed(frame + ": call " + id + " is no stream");
     }
 
     private void readCredit(long id, ByteBuffer frame) {

@@ -1,0 +1,236 @@
+package io.valise.ipc.internal.session;
+
+import io.valise.ipc.Delivery;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.PeerIdentity;
+import io.valise.ipc.spi.Link;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A link whose other end is the test: a {@link ScriptedPeer} puts in the frames that the session polls, and takes out
+ * those it commits. All state is under the monitor.
+ */
+final class ScriptedLink implements Link {
+    static final int MAX_FRAME_BYTES = 8 << 10;
+
+    private final ArrayDeque<byte[]> incoming = new ArrayDeque<>();
+    private final ArrayDeque<byte[]> committed = new ArrayDeque<>();
+    private final ArrayDeque<byte[]> outgoing = new ArrayDeque<>();
+    private int capacity = Integer.MAX_VALUE;
+    private int flushes = Integer.MAX_VALUE;
+    private byte[] claimed = {};
+    private @Nullable Runnable armed;
+    private boolean ended;
+    private boolean closed;
+    private boolean woken;
+    private int blockedSenders;
+
+    // ---- the test's end
+
+    void put(byte[] frame) {
+        Runnable readable;
+        synchronized (this) {
+            incoming.add(frame);
+            readable = disarm();
+        }
+        run(readable);
+    }
+
+    void end() {
+        Runnable readable;
+        synchronized (this) {
+            ended = true;
+            readable = disarm();
+        }
+        run(readable);
+    }
+
+    private @Nullable Runnable disarm() {
+        notifyAll();
+        Runnable was = armed;
+        armed = null;
+        return was;
+    }
+
+    private static void run(@Nullable Runnable readable) {
+        if (readable != null) {
+            readable.run();
+        }
+    }
+
+    /** The next frame the session has sent, or null once it has closed the link. */
+    synchronized byte @Nullable [] take() throws InterruptedException {
+        while (outgoing.isEmpty() && !closed) {
+            wait();
+        }
+        return poll();
+    }
+
+    synchronized byte @Nullable [] poll() {
+        byte[] frame = outgoing.poll();
+        notifyAll();
+        return frame;
+    }
+
+    /** How many frames fit until the test takes one. */
+    synchronized void capacity(int frames) {
+        capacity = frames;
+        notifyAll();
+    }
+
+    /** How many more calls of {@link #flush} let frames through; later ones take nothing. */
+    synchronized void flushes(int times) {
+        flushes = times;
+        notifyAll();
+    }
+
+    synchronized void awaitBlockedSender() throws InterruptedException {
+        while (blockedSenders == 0) {
+            wait();
+        }
+    }
+
+    synchronized boolean isClosed() {
+        return closed;
+    }
+
+    synchronized int unread() {
+        return incoming.size();
+    }
+
+    // ---- the session's end
+
+    @Override
+    public int maxFrameBytes() {
+        return MAX_FRAME_BYTES;
+    }
+
+    @Override
+    public PeerIdentity peer() {
+        return PeerIdentity.thisProcess();
+    }
+
+    @Override
+    public synchronized @Nullable ByteBuffer claim(int maxLength) {
+        checkOpen();
+        if (committed.size() + outgoing.size() >= capacity) {
+            return null;
+        }
+        claimed = new byte[maxLength];
+        return ByteBuffer.wrap(claimed);
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new IpcException(IpcStatus.CONNECTION_CLOSED, "closed", Delivery.NOT_SENT);
+        }
+    }
+
+    @Override
+    public synchronized void commit(int length) {
+        committed.add(Arrays.copyOf(claimed, length));
+    }
+
+    @Override
+    public void abort() {
+        // the next claim makes a new array
+    }
+
+    @Override
+    public synchronized boolean flush() {
+        checkOpen();
+        if (flushes > 0 && !committed.isEmpty()) {
+            flushes--;
+            outgoing.addAll(committed);
+            committed.clear();
+            notifyAll();
+        }
+        return committed.isEmpty();
+    }
+
+    @Override
+    public synchronized void awaitWritable(long nanos) {
+        blockedSenders++;
+        notifyAll();
+        long deadline = System.nanoTime() + nanos;
+        while (!closed && (committed.size() + outgoing.size() >= capacity || (flushes == 0 && !committed.isEmpty()))) {
+            if (!sleep(deadline - System.nanoTime())) {
+                break;
+            }
+        }
+        blockedSenders--;
+    }
+
+    private boolean sleep(long nanos) {
+        if (nanos <= 0) {
+            return false;
+        }
+        try {
+            wait(nanos / 1_000_000, (int) (nanos % 1_000_000));
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    @Override
+    public int poll(FrameHandler handler, int limit) {
+        for (int frames = 0; frames < limit; ) {
+            byte[] frame;
+            synchronized (this) {
+                checkOpen();
+                frame = incoming.poll();
+                if (frame == null) {
+                    return frames == 0 && ended ? END : frames;
+                }
+            }
+            frames++;
+            if (!handler.onFrame(ByteBuffer.wrap(frame))) {
+                return frames;
+            }
+        }
+        return limit;
+    }
+
+    @Override
+    public synchronized void await(long nanos) {
+        long deadline = System.nanoTime() + nanos;
+        while (incoming.isEmpty() && !ended && !closed && !woken) {
+            if (!sleep(deadline - System.nanoTime())) {
+                break;
+            }
+        }
+        woken = false;
+    }
+
+    @Override
+    public void arm(Runnable readable) {
+        synchronized (this) {
+            if (incoming.isEmpty() && !ended && !closed) {
+                armed = readable;
+                return;
+            }
+        }
+        readable.run();
+    }
+
+    @Override
+    public synchronized void wake() {
+        woken = true;
+        notifyAll();
+    }
+
+    @Override
+    public synchronized void close() {
+        if (!closed && flushes > 0) {
+            outgoing.addAll(committed);
+        }
+        closed = true;
+        notifyAll();
+    }
+}

@@ -1,0 +1,85 @@
+package io.valise.ipc.internal.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The other end of a session, acted by the test frame by frame. */
+final class ScriptedPeer {
+    private final ScriptedLink link;
+
+    ScriptedPeer(ScriptedLink link) {
+        this.link = link;
+    }
+
+    ScriptedLink link() {
+        return link;
+    }
+
+    ScriptedPeer send(RawFrame... frames) {
+        for (RawFrame frame : frames) {
+            link.put(frame.bytes());
+        }
+        return this;
+    }
+
+    ScriptedPeer sendBytes(byte... frame) {
+        link.put(frame);
+        return this;
+    }
+
+    /** Dies without a farewell. */
+    void end() {
+        link.end();
+    }
+
+    /** The next frame of the session; fails when it has closed the link instead. */
+    RawFrame next() throws InterruptedException {
+        byte[] frame = link.take();
+        assertThat(frame).as("a frame, not the end of the link").isNotNull();
+        return RawFrame.parse(frame);
+    }
+
+    /** The next frame of a kind; the others are dropped. */
+    RawFrame next(int kind) throws InterruptedException {
+        RawFrame frame = next();
+        while (frame.kind() != kind) {
+            frame = next();
+        }
+        return frame;
+    }
+
+    /** All frames up to the end of the link. */
+    List<RawFrame> rest() throws InterruptedException {
+        List<RawFrame> all = new ArrayList<>();
+        for (byte[] frame = link.take(); frame != null; frame = link.take()) {
+            all.add(RawFrame.parse(frame));
+        }
+        return all;
+    }
+
+    /** Waits until the session has closed the link; returns its GOAWAY, if it said one. */
+    @Nullable RawFrame farewell() throws InterruptedException {
+        RawFrame farewell = null;
+        for (RawFrame frame : rest()) {
+            farewell = frame.kind() == Frames.GOAWAY ? frame : farewell;
+        }
+        return farewell;
+    }
+
+    /** Says HELLO and hears the WELCOME. */
+    ScriptedPeer greet() throws InterruptedException {
+        send(RawFrame.hello(1, 1));
+        assertThat(next().kind()).isEqualTo(Frames.WELCOME);
+        return this;
+    }
+
+    /** Hears the HELLO of a client and welcomes it. */
+    ScriptedPeer welcome() throws InterruptedException {
+        RawFrame hello = next();
+        assertThat(hello.kind()).isEqualTo(Frames.HELLO);
+        return send(RawFrame.welcome(hello.id()));
+    }
+}

@@ -1,0 +1,74 @@
+package io.valise.ipc.internal.session;
+
+import io.valise.ipc.Endpoint;
+import io.valise.ipc.spi.Availability;
+import io.valise.ipc.spi.Link;
+import io.valise.ipc.spi.Transport;
+import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
+
+/** A transport on which the test is every peer: it dials servers, and answers clients. */
+final class ScriptedTransport implements Transport {
+    private final LinkedBlockingQueue<ScriptedPeer> dialled = new LinkedBlockingQueue<>();
+    private volatile @Nullable Acceptor acceptor;
+
+    /** Connects to the server that listens. */
+    ScriptedPeer dial() {
+        ScriptedLink link = new ScriptedLink();
+        Acceptor server = acceptor;
+        if (server == null) {
+            throw new IllegalStateException("no server listens");
+        }
+        server.accept(link);
+        return new ScriptedPeer(link);
+    }
+
+    /** The other end of the next link that a client dials. */
+    ScriptedPeer nextClient() throws InterruptedException {
+        return dialled.take();
+    }
+
+    @Override
+    public String scheme() {
+        return "scripted";
+    }
+
+    @Override
+    public int order() {
+        return 99;
+    }
+
+    @Override
+    public Availability availability() {
+        return Availability.yes("played by the test");
+    }
+
+    @Override
+    public Listener listen(Endpoint endpoint, Acceptor server) {
+        acceptor = server;
+        return new Listener() {
+            @Override
+            public Endpoint endpoint() {
+                return endpoint;
+            }
+
+            @Override
+            public void close() {
+                acceptor = null;
+            }
+        };
+    }
+
+    @Override
+    public Link connect(Endpoint endpoint, long timeoutNanos) {
+        ScriptedLink link = new ScriptedLink();
+        dialled.add(new ScriptedPeer(link));
+        return link;
+    }
+
+    @Override
+    public List<Endpoint> endpoints() {
+        return List.of();
+    }
+}
