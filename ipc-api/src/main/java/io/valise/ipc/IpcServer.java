@@ -1,6 +1,7 @@
 package io.valise.ipc;
 
 import io.valise.ipc.internal.session.ServerCore;
+import io.valise.ipc.internal.session.SessionConfig;
 import io.valise.ipc.spi.Transport;
 import java.time.Duration;
 import java.util.List;
@@ -68,10 +69,7 @@ public final class IpcServer implements AutoCloseable {
      * @return whether all that was under way finished in time
      */
     public boolean shutdown(Duration grace) {
-        if (grace.isNegative() || grace.isZero()) {
-            throw new IllegalArgumentException("grace: must be positive, actual=" + grace);
-        }
-        return core.shutdown(grace.toNanos());
+        return core.shutdown(SessionConfig.checkTimeout("grace", grace));
     }
 
     /** Frees the addresses and closes every connection at once. Idempotent; may be called from a handler. */

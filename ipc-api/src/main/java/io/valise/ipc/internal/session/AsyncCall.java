@@ -5,7 +5,10 @@ import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
 import java.util.concurrent.CompletableFuture;
 
-/** A call with a future. */
+/**
+ * A call with a future. Its dependents run on the thread that reads the answer, unless that thread waits for another
+ * call, whose end must not depend on theirs.
+ */
 final class AsyncCall extends PendingCall {
     private final Session session;
     private final CompletableFuture<ValueSet> future = new Cancellable();
@@ -29,8 +32,7 @@ final class AsyncCall extends PendingCall {
         return inline(() -> future.completeExceptionally(exception(status, message, delivery)));
     }
 
-    /** The future's dependents run on the thread that read the answer. */
-    private static Work inline(Runnable action) {
+    private Work inline(Runnable action) {
         return new Work() {
             @Override
             public void run(boolean onReader) {
@@ -39,7 +41,7 @@ final class AsyncCall extends PendingCall {
 
             @Override
             public boolean handsOff(boolean readerIsCaller) {
-                return false;
+                return readerIsCaller && future.getNumberOfDependents() > 0;
             }
         };
     }
@@ -50,7 +52,7 @@ final class AsyncCall extends PendingCall {
         public boolean cancel(boolean mayInterruptIfRunning) {
             boolean cancelled = super.cancel(mayInterruptIfRunning);
             if (cancelled) {
-                session.calls().giveUp(id(), IpcStatus.CANCELLED);
+                session.calls().forget(id(), true);
             }
             return cancelled;
         }

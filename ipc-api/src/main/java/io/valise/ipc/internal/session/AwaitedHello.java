@@ -16,7 +16,8 @@ final class AwaitedHello extends PendingCall {
 
     @Override
     void expire(Session session) {
-        session.closeBecause(new CloseReason(IpcStatus.TIMEOUT, false, "no HELLO from the client within its time"));
+        CloseReason silent = new CloseReason(IpcStatus.TIMEOUT, false, "no HELLO from the client within its time");
+        session.follow(new Aside(() -> session.closeBecause(silent)));
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.valise.ipc.internal.session;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -12,6 +14,7 @@ import java.util.concurrent.locks.LockSupport;
  * read, handles, or lies unread; at the next deadline while calls are pending; otherwise it sleeps without a timer.
  */
 final class Caretaker implements Runnable {
+    private static final Logger LOG = System.getLogger("io.valise.ipc");
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final Caretaker INSTANCE = new Caretaker();
 
@@ -69,9 +72,27 @@ final class Caretaker implements Runnable {
         for (; ; ) {
             take(arrivals, watched);
             take(deadlineArrivals, withDeadlines);
-            watched.removeIf(session -> !session.reader().tick());
+            watched.removeIf(session -> !tick(session));
             long next = checkDeadlines();
             sleep(watched.isEmpty() ? next : System.nanoTime() + TICK_NANOS);
+        }
+    }
+
+    private static boolean tick(Session session) {
+        try {
+            return session.reader().tick();
+        } catch (RuntimeException | Error e) { // the other sessions must be looked after
+            LOG.log(Level.ERROR, "looking after " + session + " failed; trying again", e);
+            return true;
+        }
+    }
+
+    private static long checkDeadlines(Session session, long now) {
+        try {
+            return session.calls().checkDeadlines(now);
+        } catch (RuntimeException | Error e) { // the other sessions must be looked after
+            LOG.log(Level.ERROR, "checking the deadlines of " + session + " failed; trying again", e);
+            return now + TICK_NANOS;
         }
     }
 
@@ -104,7 +125,7 @@ final class Caretaker implements Runnable {
         long next = Long.MAX_VALUE;
         long now = System.nanoTime();
         for (Iterator<Session> sessions = withDeadlines.iterator(); sessions.hasNext(); ) {
-            long deadline = sessions.next().calls().checkDeadlines(now);
+            long deadline = checkDeadlines(sessions.next(), now);
             if (deadline == PendingCall.NEVER) {
                 sessions.remove();
             } else if (next == Long.MAX_VALUE || deadline - next < 0) {

@@ -57,7 +57,7 @@ public final class Dialer {
         List<String> reasons = new ArrayList<>();
         IpcStatus status = IpcStatus.UNSUPPORTED;
         for (Transport transport : transports.inOrder()) {
-            Availability availability = transport.availability();
+            Availability availability = Transports.availability(transport);
             if (!availability.available()) {
                 reasons.add(transport.scheme() + ": " + availability.detail());
                 continue;

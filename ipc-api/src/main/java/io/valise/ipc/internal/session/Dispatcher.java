@@ -22,7 +22,7 @@ final class Dispatcher {
 
     Dispatcher(Session session) {
         this.session = session;
-        this.events = new SerialLane(session.backlog());
+        this.events = new SerialLane(session.backlog(), session.hasExecutor());
     }
 
     /** Takes a request in; returns what is to be done with it. */
@@ -51,7 +51,7 @@ final class Dispatcher {
 
     /** Whether a request may run now; answers it if not. */
     boolean admits(InboundRequest request) {
-        if (session.farewellSaid()) {
+        if (session.takesNoCalls()) {
             request.refuse(IpcStatus.CONNECTION_CLOSED, "the peer is shutting down and takes no new calls");
             return false;
         }
@@ -107,7 +107,7 @@ final class Dispatcher {
     }
 
     /** Callers read on while the background pauses; what they bring in has a limit too. */
-    private void checkBacklog() {
+    void checkBacklog() {
         Backlog backlog = session.backlog();
         if (backlog.isExcessive()) {
             throw new IpcException(

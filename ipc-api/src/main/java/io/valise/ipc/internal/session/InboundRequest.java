@@ -11,6 +11,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicReference;
@@ -206,7 +207,7 @@ final class InboundRequest implements Request, Work, InFlight.Entry {
     /** Answers with what a handler threw. */
     void fail(Throwable failure) {
         if (failure instanceof IpcException known) {
-            error(0, known.status(), String.valueOf(known.getMessage()));
+            error(0, known.status(), messageOf(known));
             return;
         }
         if (failure instanceof InterruptedException) {
@@ -217,8 +218,17 @@ final class InboundRequest implements Request, Work, InFlight.Entry {
         } else {
             LOG.log(Level.DEBUG, "service " + service + " failed", failure);
         }
-        String text = failure.getClass().getName();
-        error(0, IpcStatus.HANDLER_FAILED, failure.getMessage() == null ? text : text + ": " + failure.getMessage());
+        String message = messageOf(failure);
+        String type = failure.getClass().getName();
+        error(0, IpcStatus.HANDLER_FAILED, message.isEmpty() ? type : type + ": " + message);
+    }
+
+    private static String messageOf(Throwable failure) {
+        try {
+            return Objects.requireNonNullElse(failure.getMessage(), "");
+        } catch (RuntimeException | Error e) { // it is the user's code
+            return "(its message is not known: " + e.getClass().getName() + ")";
+        }
     }
 
     /** Answers that no handler has seen or will see the request. */
@@ -244,6 +254,11 @@ final class InboundRequest implements Request, Work, InFlight.Entry {
                 session.finished(this);
             }
         }
+    }
+
+    /** Whether the peer still waits for an answer. */
+    boolean isOpen() {
+        return state.get() == State.OPEN;
     }
 
     // ---- streams

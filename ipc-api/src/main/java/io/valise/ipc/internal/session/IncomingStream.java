@@ -63,6 +63,8 @@ final class IncomingStream extends PendingCall implements Flow.Subscription {
             }
         } catch (IpcException e) {
             abandon(e);
+        } catch (OutOfMemoryError e) {
+            abandon(new IpcException(IpcStatus.RESOURCE_EXHAUSTED, "no memory to open a stream", Delivery.NOT_SENT, e));
         }
     }
 
@@ -102,6 +104,7 @@ final class IncomingStream extends PendingCall implements Flow.Subscription {
         if (!demand.take()) {
             throw Inbound.malformed("stream " + service() + ": the peer sent more than was asked for");
         }
+        session.dispatcher().checkBacklog();
         return lane.add(() -> next(item), bytes) ? lane : null;
     }
 

@@ -1,5 +1,7 @@
 package io.valise.ipc.internal.session;
 
+import static java.util.Objects.requireNonNull;
+
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.internal.codec.ValueSetEncoder;
@@ -30,7 +32,7 @@ final class OutFrame {
     static OutFrame request(long id, long remainingNanos, String name, @Nullable ValueSet metadata, ValueSet message) {
         OutFrame frame = new OutFrame(Frames.REQUEST, id);
         frame.name = name;
-        frame.message = message;
+        frame.message = requireNonNull(message, "message");
         frame.remainingNanos = remainingNanos;
         frame.flags = Frames.FLAG_DEADLINE;
         if (metadata != null) {
@@ -43,7 +45,7 @@ final class OutFrame {
     static OutFrame streamOpen(long id, long credit, String name, @Nullable ValueSet metadata, ValueSet message) {
         OutFrame frame = new OutFrame(Frames.STREAM_OPEN, id);
         frame.name = name;
-        frame.message = message;
+        frame.message = requireNonNull(message, "message");
         frame.number = credit;
         frame.prefixLength = Long.BYTES;
         if (metadata != null) {
@@ -56,14 +58,14 @@ final class OutFrame {
     static OutFrame event(String name, ValueSet message) {
         OutFrame frame = new OutFrame(Frames.EVENT, 0);
         frame.name = name;
-        frame.message = message;
+        frame.message = requireNonNull(message, "message");
         return frame;
     }
 
     /** RESPONSE or STREAM_ITEM. */
     static OutFrame message(byte kind, long id, ValueSet message) {
         OutFrame frame = new OutFrame(kind, id);
-        frame.message = message;
+        frame.message = requireNonNull(message, "message");
         return frame;
     }
 

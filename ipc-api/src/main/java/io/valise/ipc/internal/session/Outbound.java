@@ -76,6 +76,17 @@ final class Outbound {
         }
     }
 
+    /** Sends a frame ahead of all that others send because of what {@code first} does. */
+    void sendAfter(Runnable first, OutFrame frame, long deadline) {
+        lock(lock, deadline);
+        try {
+            first.run();
+            send(frame, deadline);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Sends a frame if that needs no waiting. */
     boolean trySend(OutFrame frame) {
         long bound = frame.bound();

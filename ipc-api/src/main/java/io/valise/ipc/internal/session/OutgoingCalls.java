@@ -60,11 +60,12 @@ final class OutgoingCalls {
         }
         tellCancelled(id, why);
         String what = why == IpcStatus.TIMEOUT ? ": no reply within its timeout" : ": given up while it waited";
-        call.fail(why, "request " + call.service() + what + "; the handler may still have run", Delivery.UNKNOWN)
-                .run(false);
+        // the thread is one that waits for another call, or looks after all sessions: none to run the user's code
+        session.follow(call.fail(
+                why, "request " + call.service() + what + "; the handler may still have run", Delivery.UNKNOWN));
     }
 
-    /** Forgets a stream that its subscriber cancelled. */
+    /** Forgets a call that was cancelled by whoever made it. */
     void forget(long id, boolean tellPeer) {
         if (pending.remove(id) != null && tellPeer) {
             tellCancelled(id, IpcStatus.CANCELLED);
@@ -75,7 +76,7 @@ final class OutgoingCalls {
         OutFrame cancel = OutFrame.signal(Frames.CANCEL, id, why);
         try {
             if (!session.outbound().trySend(cancel)) {
-                session.handOff(new Aside(() -> session.sendQuietly(cancel, session.sendDeadline())));
+                session.follow(new Aside(() -> session.sendQuietly(cancel, session.sendDeadline())));
             }
         } catch (IpcException e) {
             session.sendFailed(e);

@@ -1,8 +1,9 @@
 package io.valise.ipc.internal.session;
 
-import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe, as far as the publisher signals serially.
  */
 final class OutgoingStream implements Flow.Subscriber<ValueSet> {
+    private static final Logger LOG = System.getLogger("io.valise.ipc");
+
     private final Session session;
     private final InboundRequest request;
     private final Demand demand = new Demand();
@@ -56,7 +59,12 @@ final class OutgoingStream implements Flow.Subscriber<ValueSet> {
 
     private void ask(Flow.Subscription given, long more) {
         demand.add(more);
-        given.request(more);
+        try {
+            given.request(more);
+        } catch (RuntimeException | Error e) { // whoever asked is told, not the reader that passed it on
+            cancel();
+            onError(e);
+        }
     }
 
     /** The subscriber at the other end, or the connection, is gone. */
@@ -67,16 +75,24 @@ final class OutgoingStream implements Flow.Subscriber<ValueSet> {
             given = subscription;
         }
         if (given != null) {
-            given.cancel();
+            try {
+                given.cancel();
+            } catch (RuntimeException | Error e) { // there is nobody left to be told
+                LOG.log(Level.WARNING, "service " + request.service() + ": its stream failed to be cancelled", e);
+            }
         }
     }
 
     @Override
+    @SuppressWarnings("ConstantValue") // publishers are the user's, and may be written without null checks
     public void onNext(ValueSet item) {
-        if (!demand.take()) {
+        if (item == null) {
+            cancel();
+            onError(new NullPointerException("the publisher sent null"));
+        } else if (!demand.take()) {
             cancel();
             onError(new IllegalStateException("the publisher sent more than was asked for"));
-        } else if (!request.isCancelled()) {
+        } else if (request.isOpen()) {
             send(item);
         }
     }
@@ -84,7 +100,7 @@ final class OutgoingStream implements Flow.Subscriber<ValueSet> {
     private void send(ValueSet item) {
         try {
             session.sendItem(OutFrame.message(Frames.STREAM_ITEM, request.id(), item));
-        } catch (IpcException e) {
+        } catch (RuntimeException | Error e) { // an item too large, a peer that is gone, no memory to encode
             cancel();
             onError(e);
         }

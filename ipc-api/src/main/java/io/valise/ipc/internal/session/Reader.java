@@ -333,18 +333,28 @@ final class Reader {
     }
 
     private long perform(Work work, long turn, boolean asCaller) {
-        if (work.handsOff(asCaller) && session.handOff(work)) {
-            return turn;
-        }
         running = work;
-        long handling = right.beginHandling(turn);
+        long handling = right.beginHandling(turn); // handing off too: the user's executor may run it on this thread
         watch();
-        work.run(true);
+        if (!work.handsOff(asCaller) || !session.handOff(work)) {
+            run(work);
+        }
+        if (!asCaller) {
+            Thread.interrupted(); // a handler's interrupt must not keep this thread from sleeping
+        }
         if (right.resume(HANDLING, handling)) {
             return handling;
         }
         flushAfterTakeOver();
         return NONE;
+    }
+
+    private static void run(Work work) {
+        try {
+            work.run(true);
+        } catch (Throwable e) { // nothing the user's code throws may end the reader
+            LOG.log(Level.ERROR, "a piece of work failed", e);
+        }
     }
 
     /** Whoever reads now cannot know of the reply that this thread's handler has just left unflushed. */

@@ -1,5 +1,7 @@
 package io.valise.ipc.internal.session;
 
+import static java.util.Objects.requireNonNull;
+
 import io.valise.ipc.CloseReason;
 import io.valise.ipc.Delivery;
 import io.valise.ipc.Endpoint;
@@ -25,6 +27,18 @@ import org.jspecify.annotations.Nullable;
  * one thread dials, others wait for it within their own deadlines.
  */
 public final class ReconnectingConnection implements IpcConnection, SessionCall.Calls {
+    private static final Flow.Subscription NO_SUBSCRIPTION = new Flow.Subscription() {
+        @Override
+        public void request(long more) {
+            // an error follows at once
+        }
+
+        @Override
+        public void cancel() {
+            // an error follows at once
+        }
+    };
+
     private final Dialer dialer;
     private final ReconnectPolicy policy;
     private final ReentrantLock dialing = new ReentrantLock();
@@ -49,16 +63,26 @@ public final class ReconnectingConnection implements IpcConnection, SessionCall.
             try {
                 return usable(deadline).call(service, metadata, message, left(deadline));
             } catch (IpcException e) {
+                backoff.mayHaveRun |= e.delivery() == Delivery.UNKNOWN;
                 if (!mayRepeat(service, e) || !backoff.hasTime()) {
-                    throw e;
+                    throw honest(e, backoff.mayHaveRun);
                 }
             }
         }
     }
 
+    /** The last attempt may not have been sent, and yet an earlier one have run. */
+    private static IpcException honest(IpcException last, boolean mayHaveRun) {
+        return mayHaveRun && last.delivery() != Delivery.UNKNOWN
+                ? new IpcException(last.status(), String.valueOf(last.getMessage()), Delivery.UNKNOWN, last)
+                : last;
+    }
+
     @Override
     public CompletableFuture<ValueSet> callAsync(
             String service, @Nullable ValueSet metadata, ValueSet message, @Nullable Duration timeout) {
+        Names.check(service);
+        requireNonNull(message, "message");
         long deadline = Deadlines.in(nanos(timeout));
         CompletableFuture<ValueSet> result = new CompletableFuture<>();
         attempt(service, metadata, message, deadline, new Backoff(policy, deadline), result);
@@ -85,6 +109,7 @@ public final class ReconnectingConnection implements IpcConnection, SessionCall.
                 .exceptionally(handedOn -> null);
         attempt.whenComplete((@Nullable ValueSet reply, @Nullable Throwable failure) -> {
                     Throwable cause = failure != null && failure.getCause() instanceof IpcException e ? e : failure;
+                    backoff.mayHaveRun |= cause instanceof IpcException e && e.delivery() == Delivery.UNKNOWN;
                     if (cause instanceof IpcException e
                             && mayRepeat(service, e)
                             && backoff.hasTime()
@@ -93,7 +118,8 @@ public final class ReconnectingConnection implements IpcConnection, SessionCall.
                                         backoff.nextNanos(), TimeUnit.NANOSECONDS, Workers.followers())
                                 .execute(() -> attempt(service, metadata, message, deadline, backoff, result));
                     } else if (cause != null) {
-                        result.completeExceptionally(cause);
+                        result.completeExceptionally(
+                                cause instanceof IpcException e ? honest(e, backoff.mayHaveRun) : cause);
                     } else {
                         result.complete(reply);
                     }
@@ -130,11 +156,16 @@ public final class ReconnectingConnection implements IpcConnection, SessionCall.
 
     private void replaceSession(long deadline) {
         Session fresh = dialer.dial(Math.max(1, deadline - System.nanoTime()));
-        past = past.plus(session.stats());
-        session = fresh;
+        replace(fresh);
         if (closing) {
             fresh.close();
         }
+    }
+
+    /** Its own lock, not the one held while dialling, for which nobody who asks for counters should wait. */
+    private synchronized void replace(Session fresh) {
+        past = past.plus(session.counters().snapshot(0, 0));
+        session = fresh;
     }
 
     private void lock(long deadline) {
@@ -214,7 +245,19 @@ public final class ReconnectingConnection implements IpcConnection, SessionCall.
     @Override
     public Flow.Publisher<ValueSet> stream(String service, @Nullable ValueSet metadata, ValueSet message) {
         Names.check(service);
-        return subscriber -> usable().stream(service, metadata, message).subscribe(subscriber);
+        requireNonNull(message, "message");
+        return subscriber -> {
+            requireNonNull(subscriber, "subscriber");
+            Flow.Publisher<ValueSet> publisher;
+            try {
+                publisher = usable().stream(service, metadata, message);
+            } catch (IpcException e) {
+                subscriber.onSubscribe(NO_SUBSCRIPTION);
+                subscriber.onError(e);
+                return;
+            }
+            publisher.subscribe(subscriber);
+        };
     }
 
     @Override
@@ -234,13 +277,8 @@ public final class ReconnectingConnection implements IpcConnection, SessionCall.
     }
 
     @Override
-    public Stats stats() {
-        dialing.lock();
-        try {
-            return past.plus(session.stats());
-        } finally {
-            dialing.unlock();
-        }
+    public synchronized Stats stats() {
+        return past.plus(session.stats());
     }
 
     @Override
@@ -267,6 +305,7 @@ public final class ReconnectingConnection implements IpcConnection, SessionCall.
         private final ReconnectPolicy policy;
         private final long deadline;
         private long delay;
+        private boolean mayHaveRun;
 
         Backoff(ReconnectPolicy policy, long deadline) {
             this.policy = policy;

@@ -1,5 +1,7 @@
 package io.valise.ipc.internal.session;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
@@ -7,13 +9,25 @@ import org.jspecify.annotations.Nullable;
  * Runs tasks one at a time in the order they were added, on whichever thread found the lane idle. Thread-safe.
  */
 final class SerialLane implements Work {
+    private static final Logger LOG = System.getLogger("io.valise.ipc");
+
     private final ArrayDeque<Task> queue = new ArrayDeque<>();
     private final Backlog backlog;
+    private final boolean aside;
     private boolean running;
 
     /** @param backlog is told of what waits here */
     SerialLane(Backlog backlog) {
+        this(backlog, false);
+    }
+
+    /**
+     * @param backlog is told of what waits here
+     * @param aside whether the tasks never run on a reading thread
+     */
+    SerialLane(Backlog backlog, boolean aside) {
         this.backlog = backlog;
+        this.aside = aside;
     }
 
     /** A task and the bytes it keeps in memory while it waits. */
@@ -43,13 +57,17 @@ final class SerialLane implements Work {
     public void run(boolean onReader) {
         for (Task task = next(); task != null; task = next()) {
             backlog.shrink(task.bytes());
-            task.action().run();
+            try {
+                task.action().run();
+            } catch (Throwable e) { // the tasks behind it must run, or the lane would stay busy for ever
+                LOG.log(Level.WARNING, "a task failed; the next one follows", e);
+            }
         }
     }
 
     @Override
     public boolean handsOff(boolean readerIsCaller) {
-        return readerIsCaller;
+        return readerIsCaller || aside;
     }
 
     private @Nullable Task next() {

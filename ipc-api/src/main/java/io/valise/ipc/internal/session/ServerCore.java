@@ -15,6 +15,7 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -38,7 +39,7 @@ public final class ServerCore implements Session.Greeter {
     private final AtomicInteger silentCount = new AtomicInteger();
     private final CountDownLatch closed = new CountDownLatch(1);
     private final long startedAt = System.nanoTime();
-    private volatile Stats past = Stats.ZERO;
+    private Stats past = Stats.ZERO;
     private volatile boolean stopping;
 
     private ServerCore(
@@ -64,7 +65,7 @@ public final class ServerCore implements Session.Greeter {
                 server.listen(endpoint, transports);
             }
             return server;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // an Error: a transport whose libraries are missing
             server.close();
             throw e;
         }
@@ -87,7 +88,7 @@ public final class ServerCore implements Session.Greeter {
         int before = listeners.size();
         List<String> reasons = new ArrayList<>();
         for (Transport transport : transports.inOrder()) {
-            Availability availability = transport.availability();
+            Availability availability = Transports.availability(transport);
             try {
                 if (availability.available()) {
                     listen(any.withScheme(transport.scheme()), transport);
@@ -151,8 +152,11 @@ public final class ServerCore implements Session.Greeter {
         }
         session.introduced(Greeting.parse(about));
         session.heardHello();
-        greeted(session);
-        session.answer(OutFrame.welcome(id, Frames.VERSION, Greeting.ofThisProcess(config.maxMessageBytes())), false);
+        OutFrame welcome = OutFrame.welcome(id, Frames.VERSION, Greeting.ofThisProcess(config.maxMessageBytes()));
+        session.welcome(welcome, () -> greeted(session));
+        if (session.isEnded() && retire(session)) {
+            return; // it ended before it was in the list, so that nobody else takes it out
+        }
         try {
             onConnect.accept(session);
         } catch (RuntimeException | Error e) {
@@ -166,7 +170,7 @@ public final class ServerCore implements Session.Greeter {
         if (silent.remove(session)) {
             silentCount.decrementAndGet();
         }
-        if (stopping) {
+        if (stopping) { // not later: a request that is under way by then has the grace of the shutdown
             session.close();
         }
     }
@@ -176,10 +180,18 @@ public final class ServerCore implements Session.Greeter {
         if (silent.remove(session)) {
             silentCount.decrementAndGet();
         }
-        if (sessions.remove(session)) {
-            addToPast(session.stats());
-            tellDisconnected(session, reason);
+        if (retire(session)) {
+            session.follow(new Aside(() -> tellDisconnected(session, reason)));
         }
+    }
+
+    /** Takes a session off the list; false when it was not there. */
+    private synchronized boolean retire(Session session) {
+        boolean listed = sessions.remove(session);
+        if (listed) {
+            past = past.plus(session.stats());
+        }
+        return listed;
     }
 
     private void tellDisconnected(Session session, CloseReason reason) {
@@ -188,10 +200,6 @@ public final class ServerCore implements Session.Greeter {
         } catch (RuntimeException | Error e) {
             LOG.log(Level.WARNING, "the onDisconnect listener failed", e);
         }
-    }
-
-    private synchronized void addToPast(Stats stats) {
-        past = past.plus(stats);
     }
 
     // ---- what IpcServer offers
@@ -215,7 +223,7 @@ public final class ServerCore implements Session.Greeter {
     }
 
     /** The counters of all connections, past and present. */
-    public Stats stats() {
+    public synchronized Stats stats() {
         Stats sum = past;
         for (Session session : sessions) {
             sum = sum.plus(session.stats());
@@ -236,7 +244,7 @@ public final class ServerCore implements Session.Greeter {
     public boolean shutdown(long graceNanos) {
         stop();
         long deadline = Deadlines.in(graceNanos);
-        sessions.forEach(Session::drain);
+        forEachAtOnce(sessions, Session::drain);
         boolean finished = true;
         try {
             for (Session session : sessions) {
@@ -253,9 +261,18 @@ public final class ServerCore implements Session.Greeter {
     /** Frees the addresses, closes every connection. Idempotent. */
     public void close() {
         stop();
-        sessions.forEach(Session::close);
-        silent.forEach(Session::close);
+        forEachAtOnce(sessions, Session::close);
+        forEachAtOnce(silent, Session::close);
         closed.countDown();
+    }
+
+    /** A client that does not read is waited for a moment, but not one after the other. */
+    private static void forEachAtOnce(Set<Session> sessions, Consumer<Session> action) {
+        List<CompletableFuture<Void>> all = new ArrayList<>();
+        for (Session session : sessions) {
+            all.add(CompletableFuture.runAsync(() -> action.accept(session), Workers.readers()));
+        }
+        all.forEach(CompletableFuture::join);
     }
 
     private void stop() {

@@ -1,5 +1,7 @@
 package io.valise.ipc.internal.session;
 
+import static java.util.Objects.requireNonNull;
+
 import io.valise.ipc.CloseReason;
 import io.valise.ipc.Delivery;
 import io.valise.ipc.Endpoint;
@@ -55,6 +57,7 @@ public final class Session implements IpcConnection, SessionCall.Calls {
     private volatile PeerIdentity peer;
     private volatile @Nullable CloseReason farewell;
     private volatile boolean draining;
+    private volatile boolean peerDrains;
 
     /** What a server's session and a client's do differently. */
     interface Greeter {
@@ -156,16 +159,29 @@ public final class Session implements IpcConnection, SessionCall.Calls {
         }
     }
 
-    /** Gives work to another thread; false when that was refused and it must be run here. */
+    /** Gives the user's code to the executor meant for it; false when that was refused and it must be run here. */
     boolean handOff(Work work) {
         work.queuedIn(reader.backlog());
         try {
             (config.executor() == null ? Workers.followers() : config.executor()).execute(() -> work.run(false));
             return true;
-        } catch (RejectedExecutionException | OutOfMemoryError e) {
+        } catch (RuntimeException | Error e) { // the user's executor may throw anything
             LOG.log(Level.WARNING, "no thread for work of " + this, e);
             work.rejected();
             return false;
+        }
+    }
+
+    /** Has one of the library's own threads do the work, so that this one need not wait for it. */
+    void follow(Work work) {
+        if (work == PendingCall.NOTHING) {
+            return;
+        }
+        try {
+            Workers.followers().execute(() -> work.run(false));
+        } catch (RejectedExecutionException | OutOfMemoryError e) {
+            LOG.log(Level.WARNING, "no thread for work of " + this + "; doing it on this one", e);
+            work.run(false);
         }
     }
 
@@ -191,9 +207,9 @@ public final class Session implements IpcConnection, SessionCall.Calls {
         checkUsable(service);
         long deadline = Deadlines.in(timeoutNanos);
         SyncCall call = new SyncCall(calls.nextId(), service, deadline);
-        calls.put(call);
+        OutFrame frame = OutFrame.request(call.id(), timeoutNanos, service, metadata, message);
         counters.requestSent();
-        sendCall(call, OutFrame.request(call.id(), timeoutNanos, service, metadata, message), deadline);
+        sendCall(call, frame, deadline);
         return reader.await(call);
     }
 
@@ -214,9 +230,9 @@ public final class Session implements IpcConnection, SessionCall.Calls {
         AsyncCall call = new AsyncCall(this, calls.nextId(), service, deadline);
         try {
             checkUsable(service);
-            calls.put(call);
+            OutFrame frame = OutFrame.request(call.id(), timeoutNanos, service, metadata, message);
             counters.requestSent();
-            sendCall(call, OutFrame.request(call.id(), timeoutNanos, service, metadata, message), deadline);
+            sendCall(call, frame, deadline);
             calls.watchDeadline(deadline);
             ensureRead();
         } catch (IpcException e) {
@@ -226,15 +242,24 @@ public final class Session implements IpcConnection, SessionCall.Calls {
     }
 
     private void sendCall(PendingCall call, OutFrame frame, long deadline) {
+        calls.put(call);
         try {
             outbound.send(frame, deadline);
-        } catch (RuntimeException e) {
+        } catch (IpcException e) {
             calls.remove(call.id());
-            throw e instanceof IpcException failed ? explained(failed) : e;
+            throw explained(e);
+        } catch (RuntimeException | Error e) { // such as no memory to encode it
+            calls.remove(call.id());
+            throw e;
         }
+        failIfEnded(call, Delivery.UNKNOWN);
+    }
+
+    /** Whoever ended the session may not have seen a call that was put at the same time. */
+    private void failIfEnded(PendingCall call, Delivery delivery) {
         CloseReason ended = end.get();
         if (ended != null && calls.remove(call.id()) != null) {
-            call.fail(ended.status(), ended.detail(), Delivery.UNKNOWN).run(false);
+            call.fail(ended.status(), ended.detail(), delivery).run(false);
         }
     }
 
@@ -262,7 +287,7 @@ public final class Session implements IpcConnection, SessionCall.Calls {
         if (ended != null) {
             throw new IpcException(ended.status(), "the connection has ended: " + ended.detail(), Delivery.NOT_SENT);
         }
-        if (draining) {
+        if (peerDrains) {
             throw new IpcException(
                     IpcStatus.CONNECTION_CLOSED, "the peer is shutting down and takes no new calls", Delivery.NOT_SENT);
         }
@@ -281,7 +306,8 @@ public final class Session implements IpcConnection, SessionCall.Calls {
     @Override
     public Flow.Publisher<ValueSet> stream(String service, @Nullable ValueSet metadata, ValueSet message) {
         Names.check(service);
-        return subscriber -> subscribe(service, metadata, message, subscriber);
+        requireNonNull(message, "message");
+        return subscriber -> subscribe(service, metadata, message, requireNonNull(subscriber, "subscriber"));
     }
 
     private void subscribe(
@@ -297,11 +323,13 @@ public final class Session implements IpcConnection, SessionCall.Calls {
                 (id, credit) -> OutFrame.streamOpen(id, credit, service, metadata, message));
         calls.put(stream);
         counters.requestSent();
-        subscriber.onSubscribe(stream);
-        CloseReason ended = end.get();
-        if (ended != null && calls.remove(stream.id()) != null) {
-            stream.fail(ended.status(), ended.detail(), Delivery.NOT_SENT).run(false);
+        try {
+            subscriber.onSubscribe(stream);
+        } catch (RuntimeException | Error e) { // it will never cancel
+            stream.cancel();
+            throw e;
         }
+        failIfEnded(stream, Delivery.NOT_SENT);
     }
 
     /** Sends a frame of a stream, waiting for room as long as a request would. */
@@ -329,11 +357,11 @@ public final class Session implements IpcConnection, SessionCall.Calls {
                 return;
             }
         } catch (IpcException e) {
-            sendFailed(e);
+            broadcastFailed(event, e);
             return;
         }
-        if (broadcasts.add(() -> sendQueued(frame), (int) Math.min(frame.bound(), Integer.MAX_VALUE / 2))) {
-            handOff(broadcasts);
+        if (broadcasts.add(() -> sendQueued(event, frame), (int) Math.min(frame.bound(), Integer.MAX_VALUE / 2))) {
+            follow(broadcasts);
         }
         if (unsent.isHigh()) {
             end(new CloseReason(
@@ -343,9 +371,22 @@ public final class Session implements IpcConnection, SessionCall.Calls {
         }
     }
 
-    private void sendQueued(OutFrame frame) {
-        if (!isEnded()) {
-            answer(frame, false);
+    private void sendQueued(String event, OutFrame frame) {
+        if (isEnded()) {
+            return;
+        }
+        try {
+            outbound.send(frame, sendDeadline());
+        } catch (IpcException e) {
+            broadcastFailed(event, e);
+        }
+    }
+
+    private void broadcastFailed(String event, IpcException e) {
+        if (e.status() == IpcStatus.MESSAGE_TOO_LARGE) {
+            LOG.log(Level.WARNING, "event " + event + " does not reach " + this, e);
+        } else {
+            sendFailed(e);
         }
     }
 
@@ -374,11 +415,15 @@ public final class Session implements IpcConnection, SessionCall.Calls {
             } else {
                 sendFailed(e);
             }
+        } catch (RuntimeException | Error e) { // nothing was sent, and the peer must not wait for it
+            LOG.log(Level.ERROR, "an answer to " + this + " cannot be encoded", e);
+            IpcStatus status = e instanceof OutOfMemoryError ? IpcStatus.RESOURCE_EXHAUSTED : IpcStatus.HANDLER_FAILED;
+            sendQuietly(OutFrame.text(Frames.ERROR, frame.id(), 0, status, "reply: " + e), sendDeadline());
         }
     }
 
     void finished(InboundRequest request) {
-        if (requests.remove(request.id()) != null && draining) {
+        if (requests.remove(request) && draining) {
             synchronized (requests) {
                 requests.notifyAll();
             }
@@ -397,22 +442,23 @@ public final class Session implements IpcConnection, SessionCall.Calls {
         calls.remove(AwaitedHello.ID);
     }
 
+    boolean isServer() {
+        return greeter.isServer();
+    }
+
     Work greetedBy(long id, int lowest, int highest, ValueSet about) {
-        if (!greeter.isServer()) {
-            throw Inbound.malformed("HELLO: only a client says it");
-        }
         return greeter.greeted(this, id, lowest, highest, about);
     }
 
     @Nullable Work welcomed(long id, int version, ValueSet about) {
-        PendingCall call = calls.remove(id);
-        if (greeter.isServer() || call == null) {
-            throw Inbound.malformed("WELCOME: nobody said HELLO");
-        }
         if (version != Frames.VERSION) {
             throw new IpcException(
                     IpcStatus.VERSION_MISMATCH,
                     "protocol version: here " + Frames.VERSION + ", at the server " + version);
+        }
+        PendingCall call = calls.remove(id);
+        if (call == null) {
+            throw Inbound.malformed("WELCOME: no HELLO had the id " + id);
         }
         call.complete(about);
         return null;
@@ -427,23 +473,31 @@ public final class Session implements IpcConnection, SessionCall.Calls {
     /** Says HELLO and waits for the WELCOME. */
     ValueSet greet(ValueSet about, long deadline) {
         SyncCall call = new SyncCall(calls.nextId(), "HELLO", deadline);
-        calls.put(call);
         sendCall(call, OutFrame.hello(call.id(), about), deadline);
         return reader.await(call);
     }
 
+    /** Says WELCOME, before all that others send once {@code announce} has told them of this session. */
+    void welcome(OutFrame welcome, Runnable announce) {
+        try {
+            outbound.sendAfter(announce, welcome, sendDeadline());
+        } catch (IpcException e) {
+            sendFailed(e);
+        }
+    }
+
     /** The peer says that it will take no more calls, or that it closes. */
     void farewell(IpcStatus status, boolean drain, String text) {
-        draining = true;
+        peerDrains = true;
         if (!drain) {
             IpcStatus why = status == IpcStatus.OK ? IpcStatus.CONNECTION_CLOSED : status;
             farewell = new CloseReason(why, true, text);
         }
     }
 
-    /** Whether this end takes no new calls any more. */
-    boolean farewellSaid() {
-        return draining || closing.get();
+    /** Whether this end takes no new calls any more. A peer that drains may still call: for the answers it owes. */
+    boolean takesNoCalls() {
+        return draining || closing.get() || farewell != null || isEnded();
     }
 
     /** Tells the peer to send no new calls, and takes none. */
@@ -516,12 +570,7 @@ public final class Session implements IpcConnection, SessionCall.Calls {
         }
         String detail = failure.getMessage() == null ? failure.toString() : failure.getMessage();
         if (closing.compareAndSet(false, true)) {
-            OutFrame goodbye = OutFrame.text(Frames.GOAWAY, 0, 0, status, detail);
-            try {
-                outbound.trySend(goodbye);
-            } catch (IpcException e) {
-                LOG.log(Level.DEBUG, "no farewell to " + peer, e);
-            }
+            sendQuietly(OutFrame.text(Frames.GOAWAY, 0, 0, status, detail), Deadlines.in(GOODBYE_NANOS));
         }
         end(new CloseReason(status, false, detail));
     }
@@ -545,25 +594,24 @@ public final class Session implements IpcConnection, SessionCall.Calls {
         if (!end.compareAndSet(null, reason)) {
             return;
         }
-        link.close();
+        closeLink();
         List<Work> rest = new ArrayList<>();
         calls.failAll(reason, rest);
         synchronized (requests) {
             requests.notifyAll();
         }
-        try {
-            Workers.followers().execute(() -> finish(rest, reason));
-        } catch (RejectedExecutionException | OutOfMemoryError e) {
-            LOG.log(Level.WARNING, "no thread to end " + this + "; ending it on this one", e);
-            finish(rest, reason);
-        }
+        rest.forEach(this::follow); // each on its own: what depends on one may wait for another
+        requests.snapshot().forEach(request -> follow(request.cancelled()));
+        greeter.ended(this, reason);
+        follow(new Aside(() -> closed.complete(reason)));
     }
 
-    private void finish(List<Work> rest, CloseReason reason) {
-        rest.forEach(work -> work.run(false));
-        requests.snapshot().forEach(InboundRequest::cancel);
-        closed.complete(reason);
-        greeter.ended(this, reason);
+    private void closeLink() {
+        try {
+            link.close();
+        } catch (RuntimeException | Error e) { // whoever waits must be told all the same
+            LOG.log(Level.WARNING, "closing the link of " + this + " failed", e);
+        }
     }
 
     // ---- facts
@@ -585,7 +633,7 @@ public final class Session implements IpcConnection, SessionCall.Calls {
 
     @Override
     public boolean isOpen() {
-        return !isEnded() && !farewellSaid();
+        return !takesNoCalls() && !peerDrains;
     }
 
     @Override

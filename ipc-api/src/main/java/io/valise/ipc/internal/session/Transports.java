@@ -5,12 +5,14 @@ import io.valise.ipc.Endpoint;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.internal.local.LocalTransport;
+import io.valise.ipc.spi.Availability;
 import io.valise.ipc.spi.Transport;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceConfigurationError;
@@ -20,6 +22,7 @@ import java.util.TreeMap;
 /** The transports there are, by scheme: {@code local}, those {@link ServiceLoader} finds, and those passed. Immutable. */
 public final class Transports {
     private static final Logger LOG = System.getLogger("io.valise.ipc");
+    private static final int MOST_BROKEN = 100;
     private static volatile Found found = new Found(null, List.of());
 
     private final Map<String, Transport> byScheme = new TreeMap<>();
@@ -84,14 +87,29 @@ public final class Transports {
     private static List<Transport> load(ClassLoader loader) {
         List<Transport> all = new ArrayList<>();
         all.add(new LocalTransport());
-        ServiceLoader.load(Transport.class, loader).stream().forEach(provider -> {
+        Iterator<Transport> providers =
+                ServiceLoader.load(Transport.class, loader).iterator();
+        for (int broken = 0; broken < MOST_BROKEN; ) {
             try {
-                all.add(provider.get());
-            } catch (ServiceConfigurationError | LinkageError e) {
-                LOG.log(Level.WARNING, "transport " + provider.type().getName() + " is broken and left out", e);
+                if (!providers.hasNext()) {
+                    break;
+                }
+                all.add(providers.next());
+            } catch (ServiceConfigurationError | LinkageError e) { // the iterator goes on behind it
+                LOG.log(Level.WARNING, "a transport is broken and left out: " + e.getMessage(), e);
+                broken++;
             }
-        });
+        }
         return all;
+    }
+
+    /** Whether a transport works here; one that fails even to say so does not. */
+    static Availability availability(Transport transport) {
+        try {
+            return transport.availability();
+        } catch (RuntimeException | LinkageError e) { // such as a library that is missing
+            return Availability.no(e.toString(), e);
+        }
     }
 
     private static IpcException unsupported(String message) {
