@@ -90,6 +90,11 @@ final class OutgoingCalls {
                 rest.add(call.fail(reason.status(), reason.detail(), Delivery.UNKNOWN));
             }
         }
+        if (watched.get()) { // lest the caretaker keeps the session in memory until the deadline it waits for
+            long now = System.nanoTime();
+            earliestDeadline.set(now);
+            Caretaker.earlierDeadline(now);
+        }
     }
 
     /** Has the caretaker end a call that nobody waits for in person when its time is up. */

@@ -153,7 +153,11 @@ final class Reader {
                 session.drainSoon();
             }
             right.leaveTo(CALLER_SLEEPING, turn);
-            link.await(Math.max(1, call.deadline() - System.nanoTime()));
+            try {
+                link.await(Math.max(1, call.deadline() - System.nanoTime()));
+            } catch (RuntimeException | Error e) { // the medium broke, or was closed meanwhile
+                session.receiveFailed(e);
+            }
             right.leaveTo(READING, turn);
         }
     }
@@ -210,11 +214,19 @@ final class Reader {
             return;
         }
         try {
-            Workers.readers().execute(() -> background(turn));
+            Workers.readers().execute(() -> readInBackground(turn));
         } catch (RejectedExecutionException | OutOfMemoryError e) {
             LOG.log(Level.WARNING, "no thread to read " + session + "; trying again", e);
             right.leaveTo(FREE, turn);
             watch();
+        }
+    }
+
+    private void readInBackground(long turn) {
+        try {
+            background(turn);
+        } catch (RuntimeException | Error e) { // the link cannot be waited for: it broke, or was closed meanwhile
+            session.receiveFailed(e);
         }
     }
 

@@ -39,6 +39,11 @@ final class Reassembly {
         return (flags & Frames.FLAG_LAST) != 0 ? end() : null;
     }
 
+    /** How many bytes it holds now. */
+    int allocated() {
+        return parts.length;
+    }
+
     private void begin(ByteBuffer fragment) {
         if (fragment.remaining() < Integer.BYTES) {
             throw Inbound.malformed("first fragment: minimum=4 bytes, actual=" + fragment.remaining());

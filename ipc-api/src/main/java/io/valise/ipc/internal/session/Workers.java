@@ -40,7 +40,7 @@ final class Workers {
     }
 
     /** Grows to {@code most} threads before it queues, and reuses idle threads before it grows. */
-    private static Executor pool(String name, int most) {
+    static Executor pool(String name, int most) {
         HandOver queue = new HandOver();
         return new ThreadPoolExecutor(
                 0, most, 10, TimeUnit.SECONDS, queue, daemons(name), (task, executor) -> queue.put(task));

@@ -21,8 +21,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Phaser;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -198,35 +198,69 @@ class EndingTest {
         assertThat(waiting.getRegisteredParties()).isEqualTo(1);
     }
 
+    // ---- media that break where nothing is read
+
+    @Test
+    void mediumThatBreaksUnderASleepingCaller() throws Exception {
+        ScriptedPeer peer = clientOf(
+                IpcClient.builder("scripted:ending").transport(transport).connectAsync());
+        IpcConnection connection = (IpcConnection) open.get(0);
+        CompletableFuture<ValueSet> call = CompletableFuture.supplyAsync(() -> connection.request("x", HI));
+        peer.next(Frames.REQUEST);
+        peer.link().breakDown();
+        assertThatThrownBy(call::join)
+                .cause()
+                .isInstanceOfSatisfying(
+                        IpcException.class, e -> assertThat(e.status()).isEqualTo(IpcStatus.PEER_DIED));
+        assertThat(connection.closed().toCompletableFuture().join().status()).isEqualTo(IpcStatus.PEER_DIED);
+    }
+
+    @Test
+    void mediumThatBreaksUnderTheBackground() throws Exception {
+        opened(scripted().service("echo", request -> request.message()).start());
+        ScriptedPeer peer = transport.dial().greet();
+        peer.send(RawFrame.request(1, "echo", HI));
+        peer.next(Frames.RESPONSE);
+        peer.link().breakDown();
+        peer.send(RawFrame.event("nobody", HI)); // should the link be armed already
+        assertThat(disconnects.take().status()).isEqualTo(IpcStatus.PEER_DIED);
+    }
+
     // ---- beginning
 
     /** An event that is broadcast while a client connects reaches it after the WELCOME, or not at all. */
     @Test
     void broadcastWhileClientsConnect() throws Exception {
-        IpcServer server = opened(IpcServer.builder("local:welcome").start());
-        AtomicBoolean done = new AtomicBoolean();
+        IpcServer server = opened(IpcServer.builder("local:welcome")
+                .onDisconnect((connection, reason) -> disconnects.add(reason))
+                .start());
+        Semaphore events = new Semaphore(0); // so few that a client which must wait for a processor can take them all
         Thread broadcaster = new Thread(() -> {
-            while (!done.get()) {
+            while (!Thread.currentThread().isInterrupted()) {
+                events.acquireUninterruptibly();
                 server.broadcast("e", HI);
-                for (IpcConnection connection : server.connections()) {
-                    try {
-                        connection.send("e", HI);
-                    } catch (IpcException e) {
-                        assertThat(e.status()).isIn(IpcStatus.CONNECTION_CLOSED, IpcStatus.PEER_DIED);
-                    }
-                }
+                server.connections().forEach(EndingTest::sendEvent);
             }
         });
         broadcaster.start();
+        for (int i = 0; i < 300; i++) {
+            events.release(1000);
+            IpcConnection connection = IpcClient.connect("local:welcome");
+            assertThat(connection.request("valise.ping", HI)).isEqualTo(HI);
+            events.drainPermits();
+            connection.close();
+            assertThat(disconnects.take().status()).isEqualTo(IpcStatus.CONNECTION_CLOSED);
+        }
+        broadcaster.interrupt();
+        events.release();
+        broadcaster.join();
+    }
+
+    private static void sendEvent(IpcConnection connection) {
         try {
-            for (int i = 0; i < 300; i++) {
-                IpcConnection connection = IpcClient.connect("local:welcome");
-                assertThat(connection.request("valise.ping", HI)).isEqualTo(HI);
-                connection.close();
-            }
-        } finally {
-            done.set(true);
-            broadcaster.join();
+            connection.send("e", HI);
+        } catch (IpcException e) {
+            assertThat(e.status()).isIn(IpcStatus.CONNECTION_CLOSED, IpcStatus.PEER_DIED, IpcStatus.CANCELLED);
         }
     }
 

@@ -27,6 +27,7 @@ final class ScriptedLink implements Link {
     private boolean ended;
     private boolean closed;
     private boolean woken;
+    private boolean broken;
     private int blockedSenders;
 
     // ---- the test's end
@@ -85,6 +86,12 @@ final class ScriptedLink implements Link {
     /** How many more calls of {@link #flush} let frames through; later ones take nothing. */
     synchronized void flushes(int times) {
         flushes = times;
+        notifyAll();
+    }
+
+    /** From now on nobody can wait for this link. */
+    synchronized void breakDown() {
+        broken = true;
         notifyAll();
     }
 
@@ -165,6 +172,7 @@ final class ScriptedLink implements Link {
         blockedSenders--;
     }
 
+    @SuppressWarnings("WaitNotInLoop") // the callers loop
     private boolean sleep(long nanos) {
         if (nanos <= 0) {
             return false;
@@ -200,10 +208,13 @@ final class ScriptedLink implements Link {
     @Override
     public synchronized void await(long nanos) {
         long deadline = System.nanoTime() + nanos;
-        while (incoming.isEmpty() && !ended && !closed && !woken) {
+        while (incoming.isEmpty() && !ended && !closed && !woken && !broken) {
             if (!sleep(deadline - System.nanoTime())) {
                 break;
             }
+        }
+        if (broken) {
+            throw new IpcException(IpcStatus.PEER_DIED, "the medium is broken");
         }
         woken = false;
     }

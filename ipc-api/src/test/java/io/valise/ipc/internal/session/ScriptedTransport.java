@@ -1,6 +1,9 @@
 package io.valise.ipc.internal.session;
 
+import io.valise.ipc.Delivery;
 import io.valise.ipc.Endpoint;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
 import io.valise.ipc.spi.Availability;
 import io.valise.ipc.spi.Link;
 import io.valise.ipc.spi.Transport;
@@ -12,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class ScriptedTransport implements Transport {
     private final LinkedBlockingQueue<ScriptedPeer> dialled = new LinkedBlockingQueue<>();
     private volatile @Nullable Acceptor acceptor;
+    private volatile boolean refuses;
 
     /** Connects to the server that listens. */
     ScriptedPeer dial() {
@@ -27,6 +31,11 @@ final class ScriptedTransport implements Transport {
     /** The other end of the next link that a client dials. */
     ScriptedPeer nextClient() throws InterruptedException {
         return dialled.take();
+    }
+
+    /** Whether clients find nobody. */
+    void refuse(boolean yes) {
+        refuses = yes;
     }
 
     @Override
@@ -62,6 +71,9 @@ final class ScriptedTransport implements Transport {
 
     @Override
     public Link connect(Endpoint endpoint, long timeoutNanos) {
+        if (refuses) {
+            throw new IpcException(IpcStatus.ENDPOINT_NOT_FOUND, "nobody plays the server", Delivery.NOT_SENT);
+        }
         ScriptedLink link = new ScriptedLink();
         dialled.add(new ScriptedPeer(link));
         return link;
