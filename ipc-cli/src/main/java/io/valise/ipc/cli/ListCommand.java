@@ -2,10 +2,10 @@ package io.valise.ipc.cli;
 
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.cli.json.ValueSetJson;
+import io.valise.ipc.cli.servers.ReachableServers;
 import io.valise.ipc.cli.text.Amounts;
 import io.valise.ipc.cli.text.Table;
 import io.valise.ipc.services.catalog.ServerStatus;
-import io.valise.ipc.services.catalog.ServiceCatalog;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -23,7 +23,7 @@ final class ListCommand implements Callable<Integer> {
     @Option(
             names = {"-t", "--timeout"},
             paramLabel = "TIME",
-            defaultValue = "1s",
+            defaultValue = "2s",
             description = "How long to wait for each server (default: ${DEFAULT-VALUE}).")
     private Duration timeout;
 
@@ -35,8 +35,7 @@ final class ListCommand implements Callable<Integer> {
         if (timeout.isNegative() || timeout.isZero()) {
             throw common.usageError("--timeout: must be positive, actual=" + timeout);
         }
-        List<ServerStatus> servers =
-                ServiceCatalog.ofThisUser().waiting(timeout).list();
+        List<ServerStatus> servers = ReachableServers.within(timeout).list();
         if (json) {
             List<ValueSet> all = servers.stream().map(ServerStatus::toValueSet).toList();
             common.out().println(ValueSetJson.write(ValueSet.of("servers", all)));

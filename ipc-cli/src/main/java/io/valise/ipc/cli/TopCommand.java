@@ -2,6 +2,7 @@ package io.valise.ipc.cli;
 
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.cli.json.ValueSetJson;
+import io.valise.ipc.cli.servers.ReachableServers;
 import io.valise.ipc.cli.servers.ServerLoad;
 import io.valise.ipc.cli.text.Amounts;
 import io.valise.ipc.cli.text.Colours;
@@ -9,19 +10,22 @@ import io.valise.ipc.cli.text.Table;
 import io.valise.ipc.services.catalog.ServerStatus;
 import io.valise.ipc.services.catalog.ServiceCatalog;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code ipc top}: what the servers of this user do, again and again. Confined to one thread. */
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
-@Command(name = "top", description = "Shows the traffic of this user's servers until interrupted.")
+@Command(
+        name = "top",
+        description = "Shows the traffic of this user's servers until interrupted. The looks themselves are"
+                + " part of the bytes, but not of the requests.")
 final class TopCommand implements Callable<Integer> {
     private static final String HOME_AND_CLEAR = "\u001b[H\u001b[2J";
-    private static final Duration PATIENCE = Duration.ofSeconds(1);
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     @Mixin
     private CommonOptions common;
@@ -52,7 +56,7 @@ final class TopCommand implements Callable<Integer> {
             throw common.usageError(
                     "--interval: limit=100ms or more, actual=" + interval + "; --count: limit=0 or more");
         }
-        ServiceCatalog servers = ServiceCatalog.ofThisUser().waiting(PATIENCE);
+        ServiceCatalog servers = ReachableServers.within(PATIENCE);
         int tables = once ? 1 : count == 0 ? Integer.MAX_VALUE : count;
         ServerLoad load = new ServerLoad(servers.list(), System.nanoTime());
         for (int i = 0; i < tables; i++) {
@@ -75,13 +79,13 @@ final class TopCommand implements Callable<Integer> {
     }
 
     private static Table table(ServerLoad load) {
-        Table table = new Table("ENDPOINT", "APPLICATION", "PID", "UP", "CONN", "REQ/S", "IN/S", "OUT/S", "REFUSED");
-        List<ServerStatus> servers = load.servers();
-        for (ServerStatus server : servers) {
+        Table table = new Table("APPLICATION", "PID", "UP", "CONN", "REQ/S", "IN/S", "OUT/S", "REFUSED", "ENDPOINTS");
+        for (ServerStatus server : load.distinct()) {
             if (server.answers()) {
                 addTo(table, server, load);
             } else {
-                table.row(server.endpoint().toString(), "(does not answer: " + server.problem() + ")");
+                String silence = server.endpoint() + " (does not answer: " + server.problem() + ")";
+                table.row("?", "?", "", "", "", "", "", "", silence);
             }
         }
         return table;
@@ -89,7 +93,6 @@ final class TopCommand implements Callable<Integer> {
 
     private static void addTo(Table table, ServerStatus server, ServerLoad load) {
         table.row(
-                server.endpoint().toString(),
                 server.application(),
                 server.pid().map(String::valueOf).orElse("?"),
                 Amounts.span(server.uptime()),
@@ -97,6 +100,9 @@ final class TopCommand implements Callable<Integer> {
                 Amounts.count(load.requestsPerSecond(server)),
                 Amounts.bytes(load.perSecond(server, "bytesReceived")),
                 Amounts.bytes(load.perSecond(server, "bytesSent")),
-                Amounts.count(server.counter("requestsRefused")));
+                Amounts.count(server.counter("requestsRefused")),
+                server.endpoints().stream()
+                        .filter(address -> !address.startsWith("local:"))
+                        .collect(Collectors.joining(" ")));
     }
 }

@@ -29,7 +29,7 @@ class LookingTest {
                         .service("price", request -> ValueSet.empty())
                         .start();
                 IpcConnection client = IpcClient.connect("pipe:listed")) {
-            CommandRun run = CommandRun.of("list");
+            CommandRun run = CommandRun.of("list", "--timeout", "20s");
             assertThat(run.out().lines().skip(1)).hasSize(server.endpoints().size() - 1);
             server.endpoints().stream()
                     .filter(endpoint -> !endpoint.scheme().equals("local"))
@@ -100,7 +100,10 @@ class LookingTest {
                         .start();
                 IpcConnection client = IpcClient.connect("pipe:topped")) {
             CommandRun run = CommandRun.of("top", "--once");
-            assertThat(run.out()).startsWith("ENDPOINT").contains("pipe:topped").doesNotContain("\u001b");
+            assertThat(run.out())
+                    .startsWith("APPLICATION")
+                    .contains("pipe:topped")
+                    .doesNotContain("\u001b");
             JsonNode json = CommandRun.of("top", "--once", "--json")
                     .json()
                     .get("servers")

@@ -8,6 +8,7 @@ import io.valise.ipc.IpcClient;
 import io.valise.ipc.IpcConnection;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.testkit.HangWatchdog;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -26,7 +27,7 @@ class ProcessTest {
             assertThat(server.nextLine()).isEqualTo("serving loopback:forked");
             assertThat(ForkedIpc.run("call", "any:forked", "echo", "{\"글\": \"한글 ✓\"}", "--json"))
                     .isEqualTo(new CommandRun(0, "{\"글\":\"한글 ✓\"}", ""));
-            CommandRun list = ForkedIpc.run("list", "--json");
+            CommandRun list = ForkedIpc.run("list", "--json", "--timeout", "20s");
             assertThat(list.err()).isEmpty();
             assertThat(list.json().get("servers"))
                     .hasSize(3)
@@ -96,6 +97,22 @@ class ProcessTest {
             }
             child.process().getOutputStream().close();
             assertThat(child.process().waitFor(30, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    /** Killed, the demo cannot tell its processes to end; they notice. */
+    @Test
+    void processesOfTheDemoEndWhenItIsKilled() throws Exception {
+        try (ForkedIpc demo = ForkedIpc.start("demo")) {
+            List<ProcessHandle> children = List.of();
+            while (children.size() < 2 && demo.process().isAlive()) {
+                children = demo.process().descendants().toList();
+            }
+            demo.process().destroyForcibly().waitFor();
+            assertThat(children).hasSize(2);
+            for (ProcessHandle child : children) {
+                child.onExit().get(30, TimeUnit.SECONDS);
+            }
         }
     }
 

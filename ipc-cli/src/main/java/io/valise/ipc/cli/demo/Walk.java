@@ -15,8 +15,8 @@ final class Walk {
 
     private static final String SPINNING = "-spinning";
     private static final Duration PATIENCE = Duration.ofSeconds(10);
-    private static final long WARM_UP_NANOS = 600_000_000L;
-    private static final long MEASURED_NANOS = 400_000_000L;
+    private static final long WARM_UP_NANOS = 500_000_000L;
+    private static final long MEASURED_NANOS = 300_000_000L;
 
     private final String endpoint;
     private final Consumer<StepResult> results;

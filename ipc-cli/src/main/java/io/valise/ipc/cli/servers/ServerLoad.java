@@ -38,11 +38,23 @@ public final class ServerLoad {
         return servers;
     }
 
+    /** The servers, each by one of its addresses. */
+    public List<ServerStatus> distinct() {
+        return servers.stream().filter(this::isFirstOfItsServer).toList();
+    }
+
+    private boolean isFirstOfItsServer(ServerStatus server) {
+        return servers.stream()
+                .filter(server::isSameServerAs)
+                .findFirst()
+                .map(first -> first.endpoint().equals(server.endpoint()))
+                .orElse(true);
+    }
+
     /** Requests a second, without those of the one who looks. */
     public long requestsPerSecond(ServerStatus server) {
-        // A server of several transports has one set of counters, and was asked once by each.
-        long own =
-                servers.stream().filter(each -> each.pid().equals(server.pid())).count();
+        // A server of several addresses has one set of counters, and was asked once at each.
+        long own = servers.stream().filter(server::isSameServerAs).count();
         return perSecond(server, "requestsServed", own);
     }
 
@@ -61,7 +73,7 @@ public final class ServerLoad {
 
     /** This as messages, for JSON. */
     public List<ValueSet> toValueSets() {
-        return servers.stream().map(this::toValueSet).toList();
+        return distinct().stream().map(this::toValueSet).toList();
     }
 
     private ValueSet toValueSet(ServerStatus server) {

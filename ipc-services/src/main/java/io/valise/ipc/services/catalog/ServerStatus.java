@@ -49,9 +49,32 @@ public record ServerStatus(Endpoint endpoint, ValueSet info, String problem) {
                 .toList();
     }
 
-    /** Its connections without the one that asked. */
+    /** Its connections when asked, without those of who asked. */
     public long connections() {
-        return Math.max(0, counter("connections") - 1);
+        return counter("connections");
+    }
+
+    /** All the addresses of this server, as it says. */
+    public List<String> endpoints() {
+        return List.of(info.getStrings("endpoints", new String[] {endpoint.toString()}));
+    }
+
+    /** Whether both are addresses of one server. */
+    public boolean isSameServerAs(ServerStatus other) {
+        return answers()
+                && other.answers()
+                && pid().equals(other.pid())
+                && endpoints().equals(other.endpoints());
+    }
+
+    /** This without the connections that these answers came by. */
+    ServerStatus withoutProbes(List<ServerStatus> answers) {
+        if (!answers()) {
+            return this;
+        }
+        long probes = answers.stream().filter(this::isSameServerAs).count();
+        long others = Math.max(0, connections() - probes);
+        return of(endpoint, info.toBuilder().put("connections", others).build());
     }
 
     /** One of its counters since it started; 0 when it has none of that name. */
@@ -69,7 +92,6 @@ public record ServerStatus(Endpoint endpoint, ValueSet info, String problem) {
             return set.put("problem", problem).build();
         }
         return set.putAll(info)
-                .put("connections", connections())
                 .put("services", services().toArray(String[]::new))
                 .build();
     }

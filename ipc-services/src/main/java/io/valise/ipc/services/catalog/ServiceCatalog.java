@@ -1,22 +1,22 @@
 package io.valise.ipc.services.catalog;
 
 import io.valise.ipc.Endpoint;
-import io.valise.ipc.IpcClient;
-import io.valise.ipc.IpcConnection;
-import io.valise.ipc.IpcException;
-import io.valise.ipc.ValueSet;
 import io.valise.ipc.spi.Transport;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Finds the servers of this user: who serves which address, and what it offers. Every look asks the servers anew, all at
- * once, by their built-in service {@code valise.info}. Immutable and thread-safe.
+ * Finds the servers of this user: who serves which address, and what it offers. Every look asks the servers anew, by
+ * their built-in service {@code valise.info}. Immutable and thread-safe.
  *
  * <pre>{@code
  * ServiceCatalog.ofThisUser().find("price").forEach(server -> System.out.println(server.endpoint()));
@@ -56,11 +56,14 @@ public final class ServiceCatalog {
     public List<ServerStatus> list() {
         ExecutorService askers = Executors.newFixedThreadPool(AT_ONCE, ServiceCatalog::asker);
         try {
-            List<CompletableFuture<ServerStatus>> answers = transports.stream()
-                    .flatMap(ServiceCatalog::addresses)
-                    .map(endpoint -> CompletableFuture.supplyAsync(() -> ask(endpoint), askers))
-                    .toList();
-            return answers.stream().map(CompletableFuture::join).toList();
+            List<Endpoint> addresses =
+                    transports.stream().flatMap(ServiceCatalog::addresses).toList();
+            // All connect before any asks: so each server counts exactly as many connections of this look as it
+            // answers.
+            List<Probe> probes = all(addresses, address -> Probe.connect(address, patience), askers);
+            List<ServerStatus> answers = ask(probes, askers);
+            all(probes, Probe::close, askers);
+            return answers.stream().map(each -> each.withoutProbes(answers)).toList();
         } finally {
             askers.shutdown();
         }
@@ -80,15 +83,31 @@ public final class ServiceCatalog {
         return transport.endpoints().stream().sorted(Comparator.comparing(Endpoint::name));
     }
 
-    private ServerStatus ask(Endpoint endpoint) {
-        try (IpcConnection connection = IpcClient.builder(endpoint.toString())
-                .connectTimeout(patience)
-                .requestTimeout(patience)
-                .connect()) {
-            return ServerStatus.of(endpoint, connection.request("valise.info", ValueSet.empty()));
-        } catch (IpcException e) {
-            return ServerStatus.silent(endpoint, e.status().toString());
-        }
+    /**
+     * One after the other where they have one name, and so most likely one server: then what each finds counted of the
+     * others is the same in every look.
+     */
+    private static List<ServerStatus> ask(List<Probe> probes, ExecutorService askers) {
+        Map<String, List<Probe>> byName = probes.stream()
+                .collect(Collectors.groupingBy(probe -> probe.endpoint().name()));
+        Map<Endpoint, ServerStatus> answers =
+                all(
+                                List.copyOf(byName.values()),
+                                group -> group.stream().map(Probe::ask).toList(),
+                                askers)
+                        .stream()
+                        .flatMap(List::stream)
+                        .collect(Collectors.toMap(ServerStatus::endpoint, Function.identity(), (one, same) -> one));
+        return probes.stream()
+                .map(probe -> Objects.requireNonNull(answers.get(probe.endpoint())))
+                .toList();
+    }
+
+    private static <T, R> List<R> all(List<T> items, Function<T, R> action, ExecutorService workers) {
+        List<CompletableFuture<R>> results = items.stream()
+                .map(item -> CompletableFuture.supplyAsync(() -> action.apply(item), workers))
+                .toList();
+        return results.stream().map(CompletableFuture::join).toList();
     }
 
     private static Thread asker(Runnable work) {

@@ -38,6 +38,7 @@ class ServiceCatalogTest {
             assertThat(status.pid()).isEqualTo(Optional.of(server.pid()));
             assertThat(status.services()).containsExactly("price");
             assertThat(status.application()).contains("CatalogServer");
+            assertThat(status.connections()).as("without those of the catalog").isZero();
         });
     }
 

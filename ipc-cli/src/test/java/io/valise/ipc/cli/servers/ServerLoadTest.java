@@ -1,0 +1,44 @@
+package io.valise.ipc.cli.servers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.valise.ipc.Endpoint;
+import io.valise.ipc.ValueSet;
+import io.valise.ipc.services.catalog.ServerStatus;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Speeds between two looks. */
+class ServerLoadTest {
+    private static final long TWO_SECONDS = 2_000_000_000L;
+
+    @Test
+    void speedsAreGrowthOverTimeWithoutTheLooksThemselves() {
+        ServerLoad load = new ServerLoad(List.of(server("shm", 7, 100), server("pipe", 7, 101)), 0)
+                .next(List.of(server("shm", 7, 302), server("pipe", 7, 303)), TWO_SECONDS);
+        assertThat(load.distinct()).hasSize(1);
+        assertThat(load.requestsPerSecond(load.distinct().get(0))).isEqualTo(100);
+    }
+
+    @Test
+    void aServerThatIsNewOrWasRestartedHasNoSpeedYet() {
+        ServerLoad load = new ServerLoad(List.of(server("shm", 7, 5)), 0)
+                .next(List.of(server("shm", 8, 1_000), server("pipe", 9, 1_000)), TWO_SECONDS);
+        assertThat(load.servers()).allMatch(server -> load.requestsPerSecond(server) == 0);
+    }
+
+    @Test
+    void serversThatDoNotAnswerAreEachOnTheirOwn() {
+        ServerStatus silent = new ServerStatus(new Endpoint("shm", "a"), ValueSet.empty(), "TIMEOUT");
+        ServerStatus other = new ServerStatus(new Endpoint("pipe", "a"), ValueSet.empty(), "TIMEOUT");
+        ServerLoad load = new ServerLoad(List.of(silent, other), 0);
+        assertThat(load.distinct()).containsExactly(silent, other);
+        assertThat(load.toValueSets().get(0).getBoolean("answers")).isFalse();
+    }
+
+    private static ServerStatus server(String scheme, long pid, long served) {
+        ValueSet info = ValueSet.of(
+                "pid", pid, "requestsServed", served, "endpoints", new String[] {"shm:a", "pipe:a"}, "connections", 2);
+        return new ServerStatus(new Endpoint(scheme, "a"), info, "");
+    }
+}

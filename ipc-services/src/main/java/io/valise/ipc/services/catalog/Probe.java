@@ -1,0 +1,47 @@
+package io.valise.ipc.services.catalog;
+
+import io.valise.ipc.Endpoint;
+import io.valise.ipc.IpcClient;
+import io.valise.ipc.IpcConnection;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.ValueSet;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * A connection to ask one server by. Immutable.
+ *
+ * @param endpoint the server's address
+ * @param connection empty when there is none
+ * @param problem why there is none
+ */
+record Probe(Endpoint endpoint, Optional<IpcConnection> connection, String problem) {
+    static Probe connect(Endpoint endpoint, Duration patience) {
+        try {
+            IpcConnection connection = IpcClient.builder(endpoint.toString())
+                    .connectTimeout(patience)
+                    .requestTimeout(patience)
+                    .connect();
+            return new Probe(endpoint, Optional.of(connection), "");
+        } catch (IpcException e) {
+            return new Probe(endpoint, Optional.empty(), e.status().toString());
+        }
+    }
+
+    ServerStatus ask() {
+        return connection.map(this::ask).orElseGet(() -> ServerStatus.silent(endpoint, problem));
+    }
+
+    private ServerStatus ask(IpcConnection server) {
+        try {
+            return ServerStatus.of(endpoint, server.request("valise.info", ValueSet.empty()));
+        } catch (IpcException e) {
+            return ServerStatus.silent(endpoint, e.status().toString());
+        }
+    }
+
+    boolean close() {
+        connection.ifPresent(IpcConnection::close);
+        return connection.isPresent();
+    }
+}
