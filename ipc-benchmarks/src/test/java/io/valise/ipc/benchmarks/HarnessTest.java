@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.valise.ipc.benchmarks.contender.Contenders;
 import io.valise.ipc.benchmarks.contender.Exchange;
 import io.valise.ipc.benchmarks.contender.Workload;
+import io.valise.ipc.benchmarks.ring.RingPeer;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.Collection;
@@ -47,6 +48,17 @@ class HarnessTest {
     void anUploadArrivesWhole() throws Exception {
         try (Exchange uploads = Exchange.open("local", Workload.UPLOAD)) {
             assertThat(uploads.caller().call()).isEqualTo(Workload.UPLOAD_BYTES);
+        }
+    }
+
+    @Test
+    void aRingEchoes() throws Exception {
+        try (RingPeer peer = RingPeer.start("valise", true)) {
+            RingPeer.sendWhenThereIsRoom(peer.port(), 7);
+            while (peer.port().receive(1) == 0) {
+                Thread.onSpinWait();
+            }
+            assertThat(peer.port().last()).isEqualTo(7);
         }
     }
 

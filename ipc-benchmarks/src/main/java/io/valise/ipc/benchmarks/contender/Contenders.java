@@ -45,7 +45,7 @@ public final class Contenders {
     }
 
     /** What Aeron and Agrona need of the JDK. */
-    static List<String> agronaOptions() {
+    public static List<String> agronaOptions() {
         return List.of("--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED");
     }
 }

@@ -5,6 +5,7 @@ import io.valise.ipc.IpcConnection;
 import io.valise.ipc.IpcServer;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.WaitStrategy;
+import io.valise.ipc.benchmarks.probe.AllocatedBytes;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -23,8 +24,16 @@ record ValiseContender(String scheme, WaitStrategy waiting) implements Contender
                 .service(
                         "upload",
                         request -> ValueSet.of("length", request.message().getBytes("data").length))
+                .service("collect", request -> collected())
+                .service("allocated", request -> ValueSet.of("bytes", AllocatedBytes.ofThisProcess()))
                 .start();
         return Contender.served(address, server::close);
+    }
+
+    /** Without its garbage, the process can be asked what it keeps. */
+    private static ValueSet collected() {
+        System.gc();
+        return ValueSet.empty();
     }
 
     @Override

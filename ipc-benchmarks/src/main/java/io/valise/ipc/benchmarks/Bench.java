@@ -1,0 +1,123 @@
+package io.valise.ipc.benchmarks;
+
+import io.valise.ipc.benchmarks.probe.Limits;
+import io.valise.ipc.benchmarks.probe.Probe;
+import io.valise.ipc.benchmarks.report.HtmlReport;
+import io.valise.ipc.benchmarks.report.Machine;
+import io.valise.ipc.benchmarks.report.MarkdownReport;
+import io.valise.ipc.benchmarks.report.ResultFile;
+import io.valise.ipc.benchmarks.report.Results;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.runner.NoBenchmarksException;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+
+/**
+ * The command {@code ipc bench}: runs the selection, writes {@code results.json} (JMH's form), {@code machine.json},
+ * {@code report.md} and {@code report.html}. Exit status 0 when all of it ran, 1 when not, 2 for arguments it does not
+ * know.
+ */
+public final class Bench {
+    private static final List<Probe> PROBES =
+            List.of(new Limits(), new ColdStart(), new IdleCost(), new ConnectionScale(), new Garbage());
+
+    private static final TimeValue QUICK = TimeValue.milliseconds(500);
+
+    private final BenchArguments arguments;
+    private final ResultFile results = new ResultFile();
+
+    private Bench(BenchArguments arguments) {
+        this.arguments = arguments;
+    }
+
+    /** Runs the command. */
+    public static void main(String[] args) throws Exception {
+        try {
+            BenchArguments arguments = BenchArguments.parse(args);
+            if (arguments.help()) {
+                System.out.print(BenchArguments.USAGE);
+            } else {
+                new Bench(arguments).run();
+            }
+        } catch (IllegalArgumentException e) {
+            System.err.println("ipc bench: " + e.getMessage());
+            System.err.print(BenchArguments.USAGE);
+            System.exit(2);
+        }
+    }
+
+    private void run() throws Exception {
+        Files.createDirectories(arguments.out());
+        if (arguments.reportOnly()) {
+            writePages(ResultFile.read(file("results.json")), Machine.read(file("machine.json")));
+            return;
+        }
+        long begun = System.nanoTime();
+        Machine machine = Machine.here();
+        for (Probe probe : PROBES) {
+            measure(probe);
+        }
+        measureWithJmh();
+        Duration taken = Duration.ofNanos(System.nanoTime() - begun);
+        machine.addLoad("at the end");
+        machine.add("Run", (arguments.quick() ? "quick" : "full") + ", " + taken.toSeconds() + " s");
+        results.write(file("results.json"));
+        machine.write(file("machine.json"));
+        writePages(results.results(), machine);
+    }
+
+    private Path file(String name) {
+        return arguments.out().resolve(name);
+    }
+
+    private void measure(Probe probe) throws Exception {
+        if (arguments.includes(probe.name())) {
+            System.out.println("# " + probe.name());
+            results.add(probe.measure(arguments.quick()));
+        }
+    }
+
+    /** Operation by operation, then the rest; a quick run leaves out the means of what it has the percentiles of. */
+    private void measureWithJmh() throws RunnerException, IOException {
+        ChainedOptionsBuilder timed = options().exclude(BenchArguments.OTHERS);
+        runAny(arguments.quick() ? timed.mode(Mode.SampleTime) : timed);
+        runAny(options().exclude(BenchArguments.TIMED));
+    }
+
+    private ChainedOptionsBuilder options() {
+        ChainedOptionsBuilder options =
+                new OptionsBuilder().shouldFailOnError(true).addProfiler(GCProfiler.class);
+        arguments.benchmarks().forEach(options::include);
+        if (arguments.quick()) {
+            options.forks(1)
+                    .warmupIterations(2)
+                    .warmupTime(QUICK)
+                    .measurementIterations(2)
+                    .measurementTime(QUICK);
+        }
+        return options;
+    }
+
+    private void runAny(ChainedOptionsBuilder options) throws RunnerException, IOException {
+        try {
+            results.add(new Runner(options.build()).run());
+        } catch (NoBenchmarksException e) {
+            System.out.println("# nothing to run with JMH here: " + arguments.benchmarks());
+        }
+    }
+
+    private void writePages(Results measured, Machine machine) throws IOException {
+        Files.writeString(file("report.md"), MarkdownReport.of(measured, machine));
+        Files.writeString(file("report.html"), HtmlReport.of(measured, machine));
+        System.out.println("# " + file("report.html").toAbsolutePath());
+    }
+}

@@ -1,0 +1,78 @@
+package io.valise.ipc.benchmarks;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * What {@code ipc bench} was asked for.
+ *
+ * @param quick fewer and shorter rounds
+ * @param out the folder for what is written
+ * @param reportOnly makes the pages of results again that are there
+ * @param help says how it is used, and nothing else
+ * @param only regular expressions of the benchmarks to run; all when empty
+ */
+record BenchArguments(boolean quick, Path out, boolean reportOnly, boolean help, List<String> only) {
+    static final String USAGE = """
+            Usage: ipc bench [--quick] [--out DIR] [--report-only] [BENCHMARK...]
+              --quick        fewer and shorter rounds: some minutes instead of most of an hour
+              --out DIR      where results.json, machine.json, report.md and report.html go (default: bench-results)
+              --report-only  make the pages again from the results in DIR
+              BENCHMARK      regular expressions, such as RequestRoundTrip.pipe; all when there is none
+            """;
+
+    /** The benchmarks that time single operations. */
+    static final String TIMED = "\\.(SharedRingRoundTrip|RequestRoundTrip|LargePayload)\\.";
+
+    /** The others. */
+    static final String OTHERS = "\\.(SharedRingThroughput|PipelinedRequests|ValueSetCodec)\\.";
+
+    static BenchArguments parse(String... args) {
+        boolean quick = false;
+        boolean reportOnly = false;
+        boolean help = false;
+        Path out = Path.of("bench-results");
+        List<String> only = new ArrayList<>();
+        for (Iterator<String> rest = List.of(args).iterator(); rest.hasNext(); ) {
+            String arg = rest.next();
+            switch (arg) {
+                case "--quick" -> quick = true;
+                case "--report-only" -> reportOnly = true;
+                case "-h", "--help" -> help = true;
+                case "--out" -> out = folder(rest);
+                default -> only.add(pattern(arg));
+            }
+        }
+        return new BenchArguments(quick, out, reportOnly, help, List.copyOf(only));
+    }
+
+    private static Path folder(Iterator<String> rest) {
+        if (!rest.hasNext()) {
+            throw new IllegalArgumentException("--out: needed=a folder, actual=nothing");
+        }
+        return Path.of(rest.next());
+    }
+
+    private static String pattern(String arg) {
+        if (arg.startsWith("-")) {
+            throw new IllegalArgumentException("unknown option " + arg);
+        }
+        return Pattern.compile(arg).pattern();
+    }
+
+    /** Whether a probe was asked for. */
+    boolean includes(String probe) {
+        return only.isEmpty()
+                || only.stream()
+                        .anyMatch(pattern ->
+                                Pattern.compile(pattern).matcher(probe).find());
+    }
+
+    /** What JMH is to run. */
+    List<String> benchmarks() {
+        return only.isEmpty() ? List.of(TIMED, OTHERS) : only;
+    }
+}

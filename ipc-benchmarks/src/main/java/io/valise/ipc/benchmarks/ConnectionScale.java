@@ -1,0 +1,44 @@
+package io.valise.ipc.benchmarks;
+
+import io.valise.ipc.benchmarks.contender.Exchange;
+import io.valise.ipc.benchmarks.contender.Workload;
+import io.valise.ipc.benchmarks.peer.PeerProcess;
+import io.valise.ipc.benchmarks.probe.Crowd;
+import io.valise.ipc.benchmarks.probe.Figure;
+import io.valise.ipc.benchmarks.probe.Probe;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * 1,000 connections of one process to one server: what an idle one keeps resident in both processes together, shared
+ * memory counted once, and the median of a round trip on one of them beside the same with that one alone.
+ */
+public final class ConnectionScale implements Probe {
+    private static final int CONNECTIONS = 1_000;
+
+    @Override
+    public String name() {
+        return "ConnectionScale";
+    }
+
+    @Override
+    public List<Figure> measure(boolean quick) {
+        List<Figure> figures = new ArrayList<>();
+        for (String scheme : List.of("shm", "pipe", "loopback")) {
+            String contender = scheme.equals("shm") ? "shmAdaptive" : scheme;
+            try (PeerProcess server = PeerProcess.start(List.of(), Exchange.class, contender, Workload.QUOTE.name());
+                    PeerProcess crowd = PeerProcess.start(
+                            List.of(),
+                            Crowd.class,
+                            server.address(),
+                            Long.toString(server.pid()),
+                            Integer.toString(CONNECTIONS))) {
+                for (String line = crowd.nextLine(); !line.isEmpty(); line = crowd.nextLine()) {
+                    String[] words = line.split(" ", 3);
+                    figures.add(Figure.of(name() + "." + scheme + words[0], words[1], Double.parseDouble(words[2])));
+                }
+            }
+        }
+        return figures;
+    }
+}

@@ -1,0 +1,101 @@
+package io.valise.ipc.benchmarks.report;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+
+/** All that was measured. Immutable. */
+public final class Results {
+    private static final String GC_ALLOCATED = "gc.alloc.rate.norm";
+
+    private final List<Measurement> all;
+
+    private Results(List<Measurement> all) {
+        this.all = List.copyOf(all);
+    }
+
+    static Results of(ArrayNode nodes) {
+        List<Measurement> all = new ArrayList<>();
+        nodes.forEach(node -> all.add(measurement(node)));
+        return new Results(all);
+    }
+
+    private static Measurement measurement(JsonNode node) {
+        String full = node.path("benchmark").asText();
+        int method = full.lastIndexOf('.');
+        String name = full.substring(full.lastIndexOf('.', method - 1) + 1);
+        JsonNode metric = node.path("primaryMetric");
+        Map<Double, Double> percentiles = new HashMap<>();
+        for (Map.Entry<String, JsonNode> entry : metric.path("scorePercentiles").properties()) {
+            percentiles.put(Double.valueOf(entry.getKey()), entry.getValue().asDouble());
+        }
+        return new Measurement(
+                name,
+                node.path("mode").asText(),
+                metric.path("score").asDouble(),
+                metric.path("scoreUnit").asText(),
+                percentiles,
+                allocated(node.path("secondaryMetrics")));
+    }
+
+    private static OptionalDouble allocated(JsonNode secondary) {
+        JsonNode score = secondary.path(GC_ALLOCATED).path("score");
+        return score.isNumber() ? OptionalDouble.of(score.asDouble()) : OptionalDouble.empty();
+    }
+
+    /** The results of a class, the fastest mode of telling first: one per method. */
+    List<Measurement> ofType(String type) {
+        Map<String, Measurement> byMethod = all.stream()
+                .filter(one -> one.type().equals(type))
+                .collect(Collectors.toMap(Measurement::method, one -> one, Results::moreTelling));
+        return List.copyOf(byMethod.values());
+    }
+
+    /** Percentiles of single operations tell more than a mean. */
+    private static Measurement moreTelling(Measurement one, Measurement other) {
+        return one.mode().equals("sample") ? one : other;
+    }
+
+    private OptionalDouble of(String name, ToDoubleFunction<Measurement> what) {
+        return ofType(name.substring(0, name.indexOf('.'))).stream()
+                .filter(one -> one.name().equals(name))
+                .mapToDouble(what)
+                .findFirst();
+    }
+
+    /** The median, or the mean where there is none, of a class and method. */
+    OptionalDouble typical(String name) {
+        return of(name, Measurement::typical);
+    }
+
+    /** A percentile of a class and method. */
+    OptionalDouble percentile(String name, double percent) {
+        return of(name, one -> one.percentiles().getOrDefault(percent, Double.NaN));
+    }
+
+    /** Bytes allocated per operation in the benchmark's own JVM. */
+    OptionalDouble allocated(String name) {
+        OptionalDouble bytes = of(name, one -> one.allocated().orElse(Double.NaN));
+        return bytes.isPresent() && Double.isNaN(bytes.getAsDouble()) ? OptionalDouble.empty() : bytes;
+    }
+
+    /** A number with as many digits as it is worth. */
+    static String format(double value) {
+        if (Double.isNaN(value)) {
+            return "–";
+        }
+        if (value == 0) {
+            return "0";
+        }
+        double size = Math.abs(value);
+        String pattern = size >= 100 ? "%,.0f" : size >= 10 ? "%.1f" : size >= 0.1 ? "%.2f" : "%.3f";
+        return String.format(Locale.ROOT, pattern, value);
+    }
+}

@@ -1,0 +1,90 @@
+package io.valise.ipc.benchmarks.report;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * One chart and table: the contenders of one benchmark, best first.
+ *
+ * @param title what it shows
+ * @param type the benchmark class
+ * @param methods which of its methods, as a regular expression
+ * @param kind what is drawn
+ * @param limit the method, or class and method, that no other can beat; empty when there is none
+ */
+record Section(String title, String type, String methods, Kind kind, String limit) {
+    private static final String VALISE = "(shm|pipe|loopback|local|valise|shared).*|.*Valise.*";
+
+    private static final Set<String> ONLY_VALISE = Set.of("ColdStart", "IdleCost", "ConnectionScale", "Garbage");
+
+    /** What is drawn. */
+    enum Kind {
+        LATENCY,
+        THROUGHPUT,
+        COST
+    }
+
+    static final List<Section> ALL = List.of(
+            new Section(
+                    "Ring: 64 bytes there and back",
+                    "SharedRingRoundTrip",
+                    ".*",
+                    Kind.LATENCY,
+                    "Limits.cacheLinePingPong"),
+            new Section("Ring: 64 bytes one way", "SharedRingThroughput", ".*", Kind.THROUGHPUT, ""),
+            new Section(
+                    "Request and reply, 8 fields each way",
+                    "RequestRoundTrip",
+                    ".*",
+                    Kind.LATENCY,
+                    "Limits.cacheLinePingPong"),
+            new Section("Requests per second, 64 on their way", "PipelinedRequests", ".*", Kind.THROUGHPUT, ""),
+            new Section("Encode 8 fields", "ValueSetCodec", "encode(?!Doubles).*", Kind.COST, ""),
+            new Section("Decode 8 fields", "ValueSetCodec", "decode(?!Doubles).*", Kind.COST, ""),
+            new Section(
+                    "Encode 64 KiB of doubles",
+                    "ValueSetCodec",
+                    "encodeDoubles.*",
+                    Kind.COST,
+                    "ValueSetCodec.encodeDoublesMemcpy"),
+            new Section(
+                    "Decode 64 KiB of doubles",
+                    "ValueSetCodec",
+                    "decodeDoubles.*",
+                    Kind.COST,
+                    "ValueSetCodec.decodeDoublesMemcpy"),
+            new Section("1 MiB to another process", "LargePayload", ".*", Kind.LATENCY, "LargePayload.memcpy"),
+            new Section("Fresh JVM: connect and first reply", "ColdStart", ".*", Kind.LATENCY, "ColdStart.jvm"),
+            new Section("Processor time while idle", "IdleCost", ".*(?<!WakeUps)", Kind.COST, "IdleCost.jvm"),
+            new Section("1,000 connections: memory of each", "ConnectionScale", ".*Resident.*", Kind.COST, ""),
+            new Section("1,000 connections: round trip", "ConnectionScale", ".*Latency.*", Kind.COST, ""),
+            new Section("Garbage of a request, both sides", "Garbage", ".*", Kind.COST, ""));
+
+    /** Its results, best first; empty when it was not measured. */
+    List<Measurement> of(Results results) {
+        Comparator<Measurement> rising = Comparator.comparingDouble(Measurement::typical);
+        return results.ofType(type).stream()
+                .filter(one -> one.method().matches(methods))
+                .sorted(kind == Kind.THROUGHPUT ? rising.reversed() : rising)
+                .collect(Collectors.toList());
+    }
+
+    /** Whether it is one of ours. */
+    static boolean isValise(Measurement one) {
+        return one.method().matches(VALISE)
+                || (ONLY_VALISE.contains(one.type()) && !one.method().equals("jvm"));
+    }
+
+    /** The best that is neither ours nor the limit. */
+    OptionalDouble bestPeer(Results results) {
+        return of(results).stream()
+                .filter(one -> !isValise(one)
+                        && !one.name().equals(limit)
+                        && !one.method().startsWith("memcpy"))
+                .mapToDouble(Measurement::typical)
+                .findFirst();
+    }
+}

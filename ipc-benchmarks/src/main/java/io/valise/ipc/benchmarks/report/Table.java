@@ -1,0 +1,55 @@
+package io.valise.ipc.benchmarks.report;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.stream.Collectors;
+
+/**
+ * A section as cells.
+ *
+ * @param head the columns' titles
+ * @param rows cells, the contender's name first
+ */
+record Table(List<String> head, List<List<String>> rows) {
+    private static final List<Double> PERCENTILES = List.of(50.0, 90.0, 99.0, 99.9);
+
+    static Table of(Section section, Results results) {
+        List<Measurement> all = section.of(results);
+        OptionalDouble peer = section.bestPeer(results);
+        OptionalDouble limit = section.limit().isEmpty() ? OptionalDouble.empty() : results.typical(section.limit());
+        String unit = all.isEmpty() ? "" : all.get(0).unit();
+        List<String> head = new ArrayList<>(List.of(""));
+        if (section.kind() == Section.Kind.LATENCY) {
+            PERCENTILES.forEach(percent -> head.add("p" + trimmed(percent) + " " + unit));
+        } else {
+            head.add(unit);
+        }
+        head.addAll(List.of("× best peer", "× limit"));
+        return new Table(
+                head, all.stream().map(one -> row(section, one, peer, limit)).collect(Collectors.toList()));
+    }
+
+    private static String trimmed(double percent) {
+        return percent == Math.rint(percent) ? Integer.toString((int) percent) : Double.toString(percent);
+    }
+
+    private static List<String> row(Section section, Measurement one, OptionalDouble peer, OptionalDouble limit) {
+        List<String> cells = new ArrayList<>(List.of(one.method()));
+        if (section.kind() == Section.Kind.LATENCY) {
+            PERCENTILES.forEach(
+                    percent -> cells.add(Results.format(one.percentiles().getOrDefault(percent, Double.NaN))));
+        } else {
+            cells.add(Results.format(one.typical()));
+        }
+        cells.add(ratio(one, peer));
+        cells.add(ratio(one, limit));
+        return cells;
+    }
+
+    private static String ratio(Measurement one, OptionalDouble reference) {
+        return reference.isPresent() && reference.getAsDouble() != 0
+                ? Results.format(one.typical() / reference.getAsDouble())
+                : "–";
+    }
+}

@@ -1,0 +1,5 @@
+/** Rings in shared memory beside each other, below requests and value sets: messages of 64 bytes. */
+@NullMarked
+package io.valise.ipc.benchmarks.ring;
+
+import org.jspecify.annotations.NullMarked;
