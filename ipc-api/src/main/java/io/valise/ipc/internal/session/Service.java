@@ -71,16 +71,17 @@ final class Service {
         } else if (kind instanceof Kind.Sync sync) {
             request.reply(sync.handler().handle(request), onReader);
         } else if (kind instanceof Kind.Async async) {
-            serveLater(async.handler().handle(request), request);
+            serveLater(async.handler().handle(request), request, onReader);
         }
     }
 
-    private static void serveLater(CompletionStage<ValueSet> answer, InboundRequest request) {
-        Thread reader = Thread.currentThread();
+    private static void serveLater(CompletionStage<ValueSet> answer, InboundRequest request, boolean onReader) {
+        Thread handling = Thread.currentThread();
         answer.whenComplete((@Nullable ValueSet reply, @Nullable Throwable failure) -> {
-            boolean atOnce = Thread.currentThread() == reader && request.isRunning();
+            // Only a reader flushes by itself later, and only while it is still in this request.
+            boolean flushedSoon = onReader && Thread.currentThread() == handling && request.isRunning();
             if (failure == null) {
-                request.reply(reply, atOnce);
+                request.reply(reply, flushedSoon);
             } else {
                 request.fail(
                         failure instanceof CompletionException wrapped && wrapped.getCause() != null

@@ -20,15 +20,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** C: calls. */
@@ -190,22 +193,23 @@ public abstract class CallRules extends SessionRules {
 
     @Test
     void C11_asyncServiceAnswersLater() throws Exception {
-        List<CompletableFuture<ValueSet>> promised = new ArrayList<>();
+        BlockingQueue<Request> begun = new LinkedBlockingQueue<>();
+        List<CompletableFuture<ValueSet>> promised = Stream.generate(() -> new CompletableFuture<ValueSet>())
+                .limit(5)
+                .toList();
         IpcConnection client = connect(serve(builder -> builder.asyncService("later", request -> {
-                    CompletableFuture<ValueSet> promise = new CompletableFuture<>();
-                    synchronized (promised) {
-                        promised.add(promise);
-                        promised.notifyAll();
-                    }
-                    return promise;
+                    begun.add(request);
+                    return promised.get(request.message().getInt("n"));
                 })
                 .asyncService("throws", request -> {
                     throw new IOException("at once");
                 })));
         List<CompletableFuture<ValueSet>> replies = IntStream.range(0, 5)
-                .mapToObj(i -> client.requestAsync("later", EMPTY))
+                .mapToObj(i -> client.requestAsync("later", ValueSet.of("n", i)))
                 .toList();
-        awaitSize(promised, 5);
+        for (int i = 0; i < 5; i++) {
+            take(begun);
+        }
         echoes(client, 3);
         promised.get(4).complete(ValueSet.of("n", 4));
         promised.get(0).completeExceptionally(new IpcException(IpcStatus.UNSUPPORTED, "no"));
@@ -220,14 +224,6 @@ public abstract class CallRules extends SessionRules {
         assertThat(get(replies.get(3)).getInt("n")).isEqualTo(3);
         assertThat(failsWith(IpcStatus.HANDLER_FAILED, () -> client.request("throws", EMPTY)))
                 .hasMessageContaining("at once");
-    }
-
-    private static void awaitSize(List<?> list, int size) throws InterruptedException {
-        synchronized (list) {
-            while (list.size() < size) {
-                list.wait();
-            }
-        }
     }
 
     @Test
