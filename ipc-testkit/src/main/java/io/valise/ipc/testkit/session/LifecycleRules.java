@@ -394,7 +394,7 @@ public abstract class LifecycleRules extends SessionRules {
                     return;
                 }
                 // Met the server on its way out: the farewell, or none if the server had not greeted yet.
-                assertThat(e.status()).isIn(IpcStatus.CONNECTION_CLOSED, IpcStatus.PEER_DIED);
+                assertThat(e.status()).as(e.toString()).isIn(IpcStatus.CONNECTION_CLOSED, IpcStatus.PEER_DIED);
             }
         }
     }
