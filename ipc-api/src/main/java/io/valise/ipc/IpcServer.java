@@ -83,7 +83,7 @@ public final class IpcServer implements AutoCloseable {
         core.awaitClosed();
     }
 
-    /** Describes a server. Not thread-safe. A name can be registered once; names that begin with {@code valise.} are reserved. */
+    /** Describes a server. Not thread-safe. A service's name can be registered once; names that begin with {@code valise.} are reserved. */
     public interface Builder {
         /** Adds a service. */
         Builder service(String name, RequestHandler handler);
@@ -100,7 +100,7 @@ public final class IpcServer implements AutoCloseable {
         /** Is told of every new connection, once, about when its client's {@code connect} returns. One that throws closes it. */
         Builder onConnect(Consumer<IpcConnection> listener);
 
-        /** Is told when such a connection has ended, once. */
+        /** Is told when such a connection has ended, once; if it ends at once, perhaps before {@link #onConnect}'s listener is done. */
         Builder onDisconnect(BiConsumer<IpcConnection, CloseReason> listener);
 
         /** Who may use what; {@link AccessPolicy#sameUser()} unless said otherwise. */

@@ -91,12 +91,15 @@ public final class Dialer {
         Link link = transport.connect(concrete, Math.max(1, deadline - System.nanoTime()));
         Session session = new Session(link, concrete, config, new ClientGreeter());
         try {
-            ValueSet about = session.greet(Greeting.ofThisProcess(config.maxMessageBytes()), deadline);
+            ValueSet about = session.greetings().greet(Greeting.ofThisProcess(config.maxMessageBytes()), deadline);
             session.introduced(Greeting.parse(about));
             return session;
-        } catch (RuntimeException e) {
+        } catch (IpcException e) {
             session.close();
-            throw e instanceof IpcException failed ? notConnected(concrete, failed) : e;
+            throw notConnected(concrete, e);
+        } catch (RuntimeException | Error e) {
+            session.close();
+            throw e;
         }
     }
 

@@ -89,9 +89,9 @@ final class Inbound implements Link.FrameHandler {
         boolean readable = lowest <= Frames.VERSION && highest >= Frames.VERSION;
         ValueSet about = readable ? last(frame) : ValueSet.empty();
         if (hello) {
-            work = session.greetedBy(id, lowest, highest, about);
+            work = session.greetings().greetedBy(id, lowest, highest, about);
         } else {
-            work = session.welcomed(id, highest, about);
+            work = session.greetings().welcomed(id, highest, about);
         }
     }
 

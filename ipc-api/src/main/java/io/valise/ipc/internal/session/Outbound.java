@@ -66,13 +66,23 @@ final class Outbound {
             return;
         }
         lock(lock, deadline);
+        boolean done = false;
         try {
             commit(frame, (int) bound, deadline);
             if (flush) {
                 drain(deadline);
             }
+            done = true;
         } finally {
-            lock.unlock();
+            unlock(done);
+        }
+    }
+
+    /** Whoever found the lock taken relied on its holder to flush; one that failed has somebody else do it. */
+    private void unlock(boolean done) {
+        lock.unlock();
+        if (!done && unflushed) {
+            drainer.run();
         }
     }
 
@@ -93,18 +103,17 @@ final class Outbound {
         if (bound > maxFrame || !lock.tryLock()) {
             return false;
         }
+        boolean flushed = false;
         try {
             ByteBuffer space = link.claim((int) bound);
             if (space == null) {
                 return false;
             }
             write(frame, space);
-            if (!flushNow()) {
-                drainer.run();
-            }
+            flushed = flushNow();
             return true;
         } finally {
-            lock.unlock();
+            unlock(flushed);
         }
     }
 
@@ -112,7 +121,7 @@ final class Outbound {
     boolean flush() {
         while (unflushed) {
             if (!lock.tryLock()) {
-                return true; // whoever holds it drains before it unlocks, or is a reader that flushes soon
+                return true; // whoever holds it flushes, has it flushed, or is a reader that flushes soon
             }
             try {
                 if (!flushNow()) {
@@ -215,10 +224,12 @@ final class Outbound {
         try { // what a failure leaves unfinished the peer drops when the next first fragment comes
             while (whole.hasRemaining()) {
                 lock(lock, deadline);
+                boolean done = false;
                 try {
                     fragment(whole, total, deadline);
+                    done = true;
                 } finally {
-                    lock.unlock();
+                    unlock(done);
                 }
             }
             flush(deadline);

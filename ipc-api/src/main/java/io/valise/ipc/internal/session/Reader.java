@@ -148,18 +148,19 @@ final class Reader {
     }
 
     private void sleepFor(SyncCall call, long turn) {
-        if (!givesUp(call)) {
+        if (givesUp(call)) {
+            return;
+        }
+        try {
             if (!outbound.flush()) {
                 session.drainSoon();
             }
             right.leaveTo(CALLER_SLEEPING, turn);
-            try {
-                link.await(Math.max(1, call.deadline() - System.nanoTime()));
-            } catch (RuntimeException | Error e) { // the medium broke, or was closed meanwhile
-                session.receiveFailed(e);
-            }
-            right.leaveTo(READING, turn);
+            link.await(Math.max(1, call.deadline() - System.nanoTime()));
+        } catch (RuntimeException | Error e) { // the medium broke, or was closed meanwhile
+            session.receiveFailed(e);
         }
+        right.leaveTo(READING, turn);
     }
 
     /** Ends the call if its time is up or its thread was interrupted. */
@@ -274,14 +275,14 @@ final class Reader {
             if (outbound.flush()) {
                 return turn;
             }
-            long handling = right.beginHandling(turn);
-            watch();
-            outbound.flush(session.sendDeadline());
-            return right.resume(HANDLING, handling) ? handling : NONE;
-        } catch (IpcException e) {
-            session.sendFailed(e);
+        } catch (RuntimeException | Error e) { // the medium broke: reading will tell how
+            session.receiveFailed(e);
             return turn;
         }
+        long handling = right.beginHandling(turn);
+        watch();
+        flushFully();
+        return right.resume(HANDLING, handling) ? handling : NONE;
     }
 
     private long yieldToCaller(long turn) {
@@ -355,9 +356,10 @@ final class Reader {
             Thread.interrupted(); // a handler's interrupt must not keep this thread from sleeping
         }
         if (right.resume(HANDLING, handling)) {
+            running = null; // lest an idle session keeps its last request in memory
             return handling;
         }
-        flushAfterTakeOver();
+        flushFully(); // whoever reads now cannot know of the reply that this thread's handler has just left unflushed
         return NONE;
     }
 
@@ -369,8 +371,8 @@ final class Reader {
         }
     }
 
-    /** Whoever reads now cannot know of the reply that this thread's handler has just left unflushed. */
-    private void flushAfterTakeOver() {
+    /** Blocks while the peer's buffer is full: not while this thread alone may read. */
+    private void flushFully() {
         try {
             outbound.flush(session.sendDeadline());
         } catch (IpcException e) {

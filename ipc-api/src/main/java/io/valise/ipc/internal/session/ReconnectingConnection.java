@@ -15,6 +15,7 @@ import io.valise.ipc.Stats;
 import io.valise.ipc.ValueSet;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import java.util.concurrent.ThreadLocalRandom;
@@ -108,7 +109,7 @@ public final class ReconnectingConnection implements IpcConnection, SessionCall.
                 })
                 .exceptionally(handedOn -> null);
         attempt.whenComplete((@Nullable ValueSet reply, @Nullable Throwable failure) -> {
-                    Throwable cause = failure != null && failure.getCause() instanceof IpcException e ? e : failure;
+                    Throwable cause = failure instanceof CompletionException wrapped ? wrapped.getCause() : failure;
                     backoff.mayHaveRun |= cause instanceof IpcException e && e.delivery() == Delivery.UNKNOWN;
                     if (cause instanceof IpcException e
                             && mayRepeat(service, e)
@@ -230,8 +231,9 @@ public final class ReconnectingConnection implements IpcConnection, SessionCall.
                 usable(deadline).send(event, message);
                 return;
             } catch (IpcException e) {
+                backoff.mayHaveRun |= e.delivery() == Delivery.UNKNOWN;
                 if (!mayRepeat(event, e) || !backoff.hasTime()) {
-                    throw e;
+                    throw honest(e, backoff.mayHaveRun);
                 }
             }
         }

@@ -125,7 +125,7 @@ public final class ServerCore implements Session.Greeter {
         }
         Session session = new Session(link, endpoint, config, this);
         silent.add(session);
-        session.expectHello(Deadlines.in(HELLO_NANOS));
+        session.greetings().expectHello(Deadlines.in(HELLO_NANOS));
         session.reader().startArmed();
         if (stopping) {
             session.close();
@@ -151,9 +151,9 @@ public final class ServerCore implements Session.Greeter {
             return;
         }
         session.introduced(Greeting.parse(about));
-        session.heardHello();
+        session.greetings().heardHello();
         OutFrame welcome = OutFrame.welcome(id, Frames.VERSION, Greeting.ofThisProcess(config.maxMessageBytes()));
-        session.welcome(welcome, () -> greeted(session));
+        session.greetings().welcome(welcome, () -> greeted(session));
         if (session.isEnded() && retire(session)) {
             return; // it ended before it was in the list, so that nobody else takes it out
         }

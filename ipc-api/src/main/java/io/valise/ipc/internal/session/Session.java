@@ -49,8 +49,8 @@ public final class Session implements IpcConnection, SessionCall.Calls {
     private final OutgoingCalls calls = new OutgoingCalls(this);
     private final InFlight<InboundRequest> requests = new InFlight<>();
     private final Dispatcher dispatcher;
-    private final Backlog unsent;
-    private final SerialLane broadcasts;
+    private final Broadcasts broadcasts;
+    private final Greetings greetings;
     private final AtomicBoolean closing = new AtomicBoolean();
     private final AtomicReference<@Nullable CloseReason> end = new AtomicReference<>();
     private final CompletableFuture<CloseReason> closed = new CompletableFuture<>();
@@ -82,8 +82,8 @@ public final class Session implements IpcConnection, SessionCall.Calls {
         Inbound inbound = new Inbound(this, config.maxMessageBytes());
         this.reader = new Reader(this, link, inbound, outbound, config.waitStrategy(), config.backlogBytes());
         this.dispatcher = new Dispatcher(this);
-        this.unsent = new Backlog(config.backlogBytes(), () -> {});
-        this.broadcasts = new SerialLane(unsent);
+        this.broadcasts = new Broadcasts(this);
+        this.greetings = new Greetings(this, greeter);
     }
 
     // ---- what the parts of a session ask each other
@@ -210,7 +210,17 @@ public final class Session implements IpcConnection, SessionCall.Calls {
         OutFrame frame = OutFrame.request(call.id(), timeoutNanos, service, metadata, message);
         counters.requestSent();
         sendCall(call, frame, deadline);
-        return reader.await(call);
+        try {
+            return reader.await(call);
+        } catch (InternalError e) {
+            throw cutShort(e);
+        }
+    }
+
+    /** How the JVM reports memory that is not there any more: the peer truncated a shared segment. It may come late. */
+    private IpcException cutShort(InternalError e) {
+        receiveFailed(e);
+        return new IpcException(IpcStatus.PROTOCOL_ERROR, "the peer cut the shared memory short: " + e.getMessage(), e);
     }
 
     @Override
@@ -241,13 +251,16 @@ public final class Session implements IpcConnection, SessionCall.Calls {
         return call.future();
     }
 
-    private void sendCall(PendingCall call, OutFrame frame, long deadline) {
+    /** Puts a call under way and sends its frame. */
+    void sendCall(PendingCall call, OutFrame frame, long deadline) {
         calls.put(call);
         try {
             outbound.send(frame, deadline);
         } catch (IpcException e) {
             calls.remove(call.id());
             throw explained(e);
+        } catch (InternalError e) {
+            throw cutShort(e);
         } catch (RuntimeException | Error e) { // such as no memory to encode it
             calls.remove(call.id());
             throw e;
@@ -345,49 +358,15 @@ public final class Session implements IpcConnection, SessionCall.Calls {
             outbound.send(OutFrame.event(event, message), sendDeadline());
         } catch (IpcException e) {
             throw explained(e);
+        } catch (InternalError e) {
+            throw cutShort(e);
         }
     }
 
     /** Sends an event without blocking; what does not fit now follows in order. */
     void broadcast(String event, ValueSet message) {
         counters.eventSent();
-        OutFrame frame = OutFrame.event(event, message);
-        try {
-            if (broadcasts.isIdle() && outbound.trySend(frame)) {
-                return;
-            }
-        } catch (IpcException e) {
-            broadcastFailed(event, e);
-            return;
-        }
-        if (broadcasts.add(() -> sendQueued(event, frame), (int) Math.min(frame.bound(), Integer.MAX_VALUE / 2))) {
-            follow(broadcasts);
-        }
-        if (unsent.isHigh()) {
-            end(new CloseReason(
-                    IpcStatus.RESOURCE_EXHAUSTED,
-                    false,
-                    "the peer does not read: broadcasts that wait for it: limit=" + config.backlogBytes() + " bytes"));
-        }
-    }
-
-    private void sendQueued(String event, OutFrame frame) {
-        if (isEnded()) {
-            return;
-        }
-        try {
-            outbound.send(frame, sendDeadline());
-        } catch (IpcException e) {
-            broadcastFailed(event, e);
-        }
-    }
-
-    private void broadcastFailed(String event, IpcException e) {
-        if (e.status() == IpcStatus.MESSAGE_TOO_LARGE) {
-            LOG.log(Level.WARNING, "event " + event + " does not reach " + this, e);
-        } else {
-            sendFailed(e);
-        }
+        broadcasts.send(event, message);
     }
 
     @Override
@@ -405,6 +384,7 @@ public final class Session implements IpcConnection, SessionCall.Calls {
 
     /** Sends the answer of a request of the peer. */
     void answer(OutFrame frame, boolean onReader) {
+        boolean interrupted = Thread.interrupted(); // the handler's affair: the peer gets its answer all the same
         try {
             outbound.send(frame, sendDeadline(), !onReader);
         } catch (IpcException e) {
@@ -419,6 +399,10 @@ public final class Session implements IpcConnection, SessionCall.Calls {
             LOG.log(Level.ERROR, "an answer to " + this + " cannot be encoded", e);
             IpcStatus status = e instanceof OutOfMemoryError ? IpcStatus.RESOURCE_EXHAUSTED : IpcStatus.HANDLER_FAILED;
             sendQuietly(OutFrame.text(Frames.ERROR, frame.id(), 0, status, "reply: " + e), sendDeadline());
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
@@ -432,58 +416,18 @@ public final class Session implements IpcConnection, SessionCall.Calls {
 
     // ---- greeting and farewell
 
-    /** Ends the session unless the peer says HELLO in time. */
-    void expectHello(long deadline) {
-        calls.put(new AwaitedHello(deadline));
-        calls.watchDeadline(deadline);
-    }
-
-    void heardHello() {
-        calls.remove(AwaitedHello.ID);
-    }
-
     boolean isServer() {
         return greeter.isServer();
     }
 
-    Work greetedBy(long id, int lowest, int highest, ValueSet about) {
-        return greeter.greeted(this, id, lowest, highest, about);
-    }
-
-    @Nullable Work welcomed(long id, int version, ValueSet about) {
-        if (version != Frames.VERSION) {
-            throw new IpcException(
-                    IpcStatus.VERSION_MISMATCH,
-                    "protocol version: here " + Frames.VERSION + ", at the server " + version);
-        }
-        PendingCall call = calls.remove(id);
-        if (call == null) {
-            throw Inbound.malformed("WELCOME: no HELLO had the id " + id);
-        }
-        call.complete(about);
-        return null;
+    Greetings greetings() {
+        return greetings;
     }
 
     /** What the peer says of itself. */
     void introduced(Greeting about) {
         peer = link.peer().declaring(about.pid(), about.application());
         outbound.peerMaxMessage(about.maxMessageBytes());
-    }
-
-    /** Says HELLO and waits for the WELCOME. */
-    ValueSet greet(ValueSet about, long deadline) {
-        SyncCall call = new SyncCall(calls.nextId(), "HELLO", deadline);
-        sendCall(call, OutFrame.hello(call.id(), about), deadline);
-        return reader.await(call);
-    }
-
-    /** Says WELCOME, before all that others send once {@code announce} has told them of this session. */
-    void welcome(OutFrame welcome, Runnable announce) {
-        try {
-            outbound.sendAfter(announce, welcome, sendDeadline());
-        } catch (IpcException e) {
-            sendFailed(e);
-        }
     }
 
     /** The peer says that it will take no more calls, or that it closes. */
@@ -512,7 +456,7 @@ public final class Session implements IpcConnection, SessionCall.Calls {
     boolean awaitIdle(long deadline) throws InterruptedException {
         synchronized (requests) {
             while (requests.size() > 0 && !isEnded()) {
-                long millis = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+                long millis = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime() + 999_999);
                 if (millis <= 0) {
                     return false;
                 }
