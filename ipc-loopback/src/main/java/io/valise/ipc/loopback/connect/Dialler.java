@@ -35,6 +35,8 @@ final class Dialler implements LoopChannel.Stage {
     private final SocketChannel channel;
     private final LoopChannel socket;
     private final CompletableFuture<@Nullable LoopbackLink> result = new CompletableFuture<>();
+    /** Whether the system has begun to connect; belongs to the loop. */
+    private boolean underWay;
 
     private Dialler(EndpointFile server, InetSocketAddress to, boolean probe) throws IOException {
         this.server = server;
@@ -119,6 +121,7 @@ final class Dialler implements LoopChannel.Stage {
                 greet();
             } else {
                 socket.enter(this, NioIoOps.CONNECT);
+                underWay = true;
             }
         } catch (IOException | RuntimeException e) {
             failed(socket, e);
@@ -137,6 +140,10 @@ final class Dialler implements LoopChannel.Stage {
         if (why instanceof ConnectException) {
             result.completeExceptionally(
                     new IpcException(IpcStatus.ENDPOINT_NOT_FOUND, "nobody listens at " + to, Delivery.NOT_SENT, why));
+        } else if (underWay && why instanceof IOException) {
+            // A listener that closes resets what it has not accepted yet.
+            result.completeExceptionally(new IpcException(
+                    IpcStatus.PEER_DIED, "hung up before the handshake: " + why.getMessage(), Delivery.NOT_SENT, why));
         } else {
             result.completeExceptionally(why);
         }

@@ -228,25 +228,25 @@ public abstract class CallRules extends SessionRules {
 
     @Test
     void C12_requestsBeginInTheOrderSent() throws Exception {
-        ConcurrentLinkedQueue<Integer> begun = new ConcurrentLinkedQueue<>();
+        Queue<Integer> begun = new ConcurrentLinkedQueue<>();
         IpcConnection client = connect(serve(builder -> builder.asyncService("note", request -> {
             begun.add(request.message().getInt("n"));
             return CompletableFuture.completedFuture(EMPTY);
         })));
-        List<CompletableFuture<ValueSet>> replies = IntStream.range(0, 1_000)
-                .mapToObj(i -> client.requestAsync("note", ValueSet.of("n", i)))
-                .toList();
-        for (CompletableFuture<ValueSet> reply : replies) {
-            get(reply);
+        List<Integer> sent = IntStream.range(0, 200).boxed().toList();
+        List<Integer> seen = List.of();
+        // A handler whose thread is not scheduled looks like one that blocks: one round in order shows the rule.
+        for (int round = 0; round < 100 && !seen.equals(sent); round++) {
+            for (CompletableFuture<ValueSet> reply : sent.stream()
+                    .map(n -> client.requestAsync("note", ValueSet.of("n", n)))
+                    .toList()) {
+                get(reply);
+            }
+            seen = List.copyOf(begun);
+            assertThat(seen).containsExactlyInAnyOrderElementsOf(sent);
+            begun.clear();
         }
-        // A thread that is not scheduled looks like a handler that blocks: then the next may begin, so nearly all it
-        // is.
-        List<Integer> order = List.copyOf(begun);
-        long inversions = IntStream.range(1, 1_000)
-                .filter(i -> order.get(i) < order.get(i - 1))
-                .count();
-        assertThat(order).hasSize(1_000);
-        assertThat(inversions).isLessThan(100);
+        assertThat(seen).isEqualTo(sent);
     }
 
     @Test
