@@ -88,6 +88,8 @@ public abstract class ReconnectRules extends SessionRules {
         IpcConnection client = connect(REPEATING);
         first.close();
         Duration soon = Duration.ofMillis(100);
+        // The first may be sent before the news of the close comes, and all its time be over when it does.
+        fails(() -> client.request("echo", EMPTY, soon));
         for (int i = 0; i < 3; i++) {
             IpcException sync = fails(() -> client.request("echo", EMPTY, soon));
             IpcException async =
