@@ -1,5 +1,5 @@
 /**
- * The transport {@code shm:} (memory-mapped rings) and shared regions for bulk data.
+ * The transport {@code shm:}: memory-mapped rings.
  *
  * <p>System properties, read once: {@code valise.shm.memory} ({@code chronicle} or {@code jdk}; default chronicle up to
  * Java 23), {@code valise.shm.doorbell} ({@code socket} forbids futexes), {@code valise.shm.directory} (where segments

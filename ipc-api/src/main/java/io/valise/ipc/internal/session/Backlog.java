@@ -3,7 +3,7 @@ package io.valise.ipc.internal.session;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How many bytes of received work wait for a thread, and when to stop reading because of it. Thread-safe.
+ * How many bytes of work wait for a thread or for the peer, and when that is too much. Thread-safe.
  */
 final class Backlog {
     /** Counted for each piece of work beside its own bytes. */
@@ -11,14 +11,16 @@ final class Backlog {
 
     private final AtomicLong bytes = new AtomicLong();
     private final long high;
+    private final long low;
     private final Runnable relieved;
 
     /**
      * @param high bytes from which on the background stops reading
-     * @param relieved called when the backlog has shrunk below half of that
+     * @param relieved called when the backlog has shrunk by an eighth below that
      */
     Backlog(long high, Runnable relieved) {
         this.high = high;
+        this.low = high - high / 8;
         this.relieved = relieved;
     }
 
@@ -29,7 +31,7 @@ final class Backlog {
     void shrink(int workBytes) {
         int size = workBytes + OVERHEAD_BYTES;
         long before = bytes.getAndAdd(-size);
-        if (before > high / 2 && before - size <= high / 2) {
+        if (before > low && before - size <= low) {
             relieved.run();
         }
     }

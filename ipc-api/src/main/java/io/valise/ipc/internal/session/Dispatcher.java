@@ -86,6 +86,11 @@ final class Dispatcher {
         return events.add(() -> deliver(handler, name, message), bytes) ? events : null;
     }
 
+    /** Whether events wait for their handler, or one runs. */
+    boolean hasEvents() {
+        return !events.isIdle();
+    }
+
     private void deliver(EventHandler handler, String name, ValueSet message) {
         if (!allows(name)) {
             return;

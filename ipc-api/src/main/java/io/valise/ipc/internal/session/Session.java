@@ -35,6 +35,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Session implements IpcConnection, SessionCall.Calls {
     private static final Logger LOG = System.getLogger("io.valise.ipc");
+    /** How often a shutdown looks whether the events have been handled: nobody tells it. */
+    private static final long EVENTS_CHECK_MILLIS = 20;
+
     private static final long GOODBYE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final long REASON_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
@@ -452,15 +455,15 @@ public final class Session implements IpcConnection, SessionCall.Calls {
                 Deadlines.in(GOODBYE_NANOS));
     }
 
-    /** Waits until no request of the peer is under way; false when the deadline came first. */
+    /** Waits until no request or event of the peer is under way; false when the deadline came first. */
     boolean awaitIdle(long deadline) throws InterruptedException {
         synchronized (requests) {
-            while (requests.size() > 0 && !isEnded()) {
+            while ((requests.size() > 0 && !isEnded()) || dispatcher.hasEvents()) {
                 long millis = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime() + 999_999);
                 if (millis <= 0) {
                     return false;
                 }
-                requests.wait(millis);
+                requests.wait(Math.min(millis, EVENTS_CHECK_MILLIS));
             }
         }
         return true;
