@@ -12,7 +12,7 @@ package io.valise.ipc.internal.session;
  *  HELLO        magic u32, lowest version u16, highest version u16, ValueSet
  *  WELCOME      version u16, ValueSet
  *  REQUEST      remaining nanoseconds i64 (flag DEADLINE), name, metadata ValueSet (flag METADATA), ValueSet
- *  STREAM_OPEN  as REQUEST, then the first credit u64 before the name
+ *  STREAM_OPEN  first credit u64, name, metadata ValueSet (flag METADATA), ValueSet
  *  RESPONSE     ValueSet
  *  ERROR        text
  *  EVENT        name, ValueSet

@@ -9,10 +9,12 @@ import org.jspecify.annotations.Nullable;
 final class Greetings {
     private final Session session;
     private final Session.Greeter greeter;
+    private final SerialLane listeners;
 
     Greetings(Session session, Session.Greeter greeter) {
         this.session = session;
         this.greeter = greeter;
+        this.listeners = new SerialLane(session.backlog());
     }
 
     // ---- the client's end
@@ -39,6 +41,11 @@ final class Greetings {
     }
 
     // ---- the server's end
+
+    /** Where a server's listeners are told of this session, one thing at a time. */
+    SerialLane listeners() {
+        return listeners;
+    }
 
     /** Ends the session unless the peer says HELLO in time. */
     void expectHello(long deadline) {

@@ -115,7 +115,7 @@ final class Inbound implements Link.FrameHandler {
 
     private void readRequest(byte kind, int flags, long id, ByteBuffer frame) {
         long deadline = PendingCall.NEVER;
-        if ((flags & Frames.FLAG_DEADLINE) != 0) {
+        if (kind == Frames.REQUEST && (flags & Frames.FLAG_DEADLINE) != 0) {
             need(frame, Long.BYTES);
             deadline = Deadlines.in(frame.getLong());
         }
@@ -149,10 +149,14 @@ final class Inbound implements Link.FrameHandler {
     }
 
     private void readError(int flags, int status, long id, ByteBuffer frame) {
+        boolean rejected = (flags & Frames.FLAG_REJECTED) != 0;
+        IpcStatus why = IpcStatus.ofNumber(status);
+        if (rejected && why == IpcStatus.CONNECTION_CLOSED) {
+            session.peerDrains(); // its GOAWAY follows; the next call need not find out too
+        }
         PendingCall call = session.calls().remove(id);
         if (call != null) {
-            Delivery delivery = (flags & Frames.FLAG_REJECTED) != 0 ? Delivery.REJECTED : Delivery.UNKNOWN;
-            IpcStatus why = IpcStatus.ofNumber(status);
+            Delivery delivery = rejected ? Delivery.REJECTED : Delivery.UNKNOWN;
             leave(call.fail(why == IpcStatus.OK ? IpcStatus.PROTOCOL_ERROR : why, text(frame), delivery));
         }
     }

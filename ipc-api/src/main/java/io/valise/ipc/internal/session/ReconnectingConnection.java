@@ -6,7 +6,6 @@ import io.valise.ipc.CloseReason;
 import io.valise.ipc.Delivery;
 import io.valise.ipc.Endpoint;
 import io.valise.ipc.EventHandler;
-import io.valise.ipc.IpcConnection;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.PeerIdentity;
@@ -27,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * A connection that dials again when it is used after it ended. Only the user's {@link #close} ends it. Thread-safe:
  * one thread dials, others wait for it within their own deadlines.
  */
-public final class ReconnectingConnection implements IpcConnection, SessionCall.Calls {
+public final class ReconnectingConnection implements SessionCall.Calls {
     private static final Flow.Subscription NO_SUBSCRIPTION = new Flow.Subscription() {
         @Override
         public void request(long more) {
@@ -204,26 +203,6 @@ public final class ReconnectingConnection implements IpcConnection, SessionCall.
     // ---- IpcConnection
 
     @Override
-    public ValueSet request(String service, ValueSet message) {
-        return call(service, null, message, null);
-    }
-
-    @Override
-    public ValueSet request(String service, ValueSet message, Duration timeout) {
-        return call(service, null, message, timeout);
-    }
-
-    @Override
-    public CompletableFuture<ValueSet> requestAsync(String service, ValueSet message) {
-        return callAsync(service, null, message, null);
-    }
-
-    @Override
-    public Call call(String service) {
-        return new SessionCall(this, service);
-    }
-
-    @Override
     public void send(String event, ValueSet message) {
         long deadline = Deadlines.in(dialer.config().requestTimeoutNanos());
         for (Backoff backoff = new Backoff(policy, deadline); ; backoff.pause()) {
@@ -237,11 +216,6 @@ public final class ReconnectingConnection implements IpcConnection, SessionCall.
                 }
             }
         }
-    }
-
-    @Override
-    public Flow.Publisher<ValueSet> stream(String service, ValueSet message) {
-        return stream(service, null, message);
     }
 
     @Override

@@ -153,45 +153,55 @@ public final class ServerCore implements Session.Greeter {
         session.introduced(Greeting.parse(about));
         session.greetings().heardHello();
         OutFrame welcome = OutFrame.welcome(id, Frames.VERSION, Greeting.ofThisProcess(config.maxMessageBytes()));
-        session.greetings().welcome(welcome, () -> greeted(session));
-        if (session.isEnded() && retire(session)) {
-            return; // it ended before it was in the list, so that nobody else takes it out
-        }
-        try {
-            onConnect.accept(session);
-        } catch (RuntimeException | Error e) {
-            LOG.log(Level.WARNING, "the onConnect listener failed; closing the connection", e);
-            session.close();
-        }
+        session.greetings().welcome(welcome, () -> list(session));
+        session.greetings().listeners().run(false);
     }
 
-    private void greeted(Session session) {
-        sessions.add(session);
-        if (silent.remove(session)) {
-            silentCount.decrementAndGet();
+    /** Puts a session on the list, unless it has ended. */
+    private void list(Session session) {
+        synchronized (this) {
+            if (!noLongerSilent(session)) {
+                return;
+            }
+            sessions.add(session);
+            session.greetings()
+                    .listeners()
+                    .add(() -> tellConnected(session), 0); // of its end, however soon, after that
         }
         if (stopping) { // not later: a request that is under way by then has the grace of the shutdown
             session.close();
         }
     }
 
-    @Override
-    public void ended(Session session, CloseReason reason) {
-        if (silent.remove(session)) {
+    private boolean noLongerSilent(Session session) {
+        boolean was = silent.remove(session);
+        if (was) {
             silentCount.decrementAndGet();
         }
-        if (retire(session)) {
-            session.follow(new Aside(() -> tellDisconnected(session, reason)));
+        return was;
+    }
+
+    @Override
+    public void ended(Session session, CloseReason reason) {
+        synchronized (this) {
+            if (noLongerSilent(session) || !sessions.remove(session)) {
+                return; // nobody was told of it
+            }
+            past = past.plus(session.stats());
+        }
+        SerialLane told = session.greetings().listeners();
+        if (told.add(() -> tellDisconnected(session, reason), 0)) {
+            session.follow(told);
         }
     }
 
-    /** Takes a session off the list; false when it was not there. */
-    private synchronized boolean retire(Session session) {
-        boolean listed = sessions.remove(session);
-        if (listed) {
-            past = past.plus(session.stats());
+    private void tellConnected(Session session) {
+        try {
+            onConnect.accept(session);
+        } catch (RuntimeException | Error e) {
+            LOG.log(Level.WARNING, "the onConnect listener failed; closing the connection", e);
+            session.close();
         }
-        return listed;
     }
 
     private void tellDisconnected(Session session, CloseReason reason) {

@@ -6,7 +6,6 @@ import io.valise.ipc.CloseReason;
 import io.valise.ipc.Delivery;
 import io.valise.ipc.Endpoint;
 import io.valise.ipc.EventHandler;
-import io.valise.ipc.IpcConnection;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.PeerIdentity;
@@ -33,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * One end of a connection: a link and all that is under way on it. The sending half is {@link Outbound}, the receiving
  * half {@link Inbound}, read by a {@link Reader}; the two tables of calls tie them together. Thread-safe.
  */
-public final class Session implements IpcConnection, SessionCall.Calls {
+public final class Session implements SessionCall.Calls {
     private static final Logger LOG = System.getLogger("io.valise.ipc");
     /** How often a shutdown looks whether the events have been handled: nobody tells it. */
     private static final long EVENTS_CHECK_MILLIS = 20;
@@ -191,16 +190,6 @@ public final class Session implements IpcConnection, SessionCall.Calls {
     // ---- calls of this end
 
     @Override
-    public ValueSet request(String service, ValueSet message) {
-        return call(service, null, message, null);
-    }
-
-    @Override
-    public ValueSet request(String service, ValueSet message, Duration timeout) {
-        return call(service, null, message, timeout);
-    }
-
-    @Override
     public ValueSet call(String service, @Nullable ValueSet metadata, ValueSet message, @Nullable Duration timeout) {
         long timeoutNanos = nanos(timeout);
         if (Thread.currentThread().isInterrupted()) {
@@ -224,11 +213,6 @@ public final class Session implements IpcConnection, SessionCall.Calls {
     private IpcException cutShort(InternalError e) {
         receiveFailed(e);
         return new IpcException(IpcStatus.PROTOCOL_ERROR, "the peer cut the shared memory short: " + e.getMessage(), e);
-    }
-
-    @Override
-    public CompletableFuture<ValueSet> requestAsync(String service, ValueSet message) {
-        return callAsync(service, null, message, null);
     }
 
     private long nanos(@Nullable Duration timeout) {
@@ -307,16 +291,6 @@ public final class Session implements IpcConnection, SessionCall.Calls {
             throw new IpcException(
                     IpcStatus.CONNECTION_CLOSED, "the peer is shutting down and takes no new calls", Delivery.NOT_SENT);
         }
-    }
-
-    @Override
-    public Call call(String service) {
-        return new SessionCall(this, service);
-    }
-
-    @Override
-    public Flow.Publisher<ValueSet> stream(String service, ValueSet message) {
-        return stream(service, null, message);
     }
 
     @Override
@@ -435,11 +409,15 @@ public final class Session implements IpcConnection, SessionCall.Calls {
 
     /** The peer says that it will take no more calls, or that it closes. */
     void farewell(IpcStatus status, boolean drain, String text) {
-        peerDrains = true;
+        peerDrains();
         if (!drain) {
             IpcStatus why = status == IpcStatus.OK ? IpcStatus.CONNECTION_CLOSED : status;
             farewell = new CloseReason(why, true, text);
         }
+    }
+
+    void peerDrains() {
+        peerDrains = true;
     }
 
     /** Whether this end takes no new calls any more. A peer that drains may still call: for the answers it owes. */

@@ -1,5 +1,7 @@
 package io.valise.ipc.internal.session;
 
+import static java.util.Objects.requireNonNull;
+
 import io.valise.ipc.IpcConnection;
 import io.valise.ipc.ValueSet;
 import java.time.Duration;
@@ -14,14 +16,39 @@ final class SessionCall implements IpcConnection.Call {
     private @Nullable ValueSet metadata;
     private @Nullable Duration timeout;
 
-    /** What a call is made on; without a timeout the connection's own applies. */
-    interface Calls {
+    /** A connection whose calls all take the same way; without a timeout the connection's own applies. */
+    interface Calls extends IpcConnection {
         ValueSet call(String service, @Nullable ValueSet metadata, ValueSet message, @Nullable Duration timeout);
 
         CompletableFuture<ValueSet> callAsync(
                 String service, @Nullable ValueSet metadata, ValueSet message, @Nullable Duration timeout);
 
         Flow.Publisher<ValueSet> stream(String service, @Nullable ValueSet metadata, ValueSet message);
+
+        @Override
+        default ValueSet request(String service, ValueSet message) {
+            return call(service, null, message, null);
+        }
+
+        @Override
+        default ValueSet request(String service, ValueSet message, Duration timeout) {
+            return call(service, null, message, requireNonNull(timeout, "timeout"));
+        }
+
+        @Override
+        default CompletableFuture<ValueSet> requestAsync(String service, ValueSet message) {
+            return callAsync(service, null, message, null);
+        }
+
+        @Override
+        default Flow.Publisher<ValueSet> stream(String service, ValueSet message) {
+            return stream(service, null, message);
+        }
+
+        @Override
+        default Call call(String service) {
+            return new SessionCall(this, service);
+        }
     }
 
     SessionCall(Calls target, String service) {

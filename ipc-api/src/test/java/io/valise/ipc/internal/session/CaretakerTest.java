@@ -8,7 +8,9 @@ import io.valise.ipc.IpcServer;
 import io.valise.ipc.ValueSet;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
@@ -56,6 +58,26 @@ class CaretakerTest {
                 LockSupport.parkNanos(1_000_000);
             }
             assertThat(server.stats().requestsServed()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void connectionAtRestKeepsNoMessage() throws InterruptedException {
+        BlockingQueue<WeakReference<ValueSet>> messages = new LinkedBlockingQueue<>();
+        try (IpcServer server = IpcServer.builder("local:caretaker")
+                        .service("large", request -> {
+                            messages.add(new WeakReference<>(request.message()));
+                            return null;
+                        })
+                        .start();
+                IpcConnection connection = IpcClient.connect("local:caretaker")) {
+            connection.request("large", ValueSet.of("b", new byte[10_000]));
+            WeakReference<ValueSet> message = messages.take();
+            while (message.get() != null) {
+                System.gc();
+                LockSupport.parkNanos(10_000_000);
+            }
+            assertThat(server.connections()).hasSize(1);
         }
     }
 

@@ -146,13 +146,17 @@ class EndingTest {
     @Test
     void listenersThatBlockStopNobodyFromBeingTold() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
-        CountDownLatch closedTold = new CountDownLatch(1);
+        CountDownLatch connected = new CountDownLatch(2);
+        CountDownLatch closedTold = new CountDownLatch(2);
         IpcServer server = opened(IpcServer.builder("scripted:ending")
                 .transport(transport)
-                .onConnect(connection -> connection.closed().thenRun(() -> {
-                    closedTold.countDown();
-                    awaitQuietly(release);
-                }))
+                .onConnect(connection -> {
+                    connection.closed().thenRun(() -> {
+                        closedTold.countDown();
+                        awaitQuietly(release);
+                    });
+                    connected.countDown();
+                })
                 .onDisconnect((connection, reason) -> {
                     disconnects.add(reason);
                     awaitQuietly(release);
@@ -160,6 +164,7 @@ class EndingTest {
                 .start());
         ScriptedPeer first = transport.dial().greet();
         ScriptedPeer second = transport.dial().greet();
+        connected.await();
         first.end();
         second.end();
         disconnects.take();
@@ -196,6 +201,30 @@ class EndingTest {
         }
         waiting.arriveAndAwaitAdvance();
         assertThat(waiting.getRegisteredParties()).isEqualTo(1);
+    }
+
+    @Test
+    void endIsToldAfterTheBeginning() throws Exception {
+        BlockingQueue<String> told = new LinkedBlockingQueue<>();
+        CountDownLatch connecting = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        IpcServer server = opened(IpcServer.builder("scripted:ending")
+                .transport(transport)
+                .onConnect(connection -> {
+                    connecting.countDown();
+                    awaitQuietly(release);
+                    told.add("connected");
+                })
+                .onDisconnect((connection, reason) -> told.add("disconnected"))
+                .start());
+        ScriptedPeer peer = transport.dial().greet();
+        connecting.await();
+        IpcConnection connection = server.connections().get(0);
+        peer.end();
+        assertThat(connection.closed().toCompletableFuture().join().status()).isEqualTo(IpcStatus.PEER_DIED);
+        release.countDown();
+        assertThat(told.take()).isEqualTo("connected");
+        assertThat(told.take()).isEqualTo("disconnected");
     }
 
     // ---- media that break where nothing is read

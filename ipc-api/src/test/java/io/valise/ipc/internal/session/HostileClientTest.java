@@ -311,6 +311,16 @@ class HostileClientTest {
     }
 
     @Test
+    void flagOfADeadlineMeansNothingToAStream() throws InterruptedException {
+        ScriptedPeer peer = transport.dial().greet();
+        RawFrame open = RawFrame.streamOpen(3, 1, "items", HI);
+        peer.send(new RawFrame(open.kind(), Frames.FLAG_DEADLINE, 0, 3, open.body()));
+        assertServed(peer);
+        items.submit(HI);
+        assertThat(peer.next(Frames.STREAM_ITEM).message()).isEqualTo(HI);
+    }
+
+    @Test
     void cancelledStreamEndsInSilence() throws InterruptedException {
         ScriptedPeer peer = transport.dial().greet();
         peer.send(
