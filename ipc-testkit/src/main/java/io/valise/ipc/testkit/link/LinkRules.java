@@ -48,9 +48,18 @@ public abstract class LinkRules extends RuleGroup {
         private final BlockingQueue<Link> queue = new LinkedBlockingQueue<>();
         private final List<Link> taken = new ArrayList<>();
         private final Transport.Listener listener;
+        private volatile boolean closed;
 
         Served(Transport transport, Endpoint address) {
-            this.listener = transport.listen(address, queue::add);
+            this.listener = transport.listen(address, this::add);
+        }
+
+        /** A hand-shake that was almost done when the listener closed may bring its link after that. */
+        private void add(Link link) {
+            queue.add(link);
+            if (closed) {
+                link.close();
+            }
         }
 
         Endpoint address() {
@@ -80,6 +89,7 @@ public abstract class LinkRules extends RuleGroup {
         @Override
         public void close() {
             listener.close();
+            closed = true;
             taken.forEach(Link::close);
             queue.forEach(Link::close);
         }
