@@ -151,11 +151,11 @@ final class Reader {
         if (givesUp(call)) {
             return;
         }
+        if (!flushed()) {
+            session.drainSoon();
+        }
+        right.leaveTo(CALLER_SLEEPING, turn);
         try {
-            if (!outbound.flush()) {
-                session.drainSoon();
-            }
-            right.leaveTo(CALLER_SLEEPING, turn);
             link.await(Math.max(1, call.deadline() - System.nanoTime()));
         } catch (RuntimeException | Error e) { // the medium broke, or was closed meanwhile
             session.receiveFailed(e);
@@ -271,12 +271,7 @@ final class Reader {
     }
 
     private long flush(long turn) {
-        try {
-            if (outbound.flush()) {
-                return turn;
-            }
-        } catch (RuntimeException | Error e) { // the medium broke: reading will tell how
-            session.receiveFailed(e);
+        if (flushed()) {
             return turn;
         }
         long handling = right.beginHandling(turn);
@@ -369,6 +364,21 @@ final class Reader {
         } catch (Throwable e) { // nothing the user's code throws may end the reader
             LOG.log(Level.ERROR, "a piece of work failed", e);
         }
+    }
+
+    /**
+     * Publishes what waits, as far as the peer's buffer takes it; false when something is left. A peer that takes
+     * nothing any more may have said why, so that is left to reading, which finds its farewell or the end.
+     */
+    private boolean flushed() {
+        try {
+            return outbound.flush();
+        } catch (IpcException e) {
+            session.sendFailed(e);
+        } catch (RuntimeException | Error e) { // the medium broke, or was closed meanwhile
+            session.receiveFailed(e);
+        }
+        return true;
     }
 
     /** Blocks while the peer's buffer is full: not while this thread alone may read. */
