@@ -4,6 +4,7 @@ module io.valise.ipc {
     requires static org.jspecify;
 
     exports io.valise.ipc;
+    exports io.valise.ipc.identity;
     exports io.valise.ipc.spi;
     exports io.valise.ipc.spi.runtime;
 

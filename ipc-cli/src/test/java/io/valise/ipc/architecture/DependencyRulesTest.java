@@ -22,7 +22,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The arrows of the architecture, checked on the compiled classes of every module. */
 class DependencyRulesTest {
-    private static final String[] API = {"io.valise.ipc", "io.valise.ipc.spi..", "io.valise.ipc.internal.."};
+    private static final String[] API = {
+        "io.valise.ipc", "io.valise.ipc.identity..", "io.valise.ipc.spi..", "io.valise.ipc.internal.."
+    };
     private static final String PIPES = "io.valise.ipc.pipes..";
     private static final String SHARED_MEMORY = "io.valise.ipc.sharedmem..";
     private static final String LOOPBACK = "io.valise.ipc.loopback..";

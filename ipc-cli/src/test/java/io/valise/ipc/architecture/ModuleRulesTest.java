@@ -33,7 +33,8 @@ class ModuleRulesTest {
     @Test
     void theApiShowsContractAndSpiAlone() {
         assertThat(exports("io.valise.ipc"))
-                .containsExactlyInAnyOrder("io.valise.ipc", "io.valise.ipc.spi", "io.valise.ipc.spi.runtime");
+                .containsExactlyInAnyOrder(
+                        "io.valise.ipc", "io.valise.ipc.identity", "io.valise.ipc.spi", "io.valise.ipc.spi.runtime");
     }
 
     @Test

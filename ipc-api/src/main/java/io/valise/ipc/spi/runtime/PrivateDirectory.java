@@ -18,10 +18,6 @@ final class PrivateDirectory {
     static final boolean POSIX =
             FileSystems.getDefault().supportedFileAttributeViews().contains("unix");
 
-    private static final int KIND = 0170000;
-    private static final int DIRECTORY = 0040000;
-    private static final int SYMLINK = 0120000;
-    private static final int PERMISSIONS = 0777;
     private static final int OWNER_ONLY = 0700;
     private static final int OTHERS_WRITE = 0022;
 
@@ -36,20 +32,20 @@ final class PrivateDirectory {
         } catch (IOException e) {
             throw failed("create", directory, e);
         }
-        Facts facts = Facts.of(directory);
+        FileFacts facts = FileFacts.of(directory);
         checkOwner(directory, facts);
-        if (facts.permissions() != OWNER_ONLY) {
-            throw denied(directory, "mode=" + octal(facts) + ", expected=0700: chmod 700 it, or remove it");
+        if (!facts.hasMode(OWNER_ONLY)) {
+            throw denied(directory, "mode=" + facts.octal() + ", expected=0700: chmod 700 it, or remove it");
         }
         return directory;
     }
 
     /** Checks that a directory is the user's and that nobody else can rename what is in it. */
     static void checkOwned(Path directory) {
-        Facts facts = Facts.of(directory);
+        FileFacts facts = FileFacts.of(directory);
         checkOwner(directory, facts);
-        if ((facts.permissions() & OTHERS_WRITE) != 0) {
-            throw denied(directory, "mode=" + octal(facts) + ", expected=0700: others can write to it; chmod 700 it");
+        if (POSIX && (facts.permissions() & OTHERS_WRITE) != 0) {
+            throw denied(directory, "mode=" + facts.octal() + ", expected=0700: others can write to it; chmod 700 it");
         }
     }
 
@@ -60,7 +56,7 @@ final class PrivateDirectory {
         return new IpcException(
                 status,
                 "cannot " + what + ' ' + path + ": " + cause
-                        + "; free space there, or set VALISE_HOME to another directory",
+                        + "; free space there, or set VALISE_HOME (for keys VALISE_CONFIG) to another directory",
                 Delivery.NOT_SENT,
                 cause);
     }
@@ -85,58 +81,23 @@ final class PrivateDirectory {
                 : new FileAttribute<?>[0];
     }
 
-    private static void checkOwner(Path directory, Facts facts) {
-        if (facts.kind() == SYMLINK) {
+    private static void checkOwner(Path directory, FileFacts facts) {
+        if (facts.isLink()) {
             throw denied(directory, "it is a symbolic link: remove it");
         }
-        if (facts.kind() != DIRECTORY) {
+        if (!facts.isDirectory()) {
             throw denied(directory, "it is not a directory: remove it");
         }
         if (facts.uid() != ProcessUser.uid()) {
             throw denied(
                     directory,
                     "owner=uid " + facts.uid() + ", expected=uid " + ProcessUser.uid()
-                            + ": it is another user's; set VALISE_HOME to a directory of yours");
+                            + ": it is another user's; set VALISE_HOME (for keys VALISE_CONFIG) to a directory of yours");
         }
     }
 
     private static IpcException denied(Path directory, String why) {
         return new IpcException(
-                IpcStatus.ACCESS_DENIED, "runtime directory " + directory + ": " + why, Delivery.NOT_SENT);
-    }
-
-    private static String octal(Facts facts) {
-        return String.format("%04o", facts.permissions());
-    }
-
-    /** What lstat(2) says; on Windows what stands in for it. */
-    private record Facts(int mode, long uid) {
-        static Facts of(Path path) {
-            try {
-                if (!POSIX) {
-                    return onWindows(path);
-                }
-                return new Facts(number(path, "unix:mode"), Integer.toUnsignedLong(number(path, "unix:uid")));
-            } catch (IOException e) {
-                throw failed("inspect", path, e);
-            }
-        }
-
-        private static int number(Path path, String attribute) throws IOException {
-            return (Integer) Files.getAttribute(path, attribute, LinkOption.NOFOLLOW_LINKS);
-        }
-
-        private static Facts onWindows(Path path) {
-            int kind = Files.isSymbolicLink(path) ? SYMLINK : Files.isDirectory(path) ? DIRECTORY : 0;
-            return new Facts(kind | OWNER_ONLY, ProcessUser.uid());
-        }
-
-        int kind() {
-            return mode & KIND;
-        }
-
-        int permissions() {
-            return mode & PERMISSIONS;
-        }
+                IpcStatus.ACCESS_DENIED, "private directory " + directory + ": " + why, Delivery.NOT_SENT);
     }
 }

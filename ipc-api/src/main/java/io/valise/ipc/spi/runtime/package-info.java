@@ -1,5 +1,5 @@
 /**
- * What transports share at run time: the user's private directory, domain sockets in it, and one thread that waits for
+ * What transports share at run time: the user's private directories and files, domain sockets in it, and one thread that waits for
  * many channels. Nothing here knows of frames.
  */
 @NullMarked

@@ -3,20 +3,15 @@ package io.valise.ipc.loopback.endpoint;
 import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
+import io.valise.ipc.spi.runtime.PrivateFile;
 import io.valise.ipc.spi.runtime.RuntimeDirectory;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -29,8 +24,6 @@ import java.util.function.Supplier;
  * {@link #locked}.
  */
 public final class EndpointFolder {
-    private static final String DRAFT = ".draft-";
-
     private final RuntimeDirectory directory;
     private final Path folder;
 
@@ -63,19 +56,16 @@ public final class EndpointFolder {
     public Optional<EndpointFile> read(String name) {
         Path path = pathOf(name);
         try {
-            EndpointFile file = EndpointFile.parse(text(path));
             // Where file names ignore case the file of another server may answer.
-            return Optional.of(file).filter(found -> found.name().equals(name));
-        } catch (NoSuchFileException e) {
-            return Optional.empty();
+            return PrivateFile.read(path, EndpointFile.MAX_BYTES)
+                    .map(EndpointFile::parse)
+                    .filter(found -> found.name().equals(name));
         } catch (IpcException e) {
             throw new IpcException(
                     e.status(),
                     path + ": " + e.getMessage() + "; restart the server to replace it",
                     Delivery.NOT_SENT,
                     e);
-        } catch (IOException e) {
-            throw failed("read", path, e);
         }
     }
 
@@ -99,18 +89,7 @@ public final class EndpointFolder {
 
     /** Makes a server known, replacing what was there under its name. */
     public void publish(EndpointFile file) {
-        Path target = pathOf(file.name());
-        try {
-            Path draft = Files.createTempFile(folder, DRAFT, null, ownerOnly());
-            try {
-                Files.writeString(draft, file.format(), StandardCharsets.US_ASCII);
-                Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            } finally {
-                Files.deleteIfExists(draft);
-            }
-        } catch (IOException e) {
-            throw failed("publish", target, e);
-        }
+        PrivateFile.write(pathOf(file.name()), file.format());
     }
 
     /** Takes a server's file away if it is still the one it published. Call it {@link #locked}. */
@@ -128,7 +107,7 @@ public final class EndpointFolder {
     public void sweep(Predicate<EndpointFile> gone) {
         for (Path path : list()) {
             String name = path.getFileName().toString();
-            if (name.startsWith(DRAFT)) {
+            if (name.startsWith(PrivateFile.DRAFT_PREFIX)) {
                 delete(path);
             } else {
                 readable(name).filter(gone).ifPresent(file -> delete(path));
@@ -147,27 +126,12 @@ public final class EndpointFolder {
         }
     }
 
-    private static String text(Path path) throws IOException {
-        try (InputStream in = Files.newInputStream(path, LinkOption.NOFOLLOW_LINKS)) {
-            byte[] bytes = in.readNBytes(EndpointFile.MAX_BYTES);
-            return new String(bytes, StandardCharsets.US_ASCII);
-        }
-    }
-
     private static void delete(Path path) {
         try {
             Files.deleteIfExists(path);
         } catch (IOException e) {
             throw failed("delete", path, e);
         }
-    }
-
-    private FileAttribute<?>[] ownerOnly() {
-        return folder.getFileSystem().supportedFileAttributeViews().contains("posix")
-                ? new FileAttribute<?>[] {
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
-                }
-                : new FileAttribute<?>[0];
     }
 
     private static IpcException failed(String what, Path path, IOException e) {

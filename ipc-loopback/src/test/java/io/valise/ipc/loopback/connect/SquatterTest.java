@@ -12,6 +12,7 @@ import io.valise.ipc.loopback.LoopbackTransport;
 import io.valise.ipc.loopback.auth.Handshake;
 import io.valise.ipc.loopback.endpoint.EndpointFile;
 import io.valise.ipc.loopback.endpoint.EndpointFolder;
+import io.valise.ipc.spi.runtime.PrivateFile;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.link.LinkEnd;
 import java.io.ByteArrayOutputStream;
@@ -169,7 +170,7 @@ class SquatterTest {
 
     @Test
     void malformedFileSaysWhatIsWrongAndIsReplaced() throws Exception {
-        Files.writeString(EndpointFolder.current().pathOf(name), "valise-loopback 2\n");
+        PrivateFile.write(EndpointFolder.current().pathOf(name), "valise-loopback 2\n");
         assertThatThrownBy(() -> Serving.connect(name))
                 .isInstanceOfSatisfying(
                         IpcException.class, e -> assertThat(e.status()).isEqualTo(IpcStatus.PROTOCOL_ERROR))

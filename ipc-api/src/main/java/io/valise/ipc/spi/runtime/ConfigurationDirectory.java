@@ -1,0 +1,70 @@
+package io.valise.ipc.spi.runtime;
+
+import io.valise.ipc.Delivery;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The directory with what this user keeps from one start to the next, such as keys. Protected as
+ * {@link RuntimeDirectory} is: it belongs to the effective user of this process, has mode 0700 and is no symbolic link.
+ *
+ * <p>It is the first of
+ *
+ * <ol>
+ *   <li>the system property {@code valise.config}, or else the environment variable {@code VALISE_CONFIG};
+ *   <li>on Windows {@code %APPDATA%\valise}, on macOS {@code ~/Library/Application Support/valise};
+ *   <li>{@code $XDG_CONFIG_HOME/valise}, else {@code ~/.config/valise} (XDG Base Directory Specification).
+ * </ol>
+ *
+ * <p>Errors are {@link IpcException}s with the statuses of {@link RuntimeDirectory}. Thread-safe.
+ */
+public final class ConfigurationDirectory {
+    private ConfigurationDirectory() {}
+
+    /** The directory, created if absent. */
+    public static Path current() {
+        Path place = place(System::getProperty, System::getenv);
+        if (!place.isAbsolute()) {
+            throw new IpcException(
+                    IpcStatus.ACCESS_DENIED,
+                    "configuration directory: expected an absolute path, actual=\"" + place
+                            + "\": set VALISE_CONFIG to a directory of yours",
+                    Delivery.NOT_SENT);
+        }
+        return PrivateDirectory.secure(place);
+    }
+
+    /** A folder in it with the same protection, created if absent. */
+    public static Path folder(String name) {
+        return PrivateDirectory.secure(current().resolve(name));
+    }
+
+    static Path place(Function<String, @Nullable String> property, Function<String, @Nullable String> env) {
+        Optional<Path> chosen = set("valise.config", property)
+                .or(() -> set("VALISE_CONFIG", env))
+                .map(Path::toAbsolutePath);
+        return chosen.orElseGet(() -> base(property, env).resolve("valise")).normalize();
+    }
+
+    private static Path base(Function<String, @Nullable String> property, Function<String, @Nullable String> env) {
+        Path home = set("user.home", property).orElse(Path.of(""));
+        String os = String.valueOf(property.apply("os.name")).toLowerCase(Locale.ROOT);
+        if (os.startsWith("windows")) {
+            return set("APPDATA", env).orElse(home);
+        }
+        return os.startsWith("mac")
+                ? home.resolve("Library").resolve("Application Support")
+                : set("XDG_CONFIG_HOME", env).filter(Path::isAbsolute).orElse(home.resolve(".config"));
+    }
+
+    private static Optional<Path> set(String name, Function<String, @Nullable String> settings) {
+        return Optional.ofNullable(settings.apply(name))
+                .filter(text -> !text.isBlank())
+                .map(Path::of);
+    }
+}

@@ -1,0 +1,134 @@
+package io.valise.ipc.spi.runtime;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
+import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
+import static java.nio.file.StandardOpenOption.WRITE;
+import static java.util.Objects.requireNonNull;
+
+import io.valise.ipc.Delivery;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * A short ASCII file that only this user can read, such as a key, in a directory that {@link RuntimeDirectory} or
+ * {@link ConfigurationDirectory} vouches for. It belongs to the user of this process, has mode 0600 and is no symbolic
+ * link, which is checked at each reading; nobody ever sees half of one.
+ *
+ * <p>Errors are {@link IpcException}s: {@code ACCESS_DENIED} when owner, mode or kind are not as they must be, or the
+ * system forbids it; {@code RESOURCE_EXHAUSTED} when the file system is full, read-only or broken; {@code
+ * PROTOCOL_ERROR} when the file is too long. Thread-safe.
+ */
+public final class PrivateFile {
+    /** What a file is called while it is written. */
+    public static final String DRAFT_PREFIX = ".draft-";
+
+    private static final int OWNER_ONLY = 0600;
+
+    private PrivateFile() {}
+
+    /** The file's text, or empty when there is none; longer than so many bytes it is refused. */
+    public static Optional<String> read(Path file, int maxBytes) {
+        try {
+            check(file, FileFacts.read(file));
+            return Optional.of(new String(bytes(file, maxBytes), US_ASCII));
+        } catch (NoSuchFileException absent) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw PrivateDirectory.failed("read", file, e);
+        }
+    }
+
+    private static byte[] bytes(Path file, int maxBytes) throws IOException {
+        try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
+            byte[] bytes = in.readNBytes(maxBytes + 1);
+            if (bytes.length > maxBytes) {
+                throw new IpcException(
+                        IpcStatus.PROTOCOL_ERROR,
+                        file + ": limit=" + maxBytes + " bytes, actual=more: remove it",
+                        Delivery.NOT_SENT);
+            }
+            return bytes;
+        }
+    }
+
+    /** Writes the file, replacing what was there, on the disk before it is seen. */
+    public static void write(Path file, String text) {
+        try {
+            Path draft = Files.createTempFile(folder(file), DRAFT_PREFIX, null, ownerOnly());
+            try {
+                fill(draft, text);
+                Files.move(draft, file, ATOMIC_MOVE, REPLACE_EXISTING);
+            } finally {
+                Files.deleteIfExists(draft);
+            }
+        } catch (IOException e) {
+            throw PrivateDirectory.failed("write", file, e);
+        }
+    }
+
+    private static void fill(Path draft, String text) throws IOException {
+        try (FileChannel channel = FileChannel.open(draft, WRITE)) {
+            ByteBuffer bytes = US_ASCII.encode(text);
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            channel.force(true);
+        }
+    }
+
+    /** The file's text; where there is none, what the supplier makes is written. All who race get the same. */
+    public static String readOrCreate(Path file, int maxBytes, Supplier<String> text) {
+        return read(file, maxBytes)
+                .orElseGet(() -> FolderLock.locked(
+                        folder(file), () -> read(file, maxBytes).orElseGet(() -> create(file, text.get()))));
+    }
+
+    private static Path folder(Path file) {
+        return requireNonNull(file.getParent(), "a private file lies in a private folder");
+    }
+
+    private static String create(Path file, String text) {
+        write(file, text);
+        return text;
+    }
+
+    private static void check(Path file, FileFacts facts) {
+        if (!facts.isRegular()) {
+            throw denied(file, facts.isLink() ? "it is a symbolic link: remove it" : "it is no file: remove it");
+        }
+        if (facts.uid() != ProcessUser.uid()) {
+            throw denied(file, "owner=uid " + facts.uid() + ", expected=uid " + ProcessUser.uid() + ": remove it");
+        }
+        if (!facts.hasMode(OWNER_ONLY)) {
+            throw denied(
+                    file,
+                    "mode=" + facts.octal() + ", expected=0600: others may know what is in it; remove it,"
+                            + " or chmod 600 it if they cannot have read it");
+        }
+    }
+
+    private static IpcException denied(Path file, String why) {
+        return new IpcException(IpcStatus.ACCESS_DENIED, "private file " + file + ": " + why, Delivery.NOT_SENT);
+    }
+
+    private static FileAttribute<?>[] ownerOnly() {
+        return PrivateDirectory.POSIX
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+                }
+                : new FileAttribute<?>[0];
+    }
+}
