@@ -1,4 +1,4 @@
-/** The transport {@code pipe:}: Unix domain sockets. */
+/** The transport {@code pipe:}, Unix domain sockets; and connections over the standard streams of a child process. */
 module io.valise.ipc.pipes {
     requires transitive io.valise.ipc;
     requires static org.jspecify;

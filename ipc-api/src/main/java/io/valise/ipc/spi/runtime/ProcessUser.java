@@ -5,14 +5,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The effective user of this process, which owns the files it creates. It does not change while a JVM runs. */
-final class ProcessUser {
+/** The effective user of this process, which owns the files it creates. It does not change while a JVM runs. Thread-safe. */
+public final class ProcessUser {
     private static final long UID = find();
 
     private ProcessUser() {}
 
     /** The numeric user id; -1 where the system has none. */
-    static long uid() {
+    public static long uid() {
         return UID;
     }
 

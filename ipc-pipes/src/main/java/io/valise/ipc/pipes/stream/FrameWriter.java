@@ -105,13 +105,18 @@ public final class FrameWriter {
     private void write(ByteBuffer committed) {
         try {
             head += channel.write(committed);
-        } catch (ClosedChannelException e) {
-            throw new IpcException(IpcStatus.CONNECTION_CLOSED, "this end of the connection is closed", e);
         } catch (IOException e) {
-            throw new IpcException(IpcStatus.PEER_DIED, "writing to the peer failed: " + e, e);
+            throw failed(e);
         } finally {
             committed.clear(); // A limit left behind would cut off the next frame's length.
         }
+    }
+
+    /** What a failure to write means. */
+    static IpcException failed(IOException e) {
+        return e instanceof ClosedChannelException
+                ? new IpcException(IpcStatus.CONNECTION_CLOSED, "this end of the connection is closed", e)
+                : new IpcException(IpcStatus.PEER_DIED, "writing to the peer failed: " + e, e);
     }
 
     private boolean fits(int length) {

@@ -2,6 +2,7 @@ package io.valise.ipc.pipes.unix;
 
 import io.valise.ipc.Endpoint;
 import io.valise.ipc.IpcException;
+import io.valise.ipc.pipes.stream.StreamLink;
 import io.valise.ipc.spi.Availability;
 import io.valise.ipc.spi.Link;
 import io.valise.ipc.spi.Transport;
@@ -66,7 +67,7 @@ public final class UnixPipes {
     }
 
     private static Link link(SocketChannel channel) {
-        return new SocketLink(channel, UnixSockets.identity(channel));
+        return new StreamLink(new SocketStream(channel), UnixSockets.identity(channel));
     }
 
     private record Served(Endpoint endpoint, Listening listening) implements Transport.Listener {

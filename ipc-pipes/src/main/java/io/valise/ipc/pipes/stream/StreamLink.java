@@ -1,50 +1,39 @@
-package io.valise.ipc.pipes.unix;
+package io.valise.ipc.pipes.stream;
 
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.PeerIdentity;
-import io.valise.ipc.pipes.stream.FrameReader;
-import io.valise.ipc.pipes.stream.FrameWriter;
-import io.valise.ipc.pipes.stream.Framing;
 import io.valise.ipc.spi.Link;
-import io.valise.ipc.spi.runtime.ReadinessLoop;
-import io.valise.ipc.spi.runtime.Registration;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A link over a domain socket. The channel is always non-blocking, so an interrupt cannot close it; who waits, waits in
- * {@link ReadWaiter}, {@link WriteWaiter} or, when armed, leaves it to the {@link ReadinessLoop}.
+ * A link over a stream of bytes: frames by {@link FrameReader} and {@link FrameWriter}, waiting by the {@link ByteStream}.
  *
  * <p>{@code receiving} and {@code sending} say that a thread is inside one half of the link and its buffer. They never
  * make a thread wait: {@link #close} takes the buffers away from a half that nobody is in, and otherwise whoever is in
  * it does so on leaving. Both write a volatile before they read the other's, so one of them sees that it is its turn.
  */
-final class SocketLink implements Link {
-    private final SocketChannel channel;
+public final class StreamLink implements Link {
+    private final ByteStream stream;
     private final PeerIdentity peer;
     private final FrameReader reader;
     private final FrameWriter writer;
     private final AtomicBoolean receiving = new AtomicBoolean();
     private final AtomicBoolean sending = new AtomicBoolean();
-    private final ReadWaiter readWaiter;
-    private final WriteWaiter writeWaiter = new WriteWaiter();
     private final AtomicReference<@Nullable Runnable> armed = new AtomicReference<>();
-    private final Registration registration;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    /** Takes over a non-blocking, connected channel. */
-    SocketLink(SocketChannel channel, PeerIdentity peer) {
-        this.channel = channel;
+    /** Takes over a connected stream. */
+    public StreamLink(ByteStream stream, PeerIdentity peer) {
+        this.stream = stream;
         this.peer = peer;
-        this.reader = new FrameReader(channel);
-        this.writer = new FrameWriter(channel);
-        this.readWaiter = new ReadWaiter(channel);
-        this.registration = ReadinessLoop.shared().register(channel, this::fire, writeWaiter::wake);
+        this.reader = new FrameReader(stream);
+        this.writer = new FrameWriter(stream);
+        stream.onReadable(this::fire);
     }
 
     @Override
@@ -92,16 +81,24 @@ final class SocketLink implements Link {
     public boolean flush() {
         enter(sending);
         try {
-            return writer.flush();
+            return writer.flush() && push();
         } finally {
             leaveSending();
         }
     }
 
+    private boolean push() {
+        try {
+            return stream.flush();
+        } catch (IOException e) {
+            throw FrameWriter.failed(e);
+        }
+    }
+
     @Override
     public void awaitWritable(long nanos) {
-        if (!closed.get() && !writer.isEmpty()) {
-            writeWaiter.await(registration, nanos);
+        if (!closed.get()) {
+            stream.awaitWritable(nanos);
         }
     }
 
@@ -118,7 +115,7 @@ final class SocketLink implements Link {
     @Override
     public void await(long nanos) {
         if (!closed.get() && !reader.isDeliverable()) {
-            readWaiter.await(nanos);
+            stream.awaitReadable(nanos);
         }
     }
 
@@ -127,7 +124,7 @@ final class SocketLink implements Link {
         if (closed.get()) {
             return;
         }
-        readWaiter.rest();
+        stream.rest();
         if (receiving.compareAndSet(false, true)) {
             reader.releaseIfEmpty();
             leaveReceiving();
@@ -136,13 +133,13 @@ final class SocketLink implements Link {
         if (reader.isDeliverable()) {
             fire();
         } else {
-            registration.arm();
+            stream.arm();
         }
     }
 
     @Override
     public void wake() {
-        readWaiter.wake();
+        stream.wake();
     }
 
     @Override
@@ -150,10 +147,7 @@ final class SocketLink implements Link {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
-        readWaiter.close();
-        closeChannel();
-        registration.cancel();
-        writeWaiter.close();
+        stream.close();
         armed.set(null);
         takeBuffers();
     }
@@ -200,15 +194,6 @@ final class SocketLink implements Link {
         }
         if (sending.compareAndSet(false, true)) {
             writer.release();
-        }
-    }
-
-    private void closeChannel() {
-        try {
-            channel.close();
-        } catch (IOException e) {
-            System.getLogger(SocketLink.class.getName())
-                    .log(System.Logger.Level.DEBUG, "closing a connection failed, its descriptor is free anyway", e);
         }
     }
 }

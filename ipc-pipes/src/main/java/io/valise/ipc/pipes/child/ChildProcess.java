@@ -1,0 +1,114 @@
+package io.valise.ipc.pipes.child;
+
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.PeerIdentity;
+import io.valise.ipc.pipes.stream.StreamLink;
+import io.valise.ipc.spi.Link;
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.channels.Channels;
+import java.util.concurrent.TimeUnit;
+
+/** Starts programs, and sees to it that they end with their link. */
+final class ChildProcess {
+    private static final long GRACE_SECONDS = 5;
+    private static final long EXIT_SECONDS = 2;
+
+    private ChildProcess() {}
+
+    /** A link over the standard streams of a program that is started now, once it has said that it takes frames. */
+    static Link start(ProcessBuilder program, long timeoutNanos) {
+        Process process = start(program);
+        PumpedStream stream = new PumpedStream(
+                "valise-child-" + process.pid(),
+                Channels.newChannel(process.getInputStream()),
+                process.getOutputStream(),
+                () -> endSoon(process));
+        boolean greeted = false;
+        try {
+            Preamble.Heard heard = stream.awaitPreamble(timeoutNanos);
+            check(heard, process);
+            greeted = true;
+            return new StreamLink(stream, identity());
+        } finally {
+            if (!greeted) {
+                stream.close();
+                process.destroy(); // It is not ours to wait for: nothing was asked of it.
+            }
+        }
+    }
+
+    private static Process start(ProcessBuilder program) {
+        try {
+            return withPipes(program).start();
+        } catch (IOException e) {
+            throw StdioTransport.notSent(
+                    IpcStatus.ENDPOINT_NOT_FOUND, "cannot start " + program.command() + ": " + e.getMessage(), e);
+        } catch (IndexOutOfBoundsException e) {
+            throw new IllegalArgumentException("command: expected a program and its arguments, actual=none", e);
+        }
+    }
+
+    /** Like the user's, which stays as it is, but for the streams that must be pipes; errors go where ours go. */
+    private static ProcessBuilder withPipes(ProcessBuilder program) {
+        ProcessBuilder piped = new ProcessBuilder(program.command());
+        piped.directory(program.directory());
+        piped.environment().clear();
+        piped.environment().putAll(program.environment());
+        return piped.redirectError(
+                program.redirectError().equals(Redirect.PIPE) ? Redirect.INHERIT : program.redirectError());
+    }
+
+    private static void check(Preamble.Heard heard, Process process) {
+        if (!heard.complete()) {
+            throw ended(heard, process);
+        }
+        if (!heard.noise().isBlank()) {
+            log().log(Level.INFO, "process {0} printed before its first frame: {1}", process.pid(), heard.excerpt());
+        }
+    }
+
+    private static IpcException ended(Preamble.Heard heard, Process process) {
+        String printed = heard.noise().isBlank() ? "" : "; it printed: " + heard.excerpt();
+        return StdioTransport.notSent(
+                IpcStatus.PEER_DIED,
+                "the program " + exit(process) + " before it called ChildPipes.parent(); its standard error says why"
+                        + printed);
+    }
+
+    private static String exit(Process process) {
+        try {
+            return process.waitFor(EXIT_SECONDS, TimeUnit.SECONDS)
+                    ? "ended with status " + process.exitValue()
+                    : "closed its standard output, or wrote something else to it,";
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "closed its standard output";
+        }
+    }
+
+    /** Nobody but this process had these pipes to give away, and the kernel keeps them apart. */
+    private static PeerIdentity identity() {
+        return PeerIdentity.ofKernel(System.getProperty("user.name"), true);
+    }
+
+    /** Its standard input ends, which tells a good program to go; others are told more plainly, then forced. */
+    private static void endSoon(Process process) {
+        process.onExit().orTimeout(GRACE_SECONDS, TimeUnit.SECONDS).exceptionally(late -> {
+            process.destroy();
+            process.onExit().orTimeout(GRACE_SECONDS, TimeUnit.SECONDS).exceptionally(later -> {
+                log().log(Level.WARNING, "process {0} did not end by itself: killed", process.pid());
+                return process.destroyForcibly();
+            });
+            return process;
+        });
+    }
+
+    /** Asked for when there is something to say: the first logger of a JVM takes 20 ms to start. */
+    private static Logger log() {
+        return System.getLogger(ChildProcess.class.getName());
+    }
+}

@@ -1,0 +1,120 @@
+package io.valise.ipc.pipes.child;
+
+import io.valise.ipc.Delivery;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.pipes.stream.ByteStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Two blocking streams with a thread each. The JDK can neither wait for a pipe with a limit nor watch many, so an
+ * anonymous pipe costs these threads, and a message a change of threads at either end.
+ */
+final class PumpedStream implements ByteStream {
+    private final ReadPump in;
+    private final WritePump out;
+    private final Runnable onClose;
+    private final AtomicBoolean open = new AtomicBoolean(true);
+
+    /** Begins to read and write; {@code onClose} is called once, and ends reads and writes that are under way. */
+    PumpedStream(String name, ReadableByteChannel source, OutputStream sink, Runnable onClose) {
+        this.in = new ReadPump(source);
+        this.out = new WritePump(sink);
+        this.onClose = onClose;
+        start(in, name + "-in");
+        start(out, name + "-out");
+    }
+
+    private static void start(Runnable pump, String name) {
+        Thread thread = new Thread(null, pump, name, 0, false);
+        thread.setDaemon(true);
+        thread.setContextClassLoader(null); // It may outlive the application that is the first user.
+        thread.start();
+    }
+
+    /** Waits for the peer's preamble; without it nothing was sent that anybody understands. */
+    Preamble.Heard awaitPreamble(long nanos) {
+        try {
+            return in.greeted().get(nanos, TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw notSent(IpcStatus.CANCELLED, "interrupted while waiting for the other end of the pipe", e);
+        } catch (TimeoutException e) {
+            throw notSent(
+                    IpcStatus.TIMEOUT,
+                    "nothing came through the pipe in time: does the program at its other end use ChildPipes?",
+                    e);
+        } catch (ExecutionException e) {
+            throw new AssertionError("it never fails", e);
+        }
+    }
+
+    private static IpcException notSent(IpcStatus status, String message, Exception cause) {
+        return new IpcException(status, message, Delivery.NOT_SENT, cause);
+    }
+
+    @Override
+    public void onReadable(Runnable readable) {
+        in.onReadable(readable);
+    }
+
+    @Override
+    public int read(ByteBuffer into) {
+        return in.read(into);
+    }
+
+    @Override
+    public int write(ByteBuffer from) throws IOException {
+        return out.write(from);
+    }
+
+    @Override
+    public boolean flush() throws IOException {
+        return out.flush();
+    }
+
+    @Override
+    public void awaitReadable(long nanos) {
+        in.await(nanos);
+    }
+
+    @Override
+    public void wake() {
+        in.wake();
+    }
+
+    @Override
+    public void awaitWritable(long nanos) {
+        out.await(nanos);
+    }
+
+    /** The threads stay: who reads is not known to them. */
+    @Override
+    public void rest() {}
+
+    @Override
+    public void arm() {
+        in.arm();
+    }
+
+    @Override
+    public boolean isOpen() {
+        return open.get();
+    }
+
+    @Override
+    public void close() {
+        if (open.compareAndSet(true, false)) {
+            in.close();
+            out.close();
+            onClose.run();
+        }
+    }
+}

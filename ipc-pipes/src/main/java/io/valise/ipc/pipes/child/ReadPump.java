@@ -1,0 +1,183 @@
+package io.valise.ipc.pipes.child;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a blocking channel on a thread of its own, so that others can wait for its bytes with a limit, be woken, or leave
+ * the waiting to it. What nobody takes stays in a bounded ring, and then in the pipe. Thread-safe.
+ */
+final class ReadPump implements Runnable {
+    private static final int CAPACITY = 64 << 10;
+
+    private final ReadableByteChannel source;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final ByteRing ring = new ByteRing(CAPACITY);
+    private final CompletableFuture<Preamble.Heard> greeted = new CompletableFuture<>();
+    private Runnable readable = () -> {};
+    private boolean armed;
+    private boolean ended;
+    private boolean closed;
+    private boolean woken;
+    private int wakes;
+    private int waiters;
+
+    ReadPump(ReadableByteChannel source) {
+        this.source = source;
+    }
+
+    void onReadable(Runnable callback) {
+        locked(() -> readable = callback);
+    }
+
+    /** Completes when the peer's preamble came, or cannot come any more; never exceptionally. */
+    CompletableFuture<Preamble.Heard> greeted() {
+        return greeted;
+    }
+
+    @Override
+    public void run() {
+        try (source) {
+            Preamble.Heard heard = Preamble.read(source);
+            greeted.complete(heard);
+            ByteBuffer chunk = ByteBuffer.allocate(CAPACITY / 4).limit(0);
+            while (heard.complete() && put(chunk) && source.read(chunk.clear()) >= 0) {
+                chunk.flip();
+            }
+        } catch (IOException e) {
+            // The pipe broke, or close() took it away: either is its end.
+            System.getLogger(ReadPump.class.getName()).log(System.Logger.Level.DEBUG, "reading a pipe ended", e);
+        } finally {
+            greeted.complete(Preamble.Heard.NOTHING);
+            end();
+        }
+    }
+
+    /** Waits for room; false when nobody will take it. */
+    private boolean put(ByteBuffer from) {
+        while (from.hasRemaining()) {
+            lock.lock();
+            try {
+                while (ring.isFull() && !closed) {
+                    changed.awaitUninterruptibly();
+                }
+                if (closed) {
+                    return false;
+                }
+                ring.put(from);
+                changed.signalAll();
+            } finally {
+                lock.unlock();
+            }
+            fireIfArmed();
+        }
+        return !isClosed();
+    }
+
+    private boolean isClosed() {
+        lock.lock();
+        try {
+            return closed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void end() {
+        locked(() -> ended = true);
+        fireIfArmed();
+    }
+
+    /** Outside the lock, since the callback may do anything. */
+    private void fireIfArmed() {
+        Runnable fired = takeArmed();
+        if (fired != null) {
+            fired.run();
+        }
+    }
+
+    private @Nullable Runnable takeArmed() {
+        lock.lock();
+        try {
+            boolean fires = armed && isReadable();
+            armed &= !fires;
+            return fires ? readable : null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Changes something that others may wait for. */
+    private void locked(Runnable change) {
+        lock.lock();
+        try {
+            change.run();
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isReadable() {
+        return !ring.isEmpty() || ended;
+    }
+
+    int read(ByteBuffer into) {
+        lock.lock();
+        try {
+            if (ring.isEmpty()) {
+                return ended ? -1 : 0;
+            }
+            changed.signalAll();
+            return ring.take(into);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void await(long nanos) {
+        lock.lock();
+        waiters++;
+        int before = wakes;
+        try {
+            long left = nanos;
+            while (!isReadable() && !closed && !woken && wakes == before && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+            woken = false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // the caller looks at the status
+        } finally {
+            waiters--;
+            lock.unlock();
+        }
+    }
+
+    /** Ends the waits of this moment, a wait that somebody who lost the read right has not left among them; else the next. */
+    void wake() {
+        locked(() -> {
+            wakes++;
+            woken |= waiters == 0;
+        });
+    }
+
+    void arm() {
+        locked(() -> armed = !closed);
+        fireIfArmed();
+    }
+
+    /** Nobody takes what comes any more. A read that is under way ends when the peer does, or with its file. */
+    void close() {
+        locked(() -> {
+            closed = true;
+            armed = false;
+            ring.clear();
+        });
+    }
+}

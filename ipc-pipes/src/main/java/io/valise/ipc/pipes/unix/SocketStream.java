@@ -1,0 +1,94 @@
+package io.valise.ipc.pipes.unix;
+
+import io.valise.ipc.pipes.stream.ByteStream;
+import io.valise.ipc.spi.runtime.ReadinessLoop;
+import io.valise.ipc.spi.runtime.Registration;
+import io.valise.ipc.spi.runtime.UnixSockets;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A domain socket. The channel is always non-blocking, so an interrupt cannot close it; who waits, waits in
+ * {@link ReadWaiter}, {@link WriteWaiter} or, when armed, leaves it to the {@link ReadinessLoop}.
+ */
+final class SocketStream implements ByteStream {
+    private final SocketChannel channel;
+    private final ReadWaiter readWaiter;
+    private final WriteWaiter writeWaiter = new WriteWaiter();
+    private final Registration registration;
+    private @Nullable Runnable readable;
+
+    /** Takes over a non-blocking, connected channel. */
+    SocketStream(SocketChannel channel) {
+        this.channel = channel;
+        this.readWaiter = new ReadWaiter(channel);
+        this.registration = ReadinessLoop.shared().register(channel, this::fire, writeWaiter::wake);
+    }
+
+    @Override
+    public void onReadable(Runnable callback) {
+        readable = callback;
+    }
+
+    private void fire() {
+        if (readable != null) {
+            readable.run();
+        }
+    }
+
+    @Override
+    public int read(ByteBuffer into) throws IOException {
+        return channel.read(into);
+    }
+
+    @Override
+    public int write(ByteBuffer from) throws IOException {
+        return channel.write(from);
+    }
+
+    /** The kernel has what was written. */
+    @Override
+    public boolean flush() {
+        return true;
+    }
+
+    @Override
+    public void awaitReadable(long nanos) {
+        readWaiter.await(nanos);
+    }
+
+    @Override
+    public void wake() {
+        readWaiter.wake();
+    }
+
+    @Override
+    public void awaitWritable(long nanos) {
+        writeWaiter.await(registration, nanos);
+    }
+
+    @Override
+    public void rest() {
+        readWaiter.rest();
+    }
+
+    @Override
+    public void arm() {
+        registration.arm();
+    }
+
+    @Override
+    public boolean isOpen() {
+        return channel.isOpen();
+    }
+
+    @Override
+    public void close() {
+        readWaiter.close();
+        UnixSockets.close(channel);
+        registration.cancel();
+        writeWaiter.close();
+    }
+}
