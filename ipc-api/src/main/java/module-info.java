@@ -8,5 +8,6 @@ module io.valise.ipc {
     exports io.valise.ipc.spi;
     exports io.valise.ipc.spi.runtime;
 
+    uses io.valise.ipc.spi.ServerStarter;
     uses io.valise.ipc.spi.Transport;
 }

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.valise.ipc.internal.session.Dialer;
 import io.valise.ipc.internal.session.Services;
 import io.valise.ipc.internal.session.SessionConfig;
+import io.valise.ipc.internal.session.Starters;
 import io.valise.ipc.internal.session.Transports;
 import io.valise.ipc.spi.Transport;
 import java.time.Duration;
@@ -23,6 +24,7 @@ final class ClientBuilder implements IpcClient.Builder {
     private int maxMessageBytes = SessionConfig.DEFAULT_MAX_MESSAGE_BYTES;
     private WaitStrategy waitStrategy = WaitStrategy.adaptive();
     private @Nullable ReconnectPolicy reconnect;
+    private boolean startIfAbsent;
 
     ClientBuilder(String endpoint) {
         this.endpoint = Endpoint.parse(endpoint);
@@ -59,6 +61,12 @@ final class ClientBuilder implements IpcClient.Builder {
     }
 
     @Override
+    public IpcClient.Builder startIfAbsent(boolean start) {
+        startIfAbsent = start;
+        return this;
+    }
+
+    @Override
     public IpcClient.Builder transport(Transport transport) {
         transports.add(requireNonNull(transport));
         return this;
@@ -89,6 +97,7 @@ final class ClientBuilder implements IpcClient.Builder {
     private Dialer dialer() {
         SessionConfig config = new SessionConfig(
                 services, AccessPolicy.sameUser(), maxMessageBytes, requestTimeoutNanos, waitStrategy, null);
-        return new Dialer(endpoint, Transports.with(transports), config);
+        Dialer dialer = new Dialer(endpoint, Transports.with(transports), config);
+        return startIfAbsent ? dialer.starting(Starters.find()) : dialer;
     }
 }

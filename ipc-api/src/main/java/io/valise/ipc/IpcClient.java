@@ -50,6 +50,13 @@ public final class IpcClient {
         /** Dials again when the connection has ended; unless given, it stays ended. */
         Builder reconnect(ReconnectPolicy policy);
 
+        /**
+         * Has the server started if nobody serves the address; off unless said otherwise. How to start it says a service
+         * manifest, and {@code ipc-services} must be on the class path. Connecting takes as long as the server's start
+         * then: allow for it with {@link #connectTimeout}. A connection that dials again starts it again.
+         */
+        Builder startIfAbsent(boolean start);
+
         /** Adds a transport beside those {@link java.util.ServiceLoader} finds. */
         Builder transport(Transport transport);
 
@@ -64,7 +71,7 @@ public final class IpcClient {
          *
          * @throws IpcException {@code ENDPOINT_NOT_FOUND} when no server answers, {@code TIMEOUT}, {@code VERSION_MISMATCH},
          *     {@code AUTHENTICATION_FAILED}, {@code RESOURCE_EXHAUSTED}, {@code PROTOCOL_ERROR} when what answers is not
-         *     Valise, {@code UNSUPPORTED}; the delivery is always {@code NOT_SENT}
+         *     Valise, {@code UNSUPPORTED}, {@code PEER_DIED} when a server that was to be started ended instead; the delivery is always {@code NOT_SENT}
          */
         IpcConnection connect();
 

@@ -72,6 +72,16 @@ public final class IpcServer implements AutoCloseable {
         return core.shutdown(SessionConfig.checkTimeout("grace", grace));
     }
 
+    /**
+     * Closes unless a client is connected. One that is just connecting is refused before its {@code connect} returns, so
+     * no client ever gets a connection that this then closes.
+     *
+     * @return whether it closed
+     */
+    public boolean closeIfUnused() {
+        return core.closeIfUnused();
+    }
+
     /** Frees the addresses and closes every connection at once. Idempotent; may be called from a handler. */
     @Override
     public void close() {
@@ -97,10 +107,16 @@ public final class IpcServer implements AutoCloseable {
         /** Sets the handler of an event. */
         Builder onEvent(String name, EventHandler handler);
 
-        /** Is told of every new connection, once, about when its client's {@code connect} returns. One that throws closes it. */
+        /**
+         * Is told of every new connection, once, about when its client's {@code connect} returns. One that throws closes
+         * it. Of several listeners each is told, in the order in which they were given.
+         */
         Builder onConnect(Consumer<IpcConnection> listener);
 
-        /** Is told when such a connection has ended, once; if it ends at once, perhaps before {@link #onConnect}'s listener is done. */
+        /**
+         * Is told when such a connection has ended, once, after {@link #onConnect}'s listener is done. Of several listeners
+         * each is told, in the order in which they were given.
+         */
         Builder onDisconnect(BiConsumer<IpcConnection, CloseReason> listener);
 
         /** Who may use what; {@link AccessPolicy#sameUser()} unless said otherwise. */

@@ -61,13 +61,13 @@ final class ServerBuilder implements IpcServer.Builder {
 
     @Override
     public IpcServer.Builder onConnect(Consumer<IpcConnection> listener) {
-        onConnect = requireNonNull(listener);
+        onConnect = onConnect.andThen(listener);
         return this;
     }
 
     @Override
     public IpcServer.Builder onDisconnect(BiConsumer<IpcConnection, CloseReason> listener) {
-        onDisconnect = requireNonNull(listener);
+        onDisconnect = onDisconnect.andThen(listener);
         return this;
     }
 

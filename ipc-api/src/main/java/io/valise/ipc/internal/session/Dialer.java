@@ -10,9 +10,11 @@ import io.valise.ipc.ReconnectPolicy;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.spi.Availability;
 import io.valise.ipc.spi.Link;
+import io.valise.ipc.spi.ServerStarter;
 import io.valise.ipc.spi.Transport;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -21,12 +23,23 @@ public final class Dialer {
     private final Endpoint endpoint;
     private final Transports transports;
     private final SessionConfig config;
+    private final @Nullable ServerStarter starter;
 
     /** Dials one address. */
     public Dialer(Endpoint endpoint, Transports transports, SessionConfig config) {
+        this(endpoint, transports, config, null);
+    }
+
+    private Dialer(Endpoint endpoint, Transports transports, SessionConfig config, @Nullable ServerStarter starter) {
         this.endpoint = endpoint;
         this.transports = transports;
         this.config = config;
+        this.starter = starter;
+    }
+
+    /** This, and where nobody serves, the starter has a server started. */
+    public Dialer starting(ServerStarter byStarter) {
+        return new Dialer(endpoint, transports, config, byStarter);
     }
 
     Endpoint endpoint() {
@@ -50,10 +63,36 @@ public final class Dialer {
 
     Session dial(long timeoutNanos) {
         long deadline = Deadlines.in(timeoutNanos);
-        return endpoint.isAny() ? dialAny(deadline) : dial(transports.of(endpoint), endpoint, deadline);
+        if (starter == null) {
+            return dial(endpoint, deadline);
+        }
+        return dialIfServed(endpoint, deadline)
+                .orElseGet(() -> starter.connect(endpoint, deadline, address -> dialIfServed(address, deadline)));
     }
 
-    private Session dialAny(long deadline) {
+    private Optional<Session> dialIfServed(Endpoint address, long deadline) {
+        try {
+            return Optional.of(dial(address, deadline));
+        } catch (IpcException e) {
+            if (!meansThatNobodyServes(e.status())) {
+                throw e;
+            }
+            return Optional.empty();
+        }
+    }
+
+    /** A server that ends while a client connects serves no more. */
+    private static boolean meansThatNobodyServes(IpcStatus status) {
+        return status == IpcStatus.ENDPOINT_NOT_FOUND
+                || status == IpcStatus.CONNECTION_CLOSED
+                || status == IpcStatus.PEER_DIED;
+    }
+
+    private Session dial(Endpoint address, long deadline) {
+        return address.isAny() ? dialAny(address, deadline) : dial(transports.of(address), address, deadline);
+    }
+
+    private Session dialAny(Endpoint any, long deadline) {
         List<String> reasons = new ArrayList<>();
         IpcStatus status = IpcStatus.UNSUPPORTED;
         for (Transport transport : transports.inOrder()) {
@@ -63,7 +102,7 @@ public final class Dialer {
                 continue;
             }
             try {
-                return dial(transport, endpoint.withScheme(transport.scheme()), deadline);
+                return dial(transport, any.withScheme(transport.scheme()), deadline);
             } catch (IpcException e) {
                 if (!leavesHope(e.status())) {
                     throw e;
@@ -75,9 +114,7 @@ public final class Dialer {
             }
         }
         throw new IpcException(
-                status,
-                endpoint + ": no server answers by any transport; " + String.join("; ", reasons),
-                Delivery.NOT_SENT);
+                status, any + ": no server answers by any transport; " + String.join("; ", reasons), Delivery.NOT_SENT);
     }
 
     /** Whether another transport may do what this one could not. */

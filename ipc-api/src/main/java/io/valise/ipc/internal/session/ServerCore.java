@@ -1,6 +1,7 @@
 package io.valise.ipc.internal.session;
 
 import io.valise.ipc.CloseReason;
+import io.valise.ipc.Delivery;
 import io.valise.ipc.Endpoint;
 import io.valise.ipc.IpcConnection;
 import io.valise.ipc.IpcException;
@@ -157,20 +158,26 @@ public final class ServerCore implements Session.Greeter {
         session.greetings().listeners().run(false);
     }
 
-    /** Puts a session on the list, unless it has ended. */
+    /**
+     * Puts a session on the list, unless it has ended.
+     *
+     * @throws IpcException when the server is closing, instead of a WELCOME that a farewell would follow
+     */
     private void list(Session session) {
         synchronized (this) {
             if (!noLongerSilent(session)) {
                 return;
             }
-            sessions.add(session);
-            session.greetings()
-                    .listeners()
-                    .add(() -> tellConnected(session), 0); // of its end, however soon, after that
+            if (!stopping) {
+                sessions.add(session);
+                session.greetings()
+                        .listeners()
+                        .add(() -> tellConnected(session), 0); // of its end, however soon, after that
+                return;
+            }
         }
-        if (stopping) { // not later: a request that is under way by then has the grace of the shutdown
-            session.close();
-        }
+        session.close();
+        throw new IpcException(IpcStatus.CONNECTION_CLOSED, "the server is closing", Delivery.NOT_SENT);
     }
 
     private boolean noLongerSilent(Session session) {
@@ -266,6 +273,18 @@ public final class ServerCore implements Session.Greeter {
         }
         close();
         return finished;
+    }
+
+    /** Closes unless a session is on the list; one that would get there later is closed before its WELCOME. */
+    public boolean closeIfUnused() {
+        synchronized (this) {
+            if (!sessions.isEmpty()) {
+                return false;
+            }
+            stopping = true;
+        }
+        close();
+        return true;
     }
 
     /** Frees the addresses, closes every connection. Idempotent. */

@@ -5,6 +5,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -77,7 +78,50 @@ public final class RuntimeDirectory {
             throw new IllegalArgumentException("folder name: expected " + FOLDER + ", actual=\"" + name + '"');
         }
         PrivateDirectory.secure(path);
+        InUse.of(path).holdForGood();
         return PrivateDirectory.secure(path.resolve(name));
+    }
+
+    /**
+     * Keeps this directory from being cleaned up until closed, or this process ends, however it does. A process that
+     * has used a {@link #folder} holds it anyway.
+     *
+     * @throws IpcException {@code RESOURCE_EXHAUSTED} when another process cleans up for 10 seconds, or the file system
+     *     cannot lock
+     */
+    public Hold hold() {
+        PrivateDirectory.secure(path);
+        InUse.of(path).hold();
+        return new Hold(InUse.of(path));
+    }
+
+    /**
+     * Removes all that is in this directory: sockets and files that crashed processes left, locks, logs.
+     *
+     * @return how many files it were
+     * @throws IpcException {@code ADDRESS_IN_USE} when a process uses it, this one perhaps; the message names its pid
+     */
+    public int clean() {
+        PrivateDirectory.secure(path);
+        return InUse.of(path).alone(() -> PrivateDirectory.empty(path, InUse.FILE));
+    }
+
+    /** A claim that this process uses the directory. Thread-safe. */
+    public static final class Hold implements AutoCloseable {
+        private final AtomicReference<@Nullable InUse> held;
+
+        private Hold(InUse held) {
+            this.held = new AtomicReference<>(held);
+        }
+
+        /** Gives it up. Idempotent. */
+        @Override
+        public void close() {
+            InUse mine = held.getAndSet(null);
+            if (mine != null) {
+                mine.release();
+            }
+        }
     }
 
     /**

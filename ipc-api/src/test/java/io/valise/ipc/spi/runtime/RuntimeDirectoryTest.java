@@ -115,6 +115,7 @@ class RuntimeDirectoryTest {
         withHome(temp.resolve("swept"), () -> {
             RuntimeDirectory directory = RuntimeDirectory.current();
             Files.delete(directory.folder("pipe"));
+            Files.delete(directory.path().resolve(InUse.FILE));
             Files.delete(directory.path());
             assertThat(directory.folder("pipe")).isDirectory();
         });

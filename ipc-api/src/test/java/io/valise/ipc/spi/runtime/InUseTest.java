@@ -1,0 +1,115 @@
+package io.valise.ipc.spi.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Nothing in use is ever cleaned up, and a process that died uses nothing. */
+@DisabledOnOs(OS.WINDOWS)
+class InUseTest {
+    @TempDir
+    Path home;
+
+    private String before = "";
+
+    @BeforeEach
+    void moveIn() {
+        before = System.getProperty("valise.home", "");
+        System.setProperty("valise.home", home.toString());
+        PrivateDirectory.secure(home);
+    }
+
+    @AfterEach
+    void moveOut() {
+        if (before.isEmpty()) {
+            System.clearProperty("valise.home");
+        } else {
+            System.setProperty("valise.home", before);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void cleaningIsRefusedWithThePidsUntilTheProcessesAreKilled(int processes) throws Exception {
+        ForkedJvm[] occupants = new ForkedJvm[processes];
+        for (int i = 0; i < processes; i++) {
+            occupants[i] = ForkedJvm.start(List.of(), Map.of("VALISE_HOME", home.toString()), Occupant.class);
+            assertThat(occupants[i].answer()).isEqualTo("in");
+        }
+        Path leftover = Files.writeString(home.resolve("occupied/leftover"), "x");
+
+        for (ForkedJvm occupant : occupants) {
+            assertThatThrownBy(() -> RuntimeDirectory.current().clean())
+                    .isInstanceOfSatisfying(
+                            IpcException.class, e -> assertThat(e.status()).isEqualTo(IpcStatus.ADDRESS_IN_USE))
+                    .hasMessageContaining("in use by pid ")
+                    .hasMessageContaining("pid " + occupant.process.pid() + " (")
+                    .hasMessageContaining("end that first");
+            assertThat(leftover).exists();
+            occupant.process.destroyForcibly().waitFor();
+        }
+
+        assertThat(RuntimeDirectory.current().clean()).isEqualTo(1);
+        assertThat(leftover.getParent()).doesNotExist();
+        assertThat(home).isDirectory();
+    }
+
+    @Test
+    void cleaningIsRefusedToAProcessThatUsesIt() throws IOException {
+        RuntimeDirectory directory = RuntimeDirectory.current();
+        RuntimeDirectory.Hold hold = directory.hold();
+        RuntimeDirectory.Hold another = directory.hold();
+        hold.close();
+        hold.close();
+        assertThatThrownBy(directory::clean)
+                .hasMessageContaining("pid " + ProcessHandle.current().pid());
+
+        another.close();
+        Files.createDirectories(home.resolve("a/b"));
+        Files.writeString(home.resolve("a/b/c"), "x");
+        Files.createSymbolicLink(home.resolve("a/link"), Path.of("/etc"));
+
+        assertThat(directory.clean()).isEqualTo(2);
+        assertThat(directory.clean()).isZero();
+        assertThat(Path.of("/etc")).isNotEmptyDirectory();
+    }
+
+    @Test
+    void itIsHeldAgainWhenTheLockFileWasSweptAway() throws Exception {
+        RuntimeDirectory.current().folder("used");
+        Files.delete(home.resolve(InUse.FILE));
+        RuntimeDirectory.current().folder("used");
+        RuntimeDirectory.current().folder("used");
+
+        try (ForkedJvm cleaner = ForkedJvm.start(List.of(), Map.of("VALISE_HOME", home.toString()), Sweeper.class)) {
+            assertThat(cleaner.answer())
+                    .contains("in use by pid " + ProcessHandle.current().pid());
+        }
+    }
+
+    @Test
+    void anInterruptedThreadKeepsItsLock() throws IOException {
+        Thread.currentThread().interrupt();
+        try (RuntimeDirectory.Hold hold = RuntimeDirectory.current().hold()) {
+            assertThat(hold).isNotNull();
+            assertThat(Thread.interrupted()).isTrue();
+            assertThatThrownBy(() -> RuntimeDirectory.current().clean()).isInstanceOf(IpcException.class);
+        }
+        assertThat(RuntimeDirectory.current().clean()).isZero();
+    }
+}

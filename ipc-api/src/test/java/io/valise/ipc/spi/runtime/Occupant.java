@@ -1,0 +1,12 @@
+package io.valise.ipc.spi.runtime;
+
+/** A process that holds the runtime directory for {@link InUseTest}, until it is killed. */
+final class Occupant {
+    private Occupant() {}
+
+    public static void main(String[] arguments) throws Exception {
+        RuntimeDirectory.current().folder("occupied");
+        System.out.println("in");
+        System.in.read();
+    }
+}
