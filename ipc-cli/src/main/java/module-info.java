@@ -6,7 +6,6 @@ module io.valise.ipc.cli {
     requires io.valise.ipc.sharedmem;
     requires io.valise.ipc.loopback;
     requires info.picocli;
-    requires com.fasterxml.jackson.core;
     requires HdrHistogram;
     requires java.logging;
     requires static org.jspecify;

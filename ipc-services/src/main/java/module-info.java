@@ -1,9 +1,14 @@
-/** What applications build on a connection: the catalog of this user's servers. */
+/**
+ * What applications build on a connection: services that are started on demand, the catalog of this user's servers,
+ * launched helpers, the bootstrap of the runtime, and ValueSets as JSON.
+ */
 module io.valise.ipc.services {
+    requires com.fasterxml.jackson.core;
     requires transitive io.valise.ipc;
     requires static org.jspecify;
 
     exports io.valise.ipc.services.catalog;
+    exports io.valise.ipc.services.json;
 
     uses io.valise.ipc.spi.Transport;
 }

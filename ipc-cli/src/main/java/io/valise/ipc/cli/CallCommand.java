@@ -2,8 +2,8 @@ package io.valise.ipc.cli;
 
 import io.valise.ipc.IpcConnection;
 import io.valise.ipc.ValueSet;
-import io.valise.ipc.cli.json.JsonFault;
-import io.valise.ipc.cli.json.ValueSetJson;
+import io.valise.ipc.services.json.JsonFault;
+import io.valise.ipc.services.json.ValueSetJson;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -2,9 +2,9 @@ package io.valise.ipc.cli;
 
 import io.valise.ipc.cli.doctor.Diagnosis;
 import io.valise.ipc.cli.doctor.TransportCheck;
-import io.valise.ipc.cli.json.ValueSetJson;
 import io.valise.ipc.cli.text.Colours;
 import io.valise.ipc.cli.text.Table;
+import io.valise.ipc.services.json.ValueSetJson;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

@@ -1,11 +1,11 @@
 package io.valise.ipc.cli;
 
 import io.valise.ipc.ValueSet;
-import io.valise.ipc.cli.json.ValueSetJson;
 import io.valise.ipc.cli.servers.ReachableServers;
 import io.valise.ipc.cli.text.Amounts;
 import io.valise.ipc.cli.text.Table;
 import io.valise.ipc.services.catalog.ServerStatus;
+import io.valise.ipc.services.json.ValueSetJson;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;

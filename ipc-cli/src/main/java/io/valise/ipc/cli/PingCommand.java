@@ -2,10 +2,10 @@ package io.valise.ipc.cli;
 
 import io.valise.ipc.IpcConnection;
 import io.valise.ipc.ValueSet;
-import io.valise.ipc.cli.json.ValueSetJson;
 import io.valise.ipc.cli.measure.RoundTrips;
 import io.valise.ipc.cli.measure.Strategy;
 import io.valise.ipc.cli.text.Amounts;
+import io.valise.ipc.services.json.ValueSetJson;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;

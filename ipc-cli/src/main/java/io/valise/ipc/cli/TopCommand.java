@@ -1,7 +1,6 @@
 package io.valise.ipc.cli;
 
 import io.valise.ipc.ValueSet;
-import io.valise.ipc.cli.json.ValueSetJson;
 import io.valise.ipc.cli.servers.ReachableServers;
 import io.valise.ipc.cli.servers.ServerLoad;
 import io.valise.ipc.cli.text.Amounts;
@@ -9,6 +8,7 @@ import io.valise.ipc.cli.text.Colours;
 import io.valise.ipc.cli.text.Table;
 import io.valise.ipc.services.catalog.ServerStatus;
 import io.valise.ipc.services.catalog.ServiceCatalog;
+import io.valise.ipc.services.json.ValueSetJson;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;

@@ -1,8 +1,8 @@
 package io.valise.ipc.cli.demo;
 
 import io.valise.ipc.ValueSet;
-import io.valise.ipc.cli.json.JsonFault;
-import io.valise.ipc.cli.json.ValueSetJson;
+import io.valise.ipc.services.json.JsonFault;
+import io.valise.ipc.services.json.ValueSetJson;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;

@@ -3,7 +3,7 @@ package io.valise.ipc.cli.demo;
 import io.valise.ipc.IpcServer;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.WaitStrategy;
-import io.valise.ipc.cli.json.ValueSetJson;
+import io.valise.ipc.services.json.ValueSetJson;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;

@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.ValueType;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** That the demo would notice what went wrong. */
@@ -123,5 +127,12 @@ class DemoPartsTest {
         assertThat(ProcessTrial.isExpected("shm", "Windows 11")).isFalse();
         assertThat(ProcessTrial.isExpected("loopback", "Windows 11")).isTrue();
         assertThat(ProcessTrial.isExpected("carrier-pigeon", "Linux")).isFalse();
+    }
+
+    @Test
+    void theMessageOfEveryTypeHasThemAll() {
+        ValueSet message = EveryType.message();
+        Set<ValueType> types = message.keys().stream().map(message::type).collect(Collectors.toSet());
+        assertThat(types).isEqualTo(EnumSet.allOf(ValueType.class));
     }
 }

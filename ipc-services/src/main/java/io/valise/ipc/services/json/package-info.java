@@ -1,5 +1,5 @@
 /** JSON as people type it and programs read it, to and from ValueSets. */
 @NullMarked
-package io.valise.ipc.cli.json;
+package io.valise.ipc.services.json;
 
 import org.jspecify.annotations.NullMarked;

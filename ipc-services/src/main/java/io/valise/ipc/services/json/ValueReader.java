@@ -1,10 +1,10 @@
-package io.valise.ipc.cli.json;
+package io.valise.ipc.services.json;
 
 import io.valise.ipc.ValueSet;
-import io.valise.ipc.cli.json.JsonTree.Digits;
-import io.valise.ipc.cli.json.JsonTree.Items;
-import io.valise.ipc.cli.json.JsonTree.Leaf;
-import io.valise.ipc.cli.json.JsonTree.Members;
+import io.valise.ipc.services.json.JsonTree.Digits;
+import io.valise.ipc.services.json.JsonTree.Items;
+import io.valise.ipc.services.json.JsonTree.Leaf;
+import io.valise.ipc.services.json.JsonTree.Members;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package io.valise.ipc.cli.json;
+package io.valise.ipc.services.json;
 
 /** Text that is no JSON object, or one that says no ValueSet; the message begins with line and column. Immutable. */
 public final class JsonFault extends Exception {

@@ -1,11 +1,11 @@
-package io.valise.ipc.cli.json;
+package io.valise.ipc.services.json;
 
 import io.valise.ipc.Point;
 import io.valise.ipc.Rect;
 import io.valise.ipc.Size;
 import io.valise.ipc.ValueType;
-import io.valise.ipc.cli.json.JsonTree.Items;
-import io.valise.ipc.cli.json.JsonTree.Leaf;
+import io.valise.ipc.services.json.JsonTree.Items;
+import io.valise.ipc.services.json.JsonTree.Leaf;
 import java.lang.reflect.Array;
 import java.math.BigDecimal;
 import java.math.BigInteger;

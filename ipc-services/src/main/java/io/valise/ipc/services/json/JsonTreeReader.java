@@ -1,4 +1,4 @@
-package io.valise.ipc.cli.json;
+package io.valise.ipc.services.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;
@@ -7,11 +7,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
-import io.valise.ipc.cli.json.JsonTree.Digits;
-import io.valise.ipc.cli.json.JsonTree.Items;
-import io.valise.ipc.cli.json.JsonTree.Leaf;
-import io.valise.ipc.cli.json.JsonTree.Members;
-import io.valise.ipc.cli.json.JsonTree.Place;
+import io.valise.ipc.services.json.JsonTree.Digits;
+import io.valise.ipc.services.json.JsonTree.Items;
+import io.valise.ipc.services.json.JsonTree.Leaf;
+import io.valise.ipc.services.json.JsonTree.Members;
+import io.valise.ipc.services.json.JsonTree.Place;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;

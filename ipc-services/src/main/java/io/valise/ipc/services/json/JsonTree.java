@@ -1,4 +1,4 @@
-package io.valise.ipc.cli.json;
+package io.valise.ipc.services.json;
 
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,5 @@
 /** Tests of the package of the same name. */
 @NullMarked
-package io.valise.ipc.cli.json;
+package io.valise.ipc.services.json;
 
 import org.jspecify.annotations.NullMarked;

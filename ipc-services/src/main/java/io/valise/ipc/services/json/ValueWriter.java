@@ -1,4 +1,4 @@
-package io.valise.ipc.cli.json;
+package io.valise.ipc.services.json;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.valise.ipc.Point;

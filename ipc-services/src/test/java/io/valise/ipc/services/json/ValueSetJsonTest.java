@@ -1,4 +1,4 @@
-package io.valise.ipc.cli.json;
+package io.valise.ipc.services.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,17 +10,14 @@ import io.valise.ipc.Rect;
 import io.valise.ipc.Size;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.ValueType;
-import io.valise.ipc.cli.demo.EveryType;
+import io.valise.ipc.testkit.session.Samples;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -28,28 +25,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What JSON means as values, and the way back. */
 class ValueSetJsonTest {
-    @Test
-    void theMessageOfEveryTypeHasThemAll() {
-        ValueSet message = EveryType.message();
-        Set<ValueType> types = message.keys().stream().map(message::type).collect(Collectors.toSet());
-        assertThat(types).isEqualTo(EnumSet.allOf(ValueType.class));
-    }
-
     @ParameterizedTest
     @EnumSource(ValueType.class)
     void everyTypeComesBackFromTypedJson(ValueType type) throws JsonFault {
-        ValueSet all = EveryType.message();
-        String key = all.keys().stream()
-                .filter(each -> all.type(each) == type)
-                .findFirst()
-                .orElseThrow();
-        ValueSet.Builder others = all.toBuilder();
-        all.keys().stream().filter(each -> !each.equals(key)).forEach(others::remove);
-        ValueSet one = others.build();
-        ValueSet back = ValueSetJson.read(ValueSetJson.writeTyped(one, false));
-        assertThat(back).isEqualTo(one);
-        assertThat(back.type(key)).isEqualTo(type);
-        assertThat(ValueSetJson.read(ValueSetJson.writeTyped(one, true))).isEqualTo(one);
+        ValueSet some = Samples.of(type);
+        ValueSet back = ValueSetJson.read(ValueSetJson.writeTyped(some, false));
+        assertThat(back).isEqualTo(some);
+        assertThat(back.keys()).allSatisfy(key -> assertThat(back.type(key)).isEqualTo(type));
+        assertThat(ValueSetJson.read(ValueSetJson.writeTyped(some, true))).isEqualTo(some);
     }
 
     @Test
@@ -142,8 +125,16 @@ class ValueSetJsonTest {
     @Test
     void plainJsonIsWhatAnotherParserReads() throws JsonProcessingException {
         ValueSet set = ValueSet.builder()
-                .putAll(EveryType.message())
+                .putAll(Samples.ofEveryType())
                 .put("text", "quote \" and \u0001 and 👋")
+                .put("instant", Instant.parse("2030-01-31T12:00:00.123456789Z"))
+                .put("double", Double.NaN)
+                .put("bytes", new byte[] {0, 1, -1})
+                .put("char", '\uD83D')
+                .put("rect", new Rect(0, 0, 1, Float.POSITIVE_INFINITY))
+                .putUInt64("uint64", BigInteger.TWO.pow(64).subtract(BigInteger.ONE))
+                .put("ints", new int[] {1, 2, 3})
+                .put("valueset", ValueSet.of("$type", "no tag"))
                 .build();
         JsonNode tree = new ObjectMapper().readTree(ValueSetJson.write(set));
         assertThat(tree.fieldNames()).toIterable().containsExactlyElementsOf(set.keys());
