@@ -181,6 +181,11 @@ final class ByteWindow {
             at += length;
             return Arrays.copyOfRange(bytes, at - length, at);
         }
+        if (source.hasArray()) { // saves clearing the copy
+            int from = source.arrayOffset() + index();
+            skip(length);
+            return Arrays.copyOfRange(source.array(), from, from + length);
+        }
         byte[] copy = new byte[length];
         copyTo(copy, 0, length);
         return copy;

@@ -13,8 +13,8 @@ final class AsyncCall extends PendingCall {
     private final Session session;
     private final CompletableFuture<ValueSet> future = new Cancellable();
 
-    AsyncCall(Session session, long id, String service, long deadline) {
-        super(id, service, deadline);
+    AsyncCall(Session session, long id, String service, long timeoutNanos) {
+        super(id, service, timeoutNanos);
         this.session = session;
     }
 

@@ -10,8 +10,8 @@ final class AwaitedHello extends PendingCall {
     /** No call of a client's own has this id. */
     static final long ID = 0;
 
-    AwaitedHello(long deadline) {
-        super(ID, "HELLO", deadline);
+    AwaitedHello(long nanos) {
+        super(ID, "HELLO", nanos);
     }
 
     @Override

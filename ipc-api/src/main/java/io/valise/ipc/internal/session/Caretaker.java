@@ -126,7 +126,7 @@ final class Caretaker implements Runnable {
         long now = System.nanoTime();
         for (Iterator<Session> sessions = withDeadlines.iterator(); sessions.hasNext(); ) {
             long deadline = checkDeadlines(sessions.next(), now);
-            if (deadline == PendingCall.NEVER) {
+            if (deadline == Patience.NEVER) {
                 sessions.remove();
             } else if (next == Long.MAX_VALUE || deadline - next < 0) {
                 next = deadline;

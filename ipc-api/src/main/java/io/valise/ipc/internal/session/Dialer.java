@@ -128,7 +128,8 @@ public final class Dialer {
         Link link = transport.connect(concrete, Math.max(1, deadline - System.nanoTime()));
         Session session = new Session(link, concrete, config, new ClientGreeter());
         try {
-            ValueSet about = session.greetings().greet(Greeting.ofThisProcess(config.maxMessageBytes()), deadline);
+            ValueSet about = session.greetings()
+                    .greet(Greeting.ofThisProcess(config.maxMessageBytes()), Math.max(1, deadline - System.nanoTime()));
             session.introduced(Greeting.parse(about));
             return session;
         } catch (IpcException e) {

@@ -19,10 +19,14 @@ final class Greetings {
 
     // ---- the client's end
 
-    /** Says HELLO and waits for the WELCOME; returns what the server says of itself. */
-    ValueSet greet(ValueSet about, long deadline) {
-        SyncCall call = new SyncCall(session.calls().nextId(), "HELLO", deadline);
-        session.sendCall(call, OutFrame.hello(call.id(), about), deadline);
+    /**
+     * Says HELLO and waits for the WELCOME; returns what the server says of itself.
+     *
+     * @param nanos how long to wait, in nanoseconds
+     */
+    ValueSet greet(ValueSet about, long nanos) {
+        SyncCall call = new SyncCall(session.calls().nextId(), "HELLO", nanos);
+        session.sendCall(call, OutFrame.hello(call.id(), about));
         return session.reader().await(call);
     }
 
@@ -48,9 +52,10 @@ final class Greetings {
     }
 
     /** Ends the session unless the peer says HELLO in time. */
-    void expectHello(long deadline) {
-        session.calls().put(new AwaitedHello(deadline));
-        session.calls().watchDeadline(deadline);
+    void expectHello(long nanos) {
+        AwaitedHello hello = new AwaitedHello(nanos);
+        session.calls().put(hello);
+        session.calls().watchDeadline(hello.deadline());
     }
 
     void heardHello() {

@@ -57,6 +57,7 @@ final class Inbound implements Link.FrameHandler {
             ByteBuffer whole = reassembly.add(flags, frame);
             if (whole != null) {
                 read(whole, false);
+                reassembly.release();
             }
         } else {
             read(kind, flags, head & 0xffff, id, frame);
@@ -114,7 +115,7 @@ final class Inbound implements Link.FrameHandler {
     }
 
     private void readRequest(byte kind, int flags, long id, ByteBuffer frame) {
-        long deadline = PendingCall.NEVER;
+        long deadline = Patience.NEVER;
         if (kind == Frames.REQUEST && (flags & Frames.FLAG_DEADLINE) != 0) {
             need(frame, Long.BYTES);
             deadline = Deadlines.in(frame.getLong());

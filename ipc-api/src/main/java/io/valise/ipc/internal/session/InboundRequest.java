@@ -8,26 +8,36 @@ import io.valise.ipc.Request;
 import io.valise.ipc.ValueSet;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Flow;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request or stream of the peer from its arrival to its answer. It is answered at most once: by whoever first moves
- * it to {@link State#ANSWERED}. Thread-safe.
+ * A request or stream of the peer from its arrival to its answer. It is answered at most once: by whoever first
+ * sets its {@link Outcome}. Thread-safe.
  */
 final class InboundRequest implements Request, Work, InFlight.Entry {
     private static final Logger LOG = System.getLogger("io.valise.ipc");
 
-    private enum State {
-        OPEN,
+    private enum Outcome {
         CANCELLED,
         ANSWERED
+    }
+
+    private static final VarHandle OUTCOME;
+
+    static {
+        try {
+            OUTCOME = MethodHandles.lookup().findVarHandle(InboundRequest.class, "outcome", Outcome.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
     }
 
     private final Session session;
@@ -37,7 +47,9 @@ final class InboundRequest implements Request, Work, InFlight.Entry {
     private final ValueSet metadata;
     private final long deadline;
     private final boolean stream;
-    private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
+    /** Null while the peer waits for an answer. */
+    private volatile @Nullable Outcome outcome;
+
     private volatile @Nullable OutgoingStream outgoing;
     private @Nullable List<Runnable> onCancel;
     private @Nullable Service handler;
@@ -96,20 +108,20 @@ final class InboundRequest implements Request, Work, InFlight.Entry {
 
     @Override
     public Optional<Duration> remaining() {
-        return deadline == PendingCall.NEVER
+        return deadline == Patience.NEVER
                 ? Optional.empty()
                 : Optional.of(Duration.ofNanos(isCancelled() ? 0 : Math.max(0, deadline - System.nanoTime())));
     }
 
     @Override
     public boolean isCancelled() {
-        return state.get() == State.CANCELLED;
+        return outcome == Outcome.CANCELLED;
     }
 
     @Override
     public void onCancel(Runnable action) {
         synchronized (this) {
-            if (state.get() == State.OPEN) {
+            if (outcome == null) {
                 if (onCancel == null) {
                     onCancel = new ArrayList<>(1);
                 }
@@ -247,7 +259,7 @@ final class InboundRequest implements Request, Work, InFlight.Entry {
      * been sent: a server that shuts down waits for that too.
      */
     void answer(OutFrame answer, boolean onReader) {
-        if (state.compareAndSet(State.OPEN, State.ANSWERED)) {
+        if (OUTCOME.compareAndSet(this, null, Outcome.ANSWERED)) {
             try {
                 session.answer(answer, onReader);
             } finally {
@@ -258,7 +270,7 @@ final class InboundRequest implements Request, Work, InFlight.Entry {
 
     /** Whether the peer still waits for an answer. */
     boolean isOpen() {
-        return state.get() == State.OPEN;
+        return outcome == null;
     }
 
     // ---- streams
@@ -310,7 +322,7 @@ final class InboundRequest implements Request, Work, InFlight.Entry {
     void cancel() {
         List<Runnable> actions;
         synchronized (this) {
-            if (!state.compareAndSet(State.OPEN, State.CANCELLED)) {
+            if (!OUTCOME.compareAndSet(this, null, Outcome.CANCELLED)) {
                 return;
             }
             actions = onCancel == null ? List.of() : onCancel;

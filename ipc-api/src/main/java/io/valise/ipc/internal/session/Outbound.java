@@ -3,10 +3,12 @@ package io.valise.ipc.internal.session;
 import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
+import io.valise.ipc.WaitStrategy;
 import io.valise.ipc.spi.Link;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,9 +17,15 @@ import org.jspecify.annotations.Nullable;
  * in fragments, one such frame at a time, between which short frames pass.
  *
  * <p>Every failure to send is {@code NOT_SENT} as long as no complete frame has been committed.
+ *
+ * <p>A deadline, by {@link System#nanoTime()}, is asked for when there is something to wait for, no sooner: reading the
+ * clock costs as much as much of what a frame costs that finds room.
  */
 final class Outbound {
+    private static final long MOST_SPIN_NANOS = TimeUnit.MICROSECONDS.toNanos(20);
+
     private final Link link;
+    private final long spinNanos;
     private final int maxFrame;
     private final ReentrantLock lock = new ReentrantLock();
     private final ReentrantLock longFrames = new ReentrantLock();
@@ -26,9 +34,10 @@ final class Outbound {
     private volatile boolean unflushed;
     private volatile int peerMaxMessage = Integer.MAX_VALUE - 1024;
 
-    /** @param drainer has {@link #flush(long)} called soon, on a thread that may block */
-    Outbound(Link link, SessionCounters counters, Runnable drainer) {
+    /** @param drainer has {@link #flush(LongSupplier)} called soon, on a thread that may block */
+    Outbound(Link link, SessionCounters counters, WaitStrategy waiting, Runnable drainer) {
         this.link = link;
+        this.spinNanos = Spinner.CPUS > 1 ? Math.min(waiting.spin().toNanos(), MOST_SPIN_NANOS) : 0;
         this.maxFrame = link.maxFrameBytes();
         this.counters = counters;
         this.drainer = drainer;
@@ -46,20 +55,17 @@ final class Outbound {
 
     /**
      * Sends a frame and wakes the peer.
-     *
-     * @param deadline by {@link System#nanoTime()}
      */
-    void send(OutFrame frame, long deadline) {
+    void send(OutFrame frame, LongSupplier deadline) {
         send(frame, deadline, true);
     }
 
     /**
      * Sends a frame.
      *
-     * @param deadline by {@link System#nanoTime()}
      * @param flush false when the calling thread flushes soon after
      */
-    void send(OutFrame frame, long deadline, boolean flush) {
+    void send(OutFrame frame, LongSupplier deadline, boolean flush) {
         long bound = frame.bound();
         if (bound > maxFrame) {
             sendLong(frame, bound, deadline);
@@ -87,7 +93,7 @@ final class Outbound {
     }
 
     /** Sends a frame ahead of all that others send because of what {@code first} does. */
-    void sendAfter(Runnable first, OutFrame frame, long deadline) {
+    void sendAfter(Runnable first, OutFrame frame, LongSupplier deadline) {
         lock(lock, deadline);
         try {
             first.run();
@@ -135,7 +141,7 @@ final class Outbound {
     }
 
     /** Hands everything committed to the peer, blocking until the deadline. */
-    void flush(long deadline) {
+    void flush(LongSupplier deadline) {
         lock(lock, deadline);
         try {
             drain(deadline);
@@ -144,7 +150,7 @@ final class Outbound {
         }
     }
 
-    private void commit(OutFrame frame, int bound, long deadline) {
+    private void commit(OutFrame frame, int bound, LongSupplier deadline) {
         write(frame, claim(bound, deadline));
     }
 
@@ -173,19 +179,34 @@ final class Outbound {
         counters.sent(length);
     }
 
-    private ByteBuffer claim(int length, long deadline) {
+    private ByteBuffer claim(int length, LongSupplier deadline) {
         try {
-            for (; ; ) {
-                ByteBuffer space = link.claim(length);
-                if (space != null) {
-                    return space;
-                }
-                flushNow();
-                awaitWritable(deadline, Delivery.NOT_SENT);
-            }
+            ByteBuffer space = link.claim(length);
+            return space != null ? space : awaitSpace(length, deadline.getAsLong());
         } catch (IpcException e) { // the link does not know of frames that are still to be claimed
             throw e.delivery() == Delivery.NOT_SENT ? e : notSent(e.status(), String.valueOf(e.getMessage()), e);
         }
+    }
+
+    private ByteBuffer awaitSpace(int length, long deadline) {
+        ByteBuffer space = lookForSpace(length);
+        while (space == null) {
+            flushNow();
+            awaitWritable(deadline, Delivery.NOT_SENT);
+            space = lookForSpace(length);
+        }
+        return space;
+    }
+
+    /** A peer that is reading makes room sooner than a thread wakes. */
+    private @Nullable ByteBuffer lookForSpace(int length) {
+        long begun = System.nanoTime();
+        ByteBuffer space;
+        do {
+            flushNow();
+            space = link.claim(length);
+        } while (space == null && System.nanoTime() - begun < spinNanos);
+        return space;
     }
 
     private boolean flushNow() {
@@ -197,9 +218,12 @@ final class Outbound {
         return all;
     }
 
-    private void drain(long deadline) {
-        while (!flushNow()) {
-            awaitWritable(deadline, Delivery.UNKNOWN);
+    private void drain(LongSupplier deadline) {
+        if (!flushNow()) {
+            long until = deadline.getAsLong();
+            do {
+                awaitWritable(until, Delivery.UNKNOWN);
+            } while (!flushNow());
         }
     }
 
@@ -217,8 +241,18 @@ final class Outbound {
         link.awaitWritable(remaining);
     }
 
-    private void sendLong(OutFrame frame, long bound, long deadline) {
-        ByteBuffer whole = encodeAside(frame, bound);
+    private void sendLong(OutFrame frame, long bound, LongSupplier patience) {
+        if (bound / 3 > peerMaxMessage + (long) maxFrame) {
+            throw tooLarge(bound / 3, "at least ");
+        }
+        byte[] aside = LongBuffers.take(Math.toIntExact(Math.min(bound, Integer.MAX_VALUE - 8)));
+        sendFragments(encoded(frame, aside), patience);
+        LongBuffers.giveBack(aside);
+    }
+
+    private void sendFragments(ByteBuffer whole, LongSupplier patience) {
+        long until = patience.getAsLong();
+        LongSupplier deadline = () -> until;
         int total = whole.remaining();
         lock(longFrames, deadline);
         try { // what a failure leaves unfinished the peer drops when the next first fragment comes
@@ -238,7 +272,7 @@ final class Outbound {
         }
     }
 
-    private void fragment(ByteBuffer whole, int total, long deadline) {
+    private void fragment(ByteBuffer whole, int total, LongSupplier deadline) {
         boolean first = whole.position() == 0;
         int head = Frames.HEADER_BYTES + (first ? Integer.BYTES : 0);
         int part = Math.min(whole.remaining(), maxFrame - head);
@@ -255,11 +289,8 @@ final class Outbound {
         flushNow();
     }
 
-    private ByteBuffer encodeAside(OutFrame frame, long bound) {
-        if (bound / 3 > peerMaxMessage + (long) maxFrame) {
-            throw tooLarge(bound / 3, "at least ");
-        }
-        ByteBuffer whole = ByteBuffer.allocate(Math.toIntExact(Math.min(bound, Integer.MAX_VALUE - 8)));
+    private ByteBuffer encoded(OutFrame frame, byte[] aside) {
+        ByteBuffer whole = ByteBuffer.wrap(aside);
         frame.write(whole);
         whole.flip();
         if (whole.remaining() > peerMaxMessage) {
@@ -275,12 +306,12 @@ final class Outbound {
                         + "; raise maxMessageBytes there or send it in parts");
     }
 
-    private static void lock(ReentrantLock lock, long deadline) {
+    private static void lock(ReentrantLock lock, LongSupplier deadline) {
         if (lock.tryLock()) {
             return;
         }
         try {
-            if (!lock.tryLock(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+            if (!lock.tryLock(deadline.getAsLong() - System.nanoTime(), TimeUnit.NANOSECONDS)) {
                 throw notSent(IpcStatus.TIMEOUT, "send: other threads kept the connection busy for the whole timeout");
             }
         } catch (InterruptedException e) {

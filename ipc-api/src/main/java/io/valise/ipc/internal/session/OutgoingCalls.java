@@ -17,7 +17,7 @@ final class OutgoingCalls {
     private final Session session;
     private final InFlight<PendingCall> pending = new InFlight<>();
     private final AtomicLong lastId = new AtomicLong();
-    private final AtomicLong earliestDeadline = new AtomicLong(PendingCall.NEVER);
+    private final AtomicLong earliestDeadline = new AtomicLong(Patience.NEVER);
     private final AtomicBoolean watched = new AtomicBoolean();
 
     OutgoingCalls(Session session) {
@@ -99,7 +99,11 @@ final class OutgoingCalls {
 
     /** Has the caretaker end a call that nobody waits for in person when its time is up. */
     void watchDeadline(long deadline) {
-        long earliest = earliestDeadline.getAndAccumulate(deadline, Math::min);
+        long earliest = earliestDeadline.get();
+        if (deadline >= earliest && watched.get()) {
+            return; // as a rule: what is called later is due later
+        }
+        earliest = earliestDeadline.getAndAccumulate(deadline, Math::min);
         if (watched.compareAndSet(false, true)) {
             Caretaker.watchDeadlines(session, deadline);
         } else if (deadline < earliest) {
@@ -110,13 +114,13 @@ final class OutgoingCalls {
     /** Ends what is overdue. Returns the next deadline, or NEVER to be asked no more. */
     long checkDeadlines(long now) {
         long earliest = earliestDeadline.get();
-        if (earliest != PendingCall.NEVER && earliest - now > 0) {
+        if (earliest != Patience.NEVER && earliest - now > 0) {
             return earliest;
         }
         // whoever calls watchDeadline from here on has this session watched anew
-        earliestDeadline.set(PendingCall.NEVER);
+        earliestDeadline.set(Patience.NEVER);
         watched.set(false);
-        long next = PendingCall.NEVER;
+        long next = Patience.NEVER;
         for (PendingCall call : pending.snapshot()) {
             if (call.isOverdue(now)) {
                 call.expire(session);
@@ -124,10 +128,10 @@ final class OutgoingCalls {
                 next = Math.min(next, call.deadline());
             }
         }
-        if (next == PendingCall.NEVER) {
-            return PendingCall.NEVER;
+        if (next == Patience.NEVER) {
+            return Patience.NEVER;
         }
         earliestDeadline.accumulateAndGet(next, Math::min);
-        return watched.compareAndSet(false, true) ? earliestDeadline.get() : PendingCall.NEVER;
+        return watched.compareAndSet(false, true) ? earliestDeadline.get() : Patience.NEVER;
     }
 }

@@ -9,19 +9,14 @@ import io.valise.ipc.ValueSet;
  * A call of this end that waits for its answer. Whoever removes it from the {@link InFlight} table completes it, so it
  * is completed exactly once.
  */
-abstract class PendingCall implements InFlight.Entry {
-    /** A deadline that never comes. */
-    static final long NEVER = Long.MAX_VALUE;
-
+abstract class PendingCall extends Patience implements InFlight.Entry {
     private final long id;
     private final String service;
-    private final long deadline;
-
-    /** @param deadline by {@link System#nanoTime()}, or {@link #NEVER} */
-    PendingCall(long id, String service, long deadline) {
+    /** @param timeoutNanos how long the answer may take, in nanoseconds, or {@link #NEVER} */
+    PendingCall(long id, String service, long timeoutNanos) {
+        super(timeoutNanos);
         this.id = id;
         this.service = service;
-        this.deadline = deadline;
     }
 
     @Override
@@ -31,15 +26,6 @@ abstract class PendingCall implements InFlight.Entry {
 
     final String service() {
         return service;
-    }
-
-    final long deadline() {
-        return deadline;
-    }
-
-    /** Whether the time is up. */
-    final boolean isOverdue(long now) {
-        return deadline != NEVER && deadline - now <= 0;
     }
 
     /** The deadline has come. */

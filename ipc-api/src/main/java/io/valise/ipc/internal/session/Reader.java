@@ -54,7 +54,8 @@ final class Reader {
     private final ConcurrentLinkedQueue<SyncCall> waiting = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean watched = new AtomicBoolean();
     private volatile boolean fired;
-    private volatile @Nullable Work running;
+    /** Written before the right says HANDLING, read after: the right's state orders them. */
+    private @Nullable Work running;
 
     /** Whether the last look found a frame; belongs to the holder of the right. */
     private boolean progressed;

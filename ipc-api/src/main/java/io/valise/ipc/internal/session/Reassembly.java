@@ -1,7 +1,6 @@
 package io.valise.ipc.internal.session;
 
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,7 +8,9 @@ import org.jspecify.annotations.Nullable;
  * left unfinished. Memory grows with what has really come, not with what was announced.
  */
 final class Reassembly {
-    private static final int FIRST_ALLOCATION = 1 << 20;
+    /** Room for a payload of one MiB and what goes with it. */
+    private static final int FIRST_ALLOCATION = (1 << 20) + (1 << 16);
+
     private static final byte[] NOTHING = {};
 
     private final int limit;
@@ -22,7 +23,7 @@ final class Reassembly {
         this.limit = limit;
     }
 
-    /** Adds a fragment; returns the whole frame with the last. */
+    /** Adds a fragment; returns the whole frame with the last, which holds until {@link #release}. */
     @Nullable ByteBuffer add(int flags, ByteBuffer fragment) {
         if ((flags & Frames.FLAG_FIRST) != 0) {
             begin(fragment);
@@ -32,11 +33,18 @@ final class Reassembly {
             throw Inbound.malformed("fragments: announced=" + total + " bytes, actual=" + (length + (long) size));
         }
         if (parts.length < length + size) {
-            parts = Arrays.copyOf(parts, (int) Math.min(total, Math.max(2L * parts.length, (long) length + size)));
+            grow(length + size);
         }
         fragment.get(parts, length, size);
         length += size;
         return (flags & Frames.FLAG_LAST) != 0 ? end() : null;
+    }
+
+    private void grow(int needed) {
+        byte[] longer = LongBuffers.take((int) Math.min(total, Math.max(2L * parts.length, needed)));
+        System.arraycopy(parts, 0, longer, 0, length);
+        LongBuffers.giveBack(parts);
+        parts = longer;
     }
 
     /** How many bytes it holds now. */
@@ -54,7 +62,16 @@ final class Reassembly {
             throw Inbound.malformed(
                     "fragmented frame: limit=" + limit + " bytes (maxMessageBytes), announced=" + total);
         }
-        parts = new byte[Math.min(total, FIRST_ALLOCATION)];
+        release();
+        parts = LongBuffers.take(Math.min(total, FIRST_ALLOCATION));
+    }
+
+    /** Forgets what it holds. */
+    void release() {
+        if (parts != NOTHING) {
+            LongBuffers.giveBack(parts);
+            parts = NOTHING;
+        }
     }
 
     private ByteBuffer end() {
@@ -62,7 +79,6 @@ final class Reassembly {
             throw Inbound.malformed("fragments: announced=" + total + " bytes, actual=" + length);
         }
         ByteBuffer whole = ByteBuffer.wrap(parts, 0, length);
-        parts = NOTHING;
         total = 0;
         length = 0;
         return whole;

@@ -126,7 +126,7 @@ public final class ServerCore implements Session.Greeter {
         }
         Session session = new Session(link, endpoint, config, this);
         silent.add(session);
-        session.greetings().expectHello(Deadlines.in(HELLO_NANOS));
+        session.greetings().expectHello(HELLO_NANOS);
         session.reader().startArmed();
         if (stopping) {
             session.close();

@@ -26,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +49,7 @@ public final class Session implements SessionCall.Calls {
     private final Outbound outbound;
     private final Reader reader;
     private final SessionCounters counters = new SessionCounters();
+    private final LongSupplier sendDeadline;
     private final OutgoingCalls calls = new OutgoingCalls(this);
     private final InFlight<InboundRequest> requests = new InFlight<>();
     private final Dispatcher dispatcher;
@@ -79,8 +81,9 @@ public final class Session implements SessionCall.Calls {
         this.config = config;
         this.services = new Services(config.services());
         this.greeter = greeter;
+        this.sendDeadline = () -> Deadlines.in(config.requestTimeoutNanos());
         this.peer = link.peer();
-        this.outbound = new Outbound(link, counters, this::drainSoon);
+        this.outbound = new Outbound(link, counters, config.waitStrategy(), this::drainSoon);
         Inbound inbound = new Inbound(this, config.maxMessageBytes());
         this.reader = new Reader(this, link, inbound, outbound, config.waitStrategy(), config.backlogBytes());
         this.dispatcher = new Dispatcher(this);
@@ -139,9 +142,9 @@ public final class Session implements SessionCall.Calls {
         return greeter.isServer() || !calls.isEmpty();
     }
 
-    /** Until when a reply, or another frame nobody waits for, may wait for room at the peer. */
-    long sendDeadline() {
-        return Deadlines.in(config.requestTimeoutNanos());
+    /** Until when, from now on, a reply or another frame nobody waits for may wait for room at the peer. */
+    LongSupplier sendDeadline() {
+        return sendDeadline;
     }
 
     /** Has another thread hand on what the link has not taken of the committed frames, which it does when there is room. */
@@ -155,7 +158,7 @@ public final class Session implements SessionCall.Calls {
 
     private void drainOutbound() {
         try {
-            outbound.flush(sendDeadline());
+            outbound.flush(sendDeadline);
         } catch (IpcException e) {
             sendFailed(e);
         }
@@ -197,11 +200,10 @@ public final class Session implements SessionCall.Calls {
                     IpcStatus.CANCELLED, "request " + service + ": the thread is interrupted", Delivery.NOT_SENT);
         }
         checkUsable(service);
-        long deadline = Deadlines.in(timeoutNanos);
-        SyncCall call = new SyncCall(calls.nextId(), service, deadline);
+        SyncCall call = new SyncCall(calls.nextId(), service, timeoutNanos);
         OutFrame frame = OutFrame.request(call.id(), timeoutNanos, service, metadata, message);
         counters.requestSent();
-        sendCall(call, frame, deadline);
+        sendCall(call, frame);
         try {
             return reader.await(call);
         } catch (InternalError e) {
@@ -223,14 +225,13 @@ public final class Session implements SessionCall.Calls {
     public CompletableFuture<ValueSet> callAsync(
             String service, @Nullable ValueSet metadata, ValueSet message, @Nullable Duration timeout) {
         long timeoutNanos = nanos(timeout);
-        long deadline = Deadlines.in(timeoutNanos);
-        AsyncCall call = new AsyncCall(this, calls.nextId(), service, deadline);
+        AsyncCall call = new AsyncCall(this, calls.nextId(), service, timeoutNanos);
         try {
             checkUsable(service);
             OutFrame frame = OutFrame.request(call.id(), timeoutNanos, service, metadata, message);
             counters.requestSent();
-            sendCall(call, frame, deadline);
-            calls.watchDeadline(deadline);
+            sendCall(call, frame);
+            calls.watchDeadline(call.deadline());
             ensureRead();
         } catch (IpcException e) {
             call.future().completeExceptionally(e);
@@ -239,10 +240,10 @@ public final class Session implements SessionCall.Calls {
     }
 
     /** Puts a call under way and sends its frame. */
-    void sendCall(PendingCall call, OutFrame frame, long deadline) {
+    void sendCall(PendingCall call, OutFrame frame) {
         calls.put(call);
         try {
-            outbound.send(frame, deadline);
+            outbound.send(frame, call);
         } catch (IpcException e) {
             calls.remove(call.id());
             throw explained(e);
@@ -324,7 +325,7 @@ public final class Session implements SessionCall.Calls {
 
     /** Sends a frame of a stream, waiting for room as long as a request would. */
     void sendItem(OutFrame frame) {
-        outbound.send(frame, sendDeadline());
+        outbound.send(frame, sendDeadline);
     }
 
     @Override
@@ -332,7 +333,7 @@ public final class Session implements SessionCall.Calls {
         checkUsable(event);
         counters.eventSent();
         try {
-            outbound.send(OutFrame.event(event, message), sendDeadline());
+            outbound.send(OutFrame.event(event, message), new Patience(config.requestTimeoutNanos()));
         } catch (IpcException e) {
             throw explained(e);
         } catch (InternalError e) {
@@ -363,19 +364,19 @@ public final class Session implements SessionCall.Calls {
     void answer(OutFrame frame, boolean onReader) {
         boolean interrupted = Thread.interrupted(); // the handler's affair: the peer gets its answer all the same
         try {
-            outbound.send(frame, sendDeadline(), !onReader);
+            outbound.send(frame, sendDeadline, !onReader);
         } catch (IpcException e) {
             if (e.status() == IpcStatus.MESSAGE_TOO_LARGE) {
                 sendQuietly(
                         OutFrame.text(Frames.ERROR, frame.id(), 0, e.status(), "reply: " + e.getMessage()),
-                        sendDeadline());
+                        sendDeadline);
             } else {
                 sendFailed(e);
             }
         } catch (RuntimeException | Error e) { // nothing was sent, and the peer must not wait for it
             LOG.log(Level.ERROR, "an answer to " + this + " cannot be encoded", e);
             IpcStatus status = e instanceof OutOfMemoryError ? IpcStatus.RESOURCE_EXHAUSTED : IpcStatus.HANDLER_FAILED;
-            sendQuietly(OutFrame.text(Frames.ERROR, frame.id(), 0, status, "reply: " + e), sendDeadline());
+            sendQuietly(OutFrame.text(Frames.ERROR, frame.id(), 0, status, "reply: " + e), sendDeadline);
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
@@ -430,7 +431,7 @@ public final class Session implements SessionCall.Calls {
         draining = true;
         sendQuietly(
                 OutFrame.text(Frames.GOAWAY, 0, Frames.FLAG_DRAIN, IpcStatus.OK, "the server is shutting down"),
-                Deadlines.in(GOODBYE_NANOS));
+                new Patience(GOODBYE_NANOS));
     }
 
     /** Waits until no request or event of the peer is under way; false when the deadline came first. */
@@ -456,13 +457,13 @@ public final class Session implements SessionCall.Calls {
         if (closing.compareAndSet(false, true) && !isEnded()) {
             IpcStatus told = reason.status() == IpcStatus.CONNECTION_CLOSED ? IpcStatus.OK : reason.status();
             String text = told == IpcStatus.OK ? "the peer closed the connection" : reason.detail();
-            sendQuietly(OutFrame.text(Frames.GOAWAY, 0, 0, told, text), Deadlines.in(GOODBYE_NANOS));
+            sendQuietly(OutFrame.text(Frames.GOAWAY, 0, 0, told, text), new Patience(GOODBYE_NANOS));
             end(reason);
         }
     }
 
     /** Sends a frame that nobody misses if the peer is gone. */
-    void sendQuietly(OutFrame frame, long deadline) {
+    void sendQuietly(OutFrame frame, LongSupplier deadline) {
         try {
             outbound.send(frame, deadline);
         } catch (IpcException e) {
@@ -495,7 +496,7 @@ public final class Session implements SessionCall.Calls {
         }
         String detail = failure.getMessage() == null ? failure.toString() : failure.getMessage();
         if (closing.compareAndSet(false, true)) {
-            sendQuietly(OutFrame.text(Frames.GOAWAY, 0, 0, status, detail), Deadlines.in(GOODBYE_NANOS));
+            sendQuietly(OutFrame.text(Frames.GOAWAY, 0, 0, status, detail), new Patience(GOODBYE_NANOS));
         }
         end(new CloseReason(status, false, detail));
     }

@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * whoever wants this processor, which may be the peer.
  */
 final class Spinner {
-    private static final int CPUS = Runtime.getRuntime().availableProcessors();
+    static final int CPUS = Runtime.getRuntime().availableProcessors();
     private static final int MOST_SPINNING = Math.max(1, CPUS - 1);
     private static final AtomicInteger SPINNING = new AtomicInteger();
     private static final int LOOKS_PER_CLOCK = 8;

@@ -15,8 +15,8 @@ final class SyncCall extends PendingCall {
     private volatile boolean done;
     private volatile @Nullable Thread parked;
 
-    SyncCall(long id, String service, long deadline) {
-        super(id, service, deadline);
+    SyncCall(long id, String service, long timeoutNanos) {
+        super(id, service, timeoutNanos);
     }
 
     boolean isDone() {

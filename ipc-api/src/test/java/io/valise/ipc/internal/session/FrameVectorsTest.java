@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.WaitStrategy;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -84,7 +85,8 @@ class FrameVectorsTest {
 
     private static List<String> sent(OutFrame frame, int maxFrameBytes) {
         RecordingLink link = new RecordingLink(maxFrameBytes);
-        new Outbound(link, new SessionCounters(), () -> {}).send(frame, Deadlines.in(TimeUnit.SECONDS.toNanos(10)));
+        new Outbound(link, new SessionCounters(), WaitStrategy.adaptive(), () -> {})
+                .send(frame, new Patience(TimeUnit.SECONDS.toNanos(10)));
         return link.sent();
     }
 
