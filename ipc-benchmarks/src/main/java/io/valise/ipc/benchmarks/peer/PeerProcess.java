@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /**
  * Another JVM that a benchmark talks to. It is ready when {@link #start} returns, what it writes to stderr goes to ours,
@@ -29,7 +30,7 @@ public final class PeerProcess implements AutoCloseable {
     }
 
     /**
-     * Starts a JVM with this one's class path and waits until it is ready.
+     * Starts a JVM with this one's class path and settings of Valise and waits until it is ready.
      *
      * @param options options of the JVM
      * @param main its main class, which says {@link #ready} and then calls {@link #awaitParentsEnd}
@@ -43,6 +44,7 @@ public final class PeerProcess implements AutoCloseable {
     public static PeerProcess start(String classPath, List<String> options, String main, String... arguments) {
         List<String> command = new ArrayList<>(List.of(javaCommand()));
         command.addAll(options);
+        command.addAll(settings());
         command.addAll(List.of("-cp", classPath, main));
         command.addAll(List.of(arguments));
         try {
@@ -58,6 +60,15 @@ public final class PeerProcess implements AutoCloseable {
     /** The java command that runs this JVM. */
     public static String javaCommand() {
         return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+
+    /** Settings of Valise, so that {@code -jvmArgsAppend -Dvalise.shm.ringBytes=…} holds for both sides. */
+    private static List<String> settings() {
+        return System.getProperties().stringPropertyNames().stream()
+                .filter(name -> name.startsWith("valise."))
+                .map(name -> "-D" + name + "=" + System.getProperty(name))
+                .sorted()
+                .collect(Collectors.toList());
     }
 
     private PeerProcess awaitReady(List<String> command) {

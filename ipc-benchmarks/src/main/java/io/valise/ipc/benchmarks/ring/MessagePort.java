@@ -7,7 +7,7 @@ public interface MessagePort extends Closeable {
     /** Bytes of a message. */
     int MESSAGE_BYTES = 64;
 
-    /** Bytes of each ring, for every contender. */
+    /** Bytes of each ring, of those that are rings. */
     int RING_BYTES = 128 * 1_024;
 
     /** Sends a message; false when there is no room for it now. */
