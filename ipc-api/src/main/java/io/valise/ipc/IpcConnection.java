@@ -46,6 +46,20 @@ public interface IpcConnection extends AutoCloseable {
     /** Sets the handler of an event, replacing the one before. */
     void onEvent(String name, EventHandler handler);
 
+    /**
+     * Offers a service to the peer, on this connection alone, from now on; it goes before one of the same name that the
+     * builder was given. Once the connection has ended this has no effect.
+     *
+     * @throws IllegalArgumentException when this connection offers one of that name already, or the name is reserved
+     */
+    void offer(String name, RequestHandler handler);
+
+    /** Like {@link #offer}, for a service that answers later. */
+    void offerAsync(String name, AsyncRequestHandler handler);
+
+    /** Like {@link #offer}, for a service that answers with a stream. */
+    void offerStream(String name, StreamHandler handler);
+
     /** Who is at the other end. */
     PeerIdentity peer();
 

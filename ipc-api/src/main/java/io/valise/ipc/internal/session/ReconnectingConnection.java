@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import io.valise.ipc.CloseReason;
 import io.valise.ipc.Delivery;
 import io.valise.ipc.Endpoint;
-import io.valise.ipc.EventHandler;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.PeerIdentity;
@@ -236,9 +235,14 @@ public final class ReconnectingConnection implements SessionCall.Calls {
         };
     }
 
+    /** The services of all sessions, those to come too. */
     @Override
-    public void onEvent(String name, EventHandler handler) {
-        dialer.config().services().onEvent(name, handler);
+    public Services services() {
+        return dialer.config().services();
+    }
+
+    @Override
+    public void ensureRead() {
         session.ensureRead();
     }
 

@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import io.valise.ipc.CloseReason;
 import io.valise.ipc.Delivery;
 import io.valise.ipc.Endpoint;
-import io.valise.ipc.EventHandler;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.PeerIdentity;
@@ -113,7 +112,8 @@ public final class Session implements SessionCall.Calls {
         return reader.backlog();
     }
 
-    Services services() {
+    @Override
+    public Services services() {
         return services;
     }
 
@@ -348,13 +348,7 @@ public final class Session implements SessionCall.Calls {
     }
 
     @Override
-    public void onEvent(String name, EventHandler handler) {
-        services.onEvent(name, handler);
-        ensureRead();
-    }
-
-    /** Has a background reader read if nobody does. */
-    void ensureRead() {
+    public void ensureRead() {
         reader.startBackground();
     }
 

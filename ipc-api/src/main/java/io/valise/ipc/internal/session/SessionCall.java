@@ -2,7 +2,11 @@ package io.valise.ipc.internal.session;
 
 import static java.util.Objects.requireNonNull;
 
+import io.valise.ipc.AsyncRequestHandler;
+import io.valise.ipc.EventHandler;
 import io.valise.ipc.IpcConnection;
+import io.valise.ipc.RequestHandler;
+import io.valise.ipc.StreamHandler;
 import io.valise.ipc.ValueSet;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -24,6 +28,36 @@ final class SessionCall implements IpcConnection.Call {
                 String service, @Nullable ValueSet metadata, ValueSet message, @Nullable Duration timeout);
 
         Flow.Publisher<ValueSet> stream(String service, @Nullable ValueSet metadata, ValueSet message);
+
+        /** What this end offers on this connection. */
+        Services services();
+
+        /** Has a background reader read if nobody does: what is offered may be asked for. */
+        void ensureRead();
+
+        @Override
+        default void offer(String name, RequestHandler handler) {
+            services().service(name, requireNonNull(handler, "handler"));
+            ensureRead();
+        }
+
+        @Override
+        default void offerAsync(String name, AsyncRequestHandler handler) {
+            services().asyncService(name, requireNonNull(handler, "handler"));
+            ensureRead();
+        }
+
+        @Override
+        default void offerStream(String name, StreamHandler handler) {
+            services().stream(name, requireNonNull(handler, "handler"));
+            ensureRead();
+        }
+
+        @Override
+        default void onEvent(String name, EventHandler handler) {
+            services().onEvent(name, requireNonNull(handler, "handler"));
+            ensureRead();
+        }
 
         @Override
         default ValueSet request(String service, ValueSet message) {
