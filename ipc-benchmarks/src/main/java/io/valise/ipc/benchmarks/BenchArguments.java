@@ -28,7 +28,7 @@ record BenchArguments(boolean quick, Path out, boolean reportOnly, boolean help,
     static final String TIMED = "\\.(SharedRingRoundTrip|RequestRoundTrip|LargePayload)\\.";
 
     /** The others. */
-    static final String OTHERS = "\\.(SharedRingThroughput|PipelinedRequests|ValueSetCodec)\\.";
+    static final String OTHERS = "\\.(SharedRingThroughput|PipelinedRequests|ValueSetCodec|RemoteObjectCall)\\.";
 
     static BenchArguments parse(String... args) {
         boolean quick = false;

@@ -18,7 +18,8 @@ import java.util.stream.Collectors;
 record Section(String title, String type, String methods, Kind kind, String limit) {
     private static final String VALISE = "(shm|pipe|loopback|local|valise|shared).*|.*Valise.*";
 
-    private static final Set<String> ONLY_VALISE = Set.of("ColdStart", "IdleCost", "ConnectionScale", "Garbage");
+    private static final Set<String> ONLY_VALISE =
+            Set.of("RemoteObjectCall", "ColdStart", "IdleCost", "ConnectionScale", "Garbage");
 
     /** What is drawn. */
     enum Kind {
@@ -42,6 +43,7 @@ record Section(String title, String type, String methods, Kind kind, String limi
                     Kind.LATENCY,
                     "Limits.cacheLinePingPong"),
             new Section("Requests per second, 64 on their way", "PipelinedRequests", ".*", Kind.THROUGHPUT, ""),
+            new Section("A call of a remote object", "RemoteObjectCall", ".*", Kind.COST, ""),
             new Section("Encode 8 fields", "ValueSetCodec", "encode(?!Doubles).*", Kind.COST, ""),
             new Section("Decode 8 fields", "ValueSetCodec", "decode(?!Doubles).*", Kind.COST, ""),
             new Section(

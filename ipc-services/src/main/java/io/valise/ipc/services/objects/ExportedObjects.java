@@ -1,0 +1,76 @@
+package io.valise.ipc.services.objects;
+
+import static java.util.Objects.requireNonNull;
+
+import io.valise.ipc.IpcConnection;
+import io.valise.ipc.IpcServer;
+import io.valise.ipc.services.objects.wire.InterfacePlan;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The objects that peers find by their interfaces: the roots from which they reach all others. Each is a service of its
+ * own, {@code object:} and the interface's name, which an access policy can tell apart and a catalog lists. Thread-safe
+ * once it was added.
+ */
+public final class ExportedObjects {
+    private final Map<InterfacePlan, Object> roots = new LinkedHashMap<>();
+    private final Set<RemoteObjects> peers = ConcurrentHashMap.newKeySet();
+    private volatile int limit = RemoteObjects.DEFAULT_LIMIT;
+
+    ExportedObjects() {}
+
+    /**
+     * Exports another object.
+     *
+     * @throws IllegalArgumentException when one is exported by this interface already, or a method of the interface cannot
+     *     be called from another process
+     */
+    public <T> ExportedObjects and(Class<T> type, T object) {
+        if (roots.putIfAbsent(InterfacePlan.of(type), requireNonNull(object, "object")) != null) {
+            throw new IllegalArgumentException(type.getTypeName() + ": an object is exported by it already");
+        }
+        return this;
+    }
+
+    /** Limits how many objects each peer may hold; see {@link RemoteObjects#limit}. */
+    public ExportedObjects limit(int objectsPerConnection) {
+        if (objectsPerConnection < 1) {
+            throw new IllegalArgumentException("objects per connection: least=1, actual=" + objectsPerConnection);
+        }
+        limit = objectsPerConnection;
+        return this;
+    }
+
+    /** Offers them to all clients of a server. */
+    public IpcServer.Builder addTo(IpcServer.Builder server) {
+        roots.forEach((plan, object) -> server.asyncService(
+                ObjectCalls.rootService(plan),
+                request -> peer(request.connection()).calls().call(object, plan, request)));
+        return server;
+    }
+
+    /** Offers them to the peer of one connection, at either end. */
+    public RemoteObjects on(IpcConnection connection) {
+        RemoteObjects objects = peer(connection);
+        roots.forEach((plan, object) -> connection.offerAsync(
+                ObjectCalls.rootService(plan), request -> objects.calls().call(object, plan, request)));
+        return objects;
+    }
+
+    /** How many objects peers hold now, over all connections, without these roots. */
+    public int liveObjects() {
+        return peers.stream().mapToInt(RemoteObjects::liveObjects).sum();
+    }
+
+    private RemoteObjects peer(IpcConnection connection) {
+        RemoteObjects objects = RemoteObjects.of(connection);
+        if (peers.add(objects)) {
+            objects.limit(limit);
+            connection.closed().thenRun(() -> peers.remove(objects));
+        }
+        return objects;
+    }
+}

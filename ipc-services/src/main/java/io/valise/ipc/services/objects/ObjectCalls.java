@@ -1,0 +1,155 @@
+package io.valise.ipc.services.objects;
+
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.Request;
+import io.valise.ipc.ValueSet;
+import io.valise.ipc.services.objects.ExportTable.Exported;
+import io.valise.ipc.services.objects.wire.InterfacePlan;
+import io.valise.ipc.services.objects.wire.MethodPlan;
+import io.valise.ipc.services.objects.wire.StreamPlan;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Does what the peer calls: finds the object, then the method by its name, and answers. No name that comes from the
+ * peer is looked up anywhere but in the tables of what was exported. Thread-safe.
+ */
+final class ObjectCalls {
+    /** Calls of objects that the peer holds; their id is in the message. */
+    static final String SERVICE = "objects.call";
+    /** Subscriptions to publishers that the peer holds. */
+    static final String STREAMS = "objects.stream";
+    /** The id of the object that a message is for. */
+    static final String OBJECT = "o";
+    /** The interface that the object is asked for. */
+    static final String AS = "as";
+
+    private static final String ROOT = "object:";
+
+    private final RemoteObjects objects;
+
+    ObjectCalls(RemoteObjects objects) {
+        this.objects = objects;
+    }
+
+    /** The service by which an exported object is called. */
+    static String rootService(InterfacePlan plan) {
+        return ROOT + plan.name();
+    }
+
+    /** Answers a call of an object that the peer holds. */
+    CompletionStage<ValueSet> call(Request request) throws Exception {
+        Exported exported = objects.held(request.message().getLong(OBJECT));
+        if (exported.offer instanceof InterfacePlan plan) {
+            return call(exported.target, plan, request);
+        }
+        throw new IpcException(IpcStatus.UNSUPPORTED, "a Flow.Publisher is subscribed to, not called");
+    }
+
+    /** Answers a call of an object by one of its interfaces. */
+    CompletionStage<ValueSet> call(Object target, InterfacePlan plan, Request request) throws Exception {
+        ValueSet message = request.message();
+        String other = message.getString(AS, "");
+        if (!other.isEmpty()) {
+            return CompletableFuture.completedFuture(
+                    objects.passing().send(target, other.equals(plan.name()) ? plan : marked(target, other)));
+        }
+        MethodPlan method = plan.ofKey(message.getString("m", ""));
+        if (method == null) {
+            throw noSuchMethod(plan, message);
+        }
+        Object result = invoke(method, target, message);
+        return method.isAsync()
+                ? answerLater((CompletionStage<?>) result, method, request)
+                : CompletableFuture.completedFuture(reply(method, result, request));
+    }
+
+    private @Nullable Object invoke(MethodPlan method, Object target, ValueSet message) throws Exception {
+        try {
+            return method.invoke(target, message, objects.passing());
+        } catch (Exception | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException(e.toString(), e);
+        }
+    }
+
+    private CompletionStage<ValueSet> answerLater(
+            @Nullable CompletionStage<?> result, MethodPlan method, Request request) {
+        if (result == null) {
+            throw new NullPointerException("an asynchronous method answered null; answer a CompletionStage");
+        }
+        request.onCancel(() -> result.toCompletableFuture().cancel(true));
+        return result.thenApply(value -> reply(method, value, request));
+    }
+
+    /** To a caller that has gone no references are given: nobody would release them. */
+    private ValueSet reply(MethodPlan method, @Nullable Object value, Request request) {
+        if (request.isCancelled()) {
+            throw new IpcException(IpcStatus.CANCELLED, "the caller has given up");
+        }
+        Passing references = objects.passing();
+        try {
+            return method.reply(value, references);
+        } catch (RuntimeException | Error e) {
+            references.takeBack();
+            throw e;
+        }
+    }
+
+    private static IpcException noSuchMethod(InterfacePlan plan, ValueSet message) {
+        return new IpcException(
+                IpcStatus.UNSUPPORTED,
+                plan.name() + ": it has no method " + message.getString("m", "") + " in this version; it has "
+                        + new TreeSet<>(plan.keys()));
+    }
+
+    // ---- as()
+
+    private static InterfacePlan marked(Object target, String name) {
+        Set<Class<?>> seen = new HashSet<>();
+        Deque<Class<?>> toLook = new ArrayDeque<>();
+        toLook.add(target.getClass());
+        for (Class<?> type = toLook.poll(); type != null; type = toLook.poll()) {
+            if (type.isAnnotationPresent(RemoteInterface.class)
+                    && InterfacePlan.nameOf(type).equals(name)) {
+                return InterfacePlan.of(type);
+            }
+            Class<?> parent = type.getSuperclass();
+            if (parent != null && seen.add(parent)) {
+                toLook.add(parent);
+            }
+            for (Class<?> implemented : type.getInterfaces()) {
+                if (seen.add(implemented)) {
+                    toLook.add(implemented);
+                }
+            }
+        }
+        throw new IpcException(
+                IpcStatus.UNSUPPORTED,
+                "the object does not offer " + name + "; as() gives interfaces that are marked @RemoteInterface");
+    }
+
+    // ---- streams
+
+    /** Answers a subscription to a publisher that the peer holds. */
+    Flow.Publisher<ValueSet> stream(Request request) {
+        Exported exported = objects.held(request.message().getLong(OBJECT));
+        if (exported.offer instanceof StreamPlan plan && exported.target instanceof Flow.Publisher<?> publisher) {
+            return subscriber -> publisher.subscribe(new MappedSubscriber<>(subscriber, item -> message(plan, item)));
+        }
+        throw new IpcException(IpcStatus.UNSUPPORTED, "the object is no Flow.Publisher; call it");
+    }
+
+    private ValueSet message(StreamPlan plan, Object item) {
+        return plan.message(item, objects.passing());
+    }
+}

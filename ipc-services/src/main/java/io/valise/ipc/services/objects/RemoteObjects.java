@@ -1,0 +1,192 @@
+package io.valise.ipc.services.objects;
+
+import io.valise.ipc.Event;
+import io.valise.ipc.IpcConnection;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.services.objects.ExportTable.Exported;
+import io.valise.ipc.services.objects.wire.InterfacePlan;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The objects that the two ends of one connection call each other's methods on. Thread-safe.
+ *
+ * <pre>{@code
+ * // one process
+ * IpcServer server = RemoteObjects.export(Counter.class, new MyCounter())
+ *         .addTo(IpcServer.builder("any:counter"))
+ *         .start();
+ *
+ * // the other
+ * Counter counter = RemoteObjects.of(connection).remote(Counter.class);
+ * counter.increment();
+ * }</pre>
+ *
+ * <p><b>What crosses.</b> By value: what a {@link io.valise.ipc.ValueSet} holds (a parameter of type Object takes any of
+ * it), records by component, enums by name, List, Optional. By reference: every other interface, at any depth. A proxy
+ * given back to the process of its object is that object again. Nothing is serialized by Java's serialization, and no
+ * class is loaded by a name that came from the peer.
+ *
+ * <p><b>Methods</b> that return a CompletionStage or CompletableFuture do not block the caller; cancelling the future
+ * cancels the call. A Flow.Publisher is a reference too; subscriptions have the connection's back-pressure. Overloads
+ * with the same number of parameters are refused.
+ *
+ * <p><b>References</b> are counted. One is released by {@link RemoteObject#close}, when it is garbage, and when the
+ * connection ends, however that ends. A reference to an object of a connection that has ended fails as the connection
+ * does; under a {@link io.valise.ipc.ReconnectPolicy} roots go on, and other references fail with {@code
+ * SERVICE_NOT_FOUND} after a reconnect.
+ *
+ * <p><b>Versions</b> may differ: unknown components of records are ignored, missing ones are zero, empty or null, and
+ * numbers of another width are taken when nothing is lost. A method is known by its name and number of parameters; one
+ * that the other version lacks fails with {@code UNSUPPORTED}.
+ *
+ * <p><b>Failures</b> are {@link IpcException}s: those of {@link IpcConnection}, {@code TYPE_MISMATCH} for arguments and
+ * results of another type, {@code UNSUPPORTED}, {@code SERVICE_NOT_FOUND} for an object that is not exported or no longer
+ * held, {@code RESOURCE_EXHAUSTED} when the peer holds too many objects; what an object throws arrives as {@code
+ * HANDLER_FAILED} with type name and message.
+ */
+public final class RemoteObjects {
+    /** How many objects a peer may hold unless {@link #limit} says otherwise. */
+    public static final int DEFAULT_LIMIT = 10_000;
+
+    private static final Logger LOG = System.getLogger("io.valise.ipc.services.objects");
+    private static final Map<IpcConnection, RemoteObjects> OF_CONNECTIONS = new ConcurrentHashMap<>();
+
+    private final IpcConnection connection;
+    private final ExportTable exports = new ExportTable(DEFAULT_LIMIT);
+    private final ObjectCalls calls = new ObjectCalls(this);
+    private final Releases releases;
+
+    private RemoteObjects(IpcConnection connection) {
+        this.connection = connection;
+        this.releases = new Releases(connection);
+    }
+
+    /**
+     * Begins to list objects to export.
+     *
+     * @param type the interface that peers call it by
+     * @throws IllegalArgumentException when a method of the interface cannot be called from another process
+     */
+    public static <T> ExportedObjects export(Class<T> type, T object) {
+        return new ExportedObjects().and(type, object);
+    }
+
+    /** The objects of a connection; the same answer for the same connection, at either end. */
+    public static RemoteObjects of(IpcConnection connection) {
+        RemoteObjects known = OF_CONNECTIONS.get(connection);
+        return known != null ? known : begin(connection);
+    }
+
+    private static RemoteObjects begin(IpcConnection connection) {
+        RemoteObjects objects = OF_CONNECTIONS.computeIfAbsent(connection, RemoteObjects::offered);
+        connection.closed().thenRun(() -> {
+            if (OF_CONNECTIONS.remove(connection, objects)) {
+                objects.end();
+            }
+        });
+        return objects;
+    }
+
+    private static RemoteObjects offered(IpcConnection connection) {
+        RemoteObjects objects = new RemoteObjects(connection);
+        connection.offerAsync(ObjectCalls.SERVICE, objects.calls::call);
+        connection.offerStream(ObjectCalls.STREAMS, objects.calls::stream);
+        connection.onEvent(Releases.EVENT, objects::releasedByPeer);
+        return objects;
+    }
+
+    /**
+     * A proxy of the object that the peer exports by an interface. Nothing is sent until it is called; then a peer that
+     * exports none answers {@code SERVICE_NOT_FOUND}.
+     *
+     * @throws IllegalArgumentException when a method of the interface cannot be called from another process
+     */
+    public <T> T remote(Class<T> type) {
+        return type.cast(RemoteReference.root(this, InterfacePlan.of(type)));
+    }
+
+    /**
+     * Limits how many objects the peer may hold at a time, each interface of an object counted; what would be one more
+     * fails with {@code RESOURCE_EXHAUSTED}.
+     *
+     * @param objects 1 or more
+     */
+    public RemoteObjects limit(int objects) {
+        if (objects < 1) {
+            throw new IllegalArgumentException("objects held over one connection: least=1, actual=" + objects);
+        }
+        exports.limit(objects);
+        return this;
+    }
+
+    /** How many objects of this process the peer holds now, without exported roots. */
+    public int liveObjects() {
+        return exports.size();
+    }
+
+    // ---- for those who call and are called
+
+    IpcConnection connection() {
+        return connection;
+    }
+
+    ExportTable exports() {
+        return exports;
+    }
+
+    ObjectCalls calls() {
+        return calls;
+    }
+
+    Passing passing() {
+        return new Passing(this);
+    }
+
+    /** An object that the peer holds. */
+    Exported held(long id) {
+        Exported exported = exports.find(id);
+        if (exported == null) {
+            throw new IpcException(
+                    IpcStatus.SERVICE_NOT_FOUND,
+                    "object " + id
+                            + " is not held over this connection: its reference was closed, or came by another one");
+        }
+        return exported;
+    }
+
+    /** This end has dropped a reference to an object of the peer. */
+    void released(long id) {
+        releases.add(id);
+    }
+
+    private void releasedByPeer(Event event) {
+        long[] ids = event.message().getLongs("ids", new long[0]);
+        long[] counts = event.message().getLongs("counts", new long[0]);
+        for (int i = 0; i < Math.min(ids.length, counts.length); i++) {
+            Object free = exports.release(ids[i], counts[i]);
+            if (free != null) {
+                tell(free);
+            }
+        }
+    }
+
+    private void end() {
+        exports.end().forEach(RemoteObjects::tell);
+    }
+
+    private static void tell(Object free) {
+        if (free instanceof Unreferenced object) {
+            Releases.aside(() -> {
+                try {
+                    object.unreferenced();
+                } catch (RuntimeException | Error e) { // the user's code must not end the thread of the others
+                    LOG.log(Level.WARNING, object.getClass().getName() + ".unreferenced() failed", e);
+                }
+            });
+        }
+    }
+}

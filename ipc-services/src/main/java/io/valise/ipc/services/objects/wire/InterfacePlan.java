@@ -1,0 +1,145 @@
+package io.valise.ipc.services.objects.wire;
+
+import io.valise.ipc.services.objects.RemoteInterface;
+import io.valise.ipc.services.objects.RemoteObject;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Proxy;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** What is called on the objects of one interface, and how. Made once per interface. Immutable and thread-safe. */
+public final class InterfacePlan implements Offer {
+    private static final ClassValue<InterfacePlan> PLANS = new ClassValue<>() {
+        @Override
+        protected InterfacePlan computeValue(Class<?> type) {
+            return new InterfacePlan(type, TypeArguments.of(type));
+        }
+    };
+
+    private final Class<?> type;
+    private final String name;
+    private final Map<String, MethodPlan> byKey = new HashMap<>();
+    private final Map<Method, MethodPlan> byMethod = new HashMap<>();
+
+    private InterfacePlan(Class<?> type, TypeArguments arguments) {
+        this.type = type;
+        this.name = nameOf(type);
+        Converters converters = new Converters();
+        Map<String, List<Method>> methods = Arrays.stream(type.getMethods())
+                .filter(method -> !isLocal(method))
+                .collect(Collectors.groupingBy(MethodPlan::key));
+        methods.forEach((key, same) -> add(key, same, converters, arguments));
+    }
+
+    /**
+     * The plan of an interface.
+     *
+     * @throws IllegalArgumentException when it is none, or a method of it cannot be called from another process
+     */
+    public static InterfacePlan of(Class<?> type) {
+        if (!type.isInterface() || type.isAnnotation()) {
+            throw new IllegalArgumentException(type.getTypeName() + ": expected an interface");
+        }
+        return PLANS.get(type);
+    }
+
+    static InterfacePlan of(Class<?> type, TypeArguments arguments) {
+        return new InterfacePlan(type, arguments);
+    }
+
+    /** The name that both ends know an interface by. */
+    public static String nameOf(Class<?> type) {
+        RemoteInterface named = type.getAnnotation(RemoteInterface.class);
+        return named == null || named.value().isEmpty() ? type.getName() : named.value();
+    }
+
+    /** What Object has, and what releases a reference, is no call. */
+    private static boolean isLocal(Method method) {
+        Class<?> declaring = method.getDeclaringClass();
+        return Modifier.isStatic(method.getModifiers())
+                || declaring == RemoteObject.class
+                || isRelease(method)
+                || (method.getParameterCount() == 0
+                        && Set.of("toString", "hashCode").contains(method.getName()))
+                || (method.getName().equals("equals")
+                        && Arrays.equals(method.getParameterTypes(), new Class<?>[] {Object.class}));
+    }
+
+    /** Whether it is what {@code try} calls. */
+    public static boolean isRelease(Method method) {
+        return method.getName().equals("close")
+                && method.getParameterCount() == 0
+                && AutoCloseable.class.isAssignableFrom(method.getDeclaringClass());
+    }
+
+    /** The methods differ in their return types only, or the interface is refused. */
+    private void add(String key, List<Method> same, Converters converters, TypeArguments arguments) {
+        Method best = same.stream()
+                .filter(method -> !method.isBridge())
+                .min(Comparator.comparingInt(method -> (int) same.stream()
+                        .filter(other -> method.getReturnType().isAssignableFrom(other.getReturnType()))
+                        .count()))
+                .orElse(same.get(0));
+        for (Method other : same) {
+            if (!other.isBridge() && !Arrays.equals(other.getParameterTypes(), best.getParameterTypes())) {
+                throw new IllegalArgumentException(type.getTypeName() + '.' + key
+                        + ": several methods have this name and number of parameters; give them different names");
+            }
+        }
+        MethodPlan plan = plan(best, converters, arguments);
+        byKey.put(key, plan);
+        same.forEach(method -> byMethod.put(method, plan));
+    }
+
+    private static MethodPlan plan(Method method, Converters converters, TypeArguments arguments) {
+        try {
+            return new MethodPlan(method, converters, arguments);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    method.getDeclaringClass().getTypeName() + '.' + method.getName() + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** The interface. */
+    public Class<?> type() {
+        return type;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public boolean accepts(Object target) {
+        return type.isInstance(target);
+    }
+
+    /** How to call a method of the proxy, or null when it is one that never leaves this process. */
+    public @Nullable MethodPlan ofMethod(Method method) {
+        return byMethod.get(method);
+    }
+
+    /** The method that a call names, or null when this version of the interface has none of that name. */
+    public @Nullable MethodPlan ofKey(String key) {
+        return byKey.get(key);
+    }
+
+    /** The methods that can be called, as calls name them. */
+    public Set<String> keys() {
+        return Set.copyOf(byKey.keySet());
+    }
+
+    /** A proxy of the interface. */
+    public Object proxy(InvocationHandler handler) {
+        return Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler);
+    }
+}

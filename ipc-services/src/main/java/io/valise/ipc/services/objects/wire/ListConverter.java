@@ -1,0 +1,41 @@
+package io.valise.ipc.services.objects.wire;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A {@link List}; what arrives is unmodifiable.
+ *
+ * @param items converts its items, which may be null
+ */
+record ListConverter(Converter items) implements Converter {
+    @Override
+    public Object toWire(Object value, References references) {
+        Collection<?> list = (Collection<?>) value;
+        List<@Nullable Object> forms = new ArrayList<>(list.size());
+        for (Object item : list) {
+            forms.add(Converter.send(items, item, references));
+        }
+        return forms;
+    }
+
+    @Override
+    public Object fromWire(Object form, References references) {
+        if (!(form instanceof List<?> forms)) {
+            throw Mismatch.of("List", form);
+        }
+        List<@Nullable Object> list = new ArrayList<>(forms.size());
+        for (Object item : forms) {
+            list.add(Converter.receive(items, item, references));
+        }
+        return Collections.unmodifiableList(list);
+    }
+
+    @Override
+    public Object absent() {
+        return List.of();
+    }
+}

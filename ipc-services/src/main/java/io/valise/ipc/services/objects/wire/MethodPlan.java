@@ -1,0 +1,106 @@
+package io.valise.ipc.services.objects.wire;
+
+import io.valise.ipc.IpcException;
+import io.valise.ipc.ValueSet;
+import java.lang.invoke.MethodHandle;
+import java.lang.reflect.Method;
+import java.lang.reflect.Type;
+import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the calls of one method become messages. A call is {@code {"m": "add/1", "0": argument, …}}, its reply
+ * {@code {"r": result}}. Immutable and thread-safe.
+ */
+public final class MethodPlan {
+    static final String METHOD = "m";
+    private static final String RESULT = "r";
+
+    private final String place;
+    private final String key;
+    private final String[] names;
+    private final Converter[] parameters;
+    private final @Nullable Converter result;
+    private final boolean async;
+    private final MethodHandle target;
+
+    MethodPlan(Method method, Converters converters, TypeArguments arguments) {
+        this.place = method.getDeclaringClass().getSimpleName() + '.' + method.getName();
+        this.key = key(method);
+        this.names = IntStream.range(0, method.getParameterCount())
+                .mapToObj(Integer::toString)
+                .toArray(String[]::new);
+        this.parameters = Arrays.stream(method.getGenericParameterTypes())
+                .map(type -> converters.of(type, arguments))
+                .toArray(Converter[]::new);
+        Type future = Converters.futureOf(method.getGenericReturnType(), arguments);
+        this.async = future != null;
+        if (async && !method.getReturnType().isAssignableFrom(CompletableFuture.class)) {
+            throw new IllegalArgumentException(
+                    "returns " + method.getReturnType().getSimpleName() + "; return a CompletionStage");
+        }
+        this.result = result(future == null ? method.getGenericReturnType() : future, converters, arguments);
+        this.target = Access.method(method);
+    }
+
+    private static @Nullable Converter result(Type type, Converters converters, TypeArguments arguments) {
+        Class<?> raw = TypeArguments.raw(arguments.resolve(type));
+        return raw == void.class || raw == Void.class ? null : converters.of(type, arguments);
+    }
+
+    /** By what both ends know a method: its name and the number of its parameters. */
+    static String key(Method method) {
+        return method.getName() + '/' + method.getParameterCount();
+    }
+
+    /** Whether it answers with a {@link CompletionStage}. */
+    public boolean isAsync() {
+        return async;
+    }
+
+    /** Puts a call into a message. */
+    public void call(ValueSet.Builder message, @Nullable Object @Nullable [] arguments, References references) {
+        message.put(METHOD, key);
+        for (int i = 0; i < names.length; i++) {
+            Object value = arguments == null ? null : arguments[i];
+            message.put(names[i], Converter.send(parameters[i], value, references));
+        }
+    }
+
+    /** Does what a call asks for; whatever the method throws is thrown. */
+    public @Nullable Object invoke(Object object, ValueSet call, References references) throws Throwable {
+        @Nullable Object[] arguments = new Object[names.length];
+        for (int i = 0; i < names.length; i++) {
+            arguments[i] = value(parameters[i], call, names[i], references);
+        }
+        return (Object) target.invokeExact(object, arguments);
+    }
+
+    /** The reply to a call that brought this result. */
+    public ValueSet reply(@Nullable Object value, References references) {
+        return result == null ? ValueSet.empty() : ValueSet.of(RESULT, Converter.send(result, value, references));
+    }
+
+    /** What a reply brings. */
+    public @Nullable Object result(ValueSet reply, References references) {
+        return result == null ? null : value(result, reply, RESULT, references);
+    }
+
+    private @Nullable Object value(Converter converter, ValueSet message, String name, References references) {
+        if (!message.contains(name)) {
+            return converter.absent();
+        }
+        Object form = message.get(name);
+        if (form == null) {
+            return converter.ofNull();
+        }
+        try {
+            return converter.fromWire(form, references);
+        } catch (IpcException e) {
+            throw Mismatch.at(place + (name.equals(RESULT) ? ": its result" : ": argument " + name), e);
+        }
+    }
+}

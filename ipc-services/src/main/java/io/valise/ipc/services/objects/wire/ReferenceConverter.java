@@ -1,0 +1,48 @@
+package io.valise.ipc.services.objects.wire;
+
+import io.valise.ipc.ValueSet;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** An interface, or a stream: its objects cross by reference. */
+final class ReferenceConverter implements Converter {
+    private final String type;
+    private final Supplier<Offer> finder;
+    /** Found when first needed: interfaces may name each other in a circle. Whoever finds it finds the same. */
+    private volatile @Nullable Offer found;
+
+    ReferenceConverter(String type, Supplier<Offer> finder) {
+        this.type = type;
+        this.finder = finder;
+    }
+
+    private Offer offer() {
+        Offer offer = found;
+        if (offer == null) {
+            offer = find();
+        }
+        return offer;
+    }
+
+    private synchronized Offer find() {
+        Offer offer = found;
+        if (offer == null) {
+            offer = finder.get();
+            found = offer;
+        }
+        return offer;
+    }
+
+    @Override
+    public Object toWire(Object value, References references) {
+        return references.send(value, offer());
+    }
+
+    @Override
+    public Object fromWire(Object form, References references) {
+        if (form instanceof ValueSet reference) {
+            return references.receive(reference, offer());
+        }
+        throw Mismatch.of("a reference to a " + type, form);
+    }
+}

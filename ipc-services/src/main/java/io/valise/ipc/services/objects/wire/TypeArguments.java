@@ -1,0 +1,77 @@
+package io.valise.ipc.services.objects.wire;
+
+import java.lang.reflect.GenericArrayType;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
+import java.lang.reflect.TypeVariable;
+import java.lang.reflect.WildcardType;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * What the type variables of an interface, and of those it extends, stand for: in a {@code Consumer<Price>}, T is a
+ * Price. Immutable.
+ */
+final class TypeArguments {
+    private final Map<TypeVariable<?>, Type> known;
+
+    private TypeArguments(Map<TypeVariable<?>, Type> known) {
+        this.known = known;
+    }
+
+    static TypeArguments of(Type type) {
+        return new TypeArguments(Map.of()).within(type);
+    }
+
+    /** What is known inside a type that is named where this holds. */
+    TypeArguments within(Type type) {
+        TypeArguments arguments = new TypeArguments(new HashMap<>(known));
+        arguments.learn(type);
+        return arguments;
+    }
+
+    private void learn(Type type) {
+        if (type instanceof ParameterizedType given) {
+            TypeVariable<?>[] variables = raw(given).getTypeParameters();
+            for (int i = 0; i < variables.length; i++) {
+                known.put(variables[i], resolve(given.getActualTypeArguments()[i]));
+            }
+        }
+        for (Type extended : raw(type).getGenericInterfaces()) {
+            learn(extended);
+        }
+    }
+
+    /** A type with the outermost variable or wildcard replaced by what it stands for, its bound if nothing is known. */
+    Type resolve(Type type) {
+        if (type instanceof WildcardType wildcard) {
+            Type[] lower = wildcard.getLowerBounds();
+            return resolve(lower.length > 0 ? lower[0] : wildcard.getUpperBounds()[0]);
+        }
+        if (type instanceof TypeVariable<?> variable) {
+            Type value = known.get(variable);
+            return value != null ? value : raw(variable.getBounds()[0]);
+        }
+        return type;
+    }
+
+    /** Tells two uses of a generic record apart. */
+    @Override
+    public String toString() {
+        return known.toString();
+    }
+
+    /** The class of a type. */
+    static Class<?> raw(Type type) {
+        if (type instanceof Class<?> plain) {
+            return plain;
+        } else if (type instanceof ParameterizedType parameterized) {
+            return (Class<?>) parameterized.getRawType();
+        } else if (type instanceof TypeVariable<?> variable) {
+            return raw(variable.getBounds()[0]);
+        } else if (type instanceof GenericArrayType array) {
+            return raw(array.getGenericComponentType()).arrayType();
+        }
+        return Object.class;
+    }
+}
