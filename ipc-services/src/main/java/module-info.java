@@ -1,6 +1,6 @@
 /**
- * What applications build on a connection: services that are started on demand, the catalog of this user's servers,
- * launched helpers, the bootstrap of the runtime, and ValueSets as JSON.
+ * What applications build on a connection: services that are started on demand, typed remote objects, the catalog of
+ * this user's servers, launched helpers, the bootstrap of the runtime, and ValueSets as JSON.
  */
 module io.valise.ipc.services {
     requires com.fasterxml.jackson.core;
@@ -9,6 +9,7 @@ module io.valise.ipc.services {
 
     exports io.valise.ipc.services.catalog;
     exports io.valise.ipc.services.json;
+    exports io.valise.ipc.services.objects;
 
     uses io.valise.ipc.spi.Transport;
 }
