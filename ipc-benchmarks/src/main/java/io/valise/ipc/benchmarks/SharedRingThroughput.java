@@ -14,6 +14,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Threads;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
@@ -32,7 +33,24 @@ public class SharedRingThroughput {
     }
 
     @Benchmark
+    public long valiseBatched(ValiseBatched to) {
+        return to.send();
+    }
+
+    @Benchmark
+    @Threads(2)
+    public long valiseThreads(ValiseThreads to) {
+        return to.send();
+    }
+
+    @Benchmark
     public long agronaOneToOne(AgronaOneToOne to) {
+        return to.send();
+    }
+
+    @Benchmark
+    @Threads(2)
+    public long agronaManyToOneThreads(AgronaManyToOneThreads to) {
         return to.send();
     }
 
@@ -49,8 +67,9 @@ public class SharedRingThroughput {
     /** A peer; a subclass per contender, so that a JVM loads only its own. */
     @State(Scope.Benchmark)
     public abstract static class Stream {
+        private static final long NUMBER = 42;
+
         private final String contender;
-        private long number;
 
         @SuppressWarnings("NullAway.Init") // JMH calls open() first
         private RingPeer peer;
@@ -69,10 +88,10 @@ public class SharedRingThroughput {
             port = peer.port();
         }
 
-        /** Sends a number. */
+        /** Sends a number; several threads may. */
         long send() {
-            RingPeer.sendWhenThereIsRoom(port, ++number);
-            return number;
+            RingPeer.sendWhenThereIsRoom(port, NUMBER);
+            return NUMBER;
         }
 
         /** Ends the peer. */
@@ -87,6 +106,30 @@ public class SharedRingThroughput {
         /** With its contender. */
         public Valise() {
             super("valise");
+        }
+    }
+
+    /** ValiseBatched. */
+    public static class ValiseBatched extends Stream {
+        /** With its contender. */
+        public ValiseBatched() {
+            super("valiseBatched");
+        }
+    }
+
+    /** ValiseThreads. */
+    public static class ValiseThreads extends Stream {
+        /** With its contender. */
+        public ValiseThreads() {
+            super("valiseThreads");
+        }
+    }
+
+    /** AgronaManyToOneThreads. */
+    public static class AgronaManyToOneThreads extends Stream {
+        /** With its contender. */
+        public AgronaManyToOneThreads() {
+            super("agronaManyToOneThreads");
         }
     }
 

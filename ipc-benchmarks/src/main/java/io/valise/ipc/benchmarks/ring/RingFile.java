@@ -14,12 +14,19 @@ final class RingFile {
     private RingFile() {}
 
     static Path create(int bytes) throws IOException {
-        Path file = Files.isWritable(SHARED_MEMORY)
-                ? Files.createTempFile(SHARED_MEMORY, "valise-bench", ".ring")
-                : Files.createTempFile("valise-bench", ".ring");
+        Path file = fresh();
         try (RandomAccessFile sized = new RandomAccessFile(file.toFile(), "rw")) {
             sized.setLength(bytes);
         }
+        return file;
+    }
+
+    /** A path at which there is no file. */
+    static Path fresh() throws IOException {
+        Path file = Files.isWritable(SHARED_MEMORY)
+                ? Files.createTempFile(SHARED_MEMORY, "valise-bench", ".ring")
+                : Files.createTempFile("valise-bench", ".ring");
+        Files.delete(file);
         return file;
     }
 

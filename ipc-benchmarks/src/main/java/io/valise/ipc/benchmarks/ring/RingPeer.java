@@ -28,7 +28,8 @@ public final class RingPeer implements Closeable {
     /**
      * Starts it.
      *
-     * @param contender {@code valise}, {@code agronaOneToOne}, {@code agronaManyToOne} or {@code aeronIpc}
+     * @param contender {@code valise}, {@code agronaOneToOne}, {@code agronaManyToOne} or {@code aeronIpc}; with
+     *     {@code Batched} behind it, it publishes 16 messages at once, with {@code Threads}, several threads may send
      * @param echoes whether it sends back what it receives; else it only takes it
      */
     public static RingPeer start(String contender, boolean echoes) throws IOException {
@@ -50,9 +51,11 @@ public final class RingPeer implements Closeable {
 
     private static MessagePort open(String contender, String address, boolean first) throws IOException {
         return switch (contender) {
-            case "valise" -> ValisePort.open(Path.of(address), first);
+            case "valise", "valiseBatched", "valiseThreads" ->
+                first ? ValisePort.open(contender, Path.of(address)) : ValisePort.create(contender, Path.of(address));
             case "agronaOneToOne" -> AgronaPort.open(Path.of(address), first, OneToOneRingBuffer::new);
             case "agronaManyToOne" -> AgronaPort.open(Path.of(address), first, ManyToOneRingBuffer::new);
+            case "agronaManyToOneThreads" -> AgronaPort.openForThreads(Path.of(address), first);
             case "aeronIpc" -> new AeronPort(address, first);
             default -> throw new IllegalArgumentException("no ring is called " + contender);
         };
@@ -60,9 +63,7 @@ public final class RingPeer implements Closeable {
 
     /** The peer: a contender's name, and whether it echoes. */
     public static void main(String[] args) throws IOException {
-        String address = args[0].equals("aeronIpc")
-                ? driverDirectory()
-                : RingFile.create(bytes(args[0])).toString();
+        String address = addressOf(args[0]);
         MessagePort port = open(args[0], address, false);
         boolean echoes = Boolean.parseBoolean(args[1]);
         Thread serving = new Thread(() -> serve(port, echoes), "serving");
@@ -72,12 +73,18 @@ public final class RingPeer implements Closeable {
         PeerProcess.awaitParentsEnd();
         if (!args[0].equals("aeronIpc")) {
             Files.delete(Path.of(address));
+            Files.deleteIfExists(ValisePort.back(Path.of(address)));
         }
         System.exit(0);
     }
 
-    private static int bytes(String contender) {
-        return contender.equals("valise") ? ValisePort.FILE_BYTES : AgronaPort.FILE_BYTES;
+    private static String addressOf(String contender) throws IOException {
+        if (contender.equals("aeronIpc")) {
+            return driverDirectory();
+        }
+        return contender.startsWith("valise")
+                ? RingFile.fresh().toString()
+                : RingFile.create(AgronaPort.FILE_BYTES).toString();
     }
 
     /** With one thread for the driver, which sleeps while it has nothing to do: messages pass it by. */

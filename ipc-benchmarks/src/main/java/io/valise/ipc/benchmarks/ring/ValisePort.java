@@ -1,51 +1,62 @@
 package io.valise.ipc.benchmarks.ring;
 
-import io.valise.ipc.sharedmem.layout.RingLayout;
-import io.valise.ipc.sharedmem.os.MemoryKind;
-import io.valise.ipc.sharedmem.os.SharedMemory;
-import io.valise.ipc.sharedmem.ring.RingConsumer;
-import io.valise.ipc.sharedmem.ring.RingProducer;
+import io.valise.ipc.sharedmem.SharedRing;
 import io.valise.ipc.spi.Link;
-import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 
-/** The ring of the transport {@code shm:}, without its doorbells. */
+/** Two {@link SharedRing}s. Messages are written where they are sent from. */
 final class ValisePort implements MessagePort {
-    private static final int DATA_AT = 4_096;
-    static final int FILE_BYTES = DATA_AT + 2 * RING_BYTES;
+    private static final int BATCH = 16;
 
-    private final RingProducer producer;
-    private final RingConsumer consumer;
+    private final SharedRing out;
+    private final SharedRing in;
+    private final SharedRing.Producer producer;
+    private final SharedRing.Consumer consumer;
     private final Link.FrameHandler handler = this::onFrame;
-    private final byte[] rest = new byte[MESSAGE_BYTES - Long.BYTES];
+    private final boolean batched;
+    private int staged;
     private long last;
 
-    private ValisePort(RingProducer producer, RingConsumer consumer) {
-        this.producer = producer;
-        this.consumer = consumer;
+    private ValisePort(String contender, SharedRing out, SharedRing in) {
+        this.out = out;
+        this.in = in;
+        this.producer = contender.endsWith("Threads") ? out.producerForThreads() : out.producer();
+        this.consumer = in.consumer();
+        this.batched = contender.endsWith("Batched");
     }
 
-    static ValisePort open(Path file, boolean first) throws IOException {
-        try (FileChannel channel = RingFile.open(file)) {
-            SharedMemory memory = MemoryKind.ofThisJvm().map(channel, FILE_BYTES);
-            RingLayout there = new RingLayout(0, DATA_AT, RING_BYTES);
-            RingLayout back = new RingLayout(RingLayout.CONTROL_BYTES, DATA_AT + RING_BYTES, RING_BYTES);
-            return new ValisePort(
-                    new RingProducer(memory, first ? there : back),
-                    new RingConsumer(memory, first ? back : there, () -> {}));
-        }
+    /** Makes the files; the end of the peer. */
+    static ValisePort create(String contender, Path file) {
+        SharedRing in = SharedRing.create(file, RING_BYTES);
+        return new ValisePort(contender, SharedRing.create(back(file), RING_BYTES), in);
+    }
+
+    /** Opens the files; the end of the benchmark. */
+    static ValisePort open(String contender, Path file) {
+        SharedRing out = SharedRing.open(file);
+        return new ValisePort(contender, out, SharedRing.open(back(file)));
+    }
+
+    /** The file of the ring that leads back. */
+    static Path back(Path file) {
+        return Path.of(file + ".back");
     }
 
     @Override
     public boolean send(long number) {
-        ByteBuffer frame = producer.claim(MESSAGE_BYTES);
-        if (frame == null) {
+        ByteBuffer message = producer.claim(MESSAGE_BYTES);
+        if (message == null) {
             return false;
         }
-        frame.putLong(number).put(rest);
-        producer.commit(MESSAGE_BYTES);
+        for (int at = 0; at < MESSAGE_BYTES; at += Long.BYTES) {
+            message.putLong(number);
+        }
+        if (batched && ++staged % BATCH != 0) {
+            producer.stage(MESSAGE_BYTES);
+        } else {
+            producer.commit(MESSAGE_BYTES);
+        }
         return true;
     }
 
@@ -64,9 +75,9 @@ final class ValisePort implements MessagePort {
         return last;
     }
 
-    /** The memory stays mapped until the process ends. */
     @Override
     public void close() {
-        last = 0;
+        out.close();
+        in.close();
     }
 }

@@ -27,6 +27,11 @@ final class Mapping {
         return arenas != null ? byArena(arenas, file, size) : byCleaner(file, size);
     }
 
+    /** Maps it until nothing refers to the mapping any more: {@link #unmap} leaves it to the garbage collector. */
+    static Mapping untilCollected(FileChannel file, int size) throws IOException {
+        return new Mapping(file.map(FileChannel.MapMode.READ_WRITE, 0, size), () -> {});
+    }
+
     ByteBuffer buffer() {
         return buffer;
     }

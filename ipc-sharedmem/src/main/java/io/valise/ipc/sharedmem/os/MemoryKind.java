@@ -45,6 +45,16 @@ public enum MemoryKind {
     }
 
     /**
+     * Maps the first bytes of a file until nothing refers to the mapping any more, for memory whose users cannot be
+     * asked to leave: a thread that is late finds old bytes and not a crash.
+     *
+     * @param size how many bytes; the file has at least as many
+     */
+    public SharedMemory mapUntilCollected(FileChannel file, int size) throws IOException {
+        return over(Mapping.untilCollected(file, size));
+    }
+
+    /**
      * The kind this JVM uses, found out at the first call.
      *
      * @throws IllegalArgumentException when the system property names no kind

@@ -87,7 +87,8 @@ public final class SegmentFile {
         }
     }
 
-    private static void allocate(FileChannel file, int size) throws IOException {
+    /** Writes zeros, so that the file system has room for every byte from here on. */
+    static void allocate(FileChannel file, int size) throws IOException {
         ByteBuffer zeros = ByteBuffer.allocate(Math.min(size, CHUNK));
         for (int left = size; left > 0; ) {
             zeros.clear().limit(Math.min(left, CHUNK));
@@ -104,7 +105,7 @@ public final class SegmentFile {
         }
     }
 
-    private static IpcException failed(IpcStatus status, String what, Path path, int size, IOException cause) {
+    static IpcException failed(IpcStatus status, String what, Path path, int size, IOException cause) {
         return new IpcException(
                 cause instanceof AccessDeniedException ? IpcStatus.ACCESS_DENIED : status,
                 "cannot " + what + " segment " + path + ": limit=" + free(path) + ", needed=" + size + " bytes ("
@@ -124,7 +125,7 @@ public final class SegmentFile {
         }
     }
 
-    private static java.nio.file.attribute.FileAttribute<?> ownerOnly() {
+    static java.nio.file.attribute.FileAttribute<?> ownerOnly() {
         return PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
     }
 }

@@ -30,11 +30,21 @@ import org.jspecify.annotations.Nullable;
  *       one or two cache lines between the processors, not three.
  * </ul>
  *
+ * <p>Several records are published by one release: only the length of the <i>first</i> is held back. The lengths of the
+ * others are written at once, plainly, since the consumer cannot get past the first; the terminator is needed behind
+ * the last one only. The release of the first length then carries all of them. Padding is held back and released in
+ * the same way.
+ *
  * <p>The way back is the consumer's position. The consumer stores it with release after its last read of a record; the
  * producer loads it with acquire before it overwrites that record: no write of a new lap happens before a read of the
  * old one. It is stored once per eighth of a ring, and loaded only when the space known to be free is used up. The
  * space for a record and the padding before it is at most half a ring, so a ring that was read up to its last
  * unpublished eighth has room for every frame, and a producer never waits for a position that will not come.
+ *
+ * <h2>What a death leaves</h2>
+ *
+ * <p>A producer that dies between any two instructions leaves a length word that is 0 or final: the record is not there,
+ * or there as a whole. The next producer finds the end by {@link RingScan}.
  *
  * <h2>What the other side can do to us</h2>
  *
@@ -58,10 +68,22 @@ public final class RingProducer {
     private long position;
     private long knownConsumed;
     private int claimed = NOTHING;
+    private int heldIndex;
+    private int heldLength = NOTHING;
     private long wanted;
 
     /** The writing end of a ring that is empty and new. */
     public RingProducer(SharedMemory memory, RingLayout layout) {
+        this(memory, layout, 0, 0);
+    }
+
+    /**
+     * The writing end of a ring that another producer has written to.
+     *
+     * @param position where the next record goes; see {@link RingScan}
+     * @param consumed up to where the consumer had read
+     */
+    public RingProducer(SharedMemory memory, RingLayout layout, long position, long consumed) {
         this.memory = memory;
         this.data = layout.data();
         this.capacity = layout.capacity();
@@ -69,47 +91,69 @@ public final class RingProducer {
         this.maxPayload = layout.maxPayload();
         this.consumerPosition = layout.consumerPosition();
         this.view = memory.frameView();
+        this.position = position;
+        this.knownConsumed = consumed;
     }
 
     /**
-     * Reserves space for a frame.
+     * Reserves space for a frame. When there is no room, what was staged is published first, so that the consumer can
+     * make some.
      *
      * @param maxLength bytes of payload, 1 to {@link RingLayout#maxPayload()}
      * @return a view with {@code remaining() == maxLength}, or null when there is no room now
      */
     public @Nullable ByteBuffer claim(int maxLength) {
-        if (maxLength < 1 || maxLength > maxPayload) {
-            throw new IllegalArgumentException("claim: limit=1.." + maxPayload + " bytes, actual=" + maxLength);
+        if (maxLength < 1 || maxLength > maxPayload || claimed != NOTHING) {
+            throw refused(maxLength);
         }
-        if (claimed != NOTHING) {
-            throw new IllegalStateException(
-                    "claim: limit=1 claim at a time, " + claimed + " bytes are claimed already");
-        }
+        int index = (int) position & mask;
         int record = RingLayout.recordBytes(maxLength);
-        int tail = capacity - ((int) position & mask);
-        int padding = record > tail ? tail : 0;
+        int padding = record > capacity - index ? capacity - index : 0;
         // The word behind the record is written too: it gets the terminator.
         if (!hasRoomUntil(position + padding + record + RingLayout.ALIGNMENT)) {
+            publish();
             return null;
         }
         if (padding != 0) {
-            publish((int) position & mask, RingLayout.PADDING, 0);
+            hold(index, RingLayout.PADDING);
             position += padding;
+            index = 0;
         }
         claimed = maxLength;
-        int payload = data + ((int) position & mask) + RingLayout.RECORD_HEADER;
-        return view.order(ByteOrder.BIG_ENDIAN).limit(payload + maxLength).position(payload);
+        int payload = data + index + RingLayout.RECORD_HEADER;
+        if (view.order() != ByteOrder.BIG_ENDIAN) {
+            view.order(ByteOrder.BIG_ENDIAN); // The writer of the last frame left it so.
+        }
+        return view.limit(payload + maxLength).position(payload);
     }
 
-    /** Publishes the first {@code length} bytes of the claimed view as a frame. */
+    /** Publishes the first {@code length} bytes of the claimed view as a frame, with all frames staged before. */
     public void commit(int length) {
+        stage(length);
+        publish();
+    }
+
+    /** Makes a frame of the first {@code length} bytes of the claimed view, to be seen after {@link #publish}. */
+    public void stage(int length) {
         if (length < 1 || length > claimed) {
             throw new IllegalArgumentException("commit: limit=1.." + claimed + " claimed bytes, actual=" + length);
         }
         claimed = NOTHING;
-        long next = position + RingLayout.recordBytes(length);
-        publish((int) position & mask, length, (int) next & mask);
-        position = next;
+        hold((int) position & mask, length);
+        position += RingLayout.recordBytes(length);
+    }
+
+    /** Lets the consumer see all that was staged, by one release. */
+    public void publish() {
+        int length = heldLength;
+        if (length != NOTHING) {
+            heldLength = NOTHING;
+            memory.putInt(data + ((int) position & mask), 0);
+            // Pairs with the acquire in RingConsumer.lengthAt: orders payloads, lengths behind this one, and terminator
+            // before it. Without it the consumer could read payload that is not there yet, or take a left-over of the
+            // last lap for a length.
+            memory.putIntRelease(data + heldIndex, length);
+        }
     }
 
     /** Gives the claimed space back. */
@@ -122,18 +166,21 @@ public final class RingProducer {
         return hasRoomUntil(wanted);
     }
 
-    private void publish(int index, int length, int terminator) {
-        memory.putInt(data + terminator, 0);
-        // Pairs with the acquire in RingConsumer.lengthAt: orders payload and terminator before the length. Without it
-        // the consumer could read payload that is not there yet, or take a left-over of the last lap for a length.
-        memory.putIntRelease(data + index, length);
+    private void hold(int index, int length) {
+        if (heldLength == NOTHING) {
+            heldIndex = index;
+            heldLength = length;
+        } else {
+            memory.putInt(data + index, length);
+        }
     }
 
     private boolean hasRoomUntil(long end) {
-        if (end - knownConsumed <= capacity) {
-            return true;
-        }
-        // Pairs with the release in RingConsumer.publishPosition: the consumer's reads of a record happened before we
+        return end - knownConsumed <= capacity || hasRoomByNowUntil(end);
+    }
+
+    private boolean hasRoomByNowUntil(long end) {
+        // Pairs with the release in RingConsumer.publish: the consumer's reads of a record happened before we
         // overwrite it. Without it, it could read bytes of the next lap.
         long consumed = memory.getLongAcquire(consumerPosition);
         if (consumed < knownConsumed || consumed > position || (consumed & RingLayout.ALIGNMENT - 1) != 0) {
@@ -142,5 +189,11 @@ public final class RingProducer {
         knownConsumed = consumed;
         wanted = end;
         return end - consumed <= capacity;
+    }
+
+    private RuntimeException refused(int maxLength) {
+        return claimed != NOTHING
+                ? new IllegalStateException("claim: limit=1 claim at a time, " + claimed + " bytes are claimed already")
+                : new IllegalArgumentException("claim: limit=1.." + maxPayload + " bytes, actual=" + maxLength);
     }
 }

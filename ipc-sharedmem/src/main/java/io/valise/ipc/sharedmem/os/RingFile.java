@@ -1,0 +1,153 @@
+package io.valise.ipc.sharedmem.os;
+
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import io.valise.ipc.Delivery;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.sharedmem.layout.RingFileLayout;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The file of a ring that programs open by its path: mapped, and open for the locks that say which process has which
+ * end. The kernel lets a lock go when its process ends, however that ends. Thread-safe.
+ */
+public final class RingFile implements AutoCloseable {
+    private final Path path;
+    private final FileChannel channel;
+    private final RingFileLayout layout;
+    private final SharedMemory memory;
+
+    private RingFile(Path path, FileChannel channel, RingFileLayout layout) throws IOException {
+        this.path = path;
+        this.channel = channel;
+        this.layout = layout;
+        this.memory = MemoryKind.ofThisJvm().mapUntilCollected(channel, layout.fileBytes());
+    }
+
+    /**
+     * Creates the file, mode 0600, with every byte of it allocated.
+     *
+     * @throws IpcException {@code ADDRESS_IN_USE} when there is one, {@code RESOURCE_EXHAUSTED}, {@code ACCESS_DENIED}
+     */
+    public static RingFile create(Path path, RingFileLayout layout) {
+        try {
+            FileChannel file = FileChannel.open(path, Set.of(CREATE_NEW, READ, WRITE), SegmentFile.ownerOnly());
+            return closedUnlessDone(file, path, () -> {
+                SegmentFile.allocate(file, layout.fileBytes());
+                RingFile ring = new RingFile(path, file, layout);
+                layout.writeHeader(ring.memory);
+                return ring;
+            });
+        } catch (FileAlreadyExistsException e) {
+            throw new IpcException(
+                    IpcStatus.ADDRESS_IN_USE,
+                    "ring " + path + ": it exists; open it, or delete it when no process uses it",
+                    Delivery.NOT_SENT,
+                    e);
+        } catch (IOException e) {
+            throw SegmentFile.failed(IpcStatus.RESOURCE_EXHAUSTED, "create", path, layout.fileBytes(), e);
+        }
+    }
+
+    /**
+     * Opens the file of a ring.
+     *
+     * @throws IpcException {@code ENDPOINT_NOT_FOUND}, {@code PROTOCOL_ERROR} when it holds no ring,
+     *     {@code VERSION_MISMATCH}, {@code ACCESS_DENIED}
+     */
+    public static RingFile open(Path path) {
+        try {
+            if (!Files.isRegularFile(path, NOFOLLOW_LINKS)) {
+                throw new NoSuchFileException(path.toString());
+            }
+            FileChannel file = FileChannel.open(path, Set.of(READ, WRITE, NOFOLLOW_LINKS));
+            return closedUnlessDone(file, null, () -> {
+                RingFile ring = new RingFile(path, file, RingFileLayout.ofFile(file.size()));
+                ring.layout.checkHeader(ring.memory);
+                return ring;
+            });
+        } catch (NoSuchFileException e) {
+            throw new IpcException(
+                    IpcStatus.ENDPOINT_NOT_FOUND,
+                    "ring " + path + ": no such file; create it first",
+                    Delivery.NOT_SENT,
+                    e);
+        } catch (IOException e) {
+            throw SegmentFile.failed(IpcStatus.RESOURCE_EXHAUSTED, "open", path, 0, e);
+        }
+    }
+
+    /** Where it is. */
+    public Path path() {
+        return path;
+    }
+
+    /** Its layout. */
+    public RingFileLayout layout() {
+        return layout;
+    }
+
+    /** Its memory, usable even after {@link #close}. */
+    public SharedMemory memory() {
+        return memory;
+    }
+
+    /**
+     * Locks a byte until {@link #close} or the end of this process.
+     *
+     * @return false when another process, or this one, has it
+     */
+    public boolean lock(long at) {
+        try {
+            FileLock lock = channel.tryLock(at, 1, false);
+            return lock != null;
+        } catch (OverlappingFileLockException ours) {
+            return false;
+        } catch (IOException e) {
+            throw SegmentFile.failed(IpcStatus.RESOURCE_EXHAUSTED, "lock", path, layout.fileBytes(), e);
+        }
+    }
+
+    /** Lets all locks go; the file stays. Idempotent. */
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw SegmentFile.failed(IpcStatus.RESOURCE_EXHAUSTED, "close", path, layout.fileBytes(), e);
+        }
+    }
+
+    private interface Step {
+        RingFile take() throws IOException;
+    }
+
+    private static RingFile closedUnlessDone(FileChannel file, @Nullable Path toRemove, Step step) throws IOException {
+        boolean done = false;
+        try {
+            RingFile ring = step.take();
+            done = true;
+            return ring;
+        } finally {
+            if (!done) {
+                file.close();
+                if (toRemove != null) {
+                    SegmentFile.remove(toRemove);
+                }
+            }
+        }
+    }
+}
