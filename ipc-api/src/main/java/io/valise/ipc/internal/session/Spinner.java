@@ -9,7 +9,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <p>An adaptive budget doubles when looking found the frame and halves when it did not, down to not looking at all: a
  * peer that takes its time, or that waits for this very processor, is soon slept for at once. As two ends that both
- * sleep are never quick enough to be looked for, every {@value #WAITS_PER_TRIAL}th wait tries the full budget.
+ * sleep are never quick enough to be looked for, every {@value #WAITS_PER_TRIAL}th wait tries a longer look than a
+ * wake-up takes; both ends count the same waits, and try at about the same time.
  *
  * <p>The first looks are close together, for a peer that answers from another processor; then each look gives way to
  * whoever wants this processor, which may be the peer.
@@ -23,6 +24,9 @@ final class Spinner {
     private static final int CLOSE_LOOKS = 16;
     private static final int CLOSE_LOOKS_OF_SPINNERS = 256;
     private static final int WAITS_PER_TRIAL = 64;
+
+    /** How many full budgets a trial lasts: longer than the peer takes to wake up, or both sleep for ever. */
+    private static final int TRIAL_BUDGETS = 6;
 
     private final long fullBudget;
     private final boolean adapts;
@@ -89,7 +93,7 @@ final class Spinner {
 
     private void adapt() {
         if (++waits % WAITS_PER_TRIAL == 0) {
-            budget = fullBudget;
+            budget = TRIAL_BUDGETS * fullBudget;
         } else if (looks > 0 && !gaveUp) {
             budget = Math.min(budget * 2, fullBudget);
         }
