@@ -8,8 +8,15 @@ module io.valise.ipc.services {
     requires static org.jspecify;
 
     exports io.valise.ipc.services.catalog;
+    exports io.valise.ipc.services.hosting;
     exports io.valise.ipc.services.json;
+    exports io.valise.ipc.services.launch;
+    exports io.valise.ipc.services.manifest;
     exports io.valise.ipc.services.objects;
+    exports io.valise.ipc.services.runtime;
+
+    provides io.valise.ipc.spi.ServerStarter with
+            io.valise.ipc.services.hosting.ManifestStarter;
 
     uses io.valise.ipc.spi.Transport;
 }

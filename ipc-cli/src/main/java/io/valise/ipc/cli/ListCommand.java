@@ -35,7 +35,7 @@ final class ListCommand implements Callable<Integer> {
         if (timeout.isNegative() || timeout.isZero()) {
             throw common.usageError("--timeout: must be positive, actual=" + timeout);
         }
-        List<ServerStatus> servers = ReachableServers.within(timeout).list();
+        List<ServerStatus> servers = ReachableServers.within(timeout).running();
         if (json) {
             List<ValueSet> all = servers.stream().map(ServerStatus::toValueSet).toList();
             common.out().println(ValueSetJson.write(ValueSet.of("servers", all)));

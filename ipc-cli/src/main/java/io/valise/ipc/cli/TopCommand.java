@@ -58,10 +58,10 @@ final class TopCommand implements Callable<Integer> {
         }
         ServiceCatalog servers = ReachableServers.within(PATIENCE);
         int tables = once ? 1 : count == 0 ? Integer.MAX_VALUE : count;
-        ServerLoad load = new ServerLoad(servers.list(), System.nanoTime());
+        ServerLoad load = new ServerLoad(servers.running(), System.nanoTime());
         for (int i = 0; i < tables; i++) {
             TimeUnit.NANOSECONDS.sleep((once ? Duration.ofMillis(500) : interval).toNanos());
-            load = load.next(servers.list(), System.nanoTime());
+            load = load.next(servers.running(), System.nanoTime());
             show(load);
         }
         return 0;

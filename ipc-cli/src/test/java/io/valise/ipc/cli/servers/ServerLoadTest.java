@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.valise.ipc.Endpoint;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.services.catalog.ServerStatus;
+import io.valise.ipc.services.catalog.ServerStatus.State;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -29,8 +30,8 @@ class ServerLoadTest {
 
     @Test
     void serversThatDoNotAnswerAreEachOnTheirOwn() {
-        ServerStatus silent = new ServerStatus(new Endpoint("shm", "a"), ValueSet.empty(), "TIMEOUT");
-        ServerStatus other = new ServerStatus(new Endpoint("pipe", "a"), ValueSet.empty(), "TIMEOUT");
+        ServerStatus silent = new ServerStatus(new Endpoint("shm", "a"), State.SILENT, ValueSet.empty(), "TIMEOUT");
+        ServerStatus other = new ServerStatus(new Endpoint("pipe", "a"), State.SILENT, ValueSet.empty(), "TIMEOUT");
         ServerLoad load = new ServerLoad(List.of(silent, other), 0);
         assertThat(load.distinct()).containsExactly(silent, other);
         assertThat(load.toValueSets().get(0).getBoolean("answers")).isFalse();
@@ -39,6 +40,6 @@ class ServerLoadTest {
     private static ServerStatus server(String scheme, long pid, long served) {
         ValueSet info = ValueSet.of(
                 "pid", pid, "requestsServed", served, "endpoints", new String[] {"shm:a", "pipe:a"}, "connections", 2);
-        return new ServerStatus(new Endpoint(scheme, "a"), info, "");
+        return new ServerStatus(new Endpoint(scheme, "a"), State.ALIVE, info, "");
     }
 }

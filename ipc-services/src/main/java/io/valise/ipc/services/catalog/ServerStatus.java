@@ -2,29 +2,52 @@ package io.valise.ipc.services.catalog;
 
 import io.valise.ipc.Endpoint;
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.services.hosting.ServiceManifest;
+import io.valise.ipc.services.manifest.ManifestReader;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * What one address answered when asked who serves it. Immutable.
+ * Who serves one address, or could. Immutable.
  *
  * @param endpoint the address
- * @param info the answer of {@code valise.info}; empty when there was none
- * @param problem why there was none; empty when there was
+ * @param state whether somebody serves it now
+ * @param info the answer of {@code valise.info}, or what the manifest says of a server that can be started
+ * @param problem why there is neither; empty when there is
  */
-public record ServerStatus(Endpoint endpoint, ValueSet info, String problem) {
+public record ServerStatus(Endpoint endpoint, State state, ValueSet info, String problem) {
+    /** Whether somebody serves an address. */
+    public enum State {
+        /** A server answers. */
+        ALIVE,
+        /** Nobody serves, but a service manifest says how to start a server: {@code startIfAbsent} does. */
+        STARTABLE,
+        /** There is a server, or a manifest, but it is no use; the problem says why. */
+        SILENT
+    }
+
     static ServerStatus of(Endpoint endpoint, ValueSet info) {
-        return new ServerStatus(endpoint, info, "");
+        return new ServerStatus(endpoint, State.ALIVE, info, "");
     }
 
     static ServerStatus silent(Endpoint endpoint, String problem) {
-        return new ServerStatus(endpoint, ValueSet.empty(), problem);
+        return new ServerStatus(endpoint, State.SILENT, ValueSet.empty(), problem);
+    }
+
+    static ServerStatus startable(Endpoint endpoint, ServiceManifest manifest) {
+        ValueSet info = ValueSet.builder()
+                .put("services", manifest.services().toArray(String[]::new))
+                .put("instances", ManifestReader.wordOf(manifest.mode()))
+                .put("idle", manifest.idle())
+                .put("command", manifest.command().toArray(String[]::new))
+                .build();
+        return new ServerStatus(endpoint, State.STARTABLE, info, "");
     }
 
     /** Whether the server answered. */
     public boolean answers() {
-        return problem.isEmpty();
+        return state == State.ALIVE;
     }
 
     /** The name that the server's application goes by. */
@@ -87,8 +110,9 @@ public record ServerStatus(Endpoint endpoint, ValueSet info, String problem) {
         ValueSet.Builder set = ValueSet.builder()
                 .put("endpoint", endpoint.toString())
                 .put("transport", endpoint.scheme())
+                .put("state", ManifestReader.wordOf(state))
                 .put("answers", answers());
-        if (!answers()) {
+        if (state == State.SILENT) {
             return set.put("problem", problem).build();
         }
         return set.putAll(info)

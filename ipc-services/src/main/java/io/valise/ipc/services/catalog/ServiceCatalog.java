@@ -15,11 +15,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Finds the servers of this user: who serves which address, and what it offers. Every look asks the servers anew, by
- * their built-in service {@code valise.info}. Immutable and thread-safe.
+ * Finds the servers of this user: who serves which address, and what it offers; and those that would be started if a
+ * client asked for them. Every look reads the manifests, and asks the servers by their built-in service {@code
+ * valise.info}, anew. Immutable and thread-safe.
  *
  * <pre>{@code
- * ServiceCatalog.ofThisUser().find("price").forEach(server -> System.out.println(server.endpoint()));
+ * ServiceCatalog.ofThisUser()
+ *         .find("price")
+ *         .forEach(server -> System.out.println(server.endpoint() + " " + server.state()));
  * }</pre>
  */
 public final class ServiceCatalog {
@@ -52,8 +55,15 @@ public final class ServiceCatalog {
         return new ServiceCatalog(transports, answerTime);
     }
 
-    /** Every address that is served now, the fastest transports first, by name; those that did not answer say why. */
+    /** Every address that is served now, as {@link #running}, then every one at which a server can be started. */
     public List<ServerStatus> list() {
+        List<ServerStatus> running = running();
+        return Stream.concat(running.stream(), Startable.besides(running).stream())
+                .toList();
+    }
+
+    /** Every address that is served now, the fastest transports first, by name; those that did not answer say why. */
+    public List<ServerStatus> running() {
         ExecutorService askers = Executors.newFixedThreadPool(AT_ONCE, ServiceCatalog::asker);
         try {
             List<Endpoint> addresses =
@@ -69,7 +79,7 @@ public final class ServiceCatalog {
         }
     }
 
-    /** The addresses at which a server offers a service of that name now, the fastest transports first. */
+    /** Where a service of that name is offered: by servers that are alive, the fastest transports first, then by startable ones. */
     public List<ServerStatus> find(String service) {
         return list().stream()
                 .filter(server -> server.services().contains(service))

@@ -3,6 +3,8 @@ package io.valise.ipc.services.catalog;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.valise.ipc.ValueSet;
+import io.valise.ipc.services.manifest.Manifests;
 import io.valise.ipc.testkit.TestHome;
 import io.valise.ipc.testkit.process.ForkedJvm;
 import java.time.Duration;
@@ -18,11 +20,13 @@ class ServiceCatalogTest {
     @BeforeEach
     void hideOtherServers() {
         assertThat(TestHome.path()).isDirectory();
+        Manifests.clear("services");
     }
 
     @AfterEach
     void endServers() {
         ForkedJvm.killAll();
+        Manifests.clear("services");
     }
 
     @Test
@@ -65,6 +69,38 @@ class ServiceCatalogTest {
 
         assertThat(catalog.list()).noneMatch(ServerStatus::answers);
         assertThat(catalog.find("price")).isEmpty();
+    }
+
+    @Test
+    void showsWhatCouldBeStartedUntilItRunsAndManifestsThatAreNone() {
+        Manifests.write(
+                "services",
+                "orders",
+                ValueSet.builder()
+                        .put("name", "orders")
+                        .put("command", new String[] {"orders"})
+                        .put("endpoints", new String[] {"pipe:orders"})
+                        .put("services", new String[] {"order"})
+                        .build());
+        Manifests.write("services", "notes", "nothing");
+        assertThat(catalog.find("order")).singleElement().satisfies(found -> {
+            assertThat(found.state()).isEqualTo(ServerStatus.State.STARTABLE);
+            assertThat(found.endpoint()).hasToString("pipe:orders");
+            assertThat(found.answers()).isFalse();
+            assertThat(found.toValueSet().getString("state")).isEqualTo("startable");
+        });
+        assertThat(catalog.list()).anySatisfy(found -> {
+            assertThat(found.state()).isEqualTo(ServerStatus.State.SILENT);
+            assertThat(found.problem()).contains("services/notes.json: line 1");
+        });
+        assertThat(catalog.running()).isEmpty();
+
+        serve("order", "shm:orders");
+
+        assertThat(catalog.find("order")).singleElement().satisfies(found -> {
+            assertThat(found.state()).isEqualTo(ServerStatus.State.ALIVE);
+            assertThat(found.endpoint()).hasToString("shm:orders");
+        });
     }
 
     @Test

@@ -1,0 +1,150 @@
+package io.valise.ipc.services.hosting;
+
+import io.valise.ipc.Endpoint;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcServer;
+import io.valise.ipc.services.runtime.IpcRuntime;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * An {@link AppService} being served, until nobody has used it for its idle time, the process is told to end, or it is
+ * closed. Thread-safe.
+ *
+ * <pre>{@code
+ * public static void main(String[] arguments) throws InterruptedException {
+ *     AppServiceHost.run("quotes", server -> server.service("price", request -> ValueSet.of("bid", 101.25)));
+ * }
+ * }</pre>
+ *
+ * <p>Where it serves and for how long is what the {@link ServiceManifest} of that name says. Without one it serves {@code
+ * any:NAME} until it is told to end.
+ */
+public final class AppServiceHost implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(AppServiceHost.class.getName());
+    private static final Duration GRACE = Duration.ofSeconds(2);
+
+    private final AppService service;
+    private final HostingTerms terms;
+    private final IdleWatch idle = new IdleWatch(this::stopIfUnused);
+    private final AtomicBoolean stopping = new AtomicBoolean();
+    private final CompletableFuture<StopReason> stopped = new CompletableFuture<>();
+    private final IpcServer server;
+    private final Thread hook = new Thread(() -> stop(StopReason.TERMINATING), "valise-app-service-stop");
+
+    private AppServiceHost(AppService service, HostingTerms terms) {
+        IpcRuntime.ensure();
+        this.service = service;
+        this.terms = terms;
+        IpcServer.Builder builder = IpcServer.builder(terms.endpoints().toArray(String[]::new))
+                .onDisconnect((connection, reason) -> terms.afterUse().ifPresent(idle::askAfter));
+        service.offer(builder);
+        server = builder.start();
+    }
+
+    /**
+     * Serves in this process as the service's manifest says, until it stops; then the main method returns.
+     *
+     * @return why it stopped
+     * @throws IpcException as {@link IpcServer.Builder#start}, and {@code PROTOCOL_ERROR} when the manifest is malformed
+     */
+    public static StopReason run(String name, AppService service) throws InterruptedException {
+        try (AppServiceHost host = start(name, service)) {
+            return host.awaitStopped();
+        }
+    }
+
+    /** Like {@link #run}, and returns as soon as it serves. */
+    public static AppServiceHost start(String name, AppService service) {
+        AppServiceHost host = new AppServiceHost(service, HostingTerms.ofThisProcess(name));
+        Runtime.getRuntime().addShutdownHook(host.hook);
+        host.terms.idle().ifPresent(host.idle::askAfter);
+        return host;
+    }
+
+    /** Serves {@code local:NAME}, to clients in this process alone, until it is closed. */
+    public static AppServiceHost inThisProcess(String name, AppService service) {
+        return new AppServiceHost(
+                service, new HostingTerms(name, List.of("local:" + name), Optional.empty(), Optional.empty()));
+    }
+
+    /** The addresses served. */
+    public List<Endpoint> endpoints() {
+        return server.endpoints();
+    }
+
+    /** The server: for broadcasts, and to see who is connected. */
+    public IpcServer server() {
+        return server;
+    }
+
+    /** Waits until it has stopped; returns why. */
+    public StopReason awaitStopped() throws InterruptedException {
+        try {
+            return stopped.get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e); // nobody completes it so
+        }
+    }
+
+    /** Stops; requests under way have two seconds. Idempotent. */
+    @Override
+    public void close() {
+        stop(StopReason.CLOSED);
+    }
+
+    private boolean stopIfUnused() {
+        if (!server.closeIfUnused()) {
+            return false;
+        }
+        stop(StopReason.IDLE);
+        return true;
+    }
+
+    private void stop(StopReason reason) {
+        if (stopping.compareAndSet(false, true)) {
+            tell(reason);
+            server.shutdown(GRACE); // at once when it is closed already
+            makeWay();
+            idle.close();
+            forgetHook(reason);
+            stopped.complete(reason);
+        }
+    }
+
+    private void tell(StopReason reason) {
+        try {
+            service.stopping(reason);
+        } catch (RuntimeException | Error e) {
+            LOG.log(Level.WARNING, "service " + terms.service() + " failed to hear that it stops: " + reason, e);
+        }
+    }
+
+    private void makeWay() {
+        try {
+            if (terms.idle().isPresent()) {
+                StartRecord.clearOwn(terms.service());
+                ServerProcess.deleteEmptyLog(terms.service());
+            }
+        } catch (IOException | IpcException e) {
+            LOG.log(Level.DEBUG, "the next start waits for the end of this process", e);
+        }
+    }
+
+    private void forgetHook(StopReason reason) {
+        if (reason != StopReason.TERMINATING) {
+            try {
+                Runtime.getRuntime().removeShutdownHook(hook);
+            } catch (IllegalStateException e) {
+                LOG.log(Level.DEBUG, "the process ends anyway", e);
+            }
+        }
+    }
+}

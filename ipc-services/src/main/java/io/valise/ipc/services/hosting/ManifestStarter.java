@@ -1,0 +1,97 @@
+package io.valise.ipc.services.hosting;
+
+import io.valise.ipc.Delivery;
+import io.valise.ipc.Endpoint;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.services.manifest.ManifestFolder;
+import io.valise.ipc.services.process.Pauses;
+import io.valise.ipc.services.runtime.IpcRuntime;
+import io.valise.ipc.spi.ServerStarter;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** Starts the servers that service manifests describe. Found by {@link java.util.ServiceLoader}. Thread-safe. */
+public final class ManifestStarter implements ServerStarter {
+    /** For {@link java.util.ServiceLoader}. */
+    public ManifestStarter() {}
+
+    @Override
+    public <C> C connect(Endpoint endpoint, long deadlineNanoTime, Dial<C> dial) {
+        IpcRuntime.ensure();
+        ServiceManifest manifest = ServiceManifest.find(endpoint.name())
+                .filter(found -> found.serves(endpoint))
+                .orElseThrow(() -> unknown(endpoint));
+        return manifest.mode() == InstanceMode.SHARED
+                ? shared(manifest, endpoint, new Waiting<>(dial, deadlineNanoTime))
+                : ownInstance(manifest, endpoint, new Waiting<>(dial, deadlineNanoTime));
+    }
+
+    private static IpcException unknown(Endpoint endpoint) {
+        return new IpcException(
+                IpcStatus.ENDPOINT_NOT_FOUND,
+                "nobody serves " + endpoint + ", and no manifest says how to start a server there: looked for "
+                        + ManifestFolder.of(ServiceManifest.FOLDER).file(endpoint.name())
+                        + " with that among its endpoints",
+                Delivery.NOT_SENT);
+    }
+
+    /** Who has the lock starts the process, unless the one before did and it is on its way. */
+    private static <C> C shared(ServiceManifest manifest, Endpoint endpoint, Waiting<C> waiting) {
+        try (StartLock lock = StartLock.acquire(StartRecord.file(manifest.name()), waiting.deadline)) {
+            Optional<C> served = waiting.dial.to(endpoint);
+            Optional<ProcessHandle> before = served.isPresent() ? Optional.empty() : lock.lastStarted();
+            if (before.isPresent()) {
+                served = waiting.whileAlive(endpoint, before.get());
+            }
+            if (served.isPresent()) {
+                return served.get();
+            }
+            ServerProcess process = ServerProcess.start(manifest.name(), manifest);
+            lock.started(process.handle());
+            return waiting.until(endpoint, process);
+        }
+    }
+
+    private static <C> C ownInstance(ServiceManifest manifest, Endpoint endpoint, Waiting<C> waiting) {
+        ServiceManifest instance = manifest.instance(
+                String.format("%08x", ThreadLocalRandom.current().nextInt()));
+        ServerProcess process = ServerProcess.start(manifest.name(), instance);
+        try {
+            return waiting.until(new Endpoint(endpoint.scheme(), instance.name()), process);
+        } catch (RuntimeException e) {
+            process.end();
+            throw e;
+        }
+    }
+
+    /** A client that waits for a process to serve. */
+    private record Waiting<C>(Dial<C> dial, long deadline) {
+        C until(Endpoint endpoint, ServerProcess process) {
+            Pauses pauses = new Pauses(deadline);
+            while (true) {
+                Optional<C> served = dial.to(endpoint);
+                if (served.isPresent()) {
+                    return served.get();
+                }
+                process.checkAlive();
+                pauses.pause(
+                        "process " + process.handle().pid() + " was started, but does not serve " + endpoint + " yet");
+            }
+        }
+
+        /** Empty when it has ended: it stopped just now, or never served. */
+        Optional<C> whileAlive(Endpoint endpoint, ProcessHandle process) {
+            Pauses pauses = new Pauses(deadline);
+            while (process.isAlive()) {
+                pauses.pause("process " + process.pid()
+                        + " was started for another client, and runs, but does not serve " + endpoint);
+                Optional<C> served = dial.to(endpoint);
+                if (served.isPresent()) {
+                    return served;
+                }
+            }
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,128 @@
+package io.valise.ipc.services.hosting;
+
+import io.valise.ipc.Endpoint;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.services.manifest.ManifestFolder;
+import io.valise.ipc.services.manifest.ManifestReader;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How a service is started when a client asks for it: the file {@code services/NAME.json} in the user's configuration
+ * folder. Immutable.
+ *
+ * <pre>{@code
+ * {
+ *   "name": "quotes",
+ *   "command": ["/usr/bin/java", "-cp", "/opt/quotes/lib/*", "com.example.Quotes"],
+ *   "endpoints": ["any:quotes"],
+ *   "services": ["price"],
+ *   "instances": "shared",
+ *   "idleSeconds": 30
+ * }
+ * }</pre>
+ *
+ * <p>Name and command are needed. The command runs in the user's home directory, without a shell.
+ *
+ * @param name the name of its addresses, and of the file
+ * @param command the program, by its absolute path or its name on the PATH, and its arguments
+ * @param endpoints where it serves; {@code any:NAME} unless said otherwise
+ * @param services what it offers, for catalogs; may be empty
+ * @param mode how many processes there are; {@code SHARED} unless said otherwise
+ * @param idle how long after its last connection it ends; 30 seconds unless said otherwise
+ */
+public record ServiceManifest(
+        String name,
+        List<String> command,
+        List<Endpoint> endpoints,
+        List<String> services,
+        InstanceMode mode,
+        Duration idle) {
+
+    /** The folder's name. */
+    public static final String FOLDER = "services";
+
+    static final Duration DEFAULT_IDLE = Duration.ofSeconds(30);
+    /** An instance of a service has a dot and eight characters more in its name. */
+    private static final int LONGEST_NAME_OF_MANY = 55;
+
+    /** Lists are copied. */
+    public ServiceManifest {
+        command = List.copyOf(command);
+        endpoints = List.copyOf(endpoints);
+        services = List.copyOf(services);
+    }
+
+    /**
+     * The manifest of a service; empty when there is none.
+     *
+     * @throws IpcException {@code PROTOCOL_ERROR} when the file is no manifest; the message names file and member. Also
+     *     {@code ACCESS_DENIED} and {@code RESOURCE_EXHAUSTED}, as {@link ManifestFolder}
+     */
+    public static Optional<ServiceManifest> find(String name) {
+        return ManifestFolder.of(FOLDER).read(name).map(reader -> of(name, reader));
+    }
+
+    private static ServiceManifest of(String file, ManifestReader reader) {
+        reader.knowing("name", "command", "endpoints", "services", "instances", "idleSeconds");
+        String name = reader.text("name").orElseThrow(() -> reader.fault("\"name\" is missing"));
+        if (!name.equals(file)) {
+            throw reader.fault("\"name\": expected the file's, \"" + file + "\", actual=\"" + name + '"');
+        }
+        InstanceMode mode = reader.word("instances", InstanceMode.class).orElse(InstanceMode.SHARED);
+        if (mode == InstanceMode.PER_CONNECTION && name.length() > LONGEST_NAME_OF_MANY) {
+            throw reader.fault("\"name\" with an instance for each connection: limit=" + LONGEST_NAME_OF_MANY
+                    + " characters, actual=" + name.length());
+        }
+        return new ServiceManifest(
+                name, reader.command("command"), endpoints(name, reader), reader.texts("services"), mode, idle(reader));
+    }
+
+    private static List<Endpoint> endpoints(String name, ManifestReader reader) {
+        List<String> given = reader.texts("endpoints");
+        List<Endpoint> endpoints = (given.isEmpty() ? List.of(Endpoint.ANY + ':' + name) : given)
+                .stream().map(text -> endpoint(text, reader)).toList();
+        for (Endpoint endpoint : endpoints) {
+            if (!endpoint.name().equals(name) || endpoint.scheme().equals("local")) {
+                throw reader.fault("\"endpoints\": expected addresses between processes of the name \"" + name
+                        + "\", actual=\"" + endpoint + '"');
+            }
+        }
+        return endpoints;
+    }
+
+    private static Endpoint endpoint(String text, ManifestReader reader) {
+        try {
+            return Endpoint.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw reader.fault("\"endpoints\": " + e.getMessage());
+        }
+    }
+
+    private static Duration idle(ManifestReader reader) {
+        double seconds = reader.number("idleSeconds").orElse((double) DEFAULT_IDLE.toSeconds());
+        double longest = Duration.ofDays(365).toSeconds();
+        if (!(seconds > 0 && seconds <= longest)) {
+            throw reader.fault("\"idleSeconds\": limit=more than 0 to " + (long) longest + ", actual=" + seconds);
+        }
+        return Duration.ofMillis(Math.max(1, Math.round(seconds * 1000)));
+    }
+
+    /** Whether a server started by this serves an address. */
+    public boolean serves(Endpoint wanted) {
+        return wanted.name().equals(name)
+                && (wanted.isAny()
+                        || endpoints.stream().anyMatch(mine -> mine.isAny() || mine.equals(wanted))
+                                && !wanted.scheme().equals("local"));
+    }
+
+    /** This for one instance, which has addresses of its own. */
+    ServiceManifest instance(String suffix) {
+        String other = name + '.' + suffix;
+        List<Endpoint> own = endpoints.stream()
+                .map(endpoint -> new Endpoint(endpoint.scheme(), other))
+                .toList();
+        return new ServiceManifest(other, command, own, services, mode, idle);
+    }
+}

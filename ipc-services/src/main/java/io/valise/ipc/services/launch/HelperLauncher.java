@@ -1,0 +1,152 @@
+package io.valise.ipc.services.launch;
+
+import io.valise.ipc.Endpoint;
+import io.valise.ipc.IpcConnection;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.ValueSet;
+import io.valise.ipc.services.launch.LaunchResult.Status;
+import io.valise.ipc.services.manifest.ManifestFolder;
+import io.valise.ipc.services.manifest.ManifestReader;
+import io.valise.ipc.services.process.Program;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Launches the helpers of an application: programs that its manifest {@code helpers/APPLICATION.json} in the user's
+ * configuration folder declares, and no others. Immutable and thread-safe.
+ *
+ * <pre>{@code {"application": "editor", "helpers": {"sync": ["/usr/bin/java", "-jar", "/opt/editor/sync.jar"]}}}</pre>
+ *
+ * <p>The command line is run as it is declared, without a shell, in the user's home directory. Where the launcher waits,
+ * and a secret that lets nobody else in, goes over the helper's standard input; the helper calls {@link HelperProcess}.
+ * What it prints is not shown; its last lines are part of the detail when it fails.
+ */
+public final class HelperLauncher {
+    /** The folder's name. */
+    public static final String FOLDER = "helpers";
+
+    private static final int MESSAGE_BYTES = 16 << 20;
+
+    private final String application;
+    private final String scheme;
+    private final Duration patience;
+
+    private HelperLauncher(String application, String scheme, Duration patience) {
+        this.application = application;
+        this.scheme = scheme;
+        this.patience = patience;
+    }
+
+    /** The helpers of an application, connected by the fastest transport, each within 10 seconds. */
+    public static HelperLauncher of(String application) {
+        return new HelperLauncher(application, Endpoint.ANY, Duration.ofSeconds(10));
+    }
+
+    /** This by one transport, such as {@code pipe}. */
+    public HelperLauncher over(String transport) {
+        return new HelperLauncher(application, transport, patience);
+    }
+
+    /** This with another time for a helper to start and connect; positive. */
+    public HelperLauncher within(Duration time) {
+        if (time.isNegative() || time.isZero()) {
+            throw new IllegalArgumentException("time to launch: must be positive, actual=" + time);
+        }
+        return new HelperLauncher(application, scheme, time);
+    }
+
+    /** The groups that the manifest declares; empty when there is none. */
+    public List<String> groups() {
+        return manifest().map(found -> List.copyOf(helpers(found).names())).orElse(List.of());
+    }
+
+    /** Launches the helper of a group and waits until it is connected. Throws nothing: the result says what went wrong. */
+    public LaunchResult launch(String group) {
+        try {
+            return declared(group).map(this::launch).orElseGet(() -> undeclared(group));
+        } catch (IpcException e) {
+            return LaunchResult.failure(Status.UNKNOWN, e.status() + ": " + e.getMessage());
+        }
+    }
+
+    private Optional<ManifestReader> manifest() {
+        return ManifestFolder.of(FOLDER).read(application);
+    }
+
+    private Optional<List<String>> declared(String group) {
+        return manifest()
+                .map(HelperLauncher::helpers)
+                .filter(helpers -> helpers.names().contains(group))
+                .map(helpers -> helpers.command(group));
+    }
+
+    private static ManifestReader helpers(ManifestReader manifest) {
+        return manifest.knowing("application", "helpers")
+                .object("helpers")
+                .orElseThrow(() -> manifest.fault("\"helpers\" is missing: an object of groups and their commands"));
+    }
+
+    private LaunchResult undeclared(String group) {
+        return LaunchResult.failure(
+                Status.ACCESS_DENIED,
+                "group \"" + group + "\" is not declared in "
+                        + ManifestFolder.of(FOLDER).file(application) + "; declared are " + groups());
+    }
+
+    private LaunchResult launch(List<String> command) {
+        try {
+            Program program = Program.find(command);
+            LaunchDoor door = LaunchDoor.open(scheme, MESSAGE_BYTES, ValueSet.empty(), (self, builder) -> {});
+            return await(door, start(program, door));
+        } catch (NoSuchFileException e) {
+            return LaunchResult.failure(Status.FILE_NOT_FOUND, String.valueOf(e.getMessage()));
+        } catch (AccessDeniedException e) {
+            return LaunchResult.failure(Status.ACCESS_DENIED, String.valueOf(e.getMessage()));
+        } catch (IOException e) {
+            return LaunchResult.failure(Status.UNKNOWN, e.toString());
+        }
+    }
+
+    private static Child start(Program program, LaunchDoor door) throws IOException {
+        try {
+            return Child.start(program, door.ticket());
+        } catch (IOException | RuntimeException e) {
+            door.close();
+            throw e;
+        }
+    }
+
+    private LaunchResult await(LaunchDoor door, Child child) {
+        CompletableFuture<LaunchResult> ended = child.exit()
+                .thenApply(status ->
+                        LaunchResult.failure(Status.UNKNOWN, child.obituary(status) + "; it never connected"));
+        CompletableFuture<LaunchResult> connected = door.guest()
+                .thenApply((IpcConnection guest) -> LaunchResult.success(new RunningHelper(child, door, guest)));
+        try {
+            LaunchResult result =
+                    connected.applyToEither(ended, first -> first).get(patience.toNanos(), TimeUnit.NANOSECONDS);
+            return result.launched().isPresent() ? result : givenUp(door, child, result.detail());
+        } catch (TimeoutException e) {
+            return givenUp(door, child, child + " did not connect: limit=" + patience);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return givenUp(door, child, "interrupted while " + child + " was to connect");
+        } catch (ExecutionException e) {
+            return givenUp(door, child, String.valueOf(e.getCause()));
+        }
+    }
+
+    private static LaunchResult givenUp(LaunchDoor door, Child child, String detail) {
+        child.kill();
+        door.close();
+        return LaunchResult.failure(Status.UNKNOWN, detail);
+    }
+}

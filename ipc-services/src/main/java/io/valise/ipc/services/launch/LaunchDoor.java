@@ -1,0 +1,93 @@
+package io.valise.ipc.services.launch;
+
+import io.valise.ipc.Endpoint;
+import io.valise.ipc.IpcConnection;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcServer;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.Request;
+import io.valise.ipc.ValueSet;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
+
+/**
+ * Where a launcher waits for its child: a server under a name that nobody knows, which lets one client in, the first that
+ * has the secret. Thread-safe.
+ */
+final class LaunchDoor implements AutoCloseable {
+    static final String HELLO = "launch.hello";
+    static final String SECRET = "secret";
+
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final int SECRET_BYTES = 32;
+    private static final int NAME_BYTES = 8;
+
+    private final LaunchTicket ticket;
+    private final CompletableFuture<IpcConnection> guest = new CompletableFuture<>();
+    private final IpcServer server;
+
+    private LaunchDoor(
+            String scheme, int maxMessageBytes, ValueSet welcome, BiConsumer<LaunchDoor, IpcServer.Builder> more) {
+        String endpoint = new Endpoint(scheme, "launch-" + random(NAME_BYTES)).toString();
+        ticket = new LaunchTicket(endpoint, random(SECRET_BYTES), maxMessageBytes);
+        IpcServer.Builder builder = IpcServer.builder(endpoint)
+                .maxMessageBytes(maxMessageBytes)
+                .service(HELLO, request -> admit(request, welcome));
+        more.accept(this, builder);
+        server = builder.start();
+    }
+
+    /**
+     * Opens one.
+     *
+     * @param welcome what the child is told when it has come in
+     * @param more adds services; those {@link #checkGuest}
+     */
+    static LaunchDoor open(
+            String scheme, int maxMessageBytes, ValueSet welcome, BiConsumer<LaunchDoor, IpcServer.Builder> more) {
+        return new LaunchDoor(scheme, maxMessageBytes, welcome, more);
+    }
+
+    private ValueSet admit(Request request, ValueSet welcome) {
+        byte[] given = request.message().getString(SECRET, "").getBytes(StandardCharsets.UTF_8);
+        boolean right = MessageDigest.isEqual(given, ticket.secret().getBytes(StandardCharsets.UTF_8));
+        if (!right || !guest.complete(request.connection())) {
+            throw new IpcException(
+                    IpcStatus.AUTHENTICATION_FAILED,
+                    right ? "the child has come in already" : "this is not the secret that the child was given");
+        }
+        return welcome;
+    }
+
+    LaunchTicket ticket() {
+        return ticket;
+    }
+
+    /** The child, once it has come in. */
+    CompletableFuture<IpcConnection> guest() {
+        return guest;
+    }
+
+    /** Refuses whoever has not come in with the secret. */
+    void checkGuest(Request request) {
+        if (guest.getNow(null) != request.connection()) {
+            throw new IpcException(IpcStatus.AUTHENTICATION_FAILED, "say " + HELLO + " first");
+        }
+    }
+
+    /** Ends the connection too. */
+    @Override
+    public void close() {
+        server.close();
+    }
+
+    private static String random(int bytes) {
+        byte[] random = new byte[bytes];
+        RANDOM.nextBytes(random);
+        return HexFormat.of().formatHex(random);
+    }
+}

@@ -1,0 +1,54 @@
+package io.valise.ipc.services.launch;
+
+import io.valise.ipc.Delivery;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.ValueSet;
+import io.valise.ipc.services.json.JsonFault;
+import io.valise.ipc.services.json.ValueSetJson;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * What a child is told over its standard input: one line of JSON. Immutable.
+ *
+ * @param endpoint where the launcher waits
+ * @param secret what lets the child in
+ * @param maxMessageBytes what both ends take
+ */
+record LaunchTicket(String endpoint, String secret, int maxMessageBytes) {
+    private static final int MOST_BYTES = 1024;
+
+    byte[] line() {
+        ValueSet line = ValueSet.of("endpoint", endpoint, "secret", secret, "maxMessageBytes", maxMessageBytes);
+        return (ValueSetJson.write(line) + '\n').getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Takes the line off, and no byte more: the rest is the program's. */
+    static LaunchTicket read(InputStream input) {
+        ByteArrayOutputStream line = new ByteArrayOutputStream();
+        try {
+            for (int b = input.read(); b >= 0 && b != '\n' && line.size() < MOST_BYTES; b = input.read()) {
+                line.write(b);
+            }
+            ValueSet ticket = ValueSetJson.read(line.toString(StandardCharsets.UTF_8));
+            return new LaunchTicket(
+                    ticket.getString("endpoint"), ticket.getString("secret"), ticket.getInt("maxMessageBytes"));
+        } catch (JsonFault | IpcException | java.util.NoSuchElementException | IOException e) {
+            throw new IpcException(
+                    IpcStatus.AUTHENTICATION_FAILED,
+                    "standard input: expected a launch ticket of one line, got something else: was this program started by"
+                            + " a launcher?",
+                    Delivery.NOT_SENT,
+                    e);
+        }
+    }
+
+    /** Says where, but not the secret. */
+    @Override
+    public String toString() {
+        return "ticket for " + endpoint;
+    }
+}

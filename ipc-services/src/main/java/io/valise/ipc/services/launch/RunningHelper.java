@@ -1,0 +1,43 @@
+package io.valise.ipc.services.launch;
+
+import io.valise.ipc.IpcConnection;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+
+/** A helper that runs and is connected. It is told to end when this is closed or this process ends. Thread-safe. */
+public final class RunningHelper implements AutoCloseable {
+    private static final long GRACE_SECONDS = 2;
+
+    private final Child child;
+    private final LaunchDoor door;
+    private final IpcConnection connection;
+
+    RunningHelper(Child child, LaunchDoor door, IpcConnection connection) {
+        this.child = child;
+        this.door = door;
+        this.connection = connection;
+        child.exit().thenRun(door::close);
+    }
+
+    /** The connection to it, for calls both ways; it ends when the helper does. */
+    public IpcConnection connection() {
+        return connection;
+    }
+
+    /** Its process. */
+    public long pid() {
+        return child.pid();
+    }
+
+    /** Its exit status, once it has ended. */
+    public CompletionStage<Integer> exited() {
+        return child.exit().minimalCompletionStage();
+    }
+
+    /** Closes the connection, which tells the helper to end; one that still runs two seconds later is killed. */
+    @Override
+    public void close() {
+        door.close();
+        child.exit().completeOnTimeout(-1, GRACE_SECONDS, TimeUnit.SECONDS).thenRun(child::kill);
+    }
+}

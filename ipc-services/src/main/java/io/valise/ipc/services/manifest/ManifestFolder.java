@@ -1,0 +1,99 @@
+package io.valise.ipc.services.manifest;
+
+import io.valise.ipc.Delivery;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.services.json.JsonFault;
+import io.valise.ipc.services.json.ValueSetJson;
+import io.valise.ipc.spi.runtime.ConfigurationDirectory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * A folder of manifests, {@code NAME.json}, in the user's configuration directory, which nobody else can enter. What is
+ * in it says which programs may be started. Immutable and thread-safe.
+ *
+ * <p>Errors are {@link IpcException}s: {@code PROTOCOL_ERROR} when a file is no manifest, with file, line and column;
+ * {@code ACCESS_DENIED} when the folder's owner or mode are wrong; {@code RESOURCE_EXHAUSTED} when it cannot be read.
+ */
+public final class ManifestFolder {
+    private static final String SUFFIX = ".json";
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+    private static final int MOST_BYTES = 64 << 10;
+
+    private final Path path;
+
+    private ManifestFolder(Path path) {
+        this.path = path;
+    }
+
+    /** The folder of a kind of manifests, such as {@code services}; created if absent. */
+    public static ManifestFolder of(String kind) {
+        return new ManifestFolder(ConfigurationDirectory.folder(kind));
+    }
+
+    /** Where it is. */
+    public Path path() {
+        return path;
+    }
+
+    /** The file of a name, which need not be there. */
+    public Path file(String name) {
+        return path.resolve(name + SUFFIX);
+    }
+
+    /** The names of all manifests in it, in their order. */
+    public List<String> names() {
+        try (Stream<Path> files = Files.list(path)) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(SUFFIX))
+                    .map(name -> name.substring(0, name.length() - SUFFIX.length()))
+                    .filter(name -> NAME.matcher(name).matches())
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw unreadable(path, e);
+        }
+    }
+
+    /**
+     * The manifest of a name; empty when there is none.
+     *
+     * @param name 1 to 64 characters A-Z a-z 0-9 . _ - that begin with a letter or digit
+     * @throws IllegalArgumentException when it is something else
+     */
+    public Optional<ManifestReader> read(String name) {
+        if (!NAME.matcher(name).matches()) {
+            throw new IllegalArgumentException("manifest name: expected " + NAME + ", actual=\"" + name + '"');
+        }
+        Path file = file(name);
+        if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            return Optional.empty();
+        }
+        try {
+            long size = Files.size(file);
+            if (size > MOST_BYTES) {
+                throw malformed(file, "size: limit=" + MOST_BYTES + " bytes, actual=" + size);
+            }
+            return Optional.of(new ManifestReader(file, ValueSetJson.read(Files.readString(file))));
+        } catch (JsonFault e) {
+            throw malformed(file, String.valueOf(e.getMessage()));
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        }
+    }
+
+    static IpcException malformed(Path file, String what) {
+        return new IpcException(IpcStatus.PROTOCOL_ERROR, "manifest " + file + ": " + what, Delivery.NOT_SENT);
+    }
+
+    private static IpcException unreadable(Path path, IOException e) {
+        return new IpcException(IpcStatus.RESOURCE_EXHAUSTED, "cannot read " + path + ": " + e, Delivery.NOT_SENT, e);
+    }
+}

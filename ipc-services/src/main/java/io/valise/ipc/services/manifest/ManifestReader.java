@@ -1,0 +1,109 @@
+package io.valise.ipc.services.manifest;
+
+import io.valise.ipc.IpcException;
+import io.valise.ipc.ValueSet;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+
+/** The members of one manifest, each asked for by its type; what is wrong is named with file and member. Immutable. */
+public final class ManifestReader {
+    private final Path file;
+    private final ValueSet members;
+
+    ManifestReader(Path file, ValueSet members) {
+        this.file = file;
+        this.members = members;
+    }
+
+    /** The file. */
+    public Path file() {
+        return file;
+    }
+
+    /** Refuses members of other names: a misspelt one would be passed over in silence. */
+    public ManifestReader knowing(String... names) {
+        Set<String> unknown = new TreeSet<>(members.keys());
+        List.of(names).forEach(unknown::remove);
+        if (!unknown.isEmpty()) {
+            throw fault("unknown member " + unknown + "; known are " + List.of(names));
+        }
+        return this;
+    }
+
+    /** A text. */
+    public Optional<String> text(String name) {
+        return find(name, () -> members.getString(name));
+    }
+
+    /** A number. */
+    public Optional<Double> number(String name) {
+        return find(name, () -> members.getDouble(name));
+    }
+
+    /** A list of texts, empty when absent. */
+    public List<String> texts(String name) {
+        if (members.contains(name) && members.get(name) instanceof List<?> list && list.isEmpty()) {
+            return List.of();
+        }
+        return find(name, () -> List.of(members.getStrings(name))).orElse(List.of());
+    }
+
+    /** The member that is a command line: a program, by its absolute path or its name on the PATH, and its arguments. */
+    public List<String> command(String name) {
+        List<String> command = texts(name);
+        if (command.isEmpty() || command.get(0).isBlank()) {
+            throw fault("\"" + name + "\": expected a list of the program and its arguments"
+                    + " such as [\"/usr/bin/java\", \"-jar\", \"/opt/quotes.jar\"], actual=" + command);
+        }
+        return command;
+    }
+
+    /** An object, as another manifest of this file. */
+    public Optional<ManifestReader> object(String name) {
+        return find(name, () -> new ManifestReader(file, members.getValueSet(name)));
+    }
+
+    /** The names of its members. */
+    public Set<String> names() {
+        return members.keys();
+    }
+
+    /** The error that something in this file is wrong. */
+    public IpcException fault(String what) {
+        return ManifestFolder.malformed(file, what);
+    }
+
+    /** The member that is one of some words. */
+    public <E extends Enum<E>> Optional<E> word(String name, Class<E> words) {
+        return text(name)
+                .map(text -> Arrays.stream(words.getEnumConstants())
+                        .filter(each -> wordOf(each).equals(text))
+                        .findFirst()
+                        .orElseThrow(() -> fault("\"" + name + "\": expected one of "
+                                + Arrays.stream(words.getEnumConstants())
+                                        .map(ManifestReader::wordOf)
+                                        .toList()
+                                + ", actual=\"" + text + '"')));
+    }
+
+    /** PER_CONNECTION as {@code per-connection}. */
+    public static String wordOf(Enum<?> constant) {
+        return constant.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+    }
+
+    private <T> Optional<T> find(String name, Supplier<T> member) {
+        if (!members.contains(name)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(member.get());
+        } catch (IpcException e) {
+            throw fault(String.valueOf(e.getMessage()));
+        }
+    }
+}

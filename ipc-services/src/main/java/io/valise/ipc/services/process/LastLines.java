@@ -1,0 +1,83 @@
+package io.valise.ipc.services.process;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+
+/** The last lines that a program wrote, from its output as it comes, or from a log. Thread-safe. */
+public final class LastLines {
+    private static final int MOST = 10;
+    private static final int MOST_BYTES = 8192;
+    private static final int MOST_CHARACTERS = 500;
+
+    /** Guarded by itself. */
+    private final Deque<String> lines = new ArrayDeque<>();
+
+    private final Thread reader;
+
+    private LastLines(InputStream output) {
+        reader = new Thread(() -> read(output), "valise-last-lines");
+        reader.setDaemon(true);
+    }
+
+    /** Reads what a process writes, so that it never waits for a reader, and keeps the last of it. */
+    public static LastLines of(Process process) {
+        LastLines lines = new LastLines(process.getInputStream());
+        lines.reader.start();
+        return lines;
+    }
+
+    /** The last lines of a log; what cannot be read is said in their place. */
+    public static String of(Path log) {
+        try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "r")) {
+            file.seek(Math.max(0, file.length() - MOST_BYTES));
+            byte[] end = new byte[(int) Math.min(MOST_BYTES, file.length())];
+            file.readFully(end);
+            List<String> all = new String(end, StandardCharsets.UTF_8).lines().toList();
+            return said(all.subList(Math.max(0, all.size() - MOST), all.size()));
+        } catch (IOException e) {
+            return "; what it said cannot be read: " + e;
+        }
+    }
+
+    /** What was written last, once the process has ended. */
+    public String atEnd() {
+        try {
+            reader.join(1000); // a grandchild may keep the output open
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        synchronized (lines) {
+            return said(List.copyOf(lines));
+        }
+    }
+
+    private static String said(List<String> lines) {
+        return lines.isEmpty() ? "; it said nothing" : "; it said last: " + String.join(" | ", lines);
+    }
+
+    private void read(InputStream output) {
+        try (BufferedReader text = new BufferedReader(new InputStreamReader(output, StandardCharsets.UTF_8))) {
+            text.lines().forEach(this::keep);
+        } catch (IOException | UncheckedIOException e) {
+            keep("(its output broke off: " + e.getMessage() + ')'); // it was killed while it wrote
+        }
+    }
+
+    private void keep(String line) {
+        synchronized (lines) {
+            lines.add(line.length() > MOST_CHARACTERS ? line.substring(0, MOST_CHARACTERS) + "…" : line);
+            if (lines.size() > MOST) {
+                lines.remove();
+            }
+        }
+    }
+}

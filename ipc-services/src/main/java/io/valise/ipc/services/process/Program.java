@@ -1,0 +1,79 @@
+package io.valise.ipc.services.process;
+
+import io.valise.ipc.spi.runtime.ConfigurationDirectory;
+import io.valise.ipc.spi.runtime.RuntimeDirectory;
+import java.io.File;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A command line from a manifest: a program and its arguments, handed to the system as they are, without a shell.
+ *
+ * @param path the program's file
+ * @param arguments its arguments
+ */
+public record Program(Path path, List<String> arguments) {
+    /** Makes its child a session of its own: a Ctrl-C at the terminal of whoever started it is not for it. */
+    private static final Path SETSID = Path.of("/usr/bin/setsid");
+
+    /**
+     * Finds a command's program.
+     *
+     * @param command an absolute path or a name on the PATH, then the arguments
+     * @throws NoSuchFileException when there is no such file
+     * @throws AccessDeniedException when it may not be executed
+     */
+    public static Program find(List<String> command) throws NoSuchFileException, AccessDeniedException {
+        String name = command.get(0);
+        Path file = Path.of(name).isAbsolute() ? Path.of(name) : onPath(name);
+        if (!Files.isRegularFile(file)) {
+            throw new NoSuchFileException(file.toString(), null, "no such program");
+        }
+        if (!Files.isExecutable(file)) {
+            throw new AccessDeniedException(file.toString(), null, "not executable for this user");
+        }
+        return new Program(file, command.subList(1, command.size()));
+    }
+
+    private static Path onPath(String name) throws NoSuchFileException {
+        String path = System.getenv("PATH");
+        if (path == null || name.contains("/") || name.contains(File.separator)) {
+            throw new NoSuchFileException(name, null, "expected an absolute path, or a name on the PATH");
+        }
+        return Arrays.stream(path.split(File.pathSeparator))
+                .filter(folder -> !folder.isBlank())
+                .flatMap(folder -> List.of(Path.of(folder, name), Path.of(folder, name + ".exe")).stream())
+                .filter(Files::isExecutable)
+                .findFirst()
+                .orElseThrow(() -> new NoSuchFileException(name, null, "no such program on the PATH=" + path));
+    }
+
+    /** A process of it, described: in the user's home directory, and with this process's runtime and configuration directories. */
+    public ProcessBuilder describe() {
+        return described(List.of());
+    }
+
+    /** Like {@link #describe}, and in a session of its own where that can be had. */
+    public ProcessBuilder describeDetached() {
+        return described(Files.isExecutable(SETSID) ? List.of(SETSID.toString()) : List.of());
+    }
+
+    private ProcessBuilder described(List<String> prefix) {
+        List<String> line = new ArrayList<>(prefix);
+        line.add(path.toString());
+        line.addAll(arguments);
+        ProcessBuilder builder = new ProcessBuilder(line);
+        Path home = Path.of(System.getProperty("user.home", "/"));
+        builder.directory(Files.isDirectory(home) ? home.toFile() : null);
+        builder.environment()
+                .put("VALISE_HOME", RuntimeDirectory.current().path().toString());
+        builder.environment()
+                .put("VALISE_CONFIG", ConfigurationDirectory.current().toString());
+        return builder;
+    }
+}

@@ -1,0 +1,44 @@
+package io.valise.ipc.services.runtime;
+
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import java.util.Optional;
+
+/**
+ * What came of an attempt to initialise the runtime. Immutable.
+ *
+ * @param status whether it worked, or what kind of reason there is
+ * @param message the reason, for people; empty when it worked
+ * @param runtime the runtime; empty unless it worked
+ */
+public record Initialization(Status status, String message, Optional<IpcRuntime> runtime) {
+    /** What came of it. */
+    public enum Status {
+        /** It is initialised, by this call or an earlier one. */
+        INITIALIZED,
+        /** Somebody else provides the runtime to this process, and the option says that this is fine. */
+        PROVIDED,
+        /** Somebody else provides the runtime to this process. */
+        ALREADY_PROVIDED,
+        /** The version found is not in the range. */
+        NO_MATCH,
+        /** Something is missing, or versions do not fit each other. */
+        INCOMPLETE
+    }
+
+    /** Whether the library can be used. */
+    public boolean succeeded() {
+        return runtime.isPresent();
+    }
+
+    /**
+     * The runtime.
+     *
+     * @throws IpcException {@code VERSION_MISMATCH} for {@code NO_MATCH}, else {@code UNSUPPORTED}
+     */
+    public IpcRuntime orElseThrow() {
+        return runtime.orElseThrow(() -> new IpcException(
+                status == Status.NO_MATCH ? IpcStatus.VERSION_MISMATCH : IpcStatus.UNSUPPORTED,
+                status + ": " + message));
+    }
+}

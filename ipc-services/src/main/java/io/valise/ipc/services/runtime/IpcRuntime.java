@@ -1,0 +1,228 @@
+package io.valise.ipc.services.runtime;
+
+import io.valise.ipc.IpcException;
+import io.valise.ipc.services.runtime.Initialization.Status;
+import io.valise.ipc.spi.runtime.RuntimeDirectory;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.lang.module.ModuleDescriptor.Version;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The library in this process: found, checked, and kept from being cleaned away while it is in use. Thread-safe.
+ *
+ * <pre>{@code
+ * try (IpcRuntime runtime = IpcRuntime.initialize(VersionRange.parse("[0.1,0.2)"), Set.of(IpcRuntime.Option.NONE))) {
+ *     System.out.println(runtime.findings().transports());
+ * }
+ * }</pre>
+ *
+ * <p>Calls are counted: the last one closed lets go of the runtime directory, unless servers or connections have used
+ * it, which hold it until the process ends. Without a call the services initialise it on their first use, with any
+ * version; what they find wrong is logged. The system property {@code valise.runtime.auto=false} keeps them from that.
+ * The system property {@code valise.runtime.provided} tells that an application server, say, does all this for the
+ * programs in it.
+ */
+public final class IpcRuntime implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(IpcRuntime.class.getName());
+    private static final int FAILED_FAST = 134; // as a process that aborts
+    private static final Object LOCK = new Object();
+
+    private static @Nullable Shared shared;
+    private static boolean looked;
+    private static volatile Consumer<String> debugBreak = message -> {};
+    private static volatile Consumer<String> showUi = message -> {};
+
+    private final Findings findings;
+    private final Runnable release;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    /** What to do about errors. */
+    public enum Option {
+        /** Nothing but to tell the caller. */
+        NONE,
+        /** Call the hook of {@link #onDebugBreak}. */
+        ON_ERROR_DEBUG_BREAK,
+        /** Log the error and end this process at once, with status 134. */
+        ON_ERROR_FAIL_FAST,
+        /** When no version matches, call the hook of {@link #onShowUi}. */
+        ON_NO_MATCH_SHOW_UI,
+        /** Do nothing where a runtime is provided already; otherwise that is an error. */
+        ON_PACKAGE_IDENTITY_NOOP
+    }
+
+    /** What all callers in this process share; guarded by LOCK. */
+    private static final class Shared {
+        final Findings findings;
+        final RuntimeDirectory.Hold hold;
+        int users;
+
+        Shared(Findings findings, RuntimeDirectory.Hold hold) {
+            this.findings = findings;
+            this.hold = hold;
+        }
+    }
+
+    private IpcRuntime(Findings findings, Runnable release) {
+        this.findings = findings;
+        this.release = release;
+    }
+
+    /**
+     * Initialises the runtime.
+     *
+     * @throws IpcException {@code VERSION_MISMATCH} when the version is not in the range, {@code UNSUPPORTED} when
+     *     something is missing or provided already; the message says what, and where it was looked for. Also {@code
+     *     ACCESS_DENIED} and {@code RESOURCE_EXHAUSTED}, of the runtime directory
+     */
+    public static IpcRuntime initialize(VersionRange range, Set<Option> options) {
+        return tryInitialize(range, options).orElseThrow();
+    }
+
+    /** Initialises the runtime, and returns what came of it instead of throwing. */
+    public static Initialization tryInitialize(VersionRange range, Set<Option> options) {
+        Initialization result = attempt(range, options);
+        if (!result.succeeded()) {
+            react(result, options);
+        }
+        return result;
+    }
+
+    /** Is called with the message of an error under {@link Option#ON_ERROR_DEBUG_BREAK}: a place for a breakpoint. */
+    public static void onDebugBreak(Consumer<String> hook) {
+        debugBreak = hook;
+    }
+
+    /** Is called with the message under {@link Option#ON_NO_MATCH_SHOW_UI}: shows it to the user. */
+    public static void onShowUi(Consumer<String> hook) {
+        showUi = hook;
+    }
+
+    /** For the services of this module: initialises the runtime on first use, unless it is or a property opts out. */
+    public static void ensure() {
+        synchronized (LOCK) {
+            if (looked || shared != null || provided().isPresent()) {
+                return;
+            }
+            looked = true;
+        }
+        if (!"false".equals(System.getProperty("valise.runtime.auto"))) {
+            Initialization result = tryInitialize(VersionRange.any(), EnumSet.noneOf(Option.class));
+            if (!result.succeeded()) {
+                LOG.log(Level.WARNING, "the runtime is not complete: " + result.message());
+            }
+        }
+    }
+
+    /**
+     * Removes what crashed processes left in the user's runtime directory.
+     *
+     * @return how many files it were
+     * @throws IpcException {@code ADDRESS_IN_USE} when a process uses the directory; the message names its pid
+     */
+    public static int cleanUp() {
+        return RuntimeDirectory.current().clean();
+    }
+
+    private static Optional<String> provided() {
+        return Optional.ofNullable(System.getProperty("valise.runtime.provided"));
+    }
+
+    private static Initialization attempt(VersionRange range, Set<Option> options) {
+        if (provided().isPresent()) {
+            return options.contains(Option.ON_PACKAGE_IDENTITY_NOOP)
+                    ? new Initialization(Status.PROVIDED, "", Optional.of(new IpcRuntime(Findings.look(), () -> {})))
+                    : failure(
+                            Status.ALREADY_PROVIDED,
+                            "valise.runtime.provided=" + provided().get()
+                                    + ": the runtime of this process is another's; ON_PACKAGE_IDENTITY_NOOP accepts that");
+        }
+        synchronized (LOCK) {
+            Shared known = shared;
+            return known == null ? first(Findings.look(), range) : again(known, range);
+        }
+    }
+
+    private static Initialization first(Findings findings, VersionRange range) {
+        if (!matches(findings, range)) {
+            return failure(Status.NO_MATCH, mismatch(findings, range));
+        }
+        if (!findings.problems().isEmpty()) {
+            return failure(Status.INCOMPLETE, String.join("; ", findings.problems()));
+        }
+        Shared made = new Shared(findings, RuntimeDirectory.current().hold());
+        shared = made;
+        return user(made);
+    }
+
+    private static Initialization again(Shared known, VersionRange range) {
+        return matches(known.findings, range)
+                ? user(known)
+                : failure(Status.NO_MATCH, mismatch(known.findings, range) + "; it has been initialised already");
+    }
+
+    private static Initialization user(Shared known) {
+        known.users++;
+        IpcRuntime user = new IpcRuntime(known.findings, () -> release(known));
+        return new Initialization(Status.INITIALIZED, "", Optional.of(user));
+    }
+
+    private static void release(Shared known) {
+        synchronized (LOCK) {
+            if (--known.users == 0) {
+                shared = null;
+                known.hold.close();
+            }
+        }
+    }
+
+    /** A version that nobody knows, as in an uber-jar, matches only who takes any. */
+    private static boolean matches(Findings findings, VersionRange range) {
+        return findings.version().map(range::contains).orElse(range.equals(VersionRange.any()));
+    }
+
+    private static String mismatch(Findings findings, VersionRange range) {
+        return "version: needed=" + range + ", found=" + findings.api()
+                + "; put a version in that range on the class path";
+    }
+
+    private static Initialization failure(Status status, String message) {
+        return new Initialization(status, message, Optional.empty());
+    }
+
+    private static void react(Initialization failure, Set<Option> options) {
+        if (options.contains(Option.ON_ERROR_DEBUG_BREAK)) {
+            debugBreak.accept(failure.message());
+        }
+        if (options.contains(Option.ON_NO_MATCH_SHOW_UI) && failure.status() == Status.NO_MATCH) {
+            showUi.accept(failure.message());
+        }
+        if (options.contains(Option.ON_ERROR_FAIL_FAST)) {
+            LOG.log(Level.ERROR, "cannot go on: " + failure.status() + ": " + failure.message());
+            Runtime.getRuntime().halt(FAILED_FAST);
+        }
+    }
+
+    /** What was found. */
+    public Findings findings() {
+        return findings;
+    }
+
+    /** The version of the contract, if it is known. */
+    public Optional<Version> version() {
+        return findings.version();
+    }
+
+    /** Gives up this call's share. Idempotent. */
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            release.run();
+        }
+    }
+}

@@ -1,0 +1,140 @@
+package io.valise.ipc.services.hosting;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.valise.ipc.IpcClient;
+import io.valise.ipc.IpcConnection;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcServer;
+import io.valise.ipc.ValueSet;
+import io.valise.ipc.services.manifest.Manifests;
+import io.valise.ipc.testkit.HangWatchdog;
+import io.valise.ipc.testkit.process.ForkedJvm;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Where a service serves, for how long, and what it is told at the end. */
+@ExtendWith(HangWatchdog.class)
+class AppServiceHostTest {
+    @BeforeEach
+    void moveIn() {
+        Manifests.clear(ServiceManifest.FOLDER);
+    }
+
+    @AfterEach
+    void moveOut() {
+        Manifests.clear(ServiceManifest.FOLDER);
+    }
+
+    @Test
+    void theSameServiceObjectServesInItsCallersProcess() {
+        AppService quotes = QuotesProgram.service();
+        try (AppServiceHost host = AppServiceHost.inThisProcess("quotes", quotes);
+                IpcConnection client = IpcClient.connect("local:quotes")) {
+            assertThat(host.endpoints()).hasToString("[local:quotes]");
+            assertThat(client.request("pid", ValueSet.empty()).getLong("pid"))
+                    .isEqualTo(ProcessHandle.current().pid());
+            assertThat(client.request("later", ValueSet.empty())).isEqualTo(client.request("pid", ValueSet.empty()));
+            assertThat(host.server().connections()).hasSize(1);
+        }
+    }
+
+    @Test
+    void itServesWhatItsManifestSaysAndTellsTheServiceThatNobodyNeedsIt() throws Exception {
+        Manifests.write(
+                ServiceManifest.FOLDER,
+                "brief",
+                "{\"name\": \"brief\", \"command\": [\"x\"], \"endpoints\": [\"pipe:brief\"], \"idleSeconds\": 0.05}");
+        Told told = new Told();
+        AppServiceHost host = AppServiceHost.start("brief", told);
+
+        assertThat(host.endpoints()).hasToString("[pipe:brief]");
+        assertThat(host.awaitStopped()).isEqualTo(StopReason.IDLE);
+        host.close();
+        assertThat(told.reasons).containsExactly(StopReason.IDLE);
+        assertThatThrownBy(() -> IpcClient.connect("pipe:brief")).isInstanceOf(IpcException.class);
+    }
+
+    @Test
+    void closingEndsItOnceAndAServiceThatThrowsDoesNotKeepIt() throws Exception {
+        Told told = new Told() {
+            @Override
+            public void stopping(StopReason reason) {
+                super.stopping(reason);
+                throw new IllegalStateException("on purpose");
+            }
+        };
+        AppServiceHost host = AppServiceHost.start("byhand", told);
+        host.close();
+        host.close();
+        assertThat(host.awaitStopped()).isEqualTo(StopReason.CLOSED);
+        assertThat(told.reasons).containsExactly(StopReason.CLOSED);
+    }
+
+    @Test
+    void aProcessThatIsToldToEndTellsItsService() {
+        try (ForkedJvm program = ForkedJvm.start(Manifests.OPTIONS, TerminatedProgram.class)) {
+            assertThat(program.hear()).isEqualTo("serving");
+            ProcessHandle.of(program.pid()).orElseThrow().destroy();
+            assertThat(program.hear()).isEqualTo("TERMINATING");
+            program.awaitExit();
+        }
+    }
+
+    @Test
+    void withoutAManifestItServesEverywhereUntilTold() {
+        HostingTerms terms = HostingTerms.ofThisProcess("quotes");
+        assertThat(terms)
+                .isEqualTo(new HostingTerms("quotes", List.of("any:quotes"), Optional.empty(), Optional.empty()));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"SHARED,30,PT30S", "PER_CONNECTION,30,PT0.2S", "PER_CONNECTION,0.1,PT0.1S"})
+    void whatAStarterTellsIsWhatTheProcessHears(InstanceMode mode, double idleSeconds, Duration afterUse) {
+        ServiceManifest manifest = new ServiceManifest(
+                "quotes",
+                List.of("x"),
+                List.of(io.valise.ipc.Endpoint.parse("pipe:quotes"), io.valise.ipc.Endpoint.parse("shm:quotes")),
+                List.of(),
+                mode,
+                Duration.ofMillis((long) (idleSeconds * 1000)));
+        Map<String, String> environment = new java.util.HashMap<>();
+        HostingTerms said = HostingTerms.of(manifest);
+        said.tell(environment);
+
+        assertThat(HostingTerms.told("quotes", environment)).contains(said);
+        assertThat(said.afterUse()).contains(afterUse);
+        assertThat(HostingTerms.told("orders", environment)).isEmpty();
+        assertThat(HostingTerms.told("quote", environment)).isEmpty();
+        HostingTerms instance = HostingTerms.of(manifest.instance("1a2b3c4d"));
+        instance.tell(environment);
+        assertThat(HostingTerms.told("quotes", environment)).contains(instance);
+        assertThat(instance.endpoints()).containsExactly("pipe:quotes.1a2b3c4d", "shm:quotes.1a2b3c4d");
+    }
+
+    /** A service that remembers what it was told. */
+    private static class Told implements AppService {
+        final BlockingQueue<StopReason> reasons = new LinkedBlockingQueue<>();
+
+        @Override
+        public void offer(IpcServer.Builder server) {
+            server.service("nothing", request -> null);
+        }
+
+        @Override
+        public void stopping(StopReason reason) {
+            reasons.add(reason);
+        }
+    }
+}

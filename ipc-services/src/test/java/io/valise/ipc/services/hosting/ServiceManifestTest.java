@@ -1,0 +1,97 @@
+package io.valise.ipc.services.hosting;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.valise.ipc.Endpoint;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.services.manifest.Manifests;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a manifest may say, and how it is told what is wrong with it. */
+class ServiceManifestTest {
+    @AfterEach
+    void tidyUp() {
+        Manifests.clear(ServiceManifest.FOLDER);
+    }
+
+    @Test
+    void allOfItIsRead() {
+        write("""
+                {"name": "quotes", "command": ["/usr/bin/java", "-jar", "a b.jar"],
+                 "endpoints": ["shm:quotes", "pipe:quotes"], "services": ["price"],
+                 "instances": "per-connection", "idleSeconds": 1.5}""");
+        ServiceManifest manifest = ServiceManifest.find("quotes").orElseThrow();
+        assertThat(manifest.command()).containsExactly("/usr/bin/java", "-jar", "a b.jar");
+        assertThat(manifest.endpoints()).hasToString("[shm:quotes, pipe:quotes]");
+        assertThat(manifest.services()).containsExactly("price");
+        assertThat(manifest.mode()).isEqualTo(InstanceMode.PER_CONNECTION);
+        assertThat(manifest.idle()).isEqualTo(Duration.ofMillis(1500));
+        assertThat(manifest.serves(Endpoint.parse("any:quotes"))).isTrue();
+        assertThat(manifest.serves(Endpoint.parse("loopback:quotes"))).isFalse();
+    }
+
+    @Test
+    void nameAndCommandAreEnough() {
+        write("{\"name\": \"quotes\", \"command\": [\"quotes\"], \"endpoints\": []}");
+        ServiceManifest manifest = ServiceManifest.find("quotes").orElseThrow();
+        assertThat(manifest.endpoints()).hasToString("[any:quotes]");
+        assertThat(manifest.mode()).isEqualTo(InstanceMode.SHARED);
+        assertThat(manifest.idle()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(manifest.serves(Endpoint.parse("pipe:quotes"))).isTrue();
+        assertThat(manifest.serves(Endpoint.parse("local:quotes"))).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"name\": \"quotes\"}|\"command\": expected a list of the program and its arguments",
+                "{\"command\": [\"x\"]}|\"name\" is missing",
+                "{\"name\": \"quote\", \"command\": [\"x\"]}|expected the file's, \"quotes\", actual=\"quote\"",
+                "{\"name\": 5, \"command\": [\"x\"]}|name",
+                "{\"name\": \"quotes\", \"command\": \"x y\"}|command",
+                "{\"name\": \"quotes\", \"command\": [\"\"]}|\"command\": expected a list",
+                "{\"name\": \"quotes\", \"comand\": [\"x\"]}|unknown member [comand]; known are [name, command",
+                "{\"name\": \"quotes\", \"command\": [\"x\"], \"endpoints\": [\"pipe:other\"]}|actual=\"pipe:other\"",
+                "{\"name\": \"quotes\", \"command\": [\"x\"], \"endpoints\": [\"local:quotes\"]}|between processes",
+                "{\"name\": \"quotes\", \"command\": [\"x\"], \"endpoints\": [\"quotes\"]}|expected scheme:name",
+                "{\"name\": \"quotes\", \"command\": [\"x\"], \"instances\": \"many\"}|one of [shared, per-connection]",
+                "{\"name\": \"quotes\", \"command\": [\"x\"], \"idleSeconds\": 0}|limit=more than 0 to 31536000",
+                "{\"name\": \"quotes\", \"command\": [\"x\"], \"idleSeconds\": -1}|actual=-1.0",
+                "{\"name\": \"quotes\", \"command\": [\"x\"], \"idleSeconds\": \"30s\"}|idleSeconds",
+                "{\"name\": \"quotes\", \"command\": [\"x\",}|line 1, column 36",
+                "[]|expected an object",
+            })
+    void whatIsWrongIsNamedWithTheFile(String text, String said) {
+        write(text);
+        assertThatThrownBy(() -> ServiceManifest.find("quotes"))
+                .isInstanceOfSatisfying(
+                        IpcException.class, e -> assertThat(e.status()).isEqualTo(IpcStatus.PROTOCOL_ERROR))
+                .hasMessageContaining("services/quotes.json: ")
+                .hasMessageContaining(said);
+    }
+
+    @Test
+    void aHugeFileIsNotRead() {
+        write(" ".repeat(70_000) + "{}");
+        assertThatThrownBy(() -> ServiceManifest.find("quotes"))
+                .hasMessageContaining("size: limit=65536 bytes, actual=70002");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "../keys/default", "a/b", ".hidden", "x y"})
+    void aNameCannotLeaveTheFolder(String name) {
+        assertThatThrownBy(() -> ServiceManifest.find(name)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    private static void write(String text) {
+        Manifests.write(ServiceManifest.FOLDER, "quotes", text);
+    }
+}

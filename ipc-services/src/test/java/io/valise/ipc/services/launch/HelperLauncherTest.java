@@ -1,0 +1,127 @@
+package io.valise.ipc.services.launch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.valise.ipc.ValueSet;
+import io.valise.ipc.services.launch.LaunchResult.Status;
+import io.valise.ipc.services.manifest.Manifests;
+import io.valise.ipc.testkit.HangWatchdog;
+import io.valise.ipc.testkit.process.ForkedJvm;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Helpers in processes of their own, and those that cannot be had. */
+@ExtendWith(HangWatchdog.class)
+@DisabledOnOs(OS.WINDOWS)
+class HelperLauncherTest {
+    private static final String[] HELPER = Manifests.java(HelperProgram.class);
+    private static final Duration PATIENCE = Duration.ofSeconds(40);
+
+    @BeforeAll
+    static void declare() {
+        Path plainFile = Manifests.write(HelperLauncher.FOLDER, "plain", "no program");
+        ValueSet helpers = ValueSet.builder()
+                .put("double", HELPER)
+                .put("missing", new String[] {"/opt/nowhere/helper"})
+                .put("locked", new String[] {plainFile.toString()})
+                .put("broken", new String[] {"/bin/sh", "-c", "echo a broken wing >&2; exit 4"})
+                .put("deaf", new String[] {"/bin/sleep", "60"})
+                .build();
+        Manifests.write(HelperLauncher.FOLDER, "editor", ValueSet.of("application", "editor", "helpers", helpers));
+    }
+
+    @AfterAll
+    static void tidyUp() {
+        Manifests.clear(HelperLauncher.FOLDER);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"shm", "pipe", "loopback"})
+    void aHelperIsConnectedWhenTheCallReturnsAndEndsWhenItIsClosed(String transport) throws Exception {
+        LaunchResult result =
+                HelperLauncher.of("editor").over(transport).within(PATIENCE).launch("double");
+
+        assertThat(result.status()).as(result.detail()).isEqualTo(Status.SUCCESS);
+        try (RunningHelper helper = result.helper()) {
+            assertThat(helper.connection().endpoint().scheme()).isEqualTo(transport);
+            assertThat(helper.connection().request("double", ValueSet.of("number", 21)))
+                    .isEqualTo(ValueSet.of("number", 42));
+            assertThat(helper.pid()).isNotEqualTo(ProcessHandle.current().pid());
+        }
+        assertThat(result.helper().exited().toCompletableFuture().join()).isZero();
+    }
+
+    @Test
+    void theCommandLineIsTheDeclaredOneAndNothingSecretIsInIt() throws Exception {
+        assumeTrue(Files.isReadable(Path.of("/proc/self/cmdline")), "needs Linux's /proc");
+        try (RunningHelper helper =
+                HelperLauncher.of("editor").within(PATIENCE).launch("double").helper()) {
+            String line = Files.readString(Path.of("/proc/" + helper.pid() + "/cmdline"));
+            assertThat(List.of(line.split("\0"))).containsExactly(HELPER);
+            assertThat(Files.readString(Path.of("/proc/" + helper.pid() + "/environ")))
+                    .doesNotContain(LaunchDoor.SECRET)
+                    .doesNotContain(helper.connection().endpoint().name());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "editor,other,ACCESS_DENIED,'group \"other\" is not declared in '",
+        "viewer,double,ACCESS_DENIED,declared are []",
+        "editor,missing,FILE_NOT_FOUND,/opt/nowhere/helper: no such program",
+        "editor,locked,ACCESS_DENIED,not executable",
+        "editor,broken,UNKNOWN,ended with status 4; it said last: a broken wing; it never connected",
+        "plain,any,UNKNOWN,helpers/plain.json: line 1",
+    })
+    void whatCannotBeLaunchedSaysWhy(String application, String group, Status status, String detail) {
+        LaunchResult result = HelperLauncher.of(application).within(PATIENCE).launch(group);
+        assertThat(result.status()).as(result.detail()).isEqualTo(status);
+        assertThat(result.detail()).contains(detail);
+        assertThatThrownBy(result::helper)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining(detail);
+    }
+
+    @Test
+    void aHelperThatDoesNotConnectInTimeIsKilled() {
+        LaunchResult result =
+                HelperLauncher.of("editor").within(Duration.ofMillis(300)).launch("deaf");
+        assertThat(result.status()).isEqualTo(Status.UNKNOWN);
+        assertThat(result.detail()).matches("process \\d+ did not connect: limit=PT0.3S");
+        ProcessHandle.of(Long.parseLong(result.detail().split(" ", 3)[1]))
+                .ifPresent(process -> process.onExit().join());
+    }
+
+    @Test
+    void aHelperEndsWhenItsLauncherIsKilled() {
+        try (ForkedJvm launcher = ForkedJvm.start(Manifests.OPTIONS, LauncherProgram.class)) {
+            ProcessHandle helper =
+                    ProcessHandle.of(Long.parseLong(launcher.ask("pipe"))).orElseThrow();
+            launcher.kill();
+            assertThat(helper.onExit().join().isAlive()).isFalse();
+        }
+    }
+
+    @Test
+    void groupsAreThoseDeclared() {
+        assertThat(HelperLauncher.of("editor").groups())
+                .contains("double", "missing")
+                .hasSize(5);
+        assertThat(HelperLauncher.of("viewer").groups()).isEmpty();
+        assertThatThrownBy(() -> HelperLauncher.of("editor").within(Duration.ZERO))
+                .hasMessageContaining("must be positive");
+    }
+}

@@ -1,0 +1,86 @@
+package io.valise.ipc.services.launch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.valise.ipc.IpcClient;
+import io.valise.ipc.IpcConnection;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.ValueSet;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Who is let in: the first who has the secret. */
+class LaunchDoorTest {
+    private static LaunchDoor open() {
+        return LaunchDoor.open(
+                "local",
+                1 << 20,
+                ValueSet.of("welcome", true),
+                (door, server) -> server.service("guests", request -> {
+                    door.checkGuest(request);
+                    return ValueSet.of("in", true);
+                }));
+    }
+
+    @Test
+    void onlyTheFirstWhoHasTheSecretIsLetIn() {
+        try (LaunchDoor door = open();
+                IpcConnection stranger = IpcClient.connect(door.ticket().endpoint());
+                IpcConnection child = IpcClient.connect(door.ticket().endpoint());
+                IpcConnection late = IpcClient.connect(door.ticket().endpoint())) {
+            assertRefused(() -> stranger.request(LaunchDoor.HELLO, ValueSet.of("secret", "guessed")));
+            assertRefused(() -> stranger.request(LaunchDoor.HELLO, ValueSet.empty()));
+            assertRefused(() -> child.request("guests", ValueSet.empty()));
+            assertThat(door.guest()).isNotDone();
+
+            assertThat(HelperProcess.enter(child, door.ticket())).isEqualTo(ValueSet.of("welcome", true));
+
+            assertThat(door.guest()).isCompleted();
+            assertThat(child.request("guests", ValueSet.empty()).getBoolean("in"))
+                    .isTrue();
+            assertRefused(() -> HelperProcess.enter(late, door.ticket()));
+            assertRefused(() -> late.request("guests", ValueSet.empty()));
+        }
+    }
+
+    private static void assertRefused(org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
+        assertThatThrownBy(call)
+                .isInstanceOfSatisfying(
+                        IpcException.class, e -> assertThat(e.status()).isEqualTo(IpcStatus.AUTHENTICATION_FAILED));
+    }
+
+    @Test
+    void twoDoorsShareNothingThatCouldBeGuessed() {
+        try (LaunchDoor one = open();
+                LaunchDoor other = open()) {
+            assertThat(one.ticket().secret())
+                    .hasSize(64)
+                    .isNotEqualTo(other.ticket().secret());
+            assertThat(one.ticket().endpoint()).isNotEqualTo(other.ticket().endpoint());
+            assertThat(one.ticket()).asString().doesNotContain(one.ticket().secret());
+        }
+    }
+
+    @Test
+    void aTicketIsReadAndNoByteMore() throws Exception {
+        LaunchTicket ticket = new LaunchTicket("pipe:launch-1", "secret", 5000);
+        String input = new String(ticket.line(), StandardCharsets.UTF_8) + "the program's own";
+        InputStream in = new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8));
+
+        assertThat(LaunchTicket.read(in)).isEqualTo(ticket);
+        assertThat(new String(in.readAllBytes(), StandardCharsets.UTF_8)).isEqualTo("the program's own");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "\n", "hello\n", "{}\n", "{\"endpoint\": \"pipe:x\"}\n", "[1]\n"})
+    void whatIsNoTicketIsRefused(String input) {
+        InputStream in = new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8));
+        assertThatThrownBy(() -> LaunchTicket.read(in)).hasMessageContaining("was this program started by a launcher?");
+    }
+}

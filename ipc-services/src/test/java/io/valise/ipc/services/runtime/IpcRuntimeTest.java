@@ -1,0 +1,139 @@
+package io.valise.ipc.services.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.services.runtime.Initialization.Status;
+import io.valise.ipc.services.runtime.IpcRuntime.Option;
+import io.valise.ipc.testkit.HangWatchdog;
+import io.valise.ipc.testkit.process.ForkedJvm;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+@ExtendWith(HangWatchdog.class)
+@DisabledOnOs(OS.WINDOWS)
+class IpcRuntimeTest {
+    private static final VersionRange OURS = VersionRange.parse("[0.1,0.2)");
+    private static final VersionRange LATER = VersionRange.parse("[9,)");
+    private static final Set<Option> NONE = Set.of(Option.NONE);
+
+    private final BlockingQueue<String> shown = new LinkedBlockingQueue<>();
+
+    @TempDir
+    Path home;
+
+    @AfterEach
+    void forgetHooks() {
+        IpcRuntime.onDebugBreak(message -> {});
+        IpcRuntime.onShowUi(message -> {});
+        System.clearProperty("valise.runtime.provided");
+    }
+
+    @Test
+    void whatAProcessHoldsIsNotCleanedUpUntilItIsKilled() throws Exception {
+        List<String> options = List.of("-Dvalise.home=" + home);
+        try (ForkedJvm a = ForkedJvm.start(options, RuntimeUser.class);
+                ForkedJvm b = ForkedJvm.start(options, RuntimeUser.class)) {
+            assertThat(home.resolve("in-use.lock"))
+                    .as("nothing happens before the first use")
+                    .doesNotExist();
+            assertThat(a.ask("initialize", "[0.1,0.2)")).startsWith("0.1");
+            Files.writeString(home.resolve("leftover"), "x");
+
+            assertThatThrownBy(() -> b.ask("cleanUp"))
+                    .hasMessageContaining("ADDRESS_IN_USE")
+                    .hasMessageContaining("in use by pid " + a.pid() + " (");
+            a.kill();
+
+            assertThat(b.ask("cleanUp")).isEqualTo("1");
+        }
+    }
+
+    @Test
+    void callsAreCountedAndMustAgree() {
+        IpcRuntime first = IpcRuntime.initialize(OURS, NONE);
+        try (first;
+                IpcRuntime second = IpcRuntime.initialize(VersionRange.any(), NONE)) {
+            assertThat(second.findings()).isEqualTo(first.findings());
+            assertThat(first.version().orElseThrow()).hasToString("0.1.0-SNAPSHOT");
+            assertThat(first.findings().transports())
+                    .extracting(Component::name)
+                    .containsExactly("io.valise.ipc.sharedmem", "io.valise.ipc.pipes", "io.valise.ipc.loopback");
+            assertThat(first.findings().transports()).allSatisfy(transport -> {
+                assertThat(transport.version()).isEqualTo(first.version());
+                assertThat(transport.builtFor()).isEqualTo(first.version());
+            });
+            assertThat(IpcRuntime.tryInitialize(LATER, NONE).message())
+                    .contains("needed=[9,), found=io.valise.ipc 0.1.0")
+                    .contains("initialised already");
+        }
+        first.close();
+    }
+
+    @Test
+    void aVersionThatDoesNotMatchIsToldToWhoAsked() {
+        IpcRuntime.onDebugBreak(message -> shown.add("break: " + message));
+        IpcRuntime.onShowUi(message -> shown.add("show: " + message));
+
+        Initialization result =
+                IpcRuntime.tryInitialize(LATER, EnumSet.of(Option.ON_ERROR_DEBUG_BREAK, Option.ON_NO_MATCH_SHOW_UI));
+
+        assertThat(result.status()).isEqualTo(Status.NO_MATCH);
+        assertThat(shown).hasSize(2).allMatch(message -> message.contains("needed=[9,), found=io.valise.ipc 0.1.0"));
+        assertThatThrownBy(result::orElseThrow)
+                .isInstanceOfSatisfying(
+                        IpcException.class, e -> assertThat(e.status()).isEqualTo(IpcStatus.VERSION_MISMATCH));
+        shown.clear();
+        assertThat(IpcRuntime.tryInitialize(LATER, NONE).succeeded()).isFalse();
+        assertThat(shown).isEmpty();
+    }
+
+    @Test
+    void whatIsMissingIsNamedWithWhereItWasLookedFor() throws Exception {
+        ClassLoader before = Thread.currentThread().getContextClassLoader();
+        try (URLClassLoader empty = new URLClassLoader("empty", new URL[0], ClassLoader.getPlatformClassLoader())) {
+            Thread.currentThread().setContextClassLoader(empty);
+            Initialization result = IpcRuntime.tryInitialize(OURS, NONE);
+            assertThat(result.status()).isEqualTo(Status.INCOMPLETE);
+            assertThat(result.message())
+                    .contains("no transport between processes: add ipc-pipes")
+                    .contains("looked for providers of io.valise.ipc.spi.Transport by the class loader")
+                    .contains("class path=");
+        } finally {
+            Thread.currentThread().setContextClassLoader(before);
+        }
+    }
+
+    @Test
+    void aProvidedRuntimeIsLeftAlone() {
+        System.setProperty("valise.runtime.provided", "a container");
+        assertThat(IpcRuntime.tryInitialize(OURS, NONE).status()).isEqualTo(Status.ALREADY_PROVIDED);
+        try (IpcRuntime runtime = IpcRuntime.initialize(LATER, Set.of(Option.ON_PACKAGE_IDENTITY_NOOP))) {
+            assertThat(runtime.findings().problems()).isEmpty();
+        }
+    }
+
+    @Test
+    void failingFastEndsTheProcess() {
+        try (ForkedJvm process = ForkedJvm.start(RuntimeUser.class)) {
+            assertThatThrownBy(() -> process.ask("failFast", "[9,)")).isInstanceOf(AssertionError.class);
+            assertThat(process.awaitExit()).isEqualTo(134);
+            assertThat(process.printed()).contains("cannot go on: NO_MATCH: version: needed=[9,)");
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package io.valise.ipc.services.runtime;
+
+import io.valise.ipc.services.runtime.IpcRuntime.Option;
+import io.valise.ipc.testkit.process.CommandLoop;
+import java.util.List;
+import java.util.Set;
+
+/** A process that initialises the runtime as it is told, and says what it did without being told. */
+final class RuntimeUser {
+    private RuntimeUser() {}
+
+    public static void main(String[] arguments) {
+        CommandLoop.run(RuntimeUser::run);
+    }
+
+    private static String run(String command, List<String> words) {
+        return switch (command) {
+            case "initialize" ->
+                IpcRuntime.initialize(VersionRange.parse(words.get(0)), Set.of(Option.NONE))
+                        .version()
+                        .map(Object::toString)
+                        .orElse("?");
+            case "failFast" ->
+                IpcRuntime.tryInitialize(VersionRange.parse(words.get(0)), Set.of(Option.ON_ERROR_FAIL_FAST))
+                        .message();
+            default -> String.valueOf(IpcRuntime.cleanUp());
+        };
+    }
+}
