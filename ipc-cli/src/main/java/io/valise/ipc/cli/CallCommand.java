@@ -3,11 +3,9 @@ package io.valise.ipc.cli;
 import io.valise.ipc.IpcConnection;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.services.json.JsonFault;
-import io.valise.ipc.services.json.ValueSetJson;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code ipc call}: one request, its reply as JSON. Confined to one thread. */
@@ -20,6 +18,9 @@ final class CallCommand implements Callable<Integer> {
     @Mixin
     private Connecting connecting;
 
+    @Mixin
+    private ReplyFormat format;
+
     @Parameters(index = "1", paramLabel = "SERVICE", description = "The service, such as echo or valise.info.")
     private String service;
 
@@ -31,27 +32,12 @@ final class CallCommand implements Callable<Integer> {
             description = MessageArgument.DESCRIPTION)
     private String message;
 
-    @Option(names = "--json", description = "Print the reply on one line.")
-    private boolean json;
-
-    @Option(
-            names = "--typed",
-            description = "Mark values whose type JSON cannot say: {\"$$type\": \"uuid\", \"value\": \"…\"}.")
-    private boolean typed;
-
     @Override
     public Integer call() throws JsonFault {
         ValueSet request = MessageArgument.read(message, System.in);
         try (IpcConnection connection = connecting.connect()) {
-            common.out().println(text(connection.request(service, request)));
+            common.out().println(format.text(connection.request(service, request)));
         }
         return 0;
-    }
-
-    private String text(ValueSet reply) {
-        if (typed) {
-            return ValueSetJson.writeTyped(reply, !json);
-        }
-        return json ? ValueSetJson.write(reply) : ValueSetJson.writeIndented(reply);
     }
 }

@@ -26,6 +26,9 @@ final class Connecting {
             description = "How long to wait for the answer: 250ms, 5s, 2m (default: ${DEFAULT-VALUE}).")
     private Duration timeout;
 
+    @Option(names = "--start", description = "Have the server started if nobody serves, as its service manifest says.")
+    private boolean start;
+
     Endpoint endpoint() {
         return endpoint;
     }
@@ -39,8 +42,9 @@ final class Connecting {
         if (timeout.isNegative() || timeout.isZero()) {
             throw new ParameterException(command.commandLine(), "--timeout: must be positive, actual=" + timeout);
         }
-        Duration longest = Duration.ofSeconds(5);
+        Duration longest = start ? timeout : Duration.ofSeconds(5);
         return IpcClient.builder(endpoint.toString())
+                .startIfAbsent(start)
                 .connectTimeout(timeout.compareTo(longest) < 0 ? timeout : longest)
                 .requestTimeout(timeout);
     }

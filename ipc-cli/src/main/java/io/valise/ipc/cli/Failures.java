@@ -28,7 +28,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
         PrintWriter err = command.getErr();
         err.println("ipc: " + describe(e));
         if (e instanceof IpcException failure) {
-            NextStep.after(failure.status()).ifPresent(err::println);
+            NextStep.after(failure).ifPresent(err::println);
         }
         if (command.getParseResult().hasMatchedOption("--verbose")) {
             e.printStackTrace(err);

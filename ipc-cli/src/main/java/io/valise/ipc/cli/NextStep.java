@@ -1,19 +1,21 @@
 package io.valise.ipc.cli;
 
-import io.valise.ipc.IpcStatus;
+import io.valise.ipc.Delivery;
+import io.valise.ipc.IpcException;
 import java.util.Optional;
 
-/** What someone at a terminal can do about a status. Stateless. */
+/** What someone at a terminal can do about a failure. Stateless. */
 final class NextStep {
     private NextStep() {}
 
     /** A line that says what to do; empty where the message has said it. */
-    static Optional<String> after(IpcStatus status) {
+    static Optional<String> after(IpcException failure) {
         return Optional.ofNullable(
-                switch (status) {
+                switch (failure.status()) {
                     case ENDPOINT_NOT_FOUND -> "Is the server running? `ipc list` shows those that are.";
                     case SERVICE_NOT_FOUND -> "`ipc list` shows the services of each server.";
-                    case ACCESS_DENIED, AUTHENTICATION_FAILED ->
+                    case ACCESS_DENIED -> accessDenied(failure.delivery());
+                    case AUTHENTICATION_FAILED ->
                         "The server admits only whom its access policy names, unless told otherwise its own user.";
                     case VERSION_MISMATCH -> "Update the older of the two; `ipc --version` says which this is.";
                     case MESSAGE_TOO_LARGE -> "Send less at once, or raise maxMessageBytes at both ends.";
@@ -24,5 +26,12 @@ final class NextStep {
                     case TYPE_MISMATCH -> "Say the type: {\"$type\": \"long\", \"value\": 1}; see `ipc call --help`.";
                     case HANDLER_FAILED, CANCELLED, PROTOCOL_ERROR, OK -> null;
                 });
+    }
+
+    /** A server rejects a call that it got; what was not sent failed at a file or directory here. */
+    private static String accessDenied(Delivery delivery) {
+        return delivery == Delivery.NOT_SENT
+                ? "That is a file or directory on this machine, not the server; `ipc doctor` shows what is in use."
+                : "The server admits only whom its access policy names, unless told otherwise its own user.";
     }
 }

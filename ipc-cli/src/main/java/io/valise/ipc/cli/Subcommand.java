@@ -22,6 +22,9 @@ record Subcommand(String word, Supplier<Object> command) {
             new Subcommand("list", ListCommand::new),
             new Subcommand("ping", PingCommand::new),
             new Subcommand("top", TopCommand::new),
+            new Subcommand("services", ServicesCommand::new),
+            new Subcommand("launch", LaunchCommand::new),
+            new Subcommand("runtime", RuntimeCommand::new),
             new Subcommand("doctor", DoctorCommand::new),
             new Subcommand("demo-server", DemoServerCommand::new),
             new Subcommand("demo-client", DemoClientCommand::new));

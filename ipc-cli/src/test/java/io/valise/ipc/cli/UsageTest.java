@@ -35,6 +35,15 @@ class UsageTest {
                 "list --timeout 0",
                 "top --interval 1ms",
                 "top --once --count -1",
+                "services price extra",
+                "services --timeout 0",
+                "launch",
+                "launch ../escape",
+                "launch target --max-bytes 0",
+                "launch target --timeout 0",
+                "runtime",
+                "runtime wash",
+                "runtime clean extra",
                 "doctor extra",
                 "demo extra"
             })
@@ -57,7 +66,9 @@ class UsageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "serve", "call", "send", "list", "ping", "top", "doctor"})
+    @ValueSource(
+            strings = {"demo", "serve", "call", "send", "list", "ping", "top", "services", "launch", "runtime", "doctor"
+            })
     void everyCommandHasHelp(String command) {
         CommandRun help = CommandRun.of(command, "--help");
         assertThat(help.status()).isZero();

@@ -1,10 +1,16 @@
 package io.valise.ipc.cli.servers;
 
+import io.valise.ipc.Endpoint;
 import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcServer;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.services.catalog.KnownTransports;
 import io.valise.ipc.services.catalog.ServiceCatalog;
+import io.valise.ipc.spi.Availability;
+import io.valise.ipc.spi.Transport;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /** The servers of this user, unless nothing can be reached here at all. Stateless. */
 public final class ReachableServers {
@@ -16,11 +22,31 @@ public final class ReachableServers {
      * @throws IpcException {@code UNSUPPORTED} when no transport works: that nobody is found would then be misleading
      */
     public static ServiceCatalog within(Duration patience) {
-        boolean any = KnownTransports.find().all().stream()
-                .anyMatch(transport -> transport.availability().available());
-        if (!any) {
-            throw new IpcException(IpcStatus.UNSUPPORTED, "no transport between processes works here");
+        List<String> reasons = new ArrayList<>();
+        for (Transport transport : KnownTransports.find().all()) {
+            Availability availability = transport.availability();
+            if (availability.available()) {
+                return ServiceCatalog.ofThisUser().waiting(patience);
+            }
+            reasons.add(transport.scheme() + ": " + availability.detail());
         }
-        return ServiceCatalog.ofThisUser().waiting(patience);
+        throw new IpcException(
+                IpcStatus.UNSUPPORTED, "no transport between processes works here; " + String.join("; ", reasons));
+    }
+
+    /** Why each transport between processes does not serve an address; found by trying, since some fail only then. */
+    public static List<String> problems(Endpoint endpoint) {
+        KnownTransports known = KnownTransports.find();
+        List<String> problems = new ArrayList<>(known.broken());
+        for (Transport transport : known.all()) {
+            try {
+                IpcServer.builder(endpoint.withScheme(transport.scheme()).toString())
+                        .start()
+                        .close();
+            } catch (IpcException e) {
+                problems.add(transport.scheme() + ": " + e.getMessage());
+            }
+        }
+        return problems.isEmpty() ? List.of("none is on the class path") : problems;
     }
 }

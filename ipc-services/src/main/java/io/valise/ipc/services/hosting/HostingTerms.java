@@ -53,7 +53,7 @@ record HostingTerms(String service, List<String> endpoints, Optional<Duration> i
                 told,
                 List.of(environment
                         .getOrDefault(ENDPOINTS, Endpoint.ANY + ':' + told)
-                        .split(" ")),
+                        .split(" ", -1)),
                 Duration.parse(environment.getOrDefault(IDLE, ServiceManifest.DEFAULT_IDLE.toString())),
                 InstanceMode.valueOf(environment.getOrDefault(INSTANCES, InstanceMode.SHARED.name()))));
     }

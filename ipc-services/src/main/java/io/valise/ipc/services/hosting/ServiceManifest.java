@@ -112,9 +112,12 @@ public record ServiceManifest(
     /** Whether a server started by this serves an address. */
     public boolean serves(Endpoint wanted) {
         return wanted.name().equals(name)
-                && (wanted.isAny()
-                        || endpoints.stream().anyMatch(mine -> mine.isAny() || mine.equals(wanted))
-                                && !wanted.scheme().equals("local"));
+                && (wanted.isAny() || endpoints.stream().anyMatch(mine -> mine.equals(wanted) || stands(mine, wanted)));
+    }
+
+    /** {@code any:} between processes stands for all but {@code local:}. */
+    private static boolean stands(Endpoint mine, Endpoint wanted) {
+        return mine.isAny() && !wanted.scheme().equals("local");
     }
 
     /** This for one instance, which has addresses of its own. */

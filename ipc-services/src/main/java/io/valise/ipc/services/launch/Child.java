@@ -3,10 +3,17 @@ package io.valise.ipc.services.launch;
 import io.valise.ipc.services.process.LastLines;
 import io.valise.ipc.services.process.Program;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** A child process that has been told over its standard input where its launcher waits. Thread-safe. */
 final class Child {
+    private static final Logger LOG = System.getLogger(Child.class.getName());
+
     private final Process process;
     private final LastLines lines;
 
@@ -28,13 +35,28 @@ final class Child {
             process.getOutputStream().flush();
         } catch (IOException e) {
             // It closed its input, or has ended: then it cannot connect, and whoever waits for that learns of its end.
-            System.getLogger(Child.class.getName()).log(System.Logger.Level.DEBUG, "took no ticket: " + this, e);
+            LOG.log(Level.DEBUG, "took no ticket: " + this, e);
         }
     }
 
     /** Its exit status, once it has ended. */
     CompletableFuture<Integer> exit() {
         return process.onExit().thenApply(Process::exitValue);
+    }
+
+    /** Has something done with its exit status when it has ended. */
+    void atEnd(IntConsumer action) {
+        exit().thenAccept(action::accept).exceptionally(Child::logged);
+    }
+
+    /** Kills it unless it ends by itself in time. */
+    void killAfter(long time, TimeUnit unit) {
+        exit().completeOnTimeout(-1, time, unit).thenRun(this::kill).exceptionally(Child::logged);
+    }
+
+    private static @Nullable Void logged(Throwable failure) {
+        LOG.log(Level.WARNING, "the end of a launched process was not handled", failure);
+        return null;
     }
 
     /** That it ended with a status, and what it wrote last. */
@@ -48,11 +70,6 @@ final class Child {
 
     void kill() {
         process.destroyForcibly();
-    }
-
-    /** Asks it to end. */
-    void terminate() {
-        process.destroy();
     }
 
     @Override

@@ -111,13 +111,14 @@ public final class ResultLauncher {
                 (self, builder) -> builder.service(REPORT, request -> take(self, request, result)));
         try {
             Child child = Child.start(program, door.ticket());
-            child.exit().thenAccept(status -> result.completeExceptionally(withoutReport(child, status)));
-            result.whenComplete((reported, failure) -> {
-                if (result.isCancelled()) {
-                    child.kill();
-                }
+            child.atEnd(status -> {
+                result.completeExceptionally(withoutReport(child, status));
+                door.close();
             });
-            child.exit().thenRun(door::close);
+            result.exceptionally(failure -> {
+                child.kill(); // cancelled; or it has ended anyway
+                return input;
+            });
             return result;
         } catch (IOException | RuntimeException e) {
             door.close();

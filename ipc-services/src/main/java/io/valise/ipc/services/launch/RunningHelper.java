@@ -16,7 +16,7 @@ public final class RunningHelper implements AutoCloseable {
         this.child = child;
         this.door = door;
         this.connection = connection;
-        child.exit().thenRun(door::close);
+        child.atEnd(status -> door.close());
     }
 
     /** The connection to it, for calls both ways; it ends when the helper does. */
@@ -38,6 +38,6 @@ public final class RunningHelper implements AutoCloseable {
     @Override
     public void close() {
         door.close();
-        child.exit().completeOnTimeout(-1, GRACE_SECONDS, TimeUnit.SECONDS).thenRun(child::kill);
+        child.killAfter(GRACE_SECONDS, TimeUnit.SECONDS);
     }
 }

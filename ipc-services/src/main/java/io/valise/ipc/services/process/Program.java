@@ -45,7 +45,7 @@ public record Program(Path path, List<String> arguments) {
         if (path == null || name.contains("/") || name.contains(File.separator)) {
             throw new NoSuchFileException(name, null, "expected an absolute path, or a name on the PATH");
         }
-        return Arrays.stream(path.split(File.pathSeparator))
+        return Arrays.stream(path.split(File.pathSeparator, -1))
                 .filter(folder -> !folder.isBlank())
                 .flatMap(folder -> List.of(Path.of(folder, name), Path.of(folder, name + ".exe")).stream())
                 .filter(Files::isExecutable)

@@ -71,8 +71,8 @@ public record VersionRange(
 
     /** Before 1.0 a minor version may break the API, after it a major one. */
     static boolean fit(Version one, Version other) {
-        String[] first = release(one).toString().split("\\.");
-        String[] second = release(other).toString().split("\\.");
+        String[] first = release(one).toString().split("\\.", -1);
+        String[] second = release(other).toString().split("\\.", -1);
         boolean sameMajor = first[0].equals(second[0]);
         boolean sameMinor = (first.length < 2 ? "0" : first[1]).equals(second.length < 2 ? "0" : second[1]);
         return sameMajor && (!first[0].equals("0") || sameMinor);

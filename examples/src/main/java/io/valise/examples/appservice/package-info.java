@@ -1,0 +1,5 @@
+/** A service that is started when a client asks for it, and stops when nobody needs it. */
+@NullMarked
+package io.valise.examples.appservice;
+
+import org.jspecify.annotations.NullMarked;

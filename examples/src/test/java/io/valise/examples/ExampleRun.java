@@ -1,0 +1,51 @@
+package io.valise.examples;
+
+import io.valise.ipc.ValueSet;
+import io.valise.ipc.services.json.ValueSetJson;
+import io.valise.ipc.services.manifest.ManifestFolder;
+import io.valise.ipc.testkit.TestHome;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Runs the main method of an example in a process of its own, in the tests' runtime and configuration directories. */
+public final class ExampleRun {
+    private ExampleRun() {}
+
+    /** The command line of an example. */
+    public static String[] command(Class<?> example, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-cp",
+                System.getProperty("java.class.path"),
+                example.getName()));
+        command.addAll(List.of(arguments));
+        return command.toArray(String[]::new);
+    }
+
+    /** Runs it to its end; returns what it printed, errors too. */
+    public static String of(Class<?> example, String... arguments) throws IOException {
+        ProcessBuilder described =
+                new ProcessBuilder(command(example, arguments)).redirectErrorStream(true);
+        described.environment().put("VALISE_HOME", TestHome.path().toString());
+        described.environment().put("VALISE_CONFIG", configuration().toString());
+        Process process = described.start();
+        process.getOutputStream().close();
+        return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    }
+
+    /** Writes a manifest, as a user would. */
+    public static void declare(String kind, String name, ValueSet manifest) throws IOException {
+        System.setProperty("valise.config", configuration().toString());
+        Files.writeString(ManifestFolder.of(kind).file(name), ValueSetJson.writeIndented(manifest));
+    }
+
+    private static Path configuration() {
+        return TestHome.path().resolve("config");
+    }
+}

@@ -1,0 +1,58 @@
+package io.valise.ipc.cli;
+
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.ValueSet;
+import io.valise.ipc.services.json.ValueSetJson;
+import io.valise.ipc.services.runtime.IpcRuntime;
+import io.valise.ipc.spi.runtime.RuntimeDirectory;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code ipc runtime clean}: removes what crashed processes left. Confined to one thread. */
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+@Command(
+        name = "runtime",
+        description = "Looks after the runtime directory. `clean` removes all that is in it, unless a process uses it.")
+final class RuntimeCommand implements Callable<Integer> {
+    @Mixin
+    private CommonOptions common;
+
+    @Parameters(index = "0", paramLabel = "clean", description = "What to do: ${COMPLETION-CANDIDATES}.")
+    @SuppressWarnings("UnusedVariable") // there is one; picocli refuses all other words
+    private Action action;
+
+    @Option(names = "--json", description = "Print one line of JSON.")
+    private boolean json;
+
+    /** What can be done. */
+    enum Action {
+        clean
+    }
+
+    @Override
+    public Integer call() {
+        String directory = RuntimeDirectory.current().path().toString();
+        int removed = clean();
+        common.out()
+                .println(
+                        json
+                                ? ValueSetJson.write(ValueSet.of("runtimeDirectory", directory, "removed", removed))
+                                : "removed " + removed + (removed == 1 ? " file" : " files") + " from " + directory);
+        return 0;
+    }
+
+    private static int clean() {
+        try {
+            return IpcRuntime.cleanUp();
+        } catch (IpcException e) {
+            if (e.status() == IpcStatus.ADDRESS_IN_USE) {
+                throw new CommandFailure(String.valueOf(e.getMessage())); // it says all, who and what to do
+            }
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package io.valise.ipc.cli;
+
+import io.valise.ipc.ValueSet;
+import io.valise.ipc.cli.servers.ReachableServers;
+import io.valise.ipc.cli.servers.ServiceLine;
+import io.valise.ipc.cli.text.Table;
+import io.valise.ipc.services.catalog.ServerStatus;
+import io.valise.ipc.services.catalog.ServiceCatalog;
+import io.valise.ipc.services.json.ValueSetJson;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code ipc services}: who offers what, alive or startable. Confined to one thread. */
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+@Command(
+        name = "services",
+        description = "Lists the servers of this user that run, and those that a client can have started.")
+final class ServicesCommand implements Callable<Integer> {
+    @Mixin
+    private CommonOptions common;
+
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            paramLabel = "SERVICE",
+            description = "Only those that offer this service, such as price.")
+    private @Nullable String service;
+
+    @Option(
+            names = {"-t", "--timeout"},
+            paramLabel = "TIME",
+            defaultValue = "2s",
+            description = "How long to wait for each server (default: ${DEFAULT-VALUE}).")
+    private Duration timeout;
+
+    @Option(names = "--json", description = "Print one line of JSON.")
+    private boolean json;
+
+    @Override
+    public Integer call() {
+        if (timeout.isNegative() || timeout.isZero()) {
+            throw common.usageError("--timeout: must be positive, actual=" + timeout);
+        }
+        ServiceCatalog catalog = ReachableServers.within(timeout);
+        List<ServerStatus> found =
+                Optional.ofNullable(service).map(catalog::find).orElseGet(catalog::list);
+        List<ServiceLine> lines = ServiceLine.of(found);
+        if (json) {
+            List<ValueSet> all = lines.stream().map(ServiceLine::toValueSet).toList();
+            common.out().println(ValueSetJson.write(ValueSet.of("services", all)));
+        } else if (lines.isEmpty()) {
+            common.out().println("Nothing is running and no manifest says what could be; see docs/cli.md, Services.");
+        } else {
+            table(lines).lines().forEach(common.out()::println);
+        }
+        return 0;
+    }
+
+    private static Table table(List<ServiceLine> lines) {
+        Table table = new Table("NAME", "STATE", "PID", "ADDRESSES", "SERVICES");
+        lines.forEach(line -> table.row(
+                line.name(),
+                line.stateForPeople(),
+                line.pid().map(String::valueOf).orElse("-"),
+                String.join(" ", line.addresses()),
+                String.join(" ", line.services())));
+        return table;
+    }
+}

@@ -1,0 +1,68 @@
+package io.valise.ipc.cli.servers;
+
+import io.valise.ipc.ValueSet;
+import io.valise.ipc.services.catalog.ServerStatus;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * One server, whatever number of addresses it has, or one that can be started. Immutable.
+ *
+ * @param name the name of its addresses
+ * @param first what is known by the first of them
+ * @param addresses all of them, fastest first
+ */
+public record ServiceLine(String name, ServerStatus first, List<String> addresses) {
+    /** The lines that addresses make up; those of one name and process are one. */
+    public static List<ServiceLine> of(List<ServerStatus> statuses) {
+        Map<String, List<ServerStatus>> groups = statuses.stream()
+                .collect(Collectors.groupingBy(
+                        status -> status.endpoint().name() + ' ' + status.state() + ' ' + status.pid(),
+                        LinkedHashMap::new,
+                        Collectors.toList()));
+        return groups.values().stream().map(ServiceLine::line).toList();
+    }
+
+    private static ServiceLine line(List<ServerStatus> group) {
+        ServerStatus first = group.get(0);
+        return new ServiceLine(
+                first.endpoint().name(),
+                first,
+                group.stream().map(status -> status.endpoint().toString()).toList());
+    }
+
+    /** Its process, if it runs. */
+    public Optional<Long> pid() {
+        return first.pid();
+    }
+
+    /** What it offers. */
+    public List<String> services() {
+        return first.services();
+    }
+
+    /** alive, startable, or why neither. */
+    public String stateForPeople() {
+        return first.problem().isEmpty() ? state() : state() + " (" + first.problem() + ')';
+    }
+
+    private String state() {
+        return first.state().name().toLowerCase(Locale.ROOT);
+    }
+
+    /** This as a message, for JSON. */
+    public ValueSet toValueSet() {
+        ValueSet.Builder set = ValueSet.builder().put("name", name).put("state", state());
+        pid().ifPresent(pid -> set.put("pid", pid));
+        if (!first.problem().isEmpty()) {
+            set.put("problem", first.problem());
+        }
+        return set.put("addresses", addresses.toArray(String[]::new))
+                .put("services", services().toArray(String[]::new))
+                .build();
+    }
+}

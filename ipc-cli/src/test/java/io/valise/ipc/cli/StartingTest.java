@@ -1,0 +1,186 @@
+package io.valise.ipc.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.valise.ipc.IpcServer;
+import io.valise.ipc.ValueSet;
+import io.valise.ipc.services.json.ValueSetJson;
+import io.valise.ipc.services.manifest.ManifestFolder;
+import io.valise.ipc.testkit.HangWatchdog;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code ipc services}, {@code call --start}, {@code launch}, {@code runtime clean}, and serving where nothing works. */
+@ExtendWith(HangWatchdog.class)
+@DisabledOnOs(OS.WINDOWS)
+class StartingTest {
+    @TempDir
+    Path temp;
+
+    private String before = "";
+
+    @BeforeEach
+    void moveIn() {
+        before = System.getProperty("valise.home", "");
+        System.setProperty("valise.home", temp.resolve("run").toString());
+        System.setProperty("valise.config", temp.resolve("config").toString());
+    }
+
+    @AfterEach
+    void moveOut() {
+        System.clearProperty("valise.config");
+        System.setProperty("valise.home", before);
+    }
+
+    @Test
+    void servicesShowsWhatRunsAndWhatCouldBeStarted() throws IOException {
+        assertThat(CommandRun.of("services").out()).startsWith("Nothing is running");
+        declare("services", "orders", ValueSet.of("command", new String[] {"x"}, "services", new String[] {"order"}));
+        try (IpcServer server = IpcServer.builder("pipe:prices", "loopback:prices")
+                .service("price", request -> ValueSet.empty())
+                .start()) {
+            CommandRun run = CommandRun.of("services", "--timeout", "20s");
+            assertThat(run.out().lines())
+                    .anyMatch(line -> line.matches(
+                            "prices +alive +" + ProcessHandle.current().pid() + " +pipe:prices loopback:prices +price"))
+                    .anyMatch(line -> line.matches("orders +startable +- +any:orders +order"));
+            assertThat(CommandRun.of("services", "price", "--timeout", "20s")
+                            .out()
+                            .lines())
+                    .hasSize(2);
+            JsonNode all = CommandRun.of("services", "--json", "--timeout", "20s")
+                    .json()
+                    .get("services");
+            assertThat(all).hasSize(2);
+            assertThat(all.get(1).get("state").textValue()).isEqualTo("startable");
+            assertThat(server.connections()).isEmpty();
+        }
+        Files.writeString(ManifestFolder.of("services").file("orders"), "{");
+        assertThat(CommandRun.of("services").out())
+                .contains("silent (manifest ")
+                .contains("orders.json: line 1");
+    }
+
+    @Test
+    void callHasTheServerStarted() throws IOException {
+        declare("services", "started", ValueSet.of("command", java("io.valise.ipc.cli.Ipc", "serve", "any:started")));
+        CommandRun run = CommandRun.of("call", "any:started", "valise.info", "--start", "--json");
+        assertThat(run.status()).as(run.err()).isZero();
+        ProcessHandle server =
+                ProcessHandle.of(run.json().get("pid").longValue()).orElseThrow();
+        server.destroy();
+        server.onExit().join();
+    }
+
+    @Test
+    void launchPrintsTheResultOfATarget() throws IOException {
+        declare("targets", "echo", ValueSet.of("command", java("io.valise.ipc.cli.EchoTarget")));
+        CommandRun run = CommandRun.of("launch", "echo", "{\"colour\": \"red\"}", "--json");
+        assertThat(run.status()).as(run.err()).isZero();
+        assertThat(run.out()).isEqualToIgnoringNewLines("{\"colour\":\"red\"}");
+
+        declare("targets", "shy", ValueSet.of("command", new String[] {"/bin/sh", "-c", "exit 0"}));
+        CommandRun shy = CommandRun.of("launch", "shy");
+        assertThat(shy.status()).isEqualTo(1);
+        assertThat(shy.err()).startsWith("ipc: CANCELLED: process ").contains("it reported no result");
+        assertThat(CommandRun.of("launch", "nobody").err())
+                .startsWith("ipc: ENDPOINT_NOT_FOUND: target \"nobody\" is not declared")
+                .contains("declared are [echo, shy]");
+    }
+
+    @Test
+    void launchStaysWithAHelperUntilItEnds() throws IOException {
+        ValueSet helpers = ValueSet.of(
+                "short", java("io.valise.ipc.cli.ShortHelper"), "missing", new String[] {"/opt/nowhere/helper"});
+        Path file = ManifestFolder.of("helpers").file("editor");
+        Files.writeString(file, ValueSetJson.write(ValueSet.of("application", "editor", "helpers", helpers)));
+
+        CommandRun run = CommandRun.of("launch", "editor", "--helper", "short");
+        assertThat(run.status()).as(run.err()).isZero();
+        assertThat(run.out()).startsWith("launched short of editor: pid ").contains("short ended with status 0");
+
+        CommandRun missing = CommandRun.of("launch", "editor", "--helper", "missing");
+        assertThat(missing.status()).isEqualTo(1);
+        assertThat(missing.err()).startsWith("ipc: FILE_NOT_FOUND: /opt/nowhere/helper: no such program");
+        assertThat(CommandRun.of("launch", "editor", "--helper", "other").err())
+                .startsWith("ipc: ACCESS_DENIED: group \"other\" is not declared");
+    }
+
+    @Test
+    void runtimeCleanRemovesWhatNobodyUsesAndElseSaysWho() throws Exception {
+        Path home = temp.resolve("home");
+        CommandRun cleaned = at(home, () -> {
+            assertThat(CommandRun.of("runtime", "clean").out()).startsWith("removed 0 files from " + home);
+            Files.writeString(home.resolve("leftover"), "x");
+            return CommandRun.of("runtime", "clean", "--json");
+        });
+        assertThat(cleaned.json().get("removed").intValue()).isEqualTo(1);
+
+        CommandRun refused = at(home, () -> {
+            try (IpcServer server = IpcServer.builder("pipe:occupant").start()) {
+                assertThat(server.endpoints()).hasSize(1);
+                return CommandRun.of("runtime", "clean");
+            }
+        });
+        assertThat(refused.status()).isEqualTo(1);
+        assertThat(refused.err())
+                .contains("in use by pid " + ProcessHandle.current().pid())
+                .doesNotContain("`ipc list`");
+    }
+
+    @Test
+    void servingWhereNoTransportWorksFailsWithTheReasons() throws Exception {
+        Path lax = Files.createDirectory(
+                temp.resolve("lax"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+        CommandRun run = at(lax, () -> CommandRun.of("serve", "any:unreachable"));
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err())
+                .startsWith("ipc: UNSUPPORTED: no transport between processes works here")
+                .contains("shm: ", "pipe: ", "loopback: ")
+                .contains("mode=0755, expected=0700");
+
+        CommandRun denied = at(lax, () -> CommandRun.of("call", "pipe:unreachable", "echo"));
+        assertThat(denied.err()).startsWith("ipc: ACCESS_DENIED: ").doesNotContain("access policy");
+    }
+
+    private static CommandRun at(Path home, Callable<CommandRun> action) throws Exception {
+        String before = System.getProperty("valise.home");
+        System.setProperty("valise.home", home.toString());
+        try {
+            return action.call();
+        } finally {
+            System.setProperty("valise.home", before);
+        }
+    }
+
+    private static void declare(String kind, String name, ValueSet manifest) throws IOException {
+        ValueSet named = manifest.toBuilder().put("name", name).build();
+        Files.writeString(ManifestFolder.of(kind).file(name), ValueSetJson.write(named));
+    }
+
+    private static String[] java(String main, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                main));
+        command.addAll(List.of(arguments));
+        return command.toArray(String[]::new);
+    }
+}
