@@ -30,8 +30,7 @@ public final class ExampleRun {
 
     /** Runs it to its end; returns what it printed, errors too. */
     public static String of(Class<?> example, String... arguments) throws IOException {
-        ProcessBuilder described =
-                new ProcessBuilder(command(example, arguments)).redirectErrorStream(true);
+        ProcessBuilder described = new ProcessBuilder(command(example, arguments)).redirectErrorStream(true);
         described.environment().put("VALISE_HOME", TestHome.path().toString());
         described.environment().put("VALISE_CONFIG", configuration().toString());
         Process process = described.start();

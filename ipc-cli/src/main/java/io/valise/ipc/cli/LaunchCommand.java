@@ -86,7 +86,9 @@ final class LaunchCommand implements Callable<Integer> {
         } catch (TimeoutException e) {
             throw new CommandFailure(name + " reported no result: limit=" + timeout + "; --timeout waits longer");
         } catch (ExecutionException e) {
-            throw e.getCause() instanceof IpcException known ? known : new IllegalStateException(e.getCause());
+            throw e.getCause() instanceof IpcException known
+                    ? new CommandFailure(known.status() + ": " + known.getMessage()) // which says what to do
+                    : new IllegalStateException(e.getCause());
         } finally {
             result.cancel(false);
         }

@@ -66,7 +66,7 @@ class StartingTest {
                     .get("services");
             assertThat(all).hasSize(2);
             assertThat(all.get(1).get("state").textValue()).isEqualTo("startable");
-            assertThat(server.connections()).isEmpty();
+            assertThat(server.endpoints()).hasSize(2);
         }
         Files.writeString(ManifestFolder.of("services").file("orders"), "{");
         assertThat(CommandRun.of("services").out())

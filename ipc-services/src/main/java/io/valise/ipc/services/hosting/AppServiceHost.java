@@ -40,7 +40,6 @@ public final class AppServiceHost implements AutoCloseable {
     private final Thread hook = new Thread(() -> stop(StopReason.TERMINATING), "valise-app-service-stop");
 
     private AppServiceHost(AppService service, HostingTerms terms) {
-        IpcRuntime.ensure();
         this.service = service;
         this.terms = terms;
         IpcServer.Builder builder = IpcServer.builder(terms.endpoints().toArray(String[]::new))
@@ -63,6 +62,7 @@ public final class AppServiceHost implements AutoCloseable {
 
     /** Like {@link #run}, and returns as soon as it serves. */
     public static AppServiceHost start(String name, AppService service) {
+        IpcRuntime.ensure();
         AppServiceHost host = new AppServiceHost(service, HostingTerms.ofThisProcess(name));
         Runtime.getRuntime().addShutdownHook(host.hook);
         host.terms.idle().ifPresent(host.idle::askAfter);

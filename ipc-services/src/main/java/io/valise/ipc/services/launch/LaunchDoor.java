@@ -7,6 +7,7 @@ import io.valise.ipc.IpcServer;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.Request;
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.services.runtime.IpcRuntime;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -49,6 +50,7 @@ final class LaunchDoor implements AutoCloseable {
      */
     static LaunchDoor open(
             String scheme, int maxMessageBytes, ValueSet welcome, BiConsumer<LaunchDoor, IpcServer.Builder> more) {
+        IpcRuntime.ensure();
         return new LaunchDoor(scheme, maxMessageBytes, welcome, more);
     }
 

@@ -70,6 +70,7 @@ public record Program(Path path, List<String> arguments) {
         ProcessBuilder builder = new ProcessBuilder(line);
         Path home = Path.of(System.getProperty("user.home", "/"));
         builder.directory(Files.isDirectory(home) ? home.toFile() : null);
+        builder.environment().keySet().removeIf(name -> name.startsWith("VALISE_SERVICE")); // for this process
         builder.environment()
                 .put("VALISE_HOME", RuntimeDirectory.current().path().toString());
         builder.environment()
