@@ -21,7 +21,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(HangWatchdog.class)
 @DisabledOnOs(OS.WINDOWS)
 class HostingExamplesTest {
-    private static final String PRICE = "{symbol: \"KRW/USD\", bid: 101.25}";
+    private static final String PRICE = "{symbol=\"KRW/USD\", bid=101.25}";
 
     @Test
     void aServiceIsStartedByItsClient() throws IOException {
@@ -42,7 +42,7 @@ class HostingExamplesTest {
         assertThat(ExampleRun.of(Editor.class)).startsWith("ACCESS_DENIED: group \"spelling\" is not declared in ");
         ValueSet helpers = ValueSet.of("spelling", ExampleRun.command(Spelling.class));
         ExampleRun.declare("helpers", "editor", ValueSet.of("application", "editor", "helpers", helpers));
-        assertThat(ExampleRun.of(Editor.class)).isEqualTo("{mistakes: 1}");
+        assertThat(ExampleRun.of(Editor.class)).isEqualTo("{mistakes=1}");
     }
 
     @Test
