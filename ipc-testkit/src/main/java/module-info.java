@@ -10,11 +10,13 @@ module io.valise.ipc.testkit {
     requires transitive org.junit.jupiter.api;
     requires org.junit.jupiter.params;
     requires org.assertj.core;
+    requires java.logging;
     requires java.management;
     requires static org.jspecify;
 
     exports io.valise.ipc.testkit;
     exports io.valise.ipc.testkit.process;
+    exports io.valise.ipc.testkit.rule;
 
     // JUnit reads the rules by reflection.
     opens io.valise.ipc.testkit;

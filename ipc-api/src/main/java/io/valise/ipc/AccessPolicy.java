@@ -1,8 +1,13 @@
 package io.valise.ipc;
 
+import static java.util.Objects.requireNonNull;
+
+import java.util.Optional;
+import java.util.Set;
+
 /**
  * Who may call what, asked once per request, stream and event. A refusal is told to the caller as {@code ACCESS_DENIED}
- * without a reason; the reason is logged at the server. A policy that throws denies. Implementations are thread-safe
+ * without a reason; the reason is logged at the server ({@link #refusal}). A policy that throws denies. Implementations are thread-safe
  * and quick: the answer is awaited on the reading thread.
  */
 @FunctionalInterface
@@ -14,9 +19,42 @@ public interface AccessPolicy {
      */
     boolean allows(PeerIdentity caller, String service);
 
+    /**
+     * Why the caller is refused, for the server's log; empty when it is allowed. The server asks this, once per call;
+     * override it to give reasons. The caller never learns them.
+     */
+    default Optional<String> refusal(PeerIdentity caller, String service) {
+        return ReasonedPolicy.unless(allows(caller, service), "the policy does not allow it");
+    }
+
     /** Processes that provably run as this process's user: the default. */
     static AccessPolicy sameUser() {
-        return (caller, service) -> caller.sameUser();
+        return (ReasonedPolicy)
+                (caller, service) -> ReasonedPolicy.unless(caller.sameUser(), "it does not provably run as this user");
+    }
+
+    /** Processes of these users, by the operating system's names, as far as somebody vouches for the user. */
+    static AccessPolicy users(String... names) {
+        Set<String> users = Set.of(names);
+        return (ReasonedPolicy) (caller, service) -> ReasonedPolicy.unless(
+                caller.evidence() != PeerIdentity.Evidence.NONE
+                        && caller.user().filter(users::contains).isPresent(),
+                "its user is none of " + users);
+    }
+
+    /** Applications that have proved to be one of these; the ids are those of {@code AppIdentity.id()}. */
+    static AccessPolicy applications(String... ids) {
+        Set<String> applications = Set.of(ids);
+        return (ReasonedPolicy) (caller, service) -> ReasonedPolicy.unless(
+                caller.applicationId().filter(applications::contains).isPresent(),
+                "its proven application is none of " + applications);
+    }
+
+    /** Applications with a grant for this capability that the server accepted and that has not expired since. */
+    static AccessPolicy requireCapability(String capability) {
+        requireNonNull(capability);
+        return (ReasonedPolicy) (caller, service) -> ReasonedPolicy.unless(
+                caller.hasCapability(capability), "it has no grant in force for capability " + capability);
     }
 
     /** Whoever can connect. Transports still admit only processes of the same user. */
@@ -26,16 +64,24 @@ public interface AccessPolicy {
 
     /** Nobody. */
     static AccessPolicy nobody() {
-        return (caller, service) -> false;
+        return (ReasonedPolicy) (caller, service) -> Optional.of("nobody is allowed");
     }
 
     /** Allows what both allow. */
     default AccessPolicy and(AccessPolicy other) {
-        return (caller, service) -> allows(caller, service) && other.allows(caller, service);
+        requireNonNull(other);
+        return (ReasonedPolicy) (caller, service) -> {
+            Optional<String> first = refusal(caller, service);
+            return first.isPresent() ? first : other.refusal(caller, service);
+        };
     }
 
     /** Allows what either allows. */
     default AccessPolicy or(AccessPolicy other) {
-        return (caller, service) -> allows(caller, service) || other.allows(caller, service);
+        requireNonNull(other);
+        return (ReasonedPolicy) (caller, service) -> {
+            Optional<String> first = refusal(caller, service);
+            return first.flatMap(why -> other.refusal(caller, service).map(whyElse -> why + ", and " + whyElse));
+        };
     }
 }

@@ -2,6 +2,10 @@ package io.valise.ipc;
 
 import static java.util.Objects.requireNonNull;
 
+import io.valise.ipc.identity.AppIdentity;
+import io.valise.ipc.identity.CapabilityGrant;
+import io.valise.ipc.identity.LoopbackAccessRules;
+import io.valise.ipc.internal.session.Credentials;
 import io.valise.ipc.internal.session.Dialer;
 import io.valise.ipc.internal.session.Services;
 import io.valise.ipc.internal.session.SessionConfig;
@@ -23,6 +27,7 @@ final class ClientBuilder implements IpcClient.Builder {
     private long requestTimeoutNanos = SessionConfig.DEFAULT_REQUEST_TIMEOUT_NANOS;
     private int maxMessageBytes = SessionConfig.DEFAULT_MAX_MESSAGE_BYTES;
     private WaitStrategy waitStrategy = WaitStrategy.adaptive();
+    private Credentials credentials = Credentials.NONE;
     private @Nullable ReconnectPolicy reconnect;
     private boolean startIfAbsent;
 
@@ -85,6 +90,24 @@ final class ClientBuilder implements IpcClient.Builder {
     }
 
     @Override
+    public IpcClient.Builder identity(AppIdentity identity) {
+        credentials = credentials.with(identity);
+        return this;
+    }
+
+    @Override
+    public IpcClient.Builder grant(CapabilityGrant grant) {
+        credentials = credentials.with(grant);
+        return this;
+    }
+
+    @Override
+    public IpcClient.Builder loopbackRules(LoopbackAccessRules rules) {
+        credentials = credentials.with(rules);
+        return this;
+    }
+
+    @Override
     public IpcConnection connect() {
         return dialer().connect(connectTimeoutNanos, reconnect);
     }
@@ -96,7 +119,13 @@ final class ClientBuilder implements IpcClient.Builder {
 
     private Dialer dialer() {
         SessionConfig config = new SessionConfig(
-                services, AccessPolicy.sameUser(), maxMessageBytes, requestTimeoutNanos, waitStrategy, null);
+                services,
+                AccessPolicy.sameUser(),
+                credentials.complete(),
+                maxMessageBytes,
+                requestTimeoutNanos,
+                waitStrategy,
+                null);
         Dialer dialer = new Dialer(endpoint, Transports.with(transports), config);
         return startIfAbsent ? dialer.starting(Starters.find()) : dialer;
     }

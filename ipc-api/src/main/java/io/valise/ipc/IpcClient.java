@@ -1,5 +1,8 @@
 package io.valise.ipc;
 
+import io.valise.ipc.identity.AppIdentity;
+import io.valise.ipc.identity.CapabilityGrant;
+import io.valise.ipc.identity.LoopbackAccessRules;
 import io.valise.ipc.spi.Transport;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -67,11 +70,25 @@ public final class IpcClient {
         Builder onEvent(String name, EventHandler handler);
 
         /**
+         * Proves to the server, when connecting, that this is that application; the server, if it has an identity, proves
+         * its own ({@link PeerIdentity#applicationId()} at either end).
+         */
+        Builder identity(AppIdentity identity);
+
+        /** Presents a grant when connecting, 8 at most; needs an {@link #identity}. Whether it is good the server decides. */
+        Builder grant(CapabilityGrant grant);
+
+        /** Over {@code loopback:} connects to those only for whom there is an {@code out} rule; implies their {@link #identity}. */
+        Builder loopbackRules(LoopbackAccessRules rules);
+
+        /**
          * Connects.
          *
          * @throws IpcException {@code ENDPOINT_NOT_FOUND} when no server answers, {@code TIMEOUT}, {@code VERSION_MISMATCH},
-         *     {@code AUTHENTICATION_FAILED}, {@code RESOURCE_EXHAUSTED}, {@code PROTOCOL_ERROR} when what answers is not
-         *     Valise, {@code UNSUPPORTED}, {@code PEER_DIED} when a server that was to be started ended instead; the delivery is always {@code NOT_SENT}
+         *     {@code AUTHENTICATION_FAILED}, {@code ACCESS_DENIED} when rules of either end forbid it,
+         *     {@code RESOURCE_EXHAUSTED}, {@code PROTOCOL_ERROR} when what answers is not Valise, {@code UNSUPPORTED},
+         *     {@code PEER_DIED} when a server that was to be started ended instead; the delivery is always {@code NOT_SENT}
+         * @throws IllegalStateException when there are grants but no identity
          */
         IpcConnection connect();
 

@@ -1,5 +1,7 @@
 package io.valise.ipc;
 
+import io.valise.ipc.identity.AppIdentity;
+import io.valise.ipc.identity.LoopbackAccessRules;
 import io.valise.ipc.internal.session.ServerCore;
 import io.valise.ipc.internal.session.SessionConfig;
 import io.valise.ipc.spi.Transport;
@@ -121,6 +123,15 @@ public final class IpcServer implements AutoCloseable {
 
         /** Who may use what; {@link AccessPolicy#sameUser()} unless said otherwise. */
         Builder access(AccessPolicy policy);
+
+        /**
+         * Proves to clients that have an identity that this is that application, and accepts the grants that its publisher
+         * signed.
+         */
+        Builder identity(AppIdentity identity);
+
+        /** Lets in over {@code loopback:} those only for whom there is an {@code in} rule; implies their {@link #identity}. */
+        Builder loopbackRules(LoopbackAccessRules rules);
 
         /** The longest message taken, in bytes of its frame, 4 KiB to 1 GiB; 16 MiB unless said otherwise. */
         Builder maxMessageBytes(int bytes);

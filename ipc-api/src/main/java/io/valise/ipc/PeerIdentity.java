@@ -1,5 +1,7 @@
 package io.valise.ipc;
 
+import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -8,12 +10,35 @@ import java.util.OptionalLong;
  *
  * @param user the operating system's name of the user the process runs as
  * @param pid the process id; declared by the peer unless {@code evidence} is {@code SAME_PROCESS}; for diagnostics
- * @param application the name the application declares
+ * @param application the name the application declares; anybody can declare any
  * @param evidence who vouches for the user
  * @param sameUser whether the evidence shows that the peer runs as the user of this process
+ * @param applicationId which application the peer has proved to be, by its publisher's key: {@code AppIdentity.id()}
+ * @param grants the capabilities that this process, a server, accepted of the peer, and until when each is good
  */
 public record PeerIdentity(
-        Optional<String> user, OptionalLong pid, Optional<String> application, Evidence evidence, boolean sameUser) {
+        Optional<String> user,
+        OptionalLong pid,
+        Optional<String> application,
+        Evidence evidence,
+        boolean sameUser,
+        Optional<String> applicationId,
+        Map<String, Instant> grants) {
+
+    /** Keeps a copy of the grants. */
+    public PeerIdentity {
+        grants = Map.copyOf(grants);
+    }
+
+    /** A peer that has proved no application, and has no capabilities. */
+    public PeerIdentity(
+            Optional<String> user,
+            OptionalLong pid,
+            Optional<String> application,
+            Evidence evidence,
+            boolean sameUser) {
+        this(user, pid, application, evidence, sameUser, Optional.empty(), Map.of());
+    }
 
     /** Who vouches for a peer's user. */
     public enum Evidence {
@@ -64,6 +89,19 @@ public record PeerIdentity(
                 pid.isPresent() ? pid : declaredPid,
                 application.isPresent() ? application : declaredApplication,
                 evidence,
-                sameUser);
+                sameUser,
+                applicationId,
+                grants);
+    }
+
+    /** This identity with an application that the peer has proved to be, and capabilities accepted of it. */
+    public PeerIdentity proving(String provenId, Map<String, Instant> acceptedGrants) {
+        return new PeerIdentity(user, pid, application, evidence, sameUser, Optional.of(provenId), acceptedGrants);
+    }
+
+    /** Whether the peer has the capability now. */
+    public boolean hasCapability(String capability) {
+        Instant until = grants.get(capability);
+        return until != null && Instant.now().isBefore(until);
     }
 }

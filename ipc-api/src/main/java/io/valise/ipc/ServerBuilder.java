@@ -2,6 +2,9 @@ package io.valise.ipc;
 
 import static java.util.Objects.requireNonNull;
 
+import io.valise.ipc.identity.AppIdentity;
+import io.valise.ipc.identity.LoopbackAccessRules;
+import io.valise.ipc.internal.session.Credentials;
 import io.valise.ipc.internal.session.ServerCore;
 import io.valise.ipc.internal.session.Services;
 import io.valise.ipc.internal.session.SessionConfig;
@@ -23,6 +26,7 @@ final class ServerBuilder implements IpcServer.Builder {
     private Consumer<IpcConnection> onConnect = connection -> {};
     private BiConsumer<IpcConnection, CloseReason> onDisconnect = (connection, reason) -> {};
     private AccessPolicy access = AccessPolicy.sameUser();
+    private Credentials credentials = Credentials.NONE;
     private WaitStrategy waitStrategy = WaitStrategy.adaptive();
     private int maxMessageBytes = SessionConfig.DEFAULT_MAX_MESSAGE_BYTES;
     private @Nullable Executor executor;
@@ -78,6 +82,18 @@ final class ServerBuilder implements IpcServer.Builder {
     }
 
     @Override
+    public IpcServer.Builder identity(AppIdentity identity) {
+        credentials = credentials.with(identity);
+        return this;
+    }
+
+    @Override
+    public IpcServer.Builder loopbackRules(LoopbackAccessRules rules) {
+        credentials = credentials.with(rules);
+        return this;
+    }
+
+    @Override
     public IpcServer.Builder maxMessageBytes(int bytes) {
         maxMessageBytes = SessionConfig.checkMaxMessageBytes(bytes);
         return this;
@@ -108,7 +124,13 @@ final class ServerBuilder implements IpcServer.Builder {
         }
         started = true;
         SessionConfig config = new SessionConfig(
-                services, access, maxMessageBytes, SessionConfig.DEFAULT_REQUEST_TIMEOUT_NANOS, waitStrategy, executor);
+                services,
+                access,
+                credentials,
+                maxMessageBytes,
+                SessionConfig.DEFAULT_REQUEST_TIMEOUT_NANOS,
+                waitStrategy,
+                executor);
         return new IpcServer(ServerCore.start(endpoints, Transports.with(transports), config, onConnect, onDisconnect));
     }
 }

@@ -2,6 +2,7 @@ package io.valise.ipc.identity;
 
 import io.valise.ipc.IpcException;
 import io.valise.ipc.internal.identity.Ed25519;
+import io.valise.ipc.internal.identity.IdentityAccess;
 import java.security.KeyPair;
 import java.security.PublicKey;
 import java.util.regex.Pattern;
@@ -19,6 +20,15 @@ import java.util.regex.Pattern;
 public final class AppIdentity {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
     private static final String DATA = "data 1";
+
+    static {
+        IdentityAccess.set(new IdentityAccess() {
+            @Override
+            protected byte[] signFor(AppIdentity identity, String purpose, byte[] data) {
+                return identity.signFor(purpose, data);
+            }
+        });
+    }
 
     private final String application;
     private final KeyPair keys;
@@ -76,10 +86,6 @@ public final class AppIdentity {
 
     /** {@code application_publisherId}, such as {@code quotes_8wekyb3d8bbwe}. */
     public String id() {
-        return idOf(application, publisherId);
-    }
-
-    static String idOf(String application, String publisherId) {
         return application + '_' + publisherId;
     }
 

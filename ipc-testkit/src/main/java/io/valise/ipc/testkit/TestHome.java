@@ -8,12 +8,15 @@ import java.util.Comparator;
 import java.util.stream.Stream;
 
 /**
- * The runtime directory of the tests in this JVM: fresh, so that neither servers of the user nor other test runs are
+ * The runtime directory of the tests in this JVM, and their configuration folder: fresh, so that neither servers of the user nor other test runs are
  * seen, short, so that socket paths fit, and gone when the JVM ends. Thread-safe.
  */
 public final class TestHome {
     /** The system property that names the runtime directory. */
     public static final String PROPERTY = "valise.home";
+
+    /** The system property that names the configuration folder: the tests' keys are not the user's. */
+    public static final String CONFIGURATION_PROPERTY = "valise.config";
 
     private static final Path PATH = claim();
 
@@ -24,7 +27,20 @@ public final class TestHome {
         return PATH;
     }
 
+    /** The configuration folder of the tests, in {@link #path()} unless the property names another. */
+    public static Path configuration() {
+        return Path.of(System.getProperty(CONFIGURATION_PROPERTY));
+    }
+
     private static Path claim() {
+        Path home = claimHome();
+        if (System.getProperty(CONFIGURATION_PROPERTY) == null) {
+            System.setProperty(CONFIGURATION_PROPERTY, home.resolve("config").toString());
+        }
+        return home;
+    }
+
+    private static Path claimHome() {
         String given = System.getProperty(PROPERTY);
         if (given != null) {
             return Path.of(given);

@@ -6,6 +6,7 @@ import io.valise.ipc.testkit.session.CrashRules;
 import io.valise.ipc.testkit.session.DeadlineRules;
 import io.valise.ipc.testkit.session.EventRules;
 import io.valise.ipc.testkit.session.FairnessRules;
+import io.valise.ipc.testkit.session.IdentityRules;
 import io.valise.ipc.testkit.session.LifecycleRules;
 import io.valise.ipc.testkit.session.ReconnectRules;
 import io.valise.ipc.testkit.session.SizeRules;
@@ -74,6 +75,13 @@ public abstract class TransportContract implements Candidate {
     @Nested
     class Access extends AccessRules {
         Access() {
+            super(TransportContract.this);
+        }
+    }
+
+    @Nested
+    class Identities extends IdentityRules {
+        Identities() {
             super(TransportContract.this);
         }
     }

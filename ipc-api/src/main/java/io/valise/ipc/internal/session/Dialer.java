@@ -128,9 +128,7 @@ public final class Dialer {
         Link link = transport.connect(concrete, Math.max(1, deadline - System.nanoTime()));
         Session session = new Session(link, concrete, config, new ClientGreeter());
         try {
-            ValueSet about = session.greetings()
-                    .greet(Greeting.ofThisProcess(config.maxMessageBytes()), Math.max(1, deadline - System.nanoTime()));
-            session.introduced(Greeting.parse(about));
+            session.greetings().greet(deadline);
             return session;
         } catch (IpcException e) {
             session.close();
@@ -155,6 +153,11 @@ public final class Dialer {
         @Override
         public Work greeted(Session session, long id, int lowest, int highest, ValueSet about) {
             throw Inbound.malformed("HELLO: only a client says it");
+        }
+
+        @Override
+        public Work proved(Session session, long id, ValueSet proof) {
+            throw Inbound.malformed("PROOF: only a client says it");
         }
 
         @Override

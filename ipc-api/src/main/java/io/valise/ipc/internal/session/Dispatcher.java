@@ -7,8 +7,10 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.PeerIdentity;
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.spi.runtime.AuditLog;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Brings the peer's requests and events to their handlers, as far as the access policy lets them. Thread-safe. */
@@ -63,16 +65,25 @@ final class Dispatcher {
     }
 
     private boolean allows(String name) {
-        PeerIdentity peer = session.peer();
         try {
-            if (session.config().access().allows(peer, name)) {
+            Optional<String> refusal = refusal(name);
+            if (refusal.isEmpty()) {
                 return true;
             }
-            LOG.log(Level.WARNING, "access denied: the policy does not allow {0} to use {1}", session, name);
+            AuditLog.refused(session.endpoint(), session.peer(), "use " + name, refusal.get());
         } catch (RuntimeException | Error e) { // an Error must not end the reader either
-            LOG.log(Level.WARNING, "access denied: the policy failed for " + session + " and " + name, e);
+            AuditLog.refused(session.endpoint(), session.peer(), "use " + name, "the policy failed: " + e);
+            LOG.log(Level.WARNING, "the access policy failed for " + session + " and " + name, e);
         }
         return false;
+    }
+
+    private Optional<String> refusal(String name) {
+        PeerIdentity peer = session.peer();
+        Optional<String> byRules = session.isServer()
+                ? session.config().credentials().inRefusal(session.endpoint(), peer.applicationId())
+                : Optional.empty();
+        return byRules.isPresent() ? byRules : session.config().access().refusal(peer, name);
     }
 
     /** Takes an event in; returns what is to be done with it, if it is this thread's turn to do it. */

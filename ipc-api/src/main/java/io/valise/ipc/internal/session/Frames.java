@@ -22,6 +22,8 @@ package io.valise.ipc.internal.session;
  *  CANCEL       nothing; the status says why
  *  GOAWAY       text; the status says why; flag DRAIN: what is under way is still answered
  *  FRAGMENT     a part of a longer frame; flag FIRST: total length u32 before it; flag LAST ends it
+ *  CHALLENGE    ValueSet; between HELLO and WELCOME, if HELLO has an identity
+ *  PROOF        ValueSet; the answer to it
  *
  *  name = length u8, UTF-8;  text = UTF-8 up to the end of the frame
  * </pre>
@@ -47,6 +49,8 @@ final class Frames {
     static final byte CANCEL = 11;
     static final byte GOAWAY = 12;
     static final byte FRAGMENT = 13;
+    static final byte CHALLENGE = 14;
+    static final byte PROOF = 15;
 
     static final int FLAG_METADATA = 1;
     static final int FLAG_DEADLINE = 2;

@@ -1,8 +1,13 @@
 package io.valise.ipc.internal.session;
 
+import io.valise.ipc.CloseReason;
+import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.identity.AppIdentity;
+import io.valise.ipc.internal.identity.Nonces;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** HELLO and WELCOME, with which a session begins, as either end says and hears them. Thread-safe. */
@@ -10,6 +15,8 @@ final class Greetings {
     private final Session session;
     private final Session.Greeter greeter;
     private final SerialLane listeners;
+    private volatile boolean challenged;
+    private volatile @Nullable ServerProof proof;
 
     Greetings(Session session, Session.Greeter greeter) {
         this.session = session;
@@ -19,15 +26,54 @@ final class Greetings {
 
     // ---- the client's end
 
-    /**
-     * Says HELLO and waits for the WELCOME; returns what the server says of itself.
-     *
-     * @param nanos how long to wait, in nanoseconds
-     */
-    ValueSet greet(ValueSet about, long nanos) {
-        SyncCall call = new SyncCall(session.calls().nextId(), "HELLO", nanos);
-        session.sendCall(call, OutFrame.hello(call.id(), about));
+    /** Says HELLO, proves who this is if that is asked, and waits for the WELCOME. */
+    void greet(long deadline) {
+        SessionConfig config = session.config();
+        ValueSet about = Greeting.ofThisProcess(config.maxMessageBytes());
+        AppIdentity own = config.credentials().identity();
+        long id = session.calls().nextId();
+        if (own == null) {
+            session.introduced(Greeting.parse(exchange("HELLO", OutFrame.hello(id, about), deadline)), Proven.NOTHING);
+            return;
+        }
+        ClientProof proof = new ClientProof(own, config.credentials().grants(), session.endpoint(), Nonces.fresh());
+        ValueSet answer = exchange("HELLO", OutFrame.hello(id, proof.hello(about)), deadline);
+        Proven server = Proven.NOTHING;
+        if (challenged) {
+            ClientProof.Answer ours = proof.answer(answer);
+            server = ours.server();
+            checkRules(server);
+            answer = exchange("PROOF", OutFrame.message(Frames.PROOF, id, ours.proof()), deadline);
+        }
+        checkRules(server);
+        session.introduced(Greeting.parse(answer), server);
+    }
+
+    private ValueSet exchange(String what, OutFrame frame, long deadline) {
+        SyncCall call = new SyncCall(frame.id(), what, Math.max(1, deadline - System.nanoTime()));
+        session.sendCall(call, frame);
         return session.reader().await(call);
+    }
+
+    private void checkRules(Proven server) {
+        Optional<String> refusal =
+                session.config().credentials().outRefusal(session.endpoint(), server.applicationId());
+        if (refusal.isPresent()) {
+            throw new IpcException(
+                    IpcStatus.ACCESS_DENIED, "loopback access rules: " + refusal.get(), Delivery.NOT_SENT);
+        }
+    }
+
+    /** The server wants a proof. */
+    void challenged(long id, ValueSet challenge) {
+        PendingCall call = session.config().credentials().identity() == null
+                ? null
+                : session.calls().remove(id);
+        if (call == null) {
+            throw Inbound.malformed("CHALLENGE: no HELLO with an identity had the id " + id);
+        }
+        challenged = true;
+        call.complete(challenge);
     }
 
     @Nullable Work welcomed(long id, int version, ValueSet about) {
@@ -64,6 +110,28 @@ final class Greetings {
 
     Work greetedBy(long id, int lowest, int highest, ValueSet about) {
         return greeter.greeted(session, id, lowest, highest, about);
+    }
+
+    Work provedBy(long id, ValueSet values) {
+        return greeter.proved(session, id, values);
+    }
+
+    /** Asks a client to prove who it says it is. */
+    void challenge(long id, ValueSet hello) {
+        ServerProof wanted = ServerProof.of(hello, session.config().credentials(), session.endpoint(), Nonces.fresh());
+        proof = wanted;
+        session.answer(OutFrame.message(Frames.CHALLENGE, id, wanted.challenge()), false);
+    }
+
+    /** What the client was asked; null before that. */
+    @Nullable ServerProof proof() {
+        return proof;
+    }
+
+    /** Tells the client why it is not let in, and ends the session. */
+    void refuse(long id, IpcStatus status, String text) {
+        session.answer(OutFrame.text(Frames.ERROR, id, Frames.FLAG_REJECTED, status, text), false);
+        session.closeBecause(new CloseReason(status, false, text));
     }
 
     /** Says WELCOME, before all that others send once {@code announce} has told them of this session. */

@@ -23,6 +23,7 @@ final class Inbound implements Link.FrameHandler {
     private final Reassembly reassembly;
     private @Nullable Work work;
     private boolean greeted;
+    private boolean challenged;
 
     Inbound(Session session, int maxMessageBytes) {
         this.session = session;
@@ -65,16 +66,28 @@ final class Inbound implements Link.FrameHandler {
     }
 
     private void greet(byte kind, int flags, int status, long id, ByteBuffer frame) {
-        byte expected = session.isServer() ? Frames.HELLO : Frames.WELCOME;
         boolean refusal = kind == Frames.ERROR && !session.isServer();
-        if (kind == expected) {
-            greeted = true;
+        if (kind == (session.isServer() ? Frames.HELLO : Frames.WELCOME) && !(session.isServer() && challenged)) {
             readGreeting(kind, id, frame);
+        } else if (kind == (session.isServer() ? Frames.PROOF : Frames.CHALLENGE) && challenged == session.isServer()) {
+            readIdentity(kind, id, frame);
         } else if (refusal || kind == Frames.GOAWAY) {
             read(kind, flags, status, id, frame);
         } else {
-            String name = session.isServer() ? "HELLO" : "WELCOME";
-            throw malformed("first frame: expected " + name + " (kind " + expected + "), actual kind=" + kind);
+            String name = session.isServer() ? challenged ? "PROOF" : "HELLO" : "WELCOME";
+            throw malformed("greeting: expected " + name + ", actual kind=" + kind);
+        }
+    }
+
+    /** A server that has challenged waits for the proof; a client that is challenged once is not so again. */
+    private void readIdentity(byte kind, long id, ByteBuffer frame) {
+        ValueSet values = last(frame);
+        if (kind == Frames.PROOF) {
+            greeted = true;
+            work = session.greetings().provedBy(id, values);
+        } else {
+            challenged = true;
+            session.greetings().challenged(id, values);
         }
     }
 
@@ -90,8 +103,11 @@ final class Inbound implements Link.FrameHandler {
         boolean readable = lowest <= Frames.VERSION && highest >= Frames.VERSION;
         ValueSet about = readable ? last(frame) : ValueSet.empty();
         if (hello) {
+            challenged = ServerProof.isWanted(about);
+            greeted = !challenged;
             work = session.greetings().greetedBy(id, lowest, highest, about);
         } else {
+            greeted = true;
             work = session.greetings().welcomed(id, highest, about);
         }
     }
@@ -108,7 +124,8 @@ final class Inbound implements Link.FrameHandler {
             case Frames.CANCEL -> cancel(id);
             case Frames.GOAWAY ->
                 session.farewell(IpcStatus.ofNumber(status), (flags & Frames.FLAG_DRAIN) != 0, text(frame));
-            case Frames.HELLO, Frames.WELCOME -> throw malformed("HELLO or WELCOME: said once already");
+            case Frames.HELLO, Frames.WELCOME, Frames.CHALLENGE, Frames.PROOF ->
+                throw malformed("HELLO, WELCOME, CHALLENGE or PROOF: said once already, actual kind=" + kind);
             case Frames.FRAGMENT -> throw malformed("FRAGMENT: within a fragmented frame");
             default -> skip(kind, flags);
         }
@@ -211,7 +228,7 @@ final class Inbound implements Link.FrameHandler {
 
     private static void skip(byte kind, int flags) {
         if ((flags & Frames.FLAG_OPTIONAL) == 0) {
-            throw malformed("frame kind: expected 1 to " + Frames.FRAGMENT + ", actual=" + kind);
+            throw malformed("frame kind: expected 1 to " + Frames.PROOF + ", actual=" + kind);
         }
     }
 

@@ -62,7 +62,7 @@ final class OutFrame {
         return frame;
     }
 
-    /** RESPONSE or STREAM_ITEM. */
+    /** RESPONSE, STREAM_ITEM, CHALLENGE or PROOF. */
     static OutFrame message(byte kind, long id, ValueSet message) {
         OutFrame frame = new OutFrame(kind, id);
         frame.message = requireNonNull(message, "message");

@@ -11,10 +11,12 @@ import io.valise.ipc.ValueSet;
 import io.valise.ipc.spi.Availability;
 import io.valise.ipc.spi.Link;
 import io.valise.ipc.spi.Transport;
+import io.valise.ipc.spi.runtime.AuditLog;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -115,11 +117,7 @@ public final class ServerCore implements Session.Greeter {
         if (stopping || silentCount.incrementAndGet() > MOST_SILENT) {
             if (!stopping) {
                 silentCount.decrementAndGet();
-                LOG.log(
-                        Level.WARNING,
-                        "refused a connection to {0}: {1} others have not said HELLO",
-                        endpoint,
-                        MOST_SILENT);
+                AuditLog.strangerRefused(endpoint, "connections that have not said HELLO: limit=" + MOST_SILENT);
             }
             link.close();
             return;
@@ -143,15 +141,51 @@ public final class ServerCore implements Session.Greeter {
         return new Aside(() -> welcome(session, id, lowest, highest, about));
     }
 
+    @Override
+    public Work proved(Session session, long id, ValueSet proof) {
+        return new Aside(() -> check(session, id, proof));
+    }
+
     private void welcome(Session session, long id, int lowest, int highest, ValueSet about) {
         if (lowest > Frames.VERSION || highest < Frames.VERSION) {
             String text = "protocol version: server speaks " + Frames.VERSION + ", client " + lowest + " to " + highest;
-            session.answer(
-                    OutFrame.text(Frames.ERROR, id, Frames.FLAG_REJECTED, IpcStatus.VERSION_MISMATCH, text), false);
-            session.closeBecause(new CloseReason(IpcStatus.VERSION_MISMATCH, false, text));
+            session.greetings().refuse(id, IpcStatus.VERSION_MISMATCH, text);
+        } else if (ServerProof.isWanted(about)) {
+            challenge(session, id, about);
+        } else {
+            admit(session, id, about, Proven.NOTHING);
+        }
+    }
+
+    private static void challenge(Session session, long id, ValueSet about) {
+        try {
+            session.greetings().challenge(id, about);
+        } catch (IpcException malformed) {
+            session.receiveFailed(malformed);
+        }
+    }
+
+    private void check(Session session, long id, ValueSet proof) {
+        ServerProof asked = session.greetings().proof();
+        try {
+            if (asked == null) {
+                throw new IpcException(IpcStatus.AUTHENTICATION_FAILED, "PROOF: it came before the challenge");
+            }
+            admit(session, id, asked.hello(), asked.check(proof, session.endpoint()));
+        } catch (IpcException e) {
+            AuditLog.refused(session.endpoint(), session.peer(), "connect", String.valueOf(e.getMessage()));
+            session.greetings().refuse(id, e.status(), "the proof of identity was not accepted");
+        }
+    }
+
+    private void admit(Session session, long id, ValueSet about, Proven proven) {
+        session.introduced(Greeting.parse(about), proven);
+        Optional<String> refusal = config.credentials().inRefusal(session.endpoint(), proven.applicationId());
+        if (refusal.isPresent()) {
+            AuditLog.refused(session.endpoint(), session.peer(), "connect", refusal.get());
+            session.greetings().refuse(id, IpcStatus.ACCESS_DENIED, "access denied");
             return;
         }
-        session.introduced(Greeting.parse(about));
         session.greetings().heardHello();
         OutFrame welcome = OutFrame.welcome(id, Frames.VERSION, Greeting.ofThisProcess(config.maxMessageBytes()));
         session.greetings().welcome(welcome, () -> list(session));

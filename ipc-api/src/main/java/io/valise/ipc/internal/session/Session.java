@@ -70,6 +70,9 @@ public final class Session implements SessionCall.Calls {
         /** The peer said HELLO. */
         Work greeted(Session session, long id, int lowest, int highest, ValueSet about);
 
+        /** The peer answered the challenge. */
+        Work proved(Session session, long id, ValueSet proof);
+
         /** The session has ended; called once. */
         void ended(Session session, CloseReason reason);
     }
@@ -396,9 +399,9 @@ public final class Session implements SessionCall.Calls {
         return greetings;
     }
 
-    /** What the peer says of itself. */
-    void introduced(Greeting about) {
-        peer = link.peer().declaring(about.pid(), about.application());
+    /** What the peer says of itself, and what it has proved. */
+    void introduced(Greeting about, Proven proven) {
+        peer = proven.of(link.peer().declaring(about.pid(), about.application()));
         outbound.peerMaxMessage(about.maxMessageBytes());
     }
 

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param services what this end offers
  * @param access who may call it
+ * @param credentials what this end has to show, and whom it deals with
  * @param maxMessageBytes the longest message this end takes
  * @param requestTimeoutNanos how long a call waits that does not say
  * @param waitStrategy how readers wait
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public record SessionConfig(
         Services services,
         AccessPolicy access,
+        Credentials credentials,
         int maxMessageBytes,
         long requestTimeoutNanos,
         WaitStrategy waitStrategy,

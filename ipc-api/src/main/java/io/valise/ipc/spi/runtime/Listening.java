@@ -159,10 +159,8 @@ public final class Listening implements AutoCloseable {
     private boolean isSameUser(SocketChannel channel) {
         PeerIdentity peer = UnixSockets.identity(channel);
         if (!peer.sameUser()) {
-            log().log(
-                            Level.WARNING,
-                            "refused at " + place.path() + ": peer runs as "
-                                    + peer.user().orElse("?"));
+            AuditLog.strangerRefused(
+                    place.path(), "it runs as " + peer.user().orElse("?") + ", which is not this user");
         }
         return peer.sameUser();
     }

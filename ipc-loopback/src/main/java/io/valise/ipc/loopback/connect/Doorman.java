@@ -1,9 +1,12 @@
 package io.valise.ipc.loopback.connect;
 
+import io.valise.ipc.Endpoint;
 import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
 import io.valise.ipc.loopback.auth.Handshake;
 import io.valise.ipc.loopback.link.LoopbackLink;
 import io.valise.ipc.loopback.loop.LoopChannel;
+import io.valise.ipc.spi.runtime.AuditLog;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -30,14 +33,14 @@ final class Doorman {
 
     private static final Logger LOG = System.getLogger(Doorman.class.getName());
 
-    private final String name;
+    private final Endpoint address;
     private final byte[] secret;
     private final Consumer<LoopbackLink> admitted;
     private final Set<LoopChannel> strangers = new LinkedHashSet<>();
     private boolean closed;
 
-    Doorman(String name, byte[] secret, Consumer<LoopbackLink> admitted) {
-        this.name = name;
+    Doorman(Endpoint address, byte[] secret, Consumer<LoopbackLink> admitted) {
+        this.address = address;
         this.secret = secret.clone();
         this.admitted = admitted;
     }
@@ -50,7 +53,8 @@ final class Doorman {
         }
         try {
             socket.register();
-            String context = Greeting.context(name, remote(channel), (InetSocketAddress) channel.getLocalAddress());
+            String context =
+                    Greeting.context(address.name(), remote(channel), (InetSocketAddress) channel.getLocalAddress());
             Greeting greeting = new Greeting(socket, channel, Handshake.server(secret, context), new Admission(socket));
             makeRoom();
             strangers.add(socket);
@@ -77,7 +81,8 @@ final class Doorman {
             LoopChannel longest = strangers.iterator().next();
             strangers.remove(longest);
             longest.close();
-            LOG.log(Level.DEBUG, "unauthenticated connections: limit=" + MAX_STRANGERS + ", the oldest was closed");
+            AuditLog.strangerRefused(
+                    address, "unauthenticated connections: limit=" + MAX_STRANGERS + ", the oldest was closed");
         }
     }
 
@@ -98,7 +103,11 @@ final class Doorman {
         @Override
         public void refused(IpcException why) {
             strangers.remove(stranger);
-            LOG.log(Level.DEBUG, () -> "refused at loopback:" + name + ": " + why.getMessage());
+            if (why.status() == IpcStatus.PEER_DIED) { // such as somebody who only looked whether there is a server
+                LOG.log(Level.DEBUG, "a connection to " + address + " broke in its handshake", why);
+            } else {
+                AuditLog.strangerRefused(address, String.valueOf(why.getMessage()));
+            }
         }
     }
 }

@@ -41,7 +41,7 @@ public final class LoopbackListener implements Transport.Listener {
         try {
             this.ports = bind();
             this.file = EndpointFile.fresh(endpoint.name(), port(0), ports.size() > 1 ? port(1) : 0);
-            this.doorman = new Doorman(endpoint.name(), file.key(), this::admit);
+            this.doorman = new Doorman(endpoint, file.key(), this::admit);
         } catch (IOException | RuntimeException e) {
             loop.leave();
             throw e;

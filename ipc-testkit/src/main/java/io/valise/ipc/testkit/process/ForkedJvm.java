@@ -68,6 +68,7 @@ public final class ForkedJvm implements AutoCloseable {
         command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m"));
         command.addAll(inherited());
         command.add("-D" + TestHome.PROPERTY + "=" + TestHome.path());
+        command.add("-D" + TestHome.CONFIGURATION_PROPERTY + "=" + TestHome.configuration());
         command.addAll(jvmOptions);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(List.of(arguments));
@@ -82,7 +83,7 @@ public final class ForkedJvm implements AutoCloseable {
     private static List<String> inherited() {
         return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(option ->
-                        option.matches("(--add-|--enable-native|--illegal-|--sun-misc|-Dvalise\\.(?!home)).*"))
+                        option.matches("(--add-|--enable-native|--illegal-|--sun-misc|-Dvalise\\.(?!home|config)).*"))
                 .toList();
     }
 

@@ -5,11 +5,16 @@ import io.valise.ipc.IpcConnection;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcServer;
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.identity.AppIdentity;
+import io.valise.ipc.identity.CapabilityGrant;
+import io.valise.ipc.identity.LoopbackAccessRules;
 import io.valise.ipc.spi.Transport;
 import io.valise.ipc.testkit.session.Menu;
 import io.valise.ipc.testkit.session.Samples;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -27,6 +32,9 @@ public final class SessionPeer implements CommandLoop.Commands {
     private final Transport transport;
     private final BlockingQueue<Integer> ticks = new LinkedBlockingQueue<>();
     private final List<CompletableFuture<ValueSet>> hanging = new ArrayList<>();
+    private @Nullable AppIdentity identity;
+    private @Nullable CapabilityGrant grant;
+    private @Nullable LoopbackAccessRules rules;
     private @Nullable IpcServer server;
     private @Nullable IpcConnection client;
 
@@ -48,6 +56,11 @@ public final class SessionPeer implements CommandLoop.Commands {
             case "serve" -> serve(arguments.get(0));
             case "stop" -> stop();
             case "connect" -> connect(arguments.get(0));
+            case "knock" -> knock(arguments.get(0));
+            case "identify" -> identify(arguments.get(0), arguments.get(1));
+            case "out" -> out(arguments.get(0));
+            case "grant" -> grant(arguments.get(0));
+            case "status" -> status(arguments.get(0));
             case "samples" -> samples();
             case "call" -> call(Integer.parseInt(arguments.get(0)));
             case "flood" -> flood(Integer.parseInt(arguments.get(0)));
@@ -81,8 +94,64 @@ public final class SessionPeer implements CommandLoop.Commands {
         return null;
     }
 
+    /** Connects from now on as an application of a publisher whose keys the test has too. */
+    private String identify(String publisher, String application) {
+        identity = AppIdentity.open(publisher, application);
+        return identity.id();
+    }
+
+    /** Follows loopback access rules from now on, with an out rule for one application. */
+    private @Nullable String out(String applicationId) {
+        if (identity == null) {
+            throw new IllegalStateException("identify first");
+        }
+        rules = LoopbackAccessRules.builder(identity).out(applicationId).build();
+        return null;
+    }
+
+    /** Presents a grant from now on: its text, in base 64. */
+    private @Nullable String grant(String base64) {
+        grant = CapabilityGrant.parse(new String(Base64.getDecoder().decode(base64), StandardCharsets.US_ASCII));
+        return null;
+    }
+
+    /** Calls a service once; the answer is the status. */
+    private String status(String service) {
+        try {
+            connection().request(service, ValueSet.empty());
+            return "OK";
+        } catch (IpcException e) {
+            return e.status().name();
+        }
+    }
+
+    private IpcClient.Builder introduced(IpcClient.Builder builder) {
+        if (identity != null) {
+            builder.identity(identity);
+        }
+        if (rules != null) {
+            builder.loopbackRules(rules);
+        }
+        return grant == null ? builder : builder.grant(grant);
+    }
+
     private @Nullable String connect(String address) {
-        client = IpcClient.builder(address)
+        client = dial(address);
+        return null;
+    }
+
+    /** Connects; the answer is the status. */
+    private String knock(String address) {
+        try {
+            client = dial(address);
+            return "OK";
+        } catch (IpcException e) {
+            return e.status().name();
+        }
+    }
+
+    private IpcConnection dial(String address) {
+        return introduced(IpcClient.builder(address))
                 .transport(transport)
                 .requestTimeout(LONG)
                 .service("echo", request -> request.message())
@@ -93,7 +162,6 @@ public final class SessionPeer implements CommandLoop.Commands {
                 })
                 .onEvent("tick", event -> ticks.add(event.message().getInt("n")))
                 .connect();
-        return null;
     }
 
     private IpcConnection connection() {

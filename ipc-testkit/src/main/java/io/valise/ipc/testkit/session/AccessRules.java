@@ -6,10 +6,12 @@ import io.valise.ipc.AccessPolicy;
 import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcConnection;
 import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcServer;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.PeerIdentity;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.testkit.Candidate;
+import io.valise.ipc.testkit.rule.AuditLines;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -136,6 +138,24 @@ public abstract class AccessRules extends SessionRules {
         for (AccessPolicy denying :
                 List.of(no, no.or(no), mine.and(no), no.and(mine), yes.and(no).or(no))) {
             denied(client(denying));
+        }
+    }
+
+    @Test
+    void A08_everyRefusalIsALineOfTheAuditLogWithItsReason() throws Exception {
+        IpcServer server =
+                serve(builder -> builder.access((caller, name) -> !name.equals("forbidden") && !name.equals("secret"))
+                        .service("secret", request -> EMPTY)
+                        .onEvent("forbidden", event -> ran.incrementAndGet()));
+        IpcConnection client = connect(server);
+        try (AuditLines audit = AuditLines.listen(server.endpoints().get(0))) {
+            failsWith(IpcStatus.ACCESS_DENIED, () -> client.request("secret", EMPTY));
+            assertThat(audit.next()).contains("what=use secret", "because=the policy does not allow it");
+            client.send("forbidden", EMPTY);
+            assertThat(audit.next()).contains("what=use forbidden", "who=");
+            echoes(client, 1);
+            assertThat(audit.rest()).isEmpty();
+            assertThat(ran).hasValue(0);
         }
     }
 }

@@ -1,0 +1,66 @@
+package io.valise.ipc.spi.runtime;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * One line for everything that was refused, with the reason that the refused one is not told: logger {@value #NAME},
+ * level {@code WARNING}, {@code refused: at=…, who=…, what=…, because=…}. Thread-safe.
+ *
+ * <p>Those who have not even shown that they are of this user can refuse themselves as often as they like: of them at
+ * most {@value #MOST_STRANGERS} lines are written in a minute, and then one that says how many there were.
+ */
+public final class AuditLog {
+    /** The name of the logger. */
+    public static final String NAME = "io.valise.ipc.audit";
+
+    private static final int MOST_STRANGERS = 60;
+    private static final long WINDOW_NANOS = TimeUnit.MINUTES.toNanos(1);
+    private static final Window STRANGERS = new Window();
+
+    private AuditLog() {}
+
+    /**
+     * Tells of a refusal.
+     *
+     * @param at the address
+     * @param who what is known of the refused one
+     * @param what it wanted
+     * @param because the reason
+     */
+    public static void refused(Object at, Object who, String what, String because) {
+        log().log(Level.WARNING, "refused: at=" + at + ", who=" + who + ", what=" + what + ", because=" + because);
+    }
+
+    /** Tells of a refusal of somebody who has not proved to be of this user. */
+    public static void strangerRefused(Object at, String because) {
+        long left = STRANGERS.take(System.nanoTime());
+        if (left > 0) {
+            refused(at, "a stranger", "connect", because);
+        } else if (left == 0) {
+            refused(at, "strangers", "connect", "limit=" + MOST_STRANGERS + " lines a minute; last: " + because);
+        }
+    }
+
+    /** Asked for when there is something to say: the first logger of a JVM takes 20 ms to start. */
+    private static Logger log() {
+        return System.getLogger(NAME);
+    }
+
+    /** How many lines may still be written in this minute. */
+    static final class Window {
+        private final AtomicLong begun = new AtomicLong(System.nanoTime());
+        private final AtomicLong written = new AtomicLong();
+
+        /** Takes one; 0 for the first that is too many, less for the others. */
+        long take(long now) {
+            long since = begun.get();
+            if (now - since >= WINDOW_NANOS && begun.compareAndSet(since, now)) {
+                written.set(0);
+            }
+            return MOST_STRANGERS - written.getAndIncrement();
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package io.valise.ipc.testkit.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.valise.ipc.AccessPolicy;
+import io.valise.ipc.IpcConnection;
+import io.valise.ipc.IpcServer;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.identity.AppIdentity;
+import io.valise.ipc.identity.CapabilityGrant;
+import io.valise.ipc.testkit.Candidate;
+import io.valise.ipc.testkit.process.ForkedJvm;
+import io.valise.ipc.testkit.process.SessionPeer;
+import io.valise.ipc.testkit.rule.AuditLines;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import org.junit.jupiter.api.Test;
+
+/** I: which application the peer is, and what it was granted. */
+public abstract class IdentityRules extends SessionRules {
+    private static final String CAPABILITY = "quotes.read";
+
+    private final AppIdentity owner = AppIdentity.open("owner", "quotes");
+    private final AppIdentity reader = AppIdentity.open("acme", "reader");
+
+    protected IdentityRules(Candidate candidate) {
+        super(candidate);
+    }
+
+    private IpcServer serve(AccessPolicy policy) {
+        return serve(builder -> builder.identity(owner).access(policy).service("secret", request -> EMPTY));
+    }
+
+    private CapabilityGrant grant(Instant expires) {
+        return CapabilityGrant.issue(owner, CAPABILITY, reader.id(), expires);
+    }
+
+    private static Instant later() {
+        return Instant.now().plus(Duration.ofHours(1));
+    }
+
+    @Test
+    void I01_bothEndsKnowWhichApplicationTheOtherHasProvedToBe() {
+        IpcServer server = serve(AccessPolicy.anyone());
+        IpcConnection client = connect(server, builder -> builder.identity(reader));
+        assertThat(client.peer().applicationId()).contains(owner.id());
+        assertThat(only(server).peer().applicationId()).contains(reader.id());
+        assertThat(only(server).peer().grants()).isEmpty();
+        echoes(client, 3);
+    }
+
+    @Test
+    void I02_whoProvesNothingConnectsAndIsNobody() {
+        IpcServer server = serve(AccessPolicy.applications(reader.id()));
+        IpcConnection client = connect(server);
+        assertThat(client.peer().applicationId()).isEmpty();
+        assertThat(only(server).peer().applicationId()).isEmpty();
+        failsWith(IpcStatus.ACCESS_DENIED, () -> client.request("secret", EMPTY));
+        IpcServer nobody = serve(builder -> builder);
+        IpcConnection known = connect(nobody, builder -> builder.identity(reader));
+        assertThat(known.peer().applicationId()).isEmpty();
+        assertThat(only(nobody).peer().applicationId()).contains(reader.id());
+        echoes(known, 3);
+    }
+
+    @Test
+    void I03_policiesTellApplicationsApart() {
+        IpcServer server = serve(AccessPolicy.applications(reader.id()));
+        connect(server, builder -> builder.identity(reader)).request("secret", EMPTY);
+        AppIdentity writer = AppIdentity.open("acme", "writer");
+        IpcConnection other = connect(server, builder -> builder.identity(writer));
+        failsWith(IpcStatus.ACCESS_DENIED, () -> other.request("secret", EMPTY));
+        AppIdentity namesake = AppIdentity.open("thief", "reader");
+        IpcConnection thief = connect(server, builder -> builder.identity(namesake));
+        failsWith(IpcStatus.ACCESS_DENIED, () -> thief.request("secret", EMPTY));
+    }
+
+    @Test
+    void I04_expiredGrantIsIgnoredAndTheLogSaysWhy() throws Exception {
+        IpcServer server = serve(AccessPolicy.requireCapability(CAPABILITY));
+        CapabilityGrant expired = grant(Instant.now().minusSeconds(60));
+        try (AuditLines audit = AuditLines.listen(server.endpoints().get(0))) {
+            IpcConnection late =
+                    connect(server, builder -> builder.identity(reader).grant(expired));
+            assertThat(audit.next()).contains(reader.id(), CAPABILITY + ": it expired at");
+            failsWith(IpcStatus.ACCESS_DENIED, () -> late.request("secret", EMPTY));
+        }
+        IpcConnection now = connect(
+                server, builder -> builder.identity(reader).grant(expired).grant(grant(later())));
+        now.request("secret", EMPTY);
+        assertThat(awaitConnections(server, 2))
+                .anySatisfy(connection -> assertThat(connection.peer().grants()).containsOnlyKeys(CAPABILITY));
+    }
+
+    @Test
+    void I05_grantIsGoodForItsApplicationOnlyAndUnchanged() {
+        assumeTrue(candidate.betweenProcesses(), "this transport stays within the process");
+        IpcServer server = serve(AccessPolicy.requireCapability(CAPABILITY));
+        String text = grant(later()).text();
+        int signature = text.length() - 2;
+        String changed = text.substring(0, signature) + (text.charAt(signature) == '0' ? '1' : '0') + '\n';
+        ForkedJvm client =
+                closing(ForkedJvm.start(SessionPeer.class, transport.getClass().getName()));
+        assertThat(secret(client, server, "reader", text)).isEqualTo("OK");
+        assertThat(secret(client, server, "writer", text)).isEqualTo("ACCESS_DENIED");
+        assertThat(secret(client, server, "reader", changed)).isEqualTo("ACCESS_DENIED");
+        assertThat(secret(client, server, "reader", text)).isEqualTo("OK");
+    }
+
+    private static String secret(ForkedJvm client, IpcServer server, String application, String grant) {
+        client.ask("identify", "acme", application);
+        client.ask("grant", Base64.getEncoder().encodeToString(grant.getBytes(StandardCharsets.US_ASCII)));
+        client.ask("connect", server.endpoints().get(0));
+        return client.ask("status", "secret");
+    }
+}
