@@ -8,6 +8,7 @@ import io.valise.ipc.testkit.session.EventRules;
 import io.valise.ipc.testkit.session.FairnessRules;
 import io.valise.ipc.testkit.session.IdentityRules;
 import io.valise.ipc.testkit.session.LifecycleRules;
+import io.valise.ipc.testkit.session.NeighbourRules;
 import io.valise.ipc.testkit.session.ReconnectRules;
 import io.valise.ipc.testkit.session.SizeRules;
 import io.valise.ipc.testkit.session.StreamRules;
@@ -82,6 +83,13 @@ public abstract class TransportContract implements Candidate {
     @Nested
     class Identities extends IdentityRules {
         Identities() {
+            super(TransportContract.this);
+        }
+    }
+
+    @Nested
+    class Neighbours extends NeighbourRules {
+        Neighbours() {
             super(TransportContract.this);
         }
     }

@@ -31,6 +31,7 @@ import java.util.function.Consumer;
 public final class ServerCore implements Session.Greeter {
     private static final Logger LOG = System.getLogger("io.valise.ipc");
     private static final int MOST_SILENT = 1024;
+    private static final String MOST_SILENT_PROPERTY = "valise.silentConnections";
     private static final long HELLO_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final SessionConfig config;
@@ -40,6 +41,7 @@ public final class ServerCore implements Session.Greeter {
     private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
     private final Set<Session> silent = ConcurrentHashMap.newKeySet();
     private final AtomicInteger silentCount = new AtomicInteger();
+    private final int mostSilent = Integer.getInteger(MOST_SILENT_PROPERTY, MOST_SILENT);
     private final CountDownLatch closed = new CountDownLatch(1);
     private final long startedAt = System.nanoTime();
     private Stats past = Stats.ZERO;
@@ -114,10 +116,10 @@ public final class ServerCore implements Session.Greeter {
     // ---- links that come
 
     private void accept(Endpoint endpoint, Link link) {
-        if (stopping || silentCount.incrementAndGet() > MOST_SILENT) {
+        if (stopping || silentCount.incrementAndGet() > mostSilent) {
             if (!stopping) {
                 silentCount.decrementAndGet();
-                AuditLog.strangerRefused(endpoint, "connections that have not said HELLO: limit=" + MOST_SILENT);
+                AuditLog.strangerRefused(endpoint, "connections that have not said HELLO: limit=" + mostSilent);
             }
             link.close();
             return;

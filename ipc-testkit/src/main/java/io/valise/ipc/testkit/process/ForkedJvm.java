@@ -62,7 +62,13 @@ public final class ForkedJvm implements AutoCloseable {
 
     /** Like {@link #start(Class, String...)}, with options for the JVM. */
     public static ForkedJvm start(List<String> jvmOptions, Class<?> main, String... arguments) {
-        List<String> command = new ArrayList<>();
+        return launch(List.of(), System.getProperty("java.class.path"), jvmOptions, main, arguments);
+    }
+
+    /** Starts a JVM with a command before it, such as one that becomes another user. */
+    static ForkedJvm launch(
+            List<String> prefix, String classPath, List<String> jvmOptions, Class<?> main, String... arguments) {
+        List<String> command = new ArrayList<>(prefix);
         command.add(tool("java").toString());
         // Starts quickly, and takes little from the JVMs beside it.
         command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m"));
@@ -70,7 +76,7 @@ public final class ForkedJvm implements AutoCloseable {
         command.add("-D" + TestHome.PROPERTY + "=" + TestHome.path());
         command.add("-D" + TestHome.CONFIGURATION_PROPERTY + "=" + TestHome.configuration());
         command.addAll(jvmOptions);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(List.of("-cp", classPath, main.getName()));
         command.addAll(List.of(arguments));
         try {
             return new ForkedJvm(main.getSimpleName(), new ProcessBuilder(command).start());

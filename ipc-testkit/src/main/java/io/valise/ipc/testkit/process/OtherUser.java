@@ -1,0 +1,103 @@
+package io.valise.ipc.testkit.process;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Another user of this machine, {@code nobody}, as whom root can run programs: for tests of what other users can do. It
+ * runs a copy of the class path, since the original may lie where only root can read. Thread-safe.
+ */
+public final class OtherUser {
+    private static final List<String> BECOME =
+            List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--no-new-privs");
+
+    private static @Nullable String readableClassPath;
+
+    private OtherUser() {}
+
+    /** Skips the test, with the reason, unless programs can be run as another user here. */
+    public static void assumePossible() {
+        assumeTrue(isRoot(), "only root can run a program as another user");
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/setpriv")), "there is no setpriv(1) here");
+    }
+
+    private static boolean isRoot() {
+        try {
+            return Files.isDirectory(Path.of("/proc/self"))
+                    && Files.readAllLines(Path.of("/proc/self/status")).stream()
+                            .anyMatch(line -> line.startsWith("Uid:\t0\t0\t"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Starts a JVM as that user; see {@link ForkedJvm#start(List, Class, String...)}. */
+    public static ForkedJvm start(List<String> jvmOptions, Class<?> main, String... arguments) {
+        return ForkedJvm.launch(BECOME, classPath(), jvmOptions, main, arguments);
+    }
+
+    private static synchronized String classPath() {
+        String known = readableClassPath;
+        if (known == null) {
+            known = copyOf(System.getProperty("java.class.path"));
+            readableClassPath = known;
+        }
+        return known;
+    }
+
+    private static String copyOf(String classPath) {
+        try {
+            Path folder = Files.createTempDirectory("valise-readable");
+            Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder), "readable-class-path-cleaner"));
+            List<String> copies = new ArrayList<>();
+            for (String entry : classPath.split(File.pathSeparator, -1)) {
+                if (Files.exists(Path.of(entry))) {
+                    copies.add(copy(
+                                    Path.of(entry),
+                                    folder.resolve("cp" + copies.size() + "-"
+                                            + Path.of(entry).getFileName()))
+                            .toString());
+                }
+            }
+            return String.join(File.pathSeparator, copies);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot copy the class path", e);
+        }
+    }
+
+    private static Path copy(Path entry, Path to) throws IOException {
+        try (Stream<Path> tree = Files.walk(entry)) {
+            for (Path path : tree.toList()) {
+                Path target = path.equals(entry)
+                        ? to
+                        : to.resolve(entry.relativize(path).toString());
+                Files.copy(path, target);
+                Files.setPosixFilePermissions(
+                        target, PosixFilePermissions.fromString(Files.isDirectory(target) ? "rwxr-xr-x" : "rw-r--r--"));
+            }
+        }
+        return to;
+    }
+
+    private static void delete(Path folder) {
+        try (Stream<Path> tree = Files.walk(folder)) {
+            for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        } catch (IOException e) {
+            System.getLogger(OtherUser.class.getName()).log(System.Logger.Level.WARNING, "left behind: " + folder, e);
+        }
+    }
+}

@@ -1,0 +1,225 @@
+package io.valise.ipc.testkit.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.valise.ipc.Endpoint;
+import io.valise.ipc.IpcConnection;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcServer;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.spi.Link;
+import io.valise.ipc.testkit.Candidate;
+import io.valise.ipc.testkit.TestHome;
+import io.valise.ipc.testkit.process.ForkedJvm;
+import io.valise.ipc.testkit.process.OtherUser;
+import io.valise.ipc.testkit.process.StrangerPeer;
+import io.valise.ipc.testkit.rule.AuditLines;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** H: neighbours who mean harm: other users of the machine, connections that say nothing, places that are no good. */
+public abstract class NeighbourRules extends SessionRules {
+    private static final String SILENT_LIMIT = "valise.silentConnections";
+    private static final int FEW = 8;
+
+    private final AtomicInteger ran = new AtomicInteger();
+
+    protected NeighbourRules(Candidate candidate) {
+        super(candidate);
+    }
+
+    // ---- places
+
+    /** A fresh directory in which everybody may create things, as in /tmp; gone after the test. */
+    private Path commons() throws IOException {
+        assumeTrue(candidate.betweenProcesses(), "this transport stays within the process");
+        Path commons = Files.createTempDirectory("vh");
+        closing(() -> delete(commons));
+        Files.setPosixFilePermissions(commons, PosixFilePermissions.fromString("rwxrwxrwx"));
+        return commons;
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (Stream<Path> tree = Files.walk(directory)) {
+            for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
+    }
+
+    /** Makes this the runtime directory until the test ends. */
+    private Path moveTo(Path home) {
+        String before = TestHome.path().toString();
+        System.setProperty(TestHome.PROPERTY, home.toString());
+        closing(() -> System.setProperty(TestHome.PROPERTY, before));
+        return home;
+    }
+
+    private ForkedJvm stranger(Path home) {
+        OtherUser.assumePossible();
+        return closing(OtherUser.start(
+                List.of("-D" + TestHome.PROPERTY + "=" + home),
+                StrangerPeer.class,
+                transport.getClass().getName()));
+    }
+
+    private IpcServer serveSecret(Endpoint address) {
+        return serve(
+                address,
+                builder -> builder.onConnect(connection -> ran.incrementAndGet())
+                        .service("secret", request -> {
+                            ran.incrementAndGet();
+                            return EMPTY;
+                        }));
+    }
+
+    private static List<Path> filesIn(Path home) throws IOException {
+        try (Stream<Path> tree = Files.walk(home)) {
+            return tree.filter(path -> !Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS))
+                    .toList();
+        }
+    }
+
+    private static boolean isSocket(Path path) throws IOException {
+        return ((Integer) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS) & 0170000) == 0140000;
+    }
+
+    /** Takes away the first lines of defence: folders and sockets, but nothing that is a secret. */
+    private static void openSockets(Path home) throws IOException {
+        try (Stream<Path> tree = Files.walk(home)) {
+            for (Path path : tree.toList()) {
+                if (Files.isDirectory(path) || isSocket(path)) {
+                    Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxrwxrwx"));
+                }
+            }
+        }
+    }
+
+    // ---- rules
+
+    @Test
+    void H01_anotherUserIsRefused() throws IOException {
+        Path home = moveTo(commons().resolve("home"));
+        ForkedJvm stranger = stranger(home);
+        IpcServer server = serveSecret(address());
+        Endpoint address = server.endpoints().get(0);
+        assertThat(stranger.ask("connect", address)).isEqualTo("ACCESS_DENIED");
+        for (Path file : filesIn(home)) {
+            assertThat(stranger.ask("read", file)).as(file.toString()).isEqualTo("denied");
+            assertThat(stranger.ask("raw", file)).as(file.toString()).isEqualTo("denied");
+        }
+        openSockets(home);
+        assertThat(stranger.ask("connect", address)).isNotEqualTo("OK").doesNotContain("connected");
+        for (Path file : filesIn(home)) {
+            String expected = isSocket(file) ? "ended without a byte" : "denied";
+            assertThat(stranger.ask("raw", file)).as(file.toString()).isEqualTo(expected);
+            if (!isSocket(file)) {
+                assertThat(stranger.ask("read", file)).as(file.toString()).isIn("denied", "read 0");
+            }
+        }
+        assertThat(ran).hasValue(0);
+        assertThat(server.connections()).isEmpty();
+    }
+
+    @Test
+    void H02_placesThatAnotherUserPreparedAreNotUsed() throws IOException {
+        Path commons = commons();
+        ForkedJvm stranger = stranger(commons);
+        stranger.ask("claim", commons.resolve("taken"));
+        refusesHome(commons.resolve("taken"), "owner=uid 65534");
+        stranger.ask("link", commons.resolve("linked"), commons.resolve("taken"));
+        refusesHome(commons.resolve("linked"), "symbolic link");
+        Path lax = Files.createDirectory(commons.resolve("lax"));
+        Files.setPosixFilePermissions(lax, PosixFilePermissions.fromString("rwxrwxrwx"));
+        refusesHome(lax, "mode=0777");
+        Path own = moveTo(commons.resolve("own"));
+        serveSecret(address()).close();
+        try (Stream<Path> folders = Files.list(own)) {
+            for (Path folder : folders.filter(Files::isDirectory).toList()) {
+                assertThat(stranger.ask("bind", folder.resolve("trap"))).isEqualTo("denied");
+            }
+        }
+        assertThat(ran).hasValue(0);
+    }
+
+    /** Nothing may be served or sought there, and the message says why. */
+    private void refusesHome(Path home, String... because) {
+        moveTo(home);
+        Endpoint address = address();
+        for (IpcException e : List.of(failure(() -> serveSecret(address)), failure(() -> connect(address)))) {
+            assertThat(e.status()).isIn(IpcStatus.ACCESS_DENIED, IpcStatus.UNSUPPORTED);
+            assertThat(e).hasMessageContaining(home.toString()).hasMessageContainingAll(because);
+        }
+    }
+
+    private static IpcException failure(Runnable attempt) {
+        try {
+            attempt.run();
+        } catch (IpcException e) {
+            return e;
+        }
+        throw new AssertionError("nothing was thrown");
+    }
+
+    @Test
+    void H03_connectionsThatSayNothingAreLimited() throws Exception {
+        System.setProperty(SILENT_LIMIT, Integer.toString(FEW));
+        closing(() -> System.clearProperty(SILENT_LIMIT));
+        IpcServer server = serve(builder -> builder);
+        Endpoint address = server.endpoints().get(0);
+        List<Link> silent = new ArrayList<>();
+        for (int i = 0; i < FEW; i++) {
+            silent.add(closing(transport.connect(address, LONG.toNanos())));
+        }
+        try (AuditLines audit = AuditLines.listen(address)) {
+            assertThat(attempt(address)).isEmpty();
+            assertThat(audit.next()).contains("have not said HELLO: limit=" + FEW);
+        }
+        silent.forEach(Link::close);
+        Optional<IpcConnection> honest = attempt(address);
+        while (honest.isEmpty()) {
+            honest = attempt(address);
+        }
+        echoes(honest.get(), 3);
+    }
+
+    /** Connects unless that is refused. */
+    private Optional<IpcConnection> attempt(Endpoint address) {
+        try {
+            return Optional.of(connect(address));
+        } catch (IpcException e) {
+            assertThat(e.status()).isIn(IpcStatus.PEER_DIED, IpcStatus.CONNECTION_CLOSED, IpcStatus.TIMEOUT);
+            return Optional.empty();
+        }
+    }
+
+    @Test
+    void H04_placeThatIsNoGoodIsNamed() throws IOException {
+        Path commons = commons();
+        Path file = Files.createFile(commons.resolve("file"));
+        refusesHome(file, "not a directory");
+        moveTo(Path.of("/proc/valise"));
+        for (IpcException e : List.of(failure(() -> serveSecret(address())), failure(() -> connect(address())))) {
+            assertThat(e.status()).isIn(IpcStatus.RESOURCE_EXHAUSTED, IpcStatus.ACCESS_DENIED, IpcStatus.UNSUPPORTED);
+            assertThat(e).hasMessageContaining("/proc/valise");
+        }
+        Path gone = moveTo(commons.resolve("gone"));
+        IpcServer server = serveSecret(address());
+        echoes(connect(server), 3);
+        delete(gone);
+        failsWith(IpcStatus.ENDPOINT_NOT_FOUND, () -> connect(server));
+        server.close();
+        echoes(connect(serve(builder -> builder)), 3);
+    }
+}
