@@ -114,13 +114,13 @@ public abstract class NeighbourRules extends SessionRules {
         ForkedJvm stranger = stranger(home);
         IpcServer server = serveSecret(address());
         Endpoint address = server.endpoints().get(0);
-        assertThat(stranger.ask("connect", address)).isEqualTo("ACCESS_DENIED");
+        assertThat(stranger.ask("connect", address)).isIn("ACCESS_DENIED", "UNSUPPORTED");
         for (Path file : filesIn(home)) {
             assertThat(stranger.ask("read", file)).as(file.toString()).isEqualTo("denied");
             assertThat(stranger.ask("raw", file)).as(file.toString()).isEqualTo("denied");
         }
         openSockets(home);
-        assertThat(stranger.ask("connect", address)).isNotEqualTo("OK").doesNotContain("connected");
+        assertThat(stranger.ask("connect", address)).isIn("ACCESS_DENIED", "UNSUPPORTED");
         for (Path file : filesIn(home)) {
             String expected = isSocket(file) ? "ended without a byte" : "denied";
             assertThat(stranger.ask("raw", file)).as(file.toString()).isEqualTo(expected);
