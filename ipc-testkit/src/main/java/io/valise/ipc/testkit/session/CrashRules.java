@@ -17,10 +17,13 @@ import io.valise.ipc.testkit.process.SessionPeer;
 import io.valise.ipc.testkit.rule.Running;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -273,5 +276,114 @@ public abstract class CrashRules extends SessionRules {
         get(back.closed().toCompletableFuture());
         closeAll();
         before.assertNothingNew();
+    }
+
+    /** Somebody who calls all the time, and must never notice anything. */
+    private Running<?> bystander(AtomicBoolean over) {
+        IpcConnection connection = connect(serve(builder -> builder));
+        return start(() -> {
+            while (!over.get()) {
+                echoes(connection, 20);
+            }
+            return null;
+        });
+    }
+
+    private static void passUpTo(SplittableRandom random, long nanos) {
+        LockSupport.parkNanos(random.nextLong(nanos));
+    }
+
+    @Test
+    void K11_killAtAnyMomentUnderLoadEndsWhatIsPendingAndNothingElse() throws Exception {
+        Traces before = Traces.of(candidate);
+        SplittableRandom random = new SplittableRandom();
+        AtomicBoolean over = new AtomicBoolean();
+        Running<?> unaware = bystander(over);
+        Endpoint address = address();
+        for (int round = 0; round < ROUNDS; round++) {
+            serverDiesUnderLoad(address, random);
+            clientDiesUnderLoad(address, random);
+        }
+        over.set(true);
+        unaware.join();
+        closeAll();
+        before.assertNothingNew();
+    }
+
+    private void serverDiesUnderLoad(Endpoint address, SplittableRandom random) throws Exception {
+        ForkedJvm server = server(address);
+        List<IpcConnection> clients = List.of(connect(address), connect(address));
+        List<CompletableFuture<ValueSet>> pending = new ArrayList<>();
+        clients.forEach(client -> pending.add(client.requestAsync("never", EMPTY)));
+        List<Running<?>> callers = race(
+                4,
+                number -> failsWith(IpcStatus.PEER_DIED, () -> {
+                    echoes(clients.get(number % 2), Integer.MAX_VALUE);
+                    return null;
+                }));
+        passUpTo(random, 20_000_000);
+        server.kill();
+        for (Running<?> caller : callers) {
+            caller.join();
+        }
+        for (CompletableFuture<ValueSet> call : pending) {
+            failsWith(IpcStatus.PEER_DIED, () -> get(call));
+        }
+    }
+
+    /** At the address whose server has just been killed. */
+    private void clientDiesUnderLoad(Endpoint address, SplittableRandom random) throws Exception {
+        BlockingQueue<CloseReason> ended = new LinkedBlockingQueue<>();
+        IpcServer.Builder successor =
+                server(new Endpoint[] {address}).onDisconnect((connection, reason) -> ended.add(reason));
+        try (IpcServer server = successor.start()) {
+            ForkedJvm doomed = fork();
+            doomed.ask("connect", address);
+            IpcConnection back = only(server);
+            List<CompletableFuture<ValueSet>> pending = List.of(back.requestAsync("never", EMPTY));
+            doomed.ask("flood", 2);
+            passUpTo(random, 20_000_000);
+            doomed.kill();
+            for (CompletableFuture<ValueSet> call : pending) {
+                failsWith(IpcStatus.PEER_DIED, () -> get(call));
+            }
+            assertThat(take(ended).status()).isEqualTo(IpcStatus.PEER_DIED);
+        }
+    }
+
+    @Test
+    void K12_stoppedClientWithFullBuffersLosesAndRepeatsNothing() throws Exception {
+        IpcServer server = serve(builder -> builder);
+        ForkedJvm stopped = fork();
+        stopped.ask("connect", server.endpoints().get(0));
+        stopped.ask("call", 10);
+        IpcConnection other = connect(server);
+        stopped.freeze();
+        byte[] ballast = new byte[50_000]; // more than any buffer takes, less than a server keeps for one client
+        for (int i = 0; i < 40; i++) {
+            server.broadcast("tick", ValueSet.of("n", i, "ballast", ballast));
+        }
+        echoes(other, 500);
+        stopped.thaw();
+        stopped.ask("ticks", 40);
+        stopped.ask("call", 50);
+        assertThat(server.connections()).hasSize(2);
+    }
+
+    /** What a suspended machine looks like to programs: all of them stop for a while. */
+    @Test
+    void K13_bothEndsStoppedGoOnAsIfNothingHadHappened() {
+        Endpoint address = address();
+        ForkedJvm server = server(address);
+        ForkedJvm client = fork();
+        client.ask("connect", address);
+        client.ask("flood", 2);
+        hears(client, "flooding", 2);
+        server.freeze();
+        client.freeze();
+        LockSupport.parkNanos(300_000_000); // time is what must do no harm
+        client.thaw();
+        server.thaw();
+        assertThat(client.ask("call", 100)).as("on the same connection").isEmpty();
     }
 }
