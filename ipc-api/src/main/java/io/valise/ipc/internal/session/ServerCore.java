@@ -119,7 +119,8 @@ public final class ServerCore implements Session.Greeter {
         if (stopping || silentCount.incrementAndGet() > mostSilent) {
             if (!stopping) {
                 silentCount.decrementAndGet();
-                AuditLog.strangerRefused(endpoint, "connections that have not said HELLO: limit=" + mostSilent);
+                AuditLog.refused(
+                        endpoint, link.peer(), "connect", "connections that have not said HELLO: limit=" + mostSilent);
             }
             link.close();
             return;

@@ -1,0 +1,20 @@
+package io.valise.ipc.spi.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class AuditLogTest {
+    @Test
+    void strangersGetSixtyLinesAMinuteAndOneThatSaysSo() {
+        AuditLog.Window window = new AuditLog.Window();
+        long now = System.nanoTime();
+        for (int i = 0; i < 60; i++) {
+            assertThat(window.take(now)).isPositive();
+        }
+        assertThat(window.take(now)).as("the one that says so").isZero();
+        assertThat(window.take(now + TimeUnit.SECONDS.toNanos(30))).isNegative();
+        assertThat(window.take(now + TimeUnit.SECONDS.toNanos(61))).isPositive();
+    }
+}
