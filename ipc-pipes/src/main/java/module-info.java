@@ -1,6 +1,8 @@
-/** The transport {@code pipe:}, Unix domain sockets; and connections over the standard streams of a child process. */
+/** The transport {@code pipe:}, Unix domain sockets or named pipes of Windows; and connections over the standard streams of a child process. */
+@SuppressWarnings("requires-automatic") // JNA only reserves an automatic name.
 module io.valise.ipc.pipes {
     requires transitive io.valise.ipc;
+    requires com.sun.jna;
     requires static org.jspecify;
 
     exports io.valise.ipc.pipes;

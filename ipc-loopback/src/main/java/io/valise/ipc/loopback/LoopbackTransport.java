@@ -29,9 +29,28 @@ public final class LoopbackTransport implements Transport {
     public static final String SCHEME = "loopback";
 
     private static final int ORDER = 30;
+    private static final int MOST_PORT = 65535;
 
-    /** Costs nothing. */
-    public LoopbackTransport() {}
+    private final int port;
+
+    /** Servers listen at ports that are free. Costs nothing. */
+    public LoopbackTransport() {
+        this(0);
+    }
+
+    /**
+     * A server listens at this port, for those whom something between them and it (a container's port list, a debugger)
+     * lets through at no other; pass it to the builder's {@code transport(..)}. Clients find the port by the server's name
+     * as ever, and one instance serves one name at a time.
+     *
+     * @param port 1 to 65535, or 0 for one that is free
+     */
+    public LoopbackTransport(int port) {
+        if (port < 0 || port > MOST_PORT) {
+            throw new IllegalArgumentException("port: limit=0.." + MOST_PORT + ", actual=" + port);
+        }
+        this.port = port;
+    }
 
     @Override
     public String scheme() {
@@ -65,7 +84,7 @@ public final class LoopbackTransport implements Transport {
                 throw inUse(endpoint, live);
             });
             folder.sweep(switchboard::isGone);
-            return LoopbackListener.open(endpoint, folder, acceptor);
+            return LoopbackListener.open(endpoint, folder, acceptor, port);
         });
     }
 

@@ -1,9 +1,6 @@
 package io.valise.ipc.pipes;
 
-import io.valise.ipc.Delivery;
 import io.valise.ipc.Endpoint;
-import io.valise.ipc.IpcException;
-import io.valise.ipc.IpcStatus;
 import io.valise.ipc.pipes.unix.UnixPipes;
 import io.valise.ipc.spi.Availability;
 import io.valise.ipc.spi.Link;
@@ -13,8 +10,12 @@ import java.util.Locale;
 
 /**
  * The transport {@code pipe:}. On Unix a pipe is a domain socket (unix(7)) in the user's runtime directory, as it is for
- * .NET and Node: each connection has a stream of its own, and the kernel vouches for the user at its other end. On
- * Windows it is not available yet. Needs no native code and no JVM flag. Thread-safe.
+ * .NET and Node: each connection has a stream of its own, and the kernel vouches for the user at its other end. No native
+ * code, no JVM flag.
+ *
+ * <p>On Windows it is a named pipe, through JNA: as native code it is available from Java 24 on only where native access
+ * is enabled, since the JVM would print a warning otherwise. It has never run on Windows itself; see
+ * {@code docs/windows.md}. Thread-safe.
  */
 public final class PipeTransport implements Transport {
     private static final String SCHEME = "pipe";
@@ -34,40 +35,35 @@ public final class PipeTransport implements Transport {
 
     @Override
     public Availability availability() {
-        return isWindows()
-                ? Availability.no("named pipes of Windows are not supported by this version: use shm: or loopback:")
-                : UnixPipes.availability();
+        return isWindows() ? OnWindows.availability() : UnixPipes.availability();
     }
 
     @Override
     public Listener listen(Endpoint endpoint, Acceptor acceptor) {
-        requireUnix();
-        return UnixPipes.listen(checked(endpoint), acceptor);
+        checked(endpoint);
+        return isWindows() ? OnWindows.pipes().listen(endpoint, acceptor) : UnixPipes.listen(endpoint, acceptor);
     }
 
     @Override
     public Link connect(Endpoint endpoint, long timeoutNanos) {
-        requireUnix();
-        return UnixPipes.connect(checked(endpoint), timeoutNanos);
+        checked(endpoint);
+        return isWindows()
+                ? OnWindows.pipes().connect(endpoint, timeoutNanos)
+                : UnixPipes.connect(endpoint, timeoutNanos);
     }
 
     @Override
     public List<Endpoint> endpoints() {
-        return isWindows() ? List.of() : UnixPipes.endpoints(SCHEME);
-    }
-
-    private void requireUnix() {
-        if (isWindows()) {
-            throw new IpcException(
-                    IpcStatus.UNSUPPORTED, SCHEME + ": " + availability().detail(), Delivery.NOT_SENT);
+        if (!isWindows()) {
+            return UnixPipes.endpoints(SCHEME);
         }
+        return OnWindows.availability().available() ? OnWindows.pipes().endpoints(SCHEME) : List.of();
     }
 
-    private static Endpoint checked(Endpoint endpoint) {
+    private static void checked(Endpoint endpoint) {
         if (!endpoint.scheme().equals(SCHEME)) {
             throw new IllegalArgumentException("endpoint scheme: expected pipe, actual=" + endpoint);
         }
-        return endpoint;
     }
 
     private static boolean isWindows() {

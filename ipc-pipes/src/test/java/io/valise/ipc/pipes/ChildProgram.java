@@ -1,6 +1,7 @@
 package io.valise.ipc.pipes;
 
 import io.valise.ipc.CloseReason;
+import io.valise.ipc.IpcClient;
 import io.valise.ipc.IpcConnection;
 import io.valise.ipc.IpcServer;
 import io.valise.ipc.Request;
@@ -37,6 +38,15 @@ final class ChildProgram {
                             Path.of(arguments[1]),
                             other.request("echo", ValueSet.of("word", "through the shell"))
                                     .getString("word"));
+                }
+            }
+            case "pipes" -> {
+                try (IpcServer server = IpcServer.builder("pipe:here")
+                                .service("echo", Request::message)
+                                .start();
+                        IpcConnection client = IpcClient.connect("pipe:here")) {
+                    ValueSet sent = ValueSet.of("to", server.endpoints().toString());
+                    System.out.println(client.request("echo", sent).equals(sent) ? "answered" : "garbled");
                 }
             }
             case "gone" -> {

@@ -76,12 +76,13 @@ class PipeTransportTest {
     }
 
     @Test
-    void onWindowsItSaysThatItIsNotThereYet() {
+    void whereJnaDoesNotWorkItSaysSo() {
         System.setProperty("os.name", "Windows 11");
         assertThat(transport.availability().available()).isFalse();
+        assertThat(transport.availability().detail()).contains("named pipes need");
         assertThat(transport.endpoints()).isEmpty();
-        assertStatus(() -> transport.listen(quotes, Link::close), IpcStatus.UNSUPPORTED, "use shm: or loopback:");
-        assertStatus(() -> transport.connect(quotes, 1), IpcStatus.UNSUPPORTED, "use shm: or loopback:");
+        assertStatus(() -> transport.listen(quotes, Link::close), IpcStatus.UNSUPPORTED, "use loopback:");
+        assertStatus(() -> transport.connect(quotes, 1), IpcStatus.UNSUPPORTED, "use loopback:");
     }
 
     @Test

@@ -94,7 +94,7 @@ final class ListeningPort implements LoopChannel.Stage {
     private void take(SocketChannel connection) {
         try {
             InetAddress from = ((InetSocketAddress) connection.getRemoteAddress()).getAddress();
-            if (!from.isLoopbackAddress()) {
+            if (!Loopback.isFromHere(from)) {
                 LOG.log(Level.WARNING, "refused a connection from " + from + ": it is not this machine");
                 connection.close();
                 return;

@@ -13,6 +13,11 @@ record Loopback(ProtocolFamily family, InetAddress address) {
     static final Loopback V4 = of(StandardProtocolFamily.INET, 127, 0, 0, 1);
     static final Loopback V6 = of(StandardProtocolFamily.INET6, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1);
 
+    /** Whether a connection from there comes over the loopback interface: a second lock behind the addresses bound. */
+    static boolean isFromHere(InetAddress from) {
+        return from.isLoopbackAddress();
+    }
+
     private static Loopback of(ProtocolFamily family, int... address) {
         byte[] bytes = new byte[address.length];
         for (int i = 0; i < address.length; i++) {

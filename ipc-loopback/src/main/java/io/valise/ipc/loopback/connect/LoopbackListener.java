@@ -13,6 +13,7 @@ import io.valise.ipc.spi.Transport;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.BindException;
 import java.nio.channels.SocketChannel;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -33,13 +34,14 @@ public final class LoopbackListener implements Transport.Listener {
     private final Object gate = new Object();
     private boolean closed;
 
-    private LoopbackListener(Endpoint endpoint, EndpointFolder folder, Transport.Acceptor acceptor) throws IOException {
+    private LoopbackListener(Endpoint endpoint, EndpointFolder folder, Transport.Acceptor acceptor, int port)
+            throws IOException {
         this.endpoint = endpoint;
         this.folder = folder;
         this.acceptor = acceptor;
         this.loop = SharedLoop.join();
         try {
-            this.ports = bind();
+            this.ports = port == 0 ? bind() : bindAt(port);
             this.file = EndpointFile.fresh(endpoint.name(), port(0), ports.size() > 1 ? port(1) : 0);
             this.doorman = new Doorman(endpoint, file.key(), this::admit);
         } catch (IOException | RuntimeException e) {
@@ -51,15 +53,25 @@ public final class LoopbackListener implements Transport.Listener {
     /**
      * Binds and publishes. Called while the folder is locked and the name is known to be free.
      *
-     * @throws IpcException {@code RESOURCE_EXHAUSTED}, {@code ACCESS_DENIED}
+     * @param port 0 for one that is free
+     * @throws IpcException {@code ADDRESS_IN_USE} when another program has the port, {@code RESOURCE_EXHAUSTED},
+     *     {@code ACCESS_DENIED}
      */
-    public static LoopbackListener open(Endpoint endpoint, EndpointFolder folder, Transport.Acceptor acceptor) {
+    public static LoopbackListener open(
+            Endpoint endpoint, EndpointFolder folder, Transport.Acceptor acceptor, int port) {
         try {
-            LoopbackListener listener = new LoopbackListener(endpoint, folder, acceptor);
+            LoopbackListener listener = new LoopbackListener(endpoint, folder, acceptor, port);
             listener.loop.execute(() -> listener.ports.forEach(ListeningPort::open));
             listener.publish();
             return listener;
         } catch (IOException e) {
+            if (port != 0 && e instanceof BindException) {
+                throw new IpcException(
+                        IpcStatus.ADDRESS_IN_USE,
+                        "port " + port + ": " + e.getMessage() + "; stop the program that has it, or choose another",
+                        Delivery.NOT_SENT,
+                        e);
+            }
             throw new IpcException(
                     IpcStatus.RESOURCE_EXHAUSTED,
                     "cannot listen on 127.0.0.1 (" + e.getMessage() + "): check ulimit -n and the free local ports",
@@ -118,7 +130,7 @@ public final class LoopbackListener implements Transport.Listener {
     /** The same port on both addresses if that can be had, so that nobody else answers there on the other one. */
     private List<ListeningPort> bind() throws IOException {
         for (int tries = 1; ; tries++) {
-            ListeningPort v6 = bindV6();
+            ListeningPort v6 = bindV6(0);
             if (v6 == null) {
                 return List.of(ListeningPort.bind(Loopback.V4, 0, this::knock));
             }
@@ -134,9 +146,16 @@ public final class LoopbackListener implements Transport.Listener {
         }
     }
 
-    private @Nullable ListeningPort bindV6() {
+    /** Both addresses, or 127.0.0.1 alone where there is no other. */
+    private List<ListeningPort> bindAt(int port) throws IOException {
+        ListeningPort v4 = ListeningPort.bind(Loopback.V4, port, this::knock);
+        ListeningPort v6 = bindV6(port);
+        return v6 == null ? List.of(v4) : List.of(v4, v6);
+    }
+
+    private @Nullable ListeningPort bindV6(int port) {
         try {
-            return ListeningPort.bind(Loopback.V6, 0, this::knock);
+            return ListeningPort.bind(Loopback.V6, port, this::knock);
         } catch (IOException | UnsupportedOperationException e) {
             LOG.log(Level.DEBUG, "no ::1 on this machine; 127.0.0.1 serves alone", e);
             return null;

@@ -95,7 +95,9 @@ final class WritePump implements Runnable {
         lock.lock();
         try {
             awaitDrained(PATIENCE_NANOS);
-            check();
+            if (!isDrained() || failure != null) { // that this was closed since is no failure of what went before
+                check();
+            }
             return isDrained();
         } catch (InterruptedException e) {
             interrupted = true;

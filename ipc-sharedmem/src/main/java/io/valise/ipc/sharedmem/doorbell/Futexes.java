@@ -1,6 +1,7 @@
 package io.valise.ipc.sharedmem.doorbell;
 
 import io.valise.ipc.sharedmem.os.SharedMemory;
+import io.valise.ipc.spi.runtime.NativeAccess;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Locale;
@@ -17,7 +18,6 @@ public final class Futexes {
     /** System property that forbids futexes when it is {@code socket}. */
     public static final String PROPERTY = "valise.shm.doorbell";
 
-    private static final int NATIVE_ACCESS_WARNS_SINCE = 24;
     private static final int WISHES_HEARD = 16;
     private static final AtomicBoolean REQUESTED = new AtomicBoolean();
     private static final AtomicInteger WISHES = new AtomicInteger();
@@ -76,21 +76,7 @@ public final class Futexes {
     private static boolean possible() {
         return !"socket".equals(System.getProperty(PROPERTY))
                 && systemCall() != 0
-                && (Runtime.version().feature() < NATIVE_ACCESS_WARNS_SINCE || nativeAccessEnabled());
-    }
-
-    private static boolean nativeAccessEnabled() {
-        try {
-            Class<?> jna = Class.forName("com.sun.jna.Native", false, Futexes.class.getClassLoader());
-            return nativeAccessEnabled(jna.getModule()) && nativeAccessEnabled(Futexes.class.getModule());
-        } catch (ReflectiveOperationException | LinkageError missing) {
-            log().log(Level.DEBUG, "no native access: doorbells ring on a socket", missing);
-            return false;
-        }
-    }
-
-    private static boolean nativeAccessEnabled(Module module) throws ReflectiveOperationException {
-        return (boolean) Module.class.getMethod("isNativeAccessEnabled").invoke(module); // since Java 22
+                && NativeAccess.isFree("com.sun.jna.Native", Futexes.class);
     }
 
     /** The number of futex(2) among the system calls, or 0 where it is not known. */

@@ -1,0 +1,244 @@
+package io.valise.ipc.pipes.windows;
+
+import static io.valise.ipc.pipes.windows.kernel.Win32Error.ERROR_IO_INCOMPLETE;
+import static io.valise.ipc.pipes.windows.kernel.Win32Error.ERROR_SUCCESS;
+
+import io.valise.ipc.Endpoint;
+import io.valise.ipc.pipes.windows.kernel.Win32;
+import io.valise.ipc.pipes.windows.kernel.Win32Exception;
+import io.valise.ipc.pipes.windows.overlapped.WakeEvent;
+import io.valise.ipc.pipes.windows.overlapped.Watchers;
+import io.valise.ipc.spi.Transport;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
+
+/**
+ * A served name: a thread that waits for clients at several instances, so that one is free while another is being
+ * replaced. Thread-safe.
+ */
+final class PipeListener implements Transport.Listener, Runnable {
+    private static final int INSTANCES = 4;
+    private static final int MOST_HANDOVERS = Win32.MAXIMUM_WAIT_OBJECTS - 1 - INSTANCES;
+    private static final long RETRY = TimeUnit.MILLISECONDS.toNanos(100);
+
+    private final Endpoint endpoint;
+    private final Transport.Acceptor acceptor;
+    private final PipeUser user;
+    private final PipeNames names;
+    private final Watchers watchers;
+    private final Win32 win32;
+    private final long stop;
+    private final List<Instance> waiting = new ArrayList<>();
+    private final List<Handover> handovers = new ArrayList<>();
+    private final CountDownLatch freed = new CountDownLatch(1);
+    private final Thread thread;
+    private boolean starved;
+    private volatile boolean stopping;
+
+    /** @throws Win32Exception {@code ERROR_ACCESS_DENIED} when the name is taken */
+    PipeListener(Endpoint endpoint, Transport.Acceptor acceptor, PipeUser user, PipeNames names, Watchers watchers)
+            throws Win32Exception {
+        this.endpoint = endpoint;
+        this.acceptor = acceptor;
+        this.user = user;
+        this.names = names;
+        this.watchers = watchers;
+        this.win32 = user.win32();
+        waiting.add(instance(true));
+        this.stop = stopEvent();
+        this.thread = new Thread(null, this, "valise-pipe-" + endpoint.name(), 0, false);
+        thread.setDaemon(true);
+        thread.setContextClassLoader(null); // Links of many applications may come by it.
+    }
+
+    PipeListener start() {
+        fillUp();
+        thread.start();
+        return this;
+    }
+
+    private long stopEvent() throws Win32Exception {
+        try {
+            return win32.createEvent();
+        } catch (Win32Exception e) {
+            waiting.forEach(Instance::close);
+            throw e;
+        }
+    }
+
+    private Instance instance(boolean first) throws Win32Exception {
+        return Instance.create(user, names.meeting(endpoint.name()), first, Win32.PIPE_UNLIMITED_INSTANCES);
+    }
+
+    @Override
+    public Endpoint endpoint() {
+        return endpoint;
+    }
+
+    @Override
+    public void run() {
+        try {
+            while (!stopping) {
+                win32.waitForAny(events(), WakeEvent.millis(nanosToWait()));
+                finishHandovers();
+                beginHandovers();
+            }
+        } catch (RuntimeException e) {
+            log().log(Level.ERROR, endpoint + ": no longer served, for waiting for clients failed", e);
+        } finally {
+            waiting.forEach(Instance::close);
+            handovers.forEach(Handover::drop);
+            closeStopEvent();
+            freed.countDown();
+        }
+    }
+
+    private long[] events() {
+        return LongStream.concat(
+                        LongStream.of(stop),
+                        LongStream.concat(
+                                handovers.stream().mapToLong(Handover::event),
+                                admits() ? waiting.stream().mapToLong(Instance::event) : LongStream.empty()))
+                .toArray();
+    }
+
+    /** Whether one more client can be told where to go; others wait at the meeting place. */
+    private boolean admits() {
+        return handovers.size() < MOST_HANDOVERS && !starved;
+    }
+
+    /** Until a client must have come, or the next try where the system had no more; for ever when all is well. */
+    private long nanosToWait() {
+        if (admits() && waiting.stream().anyMatch(Instance::isDecided)) {
+            return 0;
+        }
+        long nanos = starved ? RETRY : Long.MAX_VALUE;
+        for (Handover handover : handovers) {
+            nanos = Math.min(nanos, handover.isDecided() ? 0 : Math.max(0, handover.nanosLeft()));
+        }
+        return nanos;
+    }
+
+    /** Instances are replaced before they are used: the name must not be without one, or it would be free. */
+    private void beginHandovers() {
+        Deque<Instance> decided = new ArrayDeque<>();
+        waiting.removeIf(instance -> instance.outcome() != ERROR_IO_INCOMPLETE && decided.add(instance));
+        fillUp();
+        while (!decided.isEmpty()) {
+            Instance instance = decided.remove();
+            if (handovers.size() < MOST_HANDOVERS && !waiting.isEmpty()) {
+                begin(instance);
+            } else {
+                waiting.add(instance);
+            }
+        }
+    }
+
+    /** A client that has gone again (ERROR_NO_DATA) takes its instance with it. */
+    private void begin(Instance instance) {
+        boolean begun = false;
+        try {
+            if (instance.outcome() == ERROR_SUCCESS) {
+                handovers.add(Handover.begin(user, names, instance));
+                begun = true;
+            }
+        } catch (Win32Exception e) {
+            dropped(e);
+        } finally {
+            if (!begun) {
+                instance.close();
+            }
+        }
+    }
+
+    private void finishHandovers() {
+        for (Iterator<Handover> all = handovers.iterator(); all.hasNext(); ) {
+            Handover handover = all.next();
+            if (handover.isDecided()) {
+                all.remove();
+                finish(handover);
+            }
+        }
+    }
+
+    private void finish(Handover handover) {
+        try {
+            acceptor.accept(handover.finish(user, watchers));
+            handover.close();
+        } catch (Win32Exception e) {
+            dropped(e);
+            handover.drop();
+        } catch (RuntimeException e) {
+            log().log(Level.WARNING, "dropped a connection to " + endpoint, e);
+            handover.close();
+        }
+    }
+
+    private void dropped(Win32Exception e) {
+        log().log(Level.DEBUG, "a client of {0} did not get through: {1}", endpoint, e.getMessage());
+    }
+
+    private void fillUp() {
+        boolean known = starved;
+        try {
+            starved = true;
+            while (waiting.size() < INSTANCES && !stopping) {
+                waiting.add(instance(false));
+            }
+            starved = false;
+        } catch (Win32Exception e) {
+            log().log(
+                            known ? Level.DEBUG : Level.WARNING,
+                            "{0} has {1} instances and gets no more: {2}",
+                            endpoint,
+                            waiting.size(),
+                            e);
+        }
+    }
+
+    @Override
+    public void close() {
+        synchronized (freed) {
+            if (!stopping) {
+                stopping = true;
+                win32.setEvent(stop);
+            }
+        }
+        if (Thread.currentThread() != thread) {
+            awaitFreed();
+        }
+    }
+
+    private void closeStopEvent() {
+        synchronized (freed) {
+            stopping = true;
+            win32.closeHandle(stop);
+        }
+    }
+
+    private void awaitFreed() {
+        boolean interrupted = false;
+        while (freed.getCount() > 0) {
+            try {
+                freed.await();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static Logger log() {
+        return System.getLogger(PipeListener.class.getName());
+    }
+}

@@ -1,0 +1,74 @@
+package io.valise.ipc.pipes.windows;
+
+import io.valise.ipc.pipes.windows.kernel.Win32;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * The names of pipes: {@code \\.\pipe\valise-<home>-<name>}, where {@code home} stands for the runtime directory, that is,
+ * for the user: 16 digits of the SHA-256 of its path in lower case. Packaged applications have theirs under {@code LOCAL\}.
+ * At most 110 of the 256 characters that Windows allows; never a backslash. Case does not count there: {@code Quotes} and
+ * {@code quotes} are one name.
+ *
+ * @param prefix what precedes the endpoint's name, without {@code \\.\pipe\}
+ */
+record PipeNames(String prefix) {
+    /** Ends a path that is told at a meeting place. */
+    static final char END = '\n';
+
+    private static final String ROOT = "\\\\.\\pipe\\";
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    static PipeNames of(Win32 win32, Path home) {
+        String local = win32.isPackaged() ? "LOCAL\\" : "";
+        return new PipeNames(local + "valise-" + hash(home.toString().toLowerCase(Locale.ROOT)) + '-');
+    }
+
+    /** Where the server of a name is met. */
+    String meeting(String endpointName) {
+        return ROOT + prefix + endpointName;
+    }
+
+    /** A pipe for one connection, which nobody can guess. No endpoint's name begins with a dot. */
+    String connection() {
+        byte[] random = new byte[16];
+        RANDOM.nextBytes(random);
+        return ROOT + prefix + '.' + HexFormat.of().formatHex(random);
+    }
+
+    /** Whether a server may send a client there. */
+    boolean isConnection(String path) {
+        return path.matches("\\Q" + ROOT + prefix + ".\\E[0-9a-f]{32}");
+    }
+
+    /** The endpoints' names among those of all pipes. */
+    List<String> among(List<String> pipes) {
+        return pipes.stream()
+                .flatMap(pipe -> endpointName(pipe).stream())
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
+    private Optional<String> endpointName(String pipe) {
+        boolean ours = pipe.regionMatches(true, 0, prefix, 0, prefix.length());
+        String name = ours ? pipe.substring(prefix.length()) : "";
+        return name.isEmpty() || name.charAt(0) == '.' ? Optional.empty() : Optional.of(name);
+    }
+
+    private static String hash(String text) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest, 0, 8);
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every Java platform has SHA-256", e);
+        }
+    }
+}
