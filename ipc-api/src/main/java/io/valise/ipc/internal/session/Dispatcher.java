@@ -47,7 +47,8 @@ final class Dispatcher {
 
     private String notFound(String service) {
         String names = String.join(", ", session.services().names());
-        return "service " + service + ": not offered at " + session.endpoint() + "; offered: "
+        String where = session.isServer() ? "at " : "by the client of ";
+        return "service " + service + ": not offered " + where + session.endpoint() + "; offered: "
                 + (names.length() <= MOST_NAMES_CHARS ? names : names.substring(0, MOST_NAMES_CHARS) + "…");
     }
 

@@ -16,9 +16,11 @@ final class OutFrame {
     private final long id;
     private int flags;
     private int status;
-    private int prefixLength;
-    private long remainingNanos;
+    private int numberLength;
+
+    /** Follows the header: the nanoseconds that a request has left, the credit of a stream, what a greeting begins with. */
     private long number;
+
     private @Nullable String name;
     private @Nullable ValueSet metadata;
     private @Nullable ValueSet message;
@@ -33,7 +35,8 @@ final class OutFrame {
         OutFrame frame = new OutFrame(Frames.REQUEST, id);
         frame.name = name;
         frame.message = requireNonNull(message, "message");
-        frame.remainingNanos = remainingNanos;
+        frame.number = remainingNanos;
+        frame.numberLength = Long.BYTES;
         frame.flags = Frames.FLAG_DEADLINE;
         if (metadata != null) {
             frame.metadata = metadata;
@@ -47,7 +50,7 @@ final class OutFrame {
         frame.name = name;
         frame.message = requireNonNull(message, "message");
         frame.number = credit;
-        frame.prefixLength = Long.BYTES;
+        frame.numberLength = Long.BYTES;
         if (metadata != null) {
             frame.metadata = metadata;
             frame.flags = Frames.FLAG_METADATA;
@@ -79,7 +82,7 @@ final class OutFrame {
     static OutFrame credit(long id, long more) {
         OutFrame frame = new OutFrame(Frames.CREDIT, id);
         frame.number = more;
-        frame.prefixLength = Long.BYTES;
+        frame.numberLength = Long.BYTES;
         return frame;
     }
 
@@ -96,14 +99,14 @@ final class OutFrame {
     static OutFrame hello(long id, ValueSet about) {
         OutFrame frame = message(Frames.HELLO, id, about);
         frame.number = (long) Frames.MAGIC << 32 | Frames.VERSION << 16 | Frames.VERSION;
-        frame.prefixLength = Long.BYTES;
+        frame.numberLength = Long.BYTES;
         return frame;
     }
 
     static OutFrame welcome(long id, int version, ValueSet about) {
         OutFrame frame = message(Frames.WELCOME, id, about);
         frame.number = version;
-        frame.prefixLength = Short.BYTES;
+        frame.numberLength = Short.BYTES;
         return frame;
     }
 
@@ -113,7 +116,7 @@ final class OutFrame {
 
     /** At least as many bytes as {@link #write} will write. */
     long bound() {
-        long bound = (long) Frames.HEADER_BYTES + Long.BYTES + prefixLength;
+        long bound = (long) Frames.HEADER_BYTES + numberLength;
         if (name != null) {
             bound += 1 + 3L * name.length();
         }
@@ -129,12 +132,9 @@ final class OutFrame {
     /** Writes the frame at the buffer's position. */
     void write(ByteBuffer out) {
         out.putInt(kind << 24 | flags << 16 | status).putLong(id);
-        if ((flags & Frames.FLAG_DEADLINE) != 0 && kind == Frames.REQUEST) {
-            out.putLong(remainingNanos);
-        }
-        if (prefixLength == Long.BYTES) {
+        if (numberLength == Long.BYTES) {
             out.putLong(number);
-        } else if (prefixLength == Short.BYTES) {
+        } else if (numberLength == Short.BYTES) {
             out.putShort((short) number);
         }
         writeBody(out);

@@ -3,15 +3,14 @@ package io.valise.ipc.internal.session;
 import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
+import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** A call whose thread waits. */
 final class SyncCall extends PendingCall {
     private @Nullable ValueSet reply;
-    private IpcStatus status = IpcStatus.OK;
-    private String failure = "";
-    private Delivery delivery = Delivery.UNKNOWN;
+    private @Nullable Failure failure;
     private volatile boolean done;
     private volatile @Nullable Thread parked;
 
@@ -32,9 +31,7 @@ final class SyncCall extends PendingCall {
 
     @Override
     Work fail(IpcStatus why, String message, Delivery known) {
-        status = why;
-        failure = message;
-        delivery = known;
+        failure = new Failure(why, message, known);
         finish();
         return NOTHING;
     }
@@ -68,10 +65,12 @@ final class SyncCall extends PendingCall {
 
     /** The reply, or the failure as an exception with the calling thread's stack. */
     ValueSet result() {
-        ValueSet value = reply;
-        if (value == null) {
-            throw exception(status, failure, delivery);
+        Failure known = failure;
+        if (known != null) {
+            throw exception(known.status(), known.message(), known.delivery());
         }
-        return value;
+        return Objects.requireNonNull(reply, "a call that is done has a reply or a failure");
     }
+
+    private record Failure(IpcStatus status, String message, Delivery delivery) {}
 }
