@@ -81,6 +81,7 @@ public final class ShmTransport implements Transport {
         if (isWindows()) {
             throw new IpcException(IpcStatus.UNSUPPORTED, availability().detail(), Delivery.NOT_SENT);
         }
+        MemoryKind.prepare(); // until the server has answered
         long deadline = System.nanoTime() + timeoutNanos;
         SocketChannel socket = UnixSockets.connect(sockets(), endpoint.name(), timeoutNanos);
         return new ClientHandshake(socket).link(deadline);

@@ -5,6 +5,7 @@ import java.nio.channels.FileChannel;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.FutureTask;
 
 /**
  * Whose code reads and writes shared memory. One kind per JVM, so that the calls on the hot path have one target.
@@ -61,6 +62,15 @@ public enum MemoryKind {
      */
     public static MemoryKind ofThisJvm() {
         return Chosen.KIND.orElseGet(MemoryKind::refuse);
+    }
+
+    /** Has another thread find out the kind: Chronicle Bytes takes as long to load as a client takes for all the rest. */
+    public static void prepare() {
+        if (Runtime.getRuntime().availableProcessors() > 1) {
+            Thread loading = new Thread(new FutureTask<>(() -> Chosen.KIND), "valise-shm-memory");
+            loading.setDaemon(true);
+            loading.start();
+        }
     }
 
     /** The name as the system property has it. */
