@@ -36,25 +36,26 @@ public interface AccessPolicy {
     /** Processes of these users, by the operating system's names, as far as somebody vouches for the user. */
     static AccessPolicy users(String... names) {
         Set<String> users = Set.of(names);
+        String because = "its user is none of " + users;
         return (ReasonedPolicy) (caller, service) -> ReasonedPolicy.unless(
                 caller.evidence() != PeerIdentity.Evidence.NONE
                         && caller.user().filter(users::contains).isPresent(),
-                "its user is none of " + users);
+                because);
     }
 
     /** Applications that have proved to be one of these; the ids are those of {@code AppIdentity.id()}. */
     static AccessPolicy applications(String... ids) {
         Set<String> applications = Set.of(ids);
+        String because = "its proven application is none of " + applications;
         return (ReasonedPolicy) (caller, service) -> ReasonedPolicy.unless(
-                caller.applicationId().filter(applications::contains).isPresent(),
-                "its proven application is none of " + applications);
+                caller.applicationId().filter(applications::contains).isPresent(), because);
     }
 
     /** Applications with a grant for this capability that the server accepted and that has not expired since. */
     static AccessPolicy requireCapability(String capability) {
         requireNonNull(capability);
-        return (ReasonedPolicy) (caller, service) -> ReasonedPolicy.unless(
-                caller.hasCapability(capability), "it has no grant in force for capability " + capability);
+        String because = "it has no grant in force for capability " + capability;
+        return (ReasonedPolicy) (caller, service) -> ReasonedPolicy.unless(caller.hasCapability(capability), because);
     }
 
     /** Whoever can connect. Transports still admit only processes of the same user. */

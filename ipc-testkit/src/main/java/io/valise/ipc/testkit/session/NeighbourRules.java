@@ -16,6 +16,7 @@ import io.valise.ipc.testkit.process.OtherUser;
 import io.valise.ipc.testkit.process.StrangerPeer;
 import io.valise.ipc.testkit.rule.AuditLines;
 import java.io.IOException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -44,6 +45,7 @@ public abstract class NeighbourRules extends SessionRules {
     /** A fresh directory in which everybody may create things, as in /tmp; gone after the test. */
     private Path commons() throws IOException {
         assumeTrue(candidate.betweenProcesses(), "this transport stays within the process");
+        assumeTrue(FileSystems.getDefault().supportedFileAttributeViews().contains("posix"), "no modes here");
         Path commons = Files.createTempDirectory("vh");
         closing(() -> delete(commons));
         Files.setPosixFilePermissions(commons, PosixFilePermissions.fromString("rwxrwxrwx"));
