@@ -36,8 +36,11 @@ public abstract sealed class Handshake permits ClientHandshake, ServerHandshake 
     /** The secret's length in bytes. */
     public static final int SECRET_BYTES = 32;
 
-    /** The longest message of the handshake in bytes: room that suffices for every output. */
+    /** The longest message of the handshake in bytes. */
     public static final int LONGEST_MESSAGE = 72;
+
+    /** Room that suffices for what {@link #advance} writes: CHALLENGE, and VERDICT for a client that did not wait for it. */
+    public static final int LONGEST_OUTPUT = LONGEST_MESSAGE + 1;
 
     /** The protocol version spoken here. */
     static final byte VERSION = 1;
@@ -80,7 +83,7 @@ public abstract sealed class Handshake permits ClientHandshake, ServerHandshake 
      * Goes on with bytes from the peer.
      *
      * @param in bytes as they arrived; what lies behind the handshake is left in it
-     * @param out receives what must be sent to the peer, also when this throws; {@value #LONGEST_MESSAGE} bytes suffice
+     * @param out receives what must be sent to the peer, also when this throws; {@value #LONGEST_OUTPUT} bytes suffice
      * @return whether the handshake is complete and good
      * @throws IpcException {@code PROTOCOL_ERROR} when the peer speaks something else, {@code VERSION_MISMATCH},
      *     {@code AUTHENTICATION_FAILED}; nothing more can be done with this handshake then

@@ -24,7 +24,7 @@ final class Greeting implements LoopChannel.Stage {
     private final Outcome outcome;
     // What a foreign program sends is read no further than this.
     private final ByteBuffer in = ByteBuffer.allocate(Handshake.LONGEST_MESSAGE);
-    private final ByteBuffer out = ByteBuffer.allocate(Handshake.LONGEST_MESSAGE);
+    private final ByteBuffer out = ByteBuffer.allocate(Handshake.LONGEST_OUTPUT);
     private Runnable patience = () -> {};
 
     Greeting(LoopChannel socket, SocketChannel channel, Handshake handshake, Outcome outcome) {

@@ -28,11 +28,11 @@ class HandshakeFuzz {
         Handshake end =
                 input[0] % 2 == 0 ? new ServerHandshake(proofs, nonce) : new ClientHandshake(proofs, nonce, false);
         ByteBuffer in = ByteBuffer.wrap(input, 1, input.length - 1);
-        end.begin(ByteBuffer.allocate(Handshake.LONGEST_MESSAGE));
+        end.begin(ByteBuffer.allocate(Handshake.LONGEST_OUTPUT));
         try {
             while (in.hasRemaining()) {
                 int length = Math.min(in.get() & 0xff, in.remaining());
-                if (end.advance(in.slice(in.position(), length), ByteBuffer.allocate(Handshake.LONGEST_MESSAGE))) {
+                if (end.advance(in.slice(in.position(), length), ByteBuffer.allocate(Handshake.LONGEST_OUTPUT))) {
                     throw new AssertionError("let in without the secret");
                 }
                 in.position(in.position() + length);
