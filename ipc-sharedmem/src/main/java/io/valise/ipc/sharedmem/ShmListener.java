@@ -5,6 +5,7 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.sharedmem.layout.SegmentLayout;
 import io.valise.ipc.sharedmem.os.SegmentDirectory;
+import io.valise.ipc.sharedmem.region.RegionDirectory;
 import io.valise.ipc.spi.Transport;
 import io.valise.ipc.spi.runtime.Listening;
 import io.valise.ipc.spi.runtime.RuntimeDirectory;
@@ -79,6 +80,7 @@ final class ShmListener implements Transport.Listener, ServerHandshake.House {
     }
 
     private Listening sweepAndListen(Path sockets) {
+        RegionDirectory.sweepIfPresent(segments.path());
         if (!segments.isEmpty()) {
             segments.sweep(Set.copyOf(UnixSockets.names(sockets)));
         }

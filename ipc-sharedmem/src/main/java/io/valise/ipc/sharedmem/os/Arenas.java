@@ -45,10 +45,11 @@ final class Arenas {
         }
     }
 
-    /** Maps the first bytes of a file into an arena. */
-    ByteBuffer map(Object arena, FileChannel file, long size) throws IOException {
+    /** Maps a part of a file into an arena. */
+    ByteBuffer map(Object arena, FileChannel file, FileChannel.MapMode mode, long offset, long size)
+            throws IOException {
         try {
-            return (ByteBuffer) asBuffer.invoke(map.invoke(file, FileChannel.MapMode.READ_WRITE, 0L, size, arena));
+            return (ByteBuffer) asBuffer.invoke(map.invoke(file, mode, offset, size, arena));
         } catch (IOException refused) {
             throw refused;
         } catch (Throwable failure) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -23,13 +24,18 @@ final class Mapping {
 
     /** Maps the first {@code size} bytes of a file, shared with whoever else maps it. */
     static Mapping of(FileChannel file, int size) throws IOException {
+        return of(file, MapMode.READ_WRITE, 0, size);
+    }
+
+    /** Maps a part of a file. */
+    static Mapping of(FileChannel file, MapMode mode, long offset, int size) throws IOException {
         Arenas arenas = Arenas.present();
-        return arenas != null ? byArena(arenas, file, size) : byCleaner(file, size);
+        return arenas != null ? byArena(arenas, file, mode, offset, size) : byCleaner(file, mode, offset, size);
     }
 
     /** Maps it until nothing refers to the mapping any more: {@link #unmap} leaves it to the garbage collector. */
     static Mapping untilCollected(FileChannel file, int size) throws IOException {
-        return new Mapping(file.map(FileChannel.MapMode.READ_WRITE, 0, size), () -> {});
+        return new Mapping(file.map(MapMode.READ_WRITE, 0, size), () -> {});
     }
 
     ByteBuffer buffer() {
@@ -42,16 +48,17 @@ final class Mapping {
         }
     }
 
-    private static Mapping byCleaner(FileChannel file, int size) throws IOException {
-        MappedByteBuffer buffer = file.map(FileChannel.MapMode.READ_WRITE, 0, size);
+    private static Mapping byCleaner(FileChannel file, MapMode mode, long offset, int size) throws IOException {
+        MappedByteBuffer buffer = file.map(mode, offset, size);
         return new Mapping(buffer, () -> UnsafeAccess.free(buffer));
     }
 
-    private static Mapping byArena(Arenas arenas, FileChannel file, int size) throws IOException {
+    private static Mapping byArena(Arenas arenas, FileChannel file, MapMode mode, long offset, int size)
+            throws IOException {
         Object arena = arenas.open();
         boolean mapped = false;
         try {
-            ByteBuffer buffer = arenas.map(arena, file, size);
+            ByteBuffer buffer = arenas.map(arena, file, mode, offset, size);
             mapped = true;
             return new Mapping(buffer, () -> arenas.close(arena));
         } finally {

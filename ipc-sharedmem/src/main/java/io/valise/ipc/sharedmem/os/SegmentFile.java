@@ -88,10 +88,10 @@ public final class SegmentFile {
     }
 
     /** Writes zeros, so that the file system has room for every byte from here on. */
-    static void allocate(FileChannel file, int size) throws IOException {
-        ByteBuffer zeros = ByteBuffer.allocate(Math.min(size, CHUNK));
-        for (int left = size; left > 0; ) {
-            zeros.clear().limit(Math.min(left, CHUNK));
+    public static void allocate(FileChannel file, long size) throws IOException {
+        ByteBuffer zeros = ByteBuffer.allocate((int) Math.min(size, CHUNK));
+        for (long left = size; left > 0; ) {
+            zeros.clear().limit((int) Math.min(left, CHUNK));
             left -= file.write(zeros);
         }
     }
@@ -105,7 +105,8 @@ public final class SegmentFile {
         }
     }
 
-    static IpcException failed(IpcStatus status, String what, Path path, int size, IOException cause) {
+    /** Says what could not be done to a file, and how much room there is. */
+    public static IpcException failed(IpcStatus status, String what, Path path, long size, IOException cause) {
         return new IpcException(
                 cause instanceof AccessDeniedException ? IpcStatus.ACCESS_DENIED : status,
                 "cannot " + what + " segment " + path + ": limit=" + free(path) + ", needed=" + size + " bytes ("
@@ -125,7 +126,8 @@ public final class SegmentFile {
         }
     }
 
-    static java.nio.file.attribute.FileAttribute<?> ownerOnly() {
+    /** Mode 0600. */
+    public static java.nio.file.attribute.FileAttribute<?> ownerOnly() {
         return PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
     }
 }

@@ -1,0 +1,349 @@
+package io.valise.ipc.sharedmem;
+
+import io.valise.ipc.Delivery;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.ValueSet;
+import io.valise.ipc.sharedmem.layout.RegionLayout;
+import io.valise.ipc.sharedmem.os.ChronicleViews;
+import io.valise.ipc.sharedmem.os.MappedWindows;
+import io.valise.ipc.sharedmem.os.MemoryKind;
+import io.valise.ipc.sharedmem.os.SegmentFile;
+import io.valise.ipc.sharedmem.os.SharedMemory;
+import io.valise.ipc.sharedmem.region.Publication;
+import io.valise.ipc.sharedmem.region.RegionDirectory;
+import io.valise.ipc.sharedmem.region.RegionFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel.MapMode;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import net.openhft.chronicle.bytes.Bytes;
+
+/**
+ * Bulk memory that several processes of this user map: made here, handed over in a {@link ValueSet} or opened by its
+ * name, never copied. Any size the machine has room for, also above 2 GiB.
+ *
+ * <pre>{@code
+ * try (SharedRegion picture = SharedRegion.create(64 << 20)) {
+ *     picture.write(region -> region.buffer().put(pixels));
+ *     viewer.request("show", ValueSet.of("picture", picture.handle(SharedRegion.Access.READ)));
+ * }
+ * // in the viewer's handler
+ * try (SharedRegion picture = SharedRegion.open(request.message().getValueSet("picture"))) {
+ *     return ValueSet.of("sum", picture.read(region -> sum(region.buffer())));
+ * }
+ * }</pre>
+ *
+ * <h2>Life</h2>
+ *
+ * <p>A region lives as long as a process holds it: it is counted by the kernel, and removed when the last holder closes
+ * it. What the death of the last holder leaves is removed when the next region is created or the next server of
+ * {@code shm:} starts. Whoever hands a region over keeps it open until the other has opened it; the reply to the request
+ * that carried the handle says so.
+ *
+ * <h2>Whole or not</h2>
+ *
+ * <p>{@link #write} publishes a version when its action has returned; {@link #read} returns only what was read from one
+ * version. If a writer dies in mid-write, readers get {@code PEER_DIED} and never torn data, until somebody writes
+ * anew. Views used outside these two are plain memory.
+ *
+ * <h2>Views</h2>
+ *
+ * <p>{@link #close} unmaps at once. <b>No view may be used after that</b>: from Java 22 on it is an
+ * IllegalStateException, before it ends the JVM.
+ *
+ * <p>All bytes of a region are allocated when it is created, so that a full {@code /dev/shm} is an error of {@code create},
+ * {@code RESOURCE_EXHAUSTED}, with the room there is and the room needed. Files are in a 0700 directory beside the
+ * segments of {@code shm:}; it separates users, not programs of one user: access {@code READ} keeps a receiver from writing
+ * by mistake, not by intent. Linux and macOS. Thread-safe, as memory is.
+ */
+public final class SharedRegion implements AutoCloseable {
+    /** What a holder may do. */
+    public enum Access {
+        /** Read. */
+        READ,
+        /** Read and write. */
+        WRITE
+    }
+
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final String NAME = "valise.region";
+    private static final String GENERATION = "generation";
+    private static final String BYTES = "bytes";
+    private static final String ACCESS = "access";
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final String name;
+    private final Access access;
+    private final RegionFile file;
+    private final SharedMemory header;
+    private final MappedWindows windows;
+    private final Publication publication;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private SharedRegion(String name, Access access, RegionFile file) throws IOException {
+        this.name = name;
+        this.access = access;
+        this.file = file;
+        this.header = MemoryKind.ofThisJvm().map(file.channel(), RegionLayout.HEADER_BYTES);
+        this.windows = new MappedWindows(
+                file.channel(),
+                access == Access.WRITE ? MapMode.READ_WRITE : MapMode.READ_ONLY,
+                RegionLayout.HEADER_BYTES,
+                file.layout().bytes());
+        this.publication = new Publication(file, header);
+    }
+
+    /**
+     * Creates a region that others reach by its handle only. All bytes are 0.
+     *
+     * @param bytes its size, positive
+     * @throws IpcException {@code RESOURCE_EXHAUSTED} when there is no room, {@code ACCESS_DENIED}
+     */
+    public static SharedRegion create(long bytes) {
+        return create(RegionDirectory.freshName(), bytes);
+    }
+
+    /**
+     * Creates a region that others open by its name. All bytes are 0.
+     *
+     * @param name {@code [A-Za-z0-9][A-Za-z0-9._-]{0,63}}
+     * @param bytes its size, positive
+     * @throws IpcException {@code ADDRESS_IN_USE} when there is one, {@code RESOURCE_EXHAUSTED} when there is no room,
+     *     {@code ACCESS_DENIED}
+     */
+    public static SharedRegion create(String name, long bytes) {
+        RegionDirectory directory = RegionDirectory.current();
+        RegionLayout layout = new RegionLayout(bytes, RANDOM.nextLong());
+        directory.sweep();
+        return of(name, Access.WRITE, RegionFile.create(directory, directory.file(name), layout));
+    }
+
+    /**
+     * Opens a region by its name, to read and write it.
+     *
+     * @throws IpcException {@code ENDPOINT_NOT_FOUND} when nobody holds one of that name, {@code PROTOCOL_ERROR},
+     *     {@code ACCESS_DENIED}
+     */
+    public static SharedRegion open(String name) {
+        return open(name, Access.WRITE);
+    }
+
+    /** Opens a region by its name; else as {@link #open(String)}. */
+    public static SharedRegion open(String name, Access access) {
+        return of(name, access, RegionFile.open(RegionDirectory.current().file(name)));
+    }
+
+    /**
+     * Opens a region that was handed over, with the access that was granted.
+     *
+     * @param handle what {@link #handle} made, as it arrived
+     * @throws IpcException {@code ENDPOINT_NOT_FOUND} when its last holder has closed it, {@code TYPE_MISMATCH} or
+     *     {@code PROTOCOL_ERROR} when it is no handle, {@code ACCESS_DENIED}
+     */
+    public static SharedRegion open(ValueSet handle) {
+        return open(handle, granted(handle));
+    }
+
+    /** Opens a region that was handed over; more access than was granted is {@code ACCESS_DENIED}. */
+    public static SharedRegion open(ValueSet handle, Access access) {
+        if (access == Access.WRITE && granted(handle) == Access.READ) {
+            throw refused(IpcStatus.ACCESS_DENIED, "access: limit=READ, as the handle grants, actual=WRITE");
+        }
+        String name = field(handle, NAME, set -> set.getString(NAME));
+        long generation = field(handle, GENERATION, set -> set.getLong(GENERATION));
+        long bytes = field(handle, BYTES, set -> set.getLong(BYTES));
+        SharedRegion region = open(checked(name), access);
+        RegionLayout found = region.file.layout();
+        if (found.generation() != generation || found.bytes() != bytes) {
+            region.close();
+            throw refused(IpcStatus.ENDPOINT_NOT_FOUND, "\"" + name + "\": closed since, another has its name now");
+        }
+        return region;
+    }
+
+    /** A handle that grants the access this holder has; see {@link #handle(Access)}. */
+    public ValueSet handle() {
+        return handle(access);
+    }
+
+    /**
+     * What a receiver {@link #open(ValueSet) opens} it by: a plain value, to be put into a message.
+     *
+     * @param granted at most the access of this holder
+     * @throws IpcException {@code ACCESS_DENIED} when it is more
+     */
+    public ValueSet handle(Access granted) {
+        if (granted == Access.WRITE && access == Access.READ) {
+            throw refused(IpcStatus.ACCESS_DENIED, "access: limit=READ, as it is open here, actual=WRITE");
+        }
+        RegionLayout layout = file.layout();
+        return ValueSet.of(NAME, name, GENERATION, layout.generation(), BYTES, layout.bytes(), ACCESS, granted.name());
+    }
+
+    /** Its name. */
+    public String name() {
+        return name;
+    }
+
+    /** Its size in bytes. */
+    public long size() {
+        return file.layout().bytes();
+    }
+
+    /** What this holder may do. */
+    public Access access() {
+        return access;
+    }
+
+    /**
+     * All of it, as a big-endian view; read-only with access {@code READ}.
+     *
+     * @throws IndexOutOfBoundsException when it is larger than a buffer can be, 2 GiB
+     */
+    public ByteBuffer buffer() {
+        return buffer(0, size());
+    }
+
+    /**
+     * A part of it, as a big-endian view with a position of its own; read-only with access {@code READ}. Up to 1 GiB less 4 KiB
+     * from any offset.
+     *
+     * @throws IndexOutOfBoundsException when it is not within the region, or longer than a buffer can be
+     * @throws IpcException {@code CONNECTION_CLOSED} after {@link #close}, {@code RESOURCE_EXHAUSTED} when it cannot be
+     *     mapped
+     */
+    public ByteBuffer buffer(long offset, long length) {
+        checkOpen();
+        try {
+            return windows.view(offset, length);
+        } catch (IOException e) {
+            throw SegmentFile.failed(IpcStatus.RESOURCE_EXHAUSTED, "map", file.path(), size(), e);
+        }
+    }
+
+    /** All of it, as {@link #bytes(long, long)}. */
+    public Bytes<?> bytes() {
+        return bytes(0, size());
+    }
+
+    /**
+     * A part of it as Chronicle Bytes in the byte order of the machine: readable as a whole, and written after {@code
+     * writePosition(0)} or at offsets. Needs access {@code WRITE}, for Chronicle knows no read-only memory.
+     *
+     * @throws IpcException {@code ACCESS_DENIED} with access {@code READ}; {@code UNSUPPORTED} where Chronicle Bytes does
+     *     not work; else as {@link #buffer(long, long)}. From Java 24 on the JDK warns of Chronicle's use of Unsafe
+     */
+    public Bytes<?> bytes(long offset, long length) {
+        if (access == Access.READ) {
+            throw refused(
+                    IpcStatus.ACCESS_DENIED, "bytes(): limit=READ, actual=WRITE; use buffer(), which is read-only");
+        }
+        return ChronicleViews.of(buffer(offset, length));
+    }
+
+    /** The number of the version published last: 0 when it is new, more with each write. */
+    public long version() {
+        checkOpen();
+        return publication.version();
+    }
+
+    /**
+     * Writes to it, alone among all threads and processes, and publishes what was written when the action returns. If
+     * it throws, there is no version to read until somebody writes anew.
+     *
+     * @param writer gets this region
+     * @return the version
+     * @throws IpcException {@code ACCESS_DENIED} with access {@code READ}, {@code CONNECTION_CLOSED}
+     */
+    public long write(Writer writer) {
+        checkOpen();
+        if (access == Access.READ) {
+            throw refused(IpcStatus.ACCESS_DENIED, "write: limit=READ, actual=WRITE; ask for a handle that grants it");
+        }
+        return publication.write(() -> writer.write(this));
+    }
+
+    /**
+     * Reads from one version of it; waits up to 30 s for a writer. The reader may run several times, when writers come
+     * in between, and sees torn data then: what it returns is thrown away, as is what it throws.
+     *
+     * @param reader gets this region; without side effects, and not null its result
+     * @throws IpcException {@code PEER_DIED} when its last writer ended in mid-write, {@code TIMEOUT} when it is written all
+     *     the time, {@code CONNECTION_CLOSED}
+     */
+    public <T> T read(Function<SharedRegion, T> reader) {
+        checkOpen();
+        return publication.read(() -> reader.apply(this), PATIENCE.toNanos());
+    }
+
+    /** Lets it go and unmaps it; the last holder frees it. Views are not to be used any more. Idempotent. */
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            windows.unmap();
+            header.unmap();
+            file.close();
+        }
+    }
+
+    /** Writes to a region. */
+    @FunctionalInterface
+    public interface Writer {
+        /** Writes; nobody reads or writes meanwhile. */
+        void write(SharedRegion region);
+    }
+
+    private static SharedRegion of(String name, Access access, RegionFile file) {
+        try {
+            return new SharedRegion(name, access, file);
+        } catch (IOException e) {
+            file.close();
+            throw SegmentFile.failed(
+                    IpcStatus.RESOURCE_EXHAUSTED,
+                    "map",
+                    file.path(),
+                    file.layout().bytes(),
+                    e);
+        }
+    }
+
+    private void checkOpen() {
+        if (closed.get()) {
+            throw refused(IpcStatus.CONNECTION_CLOSED, "\"" + name + "\": closed here");
+        }
+    }
+
+    private static Access granted(ValueSet handle) {
+        String text = field(handle, ACCESS, set -> set.getString(ACCESS));
+        return switch (text) {
+            case "READ" -> Access.READ;
+            case "WRITE" -> Access.WRITE;
+            default -> throw refused(IpcStatus.PROTOCOL_ERROR, "handle access: limit=READ or WRITE, actual=" + text);
+        };
+    }
+
+    private static <T> T field(ValueSet handle, String key, Function<ValueSet, T> getter) {
+        if (!handle.contains(key)) {
+            throw refused(IpcStatus.PROTOCOL_ERROR, "handle: limit=a ValueSet of handle(), actual=no key " + key);
+        }
+        return getter.apply(handle);
+    }
+
+    /** A name from elsewhere names no file outside the directory. */
+    private static String checked(String name) {
+        try {
+            RegionDirectory.current().file(name);
+            return name;
+        } catch (IllegalArgumentException e) {
+            throw refused(IpcStatus.PROTOCOL_ERROR, "handle: " + e.getMessage());
+        }
+    }
+
+    private static IpcException refused(IpcStatus status, String what) {
+        return new IpcException(status, "region " + what, Delivery.NOT_SENT);
+    }
+}

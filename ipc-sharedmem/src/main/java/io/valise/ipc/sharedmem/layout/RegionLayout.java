@@ -1,0 +1,104 @@
+package io.valise.ipc.sharedmem.layout;
+
+import io.valise.ipc.Delivery;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * Where what lies in the file of a {@code SharedRegion}. Immutable.
+ *
+ * <pre>
+ *      +0    long magic "VALISERN"
+ *      +8    int  version
+ *     +16    long bytes             size of the content
+ *     +24    long generation        random: a handle is good for one file, not for its name
+ *    +128    long sequence          0 at first; odd while somebody writes, even when the content is whole
+ *   +4096    content
+ *   +4096 + bytes    end
+ *
+ *   locks (fcntl) on bytes that nothing is written to:
+ *     +64    shared by every process that holds the region: who can lock it alone may remove the file
+ *     +65    the process that writes: a sequence that is odd without it was left by a dead writer
+ * </pre>
+ *
+ * @param bytes size of the content
+ * @param generation of this file
+ */
+public record RegionLayout(long bytes, long generation) {
+    /** The byte that holders have locked. */
+    public static final long HOLDER_LOCK = 64;
+
+    /** The byte that the writer has locked. */
+    public static final long WRITER_LOCK = 65;
+
+    /** Where the sequence is. */
+    public static final int SEQUENCE_AT = 128;
+
+    /** Bytes before the content. */
+    public static final int HEADER_BYTES = 4096;
+
+    static final long MAGIC = 0x5641_4C49_5345_524EL;
+    static final int VERSION = 1;
+    private static final int FIELDS_BYTES = 32;
+
+    /**
+     * Checks the size.
+     *
+     * @throws IllegalArgumentException when it is not positive
+     */
+    public RegionLayout {
+        if (bytes < 1) {
+            throw new IllegalArgumentException("region: limit=1 byte or more, actual=" + bytes);
+        }
+    }
+
+    /** Size of the file in bytes. */
+    public long fileBytes() {
+        return HEADER_BYTES + bytes;
+    }
+
+    /** The first bytes of a new file; all else is zero. */
+    public ByteBuffer header() {
+        return fields().putLong(MAGIC)
+                .putInt(VERSION)
+                .putInt(0)
+                .putLong(bytes)
+                .putLong(generation)
+                .flip();
+    }
+
+    /** An empty buffer for the first bytes of a file. */
+    public static ByteBuffer fields() {
+        return ByteBuffer.allocate(FIELDS_BYTES).order(ByteOrder.nativeOrder());
+    }
+
+    /**
+     * Reads the first bytes of a file.
+     *
+     * @param fileBytes its size
+     * @throws IpcException {@code PROTOCOL_ERROR} when it is no region, {@code VERSION_MISMATCH}
+     */
+    public static RegionLayout read(ByteBuffer fields, long fileBytes) {
+        if (fields.remaining() < FIELDS_BYTES || fields.getLong() != MAGIC) {
+            throw wrong(IpcStatus.PROTOCOL_ERROR, "header: limit=the magic of a region, actual=other bytes");
+        }
+        int version = fields.getInt();
+        if (version != VERSION) {
+            throw wrong(IpcStatus.VERSION_MISMATCH, "version: limit=" + VERSION + ", actual=" + version);
+        }
+        fields.getInt();
+        long bytes = fields.getLong();
+        if (bytes < 1 || fileBytes != HEADER_BYTES + bytes) {
+            throw wrong(
+                    IpcStatus.PROTOCOL_ERROR,
+                    "file: limit=" + HEADER_BYTES + " + " + bytes + " bytes, actual=" + fileBytes);
+        }
+        return new RegionLayout(bytes, fields.getLong());
+    }
+
+    private static IpcException wrong(IpcStatus status, String what) {
+        return new IpcException(status, "region " + what, Delivery.NOT_SENT);
+    }
+}

@@ -1,0 +1,83 @@
+package io.valise.ipc.sharedmem.region;
+
+import io.valise.ipc.sharedmem.os.SegmentDirectory;
+import io.valise.ipc.spi.runtime.RuntimeDirectory;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.regex.Pattern;
+
+/**
+ * The private directory with the files of regions, beside the segments of connections. A file's name begins with a mark
+ * of the runtime directory, so that programs with different ones do not meet. Thread-safe.
+ */
+public final class RegionDirectory {
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final String FOLDER = "regions";
+    private static final String UNFINISHED = "~new~";
+
+    private final Path path;
+    private final String home;
+
+    private RegionDirectory(Path path, String home) {
+        this.path = path;
+        this.home = home;
+    }
+
+    /** The directory of this process, created if absent and checked. */
+    public static RegionDirectory current() {
+        Path segments =
+                SegmentDirectory.current(RuntimeDirectory.current().path()).path();
+        String home =
+                Integer.toHexString(RuntimeDirectory.current().path().toString().hashCode());
+        return new RegionDirectory(RuntimeDirectory.secured(segments.resolve(FOLDER)), home);
+    }
+
+    /**
+     * The file of a region.
+     *
+     * @throws IllegalArgumentException when a region cannot have that name
+     */
+    public Path file(String name) {
+        if (!NAME.matcher(name).matches()) {
+            throw new IllegalArgumentException("region name: limit=" + NAME + ", actual=\"" + name + '"');
+        }
+        return path.resolve(home + '~' + name);
+    }
+
+    /** Removes what crashes left, in a process that need not use regions itself. */
+    public static void sweepIfPresent(Path segments) {
+        if (Files.isDirectory(segments.resolve(FOLDER))) {
+            current().sweep();
+        }
+    }
+
+    /** A name that no region ever had. */
+    public static String freshName() {
+        byte[] unique = new byte[16];
+        RANDOM.nextBytes(unique);
+        return HexFormat.of().formatHex(unique);
+    }
+
+    /** A file in which a region is made before it gets its name. */
+    Path unfinished() {
+        return path.resolve(home + UNFINISHED + freshName());
+    }
+
+    /** Removes the files that no process holds: what crashes left. */
+    public void sweep() {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(path, home + "~*")) {
+            for (Path file : files) {
+                RegionFile.removeIfAbandoned(file);
+            }
+        } catch (IOException e) {
+            System.getLogger(RegionDirectory.class.getName())
+                    .log(Level.WARNING, "regions that a crash may have left stay in " + path + ": " + e);
+        }
+    }
+}

@@ -1,0 +1,324 @@
+package io.valise.ipc.sharedmem.region;
+
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import io.valise.ipc.Delivery;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.sharedmem.layout.RegionLayout;
+import io.valise.ipc.sharedmem.os.SegmentFile;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The file of a region as this process holds it, however often the region is open here.
+ *
+ * <h2>Who frees it</h2>
+ *
+ * <p>Each process that holds a region has a shared lock on one byte of its file, which the kernel takes away when the
+ * process dies: the kernel counts the holders. Who lets go tries to lock the byte alone. It works for the last holder
+ * only, which then removes the file. Where the last holder died, the next sweep does the same. A process that comes
+ * while the file is being removed does not get the shared lock, or finds the name gone.
+ *
+ * <p>Such a lock belongs to a process and goes when it closes any descriptor of the file. So a process has one
+ * descriptor per region, in {@link #HELD}, and never probes a file it holds. A new file is locked before it gets its
+ * name: no sweep finds a region that nobody holds yet.
+ *
+ * <p>Thread-safe.
+ */
+public final class RegionFile {
+    private static final Map<Path, RegionFile> HELD = new HashMap<>(); // guarded by itself
+    private static final Set<Path> IN_THE_MAKING = ConcurrentHashMap.newKeySet();
+    private static final int ATTEMPTS = 8;
+
+    private final Path path;
+    private final FileChannel channel;
+    private final RegionLayout layout;
+
+    /** Held by the thread that writes, or looks whether another process does. */
+    private final ReentrantLock writer = new ReentrantLock();
+
+    private @Nullable FileLock writing; // guarded by writer
+
+    private int uses = 1; // guarded by HELD
+
+    private RegionFile(Path path, FileChannel channel, RegionLayout layout) {
+        this.path = path;
+        this.channel = channel;
+        this.layout = layout;
+    }
+
+    /**
+     * Creates the file of a region, mode 0600, with all its bytes allocated.
+     *
+     * @throws IpcException {@code ADDRESS_IN_USE} when there is a region of that name, {@code RESOURCE_EXHAUSTED} when
+     *     there is no room, {@code ACCESS_DENIED}
+     */
+    public static RegionFile create(RegionDirectory directory, Path path, RegionLayout layout) {
+        try {
+            checkRoom(path, layout.fileBytes());
+            for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+                RegionFile made = make(directory, path, layout);
+                if (made != null) {
+                    return made;
+                }
+            }
+            throw new IpcException(
+                    IpcStatus.ADDRESS_IN_USE,
+                    "region " + path + ": it exists; open it, or take another name",
+                    Delivery.NOT_SENT);
+        } catch (IOException e) {
+            throw SegmentFile.failed(IpcStatus.RESOURCE_EXHAUSTED, "create", path, layout.fileBytes(), e);
+        }
+    }
+
+    /**
+     * Opens the file of a region once more.
+     *
+     * @throws IpcException {@code ENDPOINT_NOT_FOUND}, {@code PROTOCOL_ERROR}, {@code VERSION_MISMATCH},
+     *     {@code ACCESS_DENIED}
+     */
+    public static RegionFile open(Path path) {
+        synchronized (HELD) {
+            RegionFile held = HELD.get(path);
+            if (held != null) {
+                held.uses++;
+                return held;
+            }
+            try {
+                RegionFile opened = hold(path);
+                HELD.put(path, opened);
+                return opened;
+            } catch (NoSuchFileException e) {
+                throw gone(path, e);
+            } catch (IOException e) {
+                throw SegmentFile.failed(IpcStatus.RESOURCE_EXHAUSTED, "open", path, 0, e);
+            }
+        }
+    }
+
+    /** Lets one use go; removes the file when it was the last of the last process. */
+    public void close() {
+        synchronized (HELD) {
+            if (--uses == 0) {
+                HELD.remove(path);
+                closeQuietly(channel, path);
+                removeIfAbandoned(path);
+            }
+        }
+    }
+
+    /** Removes a region's file if no process holds it. */
+    static void removeIfAbandoned(Path path) {
+        synchronized (HELD) {
+            if (HELD.containsKey(path) || IN_THE_MAKING.contains(path)) {
+                return;
+            }
+            try {
+                Object before = key(path);
+                try (FileChannel probe = FileChannel.open(path, Set.of(READ, WRITE, NOFOLLOW_LINKS))) {
+                    if (probe.tryLock(RegionLayout.HOLDER_LOCK, 1, false) != null && before.equals(key(path))) {
+                        Files.deleteIfExists(path);
+                    }
+                }
+            } catch (NoSuchFileException othersWereFaster) {
+                log("already removed", path, othersWereFaster);
+            } catch (IOException e) {
+                log("left to the next sweep", path, e);
+            }
+        }
+    }
+
+    /** What it holds. */
+    public RegionLayout layout() {
+        return layout;
+    }
+
+    /** For mapping; open until {@link #close}. */
+    public FileChannel channel() {
+        return channel;
+    }
+
+    /** Where it is. */
+    public Path path() {
+        return path;
+    }
+
+    /**
+     * Becomes the writer, among all processes, until {@link #endWriting}; waits for another that is.
+     *
+     * @throws IllegalStateException when this thread is it already
+     */
+    public void beginWriting() {
+        if (writer.isHeldByCurrentThread()) {
+            throw new IllegalStateException("region " + path + ": limit=1 write at a time, this thread writes already");
+        }
+        writer.lock();
+        try {
+            writing = channel.lock(RegionLayout.WRITER_LOCK, 1, false);
+        } catch (IOException e) {
+            writer.unlock();
+            throw SegmentFile.failed(IpcStatus.RESOURCE_EXHAUSTED, "lock", path, layout.fileBytes(), e);
+        }
+    }
+
+    /** Lets others write. */
+    public void endWriting() {
+        FileLock lock = writing;
+        writing = null;
+        try {
+            if (lock != null) {
+                lock.release();
+            }
+        } catch (IOException e) {
+            log("the writer's lock stays until it is closed", path, e);
+        } finally {
+            writer.unlock();
+        }
+    }
+
+    /** Whether this thread is the writer. */
+    public boolean isWrittenHere() {
+        return writer.isHeldByCurrentThread();
+    }
+
+    /** Whether another thread writes now, in any process. */
+    public boolean isBeingWritten() {
+        if (!writer.tryLock()) {
+            return true;
+        }
+        try (FileLock free = channel.tryLock(RegionLayout.WRITER_LOCK, 1, false)) {
+            return free == null;
+        } catch (IOException e) {
+            throw SegmentFile.failed(IpcStatus.RESOURCE_EXHAUSTED, "probe", path, layout.fileBytes(), e);
+        } finally {
+            writer.unlock();
+        }
+    }
+
+    /** Makes the file under another name; null when the name it shall have is taken, or a sweep was faster. */
+    private static @Nullable RegionFile make(RegionDirectory directory, Path path, RegionLayout layout)
+            throws IOException {
+        Path unfinished = directory.unfinished();
+        IN_THE_MAKING.add(unfinished);
+        try (Making making = new Making(unfinished)) {
+            if (making.channel.tryLock(RegionLayout.HOLDER_LOCK, 1, true) == null) {
+                return null;
+            }
+            SegmentFile.allocate(making.channel, layout.fileBytes());
+            making.channel.write(layout.header(), 0);
+            return baptise(making, path, layout);
+        } finally {
+            SegmentFile.remove(unfinished);
+            IN_THE_MAKING.remove(unfinished);
+        }
+    }
+
+    private static @Nullable RegionFile baptise(Making making, Path path, RegionLayout layout) throws IOException {
+        synchronized (HELD) {
+            try {
+                Files.createLink(path, making.path);
+            } catch (FileAlreadyExistsException taken) {
+                removeIfAbandoned(path);
+                return null;
+            }
+            RegionFile made = new RegionFile(path, making.handOver(), layout);
+            HELD.put(path, made);
+            return made;
+        }
+    }
+
+    private static RegionFile hold(Path path) throws IOException {
+        if (!Files.isRegularFile(path, NOFOLLOW_LINKS)) {
+            throw new NoSuchFileException(path.toString());
+        }
+        try (Making opening = new Making(FileChannel.open(path, Set.of(READ, WRITE, NOFOLLOW_LINKS)), path)) {
+            boolean held = opening.channel.tryLock(RegionLayout.HOLDER_LOCK, 1, true) != null;
+            if (!held || !Files.exists(path, NOFOLLOW_LINKS)) {
+                throw new NoSuchFileException(path.toString());
+            }
+            ByteBuffer fields = RegionLayout.fields();
+            opening.channel.read(fields, 0);
+            RegionLayout layout = RegionLayout.read(fields.flip(), opening.channel.size());
+            return new RegionFile(path, opening.handOver(), layout);
+        }
+    }
+
+    private static void checkRoom(Path path, long bytes) throws IOException {
+        Path directory = path.getParent();
+        if (directory != null && Files.getFileStore(directory).getUsableSpace() < bytes) {
+            throw new IOException("not enough room");
+        }
+    }
+
+    private static Object key(Path path) throws IOException {
+        Object key = Files.readAttributes(path, BasicFileAttributes.class, NOFOLLOW_LINKS)
+                .fileKey();
+        return key == null ? path : key;
+    }
+
+    private static IpcException gone(Path path, @Nullable Throwable cause) {
+        return new IpcException(
+                IpcStatus.ENDPOINT_NOT_FOUND,
+                "region " + path + ": not found; its last holder has closed it, or it is in another runtime directory",
+                Delivery.NOT_SENT,
+                cause);
+    }
+
+    private static void closeQuietly(FileChannel channel, Path path) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            log("closing failed, its descriptor is free anyway", path, e);
+        }
+    }
+
+    private static void log(String what, Path path, Exception cause) {
+        System.getLogger(RegionFile.class.getName()).log(Level.DEBUG, "region " + path + ": " + what, cause);
+    }
+
+    /** A channel that is closed unless it was handed over. */
+    private static final class Making implements AutoCloseable {
+        final FileChannel channel;
+        final Path path;
+        private boolean handedOver;
+
+        Making(Path path) throws IOException {
+            this(FileChannel.open(path, Set.of(CREATE_NEW, READ, WRITE), SegmentFile.ownerOnly()), path);
+        }
+
+        Making(FileChannel channel, Path path) {
+            this.channel = channel;
+            this.path = path;
+        }
+
+        FileChannel handOver() {
+            handedOver = true;
+            return channel;
+        }
+
+        @Override
+        public void close() {
+            if (!handedOver) {
+                closeQuietly(channel, path);
+            }
+        }
+    }
+}

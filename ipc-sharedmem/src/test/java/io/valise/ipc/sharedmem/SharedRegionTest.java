@@ -1,0 +1,299 @@
+package io.valise.ipc.sharedmem;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.valise.ipc.IpcClient;
+import io.valise.ipc.IpcConnection;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.ValueSet;
+import io.valise.ipc.sharedmem.os.SegmentDirectory;
+import io.valise.ipc.testkit.HangWatchdog;
+import io.valise.ipc.testkit.TestHome;
+import io.valise.ipc.testkit.process.ForkedJvm;
+import java.io.IOException;
+import java.nio.BufferOverflowException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.ReadOnlyBufferException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import net.openhft.chronicle.bytes.Bytes;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+@ExtendWith(HangWatchdog.class)
+class SharedRegionTest {
+    private static final int MIB = 1 << 20;
+
+    @BeforeEach
+    void home() {
+        TestHome.path();
+    }
+
+    @AfterEach
+    void nothingIsLeft() throws IOException {
+        assertThat(files()).isEmpty();
+    }
+
+    /** The region files of this test's runtime directory: a creation sweeps first. */
+    private static List<String> files() throws IOException {
+        SharedRegion.create(1).close();
+        return filesNow();
+    }
+
+    private static List<String> filesNow() throws IOException {
+        Path folder = SegmentDirectory.current(ShmTransport.sockets()).path().resolve("regions");
+        String home = Integer.toHexString(TestHome.path().toString().hashCode());
+        try (Stream<Path> all = Files.list(folder)) {
+            return all.map(file -> file.getFileName().toString())
+                    .filter(name -> name.startsWith(home + '~'))
+                    .toList();
+        }
+    }
+
+    private static void assertStatus(Throwable e, IpcStatus status) {
+        assertThat(e)
+                .isInstanceOfSatisfying(
+                        IpcException.class, x -> assertThat(x.status()).isEqualTo(status));
+    }
+
+    @Test
+    void sixtyFourMebibytesCrossByHandle() {
+        byte[] noise = new byte[MIB];
+        new Random(64).nextBytes(noise);
+        try (ForkedJvm peer = ForkedJvm.start(RegionProcess.class);
+                SharedRegion region = SharedRegion.create(64L * MIB)) {
+            peer.ask("serve", "shm:regions");
+            region.write(r -> {
+                ByteBuffer all = r.buffer();
+                for (int i = 0; i < 64; i++) {
+                    noise[0] = (byte) i;
+                    all.put(noise);
+                }
+            });
+            long crc = RegionProcess.crc(region.buffer());
+            try (IpcConnection connection = IpcClient.connect("shm:regions")) {
+                ValueSet granted = ValueSet.of("region", region.handle(SharedRegion.Access.READ));
+                assertThat(connection.request("checksum", granted))
+                        .isEqualTo(ValueSet.of("crc", crc, "readOnly", true));
+                ValueSet all = ValueSet.of("region", region.handle());
+                assertThat(connection.request("checksum", all)).isEqualTo(ValueSet.of("crc", crc, "readOnly", false));
+            }
+        }
+    }
+
+    @Test
+    void whatOneProcessWritesTheOtherSeesInItsOwnMapping() {
+        try (ForkedJvm peer = ForkedJvm.start(RegionProcess.class);
+                SharedRegion region = SharedRegion.create("seen", 8192)) {
+            ByteBuffer view = region.buffer(4096, 4096);
+            peer.ask("open", "seen");
+            peer.ask("fill", 7);
+            assertThat(region.version()).isEqualTo(1);
+            assertThat(view.get(4095)).isEqualTo((byte) 7);
+            assertThat(firstByte(region)).isEqualTo((byte) 7);
+        }
+    }
+
+    @Test
+    void writerKilledInMidWriteIsDeadAndItsDataNeverSeen() {
+        try (SharedRegion region = SharedRegion.create("half", MIB)) {
+            region.write(r -> RegionProcess.fill(r.buffer(), (byte) 1));
+            try (ForkedJvm writer = ForkedJvm.start(RegionProcess.class)) {
+                writer.ask("open", "half");
+                writer.ask("stopInMidWrite");
+                assertThat(writer.hear()).isEqualTo("half");
+                writer.kill();
+            }
+            assertThatThrownBy(() -> region.read(r -> r.buffer().get(0)))
+                    .satisfies(e -> assertStatus(e, IpcStatus.PEER_DIED))
+                    .hasMessageContaining("mid-write");
+            region.write(r -> RegionProcess.fill(r.buffer(), (byte) 2));
+            assertThat(firstByte(region)).isEqualTo((byte) 2);
+        }
+    }
+
+    @Test
+    void readersNeverSeeTornDataWhateverTheWriterDoesUntilItIsKilled() {
+        try (SharedRegion region = SharedRegion.create("torn", 64 << 10)) {
+            try (ForkedJvm writer = ForkedJvm.start(RegionProcess.class)) {
+                writer.ask("open", "torn");
+                writer.ask("fillForever");
+                long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(300);
+                while (System.nanoTime() < end) {
+                    assertThat(region.read(SharedRegionTest::isUniform)).isTrue();
+                }
+                writer.kill();
+            }
+            try {
+                assertThat(region.read(SharedRegionTest::isUniform)).isTrue();
+            } catch (IpcException e) {
+                assertThat(e.status()).isEqualTo(IpcStatus.PEER_DIED);
+            }
+        }
+    }
+
+    private static byte firstByte(SharedRegion region) {
+        return region.read(r -> r.buffer().get(0));
+    }
+
+    private static boolean isUniform(SharedRegion region) {
+        ByteBuffer all = region.buffer();
+        byte first = all.get();
+        while (all.hasRemaining()) {
+            if (all.get() != first) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Test
+    void lastHolderFreesIt() throws IOException {
+        try (ForkedJvm peer = ForkedJvm.start(RegionProcess.class)) {
+            SharedRegion region = SharedRegion.create("counted", 4096);
+            SharedRegion again = SharedRegion.open("counted");
+            peer.ask("open", "counted");
+            region.close();
+            again.close();
+            assertThat(files()).hasSize(1);
+            peer.ask("fill", 3);
+            SharedRegion.open("counted").close();
+            peer.ask("close");
+            assertThat(filesNow()).isEmpty();
+            assertThatThrownBy(() -> SharedRegion.open("counted"))
+                    .satisfies(e -> assertStatus(e, IpcStatus.ENDPOINT_NOT_FOUND));
+        }
+    }
+
+    @Test
+    void whatADeadHolderLeftIsSweptByTheNextStart() throws IOException {
+        try (ForkedJvm peer = ForkedJvm.start(RegionProcess.class)) {
+            peer.ask("create", "orphan", 4096);
+            peer.kill();
+        }
+        assertThat(filesNow()).hasSize(1);
+        SharedRegion.create("orphan", 10).close();
+        assertThat(filesNow()).isEmpty();
+    }
+
+    @Test
+    void handleIsGoodForOneRegionOnly() {
+        ValueSet handle;
+        try (SharedRegion region = SharedRegion.create("reused", 100)) {
+            handle = region.handle();
+            assertThat(handle).isEqualTo(RegionProcess.handle(RegionProcess.hex(handle)));
+            assertThatThrownBy(() -> SharedRegion.create("reused", 100))
+                    .satisfies(e -> assertStatus(e, IpcStatus.ADDRESS_IN_USE));
+        }
+        assertThatThrownBy(() -> SharedRegion.open(handle))
+                .satisfies(e -> assertStatus(e, IpcStatus.ENDPOINT_NOT_FOUND));
+        try (SharedRegion other = SharedRegion.create("reused", 100)) {
+            assertThat(other.size()).isEqualTo(100);
+            assertThatThrownBy(() -> SharedRegion.open(handle))
+                    .satisfies(e -> assertStatus(e, IpcStatus.ENDPOINT_NOT_FOUND));
+        }
+    }
+
+    @Test
+    void readerGetsAReadOnlyMapping() {
+        try (SharedRegion region = SharedRegion.create(4096);
+                SharedRegion reader = SharedRegion.open(region.handle(SharedRegion.Access.READ))) {
+            assertThat(reader.access()).isEqualTo(SharedRegion.Access.READ);
+            assertThatThrownBy(() -> reader.buffer().put(0, (byte) 1)).isInstanceOf(ReadOnlyBufferException.class);
+            for (Runnable forbidden : List.<Runnable>of(
+                    () -> reader.write(r -> {}),
+                    reader::bytes,
+                    () -> reader.handle(SharedRegion.Access.WRITE),
+                    () -> SharedRegion.open(reader.handle(), SharedRegion.Access.WRITE))) {
+                assertThatThrownBy(forbidden::run).satisfies(e -> assertStatus(e, IpcStatus.ACCESS_DENIED));
+            }
+        }
+    }
+
+    @Test
+    void handlesThatAreNoneAreRefused() {
+        try (SharedRegion region = SharedRegion.create(10)) {
+            ValueSet good = region.handle();
+            for (ValueSet bad : List.of(
+                    ValueSet.empty(),
+                    good.toBuilder().put("valise.region", "../../etc/passwd").build(),
+                    good.toBuilder().put("access", "ALL").build(),
+                    good.toBuilder().remove("generation").build())) {
+                assertThatThrownBy(() -> SharedRegion.open(bad))
+                        .satisfies(e -> assertStatus(e, IpcStatus.PROTOCOL_ERROR));
+            }
+        }
+    }
+
+    @Test
+    void writeThatThrowsPublishesNothing() {
+        try (SharedRegion region = SharedRegion.create(10)) {
+            assertThatThrownBy(() -> region.write(r -> {
+                        throw new IllegalStateException("no");
+                    }))
+                    .hasMessage("no");
+            assertThatThrownBy(() -> region.read(r -> 1)).satisfies(e -> assertStatus(e, IpcStatus.PEER_DIED));
+            assertThatThrownBy(() -> region.write(r -> r.read(x -> 1))).isInstanceOf(IllegalStateException.class);
+            assertThat(region.write(r -> {})).isPositive();
+            assertThat(firstByte(region)).isZero();
+        }
+    }
+
+    @Test
+    void chronicleBytesAreTheSameMemory() {
+        assumeTrue(Runtime.version().feature() < 24, "the JDK warns of Chronicle's Unsafe from 24 on");
+        try (SharedRegion region = SharedRegion.create(4096)) {
+            Bytes<?> bytes = region.bytes();
+            bytes.writeLong(8, 42);
+            assertThat(bytes.readRemaining()).isEqualTo(4096);
+            assertThat(region.buffer().order(ByteOrder.nativeOrder()).getLong(8))
+                    .isEqualTo(42);
+            assertThat(region.bytes(8, 8).readLong()).isEqualTo(42);
+            assertThatThrownBy(() -> bytes.writeLong(4089, 1)).isInstanceOf(BufferOverflowException.class);
+            assertThatThrownBy(() -> bytes.writePosition(4096).writeByte((byte) 1))
+                    .isInstanceOf(BufferOverflowException.class);
+        }
+    }
+
+    @Test
+    void closedRegionRefuses() {
+        SharedRegion region = SharedRegion.create(10);
+        region.close();
+        region.close();
+        for (Runnable late : List.<Runnable>of(region::buffer, region::version, () -> region.write(r -> {}))) {
+            assertThatThrownBy(late::run).satisfies(e -> assertStatus(e, IpcStatus.CONNECTION_CLOSED));
+        }
+    }
+
+    @Test
+    void fullFileSystemIsAClearErrorAndLeavesNothing(@TempDir Path folder) throws Exception {
+        assumeTrue(
+                new ProcessBuilder("mount", "-t", "tmpfs", "-o", "size=1m,mode=700", "tmpfs", folder.toString())
+                                .start()
+                                .waitFor()
+                        == 0,
+                "mounting needs root");
+        System.setProperty(SegmentDirectory.PROPERTY, folder.toString());
+        try (SharedRegion small = SharedRegion.create(512 << 10)) {
+            assertThat(small.buffer().get(0)).isZero();
+            assertThatThrownBy(() -> SharedRegion.create(MIB))
+                    .satisfies(e -> assertStatus(e, IpcStatus.RESOURCE_EXHAUSTED))
+                    .hasMessageContaining("limit=")
+                    .hasMessageContaining("needed=" + (MIB + 4096));
+        } finally {
+            System.clearProperty(SegmentDirectory.PROPERTY);
+            new ProcessBuilder("umount", folder.toString()).start().waitFor();
+        }
+    }
+}
