@@ -6,13 +6,14 @@ import io.valise.ipc.testkit.process.CommandLoop;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 import java.util.zip.CRC32C;
 
 /** Another process that holds regions. */
 final class RegionProcess {
+    private static final List<IpcServer> SERVERS = new CopyOnWriteArrayList<>();
     private static SharedRegion held;
-    private static IpcServer server;
 
     private RegionProcess() {}
 
@@ -28,7 +29,7 @@ final class RegionProcess {
             case "fill" -> held.write(region -> fill(region.buffer(), Byte.parseByte(words.get(0))));
             case "fillForever" -> daemon(RegionProcess::fillForever);
             case "stopInMidWrite" -> daemon(() -> held.write(RegionProcess::stopInMidWrite));
-            case "serve" -> server = serve(words.get(0));
+            case "serve" -> SERVERS.add(serve(words.get(0)));
             case "handle" -> {
                 return hex(held.handle());
             }
