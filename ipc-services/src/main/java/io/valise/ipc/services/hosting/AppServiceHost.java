@@ -9,7 +9,6 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -65,14 +64,13 @@ public final class AppServiceHost implements AutoCloseable {
         IpcRuntime.ensure();
         AppServiceHost host = new AppServiceHost(service, HostingTerms.ofThisProcess(name));
         Runtime.getRuntime().addShutdownHook(host.hook);
-        host.terms.idle().ifPresent(host.idle::askAfter);
+        host.terms.beforeUse().ifPresent(host.idle::askAfter);
         return host;
     }
 
     /** Serves {@code local:NAME}, to clients in this process alone, until it is closed. */
     public static AppServiceHost inThisProcess(String name, AppService service) {
-        return new AppServiceHost(
-                service, new HostingTerms(name, List.of("local:" + name), Optional.empty(), Optional.empty()));
+        return new AppServiceHost(service, HostingTerms.forEver(name, "local:" + name));
     }
 
     /** The addresses served. */

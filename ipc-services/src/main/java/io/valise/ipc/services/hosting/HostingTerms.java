@@ -12,35 +12,48 @@ import java.util.Optional;
  *
  * @param service the name of its addresses
  * @param endpoints the addresses
- * @param idle how long it stays when nobody uses it; empty for ever
- * @param afterUse the same after its first connection
+ * @param idle how long it stays after its last connection; empty for ever
+ * @param mode how many processes there are
  */
-record HostingTerms(String service, List<String> endpoints, Optional<Duration> idle, Optional<Duration> afterUse) {
+record HostingTerms(String service, List<String> endpoints, Optional<Duration> idle, InstanceMode mode) {
     private static final String SERVICE = "VALISE_SERVICE";
     private static final String ENDPOINTS = "VALISE_SERVICE_ENDPOINTS";
     private static final String IDLE = "VALISE_SERVICE_IDLE";
     private static final String INSTANCES = "VALISE_SERVICE_INSTANCES";
-    /** A process for one connection ends with it, but not before a client that dials again had the time to. */
+    /** A process for one connection ends with it, but not before who looked at it just now is gone. */
     private static final Duration AFTER_ITS_CONNECTION = Duration.ofMillis(200);
 
     static HostingTerms of(ServiceManifest manifest) {
         List<String> addresses =
                 manifest.endpoints().stream().map(Endpoint::toString).toList();
-        return of(manifest.name(), addresses, manifest.idle(), manifest.mode());
+        return new HostingTerms(manifest.name(), addresses, Optional.of(manifest.idle()), manifest.mode());
     }
 
-    private static HostingTerms of(String service, List<String> endpoints, Duration idle, InstanceMode mode) {
-        boolean lingers = mode == InstanceMode.SHARED || idle.compareTo(AFTER_ITS_CONNECTION) < 0;
-        return new HostingTerms(
-                service, endpoints, Optional.of(idle), Optional.of(lingers ? idle : AFTER_ITS_CONNECTION));
+    /** For ever, at some addresses. */
+    static HostingTerms forEver(String service, String... endpoints) {
+        return new HostingTerms(service, List.of(endpoints), Optional.empty(), InstanceMode.SHARED);
+    }
+
+    /** How long it waits for its first connection: whoever had it started may be slow, however short the idle time is. */
+    Optional<Duration> beforeUse() {
+        return idle.map(time -> longer(time, ServiceManifest.DEFAULT_IDLE));
+    }
+
+    /** How long it stays after a connection. */
+    Optional<Duration> afterUse() {
+        boolean shared = mode == InstanceMode.SHARED;
+        return idle.map(time -> shared || time.compareTo(AFTER_ITS_CONNECTION) < 0 ? time : AFTER_ITS_CONNECTION);
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) > 0 ? one : other;
     }
 
     /** Those of this process for a service. */
     static HostingTerms ofThisProcess(String service) {
         return told(service, System.getenv())
                 .or(() -> ServiceManifest.find(service).map(HostingTerms::of))
-                .orElseGet(() -> new HostingTerms(
-                        service, List.of(Endpoint.ANY + ':' + service), Optional.empty(), Optional.empty()));
+                .orElseGet(() -> forEver(service, Endpoint.ANY + ':' + service));
     }
 
     /** What the environment says, if it is meant for this service: its own name or that of an instance. */
@@ -49,12 +62,11 @@ record HostingTerms(String service, List<String> endpoints, Optional<Duration> i
         if (!told.equals(service) && !told.startsWith(service + '.')) {
             return Optional.empty();
         }
-        return Optional.of(of(
+        String endpoints = environment.getOrDefault(ENDPOINTS, Endpoint.ANY + ':' + told);
+        return Optional.of(new HostingTerms(
                 told,
-                List.of(environment
-                        .getOrDefault(ENDPOINTS, Endpoint.ANY + ':' + told)
-                        .split(" ", -1)),
-                Duration.parse(environment.getOrDefault(IDLE, ServiceManifest.DEFAULT_IDLE.toString())),
+                List.of(endpoints.split(" ", -1)),
+                Optional.of(Duration.parse(environment.getOrDefault(IDLE, ServiceManifest.DEFAULT_IDLE.toString()))),
                 InstanceMode.valueOf(environment.getOrDefault(INSTANCES, InstanceMode.SHARED.name()))));
     }
 
@@ -62,6 +74,6 @@ record HostingTerms(String service, List<String> endpoints, Optional<Duration> i
         environment.put(SERVICE, service);
         environment.put(ENDPOINTS, String.join(" ", endpoints));
         idle.ifPresent(time -> environment.put(IDLE, time.toString()));
-        environment.put(INSTANCES, (idle.equals(afterUse) ? InstanceMode.SHARED : InstanceMode.PER_CONNECTION).name());
+        environment.put(INSTANCES, mode.name());
     }
 }

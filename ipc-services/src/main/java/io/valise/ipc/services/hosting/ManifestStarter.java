@@ -10,6 +10,8 @@ import io.valise.ipc.services.runtime.IpcRuntime;
 import io.valise.ipc.spi.ServerStarter;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /** Starts the servers that service manifests describe. Found by {@link java.util.ServiceLoader}. Thread-safe. */
 public final class ManifestStarter implements ServerStarter {
@@ -42,14 +44,19 @@ public final class ManifestStarter implements ServerStarter {
             Optional<C> served = waiting.dial.to(endpoint);
             Optional<ProcessHandle> before = served.isPresent() ? Optional.empty() : lock.lastStarted();
             if (before.isPresent()) {
-                served = waiting.whileAlive(endpoint, before.get());
+                served = waiting.whileServing(endpoint, before.get(), lock::isCleared);
             }
             if (served.isPresent()) {
                 return served.get();
             }
-            ServerProcess process = ServerProcess.start(manifest.name(), manifest);
-            lock.started(process.handle());
-            return waiting.until(endpoint, process);
+            return waiting.until(
+                    endpoint,
+                    () -> {
+                        ServerProcess process = ServerProcess.start(manifest.name(), manifest);
+                        lock.started(process.handle());
+                        return process;
+                    },
+                    lock::isCleared);
         }
     }
 
@@ -58,7 +65,7 @@ public final class ManifestStarter implements ServerStarter {
                 String.format("%08x", ThreadLocalRandom.current().nextInt()));
         ServerProcess process = ServerProcess.start(manifest.name(), instance);
         try {
-            return waiting.until(new Endpoint(endpoint.scheme(), instance.name()), process);
+            return waiting.until(new Endpoint(endpoint.scheme(), instance.name()), () -> process, () -> false);
         } catch (RuntimeException e) {
             process.end();
             throw e;
@@ -67,23 +74,32 @@ public final class ManifestStarter implements ServerStarter {
 
     /** A client that waits for a process to serve. */
     private record Waiting<C>(Dial<C> dial, long deadline) {
-        C until(Endpoint endpoint, ServerProcess process) {
+        /**
+         * Starts a process and waits for it; and another when that has stopped: it served others meanwhile, who are gone.
+         */
+        C until(Endpoint endpoint, Supplier<ServerProcess> start, BooleanSupplier hasStopped) {
             Pauses pauses = new Pauses(deadline);
+            ServerProcess process = start.get();
             while (true) {
+                boolean alive = process.isAlive();
+                boolean stopped = hasStopped.getAsBoolean();
                 Optional<C> served = dial.to(endpoint);
                 if (served.isPresent()) {
                     return served.get();
                 }
-                process.checkAlive();
+                if (!alive && !stopped) {
+                    throw process.died();
+                }
                 pauses.pause(
                         "process " + process.handle().pid() + " was started, but does not serve " + endpoint + " yet");
+                process = stopped ? start.get() : process;
             }
         }
 
-        /** Empty when it has ended: it stopped just now, or never served. */
-        Optional<C> whileAlive(Endpoint endpoint, ProcessHandle process) {
+        /** Waits for a process that another client had started; empty when it has ended, or stopped serving. */
+        Optional<C> whileServing(Endpoint endpoint, ProcessHandle process, BooleanSupplier hasStopped) {
             Pauses pauses = new Pauses(deadline);
-            while (process.isAlive()) {
+            while (process.isAlive() && !hasStopped.getAsBoolean()) {
                 pauses.pause("process " + process.pid()
                         + " was started for another client, and runs, but does not serve " + endpoint);
                 Optional<C> served = dial.to(endpoint);

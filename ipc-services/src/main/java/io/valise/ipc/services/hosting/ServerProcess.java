@@ -85,15 +85,16 @@ final class ServerProcess {
         process.destroy();
     }
 
-    /** @throws IpcException {@code PEER_DIED} when it has ended; with its exit status and its last lines */
-    void checkAlive() {
-        if (!process.isAlive()) {
-            throw new IpcException(
-                    IpcStatus.PEER_DIED,
-                    "service " + manifest.name() + ": its process " + process.pid() + " ended with status "
-                            + process.exitValue() + " before it served" + LastLines.of(log) + "; all of it is in "
-                            + log,
-                    Delivery.NOT_SENT);
-        }
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** That it ended before it served, with its exit status and its last lines. */
+    IpcException died() {
+        return new IpcException(
+                IpcStatus.PEER_DIED,
+                "service " + manifest.name() + ": its process " + process.pid() + " ended with status "
+                        + process.exitValue() + " before it served" + LastLines.of(log) + "; all of it is in " + log,
+                Delivery.NOT_SENT);
     }
 }

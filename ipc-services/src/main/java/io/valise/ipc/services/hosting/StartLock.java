@@ -98,10 +98,19 @@ final class StartLock implements AutoCloseable {
 
     /** The process that was started last, if it still runs. */
     Optional<ProcessHandle> lastStarted() {
+        return StartRecord.parse(text()).flatMap(StartRecord::running);
+    }
+
+    /** Whether that one served, and has stopped serving since: then it has cleared the record. */
+    boolean isCleared() {
+        return text().isEmpty();
+    }
+
+    private String text() {
         try {
             ByteBuffer bytes = ByteBuffer.allocate(StartRecord.MOST_BYTES);
             channel.read(bytes, 0);
-            return StartRecord.parse(US_ASCII.decode(bytes.flip()).toString()).flatMap(StartRecord::running);
+            return US_ASCII.decode(bytes.flip()).toString();
         } catch (IOException e) {
             throw failed("read", e);
         }

@@ -31,6 +31,13 @@ final class ValueReader {
         return builder.build();
     }
 
+    /** The set with that one value. */
+    static ValueSet member(String key, JsonTree tree) throws JsonFault {
+        ValueSet.Builder builder = ValueSet.builder();
+        put(builder, key, tree);
+        return builder.build();
+    }
+
     private static void put(ValueSet.Builder builder, String key, JsonTree tree) throws JsonFault {
         Object value = value(tree);
         try {

@@ -42,6 +42,20 @@ public final class ValueSetJson {
         return ValueReader.set(JsonTreeReader.read(text));
     }
 
+    /**
+     * Reads one value of any kind, as the member of a set that has no other.
+     *
+     * @throws JsonFault as {@link #read}
+     */
+    public static ValueSet readMember(String key, String text) throws JsonFault {
+        return ValueReader.member(key, JsonTreeReader.read(text));
+    }
+
+    /** Writes the value of one key alone, without tags, on one line. */
+    public static String writeMember(ValueSet set, String key) {
+        return write(false, writer -> writer.member(set, key), false);
+    }
+
     /** Writes without tags, on one line. */
     public static String write(ValueSet set) {
         return write(set, false, false);
@@ -58,16 +72,26 @@ public final class ValueSetJson {
     }
 
     private static String write(ValueSet set, boolean typed, boolean indented) {
+        return write(typed, writer -> writer.set(set), indented);
+    }
+
+    private static String write(boolean typed, Writing what, boolean indented) {
         StringWriter text = new StringWriter();
         try (JsonGenerator generator = JSON.createGenerator(text)) {
             if (indented) {
                 generator.setPrettyPrinter(indentation());
             }
-            new ValueWriter(generator, typed).set(set);
+            what.with(new ValueWriter(generator, typed));
         } catch (IOException e) {
             throw new UncheckedIOException(e); // a StringWriter takes all
         }
         return text.toString();
+    }
+
+    /** What is written. */
+    @FunctionalInterface
+    private interface Writing {
+        void with(ValueWriter writer) throws IOException;
     }
 
     private static DefaultPrettyPrinter indentation() {

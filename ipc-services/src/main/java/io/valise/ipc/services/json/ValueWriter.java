@@ -28,9 +28,13 @@ final class ValueWriter {
         json.writeStartObject();
         for (String key : set.keys()) {
             json.writeFieldName(key);
-            value(set.get(key), set.type(key));
+            member(set, key);
         }
         json.writeEndObject();
+    }
+
+    void member(ValueSet set, String key) throws IOException {
+        value(set.get(key), set.type(key));
     }
 
     private void value(@Nullable Object value, ValueType type) throws IOException {

@@ -7,6 +7,7 @@ import java.io.InputStreamReader;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -37,6 +38,9 @@ public final class LastLines {
 
     /** The last lines of a log; what cannot be read is said in their place. */
     public static String of(Path log) {
+        if (!Files.exists(log)) {
+            return said(List.of()); // a log without a word is deleted
+        }
         try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "r")) {
             file.seek(Math.max(0, file.length() - MOST_BYTES));
             byte[] end = new byte[(int) Math.min(MOST_BYTES, file.length())];

@@ -14,7 +14,6 @@ import io.valise.ipc.testkit.process.ForkedJvm;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
@@ -60,6 +59,7 @@ class AppServiceHostTest {
         AppServiceHost host = AppServiceHost.start("brief", told);
 
         assertThat(host.endpoints()).hasToString("[pipe:brief]");
+        IpcClient.connect("pipe:brief").close();
         assertThat(host.awaitStopped()).isEqualTo(StopReason.IDLE);
         host.close();
         assertThat(told.reasons).containsExactly(StopReason.IDLE);
@@ -95,13 +95,20 @@ class AppServiceHostTest {
     @Test
     void withoutAManifestItServesEverywhereUntilTold() {
         HostingTerms terms = HostingTerms.ofThisProcess("quotes");
-        assertThat(terms)
-                .isEqualTo(new HostingTerms("quotes", List.of("any:quotes"), Optional.empty(), Optional.empty()));
+        assertThat(terms).isEqualTo(HostingTerms.forEver("quotes", "any:quotes"));
+        assertThat(terms.beforeUse()).isEmpty();
+        assertThat(terms.afterUse()).isEmpty();
     }
 
     @ParameterizedTest
-    @CsvSource({"SHARED,30,PT30S", "PER_CONNECTION,30,PT0.2S", "PER_CONNECTION,0.1,PT0.1S"})
-    void whatAStarterTellsIsWhatTheProcessHears(InstanceMode mode, double idleSeconds, Duration afterUse) {
+    @CsvSource({
+        "SHARED,60,PT1M,PT1M",
+        "SHARED,1,PT30S,PT1S",
+        "PER_CONNECTION,30,PT30S,PT0.2S",
+        "PER_CONNECTION,0.1,PT30S,PT0.1S"
+    })
+    void whatAStarterTellsIsWhatTheProcessHears(
+            InstanceMode mode, double idleSeconds, Duration beforeUse, Duration afterUse) {
         ServiceManifest manifest = new ServiceManifest(
                 "quotes",
                 List.of("x"),
@@ -114,6 +121,7 @@ class AppServiceHostTest {
         said.tell(environment);
 
         assertThat(HostingTerms.told("quotes", environment)).contains(said);
+        assertThat(said.beforeUse()).contains(beforeUse);
         assertThat(said.afterUse()).contains(afterUse);
         assertThat(HostingTerms.told("orders", environment)).isEmpty();
         assertThat(HostingTerms.told("quote", environment)).isEmpty();

@@ -151,6 +151,16 @@ class ValueSetJsonTest {
     }
 
     @Test
+    void aValueAloneIsReadAndWrittenAsAMember() throws JsonFault {
+        for (String json : new String[] {"5", "\"text\"", "null", "[1,2]", "{\"a\":1}", "true"}) {
+            assertThat(ValueSetJson.writeMember(ValueSetJson.readMember("key", json), "key"))
+                    .isEqualTo(json);
+        }
+        String tagged = "{\"$type\": \"uint8\", \"value\": 255}";
+        assertThat(ValueSetJson.readMember("key", tagged).type("key")).isEqualTo(ValueType.UINT8);
+    }
+
+    @Test
     void naturalJsonComesOutAsItWentIn() throws JsonFault {
         String json = "{\"a\":1,\"b\":[1,2,3],\"c\":{\"d\":null,\"e\":[]},\"f\":1.5,\"g\":\"x\",\"h\":[1,2.5,\"y\"]}";
         assertThat(ValueSetJson.write(ValueSetJson.read(json))).isEqualTo(json);
