@@ -106,6 +106,8 @@ final class ShmLink implements Link, ControlChannel.Reader {
             ByteBuffer space = out.claim(maxLength);
             claimed = space != null;
             return space;
+        } catch (IpcException wrong) {
+            throw ended(wrong);
         } catch (InternalError fault) {
             throw truncated(fault);
         } finally {
@@ -299,6 +301,8 @@ final class ShmLink implements Link, ControlChannel.Reader {
         try {
             sayWakes();
             sleeper.sleep(nanos, ready);
+        } catch (IpcException wrong) {
+            throw ended(wrong);
         } catch (InternalError fault) {
             throw truncated(fault);
         } finally {
@@ -358,6 +362,15 @@ final class ShmLink implements Link, ControlChannel.Reader {
         if (ended) {
             throw new IpcException(IpcStatus.PEER_DIED, "shm: the peer has ended the connection; connect again");
         }
+    }
+
+    /** A lie that the sender found ends the link for the reader too. */
+    private IpcException ended(IpcException wrong) {
+        if (wrong.status() == IpcStatus.PROTOCOL_ERROR) {
+            violation = wrong;
+            onEnd();
+        }
+        return wrong;
     }
 
     private static IpcException closed() {
