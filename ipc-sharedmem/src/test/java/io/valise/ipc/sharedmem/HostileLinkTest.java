@@ -83,7 +83,9 @@ class HostileLinkTest {
                     ended += survived < PER_CONNECTION ? 1 : 0;
                     done += Math.min(survived + 1, PER_CONNECTION);
                 }
-                assertThat(exchange(other, otherServer, done)).as("seed %d", SEED).isEqualTo(done);
+                assertThat(exchange(other, otherServer, done))
+                        .as("seed %d", SEED)
+                        .isEqualTo(done);
             }
         }
         assertThat(ended).as("connections ended, seed %d", SEED).isPositive();
@@ -175,11 +177,13 @@ class HostileLinkTest {
 
     /** Lies about what was consumed, before each request, until the client needs to know. */
     private static IpcStatus statusOf(IpcConnection victim, FileChannel segment) throws IOException {
-        long consumerPosition = new SegmentLayout(SegmentLayout.MIN_RING_BYTES).toServer().consumerPosition();
+        long consumerPosition =
+                new SegmentLayout(SegmentLayout.MIN_RING_BYTES).toServer().consumerPosition();
         ValueSet long4KiB = ValueSet.of("n", new byte[4096]);
         try {
             for (int i = 0; i < 200; i++) {
-                segment.write(ByteBuffer.allocate(8).putLong(0x0707_0707_0707_0707L).flip(), consumerPosition);
+                segment.write(
+                        ByteBuffer.allocate(8).putLong(0x0707_0707_0707_0707L).flip(), consumerPosition);
                 victim.request("echo", long4KiB, Duration.ofSeconds(10));
             }
             return IpcStatus.OK;
