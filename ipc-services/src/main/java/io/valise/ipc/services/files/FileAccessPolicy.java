@@ -1,0 +1,164 @@
+package io.valise.ipc.services.files;
+
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import java.io.IOException;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * Which files a service may touch for its callers: those below some roots. A handler that takes a path from a message
+ * opens it here and nowhere else. {@code ..} and symbolic links are followed as long as they stay below a root; what
+ * leaves it is {@code ACCESS_DENIED}, whether it exists or not.
+ *
+ * <p>A path is resolved first, and what it resolves to is then opened one directory after the other without following
+ * links. So nobody gains by exchanging a directory for a link in between, where the JDK can open relative to a directory
+ * (SecureDirectoryStream: Linux). Elsewhere the file is resolved once more after it was opened, and refused if it
+ * changed.
+ *
+ * <p>Roots can be revoked while the program runs: the next call sees it; channels open by then stay open. Failures of the
+ * file system are {@link IOException}s. Thread-safe.
+ */
+public final class FileAccessPolicy {
+    private final List<Path> roots = new CopyOnWriteArrayList<>();
+
+    /**
+     * Allows what is below some directories.
+     *
+     * @throws IOException when one cannot be resolved
+     */
+    public FileAccessPolicy(Path... roots) throws IOException {
+        for (Path root : roots) {
+            allow(root);
+        }
+    }
+
+    /** Allows what is below another directory, from now on. */
+    public void allow(Path root) throws IOException {
+        Path real = root.toRealPath();
+        if (!Files.isDirectory(real)) {
+            throw new IllegalArgumentException("root " + root + ": expected a directory");
+        }
+        roots.add(real);
+    }
+
+    /**
+     * No longer allows what is below a root; what another root allows stays allowed.
+     *
+     * @return whether it was allowed
+     */
+    public boolean revoke(Path root) {
+        Path given = root.toAbsolutePath().normalize();
+        return roots.removeIf(known -> known.equals(given) || isSame(known, root));
+    }
+
+    private static boolean isSame(Path known, Path root) {
+        try {
+            return known.equals(root.toRealPath());
+        } catch (IOException e) {
+            return false; // it is gone, or its name means something else by now
+        }
+    }
+
+    /** Allows nothing any more. */
+    public void revokeAll() {
+        roots.clear();
+    }
+
+    /** The directories below which everything is allowed now. */
+    public List<Path> roots() {
+        return List.copyOf(roots);
+    }
+
+    /**
+     * The real path of a file or directory, or of one that could be created, if it is below a root. What it is when it
+     * is used may be another thing: rather {@link #open} it.
+     *
+     * @throws IpcException {@code ACCESS_DENIED} when it is not
+     */
+    public Path check(Path path) throws IOException {
+        return place(path).real();
+    }
+
+    /**
+     * Opens a regular file below a root, as {@link Files#newByteChannel} does. A file is created with the permissions
+     * that the process gives to new files.
+     *
+     * @throws IpcException {@code ACCESS_DENIED} when it is not below a root, or no regular file
+     */
+    public SeekableByteChannel open(Path path, OpenOption... options) throws IOException {
+        try (ClosedPath place = ClosedPath.enter(place(path))) {
+            return place.open(Set.copyOf(Arrays.asList(options)));
+        }
+    }
+
+    /** The names in a directory below a root, sorted. */
+    public List<Path> list(Path directory) throws IOException {
+        try (ClosedPath place = ClosedPath.enter(place(directory))) {
+            return place.list();
+        }
+    }
+
+    /** Deletes a file below a root, or a symbolic link, and not what that points to. */
+    public void delete(Path file) throws IOException {
+        Path absolute = file.toAbsolutePath();
+        Path parent = absolute.getParent();
+        Path name = absolute.getFileName();
+        if (parent == null || name == null || name.toString().equals("..")) {
+            throw denied(file);
+        }
+        Place folder = place(parent);
+        try (ClosedPath place =
+                ClosedPath.enter(new Place(folder.root(), folder.real().resolve(name)))) {
+            place.delete();
+        }
+    }
+
+    /**
+     * Where a path leads.
+     *
+     * @param root the root that allows it, real
+     * @param real what it resolves to, below the root
+     */
+    record Place(Path root, Path real) {}
+
+    private Place place(Path path) throws IOException {
+        Path real = resolve(path.toAbsolutePath(), path);
+        return roots.stream()
+                .filter(real::startsWith)
+                .max(Comparator.comparingInt(Path::getNameCount))
+                .map(root -> new Place(root, real))
+                .orElseThrow(() -> denied(path));
+    }
+
+    /** The real path; of what does not exist, the real path of what does, and the rest. */
+    private Path resolve(Path absolute, Path asked) throws IOException {
+        try {
+            return absolute.toRealPath();
+        } catch (NoSuchFileException e) {
+            Path parent = absolute.getParent();
+            Path name = absolute.getFileName();
+            if (parent == null || name == null || name.toString().equals("..") || Files.isSymbolicLink(absolute)) {
+                throw denied(asked);
+            }
+            return resolve(parent, asked).resolve(name).normalize();
+        } catch (IOException e) {
+            if (roots.stream().anyMatch(root -> absolute.normalize().startsWith(root))) {
+                throw e;
+            }
+            throw denied(asked);
+        }
+    }
+
+    static IpcException denied(Path path) {
+        return new IpcException(IpcStatus.ACCESS_DENIED, path + ": not below an allowed root");
+    }
+}

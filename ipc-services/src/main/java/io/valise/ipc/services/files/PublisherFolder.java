@@ -1,0 +1,192 @@
+package io.valise.ipc.services.files;
+
+import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
+import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
+
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.identity.AppIdentity;
+import io.valise.ipc.spi.runtime.ConfigurationDirectory;
+import io.valise.ipc.spi.runtime.PrivateFile;
+import io.valise.ipc.spi.runtime.RuntimeDirectory;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * A folder that the applications of one publisher share, and no other publisher's: files that are read and written
+ * whole. Nobody ever sees half of one, whoever writes at the same time and whoever is killed at it; the last one wins. A
+ * publisher has the folders that one of its applications has declared.
+ *
+ * <p>It lies in the user's configuration folder under the publisher's id, with mode 0700, checked at each use. That keeps
+ * other users out. Programs of the same user are kept out by this class, which opens a publisher's folders only to who
+ * has its key, but not by the system.
+ *
+ * <p>A file's name has 1 to 128 characters A-Z a-z 0-9 . _ - and begins with a letter or digit. Failures: {@code
+ * ACCESS_DENIED} when owner, mode or kind of a folder are not as they must be; {@link IOException} for others of the file
+ * system. Thread-safe, and safe among processes.
+ */
+public final class PublisherFolder {
+    private static final Pattern FOLDER = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+    private static final Pattern FILE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
+    private static final String DECLARED = "folders";
+    private static final int MOST_DECLARED_BYTES = 16 * 1024;
+
+    private final Path path;
+
+    private PublisherFolder(Path path) {
+        this.path = path;
+    }
+
+    /**
+     * Declares folders of a publisher, beside those that it has. Idempotent.
+     *
+     * @param names each 1 to 64 characters A-Z a-z 0-9 . _ - that begin with a letter or digit
+     * @throws IpcException {@code RESOURCE_EXHAUSTED} when they are too many
+     */
+    public static void declare(AppIdentity identity, String... names) {
+        Path home = home(identity);
+        locked(home, () -> {
+            TreeSet<String> all = new TreeSet<>(declared(home));
+            Arrays.stream(names).map(name -> check("folder", FOLDER, name)).forEach(all::add);
+            String text = String.join("\n", all);
+            if (text.length() > MOST_DECLARED_BYTES) {
+                throw new IpcException(
+                        IpcStatus.RESOURCE_EXHAUSTED,
+                        "declared folders: limit=" + MOST_DECLARED_BYTES + " characters, actual=" + text.length());
+            }
+            PrivateFile.write(home.resolve(DECLARED), text);
+            return all;
+        });
+    }
+
+    /**
+     * Opens a declared folder; it is made when it is not there.
+     *
+     * @throws IpcException {@code ACCESS_DENIED} when the publisher has declared no such folder
+     */
+    public static PublisherFolder open(AppIdentity identity, String name) {
+        Path home = home(identity);
+        List<String> declared = declared(home);
+        if (!declared.contains(name)) {
+            throw new IpcException(
+                    IpcStatus.ACCESS_DENIED,
+                    "folder \"" + name + "\" of publisher " + identity.publisherId() + ": declared=" + declared
+                            + "; declare it first");
+        }
+        // What begins with a dot is no folder's name: no folder can be taken for the list of them.
+        return new PublisherFolder(RuntimeDirectory.secured(home.resolve(".d-" + name)));
+    }
+
+    private static Path home(AppIdentity identity) {
+        return RuntimeDirectory.secured(
+                ConfigurationDirectory.folder("publishers").resolve(identity.publisherId()));
+    }
+
+    private static List<String> declared(Path home) {
+        return PrivateFile.read(home.resolve(DECLARED), MOST_DECLARED_BYTES).stream()
+                .flatMap(String::lines)
+                .toList();
+    }
+
+    private static <T> T locked(Path folder, Supplier<T> action) {
+        return RuntimeDirectory.current().locked(folder, action);
+    }
+
+    private static String check(String what, Pattern pattern, String name) {
+        if (!pattern.matcher(name).matches()) {
+            throw new IllegalArgumentException(what + " name: expected " + pattern + ", actual=\"" + name + '"');
+        }
+        return name;
+    }
+
+    private Path file(String name) {
+        RuntimeDirectory.secured(path);
+        return path.resolve(check("file", FILE, name));
+    }
+
+    /** Where it is; for programs that cannot do without a path, and keep to the rules above. */
+    public Path path() {
+        return path;
+    }
+
+    /** The names of its files, sorted. */
+    public List<String> list() throws IOException {
+        try (Stream<Path> entries = Files.list(RuntimeDirectory.secured(path))) {
+            return entries.map(entry -> entry.getFileName().toString())
+                    .filter(name -> FILE.matcher(name).matches())
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    /** A file's bytes; empty when there is none. */
+    public Optional<byte[]> read(String name) throws IOException {
+        try (InputStream in = newInputStream(name)) {
+            return Optional.of(in.readAllBytes());
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * Opens a file; what is read is the file as it is now, whoever replaces it meanwhile.
+     *
+     * @throws NoSuchFileException when there is none
+     */
+    public InputStream newInputStream(String name) throws IOException {
+        return Files.newInputStream(file(name), LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /** Writes a file whole, or leaves what was there; it is on the disk when this returns. */
+    public void write(String name, byte[] bytes) throws IOException {
+        write(name, new ByteArrayInputStream(bytes));
+    }
+
+    /** Like {@link #write(String, byte[])}, with all that a stream brings. */
+    public void write(String name, InputStream content) throws IOException {
+        Path target = file(name);
+        Path draft = Files.createTempFile(path, PrivateFile.DRAFT_PREFIX, null);
+        try {
+            try (FileChannel channel = FileChannel.open(draft, StandardOpenOption.WRITE)) {
+                content.transferTo(Channels.newOutputStream(channel));
+                channel.force(true);
+            }
+            Files.move(draft, target, ATOMIC_MOVE, REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(draft);
+        }
+    }
+
+    /**
+     * Deletes a file.
+     *
+     * @return whether there was one
+     */
+    public boolean delete(String name) throws IOException {
+        return Files.deleteIfExists(file(name));
+    }
+
+    /** Deletes all files, and what writers that were killed left. A write that is under way now may fail. */
+    public void clear() throws IOException {
+        try (Stream<Path> entries = Files.list(RuntimeDirectory.secured(path))) {
+            for (Path entry : entries.filter(Files::isRegularFile).toList()) {
+                Files.deleteIfExists(entry);
+            }
+        }
+    }
+}

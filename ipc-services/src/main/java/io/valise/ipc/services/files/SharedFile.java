@@ -1,0 +1,132 @@
+package io.valise.ipc.services.files;
+
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.ValueSet;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.Flow;
+
+/**
+ * A file of another process, read once from begin to end. At most 1 MiB of it is held here: the peer sends as it is read.
+ * {@link #read} waits for the peer without a limit of its own; it ends when the connection does. Reading is for one
+ * thread at a time; {@link #close} for any.
+ */
+public final class SharedFile implements ReadableByteChannel {
+    private static final int COPY_BYTES = 64 * 1024;
+
+    private final Arrivals arrivals = new Arrivals();
+    private String name = "";
+    private long size;
+    private long read;
+    private ByteBuffer chunk = ByteBuffer.allocate(0);
+    private Progress progress = (bytes, total) -> {};
+
+    /** Is told how far a transfer has come. */
+    @FunctionalInterface
+    public interface Progress {
+        /** So many of all bytes have been read; called by the thread that reads. */
+        void transferred(long bytes, long total);
+    }
+
+    private SharedFile() {}
+
+    static SharedFile receive(Flow.Publisher<ValueSet> stream) {
+        SharedFile file = new SharedFile();
+        stream.subscribe(file.arrivals);
+        ValueSet first = file.arrivals.first();
+        file.name = first.getString(FileSource.NAME);
+        file.size = first.getLong(FileSource.SIZE);
+        return file;
+    }
+
+    /** Its name at the peer, without folders. Not to be trusted as a path. */
+    public String name() {
+        return name;
+    }
+
+    /** How many bytes it has. */
+    public long size() {
+        return size;
+    }
+
+    /** Tells a listener of progress from now on, in place of the one before. */
+    public SharedFile onProgress(Progress listener) {
+        progress = listener;
+        return this;
+    }
+
+    /**
+     * Reads what has come; waits when nothing has.
+     *
+     * @throws IpcException the reason for which the rest will not come, such as {@code PEER_DIED}
+     * @throws ClosedChannelException when it was closed
+     */
+    @Override
+    public int read(ByteBuffer target) throws IOException {
+        if (!chunk.hasRemaining() && !next()) {
+            return -1;
+        }
+        int count = Math.min(chunk.remaining(), target.remaining());
+        target.put(chunk.slice().limit(count));
+        chunk.position(chunk.position() + count);
+        read += count;
+        if (count > 0) {
+            progress.transferred(read, size);
+        }
+        return count;
+    }
+
+    private boolean next() throws IOException {
+        if (read >= size && isOpen()) {
+            return false;
+        }
+        ValueSet item = arrivals.next();
+        if (item == null) {
+            throw new IpcException(
+                    IpcStatus.PROTOCOL_ERROR, "shared file " + name + ": size=" + size + ", actual=" + read);
+        }
+        chunk = ByteBuffer.wrap(item.getBytes(FileSource.DATA));
+        return true;
+    }
+
+    /**
+     * Reads all of it into a new file.
+     *
+     * @throws IOException when that exists already, or cannot be written
+     */
+    public void copyTo(Path target) throws IOException {
+        try (FileChannel out = FileChannel.open(target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            ByteBuffer buffer = ByteBuffer.allocateDirect(COPY_BYTES);
+            while (read(buffer) >= 0) {
+                buffer.flip();
+                while (buffer.hasRemaining()) {
+                    out.write(buffer);
+                }
+                buffer.clear();
+            }
+        }
+    }
+
+    /** Reads what is left of it. */
+    public byte[] readAll() throws IOException {
+        return Channels.newInputStream(this).readAllBytes();
+    }
+
+    @Override
+    public boolean isOpen() {
+        return arrivals.isOpen();
+    }
+
+    /** Ends the transfer; the peer stops sending. A token stays spent. Idempotent. */
+    @Override
+    public void close() {
+        arrivals.close();
+    }
+}

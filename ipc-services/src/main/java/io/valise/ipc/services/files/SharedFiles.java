@@ -1,0 +1,207 @@
+package io.valise.ipc.services.files;
+
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+
+import io.valise.ipc.IpcConnection;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcServer;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.Request;
+import io.valise.ipc.ValueSet;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Files of this process that others may read once each: whoever has the token of one redeems it over a connection for its
+ * bytes. A token is 256 random bits as text, sent in any ValueSet. It is redeemed once, however many try at a time; it
+ * expires after {@link #LIFETIME}, can be revoked, and ends with this object's process. Whether one is unknown, spent,
+ * revoked or expired its holder is not told. Thread-safe.
+ *
+ * <pre>{@code
+ * SharedFiles files = new SharedFiles();
+ * IpcServer server = files.addTo(IpcServer.builder("any:reports"))
+ *         .service("report", request -> ValueSet.of("file", files.add(Path.of("report.pdf"))))
+ *         .start();
+ *
+ * // the other process
+ * String token = connection.request("report", ValueSet.empty()).getString("file");
+ * try (SharedFile file = SharedFiles.redeem(connection, token)) {
+ *     file.copyTo(Path.of("copy.pdf"));
+ * }
+ * }</pre>
+ */
+public final class SharedFiles {
+    /** How long a token can be redeemed. */
+    public static final Duration LIFETIME = Duration.ofDays(14);
+
+    /** How many tokens may be outstanding at a time. */
+    public static final int MOST_OUTSTANDING = 1_000;
+
+    private static final Logger LOG = System.getLogger("io.valise.ipc.services.files");
+
+    static final String SERVICE = "files.redeem";
+    static final String TOKEN = "token";
+    private static final int TOKEN_BYTES = 32;
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private final Clock clock;
+    private final @Nullable FileAccessPolicy policy;
+    /** By the hash of the token: how long a comparison takes tells nothing about one. Guarded by this. */
+    private final Map<String, Shared> outstanding = new HashMap<>();
+
+    private record Shared(Path file, Instant expires) {}
+
+    /** Shares any file that this process can read. */
+    public SharedFiles() {
+        this(Clock.systemUTC(), null);
+    }
+
+    /** Shares files that a policy allows, both when they are added and when they are redeemed. */
+    public SharedFiles(FileAccessPolicy policy) {
+        this(Clock.systemUTC(), policy);
+    }
+
+    /** With a clock that says when tokens expire, and a policy; null allows everything. */
+    public SharedFiles(Clock clock, @Nullable FileAccessPolicy policy) {
+        this.clock = clock;
+        this.policy = policy;
+    }
+
+    // ---- the owner's side
+
+    /**
+     * Makes a token for a file. What is read is the file that lies there when it is redeemed.
+     *
+     * @throws IllegalArgumentException when it is a directory or another thing that is no regular file
+     * @throws IpcException {@code RESOURCE_EXHAUSTED} when {@value #MOST_OUTSTANDING} tokens are outstanding, {@code
+     *     ACCESS_DENIED} when the policy does not allow the file
+     * @throws IOException when there is no such file
+     */
+    public String add(Path file) throws IOException {
+        Path real = policy == null ? file.toRealPath() : policy.check(file);
+        if (!Files.isRegularFile(real, NOFOLLOW_LINKS)) {
+            throw new IllegalArgumentException(
+                    file + ": expected a regular file; share the files of a directory one by one");
+        }
+        byte[] random = new byte[TOKEN_BYTES];
+        RANDOM.nextBytes(random);
+        String token = Base64.getUrlEncoder().withoutPadding().encodeToString(random);
+        put(token, new Shared(real, clock.instant().plus(LIFETIME)));
+        return token;
+    }
+
+    private synchronized void put(String token, Shared shared) {
+        Instant now = clock.instant();
+        outstanding.values().removeIf(each -> !now.isBefore(each.expires));
+        if (outstanding.size() >= MOST_OUTSTANDING) {
+            throw new IpcException(
+                    IpcStatus.RESOURCE_EXHAUSTED,
+                    "outstanding tokens: limit=" + MOST_OUTSTANDING + ", actual=" + (outstanding.size() + 1)
+                            + "; revoke those that nobody will redeem");
+        }
+        outstanding.put(hash(token), shared);
+    }
+
+    /**
+     * Takes a token back; who is reading the file by then reads on.
+     *
+     * @return whether it could still be redeemed
+     */
+    public boolean revoke(String token) {
+        return take(token) != null;
+    }
+
+    /** How many tokens can still be redeemed. */
+    public synchronized int outstanding() {
+        Instant now = clock.instant();
+        return (int) outstanding.values().stream()
+                .filter(each -> now.isBefore(each.expires))
+                .count();
+    }
+
+    /** Lets all clients of a server redeem tokens. */
+    public IpcServer.Builder addTo(IpcServer.Builder server) {
+        return server.stream(SERVICE, this::redeem);
+    }
+
+    /** Lets the peer of one connection redeem tokens; for clients that share. */
+    public void on(IpcConnection connection) {
+        connection.offerStream(SERVICE, this::redeem);
+    }
+
+    private Flow.Publisher<ValueSet> redeem(Request request) throws IOException {
+        Shared shared = take(request.message().getString(TOKEN, ""));
+        if (shared == null) {
+            throw new IpcException(
+                    IpcStatus.ACCESS_DENIED, "token: unknown, redeemed, revoked or expired; ask for another");
+        }
+        Path name = shared.file.getFileName();
+        return new FileSource(String.valueOf(name), open(shared.file));
+    }
+
+    /** Not a symbolic link that has come to lie there, and nothing that would block. Tells the peer no path. */
+    private SeekableByteChannel open(Path file) {
+        try {
+            FileAccessPolicy allowed = policy == null ? new FileAccessPolicy(folder(file)) : policy;
+            SeekableByteChannel channel = allowed.open(file, StandardOpenOption.READ);
+            if (file.toRealPath().equals(file)) {
+                return channel;
+            }
+            channel.close();
+        } catch (IOException | IpcException e) {
+            LOG.log(Level.DEBUG, "shared file " + file + " cannot be read any more", e);
+        }
+        throw new IpcException(
+                IpcStatus.HANDLER_FAILED, "shared file " + file.getFileName() + ": it cannot be read any more");
+    }
+
+    private static Path folder(Path file) {
+        Path folder = file.getParent();
+        return folder == null ? file : folder;
+    }
+
+    private synchronized @Nullable Shared take(String token) {
+        Shared shared = outstanding.remove(hash(token));
+        return shared != null && clock.instant().isBefore(shared.expires) ? shared : null;
+    }
+
+    private static String hash(String token) {
+        try {
+            byte[] bytes = token.getBytes(StandardCharsets.UTF_8);
+            return Base64.getEncoder()
+                    .encodeToString(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JVM has SHA-256", e);
+        }
+    }
+
+    // ---- the reader's side
+
+    /**
+     * Redeems a token at the peer, which must be the process that made it. Waits for as long as the peer's first answer
+     * takes, 30 s at most.
+     *
+     * @throws IpcException {@code ACCESS_DENIED} when the token cannot be redeemed, {@code HANDLER_FAILED} when the file
+     *     cannot be read any more, {@code SERVICE_NOT_FOUND} when the peer shares no files; any status of a stream
+     */
+    public static SharedFile redeem(IpcConnection connection, String token) {
+        return SharedFile.receive(connection.stream(SERVICE, ValueSet.of(TOKEN, token)));
+    }
+}

@@ -1,0 +1,236 @@
+package io.valise.ipc.services.files;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.valise.ipc.IpcClient;
+import io.valise.ipc.IpcConnection;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcServer;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.ValueSet;
+import io.valise.ipc.testkit.HangWatchdog;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Flow;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+@ExtendWith(HangWatchdog.class)
+class SharedFilesTest {
+    @TempDir
+    private Path temp;
+
+    private final Moving clock = new Moving();
+    private final SharedFiles files = new SharedFiles(clock, null);
+    private final IpcServer server =
+            files.addTo(IpcServer.builder("local:files")).start();
+    private final IpcConnection connection = IpcClient.connect("local:files");
+
+    @AfterEach
+    void close() {
+        connection.close();
+        server.close();
+    }
+
+    private Path file(String name, int bytes) throws IOException {
+        return Files.write(temp.resolve(name), "x".repeat(bytes).getBytes(UTF_8));
+    }
+
+    @Test
+    void aTokenIsRedeemedOnceForNameSizeAndBytes() throws IOException {
+        String token = files.add(file("report.txt", 200_000));
+        assertThat(token).hasSize(43).matches("[A-Za-z0-9_-]+");
+        assertThat(files.outstanding()).isOne();
+        List<Long> progress = new ArrayList<>();
+        try (SharedFile file = SharedFiles.redeem(connection, token)) {
+            assertThat(file.name()).isEqualTo("report.txt");
+            assertThat(file.size()).isEqualTo(200_000);
+            file.onProgress((bytes, total) -> progress.add(bytes)).copyTo(temp.resolve("copy"));
+            assertThat(file.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+        }
+        assertThat(temp.resolve("copy")).hasSameBinaryContentAs(temp.resolve("report.txt"));
+        assertThat(progress).isSorted().endsWith(200_000L);
+        assertThat(files.outstanding()).isZero();
+        assertThat(refused(token)).isEqualTo(refused("never there"));
+    }
+
+    @Test
+    void anEmptyFileHasNoBytes() throws IOException {
+        try (SharedFile file = SharedFiles.redeem(connection, files.add(file("empty", 0)))) {
+            assertThat(file.readAll()).isEmpty();
+        }
+    }
+
+    @Test
+    void whyATokenCannotBeRedeemedIsNotTold() throws IOException {
+        String unknown = refused("unknown");
+        String revoked = files.add(file("a", 1));
+        assertThat(files.revoke(revoked)).isTrue();
+        assertThat(files.revoke(revoked)).isFalse();
+        assertThat(refused(revoked)).isEqualTo(unknown);
+
+        String expired = files.add(file("b", 1));
+        String later = files.add(file("b", 1));
+        clock.move(SharedFiles.LIFETIME.minusSeconds(1));
+        SharedFiles.redeem(connection, later).close();
+        clock.move(Duration.ofSeconds(1));
+        assertThat(files.outstanding()).isZero();
+        assertThat(refused(expired)).isEqualTo(unknown);
+        assertThat(files.revoke(expired)).isFalse();
+    }
+
+    @Test
+    void noMoreThanAThousandAreOutstandingAndExpiredOnesDoNotCount() throws IOException {
+        Path file = file("a", 1);
+        for (int i = 0; i < SharedFiles.MOST_OUTSTANDING; i++) {
+            files.add(file);
+        }
+        assertThatThrownBy(() -> files.add(file))
+                .isInstanceOf(IpcException.class)
+                .hasMessageContaining("limit=1000, actual=1001");
+        clock.move(SharedFiles.LIFETIME);
+        assertThat(files.add(file)).isNotEmpty();
+        assertThat(files.outstanding()).isOne();
+    }
+
+    @Test
+    void onlyRegularFilesCanBeShared() {
+        assertThatThrownBy(() -> files.add(temp)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> files.add(temp.resolve("absent"))).isInstanceOf(NoSuchFileException.class);
+    }
+
+    @Test
+    void whatHasComeInPlaceOfTheFileIsNotRead() throws IOException {
+        Path secret = file("secret", 10);
+        Path given = file("given", 10);
+        String linked = files.add(given);
+        String gone = files.add(given);
+        Files.delete(given);
+        assertThat(refused(gone, IpcStatus.HANDLER_FAILED)).isEqualTo("shared file given: it cannot be read any more");
+        Files.createSymbolicLink(given, secret);
+        assertThat(refused(linked, IpcStatus.HANDLER_FAILED))
+                .contains("cannot be read")
+                .doesNotContain(temp.toString());
+    }
+
+    @Test
+    void aPolicyHoldsWhenAFileIsAddedAndWhenItIsRedeemed() throws IOException {
+        FileAccessPolicy policy = new FileAccessPolicy(temp);
+        SharedFiles gated = new SharedFiles(policy);
+        try (IpcServer gate = gated.addTo(IpcServer.builder("local:gated")).start();
+                IpcConnection other = IpcClient.connect("local:gated")) {
+            assertThat(gate.endpoints()).hasSize(1);
+            String token = gated.add(file("a", 3));
+            String second = gated.add(file("a", 3));
+            assertThatThrownBy(() -> gated.add(Path.of("/etc/passwd"))).isInstanceOf(IpcException.class);
+            assertThat(SharedFiles.redeem(other, token).readAll()).hasSize(3);
+            policy.revokeAll();
+            assertThatThrownBy(() -> SharedFiles.redeem(other, second)).hasMessageContaining("cannot be read");
+        }
+    }
+
+    @Test
+    void aClientSharesWithItsServerToo() throws IOException {
+        files.on(connection);
+        assertThat(SharedFiles.redeem(server.connections().get(0), files.add(file("a", 3)))
+                        .readAll())
+                .hasSize(3);
+    }
+
+    @Test
+    void aFileThatShrinksIsAFailureAndNotAShorterFile() throws Exception {
+        Path file = file("shrinks", 10_000_000);
+        try (SharedFile shared = SharedFiles.redeem(connection, files.add(file))) {
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                channel.truncate(5_000_000);
+            }
+            assertThatThrownBy(shared::readAll)
+                    .isInstanceOf(IpcException.class)
+                    .hasMessageContaining("it was cut short while it was read: size=10000000, actual=5000000");
+        }
+    }
+
+    @Test
+    void theReaderLearnsAtOnceThatTheConnectionEnded() throws IOException {
+        try (SharedFile shared = SharedFiles.redeem(connection, files.add(file("long", 10_000_000)))) {
+            server.close();
+            assertThatThrownBy(shared::readAll).isInstanceOf(IpcException.class);
+        }
+    }
+
+    @Test
+    void aClosedTransferCannotBeRead() throws IOException {
+        SharedFile shared = SharedFiles.redeem(connection, files.add(file("long", 10_000_000)));
+        shared.close();
+        shared.close();
+        assertThat(shared.isOpen()).isFalse();
+        assertThatThrownBy(shared::readAll).isInstanceOf(ClosedChannelException.class);
+    }
+
+    @Test
+    void noMoreIsSentThanWasAskedForAndTheFileIsClosedWhenCancelled() throws Exception {
+        FileChannel channel = FileChannel.open(file("long", 1_000_000), StandardOpenOption.READ);
+        BlockingQueue<ValueSet> sent = new LinkedBlockingQueue<>();
+        BlockingQueue<Flow.Subscription> subscriptions = new LinkedBlockingQueue<>();
+        new FileSource("long", channel).subscribe(new Flow.Subscriber<>() {
+            @Override
+            public void onSubscribe(Flow.Subscription subscription) {
+                subscriptions.add(subscription);
+            }
+
+            @Override
+            public void onNext(ValueSet item) {
+                sent.add(item);
+            }
+
+            @Override
+            public void onError(Throwable failure) {
+                throw new AssertionError(failure);
+            }
+
+            @Override
+            public void onComplete() {
+                throw new AssertionError("there is more");
+            }
+        });
+        Flow.Subscription subscription = subscriptions.take();
+        subscription.request(1);
+        assertThat(sent.take()).isEqualTo(ValueSet.of("name", "long", "size", 1_000_000L));
+        subscription.request(2);
+        assertThat(sent.take().getBytes("data")).hasSize(64 * 1024);
+        assertThat(sent.take().getBytes("data")).hasSize(64 * 1024);
+        assertThat(sent.poll(50, TimeUnit.MILLISECONDS)).isNull();
+        assertThat(channel.isOpen()).isTrue();
+        subscription.cancel();
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    private String refused(String token) {
+        return refused(token, IpcStatus.ACCESS_DENIED);
+    }
+
+    private String refused(String token, IpcStatus status) {
+        try (SharedFile file = SharedFiles.redeem(connection, token)) {
+            throw new AssertionError("redeemed: " + file.name());
+        } catch (IpcException e) {
+            assertThat(e.status()).isEqualTo(status);
+            return String.valueOf(e.getMessage());
+        }
+    }
+}
