@@ -8,12 +8,14 @@ module io.valise.ipc.services {
     requires static org.jspecify;
 
     exports io.valise.ipc.services.catalog;
+    exports io.valise.ipc.services.files;
     exports io.valise.ipc.services.hosting;
     exports io.valise.ipc.services.json;
     exports io.valise.ipc.services.launch;
     exports io.valise.ipc.services.manifest;
     exports io.valise.ipc.services.objects;
     exports io.valise.ipc.services.runtime;
+    exports io.valise.ipc.services.settings;
 
     provides io.valise.ipc.spi.ServerStarter with
             io.valise.ipc.services.hosting.ManifestStarter;

@@ -1,0 +1,142 @@
+package io.valise.ipc.services.settings;
+
+import static java.nio.file.StandardWatchEventKinds.ENTRY_CREATE;
+import static java.nio.file.StandardWatchEventKinds.ENTRY_DELETE;
+import static java.nio.file.StandardWatchEventKinds.ENTRY_MODIFY;
+
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.ValueSet;
+import io.valise.ipc.services.settings.SettingsHive.Registration;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.ClosedWatchServiceException;
+import java.nio.file.Path;
+import java.nio.file.WatchKey;
+import java.nio.file.WatchService;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compares the settings with what they were whenever the system says that something in the folder changed. A thread waits
+ * for that while there are listeners. Thread-safe.
+ */
+final class HiveWatch {
+    private static final Logger LOG = System.getLogger("io.valise.ipc.services.settings");
+
+    private final Path folder;
+    private final Supplier<ValueSet> settings;
+    private final List<Consumer<SettingChange>> listeners = new CopyOnWriteArrayList<>();
+    private @Nullable WatchService service;
+
+    HiveWatch(Path folder, Supplier<ValueSet> settings) {
+        this.folder = folder;
+        this.settings = settings;
+    }
+
+    synchronized Registration add(Consumer<SettingChange> listener) {
+        if (service == null) {
+            service = start();
+        }
+        // Not the listener itself: one that is added twice is told twice, and removed once for each.
+        Consumer<SettingChange> entry = change -> tell(listener, change);
+        listeners.add(entry);
+        return () -> remove(entry);
+    }
+
+    private synchronized void remove(Consumer<SettingChange> entry) {
+        listeners.remove(entry);
+        if (listeners.isEmpty()) {
+            close();
+        }
+    }
+
+    private WatchService start() {
+        try {
+            WatchService fresh = folder.getFileSystem().newWatchService();
+            folder.register(fresh, ENTRY_CREATE, ENTRY_DELETE, ENTRY_MODIFY);
+            ValueSet before = settings.get();
+            Thread thread = new Thread(() -> run(fresh, before), "valise-settings");
+            thread.setDaemon(true);
+            thread.start();
+            return fresh;
+        } catch (IOException e) {
+            throw new IpcException(
+                    IpcStatus.RESOURCE_EXHAUSTED, "settings in " + folder + " cannot be watched: " + e, e);
+        }
+    }
+
+    private void run(WatchService from, ValueSet first) {
+        ValueSet before = first;
+        try {
+            for (WatchKey key = from.take(); ; key = from.take()) {
+                key.pollEvents();
+                key.reset();
+                before = compare(before);
+            }
+        } catch (ClosedWatchServiceException e) {
+            LOG.log(Level.DEBUG, "settings in {0} are no longer watched", folder);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private ValueSet compare(ValueSet before) {
+        ValueSet now;
+        try {
+            now = settings.get();
+        } catch (RuntimeException e) { // it may be put right
+            LOG.log(Level.WARNING, "watched settings cannot be read", e);
+            return before;
+        }
+        for (SettingChange change : changes(before, now)) {
+            listeners.forEach(listener -> listener.accept(change));
+        }
+        return now;
+    }
+
+    private static List<SettingChange> changes(ValueSet before, ValueSet now) {
+        Set<String> names = new TreeSet<>(before.keys());
+        names.addAll(now.keys());
+        List<SettingChange> changes = new ArrayList<>();
+        for (String name : names) {
+            if (!alone(before, name).equals(alone(now, name))) {
+                changes.add(new SettingChange(name, now.find(name)));
+            }
+        }
+        return changes;
+    }
+
+    /** ValueSets compare arrays by content. */
+    private static ValueSet alone(ValueSet all, String name) {
+        return all.contains(name) ? ValueSet.of(name, all.get(name)) : ValueSet.empty();
+    }
+
+    private static void tell(Consumer<SettingChange> listener, SettingChange change) {
+        try {
+            listener.accept(change);
+        } catch (RuntimeException | Error e) { // the user's code must not end the thread of the others
+            LOG.log(Level.WARNING, "a listener for settings failed at " + change.name(), e);
+        }
+    }
+
+    synchronized void close() {
+        listeners.clear();
+        WatchService open = service;
+        service = null;
+        if (open != null) {
+            try {
+                open.close();
+            } catch (IOException e) {
+                LOG.log(Level.WARNING, "settings in " + folder + " are still watched", e);
+            }
+        }
+    }
+}

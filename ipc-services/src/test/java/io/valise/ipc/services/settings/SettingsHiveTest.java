@@ -1,0 +1,236 @@
+package io.valise.ipc.services.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.ValueSet;
+import io.valise.ipc.identity.AppIdentity;
+import io.valise.ipc.services.settings.SettingsHive.Registration;
+import io.valise.ipc.testkit.HangWatchdog;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+@ExtendWith(HangWatchdog.class)
+class SettingsHiveTest {
+    private static final String CONFIG = "valise.config";
+
+    private AppIdentity app;
+    private SettingsHive hive;
+    private Path file;
+
+    @BeforeEach
+    void open(@TempDir Path temp) {
+        System.setProperty(CONFIG, temp.resolve("config").toString());
+        app = AppIdentity.open("acme", "editor");
+        hive = SettingsHive.open(app);
+        file = temp.resolve("config/settings").resolve(app.publisherId()).resolve("editor.hive");
+    }
+
+    @AfterEach
+    void close() {
+        hive.close();
+        System.clearProperty(CONFIG);
+    }
+
+    @Test
+    void valuesOfEveryTypeAreKeptUntilTheyAreReplacedOrDeleted() {
+        hive.put("number", 1);
+        hive.put("list", List.of("a", 2));
+        hive.put("set", ValueSet.of("x", 1.5));
+        hive.put("bytes", new byte[] {1, 2});
+        hive.put("number", 2L);
+        hive.put("gone", true);
+        hive.delete("gone");
+        hive.delete("never there");
+        hive.close();
+
+        try (SettingsHive again = SettingsHive.open(app)) {
+            assertThat(again.get("number")).contains(2L);
+            assertThat(again.get("list")).contains(List.of("a", 2));
+            assertThat(again.get("gone")).isEmpty();
+            assertThat(again.values())
+                    .isEqualTo(ValueSet.of(
+                            "bytes",
+                            new byte[] {1, 2},
+                            "list",
+                            List.of("a", 2),
+                            "number",
+                            2L,
+                            "set",
+                            ValueSet.of("x", 1.5)));
+            again.sync();
+        }
+        assertThat(hive.get("number")).as("using it opens it again").contains(2L);
+    }
+
+    @Test
+    void theOverlayCoversTheBaseUntilItIsReverted() {
+        try (SettingsHive base = SettingsHive.openBase(app)) {
+            base.put("theme", "light");
+            assertThat(hive.get("theme")).contains("light");
+            hive.put("theme", "dark");
+            assertThat(hive.get("theme")).contains("dark");
+            assertThat(base.get("theme")).contains("light");
+            hive.delete("theme");
+            assertThat(hive.get("theme")).isEmpty();
+            assertThat(hive.values().isEmpty()).isTrue();
+            hive.revert("theme");
+            assertThat(hive.get("theme")).contains("light");
+            base.delete("theme");
+            assertThat(hive.get("theme")).isEmpty();
+        }
+    }
+
+    @Test
+    void whatCannotBeKeptIsRefused() {
+        hive.put("x".repeat(255), "y".repeat(8180));
+        assertThatThrownBy(() -> hive.put("x".repeat(256), 1)).hasMessageContaining("limit=1 to 255 chars, actual=256");
+        assertThatThrownBy(() -> hive.put("", 1)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> hive.get("")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> hive.put("x", "y".repeat(8192))).hasMessageContaining("limit=8192 bytes, actual=");
+        assertThatThrownBy(() -> hive.put("x", new Object())).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> hive.put("x", null)).isInstanceOf(NullPointerException.class);
+        assertThat(hive.values().size()).isOne();
+    }
+
+    @Test
+    void aFileOfOutdatedChangesIsRewrittenWhileOthersReadIt() throws IOException {
+        try (SettingsHive reader = SettingsHive.open(app)) {
+            hive.put("stays", 1);
+            assertThat(reader.get("stays")).contains(1);
+            for (int i = 0; i < 1000; i++) {
+                hive.put("moves", i + "x".repeat(1000));
+            }
+            assertThat(Files.size(file)).isLessThan(300 << 10);
+            assertThat(reader.get("stays")).contains(1);
+            assertThat(reader.get("moves")).contains("999" + "x".repeat(1000));
+            reader.put("back", 2);
+            assertThat(hive.get("back")).contains(2);
+        }
+        try (var entries = Files.list(file.getParent())) {
+            assertThat(entries.map(path -> path.getFileName().toString()))
+                    .containsExactlyInAnyOrder(".base.hive", "editor.hive", ".lock");
+        }
+    }
+
+    @Test
+    void aTruncatedFileIsReportedAndLeftAsItIs() throws IOException {
+        hive.put("a", 1);
+        hive.put("b", 2);
+        byte[] whole = Files.readAllBytes(file);
+        for (int length : new int[] {whole.length - 1, 40, 31, 5, 0}) {
+            Files.write(file, Arrays.copyOf(whole, length));
+            assertDamaged(() -> hive.get("a"), "truncated");
+            assertDamaged(() -> hive.put("c", 3), "truncated");
+            assertDamaged(() -> SettingsHive.open(app), "truncated");
+            assertThat(file).hasSize(length);
+        }
+        Files.write(file, whole);
+        assertThat(hive.get("b")).as("restored").contains(2);
+        hive.put("c", 3);
+        assertThat(hive.values().size()).isEqualTo(3);
+    }
+
+    @Test
+    void aDamagedFileIsReportedAndLeftAsItIs() throws IOException {
+        hive.put("a", "some text");
+        byte[] whole = Files.readAllBytes(file);
+        for (int i = 0; i < whole.length; i++) {
+            if (i >= HiveLayout.COMMITTED_OFFSET - 8 && i < HiveLayout.HEADER_BYTES) {
+                continue; // the generation may be any, the rest is the other tests'
+            }
+            byte[] changed = whole.clone();
+            changed[i] ^= 1;
+            Files.write(file, changed);
+            assertDamaged(() -> SettingsHive.open(app), "it is left as it is");
+            assertThat(file).hasBinaryContent(changed);
+        }
+    }
+
+    @Test
+    void whatAKilledWriterLeftBehindIsPassedOver() throws IOException {
+        hive.put("a", 1);
+        try (RandomAccessFile raw = new RandomAccessFile(file.toFile(), "rw")) {
+            raw.seek(raw.length());
+            raw.write(new byte[] {0, 0, 0, 99, 1, 2, 3}); // the begin of a record
+            raw.seek(HiveLayout.SUPERSEDED_OFFSET);
+            raw.writeLong(1); // and it was about to rewrite the file
+        }
+        assertThat(hive.get("a")).contains(1);
+        hive.put("b", 2);
+        try (SettingsHive fresh = SettingsHive.open(app)) {
+            assertThat(fresh.get("a")).contains(1);
+            assertThat(fresh.get("b")).contains(2);
+        }
+        try (RandomAccessFile raw = new RandomAccessFile(file.toFile(), "r")) {
+            raw.seek(HiveLayout.SUPERSEDED_OFFSET);
+            assertThat(raw.readLong()).isZero();
+        }
+    }
+
+    @Test
+    void aRemovedFileIsReportedToReadersAndBegunAnewByWriters() throws IOException {
+        hive.put("a", 1);
+        Files.delete(file);
+        hive.put("b", 2);
+        assertThat(hive.get("a")).isEmpty();
+        assertThat(hive.get("b")).contains(2);
+    }
+
+    @Test
+    void anInterruptDoesNotCloseTheFile() {
+        Thread.currentThread().interrupt();
+        hive.put("a", 1);
+        assertThat(hive.get("a")).contains(1);
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @Test
+    void watchersHearOfEveryNameOnceAndNothingAfterTheyEnded() throws Exception {
+        BlockingQueue<SettingChange> heard = new LinkedBlockingQueue<>();
+        hive.put("before", 0);
+        Registration failing = hive.watch(change -> {
+            throw new IllegalStateException("a listener that fails");
+        });
+        Registration registration = hive.watch(heard::add);
+        try (SettingsHive other = SettingsHive.open(app);
+                SettingsHive base = SettingsHive.openBase(app)) {
+            other.put("a", new int[] {1});
+            assertThat(heard.take().name()).isEqualTo("a");
+            other.put("a", new int[] {1}); // as it was
+            base.put("b", "base");
+            assertThat(heard.take()).isEqualTo(new SettingChange("b", Optional.of("base")));
+            hive.delete("b");
+            assertThat(heard.take()).isEqualTo(new SettingChange("b", Optional.empty()));
+            registration.close();
+            registration.close();
+            failing.close();
+            Registration later = hive.watch(heard::add);
+            other.put("c", 1);
+            assertThat(heard.take()).isEqualTo(new SettingChange("c", Optional.of(1)));
+            assertThat(heard).isEmpty();
+            later.close();
+        }
+    }
+
+    private static void assertDamaged(Runnable action, String message) {
+        assertThatThrownBy(action::run).isInstanceOfSatisfying(IpcException.class, e -> {
+            assertThat(e.status()).isEqualTo(IpcStatus.PROTOCOL_ERROR);
+            assertThat(e).hasMessageContaining(message).hasMessageContaining("restore it from a backup");
+        });
+    }
+}
