@@ -1,6 +1,6 @@
 /**
  * What applications build on a connection: services that are started on demand, typed remote objects, the catalog of
- * this user's servers, launched helpers, the bootstrap of the runtime, and ValueSets as JSON.
+ * this user's servers, files and settings, launched helpers, the bootstrap of the runtime, and ValueSets as JSON.
  */
 module io.valise.ipc.services {
     requires com.fasterxml.jackson.core;
