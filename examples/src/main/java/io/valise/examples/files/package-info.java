@@ -1,0 +1,5 @@
+/** Files between processes. */
+@NullMarked
+package io.valise.examples.files;
+
+import org.jspecify.annotations.NullMarked;

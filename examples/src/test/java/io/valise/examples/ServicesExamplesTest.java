@@ -1,0 +1,57 @@
+package io.valise.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.valise.examples.files.FontCache;
+import io.valise.examples.files.ReportReader;
+import io.valise.examples.files.ReportService;
+import io.valise.examples.objects.CounterClient;
+import io.valise.examples.objects.CounterService;
+import io.valise.examples.settings.Theme;
+import io.valise.ipc.ValueSet;
+import io.valise.ipc.testkit.HangWatchdog;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The examples of remote objects, files and settings print what they should. */
+@ExtendWith(HangWatchdog.class)
+@DisabledOnOs(OS.WINDOWS)
+class ServicesExamplesTest {
+    @Test
+    void aClientCallsACounterAndIsCalledByIt() throws IOException {
+        declare("counters", ExampleRun.command(CounterService.class));
+        assertThat(ExampleRun.of(CounterClient.class).lines())
+                .containsExactly(
+                        "Count[name=visits, value=1]", "told of 2", "told of 3", "Count[name=visits, value=3]");
+    }
+
+    @Test
+    void aReportIsReadOnceAndNothingElseIs(@TempDir Path temp) throws IOException {
+        Path reports = Files.createDirectories(temp.resolve("reports"));
+        Files.writeString(reports.resolve("june"), "profits");
+        Files.writeString(temp.resolve("secret"), "losses");
+        declare("reports", ExampleRun.command(ReportService.class, reports.toString()));
+        assertThat(ExampleRun.of(ReportReader.class, "june", "../secret").lines())
+                .containsExactly("7 of 7 bytes", "profits", "a token works once: ACCESS_DENIED", "ACCESS_DENIED");
+    }
+
+    @Test
+    void applicationsOfAPublisherShareAFolder() throws IOException {
+        assertThat(ExampleRun.of(FontCache.class)).isEqualTo("[sans.ttf] sans");
+    }
+
+    @Test
+    void anApplicationsSettingsAreOverItsPublishers() throws IOException {
+        assertThat(ExampleRun.of(Theme.class).lines()).containsExactly("light", "dark over light");
+    }
+
+    private static void declare(String service, String[] command) throws IOException {
+        ExampleRun.declare("services", service, ValueSet.of("name", service, "command", command, "idleSeconds", 10));
+    }
+}
