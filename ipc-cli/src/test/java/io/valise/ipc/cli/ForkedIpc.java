@@ -33,6 +33,10 @@ final class ForkedIpc implements AutoCloseable {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-XX:+UseSerialGC", "-D" + TestHome.PROPERTY + "=" + TestHome.path()));
+        String configuration = System.getProperty("valise.config");
+        if (configuration != null) {
+            command.add("-Dvalise.config=" + configuration);
+        }
         if (Runtime.version().feature() >= 24) {
             command.add("--enable-native-access=ALL-UNNAMED");
         }

@@ -41,6 +41,15 @@ class UsageTest {
                 "launch ../escape",
                 "launch target --max-bytes 0",
                 "launch target --timeout 0",
+                "share",
+                "share a --timeout 0",
+                "redeem",
+                "redeem notoken",
+                "redeem nocolon/abc",
+                "settings",
+                "settings wipe",
+                "grant quotes.read",
+                "grant quotes.read reader --for 0",
                 "runtime",
                 "runtime wash",
                 "runtime clean extra",
@@ -67,7 +76,7 @@ class UsageTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"demo", "serve", "call", "send", "list", "ping", "top", "services", "launch", "runtime", "doctor"
+            strings = {"demo", "serve", "call", "send", "list", "ping", "top", "services", "launch", "share", "redeem", "settings", "grant", "runtime", "doctor"
             })
     void everyCommandHasHelp(String command) {
         CommandRun help = CommandRun.of(command, "--help");

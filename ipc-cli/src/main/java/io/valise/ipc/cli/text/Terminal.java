@@ -2,10 +2,13 @@ package io.valise.ipc.cli.text;
 
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /** What this process writes to. Stateless. */
 public final class Terminal {
@@ -19,6 +22,16 @@ public final class Terminal {
             System.setProperty("jdk.console", "java.base");
         }
         return System.console() != null;
+    }
+
+    /** Whether standard error is a terminal, where the system says so, which is Linux. */
+    public static boolean errorsAreShown() {
+        try {
+            Path target = Files.readSymbolicLink(Path.of("/proc/self/fd/2"));
+            return target.toString().matches("/dev/(pts/\\d+|tty.*|console)");
+        } catch (IOException | UnsupportedOperationException e) {
+            return false; // not Linux: nobody knows
+        }
     }
 
     /** Standard output in UTF-8, as JSON must be; on Windows in the console's own encoding. Flushed at each line's end. */

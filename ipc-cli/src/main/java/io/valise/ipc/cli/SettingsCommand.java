@@ -1,0 +1,149 @@
+package io.valise.ipc.cli;
+
+import io.valise.ipc.ValueSet;
+import io.valise.ipc.cli.text.Table;
+import io.valise.ipc.identity.AppIdentity;
+import io.valise.ipc.services.json.JsonFault;
+import io.valise.ipc.services.json.ValueSetJson;
+import io.valise.ipc.services.settings.SettingChange;
+import io.valise.ipc.services.settings.SettingsHive;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code ipc settings}: what is in a hive, and what changes. Confined to one thread, but for {@link #print}. */
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+@Command(
+        name = "settings",
+        description = "Reads and writes a publisher's settings, or with --application those of one application.")
+final class SettingsCommand implements Callable<Integer> {
+    @Mixin
+    private CommonOptions common;
+
+    @Parameters(
+            index = "0",
+            paramLabel = "ACTION",
+            description = "One of ${COMPLETION-CANDIDATES}. revert forgets what an application has put or deleted.")
+    private Action action;
+
+    @Parameters(index = "1", arity = "0..1", paramLabel = "NAME", description = "The setting, such as theme.colour.")
+    private @Nullable String name;
+
+    @Parameters(
+            index = "2",
+            arity = "0..1",
+            paramLabel = "JSON",
+            description = "Its new value for put: '\"red\"', 5, or a tagged one as for `ipc call`.")
+    private @Nullable String value;
+
+    @Option(
+            names = "--publisher",
+            paramLabel = "NAME",
+            defaultValue = "default",
+            description = "Whose settings (default: ${DEFAULT-VALUE}).")
+    private String publisher;
+
+    @Option(
+            names = {"-a", "--application"},
+            paramLabel = "NAME",
+            description = "The application whose own settings lie over its publisher's.")
+    private @Nullable String application;
+
+    @Option(
+            names = {"-n", "--count"},
+            paramLabel = "N",
+            description = "End watch after so many changes.")
+    private long count = Long.MAX_VALUE;
+
+    @Option(names = "--json", description = "Print list as one line of JSON.")
+    private boolean json;
+
+    /** What can be done. */
+    enum Action {
+        get,
+        put,
+        delete,
+        revert,
+        list,
+        watch
+    }
+
+    @Override
+    public Integer call() throws JsonFault, InterruptedException {
+        try (SettingsHive hive = open()) {
+            switch (action) {
+                case get -> get(hive);
+                case put -> put(hive);
+                case delete -> hive.delete(named());
+                case revert -> hive.revert(named());
+                case list -> list(hive);
+                case watch -> watch(hive);
+            }
+            return 0;
+        } catch (IllegalArgumentException e) { // a name or a value that cannot be
+            throw common.usageError(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private SettingsHive open() {
+        return application == null
+                ? SettingsHive.openBase(AppIdentity.open(publisher, "ipc"))
+                : SettingsHive.open(AppIdentity.open(publisher, application));
+    }
+
+    private String named() {
+        if (name == null) {
+            throw common.usageError("Missing required parameter: 'NAME' of the setting to " + action);
+        }
+        return name;
+    }
+
+    private void get(SettingsHive hive) {
+        Object found = hive.get(named())
+                .orElseThrow(() ->
+                        new CommandFailure("no setting \"" + name + "\"; `ipc settings list` shows those there are"));
+        common.out().println(ValueSetJson.writeMember(ValueSet.of(named(), found), named()));
+    }
+
+    private void put(SettingsHive hive) throws JsonFault {
+        if (value == null) {
+            throw common.usageError("Missing required parameter: 'JSON', the value to put");
+        }
+        Object given = ValueSetJson.readMember(named(), value)
+                .find(named())
+                .orElseThrow(() -> common.usageError("null is no value; to have none, delete the name"));
+        hive.put(named(), given);
+    }
+
+    private void list(SettingsHive hive) {
+        ValueSet all = hive.values();
+        if (json) {
+            common.out().println(ValueSetJson.write(all));
+        } else {
+            Table table = new Table("NAME", "VALUE");
+            all.keys().forEach(key -> table.row(key, ValueSetJson.writeMember(all, key)));
+            table.lines().forEach(common.out()::println);
+        }
+    }
+
+    private void watch(SettingsHive hive) throws InterruptedException {
+        CountDownLatch changes = new CountDownLatch((int) Math.min(Integer.MAX_VALUE, count));
+        SettingsHive.Registration watching = hive.watch(change -> print(change, changes));
+        common.err().println("watching; each change is a line of JSON");
+        common.err().flush();
+        changes.await();
+        watching.close();
+    }
+
+    private void print(SettingChange change, CountDownLatch changes) {
+        ValueSet.Builder line = ValueSet.builder().put("name", change.name());
+        change.value().ifPresent(now -> line.put("value", now));
+        common.out().println(ValueSetJson.write(line.build()));
+        common.out().flush();
+        changes.countDown();
+    }
+}

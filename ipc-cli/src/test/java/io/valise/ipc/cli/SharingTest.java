@@ -1,0 +1,140 @@
+package io.valise.ipc.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.valise.ipc.identity.AppIdentity;
+import io.valise.ipc.identity.CapabilityGrant;
+import io.valise.ipc.testkit.HangWatchdog;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code ipc share}, {@code redeem}, {@code grant} and {@code settings}. */
+@ExtendWith(HangWatchdog.class)
+@DisabledOnOs(OS.WINDOWS)
+class SharingTest {
+    @TempDir
+    Path temp;
+
+    @BeforeEach
+    void moveIn() {
+        System.setProperty("valise.config", temp.resolve("config").toString());
+    }
+
+    @AfterEach
+    void moveOut() {
+        System.clearProperty("valise.config");
+    }
+
+    @Test
+    void aFileIsRedeemedOnceByAnotherProcess() throws Exception {
+        byte[] bytes = new byte[300_000];
+        new Random(5).nextBytes(bytes);
+        Path file = Files.write(temp.resolve("report.pdf"), bytes);
+        try (ForkedIpc share = ForkedIpc.start("share", file.toString())) {
+            String token = share.nextLine();
+            assertThat(token).matches("any:share-[0-9a-f]{8}/[A-Za-z0-9_-]{43}");
+
+            Path copy = temp.resolve("copy.pdf");
+            CommandRun redeemed = CommandRun.of("redeem", token, "--out", copy.toString(), "--progress");
+
+            assertThat(redeemed.status()).as(redeemed.err()).isZero();
+            assertThat(Files.readAllBytes(copy)).isEqualTo(bytes);
+            assertThat(redeemed.err()).contains("[##############################] 100 %  293.0 KiB of 293.0 KiB");
+            CommandRun shared = share.end();
+            assertThat(shared.status()).isZero();
+            assertThat(shared.err()).contains("redeemed");
+            assertThat(CommandRun.of("redeem", token).err()).startsWith("ipc: ENDPOINT_NOT_FOUND");
+        }
+    }
+
+    @Test
+    void whatCannotBeSharedOrRedeemedSaysWhy() throws IOException {
+        assertThat(CommandRun.of("share", temp.resolve("nothing").toString()).err())
+                .contains("cannot share ")
+                .contains("is the name right?");
+        assertThat(CommandRun.of("share", temp.toString()).err()).contains("expected a regular file");
+        Path file = Files.writeString(temp.resolve("a"), "a");
+        CommandRun nobody = CommandRun.of("share", file.toString(), "--over", "pipe", "--timeout", "50ms");
+        assertThat(nobody.status()).isEqualTo(1);
+        assertThat(nobody.out()).startsWith("pipe:share-");
+        assertThat(nobody.err()).contains("nobody redeemed the token: limit=PT0.05S");
+    }
+
+    @Test
+    void aGrantIsSignedForOneApplication() {
+        Path file = temp.resolve("reader.grant");
+        CommandRun run = CommandRun.of("grant", "quotes.read", "reader", "--for", "1h", "--out", file.toString());
+        assertThat(run.status()).as(run.err()).isZero();
+
+        CapabilityGrant grant = CapabilityGrant.read(file);
+        AppIdentity owner = AppIdentity.open("quotes");
+        String reader = AppIdentity.open("reader").id();
+        assertThat(grant.capability()).isEqualTo("quotes.read");
+        assertThat(grant.refusal(owner.publicKey(), reader, java.time.Instant.now()))
+                .isEmpty();
+        assertThat(grant.refusal(owner.publicKey(), owner.id(), java.time.Instant.now()))
+                .isPresent();
+        CommandRun printed = CommandRun.of("grant", "quotes.read", reader, "--development");
+        assertThat(CapabilityGrant.parse(printed.out()).developmentOnly()).isTrue();
+        assertThat(CommandRun.of("grant", "quotes read", "reader").status()).isEqualTo(2);
+    }
+
+    @Test
+    void settingsAreKeptReadListedAndReverted() {
+        assertThat(CommandRun.of("settings", "put", "colour", "\"red\"").status())
+                .isZero();
+        assertThat(CommandRun.of("settings", "put", "size", "{\"$type\": \"long\", \"value\": 5}")
+                        .status())
+                .isZero();
+        assertThat(CommandRun.of("settings", "get", "colour").out()).isEqualToIgnoringNewLines("\"red\"");
+        assertThat(CommandRun.of("settings", "put", "colour", "\"blue\"", "-a", "editor")
+                        .status())
+                .isZero();
+        assertThat(CommandRun.of("settings", "list", "-a", "editor").out().lines())
+                .containsExactly("NAME    VALUE", "colour  \"blue\"", "size    5");
+        assertThat(CommandRun.of("settings", "revert", "colour", "-a", "editor").status())
+                .isZero();
+        assertThat(CommandRun.of("settings", "list", "-a", "editor", "--json").out())
+                .isEqualToIgnoringNewLines("{\"colour\":\"red\",\"size\":5}");
+        assertThat(CommandRun.of("settings", "delete", "size").status()).isZero();
+        CommandRun absent = CommandRun.of("settings", "get", "size");
+        assertThat(absent.status()).isEqualTo(1);
+        assertThat(absent.err()).contains("no setting \"size\"");
+        assertThat(CommandRun.of("settings", "put", "size").status()).isEqualTo(2);
+        assertThat(CommandRun.of("settings", "put", "size", "{").err()).contains("JSON: line 1");
+        assertThat(CommandRun.of("settings", "put", "size", "null").status()).isEqualTo(2);
+        assertThat(CommandRun.of("settings", "get").status()).isEqualTo(2);
+    }
+
+    @Test
+    void settingsAreWatchedInAnotherProcess() throws Exception {
+        try (ForkedIpc watcher = ForkedIpc.start("settings", "watch", "-n", "2")) {
+            CompletableFuture<String> first = CompletableFuture.supplyAsync(() -> line(watcher));
+            for (int i = 0; !first.isDone(); i++) { // it tells of what changes once it watches
+                CommandRun.of("settings", "put", "count", Integer.toString(i));
+            }
+            assertThat(first.get()).startsWith("{\"name\":\"count\",\"value\":");
+            CommandRun.of("settings", "delete", "count");
+            CommandRun end = watcher.end();
+            assertThat(end.status()).isZero();
+        }
+    }
+
+    private static String line(ForkedIpc process) {
+        try {
+            return process.nextLine();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+}
