@@ -27,8 +27,8 @@ import org.openjdk.jmh.runner.options.TimeValue;
  * know.
  */
 public final class Bench {
-    private static final List<Probe> PROBES =
-            List.of(new Limits(), new ColdStart(), new IdleCost(), new ConnectionScale(), new Garbage());
+    private static final List<Probe> PROBES = List.of(
+            new Limits(), new ColdStart(), new IdleCost(), new ConnectionScale(), new ManyClients(), new Garbage());
 
     private static final TimeValue QUICK = TimeValue.milliseconds(500);
 

@@ -1,8 +1,10 @@
 package io.valise.ipc.benchmarks;
 
+import io.valise.ipc.benchmarks.contender.Contenders;
 import io.valise.ipc.benchmarks.contender.Exchange;
-import io.valise.ipc.benchmarks.contender.Workload;
+import io.valise.ipc.benchmarks.contender.Quotes;
 import io.valise.ipc.benchmarks.peer.PeerProcess;
+import io.valise.ipc.benchmarks.peer.TemporaryFolder;
 import io.valise.ipc.benchmarks.probe.Figure;
 import io.valise.ipc.benchmarks.probe.Probe;
 import java.io.BufferedReader;
@@ -58,16 +60,13 @@ public final class ColdStart implements Probe {
     @Override
     public List<Figure> measure(boolean quick) throws Exception {
         Map<String, PeerProcess> servers = new LinkedHashMap<>();
-        Path folder = Files.createTempDirectory("valise-cold");
-        try {
-            for (String scheme : List.of("shm", "pipe", "loopback")) {
-                String contender = scheme.equals("shm") ? "shmAdaptive" : scheme;
-                servers.put(scheme, PeerProcess.start(List.of(), Exchange.class, contender, Workload.QUOTE.name()));
+        try (TemporaryFolder folder = TemporaryFolder.create()) {
+            for (String scheme : Contenders.TRANSPORTS) {
+                servers.put(scheme, Exchange.startServer(scheme));
             }
-            return measure(servers, copyOfClient(folder), quick ? FEW_ROUNDS : ROUNDS);
+            return measure(servers, copyOfClient(folder.path()), quick ? FEW_ROUNDS : ROUNDS);
         } finally {
             servers.values().forEach(PeerProcess::close);
-            deleteAll(folder);
         }
     }
 
@@ -129,22 +128,16 @@ public final class ColdStart implements Probe {
         return String.join(File.pathSeparator, jars);
     }
 
-    /** The client's class alone: the jar it is in names all the others' jars. */
+    /** The client's classes alone: the jar they are in names all the others' jars. */
     private static Path copyOfClient(Path folder) throws IOException {
-        String file = ColdStartClient.class.getName().replace('.', '/') + ".class";
-        Path copy = folder.resolve(file);
-        Files.createDirectories(Objects.requireNonNull(copy.getParent()));
-        try (InputStream bytes = Objects.requireNonNull(ColdStart.class.getResourceAsStream("/" + file), file)) {
-            Files.copy(bytes, copy);
+        for (Class<?> type : List.of(ColdStartClient.class, Quotes.class)) {
+            String file = type.getName().replace('.', '/') + ".class";
+            Path copy = folder.resolve(file);
+            Files.createDirectories(Objects.requireNonNull(copy.getParent()));
+            try (InputStream bytes = Objects.requireNonNull(ColdStart.class.getResourceAsStream("/" + file), file)) {
+                Files.copy(bytes, copy);
+            }
         }
         return folder;
-    }
-
-    private static void deleteAll(Path folder) throws IOException {
-        Path file = folder.resolve(ColdStartClient.class.getName().replace('.', '/') + ".class");
-        Files.deleteIfExists(file);
-        for (Path at = file.getParent(); at != null && at.startsWith(folder); at = at.getParent()) {
-            Files.deleteIfExists(at);
-        }
     }
 }

@@ -2,7 +2,7 @@ package io.valise.ipc.benchmarks;
 
 import io.valise.ipc.IpcClient;
 import io.valise.ipc.IpcConnection;
-import io.valise.ipc.ValueSet;
+import io.valise.ipc.benchmarks.contender.Quotes;
 
 /** The program that {@link ColdStart} starts: connects, asks once, says so. Without an argument it only says so. */
 final class ColdStartClient {
@@ -20,24 +20,7 @@ final class ColdStartClient {
     }
 
     private static void ask(IpcConnection connection) {
-        ValueSet quote = ValueSet.of(
-                "symbol",
-                "KRW/USD",
-                "venue",
-                "XKRX",
-                "bid",
-                101.25,
-                "ask",
-                101.5,
-                "bidSize",
-                1_200,
-                "askSize",
-                64_000,
-                "sequence",
-                1_234_567_890_123L,
-                "live",
-                true);
-        if (connection.request("quote", quote).getDouble("ask") != 101.5) {
+        if (connection.request("quote", Quotes.valueSet()).getDouble("ask") != 101.5) {
             throw new IllegalStateException("a wrong answer");
         }
     }

@@ -1,7 +1,7 @@
 package io.valise.ipc.benchmarks;
 
+import io.valise.ipc.benchmarks.contender.Contenders;
 import io.valise.ipc.benchmarks.contender.Exchange;
-import io.valise.ipc.benchmarks.contender.Workload;
 import io.valise.ipc.benchmarks.peer.PeerProcess;
 import io.valise.ipc.benchmarks.probe.Crowd;
 import io.valise.ipc.benchmarks.probe.Figure;
@@ -24,9 +24,8 @@ public final class ConnectionScale implements Probe {
     @Override
     public List<Figure> measure(boolean quick) {
         List<Figure> figures = new ArrayList<>();
-        for (String scheme : List.of("shm", "pipe", "loopback")) {
-            String contender = scheme.equals("shm") ? "shmAdaptive" : scheme;
-            try (PeerProcess server = PeerProcess.start(List.of(), Exchange.class, contender, Workload.QUOTE.name());
+        for (String scheme : Contenders.TRANSPORTS) {
+            try (PeerProcess server = Exchange.startServer(scheme);
                     PeerProcess crowd = PeerProcess.start(
                             List.of(),
                             Crowd.class,

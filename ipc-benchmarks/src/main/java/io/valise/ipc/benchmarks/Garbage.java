@@ -3,9 +3,9 @@ package io.valise.ipc.benchmarks;
 import io.valise.ipc.IpcClient;
 import io.valise.ipc.IpcConnection;
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.benchmarks.contender.Contenders;
 import io.valise.ipc.benchmarks.contender.Exchange;
 import io.valise.ipc.benchmarks.contender.Quotes;
-import io.valise.ipc.benchmarks.contender.Workload;
 import io.valise.ipc.benchmarks.peer.PeerProcess;
 import io.valise.ipc.benchmarks.probe.AllocatedBytes;
 import io.valise.ipc.benchmarks.probe.Figure;
@@ -26,9 +26,8 @@ public final class Garbage implements Probe {
     @Override
     public List<Figure> measure(boolean quick) {
         List<Figure> figures = new ArrayList<>();
-        for (String scheme : List.of("shm", "pipe", "loopback")) {
-            String contender = scheme.equals("shm") ? "shmAdaptive" : scheme;
-            try (PeerProcess server = PeerProcess.start(List.of(), Exchange.class, contender, Workload.QUOTE.name());
+        for (String scheme : Contenders.TRANSPORTS) {
+            try (PeerProcess server = Exchange.startServer(scheme);
                     IpcConnection connection = IpcClient.connect(server.address())) {
                 ask(connection, ROUNDS_TO_WARM_UP);
                 long before = allocated(connection);

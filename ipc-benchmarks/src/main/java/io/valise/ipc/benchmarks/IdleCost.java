@@ -1,7 +1,7 @@
 package io.valise.ipc.benchmarks;
 
+import io.valise.ipc.benchmarks.contender.Contenders;
 import io.valise.ipc.benchmarks.contender.Exchange;
-import io.valise.ipc.benchmarks.contender.Workload;
 import io.valise.ipc.benchmarks.peer.PeerProcess;
 import io.valise.ipc.benchmarks.probe.Figure;
 import io.valise.ipc.benchmarks.probe.IdleWatch;
@@ -39,9 +39,8 @@ public final class IdleCost implements Probe {
         Map<String, PeerProcess> idle = new LinkedHashMap<>();
         try {
             idle.put("jvm", PeerProcess.start(List.of(), Idler.class));
-            for (String scheme : List.of("shm", "pipe", "loopback")) {
-                String contender = scheme.equals("shm") ? "shmAdaptive" : scheme;
-                PeerProcess server = PeerProcess.start(List.of(), Exchange.class, contender, Workload.QUOTE.name());
+            for (String scheme : Contenders.TRANSPORTS) {
+                PeerProcess server = Exchange.startServer(scheme);
                 idle.put(scheme + "Server", server);
                 idle.put(scheme + "Client", PeerProcess.start(List.of(), Idler.class, server.address(), CONNECTIONS));
             }

@@ -1,11 +1,14 @@
 package io.valise.ipc.benchmarks;
 
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.benchmarks.contender.ChronicleWireForm;
 import io.valise.ipc.benchmarks.contender.JacksonForm;
+import io.valise.ipc.benchmarks.contender.JvmOptions;
 import io.valise.ipc.benchmarks.contender.KryoForm;
 import io.valise.ipc.benchmarks.contender.MessagePackForm;
 import io.valise.ipc.benchmarks.contender.Quotes;
 import io.valise.ipc.benchmarks.contender.ValiseForm;
+import io.valise.ipc.benchmarks.contender.WireQuote;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -67,6 +70,34 @@ public class ValueSetCodec {
 
     @Benchmark
     public Map<String, Object> decodeKryo(ByKryo with) {
+        return with.form.decode();
+    }
+
+    @Benchmark
+    @Fork(
+            value = 2,
+            jvmArgsAppend = {
+                JvmOptions.QUIET,
+                JvmOptions.CHRONICLE_REF,
+                JvmOptions.CHRONICLE_CHANNELS,
+                JvmOptions.CHRONICLE_LANG,
+                JvmOptions.CHRONICLE_REFLECT
+            })
+    public int encodeChronicleWire(ByWire with) {
+        return with.form.encode();
+    }
+
+    @Benchmark
+    @Fork(
+            value = 2,
+            jvmArgsAppend = {
+                JvmOptions.QUIET,
+                JvmOptions.CHRONICLE_REF,
+                JvmOptions.CHRONICLE_CHANNELS,
+                JvmOptions.CHRONICLE_LANG,
+                JvmOptions.CHRONICLE_REFLECT
+            })
+    public WireQuote decodeChronicleWire(ByWire with) {
         return with.form.decode();
     }
 
@@ -143,6 +174,18 @@ public class ValueSetCodec {
         @Setup
         public void encode() {
             form.encode(quote);
+        }
+    }
+
+    /** Chronicle Wire. */
+    @State(Scope.Benchmark)
+    public static class ByWire {
+        final ChronicleWireForm form = new ChronicleWireForm();
+
+        /** Has something to decode. */
+        @Setup
+        public void encode() {
+            form.encode();
         }
     }
 

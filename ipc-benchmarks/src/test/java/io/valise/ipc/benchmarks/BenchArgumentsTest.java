@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 class BenchArgumentsTest {
@@ -24,6 +26,22 @@ class BenchArgumentsTest {
         assertThat(some.includes("IdleCost")).isTrue();
         assertThat(some.includes("ColdStart")).isFalse();
         assertThat(some.benchmarks()).containsExactly("IdleCost", "RequestRoundTrip.pipe");
+    }
+
+    /** What a target is judged by, and no more of that class. */
+    @Test
+    void aQuickRunLeavesOutWhatNoTargetNeeds() {
+        List<String> quick = BenchArguments.parse("--quick").benchmarks();
+        assertThat(quick).anyMatch(pattern -> found(pattern, "LargePayload.memcpyToNew"));
+        assertThat(quick).anyMatch(pattern -> found(pattern, "RequestRoundTrip.jeroMq"));
+        assertThat(quick).noneMatch(pattern -> found(pattern, "LargePayload.jeroMq"));
+        assertThat(BenchArguments.parse("--quick", "LargePayload").benchmarks()).containsExactly("LargePayload");
+    }
+
+    private static boolean found(String pattern, String benchmark) {
+        return Pattern.compile(pattern)
+                .matcher("io.valise.ipc.benchmarks." + benchmark)
+                .find();
     }
 
     @Test

@@ -29,7 +29,7 @@ class HarnessTest {
     }
 
     private static List<String> benchmarksOf(Class<?> type) {
-        return Arrays.stream(type.getDeclaredMethods())
+        return Arrays.stream(type.getMethods())
                 .filter(method -> method.isAnnotationPresent(Benchmark.class))
                 .map(Method::getName)
                 .collect(Collectors.toList());

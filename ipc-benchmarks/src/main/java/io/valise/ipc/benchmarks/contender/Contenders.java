@@ -9,6 +9,9 @@ import java.util.function.Supplier;
 
 /** All contenders by the names of the benchmark methods. */
 public final class Contenders {
+    /** The schemes of Valise's transports between processes. */
+    public static final List<String> TRANSPORTS = List.of("shm", "pipe", "loopback");
+
     // Suppliers: a JVM loads the classes of the one contender that it runs.
     private static final Map<String, Supplier<Contender>> ALL = new TreeMap<>(Map.ofEntries(
             Map.entry("shmSpinning", () -> new ValiseContender("shm", WaitStrategy.spinning())),
@@ -18,6 +21,7 @@ public final class Contenders {
             Map.entry("loopback", () -> new ValiseContender("loopback", WaitStrategy.adaptive())),
             Map.entry("local", () -> new ValiseContender("local", WaitStrategy.adaptive())),
             Map.entry("aeronIpcJackson", AeronContender::new),
+            Map.entry("chronicleQueue", ChronicleQueueContender::new),
             Map.entry("rawUds", () -> new RawSocketContender(RawSocketContender.Kind.UDS)),
             Map.entry("rawTcp", () -> new RawSocketContender(RawSocketContender.Kind.TCP)),
             Map.entry("nettyTcp", NettyContender::new),
@@ -46,6 +50,6 @@ public final class Contenders {
 
     /** What Aeron and Agrona need of the JDK. */
     public static List<String> agronaOptions() {
-        return List.of("--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED");
+        return List.of(JvmOptions.AGRONA);
     }
 }

@@ -4,6 +4,7 @@ import io.valise.ipc.benchmarks.contender.Contender.Caller;
 import io.valise.ipc.benchmarks.peer.PeerProcess;
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.List;
 
 /**
  * A caller in this JVM connected to a served contender in another. Also that other JVM's main class. Used by one thread.
@@ -31,6 +32,16 @@ public final class Exchange implements Closeable {
             peer.close();
             throw e;
         }
+    }
+
+    /**
+     * Starts another JVM that answers quotes over one of Valise's transports.
+     *
+     * @param transport a scheme, or a contender's name where it is to wait in another way than by default
+     */
+    public static PeerProcess startServer(String transport) {
+        String contender = transport.equals("shm") ? "shmAdaptive" : transport;
+        return PeerProcess.start(List.of(), Exchange.class, contender, Workload.QUOTE.name());
     }
 
     /** The asking side. */

@@ -20,6 +20,9 @@ public final class PeerProcess implements AutoCloseable {
     private static final String READY = "READY ";
     private static final long SECONDS_TO_END = 10;
 
+    private static final BufferedReader PARENT =
+            new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+
     private final Process process;
     private final BufferedReader lines;
     private String address = "";
@@ -101,6 +104,16 @@ public final class PeerProcess implements AutoCloseable {
         }
     }
 
+    /** Sends it a line that it reads with {@link #hear}. */
+    public void tell(String line) {
+        try {
+            process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+            process.getOutputStream().flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot tell the peer anything, pid=" + process.pid(), e);
+        }
+    }
+
     /** Ends it and waits for that; kills it when that takes longer than ten seconds. */
     @Override
     public void close() {
@@ -129,10 +142,15 @@ public final class PeerProcess implements AutoCloseable {
         System.out.flush();
     }
 
+    /** In the peer: the next line that its parent tells it; empty when the parent has closed it or has ended. */
+    public static String hear() throws IOException {
+        return Objects.requireNonNullElse(PARENT.readLine(), "");
+    }
+
     /** In the peer: returns when the parent has closed it or has ended. */
     public static void awaitParentsEnd() throws IOException {
-        while (System.in.read() >= 0) {
-            // What the parent writes has no meaning.
+        while (!hear().isEmpty()) {
+            // What the parent tells has no meaning.
         }
     }
 }

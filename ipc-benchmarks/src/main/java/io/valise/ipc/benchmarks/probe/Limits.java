@@ -1,5 +1,6 @@
 package io.valise.ipc.benchmarks.probe;
 
+import io.valise.ipc.benchmarks.peer.TemporaryFolder;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -30,15 +31,9 @@ public final class Limits implements Probe {
             System.out.println("# Limits: not measured, no cc, gcc or clang on the PATH");
             return List.of();
         }
-        Path folder = Files.createTempDirectory("valise-limits");
-        try {
-            return figures(
-                    run(List.of(compile(compiler.get(), folder), Integer.toString(quick ? FEW_ROUNDS : ROUNDS))));
-        } finally {
-            for (String file : List.of("limits.c", "limits")) {
-                Files.deleteIfExists(folder.resolve(file));
-            }
-            Files.delete(folder);
+        try (TemporaryFolder folder = TemporaryFolder.create()) {
+            String program = compile(compiler.get(), folder.path());
+            return figures(run(List.of(program, Integer.toString(quick ? FEW_ROUNDS : ROUNDS))));
         }
     }
 

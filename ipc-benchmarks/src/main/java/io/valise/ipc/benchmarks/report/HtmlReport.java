@@ -14,7 +14,6 @@ import java.util.stream.Collectors;
 
 /** The report as one file of HTML that loads nothing: charts by Chart.js, which is inside. Stateless. */
 public final class HtmlReport {
-    private static final int LATENCY_COLUMNS = 7;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private HtmlReport() {}
@@ -76,26 +75,28 @@ public final class HtmlReport {
         return "<section><h2>" + escape(section.title()) + "</h2>\n<div class=chart style='height:" + height
                 + "px'><canvas id=c" + number + " role=img aria-label='" + escape(section.title())
                 + ": the table below has the figures'></canvas></div>\n<div class=scroll><table><thead>"
-                + row("th", table.head()) + "</thead><tbody>"
-                + table.rows().stream().map(cells -> row("td", cells)).collect(Collectors.joining("\n"))
+                + row("th", table.head(), table.head()) + "</thead><tbody>"
+                + table.rows().stream()
+                        .map(cells -> row("td", cells, table.head()))
+                        .collect(Collectors.joining("\n"))
                 + "</tbody></table></div></section>\n";
     }
 
-    private static String row(String tag, List<String> cells) {
+    private static String row(String tag, List<String> cells, List<String> head) {
         StringBuilder html = new StringBuilder("<tr>");
         for (int i = 0; i < cells.size(); i++) {
-            html.append('<').append(tag).append(classOf(i, cells.size())).append(escape(cells.get(i)));
+            html.append('<').append(tag).append(classOf(head.get(i))).append(escape(cells.get(i)));
             html.append("</").append(tag).append('>');
         }
         return html.append("</tr>").toString();
     }
 
-    /** Of the percentiles, a narrow page shows the first and the third. */
-    private static String classOf(int column, int columns) {
-        if (column == 0) {
+    /** Of the percentiles, a narrow page shows the median and p99. */
+    private static String classOf(String title) {
+        if (title.isEmpty()) {
             return ">";
         }
-        return columns == LATENCY_COLUMNS && (column == 2 || column == 4) ? " class='n w'>" : " class=n>";
+        return title.startsWith("p90 ") || title.startsWith("p99.9 ") ? " class='n w'>" : " class=n>";
     }
 
     private static String data(Results results) throws IOException {

@@ -12,12 +12,12 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
 /** All that was measured. Immutable. */
-public final class Results {
+public class Results {
     private static final String GC_ALLOCATED = "gc.alloc.rate.norm";
 
     private final List<Measurement> all;
 
-    private Results(List<Measurement> all) {
+    Results(List<Measurement> all) {
         this.all = List.copyOf(all);
     }
 
@@ -63,7 +63,7 @@ public final class Results {
         return one.mode().equals("sample") ? one : other;
     }
 
-    private OptionalDouble of(String name, ToDoubleFunction<Measurement> what) {
+    OptionalDouble of(String name, ToDoubleFunction<Measurement> what) {
         return ofType(name.substring(0, name.indexOf('.'))).stream()
                 .filter(one -> one.name().equals(name))
                 .mapToDouble(what)

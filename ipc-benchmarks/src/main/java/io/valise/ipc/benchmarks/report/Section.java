@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * One chart and table: the contenders of one benchmark, best first.
+ * One chart and table: the contenders of one benchmark.
  *
  * @param title what it shows
  * @param type the benchmark class
@@ -18,8 +18,11 @@ import java.util.stream.Collectors;
 record Section(String title, String type, String methods, Kind kind, String limit) {
     private static final String VALISE = "(shm|pipe|loopback|local|valise|shared).*|.*Valise.*";
 
-    private static final Set<String> ONLY_VALISE =
-            Set.of("RemoteObjectCall", "ColdStart", "IdleCost", "ConnectionScale", "Garbage");
+    private static final Set<String> ONLY_VALISE = Set.of(
+            "RemoteObjectCall", "RegionHandOver", "ColdStart", "IdleCost", "ConnectionScale", "ManyClients", "Garbage");
+
+    /** Those whose methods tell more in the order of their names: how one thing grows. */
+    private static final Set<String> GROWING = Set.of("ManyClients", "RegionHandOver");
 
     /** What is drawn. */
     enum Kind {
@@ -59,19 +62,38 @@ record Section(String title, String type, String methods, Kind kind, String limi
                     Kind.COST,
                     "ValueSetCodec.decodeDoublesMemcpy"),
             new Section("1 MiB to another process", "LargePayload", ".*", Kind.LATENCY, "LargePayload.memcpy"),
+            new Section("Shared memory of so many MiB handed over", "RegionHandOver", ".*", Kind.LATENCY, ""),
+            new Section("1, 2, 4 and 8 clients: a request", "ManyClients", ".*\\d", Kind.LATENCY, ""),
+            new Section(
+                    "1, 2, 4 and 8 clients: requests per second", "ManyClients", ".*PerSecond", Kind.THROUGHPUT, ""),
             new Section("Fresh JVM: connect and first reply", "ColdStart", ".*", Kind.LATENCY, "ColdStart.jvm"),
             new Section("Processor time while idle", "IdleCost", ".*(?<!WakeUps)", Kind.COST, "IdleCost.jvm"),
             new Section("1,000 connections: memory of each", "ConnectionScale", ".*Resident.*", Kind.COST, ""),
             new Section("1,000 connections: round trip", "ConnectionScale", ".*Latency.*", Kind.COST, ""),
             new Section("Garbage of a request, both sides", "Garbage", ".*", Kind.COST, ""));
 
-    /** Its results, best first; empty when it was not measured. */
+    /** Its results, best first or in the order of growth; empty when it was not measured. */
     List<Measurement> of(Results results) {
-        Comparator<Measurement> rising = Comparator.comparingDouble(Measurement::typical);
         return results.ofType(type).stream()
                 .filter(one -> one.method().matches(methods))
-                .sorted(kind == Kind.THROUGHPUT ? rising.reversed() : rising)
+                .sorted(order())
                 .collect(Collectors.toList());
+    }
+
+    private Comparator<Measurement> order() {
+        if (GROWING.contains(type)) {
+            return Comparator.comparing(Section::letters).thenComparing(one -> number(one));
+        }
+        Comparator<Measurement> rising = Comparator.comparingDouble(Measurement::typical);
+        return kind == Kind.THROUGHPUT ? rising.reversed() : rising;
+    }
+
+    private static String letters(Measurement one) {
+        return one.method().replaceAll("\\d", "");
+    }
+
+    private static int number(Measurement one) {
+        return Integer.parseInt(one.method().replaceAll("\\D", ""));
     }
 
     /** Whether it is one of ours. */

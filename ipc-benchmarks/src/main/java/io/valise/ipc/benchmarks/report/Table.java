@@ -25,7 +25,12 @@ record Table(List<String> head, List<List<String>> rows) {
         } else {
             head.add(unit);
         }
-        head.addAll(List.of("× best peer", "× limit"));
+        if (peer.isPresent()) {
+            head.add("× best peer");
+        }
+        if (limit.isPresent()) {
+            head.add("× limit");
+        }
         return new Table(
                 head, all.stream().map(one -> row(section, one, peer, limit)).collect(Collectors.toList()));
     }
@@ -42,14 +47,12 @@ record Table(List<String> head, List<List<String>> rows) {
         } else {
             cells.add(Results.format(one.typical()));
         }
-        cells.add(ratio(one, peer));
-        cells.add(ratio(one, limit));
+        peer.ifPresent(reference -> cells.add(ratio(one, reference)));
+        limit.ifPresent(reference -> cells.add(ratio(one, reference)));
         return cells;
     }
 
-    private static String ratio(Measurement one, OptionalDouble reference) {
-        return reference.isPresent() && reference.getAsDouble() != 0
-                ? Results.format(one.typical() / reference.getAsDouble())
-                : "–";
+    private static String ratio(Measurement one, double reference) {
+        return reference == 0 ? "–" : Results.format(one.typical() / reference);
     }
 }
