@@ -58,7 +58,9 @@ public final class Bench {
     private void run() throws Exception {
         Files.createDirectories(arguments.out());
         if (arguments.reportOnly()) {
-            writePages(ResultFile.read(file("results.json")), Machine.read(file("machine.json")));
+            Results read = ResultFile.read(file("results.json"));
+            System.out.print(MarkdownReport.targets(read));
+            writePages(read, Machine.read(file("machine.json")));
             return;
         }
         long begun = System.nanoTime();

@@ -21,7 +21,7 @@ record BenchArguments(boolean quick, Path out, boolean reportOnly, boolean help,
             Usage: ipc bench [--quick] [--out DIR] [--report-only] [BENCHMARK...]
               --quick        fewer and shorter rounds: what the targets need, within 6 minutes instead of most of an hour
               --out DIR      where results.json, machine.json, report.md and report.html go (default: bench-results)
-              --report-only  make the pages again from the results in DIR
+              --report-only  make the pages again from the results in DIR, and print the table of targets
               BENCHMARK      regular expressions, such as RequestRoundTrip.pipe; all when there is none
             """;
 

@@ -17,15 +17,19 @@ public final class MarkdownReport {
             lines.addAll(row(fact.getKey(), fact.getValue()));
         }
         lines.addAll(List.of("", "## Targets", ""));
-        lines.addAll(targets(results));
+        lines.addAll(targetLines(results));
         for (Section section : Section.ALL) {
             lines.addAll(section(section, results));
         }
         return String.join("\n", lines) + "\n";
     }
 
-    /** Target, figure, ratio, verdict. */
-    static List<String> targets(Results results) {
+    /** The table of the targets alone: target, figure, ratio, verdict. */
+    public static String targets(Results results) {
+        return String.join("\n", targetLines(results)) + "\n";
+    }
+
+    private static List<String> targetLines(Results results) {
         List<String> lines = new ArrayList<>(row("#", "what", "target", "figure", "ratio", "verdict"));
         lines.add("| --- | --- | --- | ---: | ---: | --- |");
         for (Check check : Targets.checks(results)) {
@@ -35,7 +39,9 @@ public final class MarkdownReport {
                     check.target(),
                     check.figureText(),
                     check.ratioText(),
-                    check.verdict().toString()));
+                    check.verdict() == Check.Verdict.MISSED
+                            ? "**missed**"
+                            : check.verdict().toString()));
         }
         return lines;
     }
