@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.identity.CapabilityGrant;
 import io.valise.ipc.testkit.HangWatchdog;
+import io.valise.ipc.testkit.TestHome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +33,7 @@ class SharingTest {
 
     @AfterEach
     void moveOut() {
-        System.clearProperty("valise.config");
+        TestHome.restoreConfiguration();
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.valise.ipc.ValueSet;
 import io.valise.ipc.services.json.ValueSetJson;
 import io.valise.ipc.services.manifest.ManifestFolder;
 import io.valise.ipc.testkit.HangWatchdog;
+import io.valise.ipc.testkit.TestHome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,7 +42,7 @@ class StartingTest {
 
     @AfterEach
     void moveOut() {
-        System.clearProperty("valise.config");
+        TestHome.restoreConfiguration();
         System.setProperty("valise.home", before);
     }
 

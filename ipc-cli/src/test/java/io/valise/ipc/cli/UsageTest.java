@@ -76,7 +76,22 @@ class UsageTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"demo", "serve", "call", "send", "list", "ping", "top", "services", "launch", "share", "redeem", "settings", "grant", "runtime", "doctor"
+            strings = {
+                "demo",
+                "serve",
+                "call",
+                "send",
+                "list",
+                "ping",
+                "top",
+                "services",
+                "launch",
+                "share",
+                "redeem",
+                "settings",
+                "grant",
+                "runtime",
+                "doctor"
             })
     void everyCommandHasHelp(String command) {
         CommandRun help = CommandRun.of(command, "--help");

@@ -69,7 +69,7 @@ class DocumentationTest {
         String run = text(examples.resolve("PriceServer.java")) + text(examples.resolve("PriceClient.java"));
         assertThat(readme().blocks("java"))
                 .isNotEmpty()
-                .allSatisfy(block -> assertThat(run).contains(unindented(block.lines().stream())));
+                .allSatisfy(block -> assertThat(run).contains(squeezed(block.lines().stream())));
     }
 
     @Test
@@ -78,7 +78,18 @@ class DocumentationTest {
         assertThat(pages)
                 .flatExtracting(page -> page.blocks("java"))
                 .allSatisfy(block ->
-                        assertThat(compiled).anyMatch(source -> source.contains(unindented(block.lines().stream()))));
+                        assertThat(compiled).anyMatch(source -> source.contains(squeezed(block.lines().stream()))));
+    }
+
+    @Test
+    void everyLineOfTheCounterpartsIsCompiledSomewhere() {
+        String counterparts =
+                text(ROOT.resolve("examples/src/main/java/io/valise/examples/counterparts/Counterparts.java"));
+        List<String> lines =
+                readme().spans().stream().filter(span -> span.endsWith(";")).toList();
+        assertThat(lines)
+                .hasSizeGreaterThan(20)
+                .allSatisfy(line -> assertThat(counterparts).contains(squeezed(Stream.of(line))));
     }
 
     @Test
@@ -135,14 +146,15 @@ class DocumentationTest {
     /** A source without its indentation, which an example does not share. */
     private static String text(Path source) {
         try {
-            return unindented(Files.readAllLines(source).stream());
+            return squeezed(Files.readAllLines(source).stream());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static String unindented(Stream<String> lines) {
-        return lines.map(String::strip).filter(line -> !line.isEmpty()).collect(Collectors.joining("\n", "\n", "\n"));
+    /** Without white space: the formatter breaks the lines of a program where it likes. */
+    private static String squeezed(Stream<String> lines) {
+        return lines.collect(Collectors.joining()).replaceAll("\\s+", "");
     }
 
     private static String relative(Path file) {

@@ -8,8 +8,8 @@ import java.util.Comparator;
 import java.util.stream.Stream;
 
 /**
- * The runtime directory of the tests in this JVM, and their configuration folder: fresh, so that neither servers of the user nor other test runs are
- * seen, short, so that socket paths fit, and gone when the JVM ends. Thread-safe.
+ * The runtime directory of the tests in this JVM, and their configuration folder: fresh, so that neither servers of the
+ * user nor other test runs are seen, short, so that socket paths fit, and gone when the JVM ends. Thread-safe.
  */
 public final class TestHome {
     /** The system property that names the runtime directory. */
@@ -29,7 +29,15 @@ public final class TestHome {
 
     /** The configuration folder of the tests, in {@link #path()} unless the property names another. */
     public static Path configuration() {
+        if (System.getProperty(CONFIGURATION_PROPERTY) == null) {
+            restoreConfiguration();
+        }
         return Path.of(System.getProperty(CONFIGURATION_PROPERTY));
+    }
+
+    /** Takes the property back to the folder in {@link #path()}, after a test that named another. */
+    public static void restoreConfiguration() {
+        System.setProperty(CONFIGURATION_PROPERTY, PATH.resolve("config").toString());
     }
 
     private static Path claim() {

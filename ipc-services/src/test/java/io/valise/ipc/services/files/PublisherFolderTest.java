@@ -8,6 +8,7 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.testkit.HangWatchdog;
+import io.valise.ipc.testkit.TestHome;
 import io.valise.ipc.testkit.process.ForkedJvm;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -36,7 +37,7 @@ class PublisherFolderTest {
     @AfterEach
     void forgetIt() {
         ForkedJvm.killAll();
-        System.clearProperty(CONFIG);
+        TestHome.restoreConfiguration();
     }
 
     @Test

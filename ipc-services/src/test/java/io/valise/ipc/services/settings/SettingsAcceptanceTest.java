@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.testkit.HangWatchdog;
+import io.valise.ipc.testkit.TestHome;
 import io.valise.ipc.testkit.process.ForkedJvm;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,7 +33,7 @@ class SettingsAcceptanceTest {
     @AfterEach
     void forgetIt() {
         ForkedJvm.killAll();
-        System.clearProperty(CONFIG);
+        TestHome.restoreConfiguration();
     }
 
     @Test

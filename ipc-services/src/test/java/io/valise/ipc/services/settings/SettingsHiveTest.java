@@ -9,6 +9,7 @@ import io.valise.ipc.ValueSet;
 import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.services.settings.SettingsHive.Registration;
 import io.valise.ipc.testkit.HangWatchdog;
+import io.valise.ipc.testkit.TestHome;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -43,7 +44,7 @@ class SettingsHiveTest {
     @AfterEach
     void close() {
         hive.close();
-        System.clearProperty(CONFIG);
+        TestHome.restoreConfiguration();
     }
 
     @Test

@@ -1,0 +1,125 @@
+package io.valise.examples.counterparts;
+
+import io.valise.examples.appservice.Quotes;
+import io.valise.examples.objects.Counter;
+import io.valise.examples.objects.Counters;
+import io.valise.ipc.AccessPolicy;
+import io.valise.ipc.IpcClient;
+import io.valise.ipc.IpcConnection;
+import io.valise.ipc.IpcServer;
+import io.valise.ipc.ValueSet;
+import io.valise.ipc.identity.AppIdentity;
+import io.valise.ipc.identity.CapabilityGrant;
+import io.valise.ipc.identity.LoopbackAccessRules;
+import io.valise.ipc.pipes.ChildPipes;
+import io.valise.ipc.services.files.FileAccessPolicy;
+import io.valise.ipc.services.files.PublisherFolder;
+import io.valise.ipc.services.files.SharedFile;
+import io.valise.ipc.services.files.SharedFiles;
+import io.valise.ipc.services.hosting.AppServiceHost;
+import io.valise.ipc.services.launch.HelperLauncher;
+import io.valise.ipc.services.launch.LaunchResult;
+import io.valise.ipc.services.launch.ResultLauncher;
+import io.valise.ipc.services.objects.RemoteObjects;
+import io.valise.ipc.services.runtime.IpcRuntime;
+import io.valise.ipc.services.runtime.VersionRange;
+import io.valise.ipc.services.settings.SettingsHive;
+import io.valise.ipc.sharedmem.SharedRegion;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Set;
+import java.util.UUID;
+
+/** One method for each system of Windows, and three lines in it. */
+final class Counterparts {
+    private Counterparts() {}
+
+    static ValueSet message() {
+        return ValueSet.builder()
+                .put("id", UUID.randomUUID())
+                .put("prices", new double[] {101.25, 101.5})
+                .build();
+    }
+
+    static IpcConnection appService() throws InterruptedException {
+        AppServiceHost.run("quotes", new Quotes()); // the service's main method
+        return IpcClient.builder("any:quotes").startIfAbsent(true).connect();
+    }
+
+    static void remoteObjects(IpcServer.Builder server, Counters counters, IpcConnection connection) {
+        RemoteObjects.export(Counters.class, counters).addTo(server);
+        Counter counter = RemoteObjects.of(connection).remote(Counters.class).make("visits");
+        counter.increment();
+    }
+
+    static void files(Path reports, String asked) throws IOException {
+        FileAccessPolicy files = new FileAccessPolicy(reports);
+        InputStream report = Channels.newInputStream(files.open(Path.of(asked))); // "../secret" is ACCESS_DENIED
+        report.close();
+    }
+
+    static void publisherFolder(AppIdentity editor) throws IOException {
+        PublisherFolder.declare(editor, "fonts");
+        PublisherFolder.open(editor, "fonts").write("sans.ttf", new byte[] {1, 2, 3});
+    }
+
+    static byte[] sharedFiles(SharedFiles files, Path file, IpcConnection connection) throws IOException {
+        String token = files.add(file);
+        try (SharedFile shared = SharedFiles.redeem(connection, token)) {
+            return shared.readAll();
+        }
+    }
+
+    static IpcConnection helper() {
+        LaunchResult result = HelperLauncher.of("editor").launch("spelling");
+        return result.helper().connection();
+    }
+
+    static ValueSet launchForResult() {
+        return ResultLauncher.launchForResult("pick-colour", ValueSet.of("title", "Ink"))
+                .join();
+    }
+
+    static void loopbackRules(AppIdentity reader, String quotesId) {
+        LoopbackAccessRules rules =
+                LoopbackAccessRules.builder(reader).out(quotesId).build();
+        IpcClient.builder("loopback:quotes").loopbackRules(rules).connect();
+    }
+
+    static void namedPipe() {
+        IpcServer.builder("pipe:quotes")
+                .service("price", request -> ValueSet.of("bid", 101.25))
+                .start();
+        IpcClient.connect("pipe:quotes").request("price", ValueSet.empty());
+    }
+
+    static void anonymousPipe() {
+        IpcConnection child = ChildPipes.spawn("java", "-cp", "app.jar", "com.example.Worker");
+        IpcConnection parent = ChildPipes.parent(server -> server.service("work", request -> ValueSet.empty()));
+    }
+
+    static void settings(AppIdentity editor) throws IOException {
+        SettingsHive settings = SettingsHive.open(editor);
+        settings.watch(change -> System.out.println(change));
+        settings.put("theme", "dark");
+    }
+
+    static void access(IpcServer.Builder server, AppIdentity quotes, String readerId, Instant expires, Path file) {
+        server.identity(quotes).access(AccessPolicy.requireCapability("quotes.read"));
+        CapabilityGrant.issue(quotes, "quotes.read", readerId, expires).write(file);
+    }
+
+    static void sharedMemory(IpcConnection viewer, byte[] pixels) {
+        SharedRegion picture = SharedRegion.create(64 << 20);
+        picture.write(region -> region.buffer().put(pixels));
+        viewer.request("show", ValueSet.of("picture", picture.handle(SharedRegion.Access.READ)));
+    }
+
+    static void runtime() {
+        IpcRuntime runtime = IpcRuntime.initialize(VersionRange.parse("[0.1,0.2)"), Set.of());
+        IpcRuntime.cleanUp();
+    }
+}
