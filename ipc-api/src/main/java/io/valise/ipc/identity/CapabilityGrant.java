@@ -45,6 +45,10 @@ public final class CapabilityGrant {
     public static final String DEVELOPMENT_PROPERTY = "valise.development";
 
     private static final String PURPOSE = "grant 1";
+    private static final Instant EARLIEST = Instant.EPOCH;
+    /** The last one of four digits. */
+    private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
+
     private static final Pattern CAPABILITY = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
     private static final Pattern APPLICATION =
             Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}_[0-9a-hjkmnp-tv-z]{13}");
@@ -82,8 +86,8 @@ public final class CapabilityGrant {
      * @param owner whose services it is for: any of this publisher
      * @param capability 1 to 64 characters A-Z a-z 0-9 . _ - that begin with a letter or digit
      * @param applicationId {@link AppIdentity#id()} of the application that may use it
-     * @param expires until when, cut to the second
-     * @throws IllegalArgumentException when capability or application are malformed
+     * @param expires until when, cut to the second; in the year 9999 at the latest
+     * @throws IllegalArgumentException when capability or application are malformed, or the time is too late
      */
     public static CapabilityGrant issue(AppIdentity owner, String capability, String applicationId, Instant expires) {
         return issue(owner, capability, applicationId, expires, false);
@@ -99,6 +103,9 @@ public final class CapabilityGrant {
             AppIdentity owner, String capability, String applicationId, Instant expires, boolean development) {
         check("capability", capability, CAPABILITY);
         check("application id", applicationId, APPLICATION);
+        if (expires.isBefore(EARLIEST) || expires.isAfter(LATEST)) {
+            throw new IllegalArgumentException("expires: limit=" + EARLIEST + " to " + LATEST + ", actual=" + expires);
+        }
         String signed = "valise-grant 1\ncapability=" + capability + "\napplication=" + applicationId + "\nexpires="
                 + expires.truncatedTo(ChronoUnit.SECONDS) + "\ndevelopment=" + development + "\nowner="
                 + HexFormat.of().formatHex(Ed25519.raw(owner.publicKey())) + '\n';

@@ -35,6 +35,15 @@ class CapabilityGrantTest {
     }
 
     @Test
+    void aTimeThatItsTextCannotSayIsRefusedWhenItIsIssued() {
+        for (Instant never : new Instant[] {Instant.MAX, Instant.parse("+10000-01-01T00:00:00Z"), Instant.MIN}) {
+            assertThatThrownBy(() -> CapabilityGrant.issue(owner, "quotes.read", reader.id(), never))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("expires: limit=1970-01-01T00:00:00Z to 9999-12-31T23:59:59Z, actual=");
+        }
+    }
+
+    @Test
     void isGoodForItsApplicationUntilItExpires() {
         CapabilityGrant grant = grant();
         assertThat(grant.refusal(owner.publicKey(), reader.id(), NOW)).isEmpty();

@@ -12,12 +12,24 @@ import picocli.CommandLine.TypeConversionException;
 final class DurationConverter implements ITypeConverter<Duration> {
     private static final Pattern AMOUNT = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,9})?)(us|ms|s|m|h|)");
 
+    /** Its nanoseconds fit a long. */
+    private static final Duration LONGEST = Duration.ofDays(36_500);
+
     @Override
     public Duration convert(String text) {
+        Duration given = parse(text);
+        if (given.compareTo(LONGEST) > 0 || given.compareTo(LONGEST.negated()) < 0) {
+            throw new TypeConversionException("duration: limit=" + LONGEST.toHours() + "h, actual=\"" + text + '"');
+        }
+        return given;
+    }
+
+    private static Duration parse(String text) {
         Matcher amount = AMOUNT.matcher(text);
         if (amount.matches()) {
             BigDecimal nanos = new BigDecimal(amount.group(1)).multiply(nanosOf(amount.group(2)));
-            return Duration.ofNanos(nanos.longValue());
+            BigDecimal[] parts = nanos.divideAndRemainder(BigDecimal.valueOf(1_000_000_000));
+            return Duration.ofSeconds(parts[0].longValue(), parts[1].longValue());
         }
         try {
             return Duration.parse(text);
