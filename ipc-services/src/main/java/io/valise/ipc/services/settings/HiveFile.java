@@ -39,6 +39,8 @@ final class HiveFile implements Closeable {
     static final String UNKNOWN = "r";
     private static final long MOST_LIVE_BYTES = 16 << 20;
     private static final long LEAST_COMPACTED_BYTES = 256 << 10;
+    /** No file grows so long before it is rewritten: a header that says so is damaged, and is not believed. */
+    private static final long MOST_FILE_BYTES = 256 << 20;
 
     private final Path folder;
     private final Path path;
@@ -112,6 +114,9 @@ final class HiveFile implements Closeable {
             liveBytes = 0;
             changes.clear();
         }
+        if (header.committed() > MOST_FILE_BYTES) {
+            throw new IllegalStateException("damaged: committed=" + header.committed() + ", limit=" + MOST_FILE_BYTES);
+        }
         long length = open.length();
         if (length < header.committed() || header.committed() < position) {
             throw new IllegalStateException("truncated: expected=" + Math.max(position, header.committed())
@@ -175,7 +180,7 @@ final class HiveFile implements Closeable {
         locked(() -> {
             RandomAccessFile open = current();
             byte[] record = HiveLayout.record(change);
-            checkRoom(record.length);
+            checkRoom(change, record.length);
             try {
                 write(open, record);
                 position += record.length;
@@ -188,8 +193,11 @@ final class HiveFile implements Closeable {
         });
     }
 
-    private void checkRoom(int more) {
-        if (liveBytes + more > MOST_LIVE_BYTES) {
+    /** What makes the live settings shorter has room always, or a full hive could not be emptied. */
+    private void checkRoom(ValueSet change, int bytes) {
+        ValueSet outdated = changes.get(change.getString(NAME));
+        int more = (change.contains(UNKNOWN) ? 0 : bytes) - (outdated == null ? 0 : HiveLayout.record(outdated).length);
+        if (more > 0 && liveBytes + more > MOST_LIVE_BYTES) {
             throw new IpcException(
                     IpcStatus.RESOURCE_EXHAUSTED,
                     "settings file " + path + ": limit=" + MOST_LIVE_BYTES + " bytes, actual=" + (liveBytes + more)

@@ -61,12 +61,17 @@ final class HiveWatch {
     private WatchService start() {
         try {
             WatchService fresh = folder.getFileSystem().newWatchService();
-            folder.register(fresh, ENTRY_CREATE, ENTRY_DELETE, ENTRY_MODIFY);
-            ValueSet before = settings.get();
-            Thread thread = new Thread(() -> run(fresh, before), "valise-settings");
-            thread.setDaemon(true);
-            thread.start();
-            return fresh;
+            try {
+                folder.register(fresh, ENTRY_CREATE, ENTRY_DELETE, ENTRY_MODIFY);
+                ValueSet before = settings.get();
+                Thread thread = new Thread(() -> run(fresh, before), "valise-settings");
+                thread.setDaemon(true);
+                thread.start();
+                return fresh;
+            } catch (IOException | RuntimeException | Error e) { // such as a damaged file: nobody would close it
+                fresh.close();
+                throw e;
+            }
         } catch (IOException e) {
             throw new IpcException(
                     IpcStatus.RESOURCE_EXHAUSTED, "settings in " + folder + " cannot be watched: " + e, e);

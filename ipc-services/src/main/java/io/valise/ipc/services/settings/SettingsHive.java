@@ -120,7 +120,11 @@ public final class SettingsHive implements AutoCloseable {
 
     /** Takes a name's value away; in an overlay it hides the base's value too. */
     public void delete(String name) {
-        own.append(ValueSet.of(HiveFile.NAME, checkName(name)));
+        if (base == null) {
+            revert(name); // there is nothing to hide: names that come and go leave nothing behind
+        } else {
+            own.append(ValueSet.of(HiveFile.NAME, checkName(name)));
+        }
     }
 
     /** Forgets what was put or deleted here: in an overlay the base's value shows again. */

@@ -228,6 +228,71 @@ class SettingsHiveTest {
         }
     }
 
+    @Test
+    void aFullHiveCanBeEmptied() {
+        try (SettingsHive base = SettingsHive.openBase(app)) {
+            byte[] large = new byte[SettingsHive.MOST_VALUE_BYTES - 100];
+            int kept = fill(base, large);
+            assertThat(kept).isGreaterThan(2_000);
+            base.put("0", "short");
+            base.delete("1");
+            base.put("another", large);
+            assertThat(base.get("0")).contains("short");
+            assertThat(base.get("1")).isEmpty();
+        }
+    }
+
+    /** Until there is no room for the shortest either; the number of long ones. */
+    private static int fill(SettingsHive full, byte[] large) {
+        int kept = 0;
+        for (Object value : List.of(large, "")) {
+            try {
+                for (int i = 0; ; i++) {
+                    full.put(value == large ? String.valueOf(i) : "short " + i, value);
+                    kept += value == large ? 1 : 0;
+                }
+            } catch (IpcException e) {
+                assertThat(e.status()).isEqualTo(IpcStatus.RESOURCE_EXHAUSTED);
+            }
+        }
+        return kept;
+    }
+
+    @Test
+    void namesThatComeAndGoLeaveNothingInABase() throws IOException {
+        try (SettingsHive base = SettingsHive.openBase(app)) {
+            for (int i = 0; i < 8_000; i++) {
+                base.put("session " + i, i);
+                base.delete("session " + i);
+            }
+            assertThat(base.values().keys()).isEmpty();
+        }
+        assertThat(Files.size(file.resolveSibling(".base.hive"))).isLessThan(300 << 10);
+    }
+
+    @Test
+    void aHeaderThatPromisesGibibytesIsNotBelieved() throws IOException {
+        hive.put("a", 1);
+        try (RandomAccessFile raw = new RandomAccessFile(file.toFile(), "rw")) {
+            raw.setLength(3L << 30); // sparse
+            raw.seek(HiveLayout.COMMITTED_OFFSET);
+            raw.writeLong(3L << 30);
+        }
+        assertDamaged(() -> hive.get("a"), "committed=3221225472");
+        assertDamaged(() -> hive.put("a", 2), "committed=3221225472");
+    }
+
+    @Test
+    void aWatchThatCannotBeginLeavesNothingOpen() throws IOException {
+        hive.put("a", 1);
+        try (RandomAccessFile raw = new RandomAccessFile(file.toFile(), "rw")) {
+            raw.setLength(10);
+        }
+        for (int i = 0; i < 150; i++) { // Linux has 128 watches for a user
+            assertDamaged(() -> hive.watch(change -> {}), "truncated");
+        }
+    }
+
     private static void assertDamaged(Runnable action, String message) {
         assertThatThrownBy(action::run).isInstanceOfSatisfying(IpcException.class, e -> {
             assertThat(e.status()).isEqualTo(IpcStatus.PROTOCOL_ERROR);
