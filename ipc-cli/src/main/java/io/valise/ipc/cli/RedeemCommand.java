@@ -12,6 +12,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +51,9 @@ final class RedeemCommand implements Callable<Integer> {
         int separator = token.indexOf(SEPARATOR);
         if (separator < 0) {
             throw common.usageError("TOKEN: expected what `ipc share` printed, such as any:share-1a2b3c4d/…");
+        }
+        if (target != null && Files.exists(target)) {
+            throw new CommandFailure("there is a file " + target + " already; the token is still good");
         }
         try (IpcConnection owner = IpcClient.connect(endpoint(token.substring(0, separator)));
                 SharedFile file = SharedFiles.redeem(owner, token.substring(separator + 1))) {

@@ -46,6 +46,11 @@ class SharingTest {
             assertThat(token).matches("any:share-[0-9a-f]{8}/[A-Za-z0-9_-]{43}");
 
             Path copy = temp.resolve("copy.pdf");
+            Files.writeString(copy, "mine");
+            CommandRun kept = CommandRun.of("redeem", token, "--out", copy.toString());
+            assertThat(kept.status()).isEqualTo(1);
+            assertThat(kept.err()).contains("already; the token is still good");
+            Files.delete(copy);
             CommandRun redeemed = CommandRun.of("redeem", token, "--out", copy.toString(), "--progress");
 
             assertThat(redeemed.status()).as(redeemed.err()).isZero();

@@ -3,14 +3,19 @@ package io.valise.ipc.services.files;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.spi.runtime.PrivateFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.ReadableByteChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.UUID;
 import java.util.concurrent.Flow;
 
 /**
@@ -41,9 +46,14 @@ public final class SharedFile implements ReadableByteChannel {
         SharedFile file = new SharedFile();
         stream.subscribe(file.arrivals);
         ValueSet first = file.arrivals.first();
-        file.name = first.getString(FileSource.NAME);
-        file.size = first.getLong(FileSource.SIZE);
-        return file;
+        try {
+            file.name = first.getString(FileSource.NAME);
+            file.size = first.getLong(FileSource.SIZE);
+            return file;
+        } catch (RuntimeException e) { // the peer is no sharer of files: it need not send on
+            file.close();
+            throw e;
+        }
     }
 
     /** Its name at the peer, without folders. Not to be trusted as a path. */
@@ -97,11 +107,25 @@ public final class SharedFile implements ReadableByteChannel {
     }
 
     /**
-     * Reads all of it into a new file.
+     * Reads all of it into a new file, which is there when all of it is: until then it lies beside it under a name that
+     * begins with {@code .draft-}, and goes when the transfer fails.
      *
      * @throws IOException when that exists already, or cannot be written
      */
     public void copyTo(Path target) throws IOException {
+        if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+            throw new FileAlreadyExistsException(target.toString());
+        }
+        Path draft = target.resolveSibling(PrivateFile.DRAFT_PREFIX + UUID.randomUUID());
+        try {
+            copyToNew(draft);
+            Files.move(draft, target);
+        } finally {
+            Files.deleteIfExists(draft);
+        }
+    }
+
+    private void copyToNew(Path target) throws IOException {
         try (FileChannel out = FileChannel.open(target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             ByteBuffer buffer = ByteBuffer.allocateDirect(COPY_BYTES);
             while (read(buffer) >= 0) {

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -164,6 +165,25 @@ class SharedFilesTest {
                     .isInstanceOf(IpcException.class)
                     .hasMessageContaining("it was cut short while it was read: size=10000000, actual=5000000");
         }
+    }
+
+    @Test
+    void aCopyIsThereWhenAllOfItIs() throws IOException {
+        Path shared = file("a", 3 << 20);
+        Path folder = Files.createDirectory(temp.resolve("copies"));
+        Path copy = folder.resolve("copy");
+        try (SharedFile file = SharedFiles.redeem(connection, files.add(shared))) {
+            Files.writeString(copy, "mine");
+            assertThatThrownBy(() -> file.copyTo(copy)).isInstanceOf(FileAlreadyExistsException.class);
+            assertThat(copy).hasContent("mine");
+            Files.delete(copy);
+            file.onProgress((bytes, total) -> {
+                assertThat(copy).doesNotExist();
+                connection.close();
+            });
+            assertThatThrownBy(() -> file.copyTo(copy)).isInstanceOf(IpcException.class);
+        }
+        assertThat(folder).isEmptyDirectory();
     }
 
     @Test
