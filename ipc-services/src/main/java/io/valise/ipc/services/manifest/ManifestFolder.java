@@ -76,6 +76,9 @@ public final class ManifestFolder {
         if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
             return Optional.empty();
         }
+        if (!Files.isRegularFile(file)) { // a pipe would block whoever reads, a device never end
+            throw malformed(file, "expected a regular file, or a link to one");
+        }
         try {
             long size = Files.size(file);
             if (size > MOST_BYTES) {

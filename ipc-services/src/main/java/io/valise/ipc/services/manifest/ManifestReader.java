@@ -60,6 +60,9 @@ public final class ManifestReader {
             throw fault("\"" + name + "\": expected a list of the program and its arguments"
                     + " such as [\"/usr/bin/java\", \"-jar\", \"/opt/quotes.jar\"], actual=" + command);
         }
+        if (command.stream().anyMatch(word -> word.indexOf('\0') >= 0)) {
+            throw fault("\"" + name + "\": no system takes a NUL character in a command");
+        }
         return command;
     }
 

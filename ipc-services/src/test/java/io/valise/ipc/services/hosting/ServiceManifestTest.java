@@ -6,7 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.valise.ipc.Endpoint;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
+import io.valise.ipc.services.manifest.ManifestFolder;
 import io.valise.ipc.services.manifest.Manifests;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -68,6 +72,7 @@ class ServiceManifestTest {
                 "{\"name\": \"quotes\", \"command\": [\"x\"], \"idleSeconds\": \"30s\"}|idleSeconds",
                 "{\"name\": \"quotes\", \"command\": [\"x\",}|line 1, column 36",
                 "[]|expected an object",
+                "{\"name\": \"quotes\", \"command\": [\"x\\u0000\"]}|\"command\": no system takes a NUL",
             })
     void whatIsWrongIsNamedWithTheFile(String text, String said) {
         write(text);
@@ -76,6 +81,16 @@ class ServiceManifestTest {
                         IpcException.class, e -> assertThat(e.status()).isEqualTo(IpcStatus.PROTOCOL_ERROR))
                 .hasMessageContaining("services/quotes.json: ")
                 .hasMessageContaining(said);
+    }
+
+    @Test
+    void onlyARegularFileIsRead() throws IOException {
+        Path file = ManifestFolder.of(ServiceManifest.FOLDER).file("quotes");
+        Files.createDirectory(file);
+        assertThatThrownBy(() -> ServiceManifest.find("quotes"))
+                .isInstanceOf(IpcException.class)
+                .hasMessageContaining("expected a regular file");
+        Files.delete(file);
     }
 
     @Test
