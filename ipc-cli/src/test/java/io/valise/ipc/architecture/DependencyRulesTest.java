@@ -7,6 +7,7 @@ import static com.tngtech.archunit.lang.conditions.ArchConditions.be;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -36,7 +37,8 @@ class DependencyRulesTest {
             new ClassFileImporter().withImportOption(new DoNotIncludeTests()).importPackages("io.valise.ipc");
 
     @ParameterizedTest
-    @ValueSource(strings = {"", ".spi", ".pipes", ".sharedmem", ".loopback", ".services", ".testkit", ".cli"})
+    @ValueSource(
+            strings = {"", ".identity", ".spi", ".pipes", ".sharedmem", ".loopback", ".services", ".testkit", ".cli"})
     void everyRoomIsLookedAt(String room) {
         assertThat(HOUSE.containPackage("io.valise.ipc" + room)).isTrue();
     }
@@ -54,6 +56,14 @@ class DependencyRulesTest {
     void servicesAndTestkitAreTheSameOnEveryTransport() {
         check(neverUses(SERVICES, PIPES, SHARED_MEMORY, LOOPBACK, TESTKIT, COMMAND));
         check(neverUses(TESTKIT, PIPES, SHARED_MEMORY, LOOPBACK, SERVICES, COMMAND));
+    }
+
+    @Test
+    void theServicesUseEachOtherInOneDirection() {
+        slices().matching("io.valise.ipc.services.(*)..")
+                .should()
+                .beFreeOfCycles()
+                .check(HOUSE);
     }
 
     @Test

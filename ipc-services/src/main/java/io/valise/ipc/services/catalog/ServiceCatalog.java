@@ -1,6 +1,7 @@
 package io.valise.ipc.services.catalog;
 
 import io.valise.ipc.Endpoint;
+import io.valise.ipc.services.runtime.KnownTransports;
 import io.valise.ipc.spi.Transport;
 import java.time.Duration;
 import java.util.Comparator;

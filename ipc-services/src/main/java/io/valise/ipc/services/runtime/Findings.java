@@ -1,7 +1,6 @@
 package io.valise.ipc.services.runtime;
 
 import io.valise.ipc.IpcServer;
-import io.valise.ipc.services.catalog.KnownTransports;
 import io.valise.ipc.spi.Availability;
 import io.valise.ipc.spi.Transport;
 import java.lang.module.ModuleDescriptor.Version;

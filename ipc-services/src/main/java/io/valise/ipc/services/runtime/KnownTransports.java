@@ -1,4 +1,4 @@
-package io.valise.ipc.services.catalog;
+package io.valise.ipc.services.runtime;
 
 import io.valise.ipc.spi.Transport;
 import java.util.ArrayList;

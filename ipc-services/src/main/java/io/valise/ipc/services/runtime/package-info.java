@@ -1,4 +1,4 @@
-/** The bootstrap of the library in a process: what is there, whether it fits, and that nobody cleans it away. */
+/** The bootstrap of the library in a process: which transports are there, whether they fit, that nobody cleans up. */
 @NullMarked
 package io.valise.ipc.services.runtime;
 
