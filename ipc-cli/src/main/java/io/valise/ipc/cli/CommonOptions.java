@@ -2,6 +2,7 @@ package io.valise.ipc.cli;
 
 import io.valise.ipc.cli.text.Colours;
 import java.io.PrintWriter;
+import java.time.Duration;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -43,6 +44,13 @@ final class CommonOptions {
     /** The colours of standard output. */
     Colours colours() {
         return command.commandLine().getColorScheme().ansi() == CommandLine.Help.Ansi.ON ? Colours.ANSI : Colours.NONE;
+    }
+
+    /** Refuses a time that is zero or less. */
+    void requirePositive(String option, Duration given) {
+        if (given.isNegative() || given.isZero()) {
+            throw usageError(option + ": must be positive, actual=" + given);
+        }
     }
 
     /** The error that a value given is wrong. */

@@ -56,9 +56,7 @@ final class GrantCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (lifetime.isNegative() || lifetime.isZero()) {
-            throw common.usageError("--for: must be positive, actual=" + lifetime);
-        }
+        common.requirePositive("--for", lifetime);
         CapabilityGrant grant = issue();
         if (target == null) {
             common.out().print(grant.text());

@@ -66,9 +66,7 @@ final class LaunchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws JsonFault, InterruptedException {
-        if (timeout.isNegative() || timeout.isZero()) {
-            throw common.usageError("--timeout: must be positive, actual=" + timeout);
-        }
+        common.requirePositive("--timeout", timeout);
         try {
             return helper == null ? forResult() : runHelper(helper);
         } catch (IllegalArgumentException e) { // a name or a limit that cannot be

@@ -32,9 +32,7 @@ final class ListCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (timeout.isNegative() || timeout.isZero()) {
-            throw common.usageError("--timeout: must be positive, actual=" + timeout);
-        }
+        common.requirePositive("--timeout", timeout);
         List<ServerStatus> servers = ReachableServers.within(timeout).running();
         if (json) {
             List<ValueSet> all = servers.stream().map(ServerStatus::toValueSet).toList();

@@ -45,9 +45,7 @@ final class ServicesCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (timeout.isNegative() || timeout.isZero()) {
-            throw common.usageError("--timeout: must be positive, actual=" + timeout);
-        }
+        common.requirePositive("--timeout", timeout);
         ServiceCatalog catalog = ReachableServers.within(timeout);
         List<ServerStatus> found =
                 Optional.ofNullable(service).map(catalog::find).orElseGet(catalog::list);

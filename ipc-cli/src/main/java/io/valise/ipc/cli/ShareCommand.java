@@ -42,9 +42,7 @@ final class ShareCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        if (timeout.isNegative() || timeout.isZero()) {
-            throw common.usageError("--timeout: must be positive, actual=" + timeout);
-        }
+        common.requirePositive("--timeout", timeout);
         SharedFiles files = new SharedFiles();
         String token = add(files);
         CountDownLatch taken = new CountDownLatch(1);

@@ -1,5 +1,6 @@
 package io.valise.ipc.testkit.process;
 
+import io.valise.ipc.spi.Transport;
 import java.io.BufferedReader;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -10,6 +11,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +56,14 @@ public final class CommandLoop {
             LOG.log(Level.WARNING, "the test is gone", e);
         }
         Runtime.getRuntime().halt(0);
+    }
+
+    /** Runs those of a peer that talks over the transport of a class name, which a test hands to its process. */
+    static void runOver(String transport, Function<Transport, Commands> peer) throws ReflectiveOperationException {
+        run(peer.apply(Class.forName(transport)
+                .asSubclass(Transport.class)
+                .getDeclaredConstructor()
+                .newInstance()));
     }
 
     /** Tells the test something it has not asked for; see {@link ForkedJvm#hear}. */

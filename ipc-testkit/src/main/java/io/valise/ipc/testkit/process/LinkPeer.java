@@ -27,10 +27,7 @@ public final class LinkPeer implements CommandLoop.Commands {
 
     /** Runs the peer; the argument is the class name of the transport. */
     public static void main(String[] arguments) throws ReflectiveOperationException {
-        CommandLoop.run(new LinkPeer(Class.forName(arguments[0])
-                .asSubclass(Transport.class)
-                .getDeclaredConstructor()
-                .newInstance()));
+        CommandLoop.runOver(arguments[0], LinkPeer::new);
     }
 
     @Override

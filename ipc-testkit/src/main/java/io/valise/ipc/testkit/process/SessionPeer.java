@@ -44,10 +44,7 @@ public final class SessionPeer implements CommandLoop.Commands {
 
     /** Runs the peer; the argument is the class name of the transport. */
     public static void main(String[] arguments) throws ReflectiveOperationException {
-        CommandLoop.run(new SessionPeer(Class.forName(arguments[0])
-                .asSubclass(Transport.class)
-                .getDeclaredConstructor()
-                .newInstance()));
+        CommandLoop.runOver(arguments[0], SessionPeer::new);
     }
 
     @Override

@@ -30,10 +30,7 @@ public final class StrangerPeer implements CommandLoop.Commands {
 
     /** Runs it; the argument is the class name of the transport. */
     public static void main(String[] arguments) throws ReflectiveOperationException {
-        CommandLoop.run(new StrangerPeer(Class.forName(arguments[0])
-                .asSubclass(Transport.class)
-                .getDeclaredConstructor()
-                .newInstance()));
+        CommandLoop.runOver(arguments[0], StrangerPeer::new);
     }
 
     @Override
