@@ -1,4 +1,13 @@
-/** The contract of Valise: ValueSets between processes on one machine. */
+/**
+ * The contract of Valise: ValueSets between processes on one machine.
+ *
+ * <p>System properties: {@code valise.home} and {@code valise.config} (the runtime directory and the configuration
+ * folder; before the environment variables {@code VALISE_HOME} and {@code VALISE_CONFIG}), {@code valise.application}
+ * (the name that this process declares to its peers; default its main class), {@code valise.development}
+ * ({@code true} accepts grants for development; default false), {@code valise.silentConnections} (how many connections
+ * of a server may be silent; default 1024). Read once: {@code valise.followers} (the most threads for handlers that
+ * wait, before Java 24; default 1024).
+ */
 module io.valise.ipc {
     requires jdk.net;
     requires static org.jspecify;

@@ -1,6 +1,9 @@
 /**
  * What applications build on a connection: services that are started on demand, typed remote objects, the catalog of
  * this user's servers, files and settings, launched helpers, the bootstrap of the runtime, and ValueSets as JSON.
+ *
+ * <p>System properties: {@code valise.runtime.auto} ({@code false} keeps services from initialising the runtime;
+ * default true), {@code valise.runtime.provided} (says that another runtime is there; see {@code IpcRuntime.Option}).
  */
 module io.valise.ipc.services {
     requires com.fasterxml.jackson.core;

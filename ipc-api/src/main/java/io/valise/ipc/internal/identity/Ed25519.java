@@ -22,7 +22,7 @@ import java.util.HexFormat;
 
 /**
  * Signatures as RFC 8032 has them, by the JDK. What is signed begins with its purpose, so that a signature made for one
- * is worth nothing for another: "valise " + purpose, a zero byte, the data.
+ * is worth nothing for another: "valise " + purpose, a zero byte, the data. Stateless.
  */
 public final class Ed25519 {
     /** The length of a public key on the wire and in files, in bytes. */

@@ -8,7 +8,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 
 /**
- * The inside of a helper: its main method calls this, once, before it reads standard input otherwise.
+ * The inside of a helper: its main method calls this, once, by one thread, before it reads standard input otherwise.
  *
  * <pre>{@code
  * public static void main(String[] arguments) throws InterruptedException {

@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * One end of a connected pipe. Closing the handle leaves what the pipe holds to the other end's reader; it is never
- * disconnected ({@code DisconnectNamedPipe}), which would throw that away.
+ * disconnected ({@code DisconnectNamedPipe}), which would throw that away. Thread-safe as {@link ByteStream} asks.
  */
 public final class NamedPipeStream implements ByteStream {
     private final Win32 win32;
