@@ -64,7 +64,7 @@ public final class AppServiceHost implements AutoCloseable {
         IpcRuntime.ensure();
         AppServiceHost host = new AppServiceHost(service, HostingTerms.ofThisProcess(name));
         Runtime.getRuntime().addShutdownHook(host.hook);
-        host.terms.beforeUse().ifPresent(host.idle::askAfter);
+        host.terms.beforeUse().ifPresent(host.idle::askFirstAfter);
         return host;
     }
 

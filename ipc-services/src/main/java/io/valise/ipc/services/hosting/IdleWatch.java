@@ -24,6 +24,13 @@ final class IdleWatch implements AutoCloseable {
         timer.setRemoveOnCancelPolicy(true);
     }
 
+    /** Asks so much later, unless a connection has ended before this was called: from then on its end counts. */
+    synchronized void askFirstAfter(Duration idle) {
+        if (next == null) {
+            askAfter(idle);
+        }
+    }
+
     /** Asks so much later, and not before; a connection that is open then puts it off until it ends. */
     synchronized void askAfter(Duration idle) {
         if (next != null) {
