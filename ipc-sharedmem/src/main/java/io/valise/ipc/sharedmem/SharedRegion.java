@@ -10,6 +10,7 @@ import io.valise.ipc.sharedmem.os.MappedWindows;
 import io.valise.ipc.sharedmem.os.MemoryKind;
 import io.valise.ipc.sharedmem.os.SegmentFile;
 import io.valise.ipc.sharedmem.os.SharedMemory;
+import io.valise.ipc.sharedmem.os.Undisturbed;
 import io.valise.ipc.sharedmem.region.Publication;
 import io.valise.ipc.sharedmem.region.RegionDirectory;
 import io.valise.ipc.sharedmem.region.RegionFile;
@@ -19,6 +20,7 @@ import java.nio.channels.FileChannel.MapMode;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import net.openhft.chronicle.bytes.Bytes;
 
@@ -52,7 +54,7 @@ import net.openhft.chronicle.bytes.Bytes;
  *
  * <h2>Views</h2>
  *
- * <p>{@link #close} unmaps at once. <b>No view may be used after that</b>: from Java 22 on it is an
+ * <p>{@link #close} unmaps, at once when no {@link #read} or {@link #write} is under way here. <b>No view may be used after that</b>: from Java 22 on it is an
  * IllegalStateException, before it ends the JVM.
  *
  * <p>All bytes of a region are allocated when it is created, so that a full {@code /dev/shm} is an error of {@code create},
@@ -83,6 +85,8 @@ public final class SharedRegion implements AutoCloseable {
     private final MappedWindows windows;
     private final Publication publication;
     private final AtomicBoolean closed = new AtomicBoolean();
+    /** One until it is closed, and one for each call under way: what they touch stays mapped. */
+    private final AtomicInteger uses = new AtomicInteger(1);
 
     private SharedRegion(String name, Access access, RegionFile file) throws IOException {
         this.name = name;
@@ -217,11 +221,13 @@ public final class SharedRegion implements AutoCloseable {
      *     mapped
      */
     public ByteBuffer buffer(long offset, long length) {
-        checkOpen();
+        enter();
         try {
             return windows.view(offset, length);
         } catch (IOException e) {
             throw SegmentFile.failed(IpcStatus.RESOURCE_EXHAUSTED, "map", file.path(), size(), e);
+        } finally {
+            leave();
         }
     }
 
@@ -247,8 +253,12 @@ public final class SharedRegion implements AutoCloseable {
 
     /** The number of the version published last: 0 when it is new, more with each write. */
     public long version() {
-        checkOpen();
-        return publication.version();
+        enter();
+        try {
+            return publication.version();
+        } finally {
+            leave();
+        }
     }
 
     /**
@@ -260,11 +270,16 @@ public final class SharedRegion implements AutoCloseable {
      * @throws IpcException {@code ACCESS_DENIED} with access {@code READ}, {@code CONNECTION_CLOSED}
      */
     public long write(Writer writer) {
-        checkOpen();
-        if (access == Access.READ) {
-            throw refused(IpcStatus.ACCESS_DENIED, "write: limit=READ, actual=WRITE; ask for a handle that grants it");
+        enter();
+        try {
+            if (access == Access.READ) {
+                throw refused(
+                        IpcStatus.ACCESS_DENIED, "write: limit=READ, actual=WRITE; ask for a handle that grants it");
+            }
+            return publication.write(() -> writer.write(this));
+        } finally {
+            leave();
         }
-        return publication.write(() -> writer.write(this));
     }
 
     /**
@@ -276,14 +291,27 @@ public final class SharedRegion implements AutoCloseable {
      *     the time, {@code CONNECTION_CLOSED}
      */
     public <T> T read(Function<SharedRegion, T> reader) {
-        checkOpen();
-        return publication.read(() -> reader.apply(this), PATIENCE.toNanos());
+        enter();
+        try {
+            return publication.read(() -> reader.apply(this), PATIENCE.toNanos());
+        } finally {
+            leave();
+        }
     }
 
-    /** Lets it go and unmaps it; the last holder frees it. Views are not to be used any more. Idempotent. */
+    /**
+     * Lets it go and unmaps it, after the reads and writes that are under way here; the last holder frees it. Views are not
+     * to be used any more. Idempotent.
+     */
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
+            leave();
+        }
+    }
+
+    private void leave() {
+        if (uses.decrementAndGet() == 0) {
             windows.unmap();
             header.unmap();
             file.close();
@@ -299,7 +327,7 @@ public final class SharedRegion implements AutoCloseable {
 
     private static SharedRegion of(String name, Access access, RegionFile file) {
         try {
-            return new SharedRegion(name, access, file);
+            return Undisturbed.take(() -> new SharedRegion(name, access, file));
         } catch (IOException e) {
             file.close();
             throw SegmentFile.failed(
@@ -311,8 +339,12 @@ public final class SharedRegion implements AutoCloseable {
         }
     }
 
-    private void checkOpen() {
+    private void enter() {
+        boolean mapped = uses.getAndUpdate(count -> count == 0 ? 0 : count + 1) > 0;
         if (closed.get()) {
+            if (mapped) {
+                leave();
+            }
             throw refused(IpcStatus.CONNECTION_CLOSED, "\"" + name + "\": closed here");
         }
     }

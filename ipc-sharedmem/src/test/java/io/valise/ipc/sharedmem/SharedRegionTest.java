@@ -68,6 +68,53 @@ class SharedRegionTest {
     }
 
     @Test
+    void anInterruptedThreadHarmsNobodyWhoHoldsTheRegion() {
+        Thread.currentThread().interrupt();
+        try (SharedRegion region = SharedRegion.create("interrupted", 4096);
+                SharedRegion other = SharedRegion.open("interrupted")) {
+            assertThat(region.write(mine -> mine.buffer().putLong(0, 7))).isOne();
+            assertThat(Thread.interrupted()).as("the interrupt stays").isTrue();
+            assertThat(other.<Long>read(theirs -> theirs.buffer().getLong(0))).isEqualTo(7);
+            other.write(theirs -> theirs.buffer().putLong(0, 8));
+            try (SharedRegion third = SharedRegion.open(other.handle())) {
+                assertThat(third.version()).isEqualTo(2);
+            }
+        } finally {
+            Thread.interrupted();
+        }
+    }
+
+    @Test
+    void whoeverReadsOrWritesWhenItIsClosedEndsFirst() {
+        SharedRegion written = SharedRegion.create("closing", 4096);
+        try (SharedRegion kept = SharedRegion.open("closing")) {
+            written.write(mine -> {
+                mine.buffer().putLong(0, 7);
+                mine.close();
+                assertThatThrownBy(mine::buffer).satisfies(e -> assertStatus(e, IpcStatus.CONNECTION_CLOSED));
+            });
+            assertThat(kept.version()).isOne();
+            SharedRegion read = SharedRegion.open("closing");
+            long found = read.read(mine -> {
+                long value = mine.buffer().getLong(0);
+                mine.close();
+                return value;
+            });
+            assertThat(found).isEqualTo(7);
+            assertThatThrownBy(read::version).satisfies(e -> assertStatus(e, IpcStatus.CONNECTION_CLOSED));
+            assertThatThrownBy(() -> written.write(mine -> {}))
+                    .satisfies(e -> assertStatus(e, IpcStatus.CONNECTION_CLOSED));
+        }
+    }
+
+    @Test
+    void aSizeThatNoFileHasIsRefused() {
+        assertThatThrownBy(() -> SharedRegion.create(Long.MAX_VALUE))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("actual=9223372036854775807");
+    }
+
+    @Test
     void sixtyFourMebibytesCrossByHandle() {
         byte[] noise = new byte[MIB];
         new Random(64).nextBytes(noise);

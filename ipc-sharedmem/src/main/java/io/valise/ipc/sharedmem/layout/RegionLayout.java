@@ -41,6 +41,9 @@ public record RegionLayout(long bytes, long generation) {
 
     static final long MAGIC = 0x5641_4C49_5345_524EL;
     static final int VERSION = 1;
+    /** With its header it is a file of a length that a long can say. */
+    private static final long MOST_BYTES = Long.MAX_VALUE - HEADER_BYTES;
+
     private static final int FIELDS_BYTES = 32;
 
     /**
@@ -49,8 +52,8 @@ public record RegionLayout(long bytes, long generation) {
      * @throws IllegalArgumentException when it is not positive
      */
     public RegionLayout {
-        if (bytes < 1) {
-            throw new IllegalArgumentException("region: limit=1 byte or more, actual=" + bytes);
+        if (bytes < 1 || bytes > MOST_BYTES) {
+            throw new IllegalArgumentException("region: limit=1 to " + MOST_BYTES + " bytes, actual=" + bytes);
         }
     }
 
@@ -90,7 +93,7 @@ public record RegionLayout(long bytes, long generation) {
         }
         fields.getInt();
         long bytes = fields.getLong();
-        if (bytes < 1 || fileBytes != HEADER_BYTES + bytes) {
+        if (bytes < 1 || bytes > MOST_BYTES || fileBytes != HEADER_BYTES + bytes) {
             throw wrong(
                     IpcStatus.PROTOCOL_ERROR,
                     "file: limit=" + HEADER_BYTES + " + " + bytes + " bytes, actual=" + fileBytes);

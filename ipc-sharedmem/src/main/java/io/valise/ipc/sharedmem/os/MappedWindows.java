@@ -59,7 +59,8 @@ public final class MappedWindows {
         Mapping known = windows.get(window);
         if (known == null) {
             long from = window * STEP;
-            known = Mapping.of(file, mode, start + from, (int) Math.min(LONGEST, size - from));
+            int length = (int) Math.min(LONGEST, size - from);
+            known = Undisturbed.take(() -> Mapping.of(file, mode, start + from, length));
             windows.put(window, known);
         }
         return known;

@@ -10,6 +10,7 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.sharedmem.layout.RegionLayout;
 import io.valise.ipc.sharedmem.os.SegmentFile;
+import io.valise.ipc.sharedmem.os.Undisturbed;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
@@ -24,6 +25,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +49,7 @@ public final class RegionFile {
     private static final Map<Path, RegionFile> HELD = new HashMap<>(); // guarded by itself
     private static final Set<Path> IN_THE_MAKING = ConcurrentHashMap.newKeySet();
     private static final int ATTEMPTS = 8;
+    private static final long PAUSE_NANOS = 50_000;
 
     private final Path path;
     private final FileChannel channel;
@@ -74,19 +77,24 @@ public final class RegionFile {
     public static RegionFile create(RegionDirectory directory, Path path, RegionLayout layout) {
         try {
             checkRoom(path, layout.fileBytes());
-            for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-                RegionFile made = make(directory, path, layout);
-                if (made != null) {
-                    return made;
-                }
-            }
-            throw new IpcException(
-                    IpcStatus.ADDRESS_IN_USE,
-                    "region " + path + ": it exists; open it, or take another name",
-                    Delivery.NOT_SENT);
+            return Undisturbed.take(() -> makeUnlessTaken(directory, path, layout));
         } catch (IOException e) {
             throw SegmentFile.failed(IpcStatus.RESOURCE_EXHAUSTED, "create", path, layout.fileBytes(), e);
         }
+    }
+
+    private static RegionFile makeUnlessTaken(RegionDirectory directory, Path path, RegionLayout layout)
+            throws IOException {
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            RegionFile made = make(directory, path, layout);
+            if (made != null) {
+                return made;
+            }
+        }
+        throw new IpcException(
+                IpcStatus.ADDRESS_IN_USE,
+                "region " + path + ": it exists; open it, or take another name",
+                Delivery.NOT_SENT);
     }
 
     /**
@@ -103,7 +111,7 @@ public final class RegionFile {
                 return held;
             }
             try {
-                RegionFile opened = hold(path);
+                RegionFile opened = Undisturbed.take(() -> hold(path));
                 HELD.put(path, opened);
                 return opened;
             } catch (NoSuchFileException e) {
@@ -172,11 +180,26 @@ public final class RegionFile {
         }
         writer.lock();
         try {
-            writing = channel.lock(RegionLayout.WRITER_LOCK, 1, false);
+            writing = Undisturbed.take(this::writersLock);
         } catch (IOException e) {
             writer.unlock();
             throw SegmentFile.failed(IpcStatus.RESOURCE_EXHAUSTED, "lock", path, layout.fileBytes(), e);
         }
+    }
+
+    /** Polls: an interrupt while a lock is awaited would close the file for all who hold it here. */
+    private FileLock writersLock() throws IOException {
+        boolean interrupted = false;
+        FileLock lock = channel.tryLock(RegionLayout.WRITER_LOCK, 1, false);
+        while (lock == null) {
+            LockSupport.parkNanos(PAUSE_NANOS);
+            interrupted |= Thread.interrupted();
+            lock = channel.tryLock(RegionLayout.WRITER_LOCK, 1, false);
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return lock;
     }
 
     /** Lets others write. */
