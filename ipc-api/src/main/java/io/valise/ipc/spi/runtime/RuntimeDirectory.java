@@ -1,6 +1,8 @@
 package io.valise.ipc.spi.runtime;
 
+import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
@@ -95,14 +97,27 @@ public final class RuntimeDirectory {
         return new Hold(InUse.of(path));
     }
 
+    private void keep(Path precious, String what) {
+        if (precious.startsWith(path)) {
+            throw new IpcException(
+                    IpcStatus.ACCESS_DENIED,
+                    "runtime directory " + path + ": not cleaned up, " + what + " lies in it, at " + precious
+                            + "; set VALISE_HOME to a directory of its own",
+                    Delivery.NOT_SENT);
+        }
+    }
+
     /**
      * Removes all that is in this directory: sockets and files that crashed processes left, locks, logs.
      *
      * @return how many files it were
-     * @throws IpcException {@code ADDRESS_IN_USE} when a process uses it, this one perhaps; the message names its pid
+     * @throws IpcException {@code ADDRESS_IN_USE} when a process uses it, this one perhaps; the message names its pid;
+     *     {@code ACCESS_DENIED} when it was put where the user's home or the configuration, with its keys, would go too
      */
     public int clean() {
         PrivateDirectory.secure(path);
+        keep(ConfigurationDirectory.place(System::getProperty, System::getenv), "the configuration, with keys,");
+        keep(Path.of(System.getProperty("user.home", "/")).toAbsolutePath().normalize(), "the user's home");
         return InUse.of(path).alone(() -> PrivateDirectory.empty(path, InUse.FILE));
     }
 

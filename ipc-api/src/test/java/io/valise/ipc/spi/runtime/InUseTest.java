@@ -90,6 +90,25 @@ class InUseTest {
     }
 
     @Test
+    void whereKeysLieNothingIsCleanedUp() throws IOException {
+        RuntimeDirectory directory = RuntimeDirectory.current();
+        Path key = Files.createDirectories(home.resolve("config/keys")).resolve("acme.key");
+        Files.writeString(key, "x");
+        for (Path config : List.of(home, home.resolve("config"))) {
+            System.setProperty("valise.config", config.toString());
+            try {
+                assertThatThrownBy(directory::clean)
+                        .isInstanceOfSatisfying(
+                                IpcException.class, e -> assertThat(e.status()).isEqualTo(IpcStatus.ACCESS_DENIED))
+                        .hasMessageContaining("the configuration, with keys, lies in it");
+            } finally {
+                System.clearProperty("valise.config");
+            }
+        }
+        assertThat(key).exists();
+    }
+
+    @Test
     void itIsHeldAgainWhenTheLockFileWasSweptAway() throws Exception {
         RuntimeDirectory.current().folder("used");
         Files.delete(home.resolve(InUse.FILE));
