@@ -4,6 +4,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
 
 /**
  * One line for everything that was refused, with the reason that the refused one is not told: logger {@value #NAME},
@@ -17,6 +18,7 @@ public final class AuditLog {
     public static final String NAME = "io.valise.ipc.audit";
 
     private static final int MOST_STRANGERS = 60;
+    private static final Pattern LINE_BREAKS = Pattern.compile("[\\p{Cntrl}\\u0085\\u2028\\u2029]");
     private static final long WINDOW_NANOS = TimeUnit.MINUTES.toNanos(1);
     private static final Window STRANGERS = new Window();
 
@@ -31,7 +33,13 @@ public final class AuditLog {
      * @param because the reason
      */
     public static void refused(Object at, Object who, String what, String because) {
-        log().log(Level.WARNING, "refused: at=" + at + ", who=" + who + ", what=" + what + ", because=" + because);
+        String line = "refused: at=" + at + ", who=" + who + ", what=" + what + ", because=" + because;
+        log().log(Level.WARNING, oneLine(line));
+    }
+
+    /** A peer chooses its name and what it asks for: it must not write lines of its own. */
+    static String oneLine(String line) {
+        return LINE_BREAKS.matcher(line).replaceAll("?");
     }
 
     /** Tells of a refusal of somebody who has not proved to be of this user. */

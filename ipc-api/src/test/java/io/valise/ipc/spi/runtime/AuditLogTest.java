@@ -7,6 +7,12 @@ import org.junit.jupiter.api.Test;
 
 class AuditLogTest {
     @Test
+    void whatAPeerSaysOfItselfMakesNoLineOfItsOwn() {
+        assertThat(AuditLog.oneLine("who=b\r\nrefused: what=use " + (char) 0x2028 + "price" + (char) 0x85))
+                .isEqualTo("who=b??refused: what=use ?price?");
+    }
+
+    @Test
     void strangersGetSixtyLinesAMinuteAndOneThatSaysSo() {
         AuditLog.Window window = new AuditLog.Window();
         long now = System.nanoTime();
