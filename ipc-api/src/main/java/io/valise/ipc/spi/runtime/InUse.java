@@ -40,6 +40,9 @@ final class InUse {
 
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(10);
     private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(1);
+    /** The offset of no process: only who cleans up has locked it. */
+    private static final long NOBODYS = Long.MAX_VALUE - 1;
+
     private static final Map<Path, InUse> KNOWN = new ConcurrentHashMap<>();
 
     private final Path directory;
@@ -106,7 +109,7 @@ final class InUse {
             throw inUse(List.of(ProcessHandle.current().pid()));
         }
         FileLock whole =
-                undisturbed(() -> tryLock(0, Long.MAX_VALUE, false)).orElseThrow(() -> inUse(undisturbed(this::users)));
+                undisturbed(() -> tryLock(0, Long.MAX_VALUE, false)).orElseThrow(() -> undisturbed(this::obstacle));
         try {
             return action.get();
         } finally {
@@ -141,6 +144,19 @@ final class InUse {
         return new IpcException(
                 IpcStatus.RESOURCE_EXHAUSTED,
                 "runtime directory " + directory + ": being cleaned up, limit=10 s: is that process stopped?",
+                Delivery.NOT_SENT);
+    }
+
+    /** Why it may not be locked as a whole. Another who cleans up has all offsets, and is not every process. */
+    private IpcException obstacle() throws IOException {
+        Optional<FileLock> free = tryLock(NOBODYS, 1, false);
+        if (free.isPresent()) {
+            free.get().release();
+            return inUse(users());
+        }
+        return new IpcException(
+                IpcStatus.ADDRESS_IN_USE,
+                "runtime directory " + directory + ": not cleaned up, another process is cleaning it up right now",
                 Delivery.NOT_SENT);
     }
 

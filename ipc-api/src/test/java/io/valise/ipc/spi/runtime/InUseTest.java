@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -119,6 +120,19 @@ class InUseTest {
             assertThat(cleaner.answer())
                     .contains("in use by pid " + ProcessHandle.current().pid());
         }
+    }
+
+    @Test
+    void ofTwoWhoCleanUpTheSecondIsToldOfTheFirstAndNotOfEveryProcess() {
+        String said = InUse.of(home).alone(() -> {
+            try (ForkedJvm cleaner =
+                    ForkedJvm.start(List.of(), Map.of("VALISE_HOME", home.toString()), Sweeper.class)) {
+                return cleaner.answer();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        assertThat(said).contains("another process is cleaning it up right now").doesNotContain("pid");
     }
 
     @Test
