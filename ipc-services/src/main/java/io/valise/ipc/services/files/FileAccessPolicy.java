@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which files a service may touch for its callers: those below some roots. A handler that takes a path from a message
@@ -151,11 +152,19 @@ public final class FileAccessPolicy {
             }
             return resolve(parent, asked).resolve(name).normalize();
         } catch (IOException e) {
-            if (roots.stream().anyMatch(root -> absolute.normalize().startsWith(root))) {
+            if (isInside(absolute.normalize()) && leadsInside(absolute.getParent(), asked)) {
                 throw e;
             }
-            throw denied(asked);
+            throw denied(asked); // why it fails elsewhere would tell what is there
         }
+    }
+
+    private boolean leadsInside(@Nullable Path parent, Path asked) throws IOException {
+        return parent != null && isInside(resolve(parent, asked));
+    }
+
+    private boolean isInside(Path path) {
+        return roots.stream().anyMatch(path::startsWith);
     }
 
     static IpcException denied(Path path) {

@@ -84,6 +84,8 @@ class FileAccessPolicyTest {
         assertThat(read(root.resolve("stays/file"))).isEqualTo("inside");
         assertDenied(root.resolve("leaves/secret"));
         assertDenied(root.resolve("leaves/nothing"));
+        assertDenied(root.resolve("leaves/secret/below")); // else it would tell that secret is a file
+        assertDenied(root.resolve("leaves").resolve("x".repeat(300)));
         assertDenied(root.resolve("leavesToo"));
         assertThatThrownBy(() -> policy.open(root.resolve("dangles"), CREATE, WRITE))
                 .isInstanceOf(IpcException.class);
