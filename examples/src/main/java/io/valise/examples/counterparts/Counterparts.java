@@ -99,6 +99,8 @@ final class Counterparts {
     static void anonymousPipe() {
         IpcConnection child = ChildPipes.spawn("java", "-cp", "app.jar", "com.example.Worker");
         IpcConnection parent = ChildPipes.parent(server -> server.service("work", request -> ValueSet.empty()));
+        child.request("work", ValueSet.empty());
+        parent.close();
     }
 
     static void settings(AppIdentity editor) throws IOException {
@@ -121,5 +123,6 @@ final class Counterparts {
     static void runtime() {
         IpcRuntime runtime = IpcRuntime.initialize(VersionRange.parse("[0.1,0.2)"), Set.of());
         IpcRuntime.cleanUp();
+        runtime.close();
     }
 }
