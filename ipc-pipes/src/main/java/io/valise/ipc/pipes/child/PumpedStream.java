@@ -3,25 +3,21 @@ package io.valise.ipc.pipes.child;
 import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
-import io.valise.ipc.pipes.stream.ByteStream;
-import java.io.IOException;
+import io.valise.ipc.pipes.stream.TwoWayStream;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Two blocking streams with a thread each. The JDK can neither wait for a pipe with a limit nor watch many, so an
- * anonymous pipe costs these threads, and a message a change of threads at either end.
+ * anonymous pipe costs these threads, and a message a change of threads at either end. They stay while nobody reads.
  */
-final class PumpedStream implements ByteStream {
+final class PumpedStream extends TwoWayStream {
     private final ReadPump in;
     private final WritePump out;
     private final Runnable onClose;
-    private final AtomicBoolean open = new AtomicBoolean(true);
 
     /** Begins to read and write; {@code onClose} is called once, and ends reads and writes that are under way. */
     PumpedStream(String name, ReadableByteChannel source, OutputStream sink, Runnable onClose) {
@@ -61,60 +57,17 @@ final class PumpedStream implements ByteStream {
     }
 
     @Override
-    public void onReadable(Runnable readable) {
-        in.onReadable(readable);
+    protected Reading in() {
+        return in;
     }
 
     @Override
-    public int read(ByteBuffer into) {
-        return in.read(into);
+    protected Writing out() {
+        return out;
     }
 
     @Override
-    public int write(ByteBuffer from) throws IOException {
-        return out.write(from);
-    }
-
-    @Override
-    public boolean flush() throws IOException {
-        return out.flush();
-    }
-
-    @Override
-    public void awaitReadable(long nanos) {
-        in.await(nanos);
-    }
-
-    @Override
-    public void wake() {
-        in.wake();
-    }
-
-    @Override
-    public void awaitWritable(long nanos) {
-        out.await(nanos);
-    }
-
-    /** The threads stay: who reads is not known to them. */
-    @Override
-    public void rest() {}
-
-    @Override
-    public void arm() {
-        in.arm();
-    }
-
-    @Override
-    public boolean isOpen() {
-        return open.get();
-    }
-
-    @Override
-    public void close() {
-        if (open.compareAndSet(true, false)) {
-            in.close();
-            out.close();
-            onClose.run();
-        }
+    protected void closeShared() {
+        onClose.run();
     }
 }

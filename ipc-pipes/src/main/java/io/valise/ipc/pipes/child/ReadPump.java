@@ -1,5 +1,6 @@
 package io.valise.ipc.pipes.child;
 
+import io.valise.ipc.pipes.stream.TwoWayStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Reads a blocking channel on a thread of its own, so that others can wait for its bytes with a limit, be woken, or leave
  * the waiting to it. What nobody takes stays in a bounded ring, and then in the pipe. Thread-safe.
  */
-final class ReadPump implements Runnable {
+final class ReadPump implements Runnable, TwoWayStream.Reading {
     private static final int CAPACITY = 64 << 10;
 
     private final ReadableByteChannel source;
@@ -32,7 +33,8 @@ final class ReadPump implements Runnable {
         this.source = source;
     }
 
-    void onReadable(Runnable callback) {
+    @Override
+    public void onReadable(Runnable callback) {
         locked(() -> readable = callback);
     }
 
@@ -128,7 +130,8 @@ final class ReadPump implements Runnable {
         return !ring.isEmpty() || ended;
     }
 
-    int read(ByteBuffer into) {
+    @Override
+    public int read(ByteBuffer into) {
         lock.lock();
         try {
             if (ring.isEmpty()) {
@@ -141,7 +144,8 @@ final class ReadPump implements Runnable {
         }
     }
 
-    void await(long nanos) {
+    @Override
+    public void await(long nanos) {
         lock.lock();
         waiters++;
         int before = wakes;
@@ -160,20 +164,23 @@ final class ReadPump implements Runnable {
     }
 
     /** Ends the waits of this moment, a wait that somebody who lost the read right has not left among them; else the next. */
-    void wake() {
+    @Override
+    public void wake() {
         locked(() -> {
             wakes++;
             woken |= waiters == 0;
         });
     }
 
-    void arm() {
+    @Override
+    public void arm() {
         locked(() -> armed = !closed);
         fireIfArmed();
     }
 
     /** Nobody takes what comes any more. A read that is under way ends when the peer does, or with its file. */
-    void close() {
+    @Override
+    public void close() {
         locked(() -> {
             closed = true;
             armed = false;

@@ -1,5 +1,6 @@
 package io.valise.ipc.pipes.child;
 
+import io.valise.ipc.pipes.stream.TwoWayStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes to a blocking stream on a thread of its own, so that a peer that does not read blocks nobody else. Thread-safe.
  */
-final class WritePump implements Runnable {
+final class WritePump implements Runnable, TwoWayStream.Writing {
     private static final int CAPACITY = 64 << 10;
     /** The pipe takes bytes in microseconds unless it is full. */
     private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -77,7 +78,8 @@ final class WritePump implements Runnable {
         }
     }
 
-    int write(ByteBuffer from) throws IOException {
+    @Override
+    public int write(ByteBuffer from) throws IOException {
         lock.lock();
         try {
             check();
@@ -90,7 +92,8 @@ final class WritePump implements Runnable {
     }
 
     /** Whether the pipe has all of it: what a process has flushed must not be lost when it exits. */
-    boolean flush() throws IOException {
+    @Override
+    public boolean flush() throws IOException {
         boolean interrupted = Thread.interrupted(); // it is no wait for the peer that this could end
         lock.lock();
         try {
@@ -110,7 +113,8 @@ final class WritePump implements Runnable {
         }
     }
 
-    void await(long nanos) {
+    @Override
+    public void await(long nanos) {
         lock.lock();
         try {
             awaitDrained(nanos);
@@ -142,7 +146,8 @@ final class WritePump implements Runnable {
     }
 
     /** Drops what was not flushed. A write that is under way ends when the peer reads, dies, or with its file. */
-    void close() {
+    @Override
+    public void close() {
         locked(() -> closed = true);
     }
 }

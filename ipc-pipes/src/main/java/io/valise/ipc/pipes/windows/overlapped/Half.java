@@ -37,7 +37,7 @@ abstract class Half {
         return closed;
     }
 
-    final void await(long nanos) {
+    public final void await(long nanos) {
         if (enter()) {
             try {
                 wake.await(operation.event(), nanos);
@@ -47,7 +47,7 @@ abstract class Half {
         }
     }
 
-    final void wake() {
+    public final void wake() {
         wake.wakeup();
     }
 
@@ -64,7 +64,7 @@ abstract class Half {
     }
 
     /** Ends what is pending and lets all leave who wait. Called before the pipe's handle is closed. */
-    final synchronized void close() {
+    public final synchronized void close() {
         if (!closed) {
             closed = true;
             operation.cancel();

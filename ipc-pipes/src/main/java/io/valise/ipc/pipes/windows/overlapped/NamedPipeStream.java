@@ -3,23 +3,19 @@ package io.valise.ipc.pipes.windows.overlapped;
 import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
-import io.valise.ipc.pipes.stream.ByteStream;
+import io.valise.ipc.pipes.stream.TwoWayStream;
 import io.valise.ipc.pipes.windows.kernel.Win32;
 import io.valise.ipc.pipes.windows.kernel.Win32Exception;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * One end of a connected pipe. Closing the handle leaves what the pipe holds to the other end's reader; it is never
- * disconnected ({@code DisconnectNamedPipe}), which would throw that away. Thread-safe as {@link ByteStream} asks.
+ * disconnected ({@code DisconnectNamedPipe}), which would throw that away. Thread-safe as {@link TwoWayStream} asks.
  */
-public final class NamedPipeStream implements ByteStream {
+public final class NamedPipeStream extends TwoWayStream {
     private final Win32 win32;
     private final long pipe;
     private final ReadHalf in;
     private final WriteHalf out;
-    private final AtomicBoolean open = new AtomicBoolean(true);
 
     /**
      * Takes over a handle, which is overlapped and connected; when this fails, too.
@@ -53,60 +49,17 @@ public final class NamedPipeStream implements ByteStream {
     }
 
     @Override
-    public void onReadable(Runnable readable) {
-        in.onReadable(readable);
+    protected Reading in() {
+        return in;
     }
 
     @Override
-    public int read(ByteBuffer into) throws IOException {
-        return in.read(into);
+    protected Writing out() {
+        return out;
     }
 
     @Override
-    public int write(ByteBuffer from) throws IOException {
-        return out.write(from);
-    }
-
-    @Override
-    public boolean flush() throws IOException {
-        return out.flush();
-    }
-
-    @Override
-    public void awaitReadable(long nanos) {
-        in.await(nanos);
-    }
-
-    @Override
-    public void wake() {
-        in.wake();
-    }
-
-    @Override
-    public void awaitWritable(long nanos) {
-        out.await(nanos);
-    }
-
-    /** Nothing of a pipe is only a reader's. */
-    @Override
-    public void rest() {}
-
-    @Override
-    public void arm() {
-        in.arm();
-    }
-
-    @Override
-    public boolean isOpen() {
-        return open.get();
-    }
-
-    @Override
-    public void close() {
-        if (open.compareAndSet(true, false)) {
-            in.close();
-            out.close();
-            win32.closeHandle(pipe);
-        }
+    protected void closeShared() {
+        win32.closeHandle(pipe);
     }
 }

@@ -9,6 +9,7 @@ import static io.valise.ipc.pipes.windows.kernel.Win32Error.ERROR_OPERATION_ABOR
 import static io.valise.ipc.pipes.windows.kernel.Win32Error.ERROR_PIPE_NOT_CONNECTED;
 import static io.valise.ipc.pipes.windows.kernel.Win32Error.ERROR_SUCCESS;
 
+import io.valise.ipc.pipes.stream.TwoWayStream;
 import io.valise.ipc.pipes.windows.kernel.Win32;
 import io.valise.ipc.pipes.windows.kernel.Win32Exception;
 import java.io.IOException;
@@ -18,7 +19,7 @@ import java.nio.ByteBuffer;
  * Reads ahead: there is always a read pending, or something to take, or the end. So the event says whether there is
  * something to do, and looking costs no call. Thread-safe.
  */
-final class ReadHalf extends Half {
+final class ReadHalf extends Half implements TwoWayStream.Reading {
     private static final int BUFFER = 64 << 10;
 
     private final Watchers watchers;
@@ -38,11 +39,13 @@ final class ReadHalf extends Half {
         this.watchers = watchers;
     }
 
-    synchronized void onReadable(Runnable callback) {
+    @Override
+    public synchronized void onReadable(Runnable callback) {
         readable = callback;
     }
 
-    synchronized int read(ByteBuffer into) throws IOException {
+    @Override
+    public synchronized int read(ByteBuffer into) throws IOException {
         checkOpen();
         if (mustWait()) {
             return 0;
@@ -99,7 +102,8 @@ final class ReadHalf extends Half {
     }
 
     /** Calls back once, on a thread of {@link Watchers} or, if there is something to do already, on this one. */
-    void arm() {
+    @Override
+    public void arm() {
         switch (watch()) {
             case BEGUN -> watchers.add(this);
             case NEEDLESS -> fired();

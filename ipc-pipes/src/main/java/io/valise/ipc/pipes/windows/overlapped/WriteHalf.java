@@ -4,13 +4,14 @@ import static io.valise.ipc.pipes.windows.kernel.Win32Error.ERROR_IO_INCOMPLETE;
 import static io.valise.ipc.pipes.windows.kernel.Win32Error.ERROR_IO_PENDING;
 import static io.valise.ipc.pipes.windows.kernel.Win32Error.ERROR_SUCCESS;
 
+import io.valise.ipc.pipes.stream.TwoWayStream;
 import io.valise.ipc.pipes.windows.kernel.Win32;
 import io.valise.ipc.pipes.windows.kernel.Win32Exception;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /** Writes as long as the pipe has room; the write that finds none goes on in the background. Thread-safe. */
-final class WriteHalf extends Half {
+final class WriteHalf extends Half implements TwoWayStream.Writing {
     private static final int BUFFER = 64 << 10;
 
     private boolean pending;
@@ -19,7 +20,8 @@ final class WriteHalf extends Half {
         super(win32, pipe, BUFFER);
     }
 
-    synchronized int write(ByteBuffer from) throws IOException {
+    @Override
+    public synchronized int write(ByteBuffer from) throws IOException {
         checkOpen();
         settle();
         int taken = 0;
@@ -43,7 +45,8 @@ final class WriteHalf extends Half {
     }
 
     /** Whether the pipe has taken all that was written; that this was closed since is no failure of what went before. */
-    synchronized boolean flush() throws IOException {
+    @Override
+    public synchronized boolean flush() throws IOException {
         if (pending) {
             checkOpen();
             settle();
