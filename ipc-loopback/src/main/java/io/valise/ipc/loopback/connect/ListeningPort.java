@@ -15,7 +15,10 @@ import java.nio.channels.SocketChannel;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 
-/** One listening socket, on 127.0.0.1 or ::1. On the loop's thread, but for {@link #bind} and {@link #address}. */
+/**
+ * One listening socket, on 127.0.0.1 or ::1. On the loop's thread, but for {@link #bind}, {@link #address} and
+ * {@link #awaitRelease}.
+ */
 final class ListeningPort implements LoopChannel.Stage {
     private static final Logger LOG = System.getLogger(ListeningPort.class.getName());
     private static final int BACKLOG = 1024;
@@ -70,6 +73,11 @@ final class ListeningPort implements LoopChannel.Stage {
 
     void close() {
         socket.close();
+    }
+
+    /** Returns when somebody else can have the port that was closed. */
+    void awaitRelease() {
+        socket.loop().awaitRelease(server);
     }
 
     @Override

@@ -116,11 +116,12 @@ public final class LoopbackListener implements Transport.Listener {
     }
 
     private void closePorts() {
-        loop.execute(() -> {
+        loop.run(() -> {
             ports.forEach(ListeningPort::close);
             doorman.close();
-            loop.leave();
         });
+        ports.forEach(ListeningPort::awaitRelease);
+        loop.leave();
     }
 
     private int port(int index) {

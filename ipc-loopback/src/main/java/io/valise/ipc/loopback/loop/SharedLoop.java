@@ -8,6 +8,7 @@ import io.netty.util.concurrent.Future;
 import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
+import java.nio.channels.SelectableChannel;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -86,6 +87,29 @@ public final class SharedLoop {
             return true;
         } catch (RejectedExecutionException ended) {
             return false;
+        }
+    }
+
+    /**
+     * Runs a task on the loop's thread and returns when it has run, also when the caller is interrupted. For those who
+     * have not left it.
+     */
+    public void run(Runnable task) {
+        if (loop.inEventLoop()) {
+            task.run();
+        } else {
+            loop.submit(task).syncUninterruptibly();
+        }
+    }
+
+    /**
+     * Returns when the kernel has the port of a channel back that was closed on the loop's thread: what a selector
+     * watched stays open up to its next select. At once on the loop's own thread, which cannot wait for itself.
+     */
+    public void awaitRelease(SelectableChannel closed) {
+        while (!loop.inEventLoop()
+                && loop.submit(closed::isRegistered).syncUninterruptibly().getNow()) {
+            Thread.onSpinWait();
         }
     }
 
