@@ -5,12 +5,14 @@ import static java.util.Objects.requireNonNull;
 import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.identity.CapabilityGrant;
 import io.valise.ipc.identity.LoopbackAccessRules;
-import io.valise.ipc.internal.session.Credentials;
-import io.valise.ipc.internal.session.Dialer;
-import io.valise.ipc.internal.session.Services;
+import io.valise.ipc.internal.endpoint.Dialer;
+import io.valise.ipc.internal.endpoint.Starters;
+import io.valise.ipc.internal.endpoint.Transports;
+import io.valise.ipc.internal.frame.MessageLimits;
+import io.valise.ipc.internal.greeting.Credentials;
+import io.valise.ipc.internal.serve.Services;
 import io.valise.ipc.internal.session.SessionConfig;
-import io.valise.ipc.internal.session.Starters;
-import io.valise.ipc.internal.session.Transports;
+import io.valise.ipc.internal.work.Deadlines;
 import io.valise.ipc.spi.Transport;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,7 +27,7 @@ final class ClientBuilder implements IpcClient.Builder {
     private final List<Transport> transports = new ArrayList<>();
     private long connectTimeoutNanos = SessionConfig.DEFAULT_CONNECT_TIMEOUT_NANOS;
     private long requestTimeoutNanos = SessionConfig.DEFAULT_REQUEST_TIMEOUT_NANOS;
-    private int maxMessageBytes = SessionConfig.DEFAULT_MAX_MESSAGE_BYTES;
+    private int maxMessageBytes = MessageLimits.DEFAULT_BYTES;
     private WaitStrategy waitStrategy = WaitStrategy.adaptive();
     private Credentials credentials = Credentials.NONE;
     private @Nullable ReconnectPolicy reconnect;
@@ -37,19 +39,19 @@ final class ClientBuilder implements IpcClient.Builder {
 
     @Override
     public IpcClient.Builder connectTimeout(Duration timeout) {
-        connectTimeoutNanos = SessionConfig.checkTimeout("connectTimeout", timeout);
+        connectTimeoutNanos = Deadlines.nanos("connectTimeout", timeout);
         return this;
     }
 
     @Override
     public IpcClient.Builder requestTimeout(Duration timeout) {
-        requestTimeoutNanos = SessionConfig.checkTimeout("requestTimeout", timeout);
+        requestTimeoutNanos = Deadlines.nanos("requestTimeout", timeout);
         return this;
     }
 
     @Override
     public IpcClient.Builder maxMessageBytes(int bytes) {
-        maxMessageBytes = SessionConfig.checkMaxMessageBytes(bytes);
+        maxMessageBytes = MessageLimits.check(bytes);
         return this;
     }
 

@@ -2,8 +2,8 @@ package io.valise.ipc;
 
 import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.identity.LoopbackAccessRules;
-import io.valise.ipc.internal.session.ServerCore;
-import io.valise.ipc.internal.session.SessionConfig;
+import io.valise.ipc.internal.endpoint.ServerCore;
+import io.valise.ipc.internal.work.Deadlines;
 import io.valise.ipc.spi.Transport;
 import java.time.Duration;
 import java.util.List;
@@ -71,7 +71,7 @@ public final class IpcServer implements AutoCloseable {
      * @return whether all that was under way finished in time
      */
     public boolean shutdown(Duration grace) {
-        return core.shutdown(SessionConfig.checkTimeout("grace", grace));
+        return core.shutdown(Deadlines.nanos("grace", grace));
     }
 
     /**

@@ -4,11 +4,12 @@ import static java.util.Objects.requireNonNull;
 
 import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.identity.LoopbackAccessRules;
-import io.valise.ipc.internal.session.Credentials;
-import io.valise.ipc.internal.session.ServerCore;
-import io.valise.ipc.internal.session.Services;
+import io.valise.ipc.internal.endpoint.ServerCore;
+import io.valise.ipc.internal.endpoint.Transports;
+import io.valise.ipc.internal.frame.MessageLimits;
+import io.valise.ipc.internal.greeting.Credentials;
+import io.valise.ipc.internal.serve.Services;
 import io.valise.ipc.internal.session.SessionConfig;
-import io.valise.ipc.internal.session.Transports;
 import io.valise.ipc.spi.Transport;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,7 +29,7 @@ final class ServerBuilder implements IpcServer.Builder {
     private AccessPolicy access = AccessPolicy.sameUser();
     private Credentials credentials = Credentials.NONE;
     private WaitStrategy waitStrategy = WaitStrategy.adaptive();
-    private int maxMessageBytes = SessionConfig.DEFAULT_MAX_MESSAGE_BYTES;
+    private int maxMessageBytes = MessageLimits.DEFAULT_BYTES;
     private @Nullable Executor executor;
     private boolean started;
 
@@ -95,7 +96,7 @@ final class ServerBuilder implements IpcServer.Builder {
 
     @Override
     public IpcServer.Builder maxMessageBytes(int bytes) {
-        maxMessageBytes = SessionConfig.checkMaxMessageBytes(bytes);
+        maxMessageBytes = MessageLimits.check(bytes);
         return this;
     }
 

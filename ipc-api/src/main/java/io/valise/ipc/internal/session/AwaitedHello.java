@@ -4,29 +4,36 @@ import io.valise.ipc.CloseReason;
 import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.internal.call.OutgoingCalls;
+import io.valise.ipc.internal.call.PendingCall;
+import io.valise.ipc.internal.work.Aside;
+import io.valise.ipc.internal.work.Work;
 
 /** What a server waits for first: its deadline ends a session that stays silent. */
 final class AwaitedHello extends PendingCall {
     /** No call of a client's own has this id. */
     static final long ID = 0;
 
-    AwaitedHello(long nanos) {
+    private final Session session;
+
+    AwaitedHello(Session session, long nanos) {
         super(ID, "HELLO", nanos);
+        this.session = session;
     }
 
     @Override
-    void expire(Session session) {
+    protected void expire(OutgoingCalls calls) {
         CloseReason silent = new CloseReason(IpcStatus.TIMEOUT, false, "no HELLO from the client within its time");
         session.follow(new Aside(() -> session.closeBecause(silent)));
     }
 
     @Override
-    Work complete(ValueSet reply) {
+    public Work complete(ValueSet reply) {
         return NOTHING;
     }
 
     @Override
-    Work fail(IpcStatus status, String message, Delivery delivery) {
+    public Work fail(IpcStatus status, String message, Delivery delivery) {
         return NOTHING;
     }
 }

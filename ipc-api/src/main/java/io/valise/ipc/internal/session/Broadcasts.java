@@ -4,6 +4,9 @@ import io.valise.ipc.CloseReason;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.internal.frame.OutFrame;
+import io.valise.ipc.internal.work.Backlog;
+import io.valise.ipc.internal.work.SerialLane;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 

@@ -6,12 +6,22 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.identity.AppIdentity;
+import io.valise.ipc.internal.call.PendingCall;
+import io.valise.ipc.internal.call.SyncCall;
+import io.valise.ipc.internal.frame.Frames;
+import io.valise.ipc.internal.frame.OutFrame;
+import io.valise.ipc.internal.greeting.ClientProof;
+import io.valise.ipc.internal.greeting.Greeting;
+import io.valise.ipc.internal.greeting.Proven;
+import io.valise.ipc.internal.greeting.ServerProof;
 import io.valise.ipc.internal.identity.Nonces;
+import io.valise.ipc.internal.work.SerialLane;
+import io.valise.ipc.internal.work.Work;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** HELLO and WELCOME, with which a session begins, as either end says and hears them. Thread-safe. */
-final class Greetings {
+public final class Greetings {
     private final Session session;
     private final Session.Greeter greeter;
     private final SerialLane listeners;
@@ -27,7 +37,7 @@ final class Greetings {
     // ---- the client's end
 
     /** Says HELLO, proves who this is if that is asked, and waits for the WELCOME. */
-    void greet(long deadline) {
+    public void greet(long deadline) {
         SessionConfig config = session.config();
         ValueSet about = Greeting.ofThisProcess(config.maxMessageBytes());
         AppIdentity own = config.credentials().identity();
@@ -70,7 +80,7 @@ final class Greetings {
                 ? null
                 : session.calls().remove(id);
         if (call == null) {
-            throw Inbound.malformed("CHALLENGE: no HELLO with an identity had the id " + id);
+            throw Frames.malformed("CHALLENGE: no HELLO with an identity had the id " + id);
         }
         challenged = true;
         call.complete(challenge);
@@ -84,7 +94,7 @@ final class Greetings {
         }
         PendingCall call = session.calls().remove(id);
         if (call == null) {
-            throw Inbound.malformed("WELCOME: no HELLO had the id " + id);
+            throw Frames.malformed("WELCOME: no HELLO had the id " + id);
         }
         call.complete(about);
         return null;
@@ -93,18 +103,19 @@ final class Greetings {
     // ---- the server's end
 
     /** Where a server's listeners are told of this session, one thing at a time. */
-    SerialLane listeners() {
+    public SerialLane listeners() {
         return listeners;
     }
 
     /** Ends the session unless the peer says HELLO in time. */
-    void expectHello(long nanos) {
-        AwaitedHello hello = new AwaitedHello(nanos);
+    public void expectHello(long nanos) {
+        AwaitedHello hello = new AwaitedHello(session, nanos);
         session.calls().put(hello);
         session.calls().watchDeadline(hello.deadline());
     }
 
-    void heardHello() {
+    /** The peer has said HELLO, and it was good. */
+    public void heardHello() {
         session.calls().remove(AwaitedHello.ID);
     }
 
@@ -117,25 +128,25 @@ final class Greetings {
     }
 
     /** Asks a client to prove who it says it is. */
-    void challenge(long id, ValueSet hello) {
+    public void challenge(long id, ValueSet hello) {
         ServerProof wanted = ServerProof.of(hello, session.config().credentials(), session.endpoint(), Nonces.fresh());
         proof = wanted;
         session.answer(OutFrame.message(Frames.CHALLENGE, id, wanted.challenge()), false);
     }
 
     /** What the client was asked; null before that. */
-    @Nullable ServerProof proof() {
+    public @Nullable ServerProof proof() {
         return proof;
     }
 
     /** Tells the client why it is not let in, and ends the session. */
-    void refuse(long id, IpcStatus status, String text) {
+    public void refuse(long id, IpcStatus status, String text) {
         session.answer(OutFrame.text(Frames.ERROR, id, Frames.FLAG_REJECTED, status, text), false);
         session.closeBecause(new CloseReason(status, false, text));
     }
 
     /** Says WELCOME, before all that others send once {@code announce} has told them of this session. */
-    void welcome(OutFrame welcome, Runnable announce) {
+    public void welcome(OutFrame welcome, Runnable announce) {
         try {
             session.outbound().sendAfter(announce, welcome, session.sendDeadline());
         } catch (IpcException e) {

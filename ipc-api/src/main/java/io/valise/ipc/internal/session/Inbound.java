@@ -1,11 +1,20 @@
 package io.valise.ipc.internal.session;
 
 import io.valise.ipc.Delivery;
-import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.internal.call.IncomingStream;
+import io.valise.ipc.internal.call.PendingCall;
 import io.valise.ipc.internal.codec.KeyCache;
 import io.valise.ipc.internal.codec.ValueSetDecoder;
+import io.valise.ipc.internal.frame.Frames;
+import io.valise.ipc.internal.frame.Reassembly;
+import io.valise.ipc.internal.greeting.ServerProof;
+import io.valise.ipc.internal.serve.Dispatcher;
+import io.valise.ipc.internal.serve.InboundRequest;
+import io.valise.ipc.internal.work.Deadlines;
+import io.valise.ipc.internal.work.Patience;
+import io.valise.ipc.internal.work.Work;
 import io.valise.ipc.spi.Link;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -46,7 +55,7 @@ final class Inbound implements Link.FrameHandler {
 
     private void read(ByteBuffer frame, boolean mayBeFragment) {
         if (frame.remaining() < Frames.HEADER_BYTES) {
-            throw malformed("frame: minimum=" + Frames.HEADER_BYTES + " bytes, actual=" + frame.remaining());
+            throw Frames.malformed("frame: minimum=" + Frames.HEADER_BYTES + " bytes, actual=" + frame.remaining());
         }
         int head = frame.getInt();
         long id = frame.getLong();
@@ -75,7 +84,7 @@ final class Inbound implements Link.FrameHandler {
             read(kind, flags, status, id, frame);
         } else {
             String name = session.isServer() ? challenged ? "PROOF" : "HELLO" : "WELCOME";
-            throw malformed("greeting: expected " + name + ", actual kind=" + kind);
+            throw Frames.malformed("greeting: expected " + name + ", actual kind=" + kind);
         }
     }
 
@@ -95,7 +104,7 @@ final class Inbound implements Link.FrameHandler {
         boolean hello = kind == Frames.HELLO;
         need(frame, hello ? Long.BYTES : Short.BYTES);
         if (hello && frame.getInt() != Frames.MAGIC) {
-            throw malformed("HELLO: the magic number is missing; the peer does not speak this protocol");
+            throw Frames.malformed("HELLO: the magic number is missing; the peer does not speak this protocol");
         }
         int lowest = frame.getShort() & 0xffff;
         int highest = hello ? frame.getShort() & 0xffff : lowest;
@@ -121,12 +130,12 @@ final class Inbound implements Link.FrameHandler {
             case Frames.STREAM_ITEM -> readItem(id, frame);
             case Frames.STREAM_END -> readEnd(id);
             case Frames.CREDIT -> readCredit(id, frame);
-            case Frames.CANCEL -> cancel(id);
+            case Frames.CANCEL -> work = session.dispatcher().cancelled(id);
             case Frames.GOAWAY ->
                 session.farewell(IpcStatus.ofNumber(status), (flags & Frames.FLAG_DRAIN) != 0, text(frame));
             case Frames.HELLO, Frames.WELCOME, Frames.CHALLENGE, Frames.PROOF ->
-                throw malformed("HELLO, WELCOME, CHALLENGE or PROOF: said once already, actual kind=" + kind);
-            case Frames.FRAGMENT -> throw malformed("FRAGMENT: within a fragmented frame");
+                throw Frames.malformed("HELLO, WELCOME, CHALLENGE or PROOF: said once already, actual kind=" + kind);
+            case Frames.FRAGMENT -> throw Frames.malformed("FRAGMENT: within a fragmented frame");
             default -> skip(kind, flags);
         }
     }
@@ -142,7 +151,7 @@ final class Inbound implements Link.FrameHandler {
             need(frame, Long.BYTES);
             credit = frame.getLong();
             if (credit < 0) {
-                throw malformed("credit of STREAM_OPEN: minimum=0, actual=" + credit);
+                throw Frames.malformed("credit of STREAM_OPEN: minimum=0, actual=" + credit);
             }
         }
         int bytes = frame.remaining();
@@ -150,9 +159,9 @@ final class Inbound implements Link.FrameHandler {
         String service = name(frame);
         ValueSet metadata = (flags & Frames.FLAG_METADATA) != 0 ? decoder.decode(frame) : ValueSet.empty();
         ValueSet message = last(frame);
-        work = session.dispatcher()
-                .requested(
-                        new InboundRequest(session, id, service, message, metadata, deadline, stream, credit, bytes));
+        Dispatcher dispatcher = session.dispatcher();
+        work = dispatcher.requested(
+                new InboundRequest(dispatcher, id, service, message, metadata, deadline, stream, credit, bytes));
     }
 
     private void readResponse(long id, ByteBuffer frame) {
@@ -208,27 +217,17 @@ final class Inbound implements Link.FrameHandler {
         if (call == null || call instanceof IncomingStream) {
             return (IncomingStream) call;
         }
-        throw malformed(frame + ": call " + id + " is no stream");
+        throw Frames.malformed(frame + ": call " + id + " is no stream");
     }
 
     private void readCredit(long id, ByteBuffer frame) {
         need(frame, Long.BYTES);
-        InboundRequest request = session.requests().get(id);
-        if (request != null) {
-            work = request.credited(frame.getLong());
-        }
-    }
-
-    private void cancel(long id) {
-        InboundRequest request = session.requests().get(id);
-        if (request != null) {
-            work = request.cancelled();
-        }
+        work = session.dispatcher().credited(id, frame.getLong());
     }
 
     private static void skip(byte kind, int flags) {
         if ((flags & Frames.FLAG_OPTIONAL) == 0) {
-            throw malformed("frame kind: expected 1 to " + Frames.PROOF + ", actual=" + kind);
+            throw Frames.malformed("frame kind: expected 1 to " + Frames.PROOF + ", actual=" + kind);
         }
     }
 
@@ -240,7 +239,7 @@ final class Inbound implements Link.FrameHandler {
     private ValueSet last(ByteBuffer frame) {
         ValueSet message = decoder.decode(frame);
         if (frame.hasRemaining()) {
-            throw malformed("frame: " + frame.remaining() + " bytes too many after its last value");
+            throw Frames.malformed("frame: " + frame.remaining() + " bytes too many after its last value");
         }
         return message;
     }
@@ -250,7 +249,7 @@ final class Inbound implements Link.FrameHandler {
         int length = frame.get() & 0xff;
         need(frame, length);
         if (length == 0) {
-            throw malformed("name of a service or event: minimum=1 byte, actual=0");
+            throw Frames.malformed("name of a service or event: minimum=1 byte, actual=0");
         }
         String name = keys.key(frame, frame.position(), length);
         frame.position(frame.position() + length);
@@ -265,11 +264,7 @@ final class Inbound implements Link.FrameHandler {
 
     private static void need(ByteBuffer frame, int bytes) {
         if (frame.remaining() < bytes) {
-            throw malformed("frame: it ends " + (bytes - frame.remaining()) + " bytes too early");
+            throw Frames.malformed("frame: it ends " + (bytes - frame.remaining()) + " bytes too early");
         }
-    }
-
-    static IpcException malformed(String message) {
-        return new IpcException(IpcStatus.PROTOCOL_ERROR, message);
     }
 }

@@ -13,6 +13,11 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.WaitStrategy;
+import io.valise.ipc.internal.call.SyncCall;
+import io.valise.ipc.internal.work.Backlog;
+import io.valise.ipc.internal.work.Caretaker;
+import io.valise.ipc.internal.work.Work;
+import io.valise.ipc.internal.work.Workers;
 import io.valise.ipc.spi.Link;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -37,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  *       caretaker starts one when nobody has read for a millisecond.
  * </ul>
  */
-final class Reader {
+final class Reader implements Caretaker.Watched {
     private static final Logger LOG = System.getLogger("io.valise.ipc");
     private static final int FRAMES_PER_POLL = 64;
     private static final int ROUNDS_PER_FLUSH = 16;
@@ -395,12 +400,12 @@ final class Reader {
 
     private void watch() {
         if (!watched.get() && watched.compareAndSet(false, true)) {
-            Caretaker.watch(session);
+            Caretaker.watch(this);
         }
     }
 
-    /** Called by the caretaker every millisecond; false when there is nothing to watch any more. */
-    boolean tick() {
+    @Override
+    public boolean tick() {
         long seen = right.snapshot();
         boolean unchanged = seen == lastSeen;
         lastSeen = seen;
@@ -437,5 +442,10 @@ final class Reader {
             stalled.stalled();
         }
         launch(turn);
+    }
+
+    @Override
+    public String toString() {
+        return "the reading of " + session;
     }
 }

@@ -10,6 +10,28 @@ import io.valise.ipc.IpcStatus;
 import io.valise.ipc.PeerIdentity;
 import io.valise.ipc.Stats;
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.internal.call.AsyncCall;
+import io.valise.ipc.internal.call.IncomingStream;
+import io.valise.ipc.internal.call.Line;
+import io.valise.ipc.internal.call.OutgoingCalls;
+import io.valise.ipc.internal.call.PendingCall;
+import io.valise.ipc.internal.call.SyncCall;
+import io.valise.ipc.internal.frame.Frames;
+import io.valise.ipc.internal.frame.Names;
+import io.valise.ipc.internal.frame.OutFrame;
+import io.valise.ipc.internal.greeting.Greeting;
+import io.valise.ipc.internal.greeting.Proven;
+import io.valise.ipc.internal.serve.Admission;
+import io.valise.ipc.internal.serve.Asker;
+import io.valise.ipc.internal.serve.Dispatcher;
+import io.valise.ipc.internal.serve.Services;
+import io.valise.ipc.internal.work.Aside;
+import io.valise.ipc.internal.work.Backlog;
+import io.valise.ipc.internal.work.Deadlines;
+import io.valise.ipc.internal.work.Patience;
+import io.valise.ipc.internal.work.SessionCounters;
+import io.valise.ipc.internal.work.Work;
+import io.valise.ipc.internal.work.Workers;
 import io.valise.ipc.spi.Link;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -32,11 +54,8 @@ import org.jspecify.annotations.Nullable;
  * One end of a connection: a link and all that is under way on it. The sending half is {@link Outbound}, the receiving
  * half {@link Inbound}, read by a {@link Reader}; the two tables of calls tie them together. Thread-safe.
  */
-public final class Session implements SessionCall.Calls {
+public final class Session implements SessionCall.Calls, Line, Asker {
     private static final Logger LOG = System.getLogger("io.valise.ipc");
-    /** How often a shutdown looks whether the events have been handled: nobody tells it. */
-    private static final long EVENTS_CHECK_MILLIS = 20;
-
     private static final long GOODBYE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final long REASON_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
@@ -50,7 +69,6 @@ public final class Session implements SessionCall.Calls {
     private final SessionCounters counters = new SessionCounters();
     private final LongSupplier sendDeadline;
     private final OutgoingCalls calls = new OutgoingCalls(this);
-    private final InFlight<InboundRequest> requests = new InFlight<>();
     private final Dispatcher dispatcher;
     private final Broadcasts broadcasts;
     private final Greetings greetings;
@@ -59,11 +77,10 @@ public final class Session implements SessionCall.Calls {
     private final CompletableFuture<CloseReason> closed = new CompletableFuture<>();
     private volatile PeerIdentity peer;
     private volatile @Nullable CloseReason farewell;
-    private volatile boolean draining;
     private volatile boolean peerDrains;
 
     /** What a server's session and a client's do differently. */
-    interface Greeter {
+    public interface Greeter {
         /** Whether this is the end that accepted the link. */
         boolean isServer();
 
@@ -77,7 +94,8 @@ public final class Session implements SessionCall.Calls {
         void ended(Session session, CloseReason reason);
     }
 
-    Session(Link link, Endpoint endpoint, SessionConfig config, Greeter greeter) {
+    /** Over a link that nobody has read from yet. */
+    public Session(Link link, Endpoint endpoint, SessionConfig config, Greeter greeter) {
         this.link = link;
         this.endpoint = endpoint;
         this.config = config;
@@ -88,7 +106,13 @@ public final class Session implements SessionCall.Calls {
         this.outbound = new Outbound(link, counters, config.waitStrategy(), this::drainSoon);
         Inbound inbound = new Inbound(this, config.maxMessageBytes());
         this.reader = new Reader(this, link, inbound, outbound, config.waitStrategy(), config.backlogBytes());
-        this.dispatcher = new Dispatcher(this);
+        this.dispatcher = new Dispatcher(
+                this,
+                services,
+                new Admission(this, config.access(), config.credentials()),
+                counters,
+                reader.backlog(),
+                config.executor() != null);
         this.broadcasts = new Broadcasts(this);
         this.greetings = new Greetings(this, greeter);
     }
@@ -99,7 +123,8 @@ public final class Session implements SessionCall.Calls {
         return config;
     }
 
-    SessionCounters counters() {
+    /** What it has sent and received. */
+    public SessionCounters counters() {
         return counters;
     }
 
@@ -107,11 +132,8 @@ public final class Session implements SessionCall.Calls {
         return calls;
     }
 
-    InFlight<InboundRequest> requests() {
-        return requests;
-    }
-
-    Backlog backlog() {
+    @Override
+    public Backlog backlog() {
         return reader.backlog();
     }
 
@@ -132,11 +154,8 @@ public final class Session implements SessionCall.Calls {
         return dispatcher;
     }
 
-    boolean hasExecutor() {
-        return config.executor() != null;
-    }
-
-    boolean isEnded() {
+    @Override
+    public boolean isEnded() {
         return end.get() != null;
     }
 
@@ -180,8 +199,8 @@ public final class Session implements SessionCall.Calls {
         }
     }
 
-    /** Has one of the library's own threads do the work, so that this one need not wait for it. */
-    void follow(Work work) {
+    @Override
+    public void follow(Work work) {
         if (work == PendingCall.NOTHING) {
             return;
         }
@@ -228,7 +247,7 @@ public final class Session implements SessionCall.Calls {
     public CompletableFuture<ValueSet> callAsync(
             String service, @Nullable ValueSet metadata, ValueSet message, @Nullable Duration timeout) {
         long timeoutNanos = nanos(timeout);
-        AsyncCall call = new AsyncCall(this, calls.nextId(), service, timeoutNanos);
+        AsyncCall call = new AsyncCall(calls, calls.nextId(), service, timeoutNanos);
         try {
             checkUsable(service);
             OutFrame frame = OutFrame.request(call.id(), timeoutNanos, service, metadata, message);
@@ -311,7 +330,7 @@ public final class Session implements SessionCall.Calls {
             Flow.Subscriber<? super ValueSet> subscriber) {
         IncomingStream stream = new IncomingStream(
                 this,
-                calls.nextId(),
+                calls,
                 service,
                 subscriber,
                 (id, credit) -> OutFrame.streamOpen(id, credit, service, metadata, message));
@@ -326,9 +345,20 @@ public final class Session implements SessionCall.Calls {
         failIfEnded(stream, Delivery.NOT_SENT);
     }
 
-    /** Sends a frame of a stream, waiting for room as long as a request would. */
-    void sendItem(OutFrame frame) {
+    @Override
+    public void sendItem(OutFrame frame) {
         outbound.send(frame, sendDeadline);
+    }
+
+    @Override
+    public void sendAside(OutFrame frame) {
+        try {
+            if (!outbound.trySend(frame)) {
+                follow(new Aside(() -> sendQuietly(frame, sendDeadline)));
+            }
+        } catch (IpcException e) {
+            sendFailed(e);
+        }
     }
 
     @Override
@@ -345,7 +375,7 @@ public final class Session implements SessionCall.Calls {
     }
 
     /** Sends an event without blocking; what does not fit now follows in order. */
-    void broadcast(String event, ValueSet message) {
+    public void broadcast(String event, ValueSet message) {
         counters.eventSent();
         broadcasts.send(event, message);
     }
@@ -355,10 +385,15 @@ public final class Session implements SessionCall.Calls {
         reader.startBackground();
     }
 
+    /** Leaves a link that nobody has read yet to the transport until something comes. */
+    public void startArmed() {
+        reader.startArmed();
+    }
+
     // ---- answers to the peer
 
-    /** Sends the answer of a request of the peer. */
-    void answer(OutFrame frame, boolean onReader) {
+    @Override
+    public void answer(OutFrame frame, boolean onReader) {
         boolean interrupted = Thread.interrupted(); // the handler's affair: the peer gets its answer all the same
         try {
             outbound.send(frame, sendDeadline, !onReader);
@@ -381,26 +416,20 @@ public final class Session implements SessionCall.Calls {
         }
     }
 
-    void finished(InboundRequest request) {
-        if (requests.remove(request) && draining) {
-            synchronized (requests) {
-                requests.notifyAll();
-            }
-        }
-    }
-
     // ---- greeting and farewell
 
-    boolean isServer() {
+    @Override
+    public boolean isServer() {
         return greeter.isServer();
     }
 
-    Greetings greetings() {
+    /** How it begins. */
+    public Greetings greetings() {
         return greetings;
     }
 
     /** What the peer says of itself, and what it has proved. */
-    void introduced(Greeting about, Proven proven) {
+    public void introduced(Greeting about, Proven proven) {
         peer = proven.of(link.peer().declaring(about.pid(), about.application()));
         outbound.peerMaxMessage(about.maxMessageBytes());
     }
@@ -418,31 +447,23 @@ public final class Session implements SessionCall.Calls {
         peerDrains = true;
     }
 
-    /** Whether this end takes no new calls any more. A peer that drains may still call: for the answers it owes. */
-    boolean takesNoCalls() {
-        return draining || closing.get() || farewell != null || isEnded();
+    /** A peer that drains may still call: for the answers it owes. */
+    @Override
+    public boolean takesNoCalls() {
+        return dispatcher.isDraining() || closing.get() || farewell != null || isEnded();
     }
 
     /** Tells the peer to send no new calls, and takes none. */
-    void drain() {
-        draining = true;
+    public void drain() {
+        dispatcher.drain();
         sendQuietly(
                 OutFrame.text(Frames.GOAWAY, 0, Frames.FLAG_DRAIN, IpcStatus.OK, "the server is shutting down"),
                 new Patience(GOODBYE_NANOS));
     }
 
     /** Waits until no request or event of the peer is under way; false when the deadline came first. */
-    boolean awaitIdle(long deadline) throws InterruptedException {
-        synchronized (requests) {
-            while ((requests.size() > 0 && !isEnded()) || dispatcher.hasEvents()) {
-                long millis = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime() + 999_999);
-                if (millis <= 0) {
-                    return false;
-                }
-                requests.wait(Math.min(millis, EVENTS_CHECK_MILLIS));
-            }
-        }
-        return true;
+    public boolean awaitIdle(long deadline) throws InterruptedException {
+        return dispatcher.awaitIdle(deadline);
     }
 
     @Override
@@ -482,7 +503,7 @@ public final class Session implements SessionCall.Calls {
     }
 
     /** Reading failed: what was read cannot be, or the link broke. */
-    void receiveFailed(Throwable failure) {
+    public void receiveFailed(Throwable failure) {
         if (failure instanceof IpcException known && known.status() == IpcStatus.PEER_DIED) {
             peerEnded();
             return;
@@ -520,11 +541,8 @@ public final class Session implements SessionCall.Calls {
         closeLink();
         List<Work> rest = new ArrayList<>();
         calls.failAll(reason, rest);
-        synchronized (requests) {
-            requests.notifyAll();
-        }
+        rest.addAll(dispatcher.ended());
         rest.forEach(this::follow); // each on its own: what depends on one may wait for another
-        requests.snapshot().forEach(request -> follow(request.cancelled()));
         greeter.ended(this, reason);
         follow(new Aside(() -> closed.complete(reason)));
     }

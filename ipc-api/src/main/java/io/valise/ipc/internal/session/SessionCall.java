@@ -8,20 +8,23 @@ import io.valise.ipc.IpcConnection;
 import io.valise.ipc.RequestHandler;
 import io.valise.ipc.StreamHandler;
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.internal.frame.Names;
+import io.valise.ipc.internal.serve.Services;
+import io.valise.ipc.internal.work.Deadlines;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
 /** A call under construction. */
-final class SessionCall implements IpcConnection.Call {
+public final class SessionCall implements IpcConnection.Call {
     private final Calls target;
     private final String service;
     private @Nullable ValueSet metadata;
     private @Nullable Duration timeout;
 
     /** A connection whose calls all take the same way; without a timeout the connection's own applies. */
-    interface Calls extends IpcConnection {
+    public interface Calls extends IpcConnection {
         ValueSet call(String service, @Nullable ValueSet metadata, ValueSet message, @Nullable Duration timeout);
 
         CompletableFuture<ValueSet> callAsync(

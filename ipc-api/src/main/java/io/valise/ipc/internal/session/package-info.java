@@ -1,6 +1,6 @@
 /**
- * One {@link io.valise.ipc.internal.session.Session} per link: correlation, dispatch, streams, deadlines and the rule
- * of who reads, done once for every transport.
+ * One {@link io.valise.ipc.internal.session.Session} per link, the same for every transport: its greeting, its sending
+ * and receiving halves, and the rule of who reads.
  */
 @NullMarked
 package io.valise.ipc.internal.session;

@@ -7,6 +7,7 @@ import io.valise.ipc.IpcConnection;
 import io.valise.ipc.IpcServer;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.internal.frame.Frames;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

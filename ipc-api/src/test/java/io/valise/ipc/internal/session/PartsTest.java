@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.valise.ipc.IpcException;
 import io.valise.ipc.WaitStrategy;
+import io.valise.ipc.internal.call.Demand;
+import io.valise.ipc.internal.call.PendingCall;
+import io.valise.ipc.internal.frame.Names;
+import io.valise.ipc.internal.frame.Reassembly;
+import io.valise.ipc.internal.work.Deadlines;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

@@ -11,6 +11,8 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcServer;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.internal.frame.Frames;
+import io.valise.ipc.internal.frame.Reassembly;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -11,6 +11,7 @@ import io.valise.ipc.IpcServer;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ReconnectPolicy;
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.internal.frame.Frames;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;

@@ -2,6 +2,7 @@ package io.valise.ipc.internal.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.valise.ipc.internal.frame.Frames;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

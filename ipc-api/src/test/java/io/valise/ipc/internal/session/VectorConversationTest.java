@@ -11,6 +11,7 @@ import io.valise.ipc.IpcServer;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.Request;
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.internal.frame.Frames;
 import io.valise.ipc.internal.local.LocalTransport;
 import io.valise.ipc.spi.Link;
 import io.valise.ipc.spi.Transport;

@@ -1,0 +1,161 @@
+package io.valise.ipc.internal.call;
+
+import io.valise.ipc.Delivery;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.ValueSet;
+import io.valise.ipc.internal.frame.Frames;
+import io.valise.ipc.internal.frame.OutFrame;
+import io.valise.ipc.internal.work.SerialLane;
+import io.valise.ipc.internal.work.Work;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One subscription to a stream of the peer. Signals reach the subscriber one at a time, in order, through a lane; none
+ * but those already begun after it cancelled. Thread-safe.
+ */
+public final class IncomingStream extends PendingCall implements Flow.Subscription {
+    private static final Logger LOG = System.getLogger("io.valise.ipc");
+
+    private final Line line;
+    private final OutgoingCalls calls;
+    private final Flow.Subscriber<? super ValueSet> subscriber;
+    private final OutFrameFactory opening;
+    private final SerialLane lane;
+    private final Demand demand = new Demand();
+    private boolean opened;
+    private volatile boolean over;
+
+    /** Makes the frame that opens the stream, when the first credit is known. */
+    @FunctionalInterface
+    public interface OutFrameFactory {
+        OutFrame open(long id, long credit);
+    }
+
+    public IncomingStream(
+            Line line,
+            OutgoingCalls calls,
+            String service,
+            Flow.Subscriber<? super ValueSet> subscriber,
+            OutFrameFactory opening) {
+        super(calls.nextId(), service, NEVER);
+        this.line = line;
+        this.calls = calls;
+        this.subscriber = subscriber;
+        this.opening = opening;
+        this.lane = new SerialLane(line.backlog());
+    }
+
+    // ---- the subscriber's side
+
+    @Override
+    public void request(long more) {
+        if (over) {
+            return;
+        }
+        if (more <= 0) {
+            cancel();
+            signal(() ->
+                    subscriber.onError(new IllegalArgumentException("request(n): n must be positive, actual=" + more)));
+            return;
+        }
+        demand.add(more);
+        try {
+            if (!open(more)) {
+                line.sendItem(OutFrame.credit(id(), more));
+            }
+        } catch (IpcException e) {
+            abandon(e);
+        } catch (OutOfMemoryError e) {
+            abandon(new IpcException(IpcStatus.RESOURCE_EXHAUSTED, "no memory to open a stream", Delivery.NOT_SENT, e));
+        }
+    }
+
+    private synchronized boolean open(long credit) {
+        if (opened) {
+            return false;
+        }
+        opened = true;
+        line.sendItem(opening.open(id(), credit));
+        line.ensureRead();
+        return true;
+    }
+
+    private void abandon(IpcException e) {
+        PendingCall call = calls.remove(id());
+        if (call != null) {
+            fail(e.status(), String.valueOf(e.getMessage()), e.delivery()).run(false);
+        }
+    }
+
+    @Override
+    public void cancel() {
+        if (!over) {
+            over = true;
+            boolean told;
+            synchronized (this) {
+                told = opened;
+                opened = true;
+            }
+            calls.forget(id(), told);
+        }
+    }
+
+    // ---- the peer's side
+
+    public @Nullable Work received(ValueSet item, int bytes) {
+        if (!demand.take()) {
+            throw Frames.malformed("stream " + service() + ": the peer sent more than was asked for");
+        }
+        line.backlog().checkNotExcessive();
+        return lane.add(() -> next(item), bytes) ? lane : null;
+    }
+
+    private void next(ValueSet item) {
+        if (over) {
+            return;
+        }
+        try {
+            subscriber.onNext(item);
+        } catch (RuntimeException | Error e) {
+            LOG.log(Level.WARNING, "stream " + service() + ": its subscriber failed in onNext; cancelled", e);
+            cancel();
+        }
+    }
+
+    public @Nullable Work ended() {
+        return lane.add(() -> last(subscriber::onComplete), 0) ? lane : null;
+    }
+
+    @Override
+    public Work complete(ValueSet reply) {
+        return fail(
+                IpcStatus.PROTOCOL_ERROR, "stream " + service() + ": the peer answered with a reply", Delivery.UNKNOWN);
+    }
+
+    @Override
+    public Work fail(IpcStatus status, String message, Delivery delivery) {
+        Runnable action = () -> last(() -> subscriber.onError(exception(status, message, delivery)));
+        return lane.add(action, 0) ? lane : NOTHING;
+    }
+
+    private void signal(Runnable action) {
+        if (lane.add(action, 0)) {
+            lane.run(false);
+        }
+    }
+
+    private void last(Runnable terminal) {
+        if (!over) {
+            over = true;
+            try {
+                terminal.run();
+            } catch (RuntimeException | Error e) {
+                LOG.log(Level.WARNING, "stream " + service() + ": its subscriber failed in its last call", e);
+            }
+        }
+    }
+}

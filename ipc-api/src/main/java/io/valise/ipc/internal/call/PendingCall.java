@@ -1,0 +1,63 @@
+package io.valise.ipc.internal.call;
+
+import io.valise.ipc.Delivery;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.ValueSet;
+import io.valise.ipc.internal.work.Patience;
+import io.valise.ipc.internal.work.Work;
+
+/**
+ * A call of this end that waits for its answer. Whoever removes it from the {@link InFlight} table completes it, so it
+ * is completed exactly once.
+ */
+public abstract class PendingCall extends Patience implements InFlight.Entry {
+    private final long id;
+    private final String service;
+
+    /** @param timeoutNanos how long the answer may take, in nanoseconds, or {@link #NEVER} */
+    public PendingCall(long id, String service, long timeoutNanos) {
+        super(timeoutNanos);
+        this.id = id;
+        this.service = service;
+    }
+
+    @Override
+    public final long id() {
+        return id;
+    }
+
+    public final String service() {
+        return service;
+    }
+
+    /** The deadline has come. */
+    protected void expire(OutgoingCalls calls) {
+        calls.giveUp(id, IpcStatus.TIMEOUT);
+    }
+
+    /**
+     * Takes the reply.
+     *
+     * @return what is left to do that may run the user's code, or {@link #NOTHING}
+     */
+    public abstract Work complete(ValueSet reply);
+
+    /** Takes the failure; returns like {@link #complete}. */
+    public abstract Work fail(IpcStatus status, String message, Delivery delivery);
+
+    /** Nothing is left to do. */
+    public static final Work NOTHING = new Work() {
+        @Override
+        public void run(boolean onReader) {}
+
+        @Override
+        public boolean handsOff(boolean readerIsCaller) {
+            return false;
+        }
+    };
+
+    static IpcException exception(IpcStatus status, String message, Delivery delivery) {
+        return new IpcException(status, message, delivery);
+    }
+}

@@ -1,0 +1,77 @@
+package io.valise.ipc.internal.call;
+
+import io.valise.ipc.Delivery;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.ValueSet;
+import io.valise.ipc.internal.work.Work;
+import java.util.Objects;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/** A call whose thread waits. */
+public final class SyncCall extends PendingCall {
+    private @Nullable ValueSet reply;
+    private @Nullable Failure failure;
+    private volatile boolean done;
+    private volatile @Nullable Thread parked;
+
+    public SyncCall(long id, String service, long timeoutNanos) {
+        super(id, service, timeoutNanos);
+    }
+
+    public boolean isDone() {
+        return done;
+    }
+
+    @Override
+    public Work complete(ValueSet value) {
+        reply = value;
+        finish();
+        return NOTHING;
+    }
+
+    @Override
+    public Work fail(IpcStatus why, String message, Delivery known) {
+        failure = new Failure(why, message, known);
+        finish();
+        return NOTHING;
+    }
+
+    private void finish() {
+        done = true;
+        wake();
+    }
+
+    /** Wakes the thread if it is parked, because the call is done or because it may read. */
+    public void wake() {
+        Thread thread = parked;
+        if (thread != null && thread != Thread.currentThread()) {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    /** Announces that the calling thread is about to {@link #park}: from now on {@link #wake} reaches it. */
+    public void prepareToPark() {
+        parked = Thread.currentThread();
+    }
+
+    /** Parks the calling thread until woken, interrupted, or the deadline. */
+    public void park() {
+        LockSupport.parkNanos(this, deadline() - System.nanoTime());
+    }
+
+    public void unprepare() {
+        parked = null;
+    }
+
+    /** The reply, or the failure as an exception with the calling thread's stack. */
+    public ValueSet result() {
+        Failure known = failure;
+        if (known != null) {
+            throw exception(known.status(), known.message(), known.delivery());
+        }
+        return Objects.requireNonNull(reply, "a call that is done has a reply or a failure");
+    }
+
+    private record Failure(IpcStatus status, String message, Delivery delivery) {}
+}

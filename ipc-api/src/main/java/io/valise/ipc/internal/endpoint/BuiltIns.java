@@ -1,0 +1,42 @@
+package io.valise.ipc.internal.endpoint;
+
+import io.valise.ipc.Endpoint;
+import io.valise.ipc.Stats;
+import io.valise.ipc.ValueSet;
+import io.valise.ipc.internal.frame.Frames;
+import io.valise.ipc.internal.greeting.Greeting;
+import io.valise.ipc.internal.serve.Services;
+import java.time.Duration;
+
+/** The services every server answers: {@code valise.ping} echoes, {@code valise.info} tells about the server. */
+final class BuiltIns {
+    private BuiltIns() {}
+
+    static void addTo(Services services, ServerCore server) {
+        services.addBuiltIn("valise.ping", request -> request.message());
+        services.addBuiltIn("valise.info", request -> info(server));
+    }
+
+    private static ValueSet info(ServerCore server) {
+        Stats stats = server.stats();
+        return ValueSet.builder()
+                .put("application", Greeting.thisApplication())
+                .put("pid", ProcessHandle.current().pid())
+                .put("protocolVersion", Frames.VERSION)
+                .put("javaVersion", Runtime.version().toString())
+                .put("uptime", Duration.ofNanos(server.uptimeNanos()))
+                .put(
+                        "endpoints",
+                        server.endpoints().stream().map(Endpoint::toString).toArray(String[]::new))
+                .put("services", server.config().services().names().toArray(String[]::new))
+                .put("maxMessageBytes", server.config().maxMessageBytes())
+                .put("connections", stats.connections())
+                .put("requestsServed", stats.requestsServed())
+                .put("requestsRefused", stats.requestsRefused())
+                .put("eventsReceived", stats.eventsReceived())
+                .put("eventsSent", stats.eventsSent())
+                .put("bytesReceived", stats.bytesReceived())
+                .put("bytesSent", stats.bytesSent())
+                .build();
+    }
+}

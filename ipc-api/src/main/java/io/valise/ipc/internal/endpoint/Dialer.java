@@ -1,0 +1,174 @@
+package io.valise.ipc.internal.endpoint;
+
+import io.valise.ipc.CloseReason;
+import io.valise.ipc.Delivery;
+import io.valise.ipc.Endpoint;
+import io.valise.ipc.IpcConnection;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.ReconnectPolicy;
+import io.valise.ipc.ValueSet;
+import io.valise.ipc.internal.frame.Frames;
+import io.valise.ipc.internal.session.Session;
+import io.valise.ipc.internal.session.SessionConfig;
+import io.valise.ipc.internal.work.Deadlines;
+import io.valise.ipc.internal.work.Work;
+import io.valise.ipc.internal.work.Workers;
+import io.valise.ipc.spi.Availability;
+import io.valise.ipc.spi.Link;
+import io.valise.ipc.spi.ServerStarter;
+import io.valise.ipc.spi.Transport;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** Connects to a server, {@code any:} by the fastest transport on which one answers. Immutable, thread-safe. */
+public final class Dialer {
+    private final Endpoint endpoint;
+    private final Transports transports;
+    private final SessionConfig config;
+    private final @Nullable ServerStarter starter;
+
+    /** Dials one address. */
+    public Dialer(Endpoint endpoint, Transports transports, SessionConfig config) {
+        this(endpoint, transports, config, null);
+    }
+
+    private Dialer(Endpoint endpoint, Transports transports, SessionConfig config, @Nullable ServerStarter starter) {
+        this.endpoint = endpoint;
+        this.transports = transports;
+        this.config = config;
+        this.starter = starter;
+    }
+
+    /** This, and where nobody serves, the starter has a server started. */
+    public Dialer starting(ServerStarter byStarter) {
+        return new Dialer(endpoint, transports, config, byStarter);
+    }
+
+    Endpoint endpoint() {
+        return endpoint;
+    }
+
+    SessionConfig config() {
+        return config;
+    }
+
+    /** Connects within so many nanoseconds; with a policy, the connection dials again when it has ended. */
+    public IpcConnection connect(long timeoutNanos, @Nullable ReconnectPolicy policy) {
+        Session session = dial(timeoutNanos);
+        return policy == null ? session : new ReconnectingConnection(this, policy, session);
+    }
+
+    /** Connects on another thread. */
+    public CompletableFuture<IpcConnection> connectAsync(long timeoutNanos, @Nullable ReconnectPolicy policy) {
+        return CompletableFuture.supplyAsync(() -> connect(timeoutNanos, policy), Workers.followers());
+    }
+
+    Session dial(long timeoutNanos) {
+        long deadline = Deadlines.in(timeoutNanos);
+        if (starter == null) {
+            return dial(endpoint, deadline);
+        }
+        return dialIfServed(endpoint, deadline)
+                .orElseGet(() -> starter.connect(endpoint, deadline, address -> dialIfServed(address, deadline)));
+    }
+
+    private Optional<Session> dialIfServed(Endpoint address, long deadline) {
+        try {
+            return Optional.of(dial(address, deadline));
+        } catch (IpcException e) {
+            if (!meansThatNobodyServes(e.status())) {
+                throw e;
+            }
+            return Optional.empty();
+        }
+    }
+
+    /** A server that ends while a client connects serves no more. */
+    private static boolean meansThatNobodyServes(IpcStatus status) {
+        return status == IpcStatus.ENDPOINT_NOT_FOUND
+                || status == IpcStatus.CONNECTION_CLOSED
+                || status == IpcStatus.PEER_DIED;
+    }
+
+    private Session dial(Endpoint address, long deadline) {
+        return address.isAny() ? dialAny(address, deadline) : dial(transports.of(address), address, deadline);
+    }
+
+    private Session dialAny(Endpoint any, long deadline) {
+        List<String> reasons = new ArrayList<>();
+        IpcStatus status = IpcStatus.UNSUPPORTED;
+        for (Transport transport : transports.inOrder()) {
+            Availability availability = Transports.availability(transport);
+            if (!availability.available()) {
+                reasons.add(transport.scheme() + ": " + availability.detail());
+                continue;
+            }
+            try {
+                return dial(transport, any.withScheme(transport.scheme()), deadline);
+            } catch (IpcException e) {
+                if (!leavesHope(e.status())) {
+                    throw e;
+                }
+                status = e.status() == IpcStatus.ENDPOINT_NOT_FOUND || status == IpcStatus.UNSUPPORTED
+                        ? e.status()
+                        : status;
+                reasons.add(transport.scheme() + ": " + e.getMessage());
+            }
+        }
+        throw new IpcException(
+                status, any + ": no server answers by any transport; " + String.join("; ", reasons), Delivery.NOT_SENT);
+    }
+
+    /** Whether another transport may do what this one could not. */
+    private static boolean leavesHope(IpcStatus status) {
+        return status == IpcStatus.ENDPOINT_NOT_FOUND
+                || status == IpcStatus.UNSUPPORTED
+                || status == IpcStatus.RESOURCE_EXHAUSTED;
+    }
+
+    private Session dial(Transport transport, Endpoint concrete, long deadline) {
+        Link link = transport.connect(concrete, Math.max(1, deadline - System.nanoTime()));
+        Session session = new Session(link, concrete, config, new ClientGreeter());
+        try {
+            session.greetings().greet(deadline);
+            return session;
+        } catch (IpcException e) {
+            session.close();
+            throw notConnected(concrete, e);
+        } catch (RuntimeException | Error e) {
+            session.close();
+            throw e;
+        }
+    }
+
+    private static IpcException notConnected(Endpoint concrete, IpcException e) {
+        return new IpcException(e.status(), "connecting to " + concrete + ": " + e.getMessage(), Delivery.NOT_SENT, e);
+    }
+
+    /** A client's session. */
+    private static final class ClientGreeter implements Session.Greeter {
+        @Override
+        public boolean isServer() {
+            return false;
+        }
+
+        @Override
+        public Work greeted(Session session, long id, int lowest, int highest, ValueSet about) {
+            throw Frames.malformed("HELLO: only a client says it");
+        }
+
+        @Override
+        public Work proved(Session session, long id, ValueSet proof) {
+            throw Frames.malformed("PROOF: only a client says it");
+        }
+
+        @Override
+        public void ended(Session session, CloseReason reason) {
+            // nobody keeps a list of a client's sessions
+        }
+    }
+}

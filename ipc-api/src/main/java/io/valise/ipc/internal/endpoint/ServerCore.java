@@ -1,0 +1,366 @@
+package io.valise.ipc.internal.endpoint;
+
+import io.valise.ipc.CloseReason;
+import io.valise.ipc.Delivery;
+import io.valise.ipc.Endpoint;
+import io.valise.ipc.IpcConnection;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.Stats;
+import io.valise.ipc.ValueSet;
+import io.valise.ipc.internal.frame.Frames;
+import io.valise.ipc.internal.frame.Names;
+import io.valise.ipc.internal.frame.OutFrame;
+import io.valise.ipc.internal.greeting.Greeting;
+import io.valise.ipc.internal.greeting.Proven;
+import io.valise.ipc.internal.greeting.ServerProof;
+import io.valise.ipc.internal.session.Session;
+import io.valise.ipc.internal.session.SessionConfig;
+import io.valise.ipc.internal.work.Aside;
+import io.valise.ipc.internal.work.Deadlines;
+import io.valise.ipc.internal.work.SerialLane;
+import io.valise.ipc.internal.work.Work;
+import io.valise.ipc.internal.work.Workers;
+import io.valise.ipc.spi.Availability;
+import io.valise.ipc.spi.Link;
+import io.valise.ipc.spi.Transport;
+import io.valise.ipc.spi.runtime.AuditLog;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+/** A running server: its listeners and its sessions. Thread-safe. */
+public final class ServerCore implements Session.Greeter {
+    private static final Logger LOG = System.getLogger("io.valise.ipc");
+    private static final int MOST_SILENT = 1024;
+    private static final String MOST_SILENT_PROPERTY = "valise.silentConnections";
+    private static final long HELLO_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    private final SessionConfig config;
+    private final Consumer<IpcConnection> onConnect;
+    private final BiConsumer<IpcConnection, CloseReason> onDisconnect;
+    private final List<Transport.Listener> listeners = new CopyOnWriteArrayList<>();
+    private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
+    private final Set<Session> silent = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger silentCount = new AtomicInteger();
+    private final int mostSilent = Integer.getInteger(MOST_SILENT_PROPERTY, MOST_SILENT);
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final long startedAt = System.nanoTime();
+    private Stats past = Stats.ZERO;
+    private volatile boolean stopping;
+
+    private ServerCore(
+            SessionConfig config,
+            Consumer<IpcConnection> onConnect,
+            BiConsumer<IpcConnection, CloseReason> onDisconnect) {
+        this.config = config;
+        this.onConnect = onConnect;
+        this.onDisconnect = onDisconnect;
+    }
+
+    /** Starts to serve; all addresses or none. */
+    public static ServerCore start(
+            List<Endpoint> endpoints,
+            Transports transports,
+            SessionConfig config,
+            Consumer<IpcConnection> onConnect,
+            BiConsumer<IpcConnection, CloseReason> onDisconnect) {
+        ServerCore server = new ServerCore(config, onConnect, onDisconnect);
+        BuiltIns.addTo(config.services(), server);
+        try {
+            for (Endpoint endpoint : endpoints) {
+                server.listen(endpoint, transports);
+            }
+            return server;
+        } catch (RuntimeException | Error e) { // an Error: a transport whose libraries are missing
+            server.close();
+            throw e;
+        }
+    }
+
+    private void listen(Endpoint endpoint, Transports transports) {
+        if (endpoint.isAny()) {
+            listenEverywhere(endpoint, transports);
+        } else {
+            listen(endpoint, transports.of(endpoint));
+        }
+    }
+
+    private void listen(Endpoint endpoint, Transport transport) {
+        listeners.add(transport.listen(endpoint, link -> accept(endpoint, link)));
+    }
+
+    /** A transport that does not work here is passed over as long as another one does. */
+    private void listenEverywhere(Endpoint any, Transports transports) {
+        int before = listeners.size();
+        List<String> reasons = new ArrayList<>();
+        for (Transport transport : transports.inOrder()) {
+            Availability availability = Transports.availability(transport);
+            try {
+                if (availability.available()) {
+                    listen(any.withScheme(transport.scheme()), transport);
+                } else {
+                    reasons.add(transport.scheme() + ": " + availability.detail());
+                }
+            } catch (IpcException e) {
+                if (e.status() == IpcStatus.ADDRESS_IN_USE) {
+                    throw e;
+                }
+                LOG.log(Level.WARNING, "serving " + any + ": passing over " + transport.scheme(), e);
+                reasons.add(transport.scheme() + ": " + e.getMessage());
+            }
+        }
+        if (listeners.size() == before) {
+            throw new IpcException(IpcStatus.UNSUPPORTED, "no transport works here for " + any + "; " + reasons);
+        }
+    }
+
+    // ---- links that come
+
+    private void accept(Endpoint endpoint, Link link) {
+        if (stopping || silentCount.incrementAndGet() > mostSilent) {
+            if (!stopping) {
+                silentCount.decrementAndGet();
+                AuditLog.refused(
+                        endpoint, link.peer(), "connect", "connections that have not said HELLO: limit=" + mostSilent);
+            }
+            link.close();
+            return;
+        }
+        Session session = new Session(link, endpoint, config, this);
+        silent.add(session);
+        session.greetings().expectHello(HELLO_NANOS);
+        session.startArmed();
+        if (stopping) {
+            session.close();
+        }
+    }
+
+    @Override
+    public boolean isServer() {
+        return true;
+    }
+
+    @Override
+    public Work greeted(Session session, long id, int lowest, int highest, ValueSet about) {
+        return new Aside(() -> welcome(session, id, lowest, highest, about));
+    }
+
+    @Override
+    public Work proved(Session session, long id, ValueSet proof) {
+        return new Aside(() -> check(session, id, proof));
+    }
+
+    private void welcome(Session session, long id, int lowest, int highest, ValueSet about) {
+        if (lowest > Frames.VERSION || highest < Frames.VERSION) {
+            String text = "protocol version: server speaks " + Frames.VERSION + ", client " + lowest + " to " + highest;
+            session.greetings().refuse(id, IpcStatus.VERSION_MISMATCH, text);
+        } else if (ServerProof.isWanted(about)) {
+            challenge(session, id, about);
+        } else {
+            admit(session, id, about, Proven.NOTHING);
+        }
+    }
+
+    private static void challenge(Session session, long id, ValueSet about) {
+        try {
+            session.greetings().challenge(id, about);
+        } catch (IpcException malformed) {
+            session.receiveFailed(malformed);
+        }
+    }
+
+    private void check(Session session, long id, ValueSet proof) {
+        ServerProof asked = session.greetings().proof();
+        try {
+            if (asked == null) {
+                throw new IpcException(IpcStatus.AUTHENTICATION_FAILED, "PROOF: it came before the challenge");
+            }
+            admit(session, id, asked.hello(), asked.check(proof, session.endpoint()));
+        } catch (IpcException e) {
+            AuditLog.refused(session.endpoint(), session.peer(), "connect", String.valueOf(e.getMessage()));
+            session.greetings().refuse(id, e.status(), "the proof of identity was not accepted");
+        }
+    }
+
+    private void admit(Session session, long id, ValueSet about, Proven proven) {
+        session.introduced(Greeting.parse(about), proven);
+        Optional<String> refusal = config.credentials().inRefusal(session.endpoint(), proven.applicationId());
+        if (refusal.isPresent()) {
+            AuditLog.refused(session.endpoint(), session.peer(), "connect", refusal.get());
+            session.greetings().refuse(id, IpcStatus.ACCESS_DENIED, "access denied");
+            return;
+        }
+        session.greetings().heardHello();
+        OutFrame welcome = OutFrame.welcome(id, Frames.VERSION, Greeting.ofThisProcess(config.maxMessageBytes()));
+        session.greetings().welcome(welcome, () -> list(session));
+        session.greetings().listeners().run(false);
+    }
+
+    /**
+     * Puts a session on the list, unless it has ended.
+     *
+     * @throws IpcException when the server is closing, instead of a WELCOME that a farewell would follow
+     */
+    private void list(Session session) {
+        synchronized (this) {
+            if (!noLongerSilent(session)) {
+                return;
+            }
+            if (!stopping) {
+                sessions.add(session);
+                session.greetings()
+                        .listeners()
+                        .add(() -> tellConnected(session), 0); // of its end, however soon, after that
+                return;
+            }
+        }
+        session.close();
+        throw new IpcException(IpcStatus.CONNECTION_CLOSED, "the server is closing", Delivery.NOT_SENT);
+    }
+
+    private boolean noLongerSilent(Session session) {
+        boolean was = silent.remove(session);
+        if (was) {
+            silentCount.decrementAndGet();
+        }
+        return was;
+    }
+
+    @Override
+    public void ended(Session session, CloseReason reason) {
+        synchronized (this) {
+            if (noLongerSilent(session) || !sessions.remove(session)) {
+                return; // nobody was told of it
+            }
+            past = past.plus(session.stats());
+        }
+        SerialLane told = session.greetings().listeners();
+        if (told.add(() -> tellDisconnected(session, reason), 0)) {
+            session.follow(told);
+        }
+    }
+
+    private void tellConnected(Session session) {
+        try {
+            onConnect.accept(session);
+        } catch (RuntimeException | Error e) {
+            LOG.log(Level.WARNING, "the onConnect listener failed; closing the connection", e);
+            session.close();
+        }
+    }
+
+    private void tellDisconnected(Session session, CloseReason reason) {
+        try {
+            onDisconnect.accept(session, reason);
+        } catch (RuntimeException | Error e) {
+            LOG.log(Level.WARNING, "the onDisconnect listener failed", e);
+        }
+    }
+
+    // ---- what IpcServer offers
+
+    /** The addresses served. */
+    public List<Endpoint> endpoints() {
+        return listeners.stream().map(Transport.Listener::endpoint).toList();
+    }
+
+    /** The connections now. */
+    public List<IpcConnection> connections() {
+        return List.copyOf(sessions);
+    }
+
+    /** Sends an event to every connection; one whose buffer is full gets it later, in order. */
+    public void broadcast(String event, ValueSet message) {
+        Names.check(event);
+        for (Session session : sessions) {
+            session.broadcast(event, message);
+        }
+    }
+
+    /** The counters of all connections, past and present. */
+    public synchronized Stats stats() {
+        Stats sum = past;
+        for (Session session : sessions) {
+            sum = sum.plus(session.stats());
+        }
+        return sum;
+    }
+
+    /** How long the server has been running, in nanoseconds. */
+    long uptimeNanos() {
+        return System.nanoTime() - startedAt;
+    }
+
+    SessionConfig config() {
+        return config;
+    }
+
+    /** Refuses new work, waits for what is under way, closes. Returns whether all of it finished in time. */
+    public boolean shutdown(long graceNanos) {
+        stop();
+        long deadline = Deadlines.in(graceNanos);
+        forEachAtOnce(sessions, Session::drain);
+        boolean finished = true;
+        try {
+            for (Session session : sessions) {
+                finished &= session.awaitIdle(deadline);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            finished = false;
+        }
+        close();
+        return finished;
+    }
+
+    /** Closes unless a session is on the list; one that would get there later is closed before its WELCOME. */
+    public boolean closeIfUnused() {
+        synchronized (this) {
+            if (!sessions.isEmpty()) {
+                return false;
+            }
+            stopping = true;
+        }
+        close();
+        return true;
+    }
+
+    /** Frees the addresses, closes every connection. Idempotent. */
+    public void close() {
+        stop();
+        forEachAtOnce(sessions, Session::close);
+        forEachAtOnce(silent, Session::close);
+        closed.countDown();
+    }
+
+    /** A client that does not read is waited for a moment, but not one after the other. */
+    private static void forEachAtOnce(Set<Session> sessions, Consumer<Session> action) {
+        List<CompletableFuture<Void>> all = new ArrayList<>();
+        for (Session session : sessions) {
+            all.add(CompletableFuture.runAsync(() -> action.accept(session), Workers.readers()));
+        }
+        all.forEach(CompletableFuture::join);
+    }
+
+    private void stop() {
+        stopping = true;
+        listeners.forEach(Transport.Listener::close);
+    }
+
+    /** Waits until {@link #close} or {@link #shutdown} is done. */
+    public void awaitClosed() throws InterruptedException {
+        closed.await();
+    }
+}

@@ -1,0 +1,118 @@
+package io.valise.ipc.internal.endpoint;
+
+import io.valise.ipc.Delivery;
+import io.valise.ipc.Endpoint;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.internal.local.LocalTransport;
+import io.valise.ipc.spi.Availability;
+import io.valise.ipc.spi.Transport;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+import java.util.TreeMap;
+
+/** The transports there are, by scheme: {@code local}, those {@link ServiceLoader} finds, and those passed. Immutable. */
+public final class Transports {
+    private static final Logger LOG = System.getLogger("io.valise.ipc");
+    private static final int MOST_BROKEN = 100;
+    private static volatile Found found = new Found(null, List.of());
+
+    private final Map<String, Transport> byScheme = new TreeMap<>();
+
+    private record Found(@org.jspecify.annotations.Nullable ClassLoader loader, List<Transport> transports) {}
+
+    private Transports(List<Transport> passed) {
+        passed.forEach(this::add);
+        for (Transport discovered : discover()) {
+            if (passed.stream().noneMatch(mine -> mine.getClass() == discovered.getClass())) {
+                add(discovered);
+            }
+        }
+    }
+
+    /**
+     * What there is, with these beside.
+     *
+     * @throws IpcException {@code UNSUPPORTED} when two transports claim one scheme; the message names both
+     */
+    public static Transports with(List<Transport> passed) {
+        return new Transports(passed);
+    }
+
+    private void add(Transport transport) {
+        Transport other = byScheme.putIfAbsent(transport.scheme(), transport);
+        if (other != null) {
+            throw unsupported("two transports for scheme " + transport.scheme() + ": "
+                    + other.getClass().getName() + " and "
+                    + transport.getClass().getName()
+                    + "; remove one from the class path");
+        }
+    }
+
+    /** The transport of a scheme. */
+    public Transport of(Endpoint endpoint) {
+        Transport transport = byScheme.get(endpoint.scheme());
+        if (transport == null) {
+            throw unsupported("no transport for " + endpoint + ": found " + byScheme.keySet()
+                    + "; add the module of scheme " + endpoint.scheme() + " to the class path");
+        }
+        return transport;
+    }
+
+    /** All, the fastest first. */
+    public List<Transport> inOrder() {
+        Collection<Transport> all = byScheme.values();
+        return all.stream().sorted(Comparator.comparingInt(Transport::order)).toList();
+    }
+
+    private static List<Transport> discover() {
+        ClassLoader context = Thread.currentThread().getContextClassLoader();
+        ClassLoader loader = context != null ? context : Transports.class.getClassLoader();
+        Found known = found;
+        if (known.loader() != loader || known.transports().isEmpty()) {
+            known = new Found(loader, load(loader));
+            found = known;
+        }
+        return known.transports();
+    }
+
+    private static List<Transport> load(ClassLoader loader) {
+        List<Transport> all = new ArrayList<>();
+        all.add(new LocalTransport());
+        Iterator<Transport> providers =
+                ServiceLoader.load(Transport.class, loader).iterator();
+        for (int broken = 0; broken < MOST_BROKEN; ) {
+            try {
+                if (!providers.hasNext()) {
+                    break;
+                }
+                all.add(providers.next());
+            } catch (ServiceConfigurationError | LinkageError e) { // the iterator goes on behind it
+                LOG.log(Level.WARNING, "a transport is broken and left out: " + e.getMessage(), e);
+                broken++;
+            }
+        }
+        return all;
+    }
+
+    /** Whether a transport works here; one that fails even to say so does not. */
+    static Availability availability(Transport transport) {
+        try {
+            return transport.availability();
+        } catch (RuntimeException | LinkageError e) { // such as a library that is missing
+            return Availability.no(e.toString(), e);
+        }
+    }
+
+    private static IpcException unsupported(String message) {
+        return new IpcException(IpcStatus.UNSUPPORTED, message, Delivery.NOT_SENT);
+    }
+}

@@ -1,0 +1,26 @@
+package io.valise.ipc.internal.serve;
+
+import io.valise.ipc.IpcConnection;
+import io.valise.ipc.internal.frame.OutFrame;
+
+/** The connection by which a peer asks, as those see it who answer. Thread-safe. */
+public interface Asker extends IpcConnection {
+    /** Whether this is the end that accepted the connection. */
+    boolean isServer();
+
+    /** Whether this end takes no new calls any more. */
+    boolean takesNoCalls();
+
+    /** Whether the connection has ended: there is nobody to answer. */
+    boolean isEnded();
+
+    /**
+     * Sends the answer of a request of the peer.
+     *
+     * @param onReader whether the calling thread flushes soon after
+     */
+    void answer(OutFrame frame, boolean onReader);
+
+    /** Sends a frame of a stream, waiting for room as long as a request would. */
+    void sendItem(OutFrame frame);
+}

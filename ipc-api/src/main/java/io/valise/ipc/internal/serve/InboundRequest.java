@@ -1,0 +1,352 @@
+package io.valise.ipc.internal.serve;
+
+import io.valise.ipc.IpcConnection;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.PeerIdentity;
+import io.valise.ipc.Request;
+import io.valise.ipc.ValueSet;
+import io.valise.ipc.internal.call.Demand;
+import io.valise.ipc.internal.call.InFlight;
+import io.valise.ipc.internal.frame.Frames;
+import io.valise.ipc.internal.frame.OutFrame;
+import io.valise.ipc.internal.work.Aside;
+import io.valise.ipc.internal.work.Backlog;
+import io.valise.ipc.internal.work.Patience;
+import io.valise.ipc.internal.work.Work;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request or stream of the peer from its arrival to its answer. It is answered at most once: by whoever first
+ * sets its {@link Outcome}. Thread-safe.
+ */
+public final class InboundRequest implements Request, Work, InFlight.Entry {
+    private static final Logger LOG = System.getLogger("io.valise.ipc");
+
+    private enum Outcome {
+        CANCELLED,
+        ANSWERED
+    }
+
+    private static final VarHandle OUTCOME;
+
+    static {
+        try {
+            OUTCOME = MethodHandles.lookup().findVarHandle(InboundRequest.class, "outcome", Outcome.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final Dispatcher dispatcher;
+    private final long id;
+    private final String service;
+    private final ValueSet message;
+    private final ValueSet metadata;
+    private final long deadline;
+    private final boolean stream;
+    /** Null while the peer waits for an answer. */
+    private volatile @Nullable Outcome outcome;
+
+    private volatile @Nullable OutgoingStream outgoing;
+    private @Nullable List<Runnable> onCancel;
+    private @Nullable Service handler;
+    private final int bytes;
+    private long earlyCredit;
+    private @Nullable Backlog queuedIn;
+    private boolean rejected;
+
+    public InboundRequest(
+            Dispatcher dispatcher,
+            long id,
+            String service,
+            ValueSet message,
+            ValueSet metadata,
+            long deadline,
+            boolean stream,
+            long firstCredit,
+            int bytes) {
+        this.dispatcher = dispatcher;
+        this.id = id;
+        this.service = service;
+        this.message = message;
+        this.metadata = metadata;
+        this.deadline = deadline;
+        this.stream = stream;
+        this.earlyCredit = firstCredit;
+        this.bytes = bytes;
+    }
+
+    // ---- Request
+
+    @Override
+    public String service() {
+        return service;
+    }
+
+    @Override
+    public ValueSet message() {
+        return message;
+    }
+
+    @Override
+    public ValueSet metadata() {
+        return metadata;
+    }
+
+    @Override
+    public PeerIdentity caller() {
+        return dispatcher.asker().peer();
+    }
+
+    @Override
+    public IpcConnection connection() {
+        return dispatcher.asker();
+    }
+
+    @Override
+    public Optional<Duration> remaining() {
+        return deadline == Patience.NEVER
+                ? Optional.empty()
+                : Optional.of(Duration.ofNanos(isCancelled() ? 0 : Math.max(0, deadline - System.nanoTime())));
+    }
+
+    @Override
+    public boolean isCancelled() {
+        return outcome == Outcome.CANCELLED;
+    }
+
+    @Override
+    public void onCancel(Runnable action) {
+        synchronized (this) {
+            if (outcome == null) {
+                if (onCancel == null) {
+                    onCancel = new ArrayList<>(1);
+                }
+                onCancel.add(action);
+                return;
+            }
+        }
+        if (isCancelled()) {
+            action.run();
+        }
+    }
+
+    // ---- running
+
+    @Override
+    public long id() {
+        return id;
+    }
+
+    boolean isStream() {
+        return stream;
+    }
+
+    /** Names the service that will run this request; without one it has been refused. */
+    void handler(@Nullable Service found) {
+        handler = found;
+    }
+
+    @Override
+    public void queuedIn(Backlog backlog) {
+        queuedIn = backlog;
+        backlog.grow(bytes);
+    }
+
+    @Override
+    public void rejected() {
+        rejected = true;
+    }
+
+    @Override
+    public boolean handsOff(boolean readerIsCaller) {
+        return readerIsCaller || dispatcher.isAside() || (handler != null && handler.isSlow());
+    }
+
+    @Override
+    public void stalled() {
+        if (handler != null) {
+            handler.stalled();
+        }
+    }
+
+    @Override
+    public void run(boolean onReader) {
+        Service found = handler;
+        Backlog backlog = queuedIn;
+        if (backlog != null) {
+            backlog.shrink(bytes);
+            if (found != null) {
+                found.handedOff();
+            }
+        }
+        if (rejected) {
+            refuse(IpcStatus.RESOURCE_EXHAUSTED, "service " + service + ": the server's executor takes no more work");
+        } else if (found != null && dispatcher.admits(this)) {
+            serve(found, onReader);
+        }
+    }
+
+    private void serve(Service found, boolean onReader) {
+        dispatcher.counters().served();
+        running = true;
+        try {
+            found.serve(this, onReader);
+        } catch (Throwable e) { // whatever a handler throws is the caller's to know, and must not end the reader
+            fail(e);
+        } finally {
+            running = false;
+        }
+    }
+
+    /** Written and read by the thread that runs the handler. */
+    private boolean running;
+
+    boolean isRunning() {
+        return running;
+    }
+
+    // ---- answering
+
+    /** Answers; null is the empty reply. */
+    void reply(@Nullable ValueSet reply, boolean onReader) {
+        answer(OutFrame.message(Frames.RESPONSE, id, reply == null ? ValueSet.empty() : reply), onReader);
+    }
+
+    /** Answers with what a handler threw. */
+    void fail(Throwable failure) {
+        if (failure instanceof IpcException known) {
+            error(0, known.status(), messageOf(known));
+            return;
+        }
+        if (failure instanceof InterruptedException) {
+            Thread.currentThread().interrupt();
+        }
+        if (failure instanceof Error) {
+            LOG.log(Level.ERROR, "service " + service + " failed", failure);
+        } else {
+            LOG.log(Level.DEBUG, "service " + service + " failed", failure);
+        }
+        String message = messageOf(failure);
+        String type = failure.getClass().getName();
+        error(0, IpcStatus.HANDLER_FAILED, message.isEmpty() ? type : type + ": " + message);
+    }
+
+    private static String messageOf(Throwable failure) {
+        try {
+            return Objects.requireNonNullElse(failure.getMessage(), "");
+        } catch (RuntimeException | Error e) { // it is the user's code
+            return "(its message is not known: " + e.getClass().getName() + ")";
+        }
+    }
+
+    /** Answers that no handler has seen or will see the request. */
+    void refuse(IpcStatus status, String text) {
+        dispatcher.counters().refused();
+        error(Frames.FLAG_REJECTED, status, text);
+    }
+
+    private void error(int flags, IpcStatus status, String text) {
+        IpcStatus sent = status == IpcStatus.OK ? IpcStatus.HANDLER_FAILED : status;
+        answer(OutFrame.text(Frames.ERROR, id, flags, sent, text), false);
+    }
+
+    /**
+     * Sends the answer, unless the request has one or nobody waits for it any more. It is under way until the answer has
+     * been sent: a server that shuts down waits for that too.
+     */
+    void answer(OutFrame answer, boolean onReader) {
+        if (OUTCOME.compareAndSet(this, null, Outcome.ANSWERED)) {
+            try {
+                dispatcher.asker().answer(answer, onReader);
+            } finally {
+                dispatcher.finished(this);
+            }
+        }
+    }
+
+    /** Whether the peer still waits for an answer. */
+    boolean isOpen() {
+        return outcome == null;
+    }
+
+    // ---- streams
+
+    void publish(Flow.Publisher<ValueSet> publisher) {
+        if (!stream) {
+            throw new IpcException(
+                    IpcStatus.UNSUPPORTED, "service " + service + ": it answers with a stream; call stream()");
+        }
+        OutgoingStream opened;
+        synchronized (this) {
+            opened = new OutgoingStream(dispatcher.asker(), this, earlyCredit);
+            outgoing = opened;
+        }
+        publisher.subscribe(opened);
+        if (isCancelled()) {
+            opened.cancel();
+        }
+    }
+
+    /** The peer asks for more messages of the stream. */
+    Work credited(long more) {
+        if (more <= 0) {
+            throw Frames.malformed("CREDIT: must be positive, actual=" + more);
+        }
+        return new Aside(() -> credit(more));
+    }
+
+    private void credit(long more) {
+        OutgoingStream opened;
+        synchronized (this) {
+            opened = outgoing;
+            if (opened == null) {
+                earlyCredit = Demand.sum(earlyCredit, more);
+                return;
+            }
+        }
+        opened.request(more);
+    }
+
+    // ---- cancelling
+
+    /** The peer gave the request up. */
+    Work cancelled() {
+        return new Aside(this::cancel);
+    }
+
+    /** Ends the request without an answer and tells its handler. */
+    void cancel() {
+        List<Runnable> actions;
+        synchronized (this) {
+            if (!OUTCOME.compareAndSet(this, null, Outcome.CANCELLED)) {
+                return;
+            }
+            actions = onCancel == null ? List.of() : onCancel;
+            onCancel = null;
+        }
+        dispatcher.finished(this);
+        OutgoingStream opened = outgoing;
+        if (opened != null) {
+            opened.cancel();
+        }
+        for (Runnable action : actions) {
+            try {
+                action.run();
+            } catch (RuntimeException | Error e) { // the other actions are run all the same
+                LOG.log(Level.WARNING, "service " + service + ": an onCancel action failed", e);
+            }
+        }
+    }
+}

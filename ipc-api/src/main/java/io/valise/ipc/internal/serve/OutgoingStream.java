@@ -1,0 +1,121 @@
+package io.valise.ipc.internal.serve;
+
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.ValueSet;
+import io.valise.ipc.internal.call.Demand;
+import io.valise.ipc.internal.frame.Frames;
+import io.valise.ipc.internal.frame.OutFrame;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries what a handler publishes to the subscriber at the other end, and that one's demand to the publisher.
+ * Thread-safe, as far as the publisher signals serially.
+ */
+final class OutgoingStream implements Flow.Subscriber<ValueSet> {
+    private static final Logger LOG = System.getLogger("io.valise.ipc");
+
+    private final Asker asker;
+    private final InboundRequest request;
+    private final Demand demand = new Demand();
+    private Flow.@Nullable Subscription subscription;
+    private long early;
+    private boolean cancelled;
+
+    OutgoingStream(Asker asker, InboundRequest request, long firstCredit) {
+        this.asker = asker;
+        this.request = request;
+        this.early = Math.max(0, firstCredit);
+    }
+
+    @Override
+    public void onSubscribe(Flow.Subscription given) {
+        long ask;
+        synchronized (this) {
+            if (subscription != null || cancelled) {
+                given.cancel();
+                return;
+            }
+            subscription = given;
+            ask = early;
+            early = 0;
+        }
+        if (ask > 0) {
+            ask(given, ask);
+        }
+    }
+
+    /** The subscriber at the other end asks for more. */
+    void request(long more) {
+        Flow.Subscription given;
+        synchronized (this) {
+            given = subscription;
+            if (given == null) {
+                early = Demand.sum(early, more);
+                return;
+            }
+        }
+        ask(given, more);
+    }
+
+    private void ask(Flow.Subscription given, long more) {
+        demand.add(more);
+        try {
+            given.request(more);
+        } catch (RuntimeException | Error e) { // whoever asked is told, not the reader that passed it on
+            cancel();
+            onError(e);
+        }
+    }
+
+    /** The subscriber at the other end, or the connection, is gone. */
+    void cancel() {
+        Flow.Subscription given;
+        synchronized (this) {
+            cancelled = true;
+            given = subscription;
+        }
+        if (given != null) {
+            try {
+                given.cancel();
+            } catch (RuntimeException | Error e) { // there is nobody left to be told
+                LOG.log(Level.WARNING, "service " + request.service() + ": its stream failed to be cancelled", e);
+            }
+        }
+    }
+
+    @Override
+    @SuppressWarnings("ConstantValue") // publishers are the user's, and may be written without null checks
+    public void onNext(ValueSet item) {
+        if (item == null) {
+            cancel();
+            onError(new NullPointerException("the publisher sent null"));
+        } else if (!demand.take()) {
+            cancel();
+            onError(new IllegalStateException("the publisher sent more than was asked for"));
+        } else if (request.isOpen()) {
+            send(item);
+        }
+    }
+
+    private void send(ValueSet item) {
+        try {
+            asker.sendItem(OutFrame.message(Frames.STREAM_ITEM, request.id(), item));
+        } catch (RuntimeException | Error e) { // an item too large, a peer that is gone, no memory to encode
+            cancel();
+            onError(e);
+        }
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+        request.fail(failure);
+    }
+
+    @Override
+    public void onComplete() {
+        request.answer(OutFrame.signal(Frames.STREAM_END, request.id(), IpcStatus.OK), false);
+    }
+}

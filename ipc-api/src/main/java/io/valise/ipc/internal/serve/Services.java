@@ -1,0 +1,83 @@
+package io.valise.ipc.internal.serve;
+
+import io.valise.ipc.AsyncRequestHandler;
+import io.valise.ipc.EventHandler;
+import io.valise.ipc.RequestHandler;
+import io.valise.ipc.StreamHandler;
+import io.valise.ipc.internal.frame.Names;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one end offers: services and event handlers by name. A server's sessions share one as their parent. Thread-safe.
+ */
+public final class Services {
+    private final @Nullable Services parent;
+    private final Map<String, Service> services = new ConcurrentHashMap<>();
+    private final Map<String, EventHandler> events = new ConcurrentHashMap<>();
+
+    /** Nothing but the built-in services. */
+    public Services() {
+        this(null);
+    }
+
+    public Services(@Nullable Services parent) {
+        this.parent = parent;
+    }
+
+    /** Adds a service under a name that is free and not reserved. */
+    private void add(String name, Service service) {
+        if (Names.check(name).startsWith(Names.RESERVED_PREFIX)) {
+            throw new IllegalArgumentException(
+                    "service " + name + ": names that begin with " + Names.RESERVED_PREFIX + " are reserved");
+        }
+        if (services.putIfAbsent(name, service) != null) {
+            throw new IllegalArgumentException("service " + name + ": it is registered already");
+        }
+    }
+
+    /** Adds a service. */
+    public void service(String name, RequestHandler handler) {
+        add(name, Service.ofRequests(handler));
+    }
+
+    /** Adds a service that answers later. */
+    public void asyncService(String name, AsyncRequestHandler handler) {
+        add(name, Service.ofAsyncRequests(handler));
+    }
+
+    /** Adds a service that answers with a stream. */
+    public void stream(String name, StreamHandler handler) {
+        add(name, Service.ofStreams(handler));
+    }
+
+    /** Sets the handler of an event. */
+    public void onEvent(String name, EventHandler handler) {
+        events.put(Names.check(name), handler);
+    }
+
+    /** Adds one of the library's own. */
+    public void addBuiltIn(String name, RequestHandler handler) {
+        services.put(name, Service.ofRequests(handler));
+    }
+
+    @Nullable Service service(String name) {
+        Service found = services.get(name);
+        return found != null || parent == null ? found : parent.service(name);
+    }
+
+    @Nullable EventHandler event(String name) {
+        EventHandler found = events.get(name);
+        return found != null || parent == null ? found : parent.event(name);
+    }
+
+    /** The names of all services, sorted. */
+    public SortedSet<String> names() {
+        SortedSet<String> names = parent == null ? new TreeSet<>() : parent.names();
+        names.addAll(services.keySet());
+        return names;
+    }
+}

@@ -1,0 +1,23 @@
+package io.valise.ipc.internal.work;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+
+/** A short piece of the user's code, such as a cancellation action, run by a background reader or a follower. */
+public record Aside(Runnable action) implements Work {
+    private static final Logger LOG = System.getLogger("io.valise.ipc");
+
+    @Override
+    public void run(boolean onReader) {
+        try {
+            action.run();
+        } catch (RuntimeException | Error e) { // the reader that runs it must go on
+            LOG.log(Level.WARNING, "a callback failed", e);
+        }
+    }
+
+    @Override
+    public boolean handsOff(boolean readerIsCaller) {
+        return readerIsCaller;
+    }
+}

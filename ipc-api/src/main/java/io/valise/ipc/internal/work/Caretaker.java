@@ -1,0 +1,155 @@
+package io.valise.ipc.internal.work;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * One daemon thread per process that looks after sessions around traffic: every millisecond while a session is being
+ * read, handles, or lies unread; at the next deadline while calls are pending; otherwise it sleeps without a timer.
+ */
+public final class Caretaker implements Runnable {
+    private static final Logger LOG = System.getLogger("io.valise.ipc");
+    private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final Caretaker INSTANCE = new Caretaker();
+
+    private final ConcurrentLinkedQueue<Watched> arrivals = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Dated> deadlineArrivals = new ConcurrentLinkedQueue<>();
+    private final List<Watched> watched = new ArrayList<>();
+    private final List<Dated> withDeadlines = new ArrayList<>();
+    private final Thread thread = new Thread(null, this, "valise-caretaker", 0, false);
+    private volatile boolean started;
+    private volatile boolean asleep;
+    private volatile long wakeAt = Long.MAX_VALUE;
+
+    /** The reading of a session. */
+    public interface Watched {
+        /** Called every millisecond; false when there is nothing to watch any more. */
+        boolean tick();
+    }
+
+    /** The calls of a session. */
+    public interface Dated {
+        /** Ends what is overdue. Returns the next deadline, or {@link Patience#NEVER} to be asked no more. */
+        long checkDeadlines(long now);
+    }
+
+    private Caretaker() {}
+
+    /** Ticks a session until {@link Watched#tick} says that it rests. */
+    public static void watch(Watched reading) {
+        INSTANCE.arrivals.add(reading);
+        INSTANCE.wake();
+    }
+
+    /** Checks a session's deadlines, the first of which is {@code deadline}, until it has none. */
+    public static void watchDeadlines(Dated calls, long deadline) {
+        INSTANCE.deadlineArrivals.add(calls);
+        INSTANCE.wakeBefore(deadline);
+    }
+
+    /** A session whose deadlines are being checked has got an earlier one. */
+    public static void earlierDeadline(long deadline) {
+        INSTANCE.wakeBefore(deadline);
+    }
+
+    private void wakeBefore(long deadline) {
+        if (!started || wakeAt == Long.MAX_VALUE || deadline - wakeAt < 0) {
+            wake();
+        }
+    }
+
+    private void wake() {
+        if (!started) {
+            start();
+        }
+        LockSupport.unpark(asleep ? thread : null);
+    }
+
+    private synchronized void start() {
+        if (!started) {
+            thread.setDaemon(true);
+            thread.start();
+            started = true;
+        }
+    }
+
+    @Override
+    public void run() {
+        for (; ; ) {
+            take(arrivals, watched);
+            take(deadlineArrivals, withDeadlines);
+            watched.removeIf(reading -> !tick(reading));
+            long next = checkDeadlines();
+            sleep(watched.isEmpty() ? next : System.nanoTime() + TICK_NANOS);
+        }
+    }
+
+    private static boolean tick(Watched reading) {
+        try {
+            return reading.tick();
+        } catch (RuntimeException | Error e) { // the other sessions must be looked after
+            LOG.log(Level.ERROR, "looking after " + reading + " failed; trying again", e);
+            return true;
+        }
+    }
+
+    private static long checkDeadlines(Dated calls, long now) {
+        try {
+            return calls.checkDeadlines(now);
+        } catch (RuntimeException | Error e) { // the other sessions must be looked after
+            LOG.log(Level.ERROR, "checking the deadlines of " + calls + " failed; trying again", e);
+            return now + TICK_NANOS;
+        }
+    }
+
+    private void sleep(long until) {
+        wakeAt = until;
+        asleep = true;
+        if (nothingNewBefore(until)) {
+            if (until == Long.MAX_VALUE) {
+                LockSupport.park(this);
+            } else {
+                LockSupport.parkNanos(this, until - System.nanoTime());
+            }
+        }
+        asleep = false;
+        Thread.interrupted(); // nothing interrupts this thread on purpose; a leftover would make it spin
+    }
+
+    /**
+     * Looks once more after {@link #wakeAt} was announced: a thread that brought something either saw the announcement,
+     * and wakes this one, or its bringing is seen here.
+     */
+    private boolean nothingNewBefore(long until) {
+        if (!arrivals.isEmpty() || !deadlineArrivals.isEmpty()) {
+            return false;
+        }
+        return !watched.isEmpty() || checkDeadlines() == until;
+    }
+
+    private long checkDeadlines() {
+        long next = Long.MAX_VALUE;
+        long now = System.nanoTime();
+        for (Iterator<Dated> each = withDeadlines.iterator(); each.hasNext(); ) {
+            long deadline = checkDeadlines(each.next(), now);
+            if (deadline == Patience.NEVER) {
+                each.remove();
+            } else if (next == Long.MAX_VALUE || deadline - next < 0) {
+                next = deadline;
+            }
+        }
+        return next;
+    }
+
+    private static <T> void take(ConcurrentLinkedQueue<T> from, List<T> to) {
+        for (T one = from.poll(); one != null; one = from.poll()) {
+            to.add(one);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package io.valise.ipc.internal.work;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs tasks one at a time in the order they were added, on whichever thread found the lane idle. Thread-safe.
+ */
+public final class SerialLane implements Work {
+    private static final Logger LOG = System.getLogger("io.valise.ipc");
+
+    private final ArrayDeque<Task> queue = new ArrayDeque<>();
+    private final Backlog backlog;
+    private final boolean aside;
+    private boolean running;
+
+    /** @param backlog is told of what waits here */
+    public SerialLane(Backlog backlog) {
+        this(backlog, false);
+    }
+
+    /**
+     * @param backlog is told of what waits here
+     * @param aside whether the tasks never run on a reading thread
+     */
+    public SerialLane(Backlog backlog, boolean aside) {
+        this.backlog = backlog;
+        this.aside = aside;
+    }
+
+    /** A task and the bytes it keeps in memory while it waits. */
+    record Task(Runnable action, int bytes) {}
+
+    /** Adds a task; true when the lane was idle: then the caller must have the lane {@link #run}. */
+    public boolean add(Runnable action, int bytes) {
+        synchronized (queue) {
+            queue.add(new Task(action, bytes));
+            backlog.grow(bytes);
+            if (running) {
+                return false;
+            }
+            running = true;
+            return true;
+        }
+    }
+
+    /** Whether nothing runs or waits here. */
+    public boolean isIdle() {
+        synchronized (queue) {
+            return !running;
+        }
+    }
+
+    @Override
+    public void run(boolean onReader) {
+        for (Task task = next(); task != null; task = next()) {
+            backlog.shrink(task.bytes());
+            try {
+                task.action().run();
+            } catch (Throwable e) { // the tasks behind it must run, or the lane would stay busy for ever
+                LOG.log(Level.WARNING, "a task failed; the next one follows", e);
+            }
+        }
+    }
+
+    @Override
+    public boolean handsOff(boolean readerIsCaller) {
+        return readerIsCaller || aside;
+    }
+
+    private @Nullable Task next() {
+        synchronized (queue) {
+            Task task = queue.poll();
+            running = task != null;
+            return task;
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package io.valise.ipc.internal.work;
+
+/** What a frame asks for beyond the reading of it, such as running a handler. */
+public interface Work {
+    /**
+     * Does it; does not throw.
+     *
+     * @param onReader whether the reading thread does it, and will flush what is sent soon after
+     */
+    void run(boolean onReader);
+
+    /** Whether it goes to another thread at once instead of running on the reader's. */
+    boolean handsOff(boolean readerIsCaller);
+
+    /** Called when it ran so long that another thread took over the reading. */
+    default void stalled() {}
+
+    /** Called before it is handed to another thread. */
+    default void queuedIn(Backlog backlog) {}
+
+    /** Called when the executor it was handed to refused it; {@link #run} follows. */
+    default void rejected() {}
+}

@@ -1,0 +1,67 @@
+package io.valise.ipc.internal.work;
+
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedTransferQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The threads of this library, shared by all sessions of the process, started when needed and gone after ten idle
+ * seconds: readers, which wait in the kernel and so are platform threads, and followers, which run handlers that were
+ * not run by the reader and are virtual threads where the JDK has such that are not pinned by {@code synchronized}
+ * (24 and later).
+ */
+public final class Workers {
+    private static final int MAX_FOLLOWERS = Integer.getInteger("valise.followers", 1024);
+    private static final Executor READERS = pool("valise-reader-", Integer.MAX_VALUE);
+    private static final Executor FOLLOWERS =
+            Runtime.version().feature() >= 24 ? virtualThreads() : pool("valise-follower-", MAX_FOLLOWERS);
+
+    private Workers() {}
+
+    public static Executor readers() {
+        return READERS;
+    }
+
+    public static Executor followers() {
+        return FOLLOWERS;
+    }
+
+    private static Executor virtualThreads() {
+        try {
+            return (Executor)
+                    Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
+        } catch (ReflectiveOperationException e) {
+            return pool("valise-follower-", MAX_FOLLOWERS);
+        }
+    }
+
+    /** Grows to {@code most} threads before it queues, and reuses idle threads before it grows. */
+    static Executor pool(String name, int most) {
+        HandOver queue = new HandOver();
+        return new ThreadPoolExecutor(
+                0, most, 10, TimeUnit.SECONDS, queue, daemons(name), (task, executor) -> queue.put(task));
+    }
+
+    private static ThreadFactory daemons(String name) {
+        AtomicInteger number = new AtomicInteger();
+        return task -> {
+            Thread thread = new Thread(null, task, name + number.incrementAndGet(), 0, false);
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+
+    /** Offers a task to an idle thread only, which makes the pool start another thread rather than queue. */
+    private static final class HandOver extends LinkedTransferQueue<Runnable> {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public boolean offer(Runnable task) {
+            return tryTransfer(task);
+        }
+    }
+}

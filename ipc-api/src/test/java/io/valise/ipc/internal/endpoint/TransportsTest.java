@@ -1,0 +1,194 @@
+package io.valise.ipc.internal.endpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.valise.ipc.Endpoint;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcServer;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.internal.local.LocalTransport;
+import io.valise.ipc.spi.Availability;
+import io.valise.ipc.spi.Link;
+import io.valise.ipc.spi.Transport;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URL;
+import java.net.URLConnection;
+import java.net.URLStreamHandler;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class TransportsTest {
+    /** A transport that works nowhere. */
+    public static class Absent implements Transport {
+        @Override
+        public String scheme() {
+            return "absent";
+        }
+
+        @Override
+        public int order() {
+            return 5;
+        }
+
+        @Override
+        public Availability availability() {
+            return Availability.no("there is no such thing");
+        }
+
+        @Override
+        public Listener listen(Endpoint endpoint, Acceptor acceptor) {
+            throw new IpcException(IpcStatus.UNSUPPORTED, "absent");
+        }
+
+        @Override
+        public Link connect(Endpoint endpoint, long timeoutNanos) {
+            throw new IpcException(IpcStatus.UNSUPPORTED, "absent");
+        }
+
+        @Override
+        public List<Endpoint> endpoints() {
+            return List.of();
+        }
+    }
+
+    /** Another one for the same scheme. */
+    public static final class AlsoAbsent extends Absent {}
+
+    /** One whose library is missing, as is found out by asking. */
+    public static final class Broken extends Absent {
+        @Override
+        public String scheme() {
+            return "broken";
+        }
+
+        @Override
+        public Availability availability() {
+            throw new NoClassDefFoundError("com/example/Missing");
+        }
+    }
+
+    /** One that cannot even be made. */
+    public static final class Stillborn extends Absent {
+        /** Never succeeds. */
+        public Stillborn() {
+            throw new UnsatisfiedLinkError("libmissing.so");
+        }
+    }
+
+    /** Adds providers to what the class path has. */
+    private static final class Providers extends ClassLoader {
+        private final String lines;
+
+        Providers(Class<?>... providers) {
+            super(TransportsTest.class.getClassLoader());
+            StringBuilder all = new StringBuilder("com.example.NoSuchTransport\n");
+            for (Class<?> provider : providers) {
+                all.append(provider.getName()).append('\n');
+            }
+            lines = all.toString();
+        }
+
+        @Override
+        public Enumeration<URL> getResources(String name) throws IOException {
+            return name.equals("META-INF/services/" + Transport.class.getName())
+                    ? Collections.enumeration(List.of(url()))
+                    : super.getResources(name);
+        }
+
+        @SuppressWarnings("deprecation") // the replacement is newer than Java 17
+        private URL url() throws IOException {
+            return new URL("memory", "", 0, "services", new URLStreamHandler() {
+                @Override
+                protected URLConnection openConnection(URL url) {
+                    return new URLConnection(url) {
+                        @Override
+                        public void connect() {
+                            // nothing to connect to
+                        }
+
+                        @Override
+                        public InputStream getInputStream() {
+                            return new ByteArrayInputStream(lines.getBytes(StandardCharsets.UTF_8));
+                        }
+                    };
+                }
+            });
+        }
+    }
+
+    private static Transports found(List<Transport> passed, Class<?>... providers) {
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        thread.setContextClassLoader(new Providers(providers));
+        try {
+            return Transports.with(passed);
+        } finally {
+            thread.setContextClassLoader(before);
+        }
+    }
+
+    @Test
+    void localIsThereWithoutBeingFound() {
+        Transports none = Transports.with(List.of());
+        assertThat(none.of(Endpoint.parse("local:x"))).isInstanceOf(LocalTransport.class);
+        assertThat(none.inOrder().get(0)).isInstanceOf(LocalTransport.class);
+    }
+
+    @Test
+    void brokenProvidersAreLeftOut() {
+        Transports transports = found(List.of(), Stillborn.class, String.class, Absent.class);
+        assertThat(transports.inOrder())
+                .extracting(Object::getClass)
+                .extracting(Class::getSimpleName)
+                .containsExactly("LocalTransport", "Absent");
+    }
+
+    @Test
+    void twoForOneSchemeAreBothNamed() {
+        assertThatThrownBy(() -> found(List.of(), Absent.class, AlsoAbsent.class))
+                .isInstanceOfSatisfying(
+                        IpcException.class, e -> assertThat(e.status()).isEqualTo(IpcStatus.UNSUPPORTED))
+                .hasMessageContaining("absent")
+                .hasMessageContaining(Absent.class.getName())
+                .hasMessageContaining(AlsoAbsent.class.getName());
+        assertThatThrownBy(() -> Transports.with(List.of(new Absent(), new AlsoAbsent())))
+                .hasMessageContaining(AlsoAbsent.class.getName());
+    }
+
+    @Test
+    void instancePassedReplacesTheOneFound() {
+        Absent mine = new Absent();
+        assertThat(found(List.of(mine), Absent.class).of(Endpoint.parse("absent:x")))
+                .isSameAs(mine);
+    }
+
+    @Test
+    void unknownSchemeSaysWhatThereIs() {
+        assertThatThrownBy(() -> Transports.with(List.of(new Absent())).of(Endpoint.parse("carrier-pigeon:x")))
+                .isInstanceOfSatisfying(
+                        IpcException.class, e -> assertThat(e.status()).isEqualTo(IpcStatus.UNSUPPORTED))
+                .hasMessageContaining("carrier-pigeon:x")
+                .hasMessageContaining("absent")
+                .hasMessageContaining("local");
+    }
+
+    @Test
+    void anyPassesOverWhatIsBrokenOrAbsent() {
+        try (IpcServer server = IpcServer.builder("any:transports")
+                .transport(new Broken())
+                .transport(new Absent())
+                .start()) {
+            assertThat(server.endpoints()).contains(Endpoint.parse("local:transports"));
+        }
+        Availability broken = Transports.availability(new Broken());
+        assertThat(broken.available()).isFalse();
+        assertThat(broken.detail()).contains("com/example/Missing");
+        assertThat(broken.cause()).containsInstanceOf(NoClassDefFoundError.class);
+    }
+}

@@ -1,0 +1,74 @@
+package io.valise.ipc.internal.work;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.valise.ipc.IpcClient;
+import io.valise.ipc.IpcConnection;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcServer;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.ValueSet;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
+
+/** Many more callers than processors, none of which is a thread of the operating system. */
+@EnabledForJreRange(min = JRE.JAVA_21)
+class VirtualThreadsTest {
+    private static final List<String> SERVICES = List.of("echo", "slow", "back", "echo");
+
+    @Test
+    void hundredsOfVirtualThreadsCallAtOnce() throws Exception {
+        ExecutorService callers = (ExecutorService)
+                Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
+        try (IpcServer server = IpcServer.builder("local:virtual")
+                        .service("echo", request -> request.message())
+                        .service("slow", request -> {
+                            TimeUnit.MILLISECONDS.sleep(1);
+                            return request.message();
+                        })
+                        .service("back", request -> request.connection().request("mine", request.message()))
+                        .start();
+                IpcConnection connection = IpcClient.builder("local:virtual")
+                        .service("mine", request -> request.message())
+                        .connect()) {
+            List<Future<Integer>> all = new ArrayList<>();
+            for (int caller = 0; caller < 300; caller++) {
+                int mine = caller;
+                all.add(callers.submit(() -> calls(connection, mine)));
+            }
+            for (Future<Integer> each : all) {
+                assertThat(each.get(50, TimeUnit.SECONDS)).isEqualTo(20);
+            }
+            assertThat(connection.stats().pending()).isZero();
+            assertThat(server.stats().connections()).isEqualTo(1);
+        } finally {
+            callers.shutdown();
+        }
+    }
+
+    /** Every fiftieth caller has no patience: it times out or is answered, and harms nobody. */
+    private static int calls(IpcConnection connection, int caller) {
+        Duration patience = caller % 50 == 0 ? Duration.ofMillis(1) : Duration.ofSeconds(40);
+        int ended = 0;
+        for (int i = 0; i < 20; i++) {
+            ValueSet message = ValueSet.of("n", caller * 1000 + i);
+            try {
+                String service = SERVICES.get((caller + i) % SERVICES.size());
+                assertThat(connection.request(service, message, patience)).isEqualTo(message);
+            } catch (IpcException e) {
+                assertThat(e.status()).isEqualTo(IpcStatus.TIMEOUT);
+                assertThat(caller % 50).isZero();
+            }
+            ended++;
+        }
+        return ended;
+    }
+}
