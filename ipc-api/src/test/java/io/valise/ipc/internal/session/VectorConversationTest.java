@@ -208,14 +208,14 @@ class VectorConversationTest {
         throw new AssertionError("the call succeeded");
     }
 
-    /** Publishes so many ticks as they are asked for. */
+    /** Publishes so many ticks as they are asked for, by two threads at once when the second demand comes early. */
     private record Ticks(int count) implements Flow.Publisher<ValueSet> {
         @Override
         public void subscribe(Flow.Subscriber<? super ValueSet> subscriber) {
             AtomicInteger left = new AtomicInteger(count);
             subscriber.onSubscribe(new Flow.Subscription() {
                 @Override
-                public void request(long more) {
+                public synchronized void request(long more) {
                     for (long i = 0; i < more && left.get() > 0; i++) {
                         subscriber.onNext(TICK);
                         if (left.decrementAndGet() == 0) {
