@@ -16,6 +16,7 @@ module io.valise.ipc {
     exports io.valise.ipc.identity;
     exports io.valise.ipc.spi;
     exports io.valise.ipc.spi.runtime;
+    exports io.valise.ipc.spi.stream;
 
     uses io.valise.ipc.spi.ServerStarter;
     uses io.valise.ipc.spi.Transport;

@@ -34,7 +34,11 @@ class ModuleRulesTest {
     void theApiShowsContractAndSpiAlone() {
         assertThat(exports("io.valise.ipc"))
                 .containsExactlyInAnyOrder(
-                        "io.valise.ipc", "io.valise.ipc.identity", "io.valise.ipc.spi", "io.valise.ipc.spi.runtime");
+                        "io.valise.ipc",
+                        "io.valise.ipc.identity",
+                        "io.valise.ipc.spi",
+                        "io.valise.ipc.spi.runtime",
+                        "io.valise.ipc.spi.stream");
     }
 
     @Test

@@ -6,10 +6,11 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.loopback.auth.Handshake;
 import io.valise.ipc.loopback.endpoint.EndpointFile;
-import io.valise.ipc.loopback.link.LoopbackLink;
+import io.valise.ipc.loopback.link.TcpStream;
 import io.valise.ipc.loopback.loop.LoopChannel;
 import io.valise.ipc.loopback.loop.SharedLoop;
 import io.valise.ipc.loopback.loop.Sockets;
+import io.valise.ipc.spi.Link;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
@@ -34,7 +35,7 @@ final class Dialler implements LoopChannel.Stage {
     private final boolean probe;
     private final SocketChannel channel;
     private final LoopChannel socket;
-    private final CompletableFuture<@Nullable LoopbackLink> result = new CompletableFuture<>();
+    private final CompletableFuture<@Nullable Link> result = new CompletableFuture<>();
     /** Whether the system has begun to connect; belongs to the loop. */
     private boolean underWay;
 
@@ -55,8 +56,8 @@ final class Dialler implements LoopChannel.Stage {
     }
 
     /** A link to the server. */
-    static LoopbackLink dial(EndpointFile server, InetSocketAddress to, long nanos) {
-        LoopbackLink link = attempt(server, to, false, nanos);
+    static Link dial(EndpointFile server, InetSocketAddress to, long nanos) {
+        Link link = attempt(server, to, false, nanos);
         if (link == null) {
             throw new IllegalStateException("a handshake that was no probe ended without a link");
         }
@@ -68,8 +69,7 @@ final class Dialler implements LoopChannel.Stage {
         attempt(server, to, true, nanos);
     }
 
-    private static @Nullable LoopbackLink attempt(
-            EndpointFile server, InetSocketAddress to, boolean probe, long nanos) {
+    private static @Nullable Link attempt(EndpointFile server, InetSocketAddress to, boolean probe, long nanos) {
         try {
             Dialler dialler = new Dialler(server, to, probe);
             dialler.socket.loop().execute(() -> dialler.begin());
@@ -80,7 +80,7 @@ final class Dialler implements LoopChannel.Stage {
         }
     }
 
-    private @Nullable LoopbackLink await(long nanos) {
+    private @Nullable Link await(long nanos) {
         try {
             return result.get(nanos, TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
@@ -93,7 +93,7 @@ final class Dialler implements LoopChannel.Stage {
         }
     }
 
-    private @Nullable LoopbackLink abandon(IpcStatus status, String why) {
+    private @Nullable Link abandon(IpcStatus status, String why) {
         IpcException failure = new IpcException(status, why, Delivery.NOT_SENT);
         if (!result.completeExceptionally(failure)) {
             // It came just now.
@@ -163,7 +163,7 @@ final class Dialler implements LoopChannel.Stage {
                 result.complete(null);
                 return;
             }
-            LoopbackLink link = new LoopbackLink(authenticated, itsChannel, surplus);
+            Link link = TcpStream.link(authenticated, itsChannel, surplus);
             if (!result.complete(link)) {
                 link.close();
             }

@@ -4,8 +4,9 @@ import io.valise.ipc.Endpoint;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.loopback.auth.Handshake;
-import io.valise.ipc.loopback.link.LoopbackLink;
+import io.valise.ipc.loopback.link.TcpStream;
 import io.valise.ipc.loopback.loop.LoopChannel;
+import io.valise.ipc.spi.Link;
 import io.valise.ipc.spi.runtime.AuditLog;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -35,11 +36,11 @@ final class Doorman {
 
     private final Endpoint address;
     private final byte[] secret;
-    private final Consumer<LoopbackLink> admitted;
+    private final Consumer<Link> admitted;
     private final Set<LoopChannel> strangers = new LinkedHashSet<>();
     private boolean closed;
 
-    Doorman(Endpoint address, byte[] secret, Consumer<LoopbackLink> admitted) {
+    Doorman(Endpoint address, byte[] secret, Consumer<Link> admitted) {
         this.address = address;
         this.secret = secret.clone();
         this.admitted = admitted;
@@ -97,7 +98,7 @@ final class Doorman {
         @Override
         public void authenticated(LoopChannel socket, SocketChannel channel, ByteBuffer surplus) {
             strangers.remove(stranger);
-            admitted.accept(new LoopbackLink(socket, channel, surplus));
+            admitted.accept(TcpStream.link(socket, channel, surplus));
         }
 
         @Override

@@ -6,9 +6,9 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.loopback.endpoint.EndpointFile;
 import io.valise.ipc.loopback.endpoint.EndpointFolder;
-import io.valise.ipc.loopback.link.LoopbackLink;
 import io.valise.ipc.loopback.loop.LoopChannel;
 import io.valise.ipc.loopback.loop.SharedLoop;
+import io.valise.ipc.spi.Link;
 import io.valise.ipc.spi.Transport;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -167,7 +167,7 @@ public final class LoopbackListener implements Transport.Listener {
         doorman.knock(socket, channel);
     }
 
-    private void admit(LoopbackLink link) {
+    private void admit(Link link) {
         synchronized (gate) {
             if (!closed) {
                 hand(link);
@@ -177,7 +177,7 @@ public final class LoopbackListener implements Transport.Listener {
         link.close();
     }
 
-    private void hand(LoopbackLink link) {
+    private void hand(Link link) {
         try {
             acceptor.accept(link);
         } catch (RuntimeException e) {

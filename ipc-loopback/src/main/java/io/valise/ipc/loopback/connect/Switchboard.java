@@ -5,7 +5,7 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.loopback.endpoint.EndpointFile;
 import io.valise.ipc.loopback.endpoint.EndpointFolder;
-import io.valise.ipc.loopback.link.LoopbackLink;
+import io.valise.ipc.spi.Link;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -26,7 +26,7 @@ public final class Switchboard {
     }
 
     /** Connects, as {@link io.valise.ipc.spi.Transport#connect} says. */
-    public LoopbackLink connect(String name, long timeoutNanos) {
+    public Link connect(String name, long timeoutNanos) {
         long start = System.nanoTime();
         int drops = 0;
         while (true) {
@@ -61,7 +61,7 @@ public final class Switchboard {
         return !server.writerLives() && !isLive(server);
     }
 
-    private static LoopbackLink reach(EndpointFile server, long nanos) {
+    private static Link reach(EndpointFile server, long nanos) {
         if (nanos <= 0) {
             throw new IpcException(IpcStatus.TIMEOUT, "no connection to " + server + " in time", Delivery.NOT_SENT);
         }

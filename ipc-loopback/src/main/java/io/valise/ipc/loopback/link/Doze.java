@@ -10,7 +10,6 @@ import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,10 +39,8 @@ final class Doze {
     /**
      * Sleeps until the socket is ready, {@link #wake}, {@link #close}, an interrupt, or the time is up; for less time
      * when another thread comes to sleep here.
-     *
-     * @param settled asked once no wake-up can be lost any more: whether there is nothing to wait for
      */
-    void sleep(long nanos, BooleanSupplier settled) {
+    void sleep(long nanos) {
         if (nanos <= 0 || closed) {
             return;
         }
@@ -53,7 +50,7 @@ final class Doze {
             bed.lock();
         }
         try {
-            sleepInBed(nanos, settled);
+            sleepInBed(nanos);
         } catch (ClosedChannelException e) {
             // The link was closed meanwhile: that ends every wait.
             closed = true;
@@ -105,14 +102,14 @@ final class Doze {
         }
     }
 
-    private void sleepInBed(long nanos, BooleanSupplier settled) throws IOException {
+    private void sleepInBed(long nanos) throws IOException {
         Selector ours = selector;
         if (ours == null) {
             ours = borrow();
         }
         // Pairs with wake() and close(), which set their flag first and look for the selector then: either they see it,
         // or we see the flag.
-        if (woken.getAndSet(false) || closed || settled.getAsBoolean()) {
+        if (woken.getAndSet(false) || closed) {
             return;
         }
         ours.select(key -> {}, millis(nanos));

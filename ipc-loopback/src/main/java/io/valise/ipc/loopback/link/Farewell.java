@@ -8,75 +8,51 @@ import java.nio.channels.SocketChannel;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The last stage of a socket: writes what is left, ends the stream, and reads on until the peer has ended its own.
- * Closing at once instead would, whenever the peer has sent something that nobody read, make the kernel reset the
- * connection and throw away what is on its way (RFC 1122 4.2.2.13, RFC 2525 2.17). Bounded in time. On the loop's
- * thread.
+ * The last stage of a socket whose own stream has ended: reads on until the peer has ended its own. Closing at once
+ * instead would, whenever the peer has sent something that nobody read, make the kernel reset the connection and throw
+ * away what is on its way (RFC 1122 4.2.2.13, RFC 2525 2.17). Bounded in time. On the loop's thread.
  */
 final class Farewell implements LoopChannel.Stage {
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final int READS_AT_ONCE = 16;
+    private static final int SCRAP_BYTES = 8 * 1024;
 
     private final LoopChannel socket;
     private final SocketChannel channel;
-    private final Outbox outbox;
-    private boolean written;
 
-    Farewell(LoopChannel socket, SocketChannel channel, Outbox outbox) {
+    Farewell(LoopChannel socket, SocketChannel channel) {
         this.socket = socket;
         this.channel = channel;
-        this.outbox = outbox;
     }
 
     /**
      * Begins.
      *
-     * @param peerEnded whether the peer's stream has ended and was read
+     * @param peerEnded whether nothing will come any more
      */
     void begin(boolean peerEnded) {
         if (socket.isClosed()) {
             return;
         }
-        written = outbox.finish();
-        if (written && peerEnded) {
+        if (peerEnded) {
             socket.close();
             return;
         }
         socket.onClose(socket.loop().schedule(socket::close, PATIENCE_NANOS));
-        socket.enter(this, written ? NioIoOps.READ : NioIoOps.READ_AND_WRITE);
+        socket.enter(this, NioIoOps.READ);
     }
 
     @Override
     public void ready(NioIoOps ops) throws IOException {
-        if (!written && outbox.finish()) {
-            written = true;
-            socket.interest(NioIoOps.READ);
-        }
-        ByteBuffer scrap = Buffers.take(Buffers.SMALL);
-        try {
-            discard(scrap);
-        } finally {
-            Buffers.give(scrap);
-        }
-    }
-
-    private void discard(ByteBuffer scrap) throws IOException {
+        ByteBuffer scrap = ByteBuffer.allocate(SCRAP_BYTES);
         for (int i = 0; i < READS_AT_ONCE; i++) {
             int count = channel.read(scrap.clear());
             if (count < 0) {
-                ended();
+                socket.close();
             }
             if (count <= 0) {
                 return;
             }
-        }
-    }
-
-    private void ended() {
-        if (written) {
-            socket.close();
-        } else {
-            socket.interest(NioIoOps.WRITE);
         }
     }
 

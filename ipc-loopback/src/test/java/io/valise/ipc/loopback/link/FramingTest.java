@@ -8,6 +8,7 @@ import io.valise.ipc.IpcStatus;
 import io.valise.ipc.loopback.connect.RawClient;
 import io.valise.ipc.loopback.connect.Serving;
 import io.valise.ipc.spi.Link;
+import io.valise.ipc.spi.stream.Framing;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.link.LinkEnd;
 import java.io.IOException;
@@ -93,13 +94,13 @@ class FramingTest {
 
     @Test
     void longestFrameIsTaken() throws Exception {
-        byte[] longest = LinkEnd.frame(1, LoopbackLink.MAX_FRAME_BYTES);
+        byte[] longest = LinkEnd.frame(1, Framing.MAX_FRAME_BYTES);
         peer.sendFrame(longest);
         link.expect(longest);
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, -1, Integer.MIN_VALUE, LoopbackLink.MAX_FRAME_BYTES + 1, Integer.MAX_VALUE})
+    @ValueSource(ints = {0, -1, Integer.MIN_VALUE, Framing.MAX_FRAME_BYTES + 1, Integer.MAX_VALUE})
     void lengthThatCannotBeIsAViolation(int length) throws Exception {
         peer.sendFrame((byte) 1);
         peer.send(ByteBuffer.allocate(4).putInt(length).array());
@@ -107,7 +108,7 @@ class FramingTest {
         IpcException e = fails();
         assertThat(e.status()).isEqualTo(IpcStatus.PROTOCOL_ERROR);
         assertThat(e)
-                .hasMessageContaining("limit=1 to 65536")
+                .hasMessageContaining("limit=1..65536")
                 .hasMessageContaining("actual=" + Integer.toUnsignedString(length));
         // It stays so, and whoever waits hears of it at once.
         link.link().await(LinkEnd.FOREVER);
@@ -122,7 +123,7 @@ class FramingTest {
         link.expect(new byte[] {1});
         IpcException e = fails();
         assertThat(e.status()).isEqualTo(IpcStatus.PEER_DIED);
-        assertThat(e).hasMessageContaining("within a frame");
+        assertThat(e).hasMessageContaining("middle of a frame");
         assertThat(fails().status()).isEqualTo(IpcStatus.PEER_DIED);
     }
 

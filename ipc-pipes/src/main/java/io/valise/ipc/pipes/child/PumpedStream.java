@@ -3,7 +3,7 @@ package io.valise.ipc.pipes.child;
 import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
-import io.valise.ipc.pipes.stream.TwoWayStream;
+import io.valise.ipc.spi.stream.TwoWayStream;
 import java.io.OutputStream;
 import java.nio.channels.ReadableByteChannel;
 import java.util.concurrent.ExecutionException;

@@ -6,9 +6,9 @@ import static java.nio.file.StandardOpenOption.WRITE;
 
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.PeerIdentity;
-import io.valise.ipc.pipes.stream.StreamLink;
 import io.valise.ipc.spi.Link;
 import io.valise.ipc.spi.runtime.ProcessUser;
+import io.valise.ipc.spi.stream.StreamLink;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;

@@ -1,10 +1,11 @@
 package io.valise.ipc.pipes.unix;
 
-import io.valise.ipc.pipes.stream.ByteStream;
 import io.valise.ipc.spi.runtime.ReadinessLoop;
 import io.valise.ipc.spi.runtime.Registration;
 import io.valise.ipc.spi.runtime.UnixSockets;
+import io.valise.ipc.spi.stream.ByteStream;
 import java.io.IOException;
+import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
@@ -38,9 +39,20 @@ final class SocketStream implements ByteStream {
         }
     }
 
+    /**
+     * A reset domain socket lost nothing that was sent to this end: the peer closed it, or died, with bytes unread that
+     * this end had sent (unix(7)). So it is an end like any other.
+     */
     @Override
     public int read(ByteBuffer into) throws IOException {
-        return channel.read(into);
+        try {
+            return channel.read(into);
+        } catch (SocketException e) {
+            if ("Connection reset".equals(e.getMessage())) {
+                return -1;
+            }
+            throw e;
+        }
     }
 
     @Override

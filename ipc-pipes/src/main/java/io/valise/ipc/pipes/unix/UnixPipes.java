@@ -2,13 +2,13 @@ package io.valise.ipc.pipes.unix;
 
 import io.valise.ipc.Endpoint;
 import io.valise.ipc.IpcException;
-import io.valise.ipc.pipes.stream.StreamLink;
 import io.valise.ipc.spi.Availability;
 import io.valise.ipc.spi.Link;
 import io.valise.ipc.spi.Transport;
 import io.valise.ipc.spi.runtime.Listening;
 import io.valise.ipc.spi.runtime.RuntimeDirectory;
 import io.valise.ipc.spi.runtime.UnixSockets;
+import io.valise.ipc.spi.stream.StreamLink;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.List;

@@ -5,12 +5,12 @@ import static io.valise.ipc.pipes.windows.kernel.Win32Error.ERROR_IO_PENDING;
 import static io.valise.ipc.pipes.windows.kernel.Win32Error.ERROR_SUCCESS;
 
 import io.valise.ipc.PeerIdentity;
-import io.valise.ipc.pipes.stream.StreamLink;
 import io.valise.ipc.pipes.windows.kernel.Operation;
 import io.valise.ipc.pipes.windows.kernel.Win32Exception;
 import io.valise.ipc.pipes.windows.overlapped.NamedPipeStream;
 import io.valise.ipc.pipes.windows.overlapped.Watchers;
 import io.valise.ipc.spi.Link;
+import io.valise.ipc.spi.stream.StreamLink;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 

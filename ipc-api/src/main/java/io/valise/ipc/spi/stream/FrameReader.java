@@ -1,10 +1,9 @@
-package io.valise.ipc.pipes.stream;
+package io.valise.ipc.spi.stream;
 
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.spi.Link;
 import java.io.IOException;
-import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ReadableByteChannel;
@@ -19,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *   |  free | length | frame | length | fra… |   free  |
  * </pre>
  */
-public final class FrameReader {
+final class FrameReader {
     private static final int HEADER = Framing.HEADER_BYTES;
 
     private final ReadableByteChannel channel;
@@ -30,12 +29,12 @@ public final class FrameReader {
     private boolean deliverable;
 
     /** Reads from a channel; where that is non-blocking, so is {@link #poll}. */
-    public FrameReader(ReadableByteChannel channel) {
+    FrameReader(ReadableByteChannel channel) {
         this.channel = channel;
     }
 
     /** See {@link Link#poll}. Reads from the channel once at most, and not while it has frames of an earlier read. */
-    public int poll(Link.FrameHandler handler, int limit) {
+    int poll(Link.FrameHandler handler, int limit) {
         try {
             if (!isDeliverableNow()) {
                 fill();
@@ -48,19 +47,19 @@ public final class FrameReader {
     }
 
     /** Whether the next poll has something to say without more bytes: a frame, the end, or a violation. */
-    public boolean isDeliverable() {
+    boolean isDeliverable() {
         return deliverable;
     }
 
     /** Gives the buffer back if nothing is in it. */
-    public void releaseIfEmpty() {
+    void releaseIfEmpty() {
         if (head == tail) {
             release();
         }
     }
 
     /** Gives the buffer back, whatever is in it. */
-    public void release() {
+    void release() {
         StreamBuffer released = buffer;
         if (released != null) {
             buffer = null;
@@ -126,7 +125,7 @@ public final class FrameReader {
                 tail += count;
             }
         } catch (IOException e) {
-            failed(e);
+            throw failed(e);
         }
     }
 
@@ -145,22 +144,11 @@ public final class FrameReader {
         }
     }
 
-    private void failed(IOException e) {
+    private static IpcException failed(IOException e) {
         if (e instanceof ClosedChannelException) {
-            throw new IpcException(IpcStatus.CONNECTION_CLOSED, "this end of the connection is closed", e);
+            return new IpcException(IpcStatus.CONNECTION_CLOSED, "this end of the connection is closed", e);
         }
-        if (!isReset(e)) {
-            throw new IpcException(IpcStatus.PEER_DIED, "reading from the peer failed: " + e, e);
-        }
-        ended = true;
-    }
-
-    /**
-     * A reset domain socket lost nothing that was sent to this end: the peer closed it, or died, with bytes unread that
-     * this end had sent (unix(7)). So it is an end like any other.
-     */
-    private static boolean isReset(IOException e) {
-        return e instanceof SocketException && "Connection reset".equals(e.getMessage());
+        return new IpcException(IpcStatus.PEER_DIED, "reading from the peer failed: " + e, e);
     }
 
     private int end() {

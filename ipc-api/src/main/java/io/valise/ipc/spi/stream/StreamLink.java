@@ -1,4 +1,4 @@
-package io.valise.ipc.pipes.stream;
+package io.valise.ipc.spi.stream;
 
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
@@ -104,6 +104,9 @@ public final class StreamLink implements Link {
 
     @Override
     public int poll(FrameHandler handler, int limit) {
+        if (limit < 1) {
+            throw new IllegalArgumentException("poll: limit must be positive, actual=" + limit);
+        }
         enter(receiving);
         try {
             return reader.poll(handler, limit);

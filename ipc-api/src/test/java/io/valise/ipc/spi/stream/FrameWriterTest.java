@@ -1,4 +1,4 @@
-package io.valise.ipc.pipes.stream;
+package io.valise.ipc.spi.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package io.valise.ipc.pipes.stream;
+package io.valise.ipc.spi.stream;
 
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *   |  sent | length | frame | …     | length | claim  |
  * </pre>
  */
-public final class FrameWriter {
+final class FrameWriter {
     private static final int HEADER = Framing.HEADER_BYTES;
 
     private final WritableByteChannel channel;
@@ -27,12 +27,12 @@ public final class FrameWriter {
     private int claimed;
 
     /** Writes to a channel; where that is non-blocking, so is {@link #flush}. */
-    public FrameWriter(WritableByteChannel channel) {
+    FrameWriter(WritableByteChannel channel) {
         this.channel = channel;
     }
 
     /** See {@link io.valise.ipc.spi.Link#claim}. Writes what is committed when there is no room otherwise. */
-    public @Nullable ByteBuffer claim(int maxLength) {
+    @Nullable ByteBuffer claim(int maxLength) {
         if (claimed != 0 || !Framing.isLegal(maxLength)) {
             throw misused(maxLength);
         }
@@ -53,7 +53,7 @@ public final class FrameWriter {
     }
 
     /** See {@link io.valise.ipc.spi.Link#commit}. */
-    public void commit(int length) {
+    void commit(int length) {
         StreamBuffer current = buffer;
         if (current == null || length < 1 || length > claimed) {
             throw new IllegalArgumentException("commit: limit=1.." + claimed + " bytes claimed, actual=" + length);
@@ -64,13 +64,13 @@ public final class FrameWriter {
     }
 
     /** See {@link io.valise.ipc.spi.Link#abort}. */
-    public void abort() {
+    void abort() {
         claimed = 0;
         releaseIfEmpty();
     }
 
     /** See {@link io.valise.ipc.spi.Link#flush}. */
-    public boolean flush() {
+    boolean flush() {
         StreamBuffer current = buffer;
         if (current != null && head < tail) {
             write(current.bytes.clear().limit(tail).position(head));
@@ -80,12 +80,12 @@ public final class FrameWriter {
     }
 
     /** Whether nothing is committed that the channel has not taken. */
-    public boolean isEmpty() {
+    boolean isEmpty() {
         return head == tail;
     }
 
     /** Gives the buffer back, whatever is in it. */
-    public void release() {
+    void release() {
         StreamBuffer released = buffer;
         if (released != null) {
             buffer = null;

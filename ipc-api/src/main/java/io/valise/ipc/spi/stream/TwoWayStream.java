@@ -1,4 +1,4 @@
-package io.valise.ipc.pipes.stream;
+package io.valise.ipc.spi.stream;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -43,6 +43,9 @@ public abstract class TwoWayStream implements ByteStream {
     }
 
     private final AtomicBoolean open = new AtomicBoolean(true);
+
+    /** An open stream. */
+    protected TwoWayStream() {}
 
     /** The half that reads: always the same. */
     protected abstract Reading in();

@@ -1,4 +1,4 @@
-package io.valise.ipc.pipes.stream;
+package io.valise.ipc.spi.stream;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
