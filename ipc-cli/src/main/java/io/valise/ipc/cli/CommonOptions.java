@@ -48,13 +48,23 @@ final class CommonOptions {
 
     /** Refuses a time that is zero or less. */
     void requirePositive(String option, Duration given) {
-        if (given.isNegative() || given.isZero()) {
-            throw usageError(option + ": must be positive, actual=" + given);
-        }
+        positive(command, option, given);
     }
 
     /** The error that a value given is wrong. */
     CommandLine.ParameterException usageError(String message) {
+        return usageError(command, message);
+    }
+
+    /** The time that an option of that command was given, unless it is zero or less. */
+    static Duration positive(CommandSpec command, String option, Duration given) {
+        if (given.isNegative() || given.isZero()) {
+            throw usageError(command, option + ": must be positive, actual=" + given);
+        }
+        return given;
+    }
+
+    private static CommandLine.ParameterException usageError(CommandSpec command, String message) {
         return new CommandLine.ParameterException(command.commandLine(), message);
     }
 }

@@ -6,7 +6,6 @@ import io.valise.ipc.IpcConnection;
 import java.time.Duration;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -39,9 +38,7 @@ final class Connecting {
 
     /** A connection described, with the timeouts asked for. */
     IpcClient.Builder client() {
-        if (timeout.isNegative() || timeout.isZero()) {
-            throw new ParameterException(command.commandLine(), "--timeout: must be positive, actual=" + timeout);
-        }
+        CommonOptions.positive(command, "--timeout", timeout);
         Duration longest = start ? timeout : Duration.ofSeconds(5);
         return IpcClient.builder(endpoint.toString())
                 .startIfAbsent(start)

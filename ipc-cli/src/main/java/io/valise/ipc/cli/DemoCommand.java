@@ -14,7 +14,6 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** {@code ipc demo}: everything, on every transport, between real processes. Confined to one thread. */
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
@@ -26,14 +25,14 @@ final class DemoCommand implements Callable<Integer> {
     @Mixin
     private CommonOptions common;
 
-    @Option(names = "--json", description = "Print one line of JSON.")
-    private boolean json;
+    @Mixin
+    private JsonLine json;
 
     @Override
     public Integer call() throws InterruptedException {
         OptionalDouble load = SystemLoad.lastMinute();
-        DemoRun run = DemoRun.run(json ? trial -> {} : this::print);
-        if (json) {
+        DemoRun run = DemoRun.run(json.isAsked() ? trial -> {} : this::print);
+        if (json.isAsked()) {
             common.out().println(ValueSetJson.write(run.toValueSet()));
         } else {
             load.ifPresent(this::printLoad);

@@ -9,7 +9,6 @@ import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** {@code ipc doctor}: what works on this machine, what does not, and why. Confined to one thread. */
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
@@ -20,13 +19,13 @@ final class DoctorCommand implements Callable<Integer> {
     @Mixin
     private CommonOptions common;
 
-    @Option(names = "--json", description = "Print one line of JSON.")
-    private boolean json;
+    @Mixin
+    private JsonLine json;
 
     @Override
     public Integer call() {
         Diagnosis diagnosis = Diagnosis.make();
-        if (json) {
+        if (json.isAsked()) {
             common.out().println(ValueSetJson.write(diagnosis.toValueSet()));
         } else {
             print(diagnosis, common.out(), common.colours());

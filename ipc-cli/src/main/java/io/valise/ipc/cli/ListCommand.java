@@ -6,12 +6,10 @@ import io.valise.ipc.cli.text.Amounts;
 import io.valise.ipc.cli.text.Table;
 import io.valise.ipc.services.catalog.ServerStatus;
 import io.valise.ipc.services.json.ValueSetJson;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** {@code ipc list}: the servers of this user. Confined to one thread. */
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
@@ -20,21 +18,16 @@ final class ListCommand implements Callable<Integer> {
     @Mixin
     private CommonOptions common;
 
-    @Option(
-            names = {"-t", "--timeout"},
-            paramLabel = "TIME",
-            defaultValue = "2s",
-            description = "How long to wait for each server (default: ${DEFAULT-VALUE}).")
-    private Duration timeout;
+    @Mixin
+    private Looking looking;
 
-    @Option(names = "--json", description = "Print one line of JSON.")
-    private boolean json;
+    @Mixin
+    private JsonLine json;
 
     @Override
     public Integer call() {
-        common.requirePositive("--timeout", timeout);
-        List<ServerStatus> servers = ReachableServers.within(timeout).running();
-        if (json) {
+        List<ServerStatus> servers = ReachableServers.within(looking.timeout()).running();
+        if (json.isAsked()) {
             List<ValueSet> all = servers.stream().map(ServerStatus::toValueSet).toList();
             common.out().println(ValueSetJson.write(ValueSet.of("servers", all)));
         } else if (servers.isEmpty()) {

@@ -62,8 +62,8 @@ final class PingCommand implements Callable<Integer> {
             description = "How this end waits: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
     private Strategy strategy;
 
-    @Option(names = "--json", description = "Print one line of JSON.")
-    private boolean json;
+    @Mixin
+    private JsonLine json;
 
     @Override
     public Integer call() throws InterruptedException {
@@ -97,7 +97,7 @@ final class PingCommand implements Callable<Integer> {
         for (int i = 1; i <= count; i++) {
             long nanos = RoundTrips.timed(roundTrip);
             times.add(nanos);
-            if (!json) {
+            if (!json.isAsked()) {
                 common.out().println(connecting.endpoint() + " " + i + " " + Amounts.micros(nanos));
             }
             TimeUnit.NANOSECONDS.sleep(i == count ? 0 : interval.toNanos());
@@ -106,7 +106,7 @@ final class PingCommand implements Callable<Integer> {
     }
 
     private void report(IpcConnection connection, RoundTrips times) {
-        if (json) {
+        if (json.isAsked()) {
             ValueSet head = ValueSet.of(
                     "endpoint", connection.endpoint().toString(), "strategy", strategy.toString(), "bytes", size);
             common.out()

@@ -9,7 +9,6 @@ import io.valise.ipc.spi.runtime.RuntimeDirectory;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code ipc runtime clean}: removes what crashed processes left. Confined to one thread. */
@@ -25,8 +24,8 @@ final class RuntimeCommand implements Callable<Integer> {
     @SuppressWarnings("UnusedVariable") // there is one; picocli refuses all other words
     private Action action;
 
-    @Option(names = "--json", description = "Print one line of JSON.")
-    private boolean json;
+    @Mixin
+    private JsonLine json;
 
     /** What can be done. */
     enum Action {
@@ -39,7 +38,7 @@ final class RuntimeCommand implements Callable<Integer> {
         int removed = clean();
         common.out()
                 .println(
-                        json
+                        json.isAsked()
                                 ? ValueSetJson.write(ValueSet.of("runtimeDirectory", directory, "removed", removed))
                                 : "removed " + removed + (removed == 1 ? " file" : " files") + " from " + directory);
         return 0;

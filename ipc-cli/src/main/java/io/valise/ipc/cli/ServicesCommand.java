@@ -7,14 +7,12 @@ import io.valise.ipc.cli.text.Table;
 import io.valise.ipc.services.catalog.ServerStatus;
 import io.valise.ipc.services.catalog.ServiceCatalog;
 import io.valise.ipc.services.json.ValueSetJson;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code ipc services}: who offers what, alive or startable. Confined to one thread. */
@@ -33,24 +31,19 @@ final class ServicesCommand implements Callable<Integer> {
             description = "Only those that offer this service, such as price.")
     private @Nullable String service;
 
-    @Option(
-            names = {"-t", "--timeout"},
-            paramLabel = "TIME",
-            defaultValue = "2s",
-            description = "How long to wait for each server (default: ${DEFAULT-VALUE}).")
-    private Duration timeout;
+    @Mixin
+    private Looking looking;
 
-    @Option(names = "--json", description = "Print one line of JSON.")
-    private boolean json;
+    @Mixin
+    private JsonLine json;
 
     @Override
     public Integer call() {
-        common.requirePositive("--timeout", timeout);
-        ServiceCatalog catalog = ReachableServers.within(timeout);
+        ServiceCatalog catalog = ReachableServers.within(looking.timeout());
         List<ServerStatus> found =
                 Optional.ofNullable(service).map(catalog::find).orElseGet(catalog::list);
         List<ServiceLine> lines = ServiceLine.of(found);
-        if (json) {
+        if (json.isAsked()) {
             List<ValueSet> all = lines.stream().map(ServiceLine::toValueSet).toList();
             common.out().println(ValueSetJson.write(ValueSet.of("services", all)));
         } else if (lines.isEmpty()) {
