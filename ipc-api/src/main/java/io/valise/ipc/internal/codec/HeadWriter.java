@@ -31,16 +31,6 @@ final class HeadWriter {
         return head4(out, at, major, argument);
     }
 
-    /** The number of bytes of a head in its shortest form. */
-    static int headSize(int argument) {
-        if (argument < 24) {
-            return 1;
-        } else if (argument < 0x100) {
-            return 2;
-        }
-        return argument < 0x1_0000 ? 3 : 5;
-    }
-
     static int head4(byte[] out, int at, int major, int argument) {
         out[at] = (byte) (major | 26);
         BigEndian.putInt(out, at + 1, argument);

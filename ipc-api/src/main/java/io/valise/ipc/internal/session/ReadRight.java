@@ -49,20 +49,13 @@ final class ReadRight {
 
     private volatile long state = word(1, FREE);
 
-    /** Takes the right for a thread that waits for a reply. */
-    long takeAsCaller() {
-        long now = state;
-        int phase = phaseOf(now);
-        return phase == READING || phase == CALLER_SLEEPING ? NONE : take(now);
-    }
-
     /** Takes the right for a background reader, if it lies in that phase. */
     long takeFrom(int phase) {
         long now = state;
         return phaseOf(now) == phase ? take(now) : NONE;
     }
 
-    /** Takes the right over from a handler that has not come back since {@code snapshot} was seen. */
+    /** Takes the right over from whoever has not come back since {@code snapshot} was seen. */
     long takeOver(long snapshot) {
         return take(snapshot);
     }
@@ -96,6 +89,11 @@ final class ReadRight {
     /** The phase now. */
     int phase() {
         return phaseOf(state);
+    }
+
+    /** Whether a thread that waits for a reply may take the right in that phase. */
+    static boolean isOpenToCallers(int phase) {
+        return phase != READING && phase != CALLER_SLEEPING;
     }
 
     static int phaseOf(long snapshot) {

@@ -103,7 +103,7 @@ final class Reader implements Caretaker.Watched {
     private long takeAsCaller() {
         long seen = right.snapshot();
         int phase = ReadRight.phaseOf(seen);
-        if (phase == READING || phase == CALLER_SLEEPING) {
+        if (!ReadRight.isOpenToCallers(phase)) {
             return NONE;
         }
         long turn = right.takeOver(seen);
@@ -116,16 +116,11 @@ final class Reader implements Caretaker.Watched {
     private void waitForTurn(SyncCall call) {
         waiting.add(call);
         call.prepareToPark();
-        while (!call.isDone() && !callersMayTake() && !givesUp(call)) {
+        while (!call.isDone() && !ReadRight.isOpenToCallers(right.phase()) && !givesUp(call)) {
             call.park();
         }
         call.unprepare();
         waiting.remove(call);
-    }
-
-    private boolean callersMayTake() {
-        int phase = right.phase();
-        return phase != READING && phase != CALLER_SLEEPING;
     }
 
     private void readFor(SyncCall call, long turn) {

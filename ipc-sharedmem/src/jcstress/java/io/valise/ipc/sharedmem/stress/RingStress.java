@@ -17,17 +17,25 @@ import org.openjdk.jcstress.infra.results.II_Result;
 public final class RingStress {
     private RingStress() {}
 
+    /** Both ends of one ring. */
+    abstract static class Ends {
+        final RingProducer producer;
+        final RingConsumer consumer;
+
+        Ends() {
+            Slot slot = new Slot();
+            producer = slot.producer();
+            consumer = slot.consumer();
+        }
+    }
+
     /** One record: all of it or nothing. */
     @JCStressTest
     @Outcome(id = "0, 0", expect = ACCEPTABLE, desc = "not there yet")
     @Outcome(id = "1, 42", expect = ACCEPTABLE, desc = "there as a whole")
     @Outcome(expect = FORBIDDEN, desc = "a length without its payload")
     @State
-    public static class OneRecord {
-        private final Slot slot = new Slot();
-        private final RingProducer producer = slot.producer();
-        private final RingConsumer consumer = slot.consumer();
-
+    public static class OneRecord extends Ends {
         /** Publishes. */
         @Actor
         public void produce() {
@@ -53,11 +61,7 @@ public final class RingStress {
     @Outcome(id = "2, 1, 2", expect = ACCEPTABLE, desc = "both")
     @Outcome(expect = FORBIDDEN, desc = "a batch in parts")
     @State
-    public static class Batch {
-        private final Slot slot = new Slot();
-        private final RingProducer producer = slot.producer();
-        private final RingConsumer consumer = slot.consumer();
-
+    public static class Batch extends Ends {
         /** Publishes both. */
         @Actor
         public void produce() {
@@ -89,11 +93,7 @@ public final class RingStress {
     @Outcome(id = "1, 7", expect = ACCEPTABLE, desc = "there, and nothing behind it")
     @Outcome(expect = FORBIDDEN, desc = "a left-over of the first lap")
     @State
-    public static class SecondLap {
-        private final Slot slot = new Slot();
-        private final RingProducer producer = slot.producer();
-        private final RingConsumer consumer = slot.consumer();
-
+    public static class SecondLap extends Ends {
         /** Goes through the first lap. */
         public SecondLap() {
             for (int bytes = 0; bytes < Slot.RING_BYTES; bytes += 8) {
@@ -128,11 +128,7 @@ public final class RingStress {
     @Outcome(id = "1, 9", expect = ACCEPTABLE_INTERESTING, desc = "room, the old record read before")
     @Outcome(expect = FORBIDDEN, desc = "a record of the next lap in the place of an old one")
     @State
-    public static class FullRing {
-        private final Slot slot = new Slot();
-        private final RingProducer producer = slot.producer();
-        private final RingConsumer consumer = slot.consumer();
-
+    public static class FullRing extends Ends {
         /** Fills the ring. */
         public FullRing() {
             while (producer.claim(Integer.BYTES) != null) {
