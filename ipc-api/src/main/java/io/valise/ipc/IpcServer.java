@@ -35,6 +35,7 @@ public final class IpcServer implements AutoCloseable {
      * Begins to describe a server.
      *
      * @param endpoints addresses such as {@code shm:quotes}; {@code any:quotes} stands for every transport that works here
+     *     ({@code local:} alone only where there is no other to be found)
      * @throws IllegalArgumentException when there is none or one is malformed
      */
     public static Builder builder(String... endpoints) {
@@ -111,7 +112,7 @@ public final class IpcServer implements AutoCloseable {
 
         /**
          * Is told of every new connection, once, about when its client's {@code connect} returns. One that throws closes
-         * it. Of several listeners each is told, in the order in which they were given.
+         * it: with the status and message of an {@link IpcException}, else with {@code HANDLER_FAILED}. Of several listeners each is told, in the order in which they were given.
          */
         Builder onConnect(Consumer<IpcConnection> listener);
 
@@ -146,7 +147,8 @@ public final class IpcServer implements AutoCloseable {
         Builder transport(Transport transport);
 
         /**
-         * Starts to serve, at all addresses or none.
+         * Starts to serve, at all addresses or none. Where {@code any:} can reach no other process, the message of the
+         * {@code UNSUPPORTED} says for each transport why.
          *
          * @throws IpcException {@code ADDRESS_IN_USE}, {@code UNSUPPORTED}, {@code RESOURCE_EXHAUSTED}, {@code ACCESS_DENIED}
          */

@@ -1,15 +1,11 @@
 package io.valise.ipc.cli;
 
 import io.valise.ipc.AccessPolicy;
-import io.valise.ipc.Delivery;
 import io.valise.ipc.Endpoint;
 import io.valise.ipc.Event;
-import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcServer;
-import io.valise.ipc.IpcStatus;
 import io.valise.ipc.PeerIdentity;
 import io.valise.ipc.cli.measure.Strategy;
-import io.valise.ipc.cli.servers.ReachableServers;
 import io.valise.ipc.services.json.ValueSetJson;
 import java.io.IOException;
 import java.io.InputStream;
@@ -65,7 +61,6 @@ final class ServeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         IpcServer server = server().start();
-        checkReachable(server);
         StopOnSignal signals = StopOnSignal.stopping(server, GRACE);
         server.endpoints().stream()
                 .filter(endpoint -> !endpoint.scheme().equals("local") || endpoints.contains(endpoint))
@@ -77,20 +72,6 @@ final class ServeCommand implements Callable<Integer> {
         server.awaitClosed();
         signals.cancel();
         return 0;
-    }
-
-    /** {@code any:} is content with local: alone, but a server that nobody can reach is not what was asked for. */
-    private void checkReachable(IpcServer server) {
-        boolean reachable = server.endpoints().stream()
-                .anyMatch(endpoint -> !endpoint.scheme().equals("local") || endpoints.contains(endpoint));
-        if (!reachable) {
-            server.close();
-            throw new IpcException(
-                    IpcStatus.UNSUPPORTED,
-                    "no transport between processes works here: "
-                            + String.join("; ", ReachableServers.problems(endpoints.get(0))),
-                    Delivery.NOT_SENT);
-        }
     }
 
     private IpcServer.Builder server() {

@@ -14,6 +14,7 @@ import io.valise.ipc.internal.frame.OutFrame;
 import io.valise.ipc.internal.greeting.Greeting;
 import io.valise.ipc.internal.greeting.Proven;
 import io.valise.ipc.internal.greeting.ServerProof;
+import io.valise.ipc.internal.local.LocalTransport;
 import io.valise.ipc.internal.session.Session;
 import io.valise.ipc.internal.session.SessionConfig;
 import io.valise.ipc.internal.work.Aside;
@@ -101,10 +102,13 @@ public final class ServerCore implements Session.Greeter {
         listeners.add(transport.listen(endpoint, link -> accept(endpoint, link)));
     }
 
-    /** A transport that does not work here is passed over as long as another one does. */
+    /**
+     * A transport that does not work here is passed over as long as another one does. {@code local:} alone is enough
+     * only where there is no other: a server that no other process can reach is not what was asked for.
+     */
     private void listenEverywhere(Endpoint any, Transports transports) {
         int before = listeners.size();
-        List<String> reasons = new ArrayList<>();
+        List<String> reasons = new ArrayList<>(transports.broken());
         for (Transport transport : transports.inOrder()) {
             Availability availability = Transports.availability(transport);
             try {
@@ -121,9 +125,17 @@ public final class ServerCore implements Session.Greeter {
                 reasons.add(transport.scheme() + ": " + e.getMessage());
             }
         }
-        if (listeners.size() == before) {
-            throw new IpcException(IpcStatus.UNSUPPORTED, "no transport works here for " + any + "; " + reasons);
+        boolean reachable = listeners.stream().skip(before).anyMatch(ServerCore::reachesOtherProcesses);
+        if (!reachable && !reasons.isEmpty()) {
+            throw new IpcException(
+                    IpcStatus.UNSUPPORTED,
+                    "no transport between processes works here for " + any + ": " + String.join("; ", reasons),
+                    Delivery.NOT_SENT);
         }
+    }
+
+    private static boolean reachesOtherProcesses(Transport.Listener listener) {
+        return !listener.endpoint().scheme().equals(LocalTransport.SCHEME);
     }
 
     // ---- links that come
@@ -257,8 +269,19 @@ public final class ServerCore implements Session.Greeter {
             onConnect.accept(session);
         } catch (RuntimeException | Error e) {
             LOG.log(Level.WARNING, "the onConnect listener failed; closing the connection", e);
-            session.close();
+            session.closeBecause(turnedAway(e));
         }
+    }
+
+    /** The client is told what an {@link IpcException} says, and of anything else only what it was: as of a handler. */
+    private static CloseReason turnedAway(Throwable failure) {
+        return failure instanceof IpcException known && known.status() != IpcStatus.OK
+                ? new CloseReason(known.status(), false, String.valueOf(known.getMessage()))
+                : new CloseReason(
+                        IpcStatus.HANDLER_FAILED,
+                        false,
+                        "the server's onConnect listener failed: "
+                                + failure.getClass().getName());
     }
 
     private void tellDisconnected(Session session, CloseReason reason) {

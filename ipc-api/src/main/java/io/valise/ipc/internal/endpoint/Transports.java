@@ -18,20 +18,25 @@ import java.util.Map;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** The transports there are, by scheme: {@code local}, those {@link ServiceLoader} finds, and those passed. Immutable. */
 public final class Transports {
     private static final Logger LOG = System.getLogger("io.valise.ipc");
     private static final int MOST_BROKEN = 100;
-    private static volatile Found found = new Found(null, List.of());
+    private static volatile Found found = new Found(null, List.of(), List.of());
 
     private final Map<String, Transport> byScheme = new TreeMap<>();
+    private final List<String> broken;
 
-    private record Found(@org.jspecify.annotations.Nullable ClassLoader loader, List<Transport> transports) {}
+    /** What a class loader gave. */
+    private record Found(@Nullable ClassLoader loader, List<Transport> transports, List<String> broken) {}
 
     private Transports(List<Transport> passed) {
         passed.forEach(this::add);
-        for (Transport discovered : discover()) {
+        Found discovery = discover();
+        broken = discovery.broken();
+        for (Transport discovered : discovery.transports()) {
             if (passed.stream().noneMatch(mine -> mine.getClass() == discovered.getClass())) {
                 add(discovered);
             }
@@ -67,29 +72,35 @@ public final class Transports {
         return transport;
     }
 
+    /** Why each of those that were found, but could not be made, could not be. */
+    List<String> broken() {
+        return broken;
+    }
+
     /** All, the fastest first. */
     public List<Transport> inOrder() {
         Collection<Transport> all = byScheme.values();
         return all.stream().sorted(Comparator.comparingInt(Transport::order)).toList();
     }
 
-    private static List<Transport> discover() {
+    private static Found discover() {
         ClassLoader context = Thread.currentThread().getContextClassLoader();
         ClassLoader loader = context != null ? context : Transports.class.getClassLoader();
         Found known = found;
         if (known.loader() != loader || known.transports().isEmpty()) {
-            known = new Found(loader, load(loader));
+            known = load(loader);
             found = known;
         }
-        return known.transports();
+        return known;
     }
 
-    private static List<Transport> load(ClassLoader loader) {
+    private static Found load(ClassLoader loader) {
         List<Transport> all = new ArrayList<>();
+        List<String> broken = new ArrayList<>();
         all.add(new LocalTransport());
         Iterator<Transport> providers =
                 ServiceLoader.load(Transport.class, loader).iterator();
-        for (int broken = 0; broken < MOST_BROKEN; ) {
+        while (broken.size() < MOST_BROKEN) {
             try {
                 if (!providers.hasNext()) {
                     break;
@@ -97,10 +108,10 @@ public final class Transports {
                 all.add(providers.next());
             } catch (ServiceConfigurationError | LinkageError e) { // the iterator goes on behind it
                 LOG.log(Level.WARNING, "a transport is broken and left out: " + e.getMessage(), e);
-                broken++;
+                broken.add(String.valueOf(e.getMessage()));
             }
         }
-        return all;
+        return new Found(loader, List.copyOf(all), List.copyOf(broken));
     }
 
     /** Whether a transport works here; one that fails even to say so does not. */

@@ -13,11 +13,14 @@ import java.util.concurrent.ConcurrentMap;
 
 /** Connects clients and servers of one process. The names are those of the process. Thread-safe. */
 public final class LocalTransport implements Transport {
+    /** Its scheme. */
+    public static final String SCHEME = "local";
+
     private static final ConcurrentMap<String, Served> SERVED = new ConcurrentHashMap<>();
 
     @Override
     public String scheme() {
-        return "local";
+        return SCHEME;
     }
 
     @Override

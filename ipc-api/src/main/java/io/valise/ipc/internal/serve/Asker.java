@@ -1,15 +1,17 @@
 package io.valise.ipc.internal.serve;
 
+import io.valise.ipc.CloseReason;
 import io.valise.ipc.IpcConnection;
 import io.valise.ipc.internal.frame.OutFrame;
+import org.jspecify.annotations.Nullable;
 
 /** The connection by which a peer asks, as those see it who answer. Thread-safe. */
 public interface Asker extends IpcConnection {
     /** Whether this is the end that accepted the connection. */
     boolean isServer();
 
-    /** Whether this end takes no new calls any more. */
-    boolean takesNoCalls();
+    /** Why this end takes no new calls any more; null as long as it does. */
+    @Nullable CloseReason refusal();
 
     /** Whether the connection has ended: there is nobody to answer. */
     boolean isEnded();

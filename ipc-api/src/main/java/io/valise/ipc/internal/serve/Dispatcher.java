@@ -1,5 +1,6 @@
 package io.valise.ipc.internal.serve;
 
+import io.valise.ipc.CloseReason;
 import io.valise.ipc.Event;
 import io.valise.ipc.EventHandler;
 import io.valise.ipc.IpcConnection;
@@ -106,8 +107,9 @@ public final class Dispatcher {
 
     /** Whether a request may run now; answers it if not. */
     boolean admits(InboundRequest request) {
-        if (asker.takesNoCalls()) {
-            request.refuse(IpcStatus.CONNECTION_CLOSED, "the peer is shutting down and takes no new calls");
+        CloseReason refusal = asker.refusal();
+        if (refusal != null) {
+            request.refuse(refusal.status(), refusal.detail());
             return false;
         }
         if (!admission.allows(request.service())) {

@@ -132,7 +132,7 @@ final class Inbound implements Link.FrameHandler {
             case Frames.CREDIT -> readCredit(id, frame);
             case Frames.CANCEL -> work = session.dispatcher().cancelled(id);
             case Frames.GOAWAY ->
-                session.farewell(IpcStatus.ofNumber(status), (flags & Frames.FLAG_DRAIN) != 0, text(frame));
+                session.farewells().hear(IpcStatus.ofNumber(status), (flags & Frames.FLAG_DRAIN) != 0, text(frame));
             case Frames.HELLO, Frames.WELCOME, Frames.CHALLENGE, Frames.PROOF ->
                 throw Frames.malformed("HELLO, WELCOME, CHALLENGE or PROOF: said once already, actual kind=" + kind);
             case Frames.FRAGMENT -> throw Frames.malformed("FRAGMENT: within a fragmented frame");
@@ -179,7 +179,7 @@ final class Inbound implements Link.FrameHandler {
         boolean rejected = (flags & Frames.FLAG_REJECTED) != 0;
         IpcStatus why = IpcStatus.ofNumber(status);
         if (rejected && why == IpcStatus.CONNECTION_CLOSED) {
-            session.peerDrains(); // its GOAWAY follows; the next call need not find out too
+            session.farewells().peerDrains(); // its GOAWAY follows; the next call need not find out too
         }
         PendingCall call = session.calls().remove(id);
         if (call != null) {

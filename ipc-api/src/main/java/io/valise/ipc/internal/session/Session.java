@@ -45,7 +45,6 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -72,12 +71,10 @@ public final class Session implements SessionCall.Calls, Line, Asker {
     private final Dispatcher dispatcher;
     private final Broadcasts broadcasts;
     private final Greetings greetings;
-    private final AtomicBoolean closing = new AtomicBoolean();
+    private final Farewells farewells = new Farewells();
     private final AtomicReference<@Nullable CloseReason> end = new AtomicReference<>();
     private final CompletableFuture<CloseReason> closed = new CompletableFuture<>();
     private volatile PeerIdentity peer;
-    private volatile @Nullable CloseReason farewell;
-    private volatile boolean peerDrains;
 
     /** What a server's session and a client's do differently. */
     public interface Greeter {
@@ -310,9 +307,9 @@ public final class Session implements SessionCall.Calls, Line, Asker {
         if (ended != null) {
             throw new IpcException(ended.status(), "the connection has ended: " + ended.detail(), Delivery.NOT_SENT);
         }
-        if (peerDrains) {
-            throw new IpcException(
-                    IpcStatus.CONNECTION_CLOSED, "the peer is shutting down and takes no new calls", Delivery.NOT_SENT);
+        if (farewells.isPeerDraining()) {
+            CloseReason said = farewells.tooLateThere();
+            throw new IpcException(said.status(), said.detail(), Delivery.NOT_SENT);
         }
     }
 
@@ -434,23 +431,18 @@ public final class Session implements SessionCall.Calls, Line, Asker {
         outbound.peerMaxMessage(about.maxMessageBytes());
     }
 
-    /** The peer says that it will take no more calls, or that it closes. */
-    void farewell(IpcStatus status, boolean drain, String text) {
-        peerDrains();
-        if (!drain) {
-            IpcStatus why = status == IpcStatus.OK ? IpcStatus.CONNECTION_CLOSED : status;
-            farewell = new CloseReason(why, true, text);
-        }
-    }
-
-    void peerDrains() {
-        peerDrains = true;
+    Farewells farewells() {
+        return farewells;
     }
 
     /** A peer that drains may still call: for the answers it owes. */
+    private boolean takesNoCalls() {
+        return dispatcher.isDraining() || farewells.isClosing() || isEnded();
+    }
+
     @Override
-    public boolean takesNoCalls() {
-        return dispatcher.isDraining() || closing.get() || farewell != null || isEnded();
+    public @Nullable CloseReason refusal() {
+        return takesNoCalls() ? farewells.tooLateHere() : null;
     }
 
     /** Tells the peer to send no new calls, and takes none. */
@@ -471,8 +463,9 @@ public final class Session implements SessionCall.Calls, Line, Asker {
         closeBecause(new CloseReason(IpcStatus.CONNECTION_CLOSED, false, "this end closed the connection"));
     }
 
-    void closeBecause(CloseReason reason) {
-        if (closing.compareAndSet(false, true) && !isEnded()) {
+    /** Closes it, and tells the peer why. */
+    public void closeBecause(CloseReason reason) {
+        if (farewells.say(reason) && !isEnded()) {
             IpcStatus told = reason.status() == IpcStatus.CONNECTION_CLOSED ? IpcStatus.OK : reason.status();
             String text = told == IpcStatus.OK ? "the peer closed the connection" : reason.detail();
             sendQuietly(OutFrame.text(Frames.GOAWAY, 0, 0, told, text), new Patience(GOODBYE_NANOS));
@@ -492,7 +485,7 @@ public final class Session implements SessionCall.Calls, Line, Asker {
     // ---- the end
 
     void peerEnded() {
-        CloseReason said = farewell;
+        CloseReason said = farewells.heard();
         end(
                 said != null
                         ? said
@@ -513,10 +506,11 @@ public final class Session implements SessionCall.Calls, Line, Asker {
             LOG.log(Level.WARNING, "reading " + this + " failed", failure);
         }
         String detail = failure.getMessage() == null ? failure.toString() : failure.getMessage();
-        if (closing.compareAndSet(false, true)) {
+        CloseReason reason = new CloseReason(status, false, detail);
+        if (farewells.say(reason)) {
             sendQuietly(OutFrame.text(Frames.GOAWAY, 0, 0, status, detail), new Patience(GOODBYE_NANOS));
         }
-        end(new CloseReason(status, false, detail));
+        end(reason);
     }
 
     private static IpcStatus statusOf(Throwable failure) {
@@ -574,7 +568,7 @@ public final class Session implements SessionCall.Calls, Line, Asker {
 
     @Override
     public boolean isOpen() {
-        return !takesNoCalls() && !peerDrains;
+        return !takesNoCalls() && !farewells.isPeerDraining();
     }
 
     @Override

@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 class TransportsTest {
@@ -123,11 +124,15 @@ class TransportsTest {
     }
 
     private static Transports found(List<Transport> passed, Class<?>... providers) {
+        return beside(() -> Transports.with(passed), providers);
+    }
+
+    private static <T> T beside(Supplier<T> action, Class<?>... providers) {
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
         thread.setContextClassLoader(new Providers(providers));
         try {
-            return Transports.with(passed);
+            return action.get();
         } finally {
             thread.setContextClassLoader(before);
         }
@@ -179,13 +184,37 @@ class TransportsTest {
     }
 
     @Test
-    void anyPassesOverWhatIsBrokenOrAbsent() {
-        try (IpcServer server = IpcServer.builder("any:transports")
-                .transport(new Broken())
-                .transport(new Absent())
-                .start()) {
-            assertThat(server.endpoints()).contains(Endpoint.parse("local:transports"));
+    void anyIsNoServerThatNoOtherProcessCanReach() {
+        assertThatThrownBy(() -> IpcServer.builder("any:transports")
+                        .transport(new Broken())
+                        .transport(new Absent())
+                        .start())
+                .isInstanceOfSatisfying(
+                        IpcException.class, e -> assertThat(e.status()).isEqualTo(IpcStatus.UNSUPPORTED))
+                .hasMessageContainingAll("any:transports", "broken: ", "com/example/Missing", "absent: ");
+        try (IpcServer server = IpcServer.builder("local:transports").start()) { // nothing of it is left
+            assertThat(server.endpoints()).containsExactly(Endpoint.parse("local:transports"));
         }
+    }
+
+    @Test
+    void anyNamesWhatCouldNotEvenBeMade() {
+        assertThatThrownBy(
+                        () -> beside(() -> IpcServer.builder("any:transports").start(), Stillborn.class))
+                .isInstanceOfSatisfying(
+                        IpcException.class, e -> assertThat(e.status()).isEqualTo(IpcStatus.UNSUPPORTED))
+                .hasMessageContainingAll(Stillborn.class.getName(), "com.example.NoSuchTransport");
+    }
+
+    @Test
+    void anyIsLocalAloneWhereThereIsNoOther() {
+        try (IpcServer server = IpcServer.builder("any:transports").start()) {
+            assertThat(server.endpoints()).containsExactly(Endpoint.parse("local:transports"));
+        }
+    }
+
+    @Test
+    void transportThatFailsEvenToSaySoIsNotAvailable() {
         Availability broken = Transports.availability(new Broken());
         assertThat(broken.available()).isFalse();
         assertThat(broken.detail()).contains("com/example/Missing");

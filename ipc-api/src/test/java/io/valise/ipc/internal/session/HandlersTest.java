@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.valise.ipc.CloseReason;
 import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcClient;
 import io.valise.ipc.IpcConnection;
@@ -24,8 +25,12 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the user's code may do to a session, and what it may not. */
 class HandlersTest {
@@ -369,6 +374,36 @@ class HandlersTest {
     }
 
     // ---- calls from everywhere
+
+    /** It is let in first: some of its calls may be answered before the listener has thrown. */
+    @ParameterizedTest
+    @MethodSource("failuresOfListeners")
+    void clientThatTheOnConnectListenerTurnsAwayIsToldWhy(RuntimeException thrown, IpcStatus status, String told)
+            throws Exception {
+        IpcConnection connection = connect(server().onConnect(c -> {
+            throw thrown;
+        }));
+        assertThat(failure(() -> {
+                    for (; ; ) {
+                        connection.request("valise.ping", HI);
+                    }
+                }))
+                .satisfies(e -> assertThat(e.status()).isEqualTo(status))
+                .hasMessageContaining(told);
+        assertThat(connection.closed().toCompletableFuture().get()).isEqualTo(new CloseReason(status, true, told));
+    }
+
+    static Stream<Arguments> failuresOfListeners() {
+        return Stream.of(
+                Arguments.of(
+                        new IllegalStateException("a secret"),
+                        IpcStatus.HANDLER_FAILED,
+                        "the server's onConnect listener failed: java.lang.IllegalStateException"),
+                Arguments.of(
+                        new IpcException(IpcStatus.ACCESS_DENIED, "come back tomorrow"),
+                        IpcStatus.ACCESS_DENIED,
+                        "come back tomorrow"));
+    }
 
     @Test
     void callsFromOnConnectOnEventDependentsAndOnNext() throws Exception {

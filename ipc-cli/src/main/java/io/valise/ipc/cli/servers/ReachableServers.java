@@ -1,8 +1,6 @@
 package io.valise.ipc.cli.servers;
 
-import io.valise.ipc.Endpoint;
 import io.valise.ipc.IpcException;
-import io.valise.ipc.IpcServer;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.services.catalog.ServiceCatalog;
 import io.valise.ipc.services.runtime.KnownTransports;
@@ -32,21 +30,5 @@ public final class ReachableServers {
         }
         throw new IpcException(
                 IpcStatus.UNSUPPORTED, "no transport between processes works here; " + String.join("; ", reasons));
-    }
-
-    /** Why each transport between processes does not serve an address; found by trying, since some fail only then. */
-    public static List<String> problems(Endpoint endpoint) {
-        KnownTransports known = KnownTransports.find();
-        List<String> problems = new ArrayList<>(known.broken());
-        for (Transport transport : known.all()) {
-            try {
-                IpcServer.builder(endpoint.withScheme(transport.scheme()).toString())
-                        .start()
-                        .close();
-            } catch (IpcException e) {
-                problems.add(transport.scheme() + ": " + e.getMessage());
-            }
-        }
-        return problems.isEmpty() ? List.of("none is on the class path") : problems;
     }
 }
