@@ -358,11 +358,12 @@ public abstract class LifecycleRules extends SessionRules {
                     connection.close();
                     throw new IllegalStateException("as planned");
                 }));
-        for (; which.get() < 2; which.incrementAndGet()) {
-            failsWith(IpcStatus.CONNECTION_CLOSED, () -> {
+        for (IpcStatus told : List.of(IpcStatus.CONNECTION_CLOSED, IpcStatus.HANDLER_FAILED)) {
+            failsWith(told, () -> {
                 echoes(connect(server), Integer.MAX_VALUE);
                 return null;
             });
+            which.incrementAndGet();
         }
         IpcConnection client = connect(server);
         echoes(client, 2);
