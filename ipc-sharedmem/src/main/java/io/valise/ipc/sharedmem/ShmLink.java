@@ -13,6 +13,8 @@ import io.valise.ipc.sharedmem.os.SharedMemory;
 import io.valise.ipc.sharedmem.ring.RingConsumer;
 import io.valise.ipc.sharedmem.ring.RingProducer;
 import io.valise.ipc.spi.Link;
+import io.valise.ipc.spi.runtime.LateFaults;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
@@ -27,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  * wakes all sleepers, and the last one out unmaps the segment.
  *
  * <p>A truncated segment file makes the JVM throw InternalError some time after the access that hit the hole. Where it
- * comes up in here it becomes a PROTOCOL_ERROR.
+ * comes up in here it becomes a PROTOCOL_ERROR, and ends the link for both halves: what the other one looks at may still
+ * be there.
  */
 final class ShmLink implements Link, ControlChannel.Reader {
     /** Which end of the segment is ours. */
@@ -190,6 +193,7 @@ final class ShmLink implements Link, ControlChannel.Reader {
             if (isPollable()) {
                 fire();
             }
+            LateFaults.report();
         } catch (InternalError fault) {
             throw truncated(fault);
         } finally {
@@ -202,6 +206,8 @@ final class ShmLink implements Link, ControlChannel.Reader {
         if (occupancy.enter()) {
             try {
                 dataAwaited.wake();
+            } catch (InternalError fault) {
+                endBy(cutShort(fault));
             } finally {
                 occupancy.leave();
             }
@@ -219,6 +225,7 @@ final class ShmLink implements Link, ControlChannel.Reader {
             ringHere();
         } finally {
             occupancy.leaveLast();
+            LateFaults.settle();
         }
     }
 
@@ -232,14 +239,16 @@ final class ShmLink implements Link, ControlChannel.Reader {
             data |= bell == DATA_BELL;
             space |= bell == SPACE_BELL;
             if (bell != DATA_BELL && bell != SPACE_BELL) {
-                violation = new IpcException(
-                        IpcStatus.PROTOCOL_ERROR, "shm control channel: limit=bytes D and S, actual=" + bell);
-                onEnd();
+                endBy(new IpcException(
+                        IpcStatus.PROTOCOL_ERROR, "shm control channel: limit=bytes D and S, actual=" + bell));
             }
         }
         if (occupancy.enter()) {
             try {
                 onBells(data, space);
+                LateFaults.report();
+            } catch (InternalError fault) {
+                endBy(cutShort(fault));
             } finally {
                 occupancy.leave();
             }
@@ -290,8 +299,18 @@ final class ShmLink implements Link, ControlChannel.Reader {
     }
 
     private void ringHere() {
-        dataAwaited.ringHere();
-        spaceAwaited.ringHere();
+        ringHere(dataAwaited);
+        ringHere(spaceAwaited);
+    }
+
+    /** Whoever sleeps by a futex in memory that is no longer there looks again when its slice of time is up. */
+    private void ringHere(Sleeper sleeper) {
+        try {
+            sleeper.ringHere();
+        } catch (InternalError fault) {
+            System.getLogger(ShmLink.class.getName()).log(Level.DEBUG, "a bell was cut off", fault);
+            violation = cutShort(fault);
+        }
     }
 
     private void sleep(Sleeper sleeper, long nanos, BooleanSupplier ready) {
@@ -367,17 +386,26 @@ final class ShmLink implements Link, ControlChannel.Reader {
     /** A lie that the sender found ends the link for the reader too. */
     private IpcException ended(IpcException wrong) {
         if (wrong.status() == IpcStatus.PROTOCOL_ERROR) {
-            violation = wrong;
-            onEnd();
+            endBy(wrong);
         }
         return wrong;
+    }
+
+    private IpcException truncated(InternalError fault) {
+        return ended(cutShort(fault));
+    }
+
+    private void endBy(IpcException wrong) {
+        violation = wrong;
+        onEnd();
+        LateFaults.settle();
     }
 
     private static IpcException closed() {
         return new IpcException(IpcStatus.CONNECTION_CLOSED, "shm: this connection is closed");
     }
 
-    private static IpcException truncated(InternalError fault) {
+    private static IpcException cutShort(InternalError fault) {
         return new IpcException(
                 IpcStatus.PROTOCOL_ERROR,
                 "shm segment: limit=its mapped size, actual=its file was truncated by the peer or another process",

@@ -167,6 +167,9 @@ class HostileLinkTest {
                     .contains(statusOf(victim, segment));
             victim.closed().toCompletableFuture().get(10, TimeUnit.SECONDS);
             assertThat(other.request("echo", ValueSet.of("n", 2)).getInt("n")).isEqualTo(2);
+            while (server.connections().size() > 1) {
+                Thread.onSpinWait(); // the server is told of the end of its peer by its control channel
+            }
             assertThat(server.connections()).hasSize(1);
         }
     }

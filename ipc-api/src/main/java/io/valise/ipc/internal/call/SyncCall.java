@@ -4,6 +4,7 @@ import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.internal.work.Work;
+import io.valise.ipc.spi.runtime.LateFaults;
 import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -68,6 +69,7 @@ public final class SyncCall extends PendingCall {
     public ValueSet result() {
         Failure known = failure;
         if (known != null) {
+            LateFaults.settle(); // not thrown at the caller instead, or later
             throw exception(known.status(), known.message(), known.delivery());
         }
         return Objects.requireNonNull(reply, "a call that is done has a reply or a failure");

@@ -39,6 +39,9 @@ final class Broadcasts {
         } catch (IpcException e) {
             failed(event, e);
             return;
+        } catch (InternalError e) { // of this client's memory: the others get theirs
+            failed(event, session.outbound().cutShort(e));
+            return;
         }
         if (lane.add(() -> sendQueued(event, frame), (int) Math.min(frame.bound(), Integer.MAX_VALUE / 2))) {
             session.follow(lane);

@@ -12,6 +12,7 @@ import io.valise.ipc.spi.Link;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * transport's buffer while its thread holds it. A frame longer than the transport's longest is encoded aside and sent
  * in fragments, one such frame at a time, between which short frames pass.
  *
- * <p>Every failure to send is {@code NOT_SENT} as long as no complete frame has been committed.
+ * <p>Every failure to send is {@code NOT_SENT} as long as no complete frame has been committed. Shared memory that is not
+ * there any more is reported by the JVM as InternalError, in here or a little later: {@link #cutShort} is for both.
  *
  * <p>A deadline, by {@link System#nanoTime()}, is asked for when there is something to wait for, no sooner: reading the
  * clock costs as much as much of what a frame costs that finds room.
@@ -35,16 +37,26 @@ final class Outbound {
     private final ReentrantLock longFrames = new ReentrantLock();
     private final SessionCounters counters;
     private final Runnable drainer;
+    private final Consumer<IpcException> broken;
     private volatile boolean unflushed;
     private volatile int peerMaxMessage = Integer.MAX_VALUE - 1024;
 
-    /** @param drainer has {@link #flush(LongSupplier)} called soon, on a thread that may block */
-    Outbound(Link link, SessionCounters counters, WaitStrategy waiting, Runnable drainer) {
+    /**
+     * @param drainer has {@link #flush(LongSupplier)} called soon, on a thread that may block
+     * @param broken ends the session, whose link's memory is gone
+     */
+    Outbound(
+            Link link,
+            SessionCounters counters,
+            WaitStrategy waiting,
+            Runnable drainer,
+            Consumer<IpcException> broken) {
         this.link = link;
         this.spinNanos = Spinner.CPUS > 1 ? Math.min(waiting.spin().toNanos(), MOST_SPIN_NANOS) : 0;
         this.maxFrame = link.maxFrameBytes();
         this.counters = counters;
         this.drainer = drainer;
+        this.broken = broken;
     }
 
     /** The longest message the peer takes, in bytes. */
@@ -70,15 +82,23 @@ final class Outbound {
      * @param flush false when the calling thread flushes soon after
      */
     void send(OutFrame frame, LongSupplier deadline, boolean flush) {
-        long bound = frame.bound();
-        if (bound > maxFrame) {
-            sendLong(frame, bound, deadline);
-            return;
+        try {
+            long bound = frame.bound();
+            if (bound > maxFrame) {
+                sendLong(frame, bound, deadline);
+            } else {
+                sendShort(frame, (int) bound, deadline, flush);
+            }
+        } catch (InternalError fault) {
+            throw cutShort(fault);
         }
+    }
+
+    private void sendShort(OutFrame frame, int bound, LongSupplier deadline, boolean flush) {
         lock(lock, deadline);
         boolean done = false;
         try {
-            commit(frame, (int) bound, deadline);
+            commit(frame, bound, deadline);
             if (flush) {
                 drain(deadline);
             }
@@ -86,6 +106,17 @@ final class Outbound {
         } finally {
             unlock(done);
         }
+    }
+
+    /**
+     * Ends the session, since the JVM reports that the link's memory is not there any more: the peer cut the shared
+     * segment short.
+     */
+    IpcException cutShort(InternalError fault) {
+        IpcException known = new IpcException(
+                IpcStatus.PROTOCOL_ERROR, "the peer cut the shared memory short: " + fault.getMessage(), fault);
+        broken.accept(known);
+        return known;
     }
 
     /** Whoever found the lock taken relied on its holder to flush; one that failed has somebody else do it. */
@@ -122,6 +153,8 @@ final class Outbound {
             write(frame, space);
             flushed = flushNow();
             return true;
+        } catch (InternalError fault) {
+            throw cutShort(fault);
         } finally {
             unlock(flushed);
         }
@@ -137,6 +170,8 @@ final class Outbound {
                 if (!flushNow()) {
                     return false;
                 }
+            } catch (InternalError fault) {
+                throw cutShort(fault);
             } finally {
                 lock.unlock();
             }
@@ -149,6 +184,8 @@ final class Outbound {
         lock(lock, deadline);
         try {
             drain(deadline);
+        } catch (InternalError fault) {
+            throw cutShort(fault);
         } finally {
             lock.unlock();
         }

@@ -33,6 +33,7 @@ import io.valise.ipc.internal.work.SessionCounters;
 import io.valise.ipc.internal.work.Work;
 import io.valise.ipc.internal.work.Workers;
 import io.valise.ipc.spi.Link;
+import io.valise.ipc.spi.runtime.LateFaults;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -100,7 +101,7 @@ public final class Session implements SessionCall.Calls, Line, Asker {
         this.greeter = greeter;
         this.sendDeadline = () -> Deadlines.in(config.requestTimeoutNanos());
         this.peer = link.peer();
-        this.outbound = new Outbound(link, counters, config.waitStrategy(), this::drainSoon);
+        this.outbound = new Outbound(link, counters, config.waitStrategy(), this::drainSoon, this::receiveFailed);
         Inbound inbound = new Inbound(this, config.maxMessageBytes());
         this.reader = new Reader(this, link, inbound, outbound, config.waitStrategy(), config.backlogBytes());
         this.dispatcher = new Dispatcher(
@@ -222,18 +223,12 @@ public final class Session implements SessionCall.Calls, Line, Asker {
         SyncCall call = new SyncCall(calls.nextId(), service, timeoutNanos);
         OutFrame frame = OutFrame.request(call.id(), timeoutNanos, service, metadata, message);
         counters.requestSent();
-        sendCall(call, frame);
         try {
+            sendCall(call, frame);
             return reader.await(call);
-        } catch (InternalError e) {
-            throw cutShort(e);
+        } catch (InternalError e) { // it may come as late as in the handling of what it brought about
+            throw outbound.cutShort(e);
         }
-    }
-
-    /** How the JVM reports memory that is not there any more: the peer truncated a shared segment. It may come late. */
-    private IpcException cutShort(InternalError e) {
-        receiveFailed(e);
-        return new IpcException(IpcStatus.PROTOCOL_ERROR, "the peer cut the shared memory short: " + e.getMessage(), e);
     }
 
     private long nanos(@Nullable Duration timeout) {
@@ -254,6 +249,8 @@ public final class Session implements SessionCall.Calls, Line, Asker {
             ensureRead();
         } catch (IpcException e) {
             call.future().completeExceptionally(e);
+        } catch (InternalError e) {
+            call.future().completeExceptionally(outbound.cutShort(e));
         }
         return call.future();
     }
@@ -266,8 +263,6 @@ public final class Session implements SessionCall.Calls, Line, Asker {
         } catch (IpcException e) {
             calls.remove(call.id());
             throw explained(e);
-        } catch (InternalError e) {
-            throw cutShort(e);
         } catch (RuntimeException | Error e) { // such as no memory to encode it
             calls.remove(call.id());
             throw e;
@@ -285,6 +280,7 @@ public final class Session implements SessionCall.Calls, Line, Asker {
 
     /** A link that broke under a sender says less than the farewell that may still lie in it unread. */
     private IpcException explained(IpcException failure) {
+        LateFaults.settle();
         if (failure.status() != IpcStatus.PEER_DIED && failure.status() != IpcStatus.CONNECTION_CLOSED) {
             return failure;
         }
@@ -363,11 +359,17 @@ public final class Session implements SessionCall.Calls, Line, Asker {
         checkUsable(event);
         counters.eventSent();
         try {
+            sendEvent(event, message);
+        } catch (InternalError e) {
+            throw outbound.cutShort(e);
+        }
+    }
+
+    private void sendEvent(String event, ValueSet message) {
+        try {
             outbound.send(OutFrame.event(event, message), new Patience(config.requestTimeoutNanos()));
         } catch (IpcException e) {
             throw explained(e);
-        } catch (InternalError e) {
-            throw cutShort(e);
         }
     }
 
@@ -402,6 +404,8 @@ public final class Session implements SessionCall.Calls, Line, Asker {
             } else {
                 sendFailed(e);
             }
+        } catch (InternalError e) {
+            sendFailed(outbound.cutShort(e));
         } catch (RuntimeException | Error e) { // nothing was sent, and the peer must not wait for it
             LOG.log(Level.ERROR, "an answer to " + this + " cannot be encoded", e);
             IpcStatus status = e instanceof OutOfMemoryError ? IpcStatus.RESOURCE_EXHAUSTED : IpcStatus.HANDLER_FAILED;

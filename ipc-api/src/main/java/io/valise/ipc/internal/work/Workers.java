@@ -1,5 +1,6 @@
 package io.valise.ipc.internal.work;
 
+import io.valise.ipc.spi.runtime.LateFaults;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedTransferQueue;
@@ -7,6 +8,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The threads of this library, shared by all sessions of the process, started when needed and gone after ten idle
@@ -62,6 +64,13 @@ public final class Workers {
         @Override
         public boolean offer(Runnable task) {
             return tryTransfer(task);
+        }
+
+        /** An error that the last task left must not be thrown in here: the next task would be handed to nobody. */
+        @Override
+        public @Nullable Runnable poll(long time, TimeUnit unit) throws InterruptedException {
+            LateFaults.settle();
+            return super.poll(time, unit);
         }
     }
 }

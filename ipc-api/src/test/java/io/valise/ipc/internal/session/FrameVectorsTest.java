@@ -89,7 +89,7 @@ class FrameVectorsTest {
 
     private static List<String> sent(OutFrame frame, int maxFrameBytes) {
         RecordingLink link = new RecordingLink(maxFrameBytes);
-        new Outbound(link, new SessionCounters(), WaitStrategy.adaptive(), () -> {})
+        new Outbound(link, new SessionCounters(), WaitStrategy.adaptive(), () -> {}, failure -> {})
                 .send(frame, new Patience(TimeUnit.SECONDS.toNanos(10)));
         return link.sent();
     }

@@ -1,6 +1,7 @@
 package io.valise.ipc.sharedmem.doorbell;
 
 import io.valise.ipc.sharedmem.os.SharedMemory;
+import io.valise.ipc.spi.runtime.LateFaults;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -49,7 +50,7 @@ public final class Sleeper {
 
     private static final int COUNT = 8;
 
-    /** No sleep in the kernel is longer, so that an interrupt is noticed. */
+    /** No sleep is longer, so that an interrupt is noticed in the kernel too, and memory that was cut short. */
     private static final long SLICE = TimeUnit.MILLISECONDS.toNanos(100);
 
     private static final long WAKE_WAS_WAITING = -1;
@@ -105,10 +106,11 @@ public final class Sleeper {
             if (ready.getAsBoolean()) {
                 return;
             }
+            LateFaults.report();
             if (usable != null) {
                 sleepByFutex(usable, unrung, nanos, ready, ticket);
             } else {
-                sleepBySocket(nanos, ticket);
+                sleepBySocket(nanos, ready, ticket);
             }
         } finally {
             leave(usable != null);
@@ -209,19 +211,31 @@ public final class Sleeper {
             if (memory.getIntAcquire(rung) != unrung || ready.getAsBoolean()) {
                 return;
             }
+            LateFaults.report();
             left = deadline - System.nanoTime();
         }
     }
 
-    private void sleepBySocket(long nanos, long ticket) {
+    private void sleepBySocket(long nanos, BooleanSupplier ready, long ticket) {
+        long left = nanos;
+        while (rings == ticket && left > 0 && !Thread.currentThread().isInterrupted()) {
+            left -= sleepSlice(Math.min(left, SLICE), ticket);
+            if (ready.getAsBoolean()) {
+                return;
+            }
+            LateFaults.report();
+        }
+    }
+
+    /** Returns how long it slept. Touches no memory: what that throws must not be thrown inside the lock. */
+    @SuppressWarnings("WaitNotInLoop") // the caller loops, and looks around meanwhile
+    private long sleepSlice(long slice, long ticket) {
         lock.lock();
         try {
-            long left = nanos;
-            while (rings == ticket && left > 0) {
-                left = ringing.awaitNanos(left);
-            }
+            return rings == ticket ? slice - ringing.awaitNanos(slice) : 0;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            return 0;
         } finally {
             lock.unlock();
         }

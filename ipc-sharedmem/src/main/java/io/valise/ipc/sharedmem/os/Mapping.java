@@ -1,5 +1,6 @@
 package io.valise.ipc.sharedmem.os;
 
+import io.valise.ipc.spi.runtime.LateFaults;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
@@ -44,6 +45,7 @@ final class Mapping {
 
     void unmap() {
         if (mapped.compareAndSet(true, false)) {
+            LateFaults.settle();
             unmapper.run();
         }
     }
