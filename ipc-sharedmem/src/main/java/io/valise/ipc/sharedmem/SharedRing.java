@@ -124,7 +124,8 @@ public final class SharedRing implements AutoCloseable {
 
     /**
      * Takes the writing end for this process and any number of its threads: {@link Producer#claim} waits for its turn,
-     * which the same thread's {@code commit}, {@code stage} or {@code abort} passes on. That costs about 10 ns.
+     * which the same thread's {@code commit}, {@code stage} or {@code abort} passes on; a thread that has not claimed is
+     * refused there. That costs about 10 ns.
      *
      * @throws IpcException as {@link #producer}
      */
@@ -198,7 +199,7 @@ public final class SharedRing implements AutoCloseable {
          * @return a big-endian view of the ring itself with {@code remaining() == maxLength}, valid until then; null
          *     when the ring is full
          * @throws IllegalArgumentException when no record can be that long
-         * @throws IllegalStateException when a claim is open
+         * @throws IllegalStateException when a claim is open; with several threads, one of this thread
          * @throws IpcException {@code CONNECTION_CLOSED} after {@link SharedRing#close}, {@code PROTOCOL_ERROR} when the
          *     consumer's position cannot be
          */
@@ -206,6 +207,10 @@ public final class SharedRing implements AutoCloseable {
             owner.checkOpen();
             if (turn == null) {
                 return ring.claim(maxLength);
+            }
+            if (turn.isMine()) {
+                throw new IllegalStateException(
+                        "claim: limit=1 claim of a thread, actual=2; commit or abort the first");
             }
             turn.take();
             ByteBuffer space = null;
@@ -224,8 +229,10 @@ public final class SharedRing implements AutoCloseable {
          *
          * @param length bytes, 1 to what was claimed
          * @throws IllegalArgumentException when it is none of that
+         * @throws IllegalStateException when this thread has no claim
          */
         public void commit(int length) {
+            checkClaimed("commit");
             ring.stage(length);
             ring.publish();
             passOn();
@@ -237,14 +244,21 @@ public final class SharedRing implements AutoCloseable {
          *
          * @param length bytes, 1 to what was claimed
          * @throws IllegalArgumentException when it is none of that
+         * @throws IllegalStateException when this thread has no claim
          */
         public void stage(int length) {
+            checkClaimed("stage");
             ring.stage(length);
             passOn();
         }
 
-        /** Gives the claimed room back: there is no record. */
+        /**
+         * Gives the claimed room back: there is no record.
+         *
+         * @throws IllegalStateException when this thread has no claim
+         */
         public void abort() {
+            checkClaimed("abort");
             ring.abort();
             passOn();
         }
@@ -252,7 +266,7 @@ public final class SharedRing implements AutoCloseable {
         /** Lets the consumer see all records staged so far, of all threads. */
         public void publish() {
             owner.checkOpen();
-            if (turn == null) {
+            if (turn == null || turn.isMine()) {
                 ring.publish();
                 return;
             }
@@ -261,6 +275,14 @@ public final class SharedRing implements AutoCloseable {
                 ring.publish();
             } finally {
                 turn.leave();
+            }
+        }
+
+        /** Another thread's claim and turn are not this one's to end. */
+        private void checkClaimed(String what) {
+            if (turn != null ? !turn.isMine() : !ring.hasClaim()) {
+                throw new IllegalStateException(
+                        what + ": limit=after a claim of this thread, actual=none; claim first");
             }
         }
 

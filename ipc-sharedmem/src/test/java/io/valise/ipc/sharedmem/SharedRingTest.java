@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -139,6 +140,53 @@ class SharedRingTest {
         }
     }
 
+    /** One thread is inside its claim while the other, which has none, tries to end it. */
+    @Test
+    void aThreadEndsItsOwnClaimOnly() throws Exception {
+        try (SharedRing ring = SharedRing.create(path(), CAPACITY)) {
+            SharedRing.Producer out = ring.producerForThreads();
+            SharedRing.Consumer in = ring.consumer();
+            SynchronousQueue<Boolean> meeting = new SynchronousQueue<>();
+            CompletableFuture<Void> intruder = CompletableFuture.runAsync(() -> intrude(out, meeting));
+            for (long round = 0; round < 100; round++) {
+                ByteBuffer space = Objects.requireNonNull(out.claim(8));
+                assertThatThrownBy(() -> out.claim(8)).isInstanceOf(IllegalStateException.class);
+                meeting.put(true);
+                meeting.put(true); // it has been refused
+                space.putLong(round);
+                out.commit(8);
+                assertThat(receive(in, 9)).containsExactly(round);
+                meeting.put(true);
+                meeting.put(true); // it has sent
+                assertThat(receive(in, 9)).containsExactly(-1L);
+            }
+            intruder.get();
+        }
+    }
+
+    private static void intrude(SharedRing.Producer out, SynchronousQueue<Boolean> meeting) {
+        for (int round = 0; round < 100; round++) {
+            take(meeting);
+            for (Runnable end : List.<Runnable>of(out::abort, () -> out.commit(1), () -> out.stage(1))) {
+                assertThatThrownBy(end::run)
+                        .isInstanceOf(IllegalStateException.class)
+                        .hasMessageContaining("claim first");
+            }
+            take(meeting);
+            take(meeting);
+            send(out, -1);
+            take(meeting);
+        }
+    }
+
+    private static void take(SynchronousQueue<Boolean> meeting) {
+        try {
+            meeting.take();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     @Test
     void longestRecordPassesAndLongerIsNamed() {
         try (SharedRing ring = SharedRing.create(path(), CAPACITY)) {
@@ -150,7 +198,11 @@ class SharedRingTest {
             assertThatThrownBy(() -> out.claim(ring.maxRecordBytes() + 1))
                     .hasMessage("claim: limit=1.." + ring.maxRecordBytes() + " bytes, actual="
                             + (ring.maxRecordBytes() + 1));
-            assertThatThrownBy(() -> out.commit(1)).isInstanceOf(IllegalArgumentException.class);
+            for (Runnable unclaimed : List.<Runnable>of(() -> out.commit(1), () -> out.stage(1), out::abort)) {
+                assertThatThrownBy(unclaimed::run)
+                        .isInstanceOf(IllegalStateException.class)
+                        .hasMessageContaining("claim first");
+            }
         }
     }
 

@@ -156,7 +156,12 @@ public final class RingProducer {
         }
     }
 
-    /** Gives the claimed space back. */
+    /** Whether a claim is open. */
+    public boolean hasClaim() {
+        return claimed != NOTHING;
+    }
+
+    /** Gives the claimed space back, if any. */
     public void abort() {
         claimed = NOTHING;
     }

@@ -2,12 +2,13 @@ package io.valise.ipc.sharedmem.ring;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whose turn it is to produce, among the threads of one process: one at a time, in no order. Held for the few
  * nanoseconds in which a record is written, so whoever waits spins; it yields its processor from time to time, since
- * the holder may have been preempted. Not reentrant. Nothing of it lies in shared memory: no process ever waits for
- * another.
+ * the holder may have been preempted. Not reentrant; each thread knows whether it is its own turn. Nothing of it lies in
+ * shared memory: no process ever waits for another.
  */
 public final class Turn {
     private static final VarHandle TAKEN;
@@ -23,6 +24,9 @@ public final class Turn {
 
     private volatile boolean taken;
 
+    /** Who took it. Plain: a thread finds itself here only if it was the last to write, whatever else it sees. */
+    private @Nullable Thread holder;
+
     /** A turn that nobody has. */
     public Turn() {}
 
@@ -31,10 +35,17 @@ public final class Turn {
         if (!TAKEN.compareAndSet(this, false, true)) {
             await();
         }
+        holder = Thread.currentThread();
+    }
+
+    /** Whether this thread has taken it and not left it. */
+    public boolean isMine() {
+        return holder == Thread.currentThread();
     }
 
     /** Lets the next one. */
     public void leave() {
+        holder = null;
         TAKEN.setRelease(this, false);
     }
 
