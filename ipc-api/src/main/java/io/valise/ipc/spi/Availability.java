@@ -1,5 +1,8 @@
 package io.valise.ipc.spi;
 
+import io.valise.ipc.Delivery;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
 import java.util.Optional;
 
 /**
@@ -23,5 +26,15 @@ public record Availability(boolean available, String detail, Optional<Throwable>
     /** It does not work because something was thrown. */
     public static Availability no(String detail, Throwable cause) {
         return new Availability(false, detail, Optional.of(cause));
+    }
+
+    /**
+     * What a transport throws when it is asked for something where it does not work: with the status of the cause, if
+     * that is an {@code IpcException}, such as {@code RESOURCE_EXHAUSTED} for a runtime directory that is full, and else
+     * {@code UNSUPPORTED}. Nothing was sent.
+     */
+    public IpcException refusal() {
+        IpcStatus status = cause.orElse(null) instanceof IpcException known ? known.status() : IpcStatus.UNSUPPORTED;
+        return new IpcException(status, detail, Delivery.NOT_SENT, cause.orElse(null));
     }
 }

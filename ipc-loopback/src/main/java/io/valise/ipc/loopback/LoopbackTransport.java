@@ -113,11 +113,7 @@ public final class LoopbackTransport implements Transport {
         }
         Availability here = availability();
         if (!here.available()) {
-            throw new IpcException(
-                    IpcStatus.UNSUPPORTED,
-                    "loopback: is unavailable: " + here.detail(),
-                    Delivery.NOT_SENT,
-                    here.cause().orElse(null));
+            throw here.refusal();
         }
         return EndpointFolder.current();
     }

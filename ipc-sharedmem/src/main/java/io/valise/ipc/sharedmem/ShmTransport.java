@@ -1,9 +1,7 @@
 package io.valise.ipc.sharedmem;
 
-import io.valise.ipc.Delivery;
 import io.valise.ipc.Endpoint;
 import io.valise.ipc.IpcException;
-import io.valise.ipc.IpcStatus;
 import io.valise.ipc.sharedmem.doorbell.Futexes;
 import io.valise.ipc.sharedmem.layout.SegmentLayout;
 import io.valise.ipc.sharedmem.os.MemoryKind;
@@ -67,11 +65,7 @@ public final class ShmTransport implements Transport {
     public Listener listen(Endpoint endpoint, Acceptor acceptor) {
         Availability availability = availability();
         if (!availability.available()) {
-            throw new IpcException(
-                    IpcStatus.UNSUPPORTED,
-                    availability.detail(),
-                    Delivery.NOT_SENT,
-                    availability.cause().orElse(null));
+            throw availability.refusal();
         }
         return new ShmListener(endpoint, layout(), acceptor);
     }
@@ -79,7 +73,7 @@ public final class ShmTransport implements Transport {
     @Override
     public Link connect(Endpoint endpoint, long timeoutNanos) {
         if (isWindows()) {
-            throw new IpcException(IpcStatus.UNSUPPORTED, availability().detail(), Delivery.NOT_SENT);
+            throw availability().refusal();
         }
         MemoryKind.prepare(); // until the server has answered
         long deadline = System.nanoTime() + timeoutNanos;

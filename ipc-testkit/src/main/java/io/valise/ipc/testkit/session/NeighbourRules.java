@@ -3,6 +3,7 @@ package io.valise.ipc.testkit.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.valise.ipc.Delivery;
 import io.valise.ipc.Endpoint;
 import io.valise.ipc.IpcConnection;
 import io.valise.ipc.IpcException;
@@ -13,6 +14,7 @@ import io.valise.ipc.testkit.Candidate;
 import io.valise.ipc.testkit.TestHome;
 import io.valise.ipc.testkit.process.ForkedJvm;
 import io.valise.ipc.testkit.process.OtherUser;
+import io.valise.ipc.testkit.process.SmallFileSystem;
 import io.valise.ipc.testkit.process.StrangerPeer;
 import io.valise.ipc.testkit.rule.AuditLines;
 import java.io.IOException;
@@ -29,7 +31,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** H: neighbours who mean harm: other users of the machine, connections that say nothing, places that are no good. */
+/**
+ * H: neighbours who mean harm: other users of the machine, connections that say nothing, and places that are no good,
+ * because somebody prepared, filled, protected or removed them.
+ */
 public abstract class NeighbourRules extends SessionRules {
     private static final String SILENT_LIMIT = "valise.silentConnections";
     private static final int FEW = 8;
@@ -223,5 +228,93 @@ public abstract class NeighbourRules extends SessionRules {
         failsWith(IpcStatus.ENDPOINT_NOT_FOUND, () -> connect(server));
         server.close();
         echoes(connect(serve(builder -> builder)), 3);
+    }
+
+    /** A place with room for so many files, which is the runtime directory until the test ends. */
+    private SmallFileSystem moveToSmall(int files) throws IOException {
+        Path over = Files.createDirectory(commons().resolve("small"));
+        SmallFileSystem small = closing(SmallFileSystem.mount(over, 1 << 20, files));
+        moveTo(small.path());
+        return small;
+    }
+
+    /** That is no fault of the caller's, nothing was sent, and the message says where and why. */
+    private static void names(Path home, String because, IpcException e) {
+        assertThat(e.status()).as(e.getMessage()).isEqualTo(IpcStatus.RESOURCE_EXHAUSTED);
+        assertThat(e.delivery()).isEqualTo(Delivery.NOT_SENT);
+        assertThat(e).hasMessageContaining(home.toString()).hasMessageContaining(because);
+    }
+
+    /** The candidate cannot be asked what is left in a place that is no good: it might want to use it. */
+    private static List<Path> leftIn(Path home) throws IOException {
+        return filesIn(home).stream()
+                .filter(path -> !path.toString().endsWith(".lock") && !SmallFileSystem.isFilling(path))
+                .toList();
+    }
+
+    @Test
+    void H05_readOnlyPlaceIsNamedAndGoodOnceItIsWritable() throws IOException {
+        SmallFileSystem small = moveToSmall(100);
+        Endpoint address = address();
+        small.readOnly(true);
+        for (IpcException e : List.of(failure(() -> serveSecret(address)), failure(() -> connect(address)))) {
+            names(small.path(), "Read-only file system", e);
+        }
+        small.readOnly(false);
+        IpcServer server = serve(address, builder -> builder);
+        echoes(connect(server), 3);
+        server.close();
+        assertThat(leftIn(small.path())).isEmpty();
+    }
+
+    @Test
+    void H06_fullPlaceIsNamedWhateverWasWantedThere() throws IOException {
+        SmallFileSystem small = moveToSmall(100);
+        Endpoint address = address();
+        small.fill();
+        Optional<IpcServer> server = Optional.empty();
+        for (int refusals = 0; server.isEmpty(); refusals++) {
+            server = serveUnlessFull(address, small.path());
+            assertThat(leftIn(small.path()).isEmpty()).isEqualTo(server.isEmpty());
+            assertThat(refusals).as("a server needs few files").isLessThan(20);
+            small.free(server.isEmpty() ? 1 : 0);
+        }
+        small.fill();
+        echoes(connect(address), 3);
+        server.get().close();
+        assertThat(leftIn(small.path())).isEmpty();
+        small.freeAll();
+        echoes(connect(serve(address, builder -> builder)), 3);
+    }
+
+    private Optional<IpcServer> serveUnlessFull(Endpoint address, Path home) {
+        try {
+            return Optional.of(serve(address, builder -> builder));
+        } catch (IpcException e) {
+            names(home, "No space left on device", e);
+            IpcException unserved = failure(() -> connect(address));
+            assertThat(unserved.status()).isIn(IpcStatus.RESOURCE_EXHAUSTED, IpcStatus.ENDPOINT_NOT_FOUND);
+            assertThat(unserved.delivery()).isEqualTo(Delivery.NOT_SENT);
+            return Optional.empty();
+        }
+    }
+
+    @Test
+    void H07_nameOfARemovedPlaceIsServedAgainBesideItsOldServer() throws Exception {
+        Path gone = moveTo(commons().resolve("absent").resolve("gone"));
+        Endpoint address = address();
+        IpcServer first = serve(address, builder -> builder);
+        IpcConnection old = connect(first);
+        echoes(old, 3);
+        delete(gone);
+        IpcServer second = serve(address, builder -> builder);
+        echoes(connect(address), 3);
+        only(second);
+        first.close();
+        get(old.closed().toCompletableFuture());
+        echoes(connect(address), 3);
+        awaitConnections(second, 2);
+        second.close();
+        assertThat(leftIn(gone)).isEmpty();
     }
 }
