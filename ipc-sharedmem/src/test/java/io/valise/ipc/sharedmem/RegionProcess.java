@@ -30,12 +30,26 @@ final class RegionProcess {
             case "fillForever" -> daemon(RegionProcess::fillForever);
             case "stopInMidWrite" -> daemon(() -> held.write(RegionProcess::stopInMidWrite));
             case "serve" -> SERVERS.add(serve(words.get(0)));
+            case "complement" -> {
+                return Long.toString(complement(Long.parseLong(words.get(0))));
+            }
             case "handle" -> {
                 return hex(held.handle());
             }
             default -> throw new IllegalArgumentException(command);
         }
         return "";
+    }
+
+    /** Turns all bits of eight bytes over; returns what they were. */
+    private static long complement(long offset) {
+        long[] found = new long[1];
+        held.write(region -> {
+            ByteBuffer window = region.buffer(offset, Long.BYTES);
+            found[0] = window.getLong(0);
+            window.putLong(0, ~found[0]);
+        });
+        return found[0];
     }
 
     /** Answers with the checksum of a region that it maps, and with what its buffer is. */

@@ -13,6 +13,7 @@ import io.valise.ipc.sharedmem.os.SegmentDirectory;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.TestHome;
 import io.valise.ipc.testkit.process.ForkedJvm;
+import io.valise.ipc.testkit.process.SmallFileSystem;
 import java.io.IOException;
 import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
@@ -22,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import net.openhft.chronicle.bytes.Bytes;
@@ -34,6 +36,8 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(HangWatchdog.class)
 class SharedRegionTest {
     private static final int MIB = 1 << 20;
+    private static final int MAPPINGS = 200;
+    private static final long GIB = 1L << 30;
 
     @BeforeEach
     void home() {
@@ -82,6 +86,34 @@ class SharedRegionTest {
         } finally {
             Thread.interrupted();
         }
+    }
+
+    /** An interrupt that comes while a file is being mapped closes the channel that all holders here share. */
+    @Test
+    void interruptsThatComeWhileItIsMappedHarmNobodyWhoHoldsTheRegion() throws Exception {
+        try (SharedRegion kept = SharedRegion.create("kept", 4096)) {
+            FutureTask<Integer> mapping = new FutureTask<>(() -> mapAgainAndAgain("kept"));
+            Thread mapper = new Thread(mapping, "mapper");
+            mapper.start();
+            while (mapper.isAlive()) {
+                mapper.interrupt();
+                Thread.onSpinWait();
+            }
+            assertThat(mapping.get()).isEqualTo(MAPPINGS);
+            assertThat(kept.write(mine -> mine.buffer().putLong(0, 7))).isOne();
+        }
+    }
+
+    private static int mapAgainAndAgain(String name) {
+        for (int i = 0; i < MAPPINGS; i++) {
+            try (SharedRegion region = SharedRegion.open(name)) {
+                assertThat(region.buffer().get(0)).isZero();
+            }
+            try (SharedRegion own = SharedRegion.create(1)) {
+                assertThat(own.write(mine -> mine.buffer().put(0, (byte) 1))).isOne();
+            }
+        }
+        return MAPPINGS;
     }
 
     @Test
@@ -313,6 +345,38 @@ class SharedRegionTest {
         }
     }
 
+    /** Its bytes are allocated: two seconds, and memory that not every machine has. */
+    @Test
+    void aRegionAboveTwoGibibytesIsReadAndWrittenByTwoProcessesUpToItsEnd() throws IOException {
+        long size = 2 * GIB + (64 << 10);
+        assumeRoomFor(size);
+        try (ForkedJvm peer = ForkedJvm.start(RegionProcess.class);
+                SharedRegion region = SharedRegion.create("large", size)) {
+            peer.ask("open", "large");
+            for (long at : new long[] {0, GIB - 4, 2 * GIB - 4, 2 * GIB + 4, size - Long.BYTES}) {
+                region.write(mine -> mine.buffer(at, Long.BYTES).putLong(at + 1));
+                assertThat(peer.ask("complement", at)).isEqualTo(Long.toString(at + 1));
+                assertThat(region.<Long>read(mine -> mine.buffer(at, Long.BYTES).getLong()))
+                        .isEqualTo(~(at + 1));
+                if (Runtime.version().feature() < 24) {
+                    ByteBuffer native8 = region.buffer(at, Long.BYTES).order(ByteOrder.nativeOrder());
+                    assertThat(region.bytes(at, Long.BYTES).readLong()).isEqualTo(native8.getLong());
+                }
+            }
+        }
+    }
+
+    private static void assumeRoomFor(long size) throws IOException {
+        Path memory = SegmentDirectory.current(ShmTransport.sockets()).path();
+        long room = Files.getFileStore(memory).getUsableSpace();
+        assumeTrue(room > 2 * size, memory + ": needed=" + 2 * size + " bytes free, actual=" + room);
+        long free = Files.readAllLines(Path.of("/proc/meminfo")).stream()
+                .filter(line -> line.startsWith("MemAvailable:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+                .sum();
+        assumeTrue(free > 2 * size, "memory: needed=" + 2 * size + " bytes available, actual=" + free);
+    }
+
     @Test
     void closedRegionRefuses() {
         SharedRegion region = SharedRegion.create(10);
@@ -324,23 +388,18 @@ class SharedRegionTest {
     }
 
     @Test
-    void fullFileSystemIsAClearErrorAndLeavesNothing(@TempDir Path folder) throws Exception {
-        assumeTrue(
-                new ProcessBuilder("mount", "-t", "tmpfs", "-o", "size=1m,mode=700", "tmpfs", folder.toString())
-                                .start()
-                                .waitFor()
-                        == 0,
-                "mounting needs root");
-        System.setProperty(SegmentDirectory.PROPERTY, folder.toString());
-        try (SharedRegion small = SharedRegion.create(512 << 10)) {
-            assertThat(small.buffer().get(0)).isZero();
-            assertThatThrownBy(() -> SharedRegion.create(MIB))
-                    .satisfies(e -> assertStatus(e, IpcStatus.RESOURCE_EXHAUSTED))
-                    .hasMessageContaining("limit=")
-                    .hasMessageContaining("needed=" + (MIB + 4096));
+    void fullFileSystemIsAClearErrorAndLeavesNothing(@TempDir Path folder) {
+        try (SmallFileSystem files = SmallFileSystem.mount(folder, MIB, 100)) {
+            System.setProperty(SegmentDirectory.PROPERTY, files.path().toString());
+            try (SharedRegion small = SharedRegion.create(512 << 10)) {
+                assertThat(small.buffer().get(0)).isZero();
+                assertThatThrownBy(() -> SharedRegion.create(MIB))
+                        .satisfies(e -> assertStatus(e, IpcStatus.RESOURCE_EXHAUSTED))
+                        .hasMessageContaining("limit=")
+                        .hasMessageContaining("needed=" + (MIB + 4096));
+            }
         } finally {
             System.clearProperty(SegmentDirectory.PROPERTY);
-            new ProcessBuilder("umount", folder.toString()).start().waitFor();
         }
     }
 }

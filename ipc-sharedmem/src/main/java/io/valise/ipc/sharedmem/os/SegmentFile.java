@@ -11,6 +11,7 @@ import io.valise.ipc.IpcStatus;
 import io.valise.ipc.spi.runtime.RuntimeDirectory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -107,6 +108,9 @@ public final class SegmentFile {
 
     /** Says what could not be done to a file, and how much room there is. */
     public static IpcException failed(IpcStatus status, String what, Path path, long size, IOException cause) {
+        if (cause instanceof ClosedByInterruptException) {
+            return new IpcException(IpcStatus.CANCELLED, "interrupted: " + what + ' ' + path, Delivery.NOT_SENT, cause);
+        }
         return new IpcException(
                 cause instanceof AccessDeniedException ? IpcStatus.ACCESS_DENIED : status,
                 "cannot " + what + " segment " + path + ": limit=" + free(path) + ", needed=" + size + " bytes ("

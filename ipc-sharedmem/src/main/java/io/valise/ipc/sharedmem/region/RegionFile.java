@@ -180,14 +180,14 @@ public final class RegionFile {
         }
         writer.lock();
         try {
-            writing = Undisturbed.take(this::writersLock);
+            writing = writersLock();
         } catch (IOException e) {
             writer.unlock();
             throw SegmentFile.failed(IpcStatus.RESOURCE_EXHAUSTED, "lock", path, layout.fileBytes(), e);
         }
     }
 
-    /** Polls: an interrupt while a lock is awaited would close the file for all who hold it here. */
+    /** Polls: an interrupt while a lock is awaited would close the file for all who hold it here, one at a try does not. */
     private FileLock writersLock() throws IOException {
         boolean interrupted = false;
         FileLock lock = channel.tryLock(RegionLayout.WRITER_LOCK, 1, false);
