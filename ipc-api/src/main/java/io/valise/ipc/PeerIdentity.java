@@ -25,6 +25,8 @@ public record PeerIdentity(
         Optional<String> applicationId,
         Map<String, Instant> grants) {
 
+    private static final String UNKNOWN = "unknown";
+
     /** Keeps a copy of the grants. */
     public PeerIdentity {
         grants = Map.copyOf(grants);
@@ -97,6 +99,19 @@ public record PeerIdentity(
     /** This identity with an application that the peer has proved to be, and capabilities accepted of it. */
     public PeerIdentity proving(String provenId, Map<String, Instant> acceptedGrants) {
         return new PeerIdentity(user, pid, application, evidence, sameUser, Optional.of(provenId), acceptedGrants);
+    }
+
+    /** For logs: what is not known is {@code unknown}; what the peer declares stands in quotation marks and can have none. */
+    @Override
+    public String toString() {
+        return "PeerIdentity[user=" + user.orElse(UNKNOWN)
+                + ", pid=" + (pid.isPresent() ? Long.toString(pid.getAsLong()) : UNKNOWN)
+                + ", application="
+                + application.map(name -> '"' + name.replace('"', '\'') + '"').orElse(UNKNOWN)
+                + ", evidence=" + evidence
+                + ", sameUser=" + sameUser
+                + ", applicationId=" + applicationId.orElse(UNKNOWN)
+                + ", grants=" + grants + ']';
     }
 
     /** Whether the peer has the capability now. */

@@ -1,15 +1,18 @@
 package io.valise.ipc.pipes.windows;
 
+import static io.valise.ipc.pipes.windows.kernel.Win32Error.ERROR_ACCESS_DENIED;
 import static io.valise.ipc.pipes.windows.kernel.Win32Error.ERROR_IO_INCOMPLETE;
 import static io.valise.ipc.pipes.windows.kernel.Win32Error.ERROR_IO_PENDING;
 import static io.valise.ipc.pipes.windows.kernel.Win32Error.ERROR_SUCCESS;
 
+import io.valise.ipc.Endpoint;
 import io.valise.ipc.PeerIdentity;
 import io.valise.ipc.pipes.windows.kernel.Operation;
 import io.valise.ipc.pipes.windows.kernel.Win32Exception;
 import io.valise.ipc.pipes.windows.overlapped.NamedPipeStream;
 import io.valise.ipc.pipes.windows.overlapped.Watchers;
 import io.valise.ipc.spi.Link;
+import io.valise.ipc.spi.runtime.AuditLog;
 import io.valise.ipc.spi.stream.StreamLink;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
@@ -20,37 +23,51 @@ import java.util.concurrent.TimeUnit;
  * that nobody answers, however many connections live on. Used by one thread.
  */
 final class Handover implements AutoCloseable {
+    private static final String UNKNOWN = "unknown";
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(5);
 
+    private final Endpoint endpoint;
     private final Instance meeting;
     private final Instance own;
     private final PeerIdentity client;
     private final long deadline = System.nanoTime() + PATIENCE;
 
-    private Handover(Instance meeting, Instance own, PeerIdentity client) {
+    private Handover(Endpoint endpoint, Instance meeting, Instance own, PeerIdentity client) {
+        this.endpoint = endpoint;
         this.meeting = meeting;
         this.own = own;
         this.client = client;
     }
 
     /** Takes over an instance that has its client; when this fails, the caller still has it. */
-    static Handover begin(PipeUser user, PipeNames names, Instance meeting) throws Win32Exception {
+    static Handover begin(Endpoint endpoint, PipeUser user, PipeNames names, Instance meeting) throws Win32Exception {
         PeerIdentity client = user.client(meeting.pipe());
-        if (!client.sameUser()) {
-            throw new Win32Exception("refused a client of user " + client.user().orElse("?"), 5);
-        }
+        checkUser(endpoint, client);
         String path = names.connection();
         Instance own = Instance.create(user, path, true, 1);
         boolean told = false;
         try {
             tell(meeting.operation(), path);
             told = true;
-            return new Handover(meeting, own, client);
+            return new Handover(endpoint, meeting, own, client);
         } finally {
             if (!told) {
                 own.close();
             }
         }
+    }
+
+    /** The access list keeps other users out, but not one with the privilege to pass it. */
+    private static void checkUser(Endpoint endpoint, PeerIdentity client) throws Win32Exception {
+        if (!client.sameUser()) {
+            String why = "it runs as " + client.user().orElse(UNKNOWN) + ", which is not this user";
+            AuditLog.strangerRefused(endpoint, why);
+            throw new Win32Exception("refused a client: " + why, ERROR_ACCESS_DENIED);
+        }
+    }
+
+    private static String pid(PeerIdentity peer) {
+        return peer.pid().isPresent() ? Long.toString(peer.pid().getAsLong()) : UNKNOWN;
     }
 
     /** A path is short and the pipe is empty: the write is done at once, or when the client reads it. */
@@ -85,8 +102,11 @@ final class Handover implements AutoCloseable {
             throw new Win32Exception("ConnectNamedPipe", own.outcome());
         }
         PeerIdentity came = user.client(own.pipe());
+        checkUser(endpoint, came);
         if (!came.equals(client)) {
-            throw new Win32Exception("refused process " + came.pid() + " in place of " + client.pid(), 5);
+            String why = "process " + pid(came) + " came to the pipe that process " + pid(client) + " was told of";
+            AuditLog.refused(endpoint, came, "connect", why);
+            throw new Win32Exception("refused: " + why, ERROR_ACCESS_DENIED);
         }
         return new StreamLink(new NamedPipeStream(user.win32(), own.handOver(), watchers), came);
     }

@@ -147,7 +147,7 @@ final class PipeListener implements Transport.Listener, Runnable {
         boolean begun = false;
         try {
             if (instance.outcome() == ERROR_SUCCESS) {
-                handovers.add(Handover.begin(user, names, instance));
+                handovers.add(Handover.begin(endpoint, user, names, instance));
                 begun = true;
             }
         } catch (Win32Exception e) {

@@ -17,6 +17,7 @@ import io.valise.ipc.pipes.windows.model.ModelProcess;
 import io.valise.ipc.spi.Link;
 import io.valise.ipc.spi.Transport;
 import io.valise.ipc.testkit.link.LinkEnd;
+import io.valise.ipc.testkit.rule.AuditLines;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -132,6 +133,50 @@ class WindowsPipesTest {
         failsWith(IpcStatus.AUTHENTICATION_FAILED, "runs as " + STRANGER, this::dial);
         failsWith(IpcStatus.ADDRESS_IN_USE, "quotes", this::listen);
         assertThat(client.handles()).isZero();
+    }
+
+    @Test
+    void aUserWhoPassesTheAccessListIsRefusedByName() throws Exception {
+        ModelProcess administrator = machine.process(300, STRANGER).privileged();
+        try (AuditLines audit = AuditLines.listen(QUOTES);
+                Transport.Listener listener = listen()) {
+            assertThat(listener.endpoint()).isEqualTo(QUOTES);
+            long pipe = administrator.openNamedPipe(meeting);
+            assertThat(audit.next()).contains("a stranger", "runs as " + STRANGER);
+            administrator.closeHandle(pipe);
+            pingPong(dial(), accept(), 3);
+            assertThat(audit.rest()).isEmpty();
+        }
+    }
+
+    @Test
+    void whoComesToThePipeThatAnotherWasToldOfIsRefused() throws Exception {
+        ModelProcess thief = machine.process(300, ME);
+        try (AuditLines audit = AuditLines.listen(QUOTES);
+                Transport.Listener listener = listen()) {
+            assertThat(listener.endpoint()).isEqualTo(QUOTES);
+            long pipe = client.openNamedPipe(meeting);
+            long stolen = thief.openNamedPipe(told(pipe));
+            assertThat(audit.next())
+                    .contains("pid=300", "what=connect", "process 300 came to the pipe that process 200 was told of")
+                    .doesNotContain("Optional");
+            thief.closeHandle(stolen);
+            client.closeHandle(pipe);
+            pingPong(dial(), accept(), 3);
+        }
+    }
+
+    /** What a client is told at the meeting place. */
+    private String told(long pipe) throws Win32Exception {
+        Operation reading = client.operation(pipe, 512);
+        if (reading.read() == Win32Error.ERROR_IO_PENDING) {
+            client.waitForAny(new long[] {reading.event()}, 5_000);
+        }
+        assertThat(reading.result()).isZero();
+        byte[] text = new byte[reading.transferred()];
+        reading.buffer().clear().get(text);
+        reading.free();
+        return new String(text, StandardCharsets.US_ASCII).trim();
     }
 
     private static long squat(Win32 win32, String path, String sddl) throws Win32Exception {

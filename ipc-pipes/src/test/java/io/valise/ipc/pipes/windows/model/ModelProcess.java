@@ -26,6 +26,7 @@ public final class ModelProcess implements Win32 {
     private final Map<Long, Object> handles = new HashMap<>();
     private boolean packaged;
     private boolean hostile;
+    private boolean privileged;
     private boolean dead;
 
     ModelProcess(Machine machine, long pid, String user) {
@@ -43,6 +44,12 @@ public final class ModelProcess implements Win32 {
     /** As if it were no program of ours: it makes pipes as it likes. */
     public ModelProcess hostile() {
         hostile = true;
+        return this;
+    }
+
+    /** As an administrator's, who may open what the access list keeps from others. */
+    public ModelProcess privileged() {
+        privileged = true;
         return this;
     }
 
@@ -137,7 +144,7 @@ public final class ModelProcess implements Win32 {
         synchronized (machine) {
             fault("CreateFileW");
             ModelPipe pipe = served("CreateFileW", path);
-            fail("CreateFileW", pipe.admits(user) ? 0 : ERROR_ACCESS_DENIED);
+            fail("CreateFileW", privileged || pipe.admits(user) ? 0 : ERROR_ACCESS_DENIED);
             ModelInstance instance = pipe.listening();
             fail("CreateFileW", instance == null ? ERROR_PIPE_BUSY : 0);
             instance.opened(this);
