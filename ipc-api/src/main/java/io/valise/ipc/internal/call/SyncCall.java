@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A call whose thread waits. */
 public final class SyncCall extends PendingCall {
-    private @Nullable ValueSet reply;
-    private @Nullable Failure failure;
-    private volatile boolean done;
+    /** The reply, or a {@link Failure}; null until there is one of them. */
+    private volatile @Nullable Object outcome;
+
     private volatile @Nullable Thread parked;
 
     public SyncCall(long id, String service, long timeoutNanos) {
@@ -21,26 +21,23 @@ public final class SyncCall extends PendingCall {
     }
 
     public boolean isDone() {
-        return done;
+        return outcome != null;
     }
 
     @Override
     public Work complete(ValueSet value) {
-        reply = value;
-        finish();
-        return NOTHING;
+        return done(value);
     }
 
     @Override
     public Work fail(IpcStatus why, String message, Delivery known) {
-        failure = new Failure(why, message, known);
-        finish();
-        return NOTHING;
+        return done(new Failure(why, message, known));
     }
 
-    private void finish() {
-        done = true;
+    private Work done(Object how) {
+        outcome = how;
         wake();
+        return NOTHING;
     }
 
     /** Wakes the thread if it is parked, because the call is done or because it may read. */
@@ -67,12 +64,12 @@ public final class SyncCall extends PendingCall {
 
     /** The reply, or the failure as an exception with the calling thread's stack. */
     public ValueSet result() {
-        Failure known = failure;
-        if (known != null) {
+        Object known = outcome;
+        if (known instanceof Failure failure) {
             LateFaults.settle(); // not thrown at the caller instead, or later
-            throw exception(known.status(), known.message(), known.delivery());
+            throw exception(failure.status(), failure.message(), failure.delivery());
         }
-        return Objects.requireNonNull(reply, "a call that is done has a reply or a failure");
+        return (ValueSet) Objects.requireNonNull(known, "a call that is done has a reply or a failure");
     }
 
     private record Failure(IpcStatus status, String message, Delivery delivery) {}

@@ -10,113 +10,121 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** A frame to be sent, laid out as {@link Frames} says when it is written. Used by one thread. */
-public final class OutFrame {
-    private final byte kind;
+/** A frame to be sent, of any kind. */
+public final class OutFrame implements Sendable {
+    /** The first word of the header: kind, flags and status. */
+    private final int head;
+
     private final long id;
-    private int flags;
-    private int status;
-    private int numberLength;
 
     /** Follows the header: the nanoseconds that a request has left, the credit of a stream, what a greeting begins with. */
-    private long number;
+    private final long number;
 
-    private @Nullable String name;
-    private @Nullable ValueSet metadata;
-    private @Nullable ValueSet message;
-    private byte @Nullable [] text;
+    private final int numberLength;
+    private final @Nullable String name;
+    private final @Nullable ValueSet metadata;
 
-    private OutFrame(byte kind, long id) {
-        this.kind = kind;
+    /** A value set, a text in UTF-8, or nothing. */
+    private final @Nullable Object body;
+
+    private OutFrame(
+            int head,
+            long id,
+            int numberLength,
+            long number,
+            @Nullable String name,
+            @Nullable ValueSet metadata,
+            @Nullable Object body) {
+        this.head = head;
         this.id = id;
+        this.numberLength = numberLength;
+        this.number = number;
+        this.name = name;
+        this.metadata = metadata;
+        this.body = body;
+    }
+
+    private static int head(byte kind, int flags, IpcStatus status) {
+        return kind << 24 | flags << 16 | status.number();
+    }
+
+    private static OutFrame plain(int head, long id, @Nullable Object body) {
+        return new OutFrame(head, id, 0, 0, null, null, body);
+    }
+
+    private static OutFrame numbered(byte kind, long id, int length, long number, @Nullable ValueSet about) {
+        return new OutFrame(head(kind, 0, IpcStatus.OK), id, length, number, null, null, about);
+    }
+
+    private static OutFrame call(
+            byte kind, int flags, long id, long number, String name, @Nullable ValueSet metadata, ValueSet message) {
+        int all = metadata == null ? flags : flags | Frames.FLAG_METADATA;
+        int head = head(kind, all, IpcStatus.OK);
+        return new OutFrame(head, id, Long.BYTES, number, name, metadata, requireNonNull(message, "message"));
     }
 
     public static OutFrame request(
             long id, long remainingNanos, String name, @Nullable ValueSet metadata, ValueSet message) {
-        OutFrame frame = new OutFrame(Frames.REQUEST, id);
-        frame.name = name;
-        frame.message = requireNonNull(message, "message");
-        frame.number = remainingNanos;
-        frame.numberLength = Long.BYTES;
-        frame.flags = Frames.FLAG_DEADLINE;
-        if (metadata != null) {
-            frame.metadata = metadata;
-            frame.flags |= Frames.FLAG_METADATA;
-        }
-        return frame;
+        return call(Frames.REQUEST, Frames.FLAG_DEADLINE, id, remainingNanos, name, metadata, message);
     }
 
     public static OutFrame streamOpen(
             long id, long credit, String name, @Nullable ValueSet metadata, ValueSet message) {
-        OutFrame frame = new OutFrame(Frames.STREAM_OPEN, id);
-        frame.name = name;
-        frame.message = requireNonNull(message, "message");
-        frame.number = credit;
-        frame.numberLength = Long.BYTES;
-        if (metadata != null) {
-            frame.metadata = metadata;
-            frame.flags = Frames.FLAG_METADATA;
-        }
-        return frame;
+        return call(Frames.STREAM_OPEN, 0, id, credit, name, metadata, message);
     }
 
     public static OutFrame event(String name, ValueSet message) {
-        OutFrame frame = new OutFrame(Frames.EVENT, 0);
-        frame.name = name;
-        frame.message = requireNonNull(message, "message");
-        return frame;
+        int head = head(Frames.EVENT, 0, IpcStatus.OK);
+        return new OutFrame(head, 0, 0, 0, name, null, requireNonNull(message, "message"));
     }
 
-    /** RESPONSE, STREAM_ITEM, CHALLENGE or PROOF. */
+    /** STREAM_ITEM, CHALLENGE or PROOF; a RESPONSE, where it is not written by {@link #writeResponse}. */
     public static OutFrame message(byte kind, long id, ValueSet message) {
-        OutFrame frame = new OutFrame(kind, id);
-        frame.message = requireNonNull(message, "message");
-        return frame;
+        return plain(head(kind, 0, IpcStatus.OK), id, requireNonNull(message, "message"));
     }
 
     /** STREAM_END or CANCEL. */
     public static OutFrame signal(byte kind, long id, IpcStatus status) {
-        OutFrame frame = new OutFrame(kind, id);
-        frame.status = status.number();
-        return frame;
+        return plain(head(kind, 0, status), id, null);
     }
 
     public static OutFrame credit(long id, long more) {
-        OutFrame frame = new OutFrame(Frames.CREDIT, id);
-        frame.number = more;
-        frame.numberLength = Long.BYTES;
-        return frame;
+        return numbered(Frames.CREDIT, id, Long.BYTES, more, null);
     }
 
     /** ERROR or GOAWAY. */
     public static OutFrame text(byte kind, long id, int flags, IpcStatus status, String text) {
-        OutFrame frame = new OutFrame(kind, id);
-        frame.flags = flags;
-        frame.status = status.number();
         byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-        frame.text = utf8.length <= Frames.MAX_TEXT_BYTES ? utf8 : Arrays.copyOf(utf8, Frames.MAX_TEXT_BYTES);
-        return frame;
+        byte[] shown = utf8.length <= Frames.MAX_TEXT_BYTES ? utf8 : Arrays.copyOf(utf8, Frames.MAX_TEXT_BYTES);
+        return plain(head(kind, flags, status), id, shown);
     }
 
     public static OutFrame hello(long id, ValueSet about) {
-        OutFrame frame = message(Frames.HELLO, id, about);
-        frame.number = (long) Frames.MAGIC << 32 | Frames.VERSION << 16 | Frames.VERSION;
-        frame.numberLength = Long.BYTES;
-        return frame;
+        long opening = (long) Frames.MAGIC << 32 | Frames.VERSION << 16 | Frames.VERSION;
+        return numbered(Frames.HELLO, id, Long.BYTES, opening, about);
     }
 
     public static OutFrame welcome(long id, int version, ValueSet about) {
-        OutFrame frame = message(Frames.WELCOME, id, about);
-        frame.number = version;
-        frame.numberLength = Short.BYTES;
-        return frame;
+        return numbered(Frames.WELCOME, id, Short.BYTES, version, about);
     }
 
+    /** As {@link #bound}, of the RESPONSE with this reply. */
+    public static long responseBound(ValueSet reply) {
+        return Frames.HEADER_BYTES + ValueSetEncoder.sizeBound(reply);
+    }
+
+    /** Writes a RESPONSE: a reply is sent often, and not worth an object that lives for one call. */
+    public static void writeResponse(long id, ValueSet reply, ByteBuffer out) {
+        out.putInt(head(Frames.RESPONSE, 0, IpcStatus.OK)).putLong(id);
+        ValueSetEncoder.encode(reply, out);
+    }
+
+    @Override
     public long id() {
         return id;
     }
 
-    /** At least as many bytes as {@link #write} will write. */
+    @Override
     public long bound() {
         long bound = (long) Frames.HEADER_BYTES + numberLength;
         if (name != null) {
@@ -125,15 +133,17 @@ public final class OutFrame {
         if (metadata != null) {
             bound += ValueSetEncoder.sizeBound(metadata);
         }
-        if (message != null) {
+        if (body instanceof ValueSet message) {
             bound += ValueSetEncoder.sizeBound(message);
+        } else if (body instanceof byte[] text) {
+            bound += text.length;
         }
-        return text == null ? bound : bound + text.length;
+        return bound;
     }
 
-    /** Writes the frame at the buffer's position. */
+    @Override
     public void write(ByteBuffer out) {
-        out.putInt(kind << 24 | flags << 16 | status).putLong(id);
+        out.putInt(head).putLong(id);
         if (numberLength == Long.BYTES) {
             out.putLong(number);
         } else if (numberLength == Short.BYTES) {
@@ -149,10 +159,9 @@ public final class OutFrame {
         if (metadata != null) {
             ValueSetEncoder.encode(metadata, out);
         }
-        if (message != null) {
+        if (body instanceof ValueSet message) {
             ValueSetEncoder.encode(message, out);
-        }
-        if (text != null) {
+        } else if (body instanceof byte[] text) {
             out.put(text);
         }
     }

@@ -3,6 +3,7 @@ package io.valise.ipc.internal.serve;
 import io.valise.ipc.CloseReason;
 import io.valise.ipc.IpcConnection;
 import io.valise.ipc.internal.frame.OutFrame;
+import io.valise.ipc.internal.frame.Sendable;
 import org.jspecify.annotations.Nullable;
 
 /** The connection by which a peer asks, as those see it who answer. Thread-safe. */
@@ -21,7 +22,7 @@ public interface Asker extends IpcConnection {
      *
      * @param onReader whether the calling thread flushes soon after
      */
-    void answer(OutFrame frame, boolean onReader);
+    void answer(Sendable frame, boolean onReader);
 
     /** Sends a frame of a stream, waiting for room as long as a request would. */
     void sendItem(OutFrame frame);

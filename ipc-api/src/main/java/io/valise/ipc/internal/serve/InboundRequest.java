@@ -10,6 +10,7 @@ import io.valise.ipc.internal.call.Demand;
 import io.valise.ipc.internal.call.InFlight;
 import io.valise.ipc.internal.frame.Frames;
 import io.valise.ipc.internal.frame.OutFrame;
+import io.valise.ipc.internal.frame.Sendable;
 import io.valise.ipc.internal.work.Aside;
 import io.valise.ipc.internal.work.Backlog;
 import io.valise.ipc.internal.work.Patience;
@@ -18,6 +19,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,22 +29,20 @@ import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request or stream of the peer from its arrival to its answer. It is answered at most once: by whoever first
- * sets its {@link Outcome}. Thread-safe.
+ * A request or stream of the peer from its arrival to its answer. It is answered at most once: by whoever first sets its
+ * outcome. A reply is sent by the request itself, as its RESPONSE. Thread-safe.
  */
-public final class InboundRequest implements Request, Work, InFlight.Entry {
+public final class InboundRequest implements Request, Work, InFlight.Entry, Sendable {
     private static final Logger LOG = System.getLogger("io.valise.ipc");
 
-    private enum Outcome {
-        CANCELLED,
-        ANSWERED
-    }
+    /** The outcome of a request that the peer gave up. */
+    private static final Object CANCELLED = IpcStatus.CANCELLED;
 
     private static final VarHandle OUTCOME;
 
     static {
         try {
-            OUTCOME = MethodHandles.lookup().findVarHandle(InboundRequest.class, "outcome", Outcome.class);
+            OUTCOME = MethodHandles.lookup().findVarHandle(InboundRequest.class, "outcome", Object.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -55,8 +55,8 @@ public final class InboundRequest implements Request, Work, InFlight.Entry {
     private final ValueSet metadata;
     private final long deadline;
     private final boolean stream;
-    /** Null while the peer waits for an answer. */
-    private volatile @Nullable Outcome outcome;
+    /** Null while the peer waits; then {@link #CANCELLED}, the reply, or the frame of another answer. */
+    private volatile @Nullable Object outcome;
 
     private volatile @Nullable OutgoingStream outgoing;
     private @Nullable List<Runnable> onCancel;
@@ -123,7 +123,7 @@ public final class InboundRequest implements Request, Work, InFlight.Entry {
 
     @Override
     public boolean isCancelled() {
-        return outcome == Outcome.CANCELLED;
+        return outcome == CANCELLED;
     }
 
     @Override
@@ -221,7 +221,21 @@ public final class InboundRequest implements Request, Work, InFlight.Entry {
 
     /** Answers; null is the empty reply. */
     void reply(@Nullable ValueSet reply, boolean onReader) {
-        answer(OutFrame.message(Frames.RESPONSE, id, reply == null ? ValueSet.empty() : reply), onReader);
+        answer(reply == null ? ValueSet.empty() : reply, this, onReader);
+    }
+
+    @Override
+    public long bound() {
+        return OutFrame.responseBound(replied());
+    }
+
+    @Override
+    public void write(ByteBuffer out) {
+        OutFrame.writeResponse(id, replied(), out);
+    }
+
+    private ValueSet replied() {
+        return (ValueSet) Objects.requireNonNull(outcome, "a reply is sent once it is there");
     }
 
     /** Answers with what a handler threw. */
@@ -262,14 +276,19 @@ public final class InboundRequest implements Request, Work, InFlight.Entry {
         answer(OutFrame.text(Frames.ERROR, id, flags, sent, text), false);
     }
 
+    /** Sends an answer that is no reply, as if it were one. */
+    void answer(OutFrame answer, boolean onReader) {
+        answer(answer, answer, onReader);
+    }
+
     /**
      * Sends the answer, unless the request has one or nobody waits for it any more. It is under way until the answer has
      * been sent: a server that shuts down waits for that too.
      */
-    void answer(OutFrame answer, boolean onReader) {
-        if (OUTCOME.compareAndSet(this, null, Outcome.ANSWERED)) {
+    private void answer(Object answer, Sendable frame, boolean onReader) {
+        if (OUTCOME.compareAndSet(this, null, answer)) {
             try {
-                dispatcher.asker().answer(answer, onReader);
+                dispatcher.asker().answer(frame, onReader);
             } finally {
                 dispatcher.finished(this);
             }
@@ -330,7 +349,7 @@ public final class InboundRequest implements Request, Work, InFlight.Entry {
     void cancel() {
         List<Runnable> actions;
         synchronized (this) {
-            if (!OUTCOME.compareAndSet(this, null, Outcome.CANCELLED)) {
+            if (!OUTCOME.compareAndSet(this, null, CANCELLED)) {
                 return;
             }
             actions = onCancel == null ? List.of() : onCancel;

@@ -6,7 +6,7 @@ import io.valise.ipc.IpcStatus;
 import io.valise.ipc.WaitStrategy;
 import io.valise.ipc.internal.frame.Frames;
 import io.valise.ipc.internal.frame.LongBuffers;
-import io.valise.ipc.internal.frame.OutFrame;
+import io.valise.ipc.internal.frame.Sendable;
 import io.valise.ipc.internal.work.SessionCounters;
 import io.valise.ipc.spi.Link;
 import java.nio.ByteBuffer;
@@ -72,7 +72,7 @@ final class Outbound {
     /**
      * Sends a frame and wakes the peer.
      */
-    void send(OutFrame frame, LongSupplier deadline) {
+    void send(Sendable frame, LongSupplier deadline) {
         send(frame, deadline, true);
     }
 
@@ -81,7 +81,7 @@ final class Outbound {
      *
      * @param flush false when the calling thread flushes soon after
      */
-    void send(OutFrame frame, LongSupplier deadline, boolean flush) {
+    void send(Sendable frame, LongSupplier deadline, boolean flush) {
         try {
             long bound = frame.bound();
             if (bound > maxFrame) {
@@ -94,7 +94,7 @@ final class Outbound {
         }
     }
 
-    private void sendShort(OutFrame frame, int bound, LongSupplier deadline, boolean flush) {
+    private void sendShort(Sendable frame, int bound, LongSupplier deadline, boolean flush) {
         lock(lock, deadline);
         boolean done = false;
         try {
@@ -128,7 +128,7 @@ final class Outbound {
     }
 
     /** Sends a frame ahead of all that others send because of what {@code first} does. */
-    void sendAfter(Runnable first, OutFrame frame, LongSupplier deadline) {
+    void sendAfter(Runnable first, Sendable frame, LongSupplier deadline) {
         lock(lock, deadline);
         try {
             first.run();
@@ -139,7 +139,7 @@ final class Outbound {
     }
 
     /** Sends a frame if that needs no waiting. */
-    boolean trySend(OutFrame frame) {
+    boolean trySend(Sendable frame) {
         long bound = frame.bound();
         if (bound > maxFrame || !lock.tryLock()) {
             return false;
@@ -191,11 +191,11 @@ final class Outbound {
         }
     }
 
-    private void commit(OutFrame frame, int bound, LongSupplier deadline) {
+    private void commit(Sendable frame, int bound, LongSupplier deadline) {
         write(frame, claim(bound, deadline));
     }
 
-    private void write(OutFrame frame, ByteBuffer space) {
+    private void write(Sendable frame, ByteBuffer space) {
         int start = space.position();
         boolean written = false;
         try {
@@ -282,7 +282,7 @@ final class Outbound {
         link.awaitWritable(remaining);
     }
 
-    private void sendLong(OutFrame frame, long bound, LongSupplier patience) {
+    private void sendLong(Sendable frame, long bound, LongSupplier patience) {
         if (bound / 3 > peerMaxMessage + (long) maxFrame) {
             throw tooLarge(bound / 3, "at least ");
         }
@@ -330,7 +330,7 @@ final class Outbound {
         flushNow();
     }
 
-    private ByteBuffer encoded(OutFrame frame, byte[] aside) {
+    private ByteBuffer encoded(Sendable frame, byte[] aside) {
         ByteBuffer whole = ByteBuffer.wrap(aside);
         frame.write(whole);
         whole.flip();

@@ -19,6 +19,7 @@ import io.valise.ipc.internal.call.SyncCall;
 import io.valise.ipc.internal.frame.Frames;
 import io.valise.ipc.internal.frame.Names;
 import io.valise.ipc.internal.frame.OutFrame;
+import io.valise.ipc.internal.frame.Sendable;
 import io.valise.ipc.internal.greeting.Greeting;
 import io.valise.ipc.internal.greeting.Proven;
 import io.valise.ipc.internal.serve.Admission;
@@ -392,7 +393,7 @@ public final class Session implements SessionCall.Calls, Line, Asker {
     // ---- answers to the peer
 
     @Override
-    public void answer(OutFrame frame, boolean onReader) {
+    public void answer(Sendable frame, boolean onReader) {
         boolean interrupted = Thread.interrupted(); // the handler's affair: the peer gets its answer all the same
         try {
             outbound.send(frame, sendDeadline, !onReader);

@@ -3,6 +3,9 @@ package io.valise.ipc.sharedmem.doorbell;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import io.valise.ipc.sharedmem.os.SharedMemory;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A word of shared memory on which threads sleep until a thread of any process wakes them: futex(2). Thread-safe, as
@@ -16,6 +19,9 @@ public final class Futex {
     private final long systemCall;
     private final Pointer word;
 
+    /** Seconds and nanoseconds for who sleeps next: mostly one thread sleeps here, and again and again. */
+    private final AtomicReference<long @Nullable []> spare = new AtomicReference<>();
+
     Futex(long systemCall, SharedMemory memory, int offset) {
         this.systemCall = systemCall;
         this.word = Native.getDirectBufferPointer(memory.buffer()).share(offset);
@@ -28,8 +34,11 @@ public final class Futex {
      * @param nanos how long at most, in nanoseconds, on the monotonic clock
      */
     public void sleep(int expected, long nanos) {
-        long[] timespec = {nanos / NANOS_PER_SECOND, nanos % NANOS_PER_SECOND};
+        long[] timespec = Objects.requireNonNullElseGet(spare.getAndSet(null), () -> new long[2]);
+        timespec[0] = nanos / NANOS_PER_SECOND;
+        timespec[1] = nanos % NANOS_PER_SECOND;
         NativeFutex.syscall(systemCall, word, WAIT, expected, timespec, null, 0);
+        spare.set(timespec);
     }
 
     /** Wakes all that sleep here, in all processes. */
