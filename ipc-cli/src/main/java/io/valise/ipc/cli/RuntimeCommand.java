@@ -15,7 +15,8 @@ import picocli.CommandLine.Parameters;
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 @Command(
         name = "runtime",
-        description = "Looks after the runtime directory. `clean` removes all that is in it, unless a process uses it.")
+        description =
+                "Looks after the runtime directory. `clean` removes what Valise made in it, unless a process uses it.")
 final class RuntimeCommand implements Callable<Integer> {
     @Mixin
     private CommonOptions common;
@@ -35,16 +36,34 @@ final class RuntimeCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         String directory = RuntimeDirectory.current().path().toString();
-        int removed = clean();
+        RuntimeDirectory.Cleaned cleaned = clean();
         common.out()
                 .println(
                         json.isAsked()
-                                ? ValueSetJson.write(ValueSet.of("runtimeDirectory", directory, "removed", removed))
-                                : "removed " + removed + (removed == 1 ? " file" : " files") + " from " + directory);
+                                ? ValueSetJson.write(toValueSet(directory, cleaned))
+                                : describe(directory, cleaned));
         return 0;
     }
 
-    private static int clean() {
+    private static ValueSet toValueSet(String directory, RuntimeDirectory.Cleaned cleaned) {
+        return ValueSet.of(
+                "runtimeDirectory",
+                directory,
+                "removed",
+                cleaned.files(),
+                "leftAlone",
+                cleaned.leftAlone().toArray(String[]::new));
+    }
+
+    private static String describe(String directory, RuntimeDirectory.Cleaned cleaned) {
+        String removed =
+                "removed " + cleaned.files() + (cleaned.files() == 1 ? " file" : " files") + " from " + directory;
+        return cleaned.leftAlone().isEmpty()
+                ? removed
+                : removed + "; left alone, as Valise has not made it: " + String.join(", ", cleaned.leftAlone());
+    }
+
+    private static RuntimeDirectory.Cleaned clean() {
         try {
             return IpcRuntime.cleanUp();
         } catch (IpcException e) {

@@ -125,10 +125,16 @@ class StartingTest {
         Path home = temp.resolve("home");
         CommandRun cleaned = at(home, () -> {
             assertThat(CommandRun.of("runtime", "clean").out()).startsWith("removed 0 files from " + home);
-            Files.writeString(home.resolve("leftover"), "x");
+            Path made = Files.createDirectory(home.resolve("pipe"));
+            Files.createFile(made.resolve(".valise")); // the mark; having the library make it would hold the directory
+            Files.writeString(made.resolve("leftover"), "x");
+            Files.writeString(home.resolve("diary"), "x");
             return CommandRun.of("runtime", "clean", "--json");
         });
         assertThat(cleaned.json().get("removed").intValue()).isEqualTo(1);
+        assertThat(cleaned.json().get("leftAlone").get(0).textValue()).isEqualTo("diary");
+        assertThat(at(home, () -> CommandRun.of("runtime", "clean")).out())
+                .endsWith("; left alone, as Valise has not made it: diary" + System.lineSeparator());
 
         CommandRun refused = at(home, () -> {
             try (IpcServer server = IpcServer.builder("pipe:occupant").start()) {

@@ -4,7 +4,6 @@ import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystems;
@@ -13,8 +12,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Comparator;
-import java.util.stream.Stream;
 
 /** Directories that only the user of this process can enter. */
 final class PrivateDirectory {
@@ -49,24 +46,6 @@ final class PrivateDirectory {
         checkOwner(directory, facts);
         if (POSIX && (facts.permissions() & OTHERS_WRITE) != 0) {
             throw denied(directory, "mode=" + facts.octal() + ", expected=0700: others can write to it; chmod 700 it");
-        }
-    }
-
-    /** Deletes what is in a directory, a file of that name excepted, without following links; returns how many files. */
-    static int empty(Path directory, String kept) {
-        try (Stream<Path> tree = Files.walk(directory)) {
-            int files = 0;
-            for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
-                if (!path.equals(directory) && !path.equals(directory.resolve(kept))) {
-                    files += Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS) ? 0 : 1;
-                    Files.delete(path);
-                }
-            }
-            return files;
-        } catch (UncheckedIOException e) {
-            throw failed("clean up", directory, new IOException(e));
-        } catch (IOException e) {
-            throw failed("clean up", directory, e);
         }
     }
 

@@ -124,7 +124,7 @@ public final class PrivateFile {
         return new IpcException(IpcStatus.ACCESS_DENIED, "private file " + file + ": " + why, Delivery.NOT_SENT);
     }
 
-    private static FileAttribute<?>[] ownerOnly() {
+    static FileAttribute<?>[] ownerOnly() {
         return PrivateDirectory.POSIX
                 ? new FileAttribute<?>[] {
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))

@@ -81,7 +81,7 @@ public final class RuntimeDirectory {
         }
         PrivateDirectory.secure(path);
         InUse.of(path).holdForGood();
-        return PrivateDirectory.secure(path.resolve(name));
+        return OwnFolders.secure(path.resolve(name));
     }
 
     /**
@@ -108,17 +108,31 @@ public final class RuntimeDirectory {
     }
 
     /**
-     * Removes all that is in this directory: sockets and files that crashed processes left, locks, logs.
+     * Removes the folders that {@link #folder} has made in this directory, with all that is in them: sockets and files
+     * that crashed processes left, locks, logs. Whatever else is there, such as what a user keeps in the directory that
+     * {@code VALISE_HOME} names, is left alone.
      *
-     * @return how many files it were
      * @throws IpcException {@code ADDRESS_IN_USE} when a process uses it, this one perhaps; the message names its pid;
-     *     {@code ACCESS_DENIED} when it was put where the user's home or the configuration, with its keys, would go too
+     *     {@code ACCESS_DENIED} when the user's home or the configuration, with its keys, lies in it
      */
-    public int clean() {
+    public Cleaned clean() {
         PrivateDirectory.secure(path);
         keep(ConfigurationDirectory.place(System::getProperty, System::getenv), "the configuration, with keys,");
         keep(Path.of(System.getProperty("user.home", "/")).toAbsolutePath().normalize(), "the user's home");
-        return InUse.of(path).alone(() -> PrivateDirectory.empty(path, InUse.FILE));
+        return InUse.of(path).alone(() -> OwnFolders.clean(path, InUse.FILE));
+    }
+
+    /**
+     * What {@link #clean} did. Immutable.
+     *
+     * @param files how many files it removed
+     * @param leftAlone the names of what it found in the directory and did not remove, since Valise has not made it
+     */
+    public record Cleaned(int files, List<String> leftAlone) {
+        /** Takes a copy of the list. */
+        public Cleaned {
+            leftAlone = List.copyOf(leftAlone);
+        }
     }
 
     /** A claim that this process uses the directory. Thread-safe. */

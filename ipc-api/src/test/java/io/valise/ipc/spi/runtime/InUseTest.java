@@ -65,7 +65,7 @@ class InUseTest {
             occupant.process.destroyForcibly().waitFor();
         }
 
-        assertThat(RuntimeDirectory.current().clean()).isEqualTo(1);
+        assertThat(RuntimeDirectory.current().clean().files()).isEqualTo(1);
         assertThat(leftover.getParent()).doesNotExist();
         assertThat(home).isDirectory();
     }
@@ -81,13 +81,27 @@ class InUseTest {
                 .hasMessageContaining("pid " + ProcessHandle.current().pid());
 
         another.close();
-        Files.createDirectories(home.resolve("a/b"));
-        Files.writeString(home.resolve("a/b/c"), "x");
-        Files.createSymbolicLink(home.resolve("a/link"), Path.of("/etc"));
+        assertThat(directory.clean()).isEqualTo(new RuntimeDirectory.Cleaned(0, List.of()));
+    }
 
-        assertThat(directory.clean()).isEqualTo(2);
-        assertThat(directory.clean()).isZero();
+    @Test
+    void foldersThatItMadeAreRemovedAndNothingThatAUserKeepsBesideThem() throws IOException {
+        Path made = OwnFolders.secure(home.resolve("made"));
+        Files.createDirectories(made.resolve("b"));
+        Files.writeString(made.resolve("b/c"), "x");
+        Files.createSymbolicLink(made.resolve("link"), Path.of("/etc"));
+        Path services = PrivateDirectory.secure(home.resolve("services")); // which is a name that Valise uses too
+        Path report = Files.writeString(services.resolve("report"), "x");
+        OwnFolders.secure(services);
+        Files.writeString(home.resolve("diary"), "x");
+        Files.createSymbolicLink(home.resolve("elsewhere"), OwnFolders.secure(home.resolve("made too")));
+
+        assertThat(RuntimeDirectory.current().clean())
+                .isEqualTo(new RuntimeDirectory.Cleaned(2, List.of("diary", "elsewhere", "services")));
+        assertThat(RuntimeDirectory.current().clean().files()).isZero();
         assertThat(Path.of("/etc")).isNotEmptyDirectory();
+        assertThat(report).exists();
+        assertThat(made).doesNotExist();
     }
 
     @Test
@@ -143,6 +157,6 @@ class InUseTest {
             assertThat(Thread.interrupted()).isTrue();
             assertThatThrownBy(() -> RuntimeDirectory.current().clean()).isInstanceOf(IpcException.class);
         }
-        assertThat(RuntimeDirectory.current().clean()).isZero();
+        assertThat(RuntimeDirectory.current().clean().files()).isZero();
     }
 }

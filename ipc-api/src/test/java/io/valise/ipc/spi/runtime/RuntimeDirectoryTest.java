@@ -114,7 +114,9 @@ class RuntimeDirectoryTest {
     void comesBackWhenACleanerRemovedIt() throws IOException {
         withHome(temp.resolve("swept"), () -> {
             RuntimeDirectory directory = RuntimeDirectory.current();
-            Files.delete(directory.folder("pipe"));
+            Path folder = directory.folder("pipe");
+            Files.delete(folder.resolve(OwnFolders.MARK));
+            Files.delete(folder);
             Files.delete(directory.path().resolve(InUse.FILE));
             Files.delete(directory.path());
             assertThat(directory.folder("pipe")).isDirectory();

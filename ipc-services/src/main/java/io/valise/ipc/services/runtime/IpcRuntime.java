@@ -120,12 +120,11 @@ public final class IpcRuntime implements AutoCloseable {
     }
 
     /**
-     * Removes what crashed processes left in the user's runtime directory.
+     * Removes what crashed processes left in the user's runtime directory, and nothing that Valise has not made.
      *
-     * @return how many files it were
      * @throws IpcException {@code ADDRESS_IN_USE} when a process uses the directory; the message names its pid
      */
-    public static int cleanUp() {
+    public static RuntimeDirectory.Cleaned cleanUp() {
         return RuntimeDirectory.current().clean();
     }
 

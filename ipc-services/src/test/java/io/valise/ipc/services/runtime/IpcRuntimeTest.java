@@ -53,14 +53,16 @@ class IpcRuntimeTest {
                     .as("nothing happens before the first use")
                     .doesNotExist();
             assertThat(a.ask("initialize", "[0.1,0.2)")).startsWith("0.1");
-            Files.writeString(home.resolve("leftover"), "x");
+            a.ask("leave", "over");
+            Files.writeString(home.resolve("foreign"), "x");
 
             assertThatThrownBy(() -> b.ask("cleanUp"))
                     .hasMessageContaining("ADDRESS_IN_USE")
                     .hasMessageContaining("in use by pid " + a.pid() + " (");
             a.kill();
 
-            assertThat(b.ask("cleanUp")).isEqualTo("1");
+            assertThat(b.ask("cleanUp")).isEqualTo("Cleaned[files=1, leftAlone=[foreign]]");
+            assertThat(home.resolve("foreign")).exists();
         }
     }
 

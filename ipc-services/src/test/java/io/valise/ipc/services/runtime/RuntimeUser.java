@@ -1,7 +1,11 @@
 package io.valise.ipc.services.runtime;
 
 import io.valise.ipc.services.runtime.IpcRuntime.Option;
+import io.valise.ipc.spi.runtime.RuntimeDirectory;
 import io.valise.ipc.testkit.process.CommandLoop;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Set;
 
@@ -11,6 +15,15 @@ final class RuntimeUser {
 
     public static void main(String[] arguments) {
         CommandLoop.run(RuntimeUser::run);
+    }
+
+    private static String leave(String file) {
+        try {
+            return Files.writeString(RuntimeDirectory.current().folder("left").resolve(file), "x")
+                    .toString();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static String run(String command, List<String> words) {
@@ -23,7 +36,8 @@ final class RuntimeUser {
             case "failFast" ->
                 IpcRuntime.tryInitialize(VersionRange.parse(words.get(0)), Set.of(Option.ON_ERROR_FAIL_FAST))
                         .message();
-            default -> String.valueOf(IpcRuntime.cleanUp());
+            case "leave" -> leave(words.get(0));
+            default -> IpcRuntime.cleanUp().toString();
         };
     }
 }
