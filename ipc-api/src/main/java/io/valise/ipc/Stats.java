@@ -6,6 +6,8 @@ package io.valise.ipc;
  *
  * @param requestsSent requests and streams opened by this end
  * @param requestsServed requests and streams the peer opened and a handler took
+ * @param builtInRequestsServed those among them for what every server answers, {@code valise.ping} and {@code
+ *     valise.info}: who asks nothing else looks at a server and does not use it
  * @param requestsRefused requests of the peer that no handler took: unknown service, access denied, overload
  * @param eventsSent one-way events sent
  * @param eventsReceived one-way events received
@@ -17,6 +19,7 @@ package io.valise.ipc;
 public record Stats(
         long requestsSent,
         long requestsServed,
+        long builtInRequestsServed,
         long requestsRefused,
         long eventsSent,
         long eventsReceived,
@@ -26,13 +29,14 @@ public record Stats(
         int connections) {
 
     /** No traffic and no connection. */
-    public static final Stats ZERO = new Stats(0, 0, 0, 0, 0, 0, 0, 0, 0);
+    public static final Stats ZERO = new Stats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     /** The sum, counter by counter. */
     public Stats plus(Stats other) {
         return new Stats(
                 requestsSent + other.requestsSent,
                 requestsServed + other.requestsServed,
+                builtInRequestsServed + other.builtInRequestsServed,
                 requestsRefused + other.requestsRefused,
                 eventsSent + other.eventsSent,
                 eventsReceived + other.eventsReceived,

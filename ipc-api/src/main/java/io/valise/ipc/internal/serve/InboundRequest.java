@@ -199,7 +199,7 @@ public final class InboundRequest implements Request, Work, InFlight.Entry, Send
     }
 
     private void serve(Service found, boolean onReader) {
-        dispatcher.counters().served();
+        dispatcher.counters().served(found.isBuiltIn());
         running = true;
         try {
             found.serve(this, onReader);

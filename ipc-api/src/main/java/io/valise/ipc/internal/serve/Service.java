@@ -28,23 +28,34 @@ final class Service {
     }
 
     private final Kind kind;
+    private final boolean builtIn;
     /** Counts down; a lost update costs one hand-over more or less. */
     private volatile int slow;
 
-    private Service(Kind kind) {
+    private Service(Kind kind, boolean builtIn) {
         this.kind = kind;
+        this.builtIn = builtIn;
     }
 
     static Service ofRequests(RequestHandler handler) {
-        return new Service(new Kind.Sync(handler));
+        return new Service(new Kind.Sync(handler), false);
+    }
+
+    static Service builtIn(RequestHandler handler) {
+        return new Service(new Kind.Sync(handler), true);
     }
 
     static Service ofAsyncRequests(AsyncRequestHandler handler) {
-        return new Service(new Kind.Async(handler));
+        return new Service(new Kind.Async(handler), false);
     }
 
     static Service ofStreams(StreamHandler handler) {
-        return new Service(new Kind.Stream(handler));
+        return new Service(new Kind.Stream(handler), false);
+    }
+
+    /** Whether it is the library's own. */
+    boolean isBuiltIn() {
+        return builtIn;
     }
 
     void stalled() {

@@ -61,7 +61,7 @@ public final class Services {
 
     /** Adds one of the library's own. */
     public void addBuiltIn(String name, RequestHandler handler) {
-        services.put(name, Service.ofRequests(handler));
+        services.put(name, Service.builtIn(handler));
     }
 
     @Nullable Service service(String name) {

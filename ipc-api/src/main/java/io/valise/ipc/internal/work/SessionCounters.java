@@ -12,6 +12,7 @@ public final class SessionCounters {
     private final AtomicLong bytesReceived = new AtomicLong();
     private final AtomicLong eventsReceived = new AtomicLong();
     private final AtomicLong requestsServed = new AtomicLong();
+    private final AtomicLong builtInRequestsServed = new AtomicLong();
     private final AtomicLong requestsRefused = new AtomicLong();
     private final AtomicLong requestsSent = new AtomicLong();
     private final AtomicLong eventsSent = new AtomicLong();
@@ -36,8 +37,11 @@ public final class SessionCounters {
         eventsSent.getAndIncrement();
     }
 
-    public void served() {
+    public void served(boolean builtIn) {
         requestsServed.getAndIncrement();
+        if (builtIn) {
+            builtInRequestsServed.getAndIncrement();
+        }
     }
 
     public void refused() {
@@ -48,6 +52,7 @@ public final class SessionCounters {
         return new Stats(
                 requestsSent.get(),
                 requestsServed.get(),
+                builtInRequestsServed.get(),
                 requestsRefused.get(),
                 eventsSent.get(),
                 eventsReceived.get(),

@@ -3,6 +3,7 @@ package io.valise.ipc.services.hosting;
 import io.valise.ipc.Endpoint;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcServer;
+import io.valise.ipc.Stats;
 import io.valise.ipc.services.runtime.IpcRuntime;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -42,7 +43,7 @@ public final class AppServiceHost implements AutoCloseable {
         this.service = service;
         this.terms = terms;
         IpcServer.Builder builder = IpcServer.builder(terms.endpoints().toArray(String[]::new))
-                .onDisconnect((connection, reason) -> terms.afterUse().ifPresent(idle::askAfter));
+                .onDisconnect((connection, reason) -> left(connection.stats()));
         service.offer(builder);
         server = builder.start();
     }
@@ -64,7 +65,7 @@ public final class AppServiceHost implements AutoCloseable {
         IpcRuntime.ensure();
         AppServiceHost host = new AppServiceHost(service, HostingTerms.ofThisProcess(name));
         Runtime.getRuntime().addShutdownHook(host.hook);
-        host.terms.beforeUse().ifPresent(host.idle::askFirstAfter);
+        host.terms.beforeUse().ifPresent(host.idle::begin);
         return host;
     }
 
@@ -96,6 +97,21 @@ public final class AppServiceHost implements AutoCloseable {
     @Override
     public void close() {
         stop(StopReason.CLOSED);
+    }
+
+    /** Who only looked, as `ipc list` does, keeps nobody awake. */
+    private void left(Stats did) {
+        if (onlyLooked(did)) {
+            idle.askIfDue();
+        } else {
+            terms.afterUse().ifPresent(idle::askAfter);
+        }
+    }
+
+    private static boolean onlyLooked(Stats did) {
+        long others = did.requestsServed() - did.builtInRequestsServed() + did.requestsRefused();
+        return did.builtInRequestsServed() > 0
+                && others + did.eventsReceived() + did.requestsSent() + did.eventsSent() == 0;
     }
 
     private boolean stopIfUnused() {

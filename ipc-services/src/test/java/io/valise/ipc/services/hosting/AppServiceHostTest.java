@@ -8,6 +8,7 @@ import io.valise.ipc.IpcConnection;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcServer;
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.services.catalog.ServiceCatalog;
 import io.valise.ipc.services.manifest.Manifests;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.process.ForkedJvm;
@@ -15,7 +16,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -64,6 +68,53 @@ class AppServiceHostTest {
         host.close();
         assertThat(told.reasons).containsExactly(StopReason.IDLE);
         assertThatThrownBy(() -> IpcClient.connect("pipe:brief")).isInstanceOf(IpcException.class);
+    }
+
+    @Test
+    void aClientThatLeavesBeforeTheStartHasReturnedIsTheLastOne() throws Exception {
+        Manifests.write(
+                ServiceManifest.FOLDER,
+                "hasty",
+                "{\"name\": \"hasty\", \"command\": [\"x\"], \"endpoints\": [\"pipe:hasty\", \"late:hasty\"],"
+                        + " \"idleSeconds\": 0.01}");
+        CountDownLatch left = new CountDownLatch(1);
+        AppServiceHost host = AppServiceHost.start(
+                "hasty",
+                server -> server.onDisconnect((connection, reason) -> left.countDown())
+                        .transport(new LateTransport(() -> {
+                            IpcClient.connect("pipe:hasty").close();
+                            left.await();
+                            LockSupport.parkNanos(100_000_000); // the idle time passes before there is a server to ask
+                            return null;
+                        })));
+        assertThat(host.awaitStopped()).isEqualTo(StopReason.IDLE);
+    }
+
+    @Test
+    void whoOnlyLooksKeepsNobodyAwake() {
+        Manifests.write(
+                ServiceManifest.FOLDER,
+                "watched",
+                "{\"name\": \"watched\", \"command\": [\"x\"], \"endpoints\": [\"pipe:watched\"], \"idleSeconds\": 0.5}");
+        AppServiceHost host = AppServiceHost.start("watched", new Told());
+        CompletableFuture<StopReason> stopped = CompletableFuture.supplyAsync(() -> reasonOf(host));
+        try (IpcConnection user = IpcClient.connect("pipe:watched")) {
+            user.request("nothing", ValueSet.empty());
+        }
+        int looks = 0;
+        for (; !stopped.isDone(); looks++) { // as `ipc top` does
+            ServiceCatalog.ofThisUser().running();
+        }
+        assertThat(stopped.join()).isEqualTo(StopReason.IDLE);
+        assertThat(looks).isPositive();
+    }
+
+    private static StopReason reasonOf(AppServiceHost host) {
+        try {
+            return host.awaitStopped();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test
