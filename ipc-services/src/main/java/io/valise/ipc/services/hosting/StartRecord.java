@@ -2,6 +2,8 @@ package io.valise.ipc.services.hosting;
 
 import io.valise.ipc.spi.runtime.RuntimeDirectory;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -12,18 +14,38 @@ import java.util.regex.Pattern;
 /**
  * Which process of a service was started last: its id and, as ids are given anew, when it began. Immutable.
  *
+ * <p>On Linux that is counted from the start of the system (proc_pid_stat(5), starttime): a {@link
+ * ProcessHandle.Info#startInstant} is computed there from what the clock says now, by each JVM for itself, so that two of
+ * them disagree about one process after the clock was set. Elsewhere the system keeps the instant itself.
+ *
  * @param pid the process
- * @param beganMillis milliseconds since 1970; 0 where the system does not say
+ * @param began when it began, as this system counts; 0 where it does not say
  */
-record StartRecord(long pid, long beganMillis) {
+record StartRecord(long pid, long began) {
     static final int MOST_BYTES = 64;
 
     private static final Pattern FORM = Pattern.compile("(\\d{1,18}) (\\d{1,18})\\s*");
+    private static final Path PROCESSES = Path.of("/proc");
+    /** Of the fields behind the program's name, which may hold spaces and brackets; the first of them is the third. */
+    private static final int START_TIME = 22 - 3;
 
     static StartRecord of(ProcessHandle process) {
-        return new StartRecord(
-                process.pid(),
-                process.info().startInstant().map(Instant::toEpochMilli).orElse(0L));
+        Path facts = PROCESSES.resolve(Long.toString(process.pid())).resolve("stat");
+        long began = Files.isReadable(facts)
+                ? ticks(facts)
+                : process.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
+        return new StartRecord(process.pid(), began);
+    }
+
+    private static long ticks(Path facts) {
+        try {
+            String text = Files.readString(facts, StandardCharsets.ISO_8859_1);
+            String[] fields = text.substring(text.lastIndexOf(')') + 2).split(" ", -1);
+            return Long.parseLong(fields[START_TIME]);
+        } catch (IOException e) {
+            System.getLogger(StartRecord.class.getName()).log(Level.DEBUG, "the process has just ended", e);
+            return 0;
+        }
     }
 
     /** Empty when the text is none, such as that of a file just made. */
@@ -35,7 +57,7 @@ record StartRecord(long pid, long beganMillis) {
     }
 
     String format() {
-        return pid + " " + beganMillis + "\n";
+        return pid + " " + began + "\n";
     }
 
     /** The process, unless it has ended. */
