@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,12 +45,21 @@ final class HiveFile implements Closeable {
 
     private final Path folder;
     private final Path path;
-    private final Map<String, ValueSet> changes = new HashMap<>();
+    private final Map<String, Kept> changes = new HashMap<>();
     private @Nullable RandomAccessFile file;
     private @Nullable Object key;
     private long generation;
     private long position;
     private long liveBytes;
+
+    /**
+     * A change as it lies in the file.
+     *
+     * @param change what it says
+     * @param at where its record begins
+     * @param bytes how long that is: others may encode the same change in fewer bytes, or more, than we do
+     */
+    private record Kept(ValueSet change, long at, int bytes) {}
 
     HiveFile(Path folder, String name) {
         this.folder = folder;
@@ -66,13 +76,16 @@ final class HiveFile implements Closeable {
     /** The last change of a name: with its value, or without one when it was deleted; null when it is unknown here. */
     synchronized @Nullable ValueSet find(String name) {
         refresh();
-        return changes.get(name);
+        Kept kept = changes.get(name);
+        return kept == null ? null : kept.change();
     }
 
     /** The last changes of all names. */
     synchronized Map<String, ValueSet> snapshot() {
         refresh();
-        return Map.copyOf(changes);
+        return changes.entrySet().stream()
+                .collect(Collectors.toUnmodifiableMap(
+                        Map.Entry::getKey, entry -> entry.getValue().change()));
     }
 
     private void refresh() {
@@ -147,17 +160,19 @@ final class HiveFile implements Closeable {
         while (records.hasRemaining()) {
             int before = records.position();
             apply(HiveLayout.next(records), records.position() - before);
-            position += records.position() - before;
         }
     }
 
+    /** Takes the next record of the file in. */
     private void apply(ValueSet change, int bytes) {
-        String name = change.getString(NAME);
-        ValueSet outdated = change.contains(UNKNOWN) ? changes.remove(name) : changes.put(name, change);
-        if (outdated != null) {
-            liveBytes -= HiveLayout.record(outdated).length;
-        }
-        liveBytes += change.contains(UNKNOWN) ? 0 : bytes;
+        String name = HiveLayout.name(change);
+        Kept kept = change.contains(UNKNOWN) ? null : new Kept(change, position, bytes);
+        liveBytes += length(kept) - length(kept == null ? changes.remove(name) : changes.put(name, kept));
+        position += bytes;
+    }
+
+    private static int length(@Nullable Kept kept) {
+        return kept == null ? 0 : kept.bytes();
     }
 
     private RandomAccessFile opened() throws IOException {
@@ -183,7 +198,6 @@ final class HiveFile implements Closeable {
             checkRoom(change, record.length);
             try {
                 write(open, record);
-                position += record.length;
                 apply(change, record.length);
                 compactIfWorthwhile(open);
                 return open;
@@ -195,8 +209,7 @@ final class HiveFile implements Closeable {
 
     /** What makes the live settings shorter has room always, or a full hive could not be emptied. */
     private void checkRoom(ValueSet change, int bytes) {
-        ValueSet outdated = changes.get(change.getString(NAME));
-        int more = (change.contains(UNKNOWN) ? 0 : bytes) - (outdated == null ? 0 : HiveLayout.record(outdated).length);
+        int more = (change.contains(UNKNOWN) ? 0 : bytes) - length(changes.get(HiveLayout.name(change)));
         if (more > 0 && liveBytes + more > MOST_LIVE_BYTES) {
             throw new IpcException(
                     IpcStatus.RESOURCE_EXHAUSTED,
@@ -246,16 +259,26 @@ final class HiveFile implements Closeable {
         if (position < LEAST_COMPACTED_BYTES || liveBytes * 2 > position) {
             return;
         }
-        ByteBuffer records = ByteBuffer.allocate(Math.toIntExact(liveBytes));
-        for (ValueSet change : changes.values()) {
-            records.put(HiveLayout.record(change));
-        }
         try {
-            replaceBy(records.array(), open);
-        } catch (IOException e) { // the change itself is kept; the next one tries again
+            replaceBy(live(open), open);
+        } catch (IOException | IllegalStateException e) { // the change itself is kept; the next one tries again
             LOG.log(Level.WARNING, "settings file " + path + " cannot be compacted", e);
             mark(open, 0);
         }
+    }
+
+    /** The records that count, as they are: encoded anew, one could be longer than any may be. */
+    private byte[] live(RandomAccessFile open) throws IOException {
+        byte[] live = new byte[Math.toIntExact(liveBytes)];
+        int filled = 0;
+        for (Kept kept : changes.values()) {
+            open.seek(kept.at());
+            open.readFully(live, filled, kept.bytes());
+            HiveLayout.next(
+                    ByteBuffer.wrap(live, filled, kept.bytes())); // it could have been damaged since it was read
+            filled += kept.bytes();
+        }
+        return live;
     }
 
     /** The old file says that it is outdated before the new one is there: who reads it then looks for another one. */

@@ -1,6 +1,7 @@
 package io.valise.ipc.services.settings;
 
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.ValueType;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
@@ -84,7 +85,17 @@ final class HiveLayout {
         if (sum(body) != sum) {
             throw new IllegalStateException("damaged: a record's checksum is wrong");
         }
-        return ValueSet.fromCbor(body);
+        ValueSet change = ValueSet.fromCbor(body);
+        name(change);
+        return change;
+    }
+
+    /** The name that a change is of. */
+    static String name(ValueSet change) {
+        if (!change.contains(HiveFile.NAME) || change.type(HiveFile.NAME) != ValueType.STRING) {
+            throw new IllegalStateException("damaged: a record has no name");
+        }
+        return change.getString(HiveFile.NAME);
     }
 
     private static int sum(byte[] body) {
