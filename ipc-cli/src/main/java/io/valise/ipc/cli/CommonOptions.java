@@ -51,6 +51,13 @@ final class CommonOptions {
         positive(command, option, given);
     }
 
+    /** Refuses a time that is too short. */
+    void requireAtLeast(String option, Duration least, Duration given) {
+        if (given.compareTo(least) < 0) {
+            throw usageError(option + ": limit=" + least + " or more, actual=" + given);
+        }
+    }
+
     /** The error that a value given is wrong. */
     CommandLine.ParameterException usageError(String message) {
         return usageError(command, message);

@@ -54,6 +54,7 @@ final class LaunchCommand implements Callable<Integer> {
             names = "--max-bytes",
             paramLabel = "N",
             defaultValue = "" + ResultLauncher.DEFAULT_MAX_BYTES,
+            converter = WholeNumber.FromOne.class,
             description = "How long message and result may be (default: ${DEFAULT-VALUE}).")
     private int maxBytes;
 

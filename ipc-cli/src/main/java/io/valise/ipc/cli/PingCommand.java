@@ -30,6 +30,7 @@ final class PingCommand implements Callable<Integer> {
             names = {"-c", "--count"},
             paramLabel = "N",
             defaultValue = "10000",
+            converter = WholeNumber.FromOne.class,
             description = "How many round trips to measure (default: ${DEFAULT-VALUE}).")
     private int count;
 
@@ -37,6 +38,7 @@ final class PingCommand implements Callable<Integer> {
             names = {"-w", "--warm-up"},
             paramLabel = "N",
             defaultValue = "50000",
+            converter = WholeNumber.FromZero.class,
             description =
                     "How many to make before, until the JVM has compiled what they use (default: ${DEFAULT-VALUE},"
                             + " but no more than 2 s).")
@@ -53,6 +55,7 @@ final class PingCommand implements Callable<Integer> {
             names = {"-s", "--size"},
             paramLabel = "BYTES",
             defaultValue = "0",
+            converter = WholeNumber.Bytes.class,
             description = "Bytes of data in each message (default: ${DEFAULT-VALUE}).")
     private int size;
 
@@ -67,10 +70,7 @@ final class PingCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        if (count < 1 || warmUp < 0 || size < 0 || interval.isNegative()) {
-            throw common.usageError("--count: limit=1 or more, --warm-up, --size and --interval: 0 or more, actual="
-                    + count + ", " + warmUp + ", " + size + ", " + interval);
-        }
+        common.requireAtLeast("--interval", Duration.ZERO, interval);
         ValueSet message = size == 0 ? ValueSet.empty() : ValueSet.of("data", new byte[size]);
         try (IpcConnection connection =
                 connecting.client().waitStrategy(strategy.toWaitStrategy()).connect()) {

@@ -10,6 +10,7 @@ import io.valise.ipc.services.files.SharedFiles;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.file.Files;
@@ -23,16 +24,27 @@ import picocli.CommandLine.Parameters;
 
 /** {@code ipc redeem}: the bytes of a file that somebody shares. Confined to one thread. */
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
-@Command(name = "redeem", description = "Writes the file of a token that `ipc share` printed to standard output.")
+@Command(
+        name = "redeem",
+        description = "Writes the file of a token that `ipc share` printed to standard output. Other users can see an"
+                + " argument while this runs (ps); they cannot see standard input.")
 final class RedeemCommand implements Callable<Integer> {
     /** Between the address of who shares and the secret. */
     static final char SEPARATOR = '/';
 
+    private static final String STANDARD_INPUT = "-";
+    private static final int MOST_TOKEN_BYTES = 1024;
+
     @Mixin
     private CommonOptions common;
 
-    @Parameters(index = "0", paramLabel = "TOKEN", description = "What `ipc share` printed.")
-    private String token;
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            paramLabel = "TOKEN",
+            defaultValue = STANDARD_INPUT,
+            description = "What `ipc share` printed; without it, or for -, a line of standard input.")
+    private String argument;
 
     @Option(
             names = {"-o", "--out"},
@@ -48,6 +60,7 @@ final class RedeemCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        String token = argument.equals(STANDARD_INPUT) ? line(System.in) : argument;
         int separator = token.indexOf(SEPARATOR);
         if (separator < 0) {
             throw common.usageError("TOKEN: expected what `ipc share` printed, such as any:share-1a2b3c4d/…");
@@ -68,6 +81,19 @@ final class RedeemCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    /** Waits for no more than the line: whoever writes it may keep the other end open. */
+    private static String line(InputStream input) throws IOException {
+        StringBuilder line = new StringBuilder();
+        for (int next = input.read(); next >= 0 && next != '\n'; next = input.read()) {
+            if (line.length() == MOST_TOKEN_BYTES) {
+                throw new CommandFailure("standard input: the token is a line, limit=" + MOST_TOKEN_BYTES
+                        + " bytes, actual=more; give it what `ipc share` printed");
+            }
+            line.append((char) next);
+        }
+        return line.toString().strip();
     }
 
     private String endpoint(String text) {

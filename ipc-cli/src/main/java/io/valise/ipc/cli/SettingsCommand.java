@@ -56,8 +56,9 @@ final class SettingsCommand implements Callable<Integer> {
     @Option(
             names = {"-n", "--count"},
             paramLabel = "N",
+            converter = WholeNumber.FromOne.class,
             description = "End watch after so many changes.")
-    private long count = Long.MAX_VALUE;
+    private int count = Integer.MAX_VALUE;
 
     @Option(names = "--json", description = "Print list as one line of JSON.")
     private boolean json;
@@ -131,7 +132,7 @@ final class SettingsCommand implements Callable<Integer> {
     }
 
     private void watch(SettingsHive hive) throws InterruptedException {
-        CountDownLatch changes = new CountDownLatch((int) Math.min(Integer.MAX_VALUE, count));
+        CountDownLatch changes = new CountDownLatch(count);
         SettingsHive.Registration watching = hive.watch(change -> print(change, changes));
         common.err().println("watching; each change is a line of JSON");
         common.err().flush();

@@ -25,6 +25,7 @@ import picocli.CommandLine.Option;
                 + " part of the bytes, but not of the requests.")
 final class TopCommand implements Callable<Integer> {
     private static final String HOME_AND_CLEAR = "\u001b[H\u001b[2J";
+    private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(100);
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     @Mixin
@@ -41,6 +42,7 @@ final class TopCommand implements Callable<Integer> {
             names = {"-n", "--count"},
             paramLabel = "N",
             defaultValue = "0",
+            converter = WholeNumber.FromZero.class,
             description = "Stop after so many tables; 0 = never.")
     private int count;
 
@@ -52,10 +54,7 @@ final class TopCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        if (interval.toMillis() < 100 || count < 0) {
-            throw common.usageError(
-                    "--interval: limit=100ms or more, actual=" + interval + "; --count: limit=0 or more");
-        }
+        common.requireAtLeast("--interval", SHORTEST_INTERVAL, interval);
         ServiceCatalog servers = ReachableServers.within(PATIENCE);
         int tables = once ? 1 : count == 0 ? Integer.MAX_VALUE : count;
         ServerLoad load = new ServerLoad(servers.running(), System.nanoTime());

@@ -1,12 +1,17 @@
 package io.valise.ipc.cli;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.identity.CapabilityGrant;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.TestHome;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
@@ -18,6 +23,8 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code ipc share}, {@code redeem}, {@code grant} and {@code settings}. */
 @ExtendWith(HangWatchdog.class)
@@ -60,6 +67,40 @@ class SharingTest {
             assertThat(shared.status()).isZero();
             assertThat(shared.err()).contains("redeemed");
             assertThat(CommandRun.of("redeem", token).err()).startsWith("ipc: ENDPOINT_NOT_FOUND");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"redeem", "redeem -"})
+    void aTokenOnStandardInputIsSeenByNobody(String command) throws Exception {
+        Path file = Files.writeString(temp.resolve("report"), "what it says");
+        Path copy = temp.resolve("copy");
+        try (ForkedIpc share = ForkedIpc.start("share", file.toString())) {
+            PipedOutputStream typed = new PipedOutputStream(); // which is never closed
+            InputStream before = System.in;
+            System.setIn(new PipedInputStream(typed));
+            try {
+                typed.write((share.nextLine() + "\r\n").getBytes(US_ASCII));
+                CommandRun run = CommandRun.of((command + " -o " + copy).split(" "));
+                assertThat(run.status()).as(run.err()).isZero();
+            } finally {
+                System.setIn(before);
+            }
+            assertThat(share.end().status()).isZero();
+        }
+        assertThat(copy).hasContent("what it says");
+    }
+
+    @Test
+    void standardInputThatIsNoTokenIsRefused() {
+        InputStream before = System.in;
+        try {
+            System.setIn(InputStream.nullInputStream());
+            assertThat(CommandRun.of("redeem").status()).isEqualTo(2);
+            System.setIn(new ByteArrayInputStream(new byte[5000]));
+            assertThat(CommandRun.of("redeem").err()).contains("limit=1024 bytes, actual=more");
+        } finally {
+            System.setIn(before);
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Wrong usage: exit status 2, a line that says what was wrong, and never a stack trace. */
@@ -43,7 +44,6 @@ class UsageTest {
                 "launch target --timeout 0",
                 "share",
                 "share a --timeout 0",
-                "redeem",
                 "redeem notoken",
                 "redeem nocolon/abc",
                 "settings",
@@ -64,6 +64,29 @@ class UsageTest {
         assertThat(run.status()).isEqualTo(2);
         assertThat(run.out()).isEmpty();
         assertThat(run.err()).startsWith("ipc: ").doesNotContain("\tat ").contains("--help");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "settings watch -n -1, --count, limit=1 or more, -1",
+        "settings watch -n 0, --count, limit=1 or more, 0",
+        "settings watch -n 3000000000, --count, limit=1 or more, 3000000000",
+        "top -n -1, --count, limit=0 or more, -1",
+        "top -i 5ms, --interval, limit=PT0.1S or more, PT0.005S",
+        "ping shm:x -c 0, --count, limit=1 or more, 0",
+        "ping shm:x -c many, --count, limit=1 or more, many",
+        "ping shm:x -w -5, --warm-up, limit=0 or more, -5",
+        "ping shm:x -s 2000000000, --size, limit=0 to 1073741824, 2000000000",
+        "ping shm:x -i PT-1S, --interval, limit=PT0S or more, PT-1S",
+        "launch x --max-bytes 0, --max-bytes, limit=1 or more, 0"
+    })
+    void aNumberOutsideItsLimitsIsToldThem(String line, String option, String limit, String actual) {
+        CommandRun run = CommandRun.of(line.split(" "));
+        assertThat(run.status()).isEqualTo(2);
+        assertThat(run.err().lines().findFirst().orElseThrow())
+                .startsWith("ipc: ")
+                .contains(option)
+                .endsWith(": " + limit + ", actual=" + actual);
     }
 
     @Test

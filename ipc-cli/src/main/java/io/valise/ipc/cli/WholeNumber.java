@@ -1,0 +1,60 @@
+package io.valise.ipc.cli;
+
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** Numbers that an option takes within limits; of any other the message says what they are. Immutable. */
+abstract class WholeNumber implements ITypeConverter<Integer> {
+    /** As long as any message can be made. */
+    private static final int MOST_BYTES = 1 << 30;
+
+    private final int least;
+    private final int most;
+
+    private WholeNumber(int least, int most) {
+        this.least = least;
+        this.most = most;
+    }
+
+    @Override
+    public final Integer convert(String text) {
+        try {
+            int given = Integer.parseInt(text);
+            if (least <= given && given <= most) {
+                return given;
+            }
+        } catch (NumberFormatException e) {
+            throw refusal(text, e);
+        }
+        throw refusal(text, null);
+    }
+
+    private TypeConversionException refusal(String text, @Nullable Throwable cause) {
+        String upTo = most == Integer.MAX_VALUE ? " or more" : " to " + most;
+        TypeConversionException refusal = new TypeConversionException("limit=" + least + upTo + ", actual=" + text);
+        refusal.initCause(cause);
+        return refusal;
+    }
+
+    /** How often, at least once. */
+    static final class FromOne extends WholeNumber {
+        FromOne() {
+            super(1, Integer.MAX_VALUE);
+        }
+    }
+
+    /** How often, perhaps not at all. */
+    static final class FromZero extends WholeNumber {
+        FromZero() {
+            super(0, Integer.MAX_VALUE);
+        }
+    }
+
+    /** How many bytes of a message. */
+    static final class Bytes extends WholeNumber {
+        Bytes() {
+            super(0, MOST_BYTES);
+        }
+    }
+}
