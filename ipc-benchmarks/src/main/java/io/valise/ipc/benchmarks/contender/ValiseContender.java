@@ -5,7 +5,6 @@ import io.valise.ipc.IpcConnection;
 import io.valise.ipc.IpcServer;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.WaitStrategy;
-import io.valise.ipc.benchmarks.probe.AllocatedBytes;
 import java.util.concurrent.CompletableFuture;
 
 /**

@@ -1,4 +1,4 @@
-package io.valise.ipc.benchmarks.probe;
+package io.valise.ipc.benchmarks.contender;
 
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
