@@ -1,6 +1,6 @@
 package io.valise.ipc;
 
-import io.valise.ipc.internal.codec.Unsigned;
+import io.valise.ipc.internal.value.Unsigned;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,7 @@
 package io.valise.ipc;
 
-import io.valise.ipc.internal.codec.KeyIndex;
-import io.valise.ipc.internal.codec.ValueSetAccess;
+import io.valise.ipc.internal.value.KeyIndex;
+import io.valise.ipc.internal.value.ValueSetAccess;
 import org.jspecify.annotations.Nullable;
 
 /** Lets the codec see the pairs of a {@link ValueSet}. */

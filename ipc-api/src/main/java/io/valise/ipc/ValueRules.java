@@ -1,11 +1,11 @@
 package io.valise.ipc;
 
-import io.valise.ipc.internal.codec.Heights;
-import io.valise.ipc.internal.codec.KeyIndex;
-import io.valise.ipc.internal.codec.KeyWriter;
-import io.valise.ipc.internal.codec.ListValue;
-import io.valise.ipc.internal.codec.Stored;
-import io.valise.ipc.internal.codec.Unsigned;
+import io.valise.ipc.internal.encode.KeyWriter;
+import io.valise.ipc.internal.value.Heights;
+import io.valise.ipc.internal.value.KeyIndex;
+import io.valise.ipc.internal.value.ListValue;
+import io.valise.ipc.internal.value.Stored;
+import io.valise.ipc.internal.value.Unsigned;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Duration;

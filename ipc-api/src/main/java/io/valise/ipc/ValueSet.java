@@ -1,10 +1,11 @@
 package io.valise.ipc;
 
-import io.valise.ipc.internal.codec.CborBytes;
-import io.valise.ipc.internal.codec.Heights;
-import io.valise.ipc.internal.codec.KeyIndex;
-import io.valise.ipc.internal.codec.Stored;
-import io.valise.ipc.internal.codec.ValueSetAccess;
+import io.valise.ipc.internal.decode.ValueSetDecoder;
+import io.valise.ipc.internal.encode.ValueSetEncoder;
+import io.valise.ipc.internal.value.Heights;
+import io.valise.ipc.internal.value.KeyIndex;
+import io.valise.ipc.internal.value.Stored;
+import io.valise.ipc.internal.value.ValueSetAccess;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Duration;
@@ -489,7 +490,7 @@ public final class ValueSet {
 
     /** The wire form of this set: CBOR as docs/protocol-valueset.md describes it. */
     public byte[] toCbor() {
-        return CborBytes.write(this);
+        return ValueSetEncoder.bytes(this);
     }
 
     /**
@@ -499,7 +500,7 @@ public final class ValueSet {
      *     bytes follow
      */
     public static ValueSet fromCbor(byte[] cbor) {
-        return CborBytes.read(cbor);
+        return ValueSetDecoder.read(cbor);
     }
 
     private int position(String key) {

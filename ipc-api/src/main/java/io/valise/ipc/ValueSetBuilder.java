@@ -1,7 +1,7 @@
 package io.valise.ipc;
 
-import io.valise.ipc.internal.codec.KeyIndex;
-import io.valise.ipc.internal.codec.Unsigned;
+import io.valise.ipc.internal.value.KeyIndex;
+import io.valise.ipc.internal.value.Unsigned;
 import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.Objects;

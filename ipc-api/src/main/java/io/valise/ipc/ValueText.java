@@ -1,6 +1,6 @@
 package io.valise.ipc;
 
-import io.valise.ipc.internal.codec.ListValue;
+import io.valise.ipc.internal.value.ListValue;
 import java.lang.reflect.Array;
 import java.math.BigDecimal;
 import java.math.BigInteger;

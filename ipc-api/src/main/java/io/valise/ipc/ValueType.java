@@ -1,7 +1,7 @@
 package io.valise.ipc;
 
-import io.valise.ipc.internal.codec.ListValue;
-import io.valise.ipc.internal.codec.Unsigned;
+import io.valise.ipc.internal.value.ListValue;
+import io.valise.ipc.internal.value.Unsigned;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Duration;

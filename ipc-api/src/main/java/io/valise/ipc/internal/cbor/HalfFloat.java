@@ -1,12 +1,12 @@
-package io.valise.ipc.internal.codec;
+package io.valise.ipc.internal.cbor;
 
 /** IEEE 754 binary16, which other encoders use where nothing is lost. */
-final class HalfFloat {
+public final class HalfFloat {
     private static final float SUBNORMAL_UNIT = 0x1p-24f;
 
     private HalfFloat() {}
 
-    static float toFloat(short bits) {
+    public static float toFloat(short bits) {
         int exponent = bits >> 10 & 0x1f;
         int fraction = bits & 0x3ff;
         int sign = (bits & 0x8000) << 16;

@@ -1,20 +1,20 @@
-package io.valise.ipc.internal.codec;
+package io.valise.ipc.internal.cbor;
 
 import java.nio.charset.StandardCharsets;
 
 /** Strict UTF-8 (RFC 3629): no overlong forms, no surrogates, nothing above U+10FFFF. */
-final class Utf8 {
+public final class Utf8 {
     private static final long HIGH_BITS = 0x8080_8080_8080_8080L;
 
     private Utf8() {}
 
     /** The text of bytes that {@link #firstInvalid} accepts, given whether they are ASCII. */
     @SuppressWarnings("deprecation") // the constructor from bytes of one char each is a plain copy
-    static String text(byte[] bytes, int from, int length, boolean ascii) {
+    public static String text(byte[] bytes, int from, int length, boolean ascii) {
         return ascii ? new String(bytes, 0, from, length) : new String(bytes, from, length, StandardCharsets.UTF_8);
     }
 
-    static boolean isAscii(byte[] bytes, int from, int to) {
+    public static boolean isAscii(byte[] bytes, int from, int to) {
         int i = from;
         for (; i + 8 <= to; i += 8) {
             if ((BigEndian.getLong(bytes, i) & HIGH_BITS) != 0) {
@@ -29,7 +29,7 @@ final class Utf8 {
     }
 
     /** The index of the first byte that is no part of valid UTF-8, or -1. */
-    static int firstInvalid(byte[] bytes, int from, int to) {
+    public static int firstInvalid(byte[] bytes, int from, int to) {
         int i = from;
         while (i < to) {
             int length = sequence(bytes, i, to);

@@ -1,7 +1,8 @@
-package io.valise.ipc.internal.codec;
+package io.valise.ipc.internal.decode;
 
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
+import io.valise.ipc.internal.cbor.BigEndian;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;

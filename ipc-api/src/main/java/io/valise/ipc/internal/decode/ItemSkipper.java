@@ -1,4 +1,6 @@
-package io.valise.ipc.internal.codec;
+package io.valise.ipc.internal.decode;
+
+import io.valise.ipc.internal.value.Heights;
 
 /** Reads over well-formed items that mean nothing to us. Not thread-safe. */
 final class ItemSkipper {

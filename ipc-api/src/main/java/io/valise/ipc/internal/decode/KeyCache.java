@@ -1,7 +1,9 @@
-package io.valise.ipc.internal.codec;
+package io.valise.ipc.internal.decode;
 
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
+import io.valise.ipc.internal.cbor.BigEndian;
+import io.valise.ipc.internal.cbor.Utf8;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;

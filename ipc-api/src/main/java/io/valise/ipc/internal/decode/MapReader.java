@@ -1,7 +1,10 @@
-package io.valise.ipc.internal.codec;
+package io.valise.ipc.internal.decode;
 
 import io.valise.ipc.IpcException;
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.internal.cbor.MajorTypes;
+import io.valise.ipc.internal.value.KeyIndex;
+import io.valise.ipc.internal.value.ValueSetAccess;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +19,7 @@ final class MapReader {
     private static final int PAIR_BYTES = 2;
 
     /** The heads of keys of 1 to 23 bytes are from here on. */
-    private static final int SHORT_KEY = HeadWriter.TEXT + 1;
+    private static final int SHORT_KEY = MajorTypes.TEXT + 1;
 
     /** A short key and a quick value fit. */
     private static final int QUICK_PAIR = 64;
@@ -96,7 +99,7 @@ final class MapReader {
         in.prepare(QUICK_PAIR);
         byte[] bytes = in.bytes;
         int at = in.at;
-        int length = bytes[at] - HeadWriter.TEXT;
+        int length = bytes[at] - MajorTypes.TEXT;
         int valueAt = at + 1 + length;
         if (bytes[at] < SHORT_KEY || length > 23 || valueAt >= in.limit()) {
             return slowPair(pairs, i, depth);

@@ -1,5 +1,10 @@
-package io.valise.ipc.internal.codec;
+package io.valise.ipc.internal.decode;
 
+import io.valise.ipc.internal.cbor.BigEndian;
+import io.valise.ipc.internal.cbor.HalfFloat;
+import io.valise.ipc.internal.cbor.MajorTypes;
+import io.valise.ipc.internal.cbor.Utf8;
+import io.valise.ipc.internal.value.Unsigned;
 import java.math.BigInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -24,12 +29,12 @@ final class QuickReader {
         byte[] sizes = new byte[256];
         for (int info = 0; info < 24; info++) {
             sizes[info] = 1;
-            sizes[HeadWriter.NEGATIVE | info] = 1;
-            sizes[HeadWriter.TEXT | info] = (byte) (1 + info);
+            sizes[MajorTypes.NEGATIVE | info] = 1;
+            sizes[MajorTypes.TEXT | info] = (byte) (1 + info);
         }
         for (int info = 24; info < 28; info++) {
             sizes[info] = (byte) (1 + (1 << (info - 24)));
-            sizes[HeadWriter.NEGATIVE | info] = sizes[info];
+            sizes[MajorTypes.NEGATIVE | info] = sizes[info];
         }
         sizes[0xf4] = 1;
         sizes[0xf5] = 1;

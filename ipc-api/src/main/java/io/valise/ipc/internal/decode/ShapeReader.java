@@ -1,8 +1,9 @@
-package io.valise.ipc.internal.codec;
+package io.valise.ipc.internal.decode;
 
 import io.valise.ipc.Point;
 import io.valise.ipc.Rect;
 import io.valise.ipc.Size;
+import io.valise.ipc.internal.cbor.CborTags;
 
 /** Points, sizes and rectangles from the numbers that they are made of. */
 final class ShapeReader {

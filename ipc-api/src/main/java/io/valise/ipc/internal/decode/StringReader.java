@@ -1,5 +1,6 @@
-package io.valise.ipc.internal.codec;
+package io.valise.ipc.internal.decode;
 
+import io.valise.ipc.internal.cbor.Utf8;
 import java.util.Arrays;
 
 /** Byte strings and text of definite or indefinite length. Not thread-safe. */

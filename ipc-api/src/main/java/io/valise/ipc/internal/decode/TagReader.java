@@ -1,6 +1,14 @@
-package io.valise.ipc.internal.codec;
+package io.valise.ipc.internal.decode;
 
 import io.valise.ipc.IpcException;
+import io.valise.ipc.internal.cbor.BigEndian;
+import io.valise.ipc.internal.cbor.CborTags;
+import io.valise.ipc.internal.cbor.HalfFloat;
+import io.valise.ipc.internal.cbor.MajorTypes;
+import io.valise.ipc.internal.value.Heights;
+import io.valise.ipc.internal.value.ListValue;
+import io.valise.ipc.internal.value.Stored;
+import io.valise.ipc.internal.value.Unsigned;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Duration;
@@ -92,7 +100,7 @@ final class TagReader {
 
     private UUID uuid() {
         int head = window.head();
-        if (head != (HeadWriter.BYTES | 16)) {
+        if (head != (MajorTypes.BYTES | 16)) {
             return rareUuid(head);
         }
         window.need(16);
@@ -126,7 +134,7 @@ final class TagReader {
 
     private BigDecimal decimal() {
         int head = window.head();
-        if (head != (HeadWriter.ARRAY | 2) && head != 0x9f) {
+        if (head != (MajorTypes.ARRAY | 2) && head != 0x9f) {
             throw unexpected(head, "an array of exponent and mantissa");
         }
         long exponent = times.integer(window.head());
@@ -142,8 +150,8 @@ final class TagReader {
 
     private BigInteger mantissa() {
         int head = window.head();
-        if (head == (HeadWriter.TAG | CborTags.POSITIVE_BIG) || head == (HeadWriter.TAG | CborTags.NEGATIVE_BIG)) {
-            return big(head == (HeadWriter.TAG | CborTags.NEGATIVE_BIG));
+        if (head == (MajorTypes.TAG | CborTags.POSITIVE_BIG) || head == (MajorTypes.TAG | CborTags.NEGATIVE_BIG)) {
+            return big(head == (MajorTypes.TAG | CborTags.NEGATIVE_BIG));
         } else if (head >>> 5 > 1) {
             throw unexpected(head, "an integer");
         }

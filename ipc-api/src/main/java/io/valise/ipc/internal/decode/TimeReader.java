@@ -1,5 +1,6 @@
-package io.valise.ipc.internal.codec;
+package io.valise.ipc.internal.decode;
 
+import io.valise.ipc.internal.cbor.HalfFloat;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,6 +1,10 @@
-package io.valise.ipc.internal.codec;
+package io.valise.ipc.internal.decode;
 
 import io.valise.ipc.IpcException;
+import io.valise.ipc.internal.cbor.BigEndian;
+import io.valise.ipc.internal.cbor.CborTags;
+import io.valise.ipc.internal.cbor.HalfFloat;
+import io.valise.ipc.internal.value.Unsigned;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -1,18 +1,23 @@
-package io.valise.ipc.internal.codec;
+package io.valise.ipc.internal.decode;
 
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.internal.value.Heights;
+import io.valise.ipc.internal.value.ListValue;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads value sets from CBOR: everything that {@link ValueSetEncoder} writes, and every valid form in which other
+ * Reads value sets from CBOR: everything that {@code ValueSetEncoder} writes, and every valid form in which other
  * encoders put the same (docs/protocol-valueset.md). The buffer may lie in memory that a hostile process changes
  * meanwhile; memory and time are bounded by the bytes that remain. Not thread-safe: one per reading session.
  */
 public final class ValueSetDecoder {
+    /** For a cache that lives for one value set only; as binary logarithm. */
+    private static final int FEW_KEYS = 3;
+
     private static final @Nullable Object[] NOTHING = {};
     private static final ListValue EMPTY_LIST = new ListValue(NOTHING);
 
@@ -29,7 +34,7 @@ public final class ValueSetDecoder {
     }
 
     /** A decoder for messages that are known to be short. */
-    ValueSetDecoder(KeyCache keys, int windowBytes) {
+    public ValueSetDecoder(KeyCache keys, int windowBytes) {
         window = new ByteWindow(windowBytes);
         strings = new StringReader(window, keys);
         tags = new TagReader(window, strings, this);
@@ -137,5 +142,16 @@ public final class ValueSetDecoder {
     private ValueSet map(int head, int depth) {
         checkDepth(depth);
         return maps.map(head, depth);
+    }
+
+    /** Reads an array that is one value set and nothing else. */
+    public static ValueSet read(byte[] cbor) {
+        ByteBuffer buffer = ByteBuffer.wrap(cbor);
+        ValueSet set = new ValueSetDecoder(new KeyCache(FEW_KEYS), cbor.length).decode(buffer);
+        if (buffer.hasRemaining()) {
+            throw ByteWindow.malformed(
+                    buffer.position(), "limit=0 bytes after the value set, actual=" + buffer.remaining());
+        }
+        return set;
     }
 }

@@ -1,8 +1,11 @@
-package io.valise.ipc.internal.codec;
+package io.valise.ipc.internal.encode;
 
 import io.valise.ipc.Point;
 import io.valise.ipc.Rect;
 import io.valise.ipc.Size;
+import io.valise.ipc.internal.cbor.BigEndian;
+import io.valise.ipc.internal.cbor.CborTags;
+import io.valise.ipc.internal.cbor.MajorTypes;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -30,7 +33,7 @@ final class ArrayWriter {
     private ArrayWriter() {}
 
     static int bytes(ByteBuffer dst, byte[] out, int at, byte[] array) {
-        int start = HeadWriter.head(out, Stage.room(dst, out, at, HEADS), HeadWriter.BYTES, array.length);
+        int start = HeadWriter.head(out, Stage.room(dst, out, at, HEADS), MajorTypes.BYTES, array.length);
         return Stage.copy(dst, out, start, array, 0, array.length);
     }
 
@@ -122,7 +125,7 @@ final class ArrayWriter {
     /** A plain array of true and false, one byte each. */
     static int booleans(ByteBuffer dst, byte[] out, int at, boolean[] array) {
         int next = HeadWriter.typed(out, Stage.room(dst, out, at, HEADS), CborTags.BOOLEAN_ARRAY);
-        next = HeadWriter.head(out, next, HeadWriter.ARRAY, array.length);
+        next = HeadWriter.head(out, next, MajorTypes.ARRAY, array.length);
         for (int from = 0; from < array.length; from += BOOLEANS_AT_ONCE) {
             int to = Math.min(array.length, from + BOOLEANS_AT_ONCE);
             next = booleans(out, Stage.room(dst, out, next, to - from), array, from, to);
@@ -182,6 +185,6 @@ final class ArrayWriter {
         int start = Stage.room(dst, out, at, HEADS + LARGE);
         Stage.requireFits(dst, bytes);
         BigEndian.putShort(out, start, 0xd800 | tag);
-        return HeadWriter.head(out, start + 2, HeadWriter.BYTES, (int) bytes);
+        return HeadWriter.head(out, start + 2, MajorTypes.BYTES, (int) bytes);
     }
 }

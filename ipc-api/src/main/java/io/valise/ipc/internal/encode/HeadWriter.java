@@ -1,18 +1,15 @@
-package io.valise.ipc.internal.codec;
+package io.valise.ipc.internal.encode;
+
+import io.valise.ipc.internal.cbor.BigEndian;
+import io.valise.ipc.internal.cbor.CborTags;
+import io.valise.ipc.internal.cbor.MajorTypes;
+import io.valise.ipc.internal.value.Unsigned;
 
 /**
  * Heads of CBOR items (RFC 8949 section 3) and numbers. Each method writes at an absolute index and answers the index
  * behind what it wrote, so that the position lives in a register.
  */
 final class HeadWriter {
-    static final int UNSIGNED = 0x00;
-    static final int NEGATIVE = 0x20;
-    static final int BYTES = 0x40;
-    static final int TEXT = 0x60;
-    static final int ARRAY = 0x80;
-    static final int MAP = 0xa0;
-    static final int TAG = 0xc0;
-
     private HeadWriter() {}
 
     /** A head in its shortest form. */
@@ -45,20 +42,20 @@ final class HeadWriter {
 
     /** A tag of ours around a value of the type. */
     static int typed(byte[] out, int at, int typeNumber) {
-        return head4(out, at, TAG, CborTags.TYPED | typeNumber);
+        return head4(out, at, MajorTypes.TAG, CborTags.TYPED | typeNumber);
     }
 
     // The width of the argument tells the Java type: a negative number n has the argument -1 - n, which is ~n.
 
     static int byteValue(byte[] out, int at, byte value) {
         int sign = value >> 31;
-        BigEndian.putShort(out, at, (((sign & NEGATIVE) | 24) << 8 | (value ^ sign)));
+        BigEndian.putShort(out, at, (((sign & MajorTypes.NEGATIVE) | 24) << 8 | (value ^ sign)));
         return at + 2;
     }
 
     static int shortValue(byte[] out, int at, short value) {
         int sign = value >> 31;
-        out[at] = (byte) ((sign & NEGATIVE) | 25);
+        out[at] = (byte) ((sign & MajorTypes.NEGATIVE) | 25);
         BigEndian.putShort(out, at + 1, (value ^ sign));
         return at + 3;
     }
@@ -67,15 +64,15 @@ final class HeadWriter {
         int sign = value >> 31;
         int argument = value ^ sign;
         if (argument < 24) {
-            out[at] = (byte) ((sign & NEGATIVE) | argument);
+            out[at] = (byte) ((sign & MajorTypes.NEGATIVE) | argument);
             return at + 1;
         }
-        return head4(out, at, sign & NEGATIVE, argument);
+        return head4(out, at, sign & MajorTypes.NEGATIVE, argument);
     }
 
     static int longValue(byte[] out, int at, long value) {
         long sign = value >> 63;
-        return head8(out, at, (int) sign & NEGATIVE, value ^ sign);
+        return head8(out, at, (int) sign & MajorTypes.NEGATIVE, value ^ sign);
     }
 
     static int floatValue(byte[] out, int at, float value) {
@@ -95,8 +92,8 @@ final class HeadWriter {
         return switch (value.bits()) {
             case 8 -> byteValueUnsigned(out, typed(out, at, CborTags.UINT8), (int) value.raw());
             case 16 -> charValue(out, typed(out, at, CborTags.UINT16), (int) value.raw());
-            case 32 -> head4(out, typed(out, at, CborTags.UINT32), UNSIGNED, (int) value.raw());
-            default -> head8(out, typed(out, at, CborTags.UINT64), UNSIGNED, value.raw());
+            case 32 -> head4(out, typed(out, at, CborTags.UINT32), MajorTypes.UNSIGNED, (int) value.raw());
+            default -> head8(out, typed(out, at, CborTags.UINT64), MajorTypes.UNSIGNED, value.raw());
         };
     }
 

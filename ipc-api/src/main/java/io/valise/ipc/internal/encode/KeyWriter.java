@@ -1,5 +1,6 @@
-package io.valise.ipc.internal.codec;
+package io.valise.ipc.internal.encode;
 
+import io.valise.ipc.internal.cbor.BigEndian;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 

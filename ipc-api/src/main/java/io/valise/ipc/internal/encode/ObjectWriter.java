@@ -1,12 +1,15 @@
-package io.valise.ipc.internal.codec;
+package io.valise.ipc.internal.encode;
 
-import static io.valise.ipc.internal.codec.HeadWriter.head;
-import static io.valise.ipc.internal.codec.HeadWriter.head4;
-import static io.valise.ipc.internal.codec.HeadWriter.head8;
+import static io.valise.ipc.internal.encode.HeadWriter.head;
+import static io.valise.ipc.internal.encode.HeadWriter.head4;
+import static io.valise.ipc.internal.encode.HeadWriter.head8;
 
 import io.valise.ipc.Point;
 import io.valise.ipc.Rect;
 import io.valise.ipc.Size;
+import io.valise.ipc.internal.cbor.BigEndian;
+import io.valise.ipc.internal.cbor.CborTags;
+import io.valise.ipc.internal.cbor.MajorTypes;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
@@ -32,7 +35,7 @@ final class ObjectWriter {
     private static int time(byte[] out, int at, int tag, long seconds, int nanos) {
         BigEndian.putInt(out, at, 0xd9 << 24 | tag << 8 | 0xa2);
         long sign = seconds >> 63;
-        BigEndian.putShort(out, at + 4, (0x011b | ((int) sign & HeadWriter.NEGATIVE)));
+        BigEndian.putShort(out, at + 4, (0x011b | ((int) sign & MajorTypes.NEGATIVE)));
         BigEndian.putLong(out, at + 6, seconds ^ sign);
         BigEndian.putShort(out, at + 14, 0x281a);
         BigEndian.putInt(out, at + 16, nanos);
@@ -41,7 +44,7 @@ final class ObjectWriter {
 
     static int uuid(byte[] out, int at, UUID value) {
         out[at] = (byte) 0xd8;
-        BigEndian.putShort(out, at + 1, (CborTags.UUID << 8 | HeadWriter.BYTES | 16));
+        BigEndian.putShort(out, at + 1, (CborTags.UUID << 8 | MajorTypes.BYTES | 16));
         BigEndian.putLong(out, at + 3, value.getMostSignificantBits());
         BigEndian.putLong(out, at + 11, value.getLeastSignificantBits());
         return at + 19;
@@ -52,8 +55,8 @@ final class ObjectWriter {
         byte[] magnitude = (negative ? value.not() : value).toByteArray();
         int skip = magnitude[0] == 0 ? 1 : 0; // the sign bit's own byte; zero itself is the empty string
         int start = Stage.room(dst, out, at, 1 + 5);
-        out[start] = (byte) (HeadWriter.TAG | (negative ? CborTags.NEGATIVE_BIG : CborTags.POSITIVE_BIG));
-        start = head(out, start + 1, HeadWriter.BYTES, magnitude.length - skip);
+        out[start] = (byte) (MajorTypes.TAG | (negative ? CborTags.NEGATIVE_BIG : CborTags.POSITIVE_BIG));
+        start = head(out, start + 1, MajorTypes.BYTES, magnitude.length - skip);
         return Stage.copy(dst, out, start, magnitude, skip, magnitude.length - skip);
     }
 
@@ -71,7 +74,7 @@ final class ObjectWriter {
     private static int shortest(byte[] out, int at, long value) {
         long sign = value >> 63;
         long argument = value ^ sign;
-        int major = (int) sign & HeadWriter.NEGATIVE;
+        int major = (int) sign & MajorTypes.NEGATIVE;
         if (argument <= Integer.MAX_VALUE) {
             return head(out, at, major, (int) argument);
         }
@@ -99,7 +102,7 @@ final class ObjectWriter {
     }
 
     private static int shape(byte[] out, int at, int typeNumber, int numbers) {
-        return head(out, HeadWriter.typed(out, at, typeNumber), HeadWriter.ARRAY, numbers);
+        return head(out, HeadWriter.typed(out, at, typeNumber), MajorTypes.ARRAY, numbers);
     }
 
     static int strings(ByteBuffer dst, byte[] out, int at, String[] array) {
@@ -152,6 +155,6 @@ final class ObjectWriter {
 
     private static int array(ByteBuffer dst, byte[] out, int at, int typeNumber, int length) {
         int start = Stage.room(dst, out, at, 5 + 5);
-        return head(out, HeadWriter.typed(out, start, typeNumber), HeadWriter.ARRAY, length);
+        return head(out, HeadWriter.typed(out, start, typeNumber), MajorTypes.ARRAY, length);
     }
 }

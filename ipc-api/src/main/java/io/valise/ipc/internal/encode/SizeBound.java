@@ -1,9 +1,11 @@
-package io.valise.ipc.internal.codec;
+package io.valise.ipc.internal.encode;
 
 import io.valise.ipc.Point;
 import io.valise.ipc.Rect;
 import io.valise.ipc.Size;
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.internal.value.ListValue;
+import io.valise.ipc.internal.value.ValueSetAccess;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Duration;

@@ -1,4 +1,4 @@
-package io.valise.ipc.internal.codec;
+package io.valise.ipc.internal.encode;
 
 import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;

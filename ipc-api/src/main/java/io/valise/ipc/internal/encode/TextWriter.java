@@ -1,5 +1,7 @@
-package io.valise.ipc.internal.codec;
+package io.valise.ipc.internal.encode;
 
+import io.valise.ipc.internal.cbor.BigEndian;
+import io.valise.ipc.internal.cbor.MajorTypes;
 import java.nio.ByteBuffer;
 
 /** Strings as CBOR text (major type 3): UTF-8, definite length, no allocation. Strings are known to be valid Unicode. */
@@ -20,7 +22,7 @@ final class TextWriter {
     }
 
     private static int ascii(byte[] out, int at, String text, int length) {
-        int start = HeadWriter.head(out, at, HeadWriter.TEXT, length);
+        int start = HeadWriter.head(out, at, MajorTypes.TEXT, length);
         lowBytes(text, 0, length, out, start);
         return start + length;
     }
@@ -32,7 +34,7 @@ final class TextWriter {
 
     /** Hopes for ASCII and begins anew when that was wrong; needs room for three bytes a char. */
     static int anyText(byte[] out, int at, String text, int length) {
-        int start = HeadWriter.head(out, at, HeadWriter.TEXT, length);
+        int start = HeadWriter.head(out, at, MajorTypes.TEXT, length);
         int all = 0;
         for (int i = 0; i < length; i++) {
             char c = text.charAt(i);
@@ -42,13 +44,13 @@ final class TextWriter {
         if (all < 0x80) {
             return start + length;
         }
-        return utf8(out, HeadWriter.head(out, at, HeadWriter.TEXT, (int) utf8Length(text)), text, 0, length);
+        return utf8(out, HeadWriter.head(out, at, MajorTypes.TEXT, (int) utf8Length(text)), text, 0, length);
     }
 
     private static int longText(ByteBuffer dst, byte[] out, int at, String text, boolean ascii) {
         int length = text.length();
         long bytes = ascii ? length : utf8Length(text);
-        int next = HeadWriter.head(out, Stage.room(dst, out, at, HEAD), HeadWriter.TEXT, (int) bytes);
+        int next = HeadWriter.head(out, Stage.room(dst, out, at, HEAD), MajorTypes.TEXT, (int) bytes);
         int from = 0;
         while (from < length) {
             int to = endOfPart(text, from, length);

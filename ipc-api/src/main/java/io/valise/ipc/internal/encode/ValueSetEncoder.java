@@ -1,21 +1,32 @@
-package io.valise.ipc.internal.codec;
+package io.valise.ipc.internal.encode;
 
+import io.valise.ipc.Delivery;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
 import io.valise.ipc.Point;
 import io.valise.ipc.Rect;
 import io.valise.ipc.Size;
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.internal.cbor.CborTags;
+import io.valise.ipc.internal.cbor.MajorTypes;
+import io.valise.ipc.internal.value.ListValue;
+import io.valise.ipc.internal.value.Unsigned;
+import io.valise.ipc.internal.value.ValueSetAccess;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Writes value sets as CBOR (docs/protocol-valueset.md). Stateless: safe for use by any thread, each with its own buffer. */
 public final class ValueSetEncoder {
+    private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
+
     /** What every value but text, lists, sets, arrays and big numbers takes at most: a Rect takes 26 bytes. */
     static final int SMALL = 32;
 
@@ -51,7 +62,7 @@ public final class ValueSetEncoder {
     private static int set(ByteBuffer dst, byte[] out, int at, ValueSet set) {
         @Nullable Object[] pairs = ACCESS.pairs(set);
         long asciiTexts = ACCESS.asciiTexts(set);
-        int next = HeadWriter.head(out, at, HeadWriter.MAP, pairs.length >> 1);
+        int next = HeadWriter.head(out, at, MajorTypes.MAP, pairs.length >> 1);
         for (int i = 0; i + 1 < pairs.length; i += 2) {
             next = KeyWriter.key(dst, out, next, (String) Objects.requireNonNull(pairs[i]));
             next = value(dst, out, next, pairs[i + 1], asciiTexts);
@@ -62,7 +73,7 @@ public final class ValueSetEncoder {
 
     private static int list(ByteBuffer dst, byte[] out, int at, ListValue list) {
         @Nullable Object[] items = list.items();
-        int next = HeadWriter.head(out, at, HeadWriter.ARRAY, items.length);
+        int next = HeadWriter.head(out, at, MajorTypes.ARRAY, items.length);
         for (Object item : items) {
             next = value(dst, out, Stage.room(dst, out, next, SMALL), item, 0);
         }
@@ -181,5 +192,19 @@ public final class ValueSetEncoder {
             return ArrayWriter.rects(dst, out, at, array);
         }
         throw new IllegalStateException("a ValueSet stored " + value.getClass().getName());
+    }
+
+    /** A value set as an array of its own; {@code MESSAGE_TOO_LARGE} when none can hold it. */
+    public static byte[] bytes(ValueSet set) {
+        long bound = sizeBound(set);
+        if (bound > LARGEST_ARRAY) {
+            throw new IpcException(
+                    IpcStatus.MESSAGE_TOO_LARGE,
+                    "ValueSet: limit=" + LARGEST_ARRAY + " bytes, actual=up to " + bound + "; send it in parts",
+                    Delivery.NOT_SENT);
+        }
+        ByteBuffer buffer = ByteBuffer.allocate((int) bound);
+        encode(set, buffer);
+        return Arrays.copyOf(buffer.array(), buffer.position());
     }
 }

@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
-import io.valise.ipc.internal.codec.ValueSetEncoder;
+import io.valise.ipc.internal.encode.ValueSetEncoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

@@ -1,4 +1,4 @@
-package io.valise.ipc.internal.codec;
+package io.valise.ipc.internal.value;
 
 import io.valise.ipc.Point;
 import io.valise.ipc.Rect;
@@ -53,7 +53,7 @@ public final class Stored {
     }
 
     /** Whether arrays of that class are values. */
-    static boolean isElementType(Class<?> type) {
+    public static boolean isElementType(Class<?> type) {
         return type == String.class
                 || isTimeOrNumber(type)
                 || type == Point.class

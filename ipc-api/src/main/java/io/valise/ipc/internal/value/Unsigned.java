@@ -1,4 +1,4 @@
-package io.valise.ipc.internal.codec;
+package io.valise.ipc.internal.value;
 
 import java.math.BigInteger;
 

@@ -1,4 +1,4 @@
-package io.valise.ipc.internal.codec;
+package io.valise.ipc.internal.value;
 
 import io.valise.ipc.ValueSet;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +15,7 @@ public abstract class ValueSetAccess {
         instance = access;
     }
 
-    static ValueSetAccess get() {
+    public static ValueSetAccess get() {
         return Holder.ACCESS;
     }
 

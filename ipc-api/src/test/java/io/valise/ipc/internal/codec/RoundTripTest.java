@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.valise.ipc.RandomValues;
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.internal.decode.KeyCache;
+import io.valise.ipc.internal.decode.ValueSetDecoder;
+import io.valise.ipc.internal.encode.ValueSetEncoder;
 import java.nio.ByteBuffer;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;

@@ -1,4 +1,4 @@
-package io.valise.ipc.internal.codec;
+package io.valise.ipc.internal.decode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

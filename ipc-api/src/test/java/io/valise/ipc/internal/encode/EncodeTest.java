@@ -1,4 +1,4 @@
-package io.valise.ipc.internal.codec;
+package io.valise.ipc.internal.encode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -7,6 +7,8 @@ import com.sun.management.ThreadMXBean;
 import io.valise.ipc.Point;
 import io.valise.ipc.RandomValues;
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.internal.decode.KeyCache;
+import io.valise.ipc.internal.decode.ValueSetDecoder;
 import java.lang.management.ManagementFactory;
 import java.lang.reflect.Method;
 import java.nio.BufferOverflowException;

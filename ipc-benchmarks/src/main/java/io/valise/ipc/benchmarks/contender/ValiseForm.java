@@ -1,9 +1,9 @@
 package io.valise.ipc.benchmarks.contender;
 
 import io.valise.ipc.ValueSet;
-import io.valise.ipc.internal.codec.KeyCache;
-import io.valise.ipc.internal.codec.ValueSetDecoder;
-import io.valise.ipc.internal.codec.ValueSetEncoder;
+import io.valise.ipc.internal.decode.KeyCache;
+import io.valise.ipc.internal.decode.ValueSetDecoder;
+import io.valise.ipc.internal.encode.ValueSetEncoder;
 import java.nio.ByteBuffer;
 
 /**
