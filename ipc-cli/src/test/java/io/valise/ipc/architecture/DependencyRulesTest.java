@@ -60,7 +60,15 @@ class DependencyRulesTest {
 
     /** Which room stands on which is a picture in docs/architecture.md. */
     @ParameterizedTest
-    @ValueSource(strings = {"io.valise.ipc.internal.(*)..", "io.valise.ipc.services.(*).."})
+    @ValueSource(
+            strings = {
+                "io.valise.ipc.internal.(*)..",
+                "io.valise.ipc.pipes.(*)..",
+                "io.valise.ipc.loopback.(*)..",
+                "io.valise.ipc.services.(*)..",
+                "io.valise.ipc.testkit.(*)..",
+                "io.valise.ipc.cli.(*).."
+            })
     void theRoomsOfAModuleUseEachOtherInOneDirection(String rooms) {
         slices().matching(rooms).should().beFreeOfCycles().check(HOUSE);
     }

@@ -12,7 +12,7 @@ import io.valise.ipc.identity.LoopbackAccessRules;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.TestHome;
 import io.valise.ipc.testkit.process.ForkedJvm;
-import io.valise.ipc.testkit.process.SessionPeer;
+import io.valise.ipc.testkit.session.SessionPeer;
 import io.valise.ipc.testkit.rule.AuditLines;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;

@@ -13,7 +13,6 @@ import io.valise.ipc.ValueSet;
 import io.valise.ipc.testkit.Candidate;
 import io.valise.ipc.testkit.link.Traces;
 import io.valise.ipc.testkit.process.ForkedJvm;
-import io.valise.ipc.testkit.process.SessionPeer;
 import io.valise.ipc.testkit.rule.Running;
 import java.util.ArrayList;
 import java.util.List;

@@ -11,7 +11,6 @@ import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.identity.CapabilityGrant;
 import io.valise.ipc.testkit.Candidate;
 import io.valise.ipc.testkit.process.ForkedJvm;
-import io.valise.ipc.testkit.process.SessionPeer;
 import io.valise.ipc.testkit.rule.AuditLines;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

@@ -1,10 +1,10 @@
-package io.valise.ipc.testkit.process;
+package io.valise.ipc.testkit.link;
 
 import io.valise.ipc.Endpoint;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.spi.Link;
 import io.valise.ipc.spi.Transport;
-import io.valise.ipc.testkit.link.LinkEnd;
+import io.valise.ipc.testkit.process.CommandLoop;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;

@@ -1,4 +1,4 @@
-package io.valise.ipc.testkit.process;
+package io.valise.ipc.testkit.session;
 
 import io.valise.ipc.IpcClient;
 import io.valise.ipc.IpcConnection;
@@ -9,8 +9,7 @@ import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.identity.CapabilityGrant;
 import io.valise.ipc.identity.LoopbackAccessRules;
 import io.valise.ipc.spi.Transport;
-import io.valise.ipc.testkit.session.Menu;
-import io.valise.ipc.testkit.session.Samples;
+import io.valise.ipc.testkit.process.CommandLoop;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
