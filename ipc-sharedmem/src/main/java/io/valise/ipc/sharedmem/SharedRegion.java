@@ -7,10 +7,7 @@ import io.valise.ipc.ValueSet;
 import io.valise.ipc.sharedmem.layout.RegionLayout;
 import io.valise.ipc.sharedmem.os.ChronicleViews;
 import io.valise.ipc.sharedmem.os.MappedWindows;
-import io.valise.ipc.sharedmem.os.MemoryKind;
 import io.valise.ipc.sharedmem.os.SegmentFile;
-import io.valise.ipc.sharedmem.os.SharedMemory;
-import io.valise.ipc.sharedmem.os.Undisturbed;
 import io.valise.ipc.sharedmem.region.Publication;
 import io.valise.ipc.sharedmem.region.RegionDirectory;
 import io.valise.ipc.sharedmem.region.RegionFile;
@@ -81,7 +78,6 @@ public final class SharedRegion implements AutoCloseable {
     private final String name;
     private final Access access;
     private final RegionFile file;
-    private final SharedMemory header;
     private final MappedWindows windows;
     private final Publication publication;
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -92,13 +88,8 @@ public final class SharedRegion implements AutoCloseable {
         this.name = name;
         this.access = access;
         this.file = file;
-        this.header = MemoryKind.ofThisJvm().map(file.channel(), RegionLayout.HEADER_BYTES);
-        this.windows = new MappedWindows(
-                file.channel(),
-                access == Access.WRITE ? MapMode.READ_WRITE : MapMode.READ_ONLY,
-                RegionLayout.HEADER_BYTES,
-                file.layout().bytes());
-        this.publication = new Publication(file, header);
+        this.windows = file.windows(mode(access));
+        this.publication = new Publication(file, windows.words());
     }
 
     /**
@@ -138,7 +129,7 @@ public final class SharedRegion implements AutoCloseable {
 
     /** Opens a region by its name; else as {@link #open(String)}. */
     public static SharedRegion open(String name, Access access) {
-        return of(name, access, RegionFile.open(RegionDirectory.current().file(name)));
+        return of(name, access, RegionFile.open(RegionDirectory.current().file(name), mode(access)));
     }
 
     /**
@@ -217,15 +208,12 @@ public final class SharedRegion implements AutoCloseable {
      * from any offset.
      *
      * @throws IndexOutOfBoundsException when it is not within the region, or longer than a buffer can be
-     * @throws IpcException {@code CONNECTION_CLOSED} after {@link #close}, {@code RESOURCE_EXHAUSTED} when it cannot be
-     *     mapped
+     * @throws IpcException {@code CONNECTION_CLOSED} after {@link #close}
      */
     public ByteBuffer buffer(long offset, long length) {
         enter();
         try {
             return windows.view(offset, length);
-        } catch (IOException e) {
-            throw SegmentFile.failed(IpcStatus.RESOURCE_EXHAUSTED, "map", file.path(), size(), e);
         } finally {
             leave();
         }
@@ -312,8 +300,6 @@ public final class SharedRegion implements AutoCloseable {
 
     private void leave() {
         if (uses.decrementAndGet() == 0) {
-            windows.unmap();
-            header.unmap();
             file.close();
         }
     }
@@ -325,9 +311,13 @@ public final class SharedRegion implements AutoCloseable {
         void write(SharedRegion region);
     }
 
+    private static MapMode mode(Access access) {
+        return access == Access.WRITE ? MapMode.READ_WRITE : MapMode.READ_ONLY;
+    }
+
     private static SharedRegion of(String name, Access access, RegionFile file) {
         try {
-            return Undisturbed.take(() -> new SharedRegion(name, access, file));
+            return new SharedRegion(name, access, file);
         } catch (IOException e) {
             file.close();
             throw SegmentFile.failed(
@@ -367,12 +357,10 @@ public final class SharedRegion implements AutoCloseable {
 
     /** A name from elsewhere names no file outside the directory. */
     private static String checked(String name) {
-        try {
-            RegionDirectory.current().file(name);
+        if (RegionDirectory.isName(name)) {
             return name;
-        } catch (IllegalArgumentException e) {
-            throw refused(IpcStatus.PROTOCOL_ERROR, "handle: " + e.getMessage());
         }
+        throw refused(IpcStatus.PROTOCOL_ERROR, "handle: the name of a region, actual=\"" + name + '"');
     }
 
     private static IpcException refused(IpcStatus status, String what) {

@@ -4,65 +4,77 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * A part of a file of any size, mapped by windows of 2 GiB that begin at every GiB, since a buffer is no longer than
- * that: whatever view of up to a GiB somebody asks for lies within one of them. A window is mapped when it is first
- * needed. Thread-safe, but for views after {@link #unmap}.
+ * A file of any size, mapped by windows of 2 GiB that begin at every GiB, since a buffer is no longer than that: whatever
+ * view of up to a GiB somebody asks for lies within one of them. What precedes the content is in the first window.
+ * Thread-safe, but for views after {@link #unmap}.
  */
 public final class MappedWindows {
     private static final long STEP = 1L << 30;
     private static final long LONGEST = 2 * STEP - 4096;
 
-    private final FileChannel file;
-    private final MapMode mode;
-    private final long start;
+    private final int start;
     private final long size;
-    private final Map<Long, Mapping> windows = new HashMap<>(); // guarded by this
+    private final List<Mapping> windows = new ArrayList<>(1);
 
-    /** The bytes of a file from {@code start} on, {@code size} of them, all of which it has. */
-    public MappedWindows(FileChannel file, MapMode mode, long start, long size) {
-        this.file = file;
-        this.mode = mode;
+    /**
+     * Maps a file.
+     *
+     * @param start where its content begins, in bytes
+     * @param size how many bytes of content it has
+     */
+    public MappedWindows(FileChannel file, MapMode mode, int start, long size) throws IOException {
         this.start = start;
         this.size = size;
+        boolean complete = false;
+        try {
+            mapAll(file, mode, start + size);
+            complete = true;
+        } finally {
+            if (!complete) {
+                unmap();
+            }
+        }
+    }
+
+    private void mapAll(FileChannel file, MapMode mode, long bytes) throws IOException {
+        long end = 0;
+        for (long from = 0; end < bytes; from += STEP) {
+            end = Math.min(from + LONGEST, bytes);
+            windows.add(Mapping.of(file, mode, from, (int) (end - from)));
+        }
+    }
+
+    /** The words from the file's beginning on, at least those before the content. */
+    public SharedMemory words() {
+        return MemoryKind.ofThisJvm().over(windows.get(0));
     }
 
     /**
-     * A big-endian view.
+     * A big-endian view of the content.
      *
-     * @throws IndexOutOfBoundsException when it is not within the part, or too long for a window
+     * @throws IndexOutOfBoundsException when it is not within the content, or too long for a window
      */
-    public ByteBuffer view(long offset, long length) throws IOException {
+    public ByteBuffer view(long offset, long length) {
         if (offset < 0 || length < 0 || offset > size - length) {
             throw new IndexOutOfBoundsException(
                     "view: limit=0.." + size + ", actual=" + offset + ".." + (offset + length));
         }
-        long window = offset + length <= LONGEST ? 0 : offset / STEP;
-        long within = offset - window * STEP;
+        long at = start + offset;
+        int window = at + length <= LONGEST ? 0 : (int) Math.min(at / STEP, windows.size() - 1);
+        long within = at - window * STEP;
         if (within + length > LONGEST) {
             throw new IndexOutOfBoundsException("view: limit=" + (LONGEST - within) + " bytes from offset " + offset
                     + ", actual=" + length + "; take two views");
         }
-        return mapped(window).buffer().slice((int) within, (int) length);
+        return windows.get(window).buffer().slice((int) within, (int) length);
     }
 
     /** Unmaps all windows. Idempotent. */
-    public synchronized void unmap() {
-        windows.values().forEach(Mapping::unmap);
-        windows.clear();
-    }
-
-    private synchronized Mapping mapped(long window) throws IOException {
-        Mapping known = windows.get(window);
-        if (known == null) {
-            long from = window * STEP;
-            int length = (int) Math.min(LONGEST, size - from);
-            known = Undisturbed.take(() -> Mapping.of(file, mode, start + from, length));
-            windows.put(window, known);
-        }
-        return known;
+    public void unmap() {
+        windows.forEach(Mapping::unmap);
     }
 }

@@ -1,13 +1,13 @@
 package io.valise.ipc.sharedmem.os;
 
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
 /**
- * Uses a channel on a thread that nobody interrupts: one that is interrupted when it maps, reads or writes a file, before
- * or meanwhile, closes the channel for all others who have it, and drops its locks. That costs a thread, some 100 µs, so
- * it is for what is done once. {@code tryLock} needs none of this. Stateless.
+ * Uses a file in spite of interrupts: a thread that is interrupted when it maps, reads or writes a file, before or
+ * meanwhile, closes the channel for all who have it, and drops its locks. {@code tryLock} needs none of this. Stateless.
  */
 public final class Undisturbed {
     private Undisturbed() {}
@@ -19,8 +19,36 @@ public final class Undisturbed {
         T take() throws IOException;
     }
 
-    /** Takes a step and waits for it, interrupted or not; an interrupt stays set. The step takes no lock of the caller's. */
-    public static <T> T take(Step<T> step) throws IOException {
+    /**
+     * Takes a step, and again when an interrupt came meanwhile; an interrupt stays set.
+     *
+     * @param step opens what it uses, and closes it when it fails
+     */
+    public static <T> T again(Step<T> step) throws IOException {
+        boolean interrupted = false;
+        try {
+            while (true) {
+                interrupted |= Thread.interrupted();
+                try {
+                    return step.take();
+                } catch (ClosedByInterruptException e) {
+                    interrupted = true;
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /**
+     * Takes a step, on a thread that nobody interrupts, and waits for it; an interrupt stays set. That costs some 100
+     * µs, and is for a channel that others have, too.
+     *
+     * @param step takes no lock of the caller's
+     */
+    public static <T> T elsewhere(Step<T> step) throws IOException {
         FutureTask<T> task = new FutureTask<>(step::take);
         Thread thread = new Thread(null, task, "valise-file", 0, false);
         thread.setDaemon(true);

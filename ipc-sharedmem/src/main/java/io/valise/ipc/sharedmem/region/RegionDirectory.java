@@ -31,11 +31,15 @@ public final class RegionDirectory {
 
     /** The directory of this process, created if absent and checked. */
     public static RegionDirectory current() {
-        Path segments =
-                SegmentDirectory.current(RuntimeDirectory.current().path()).path();
-        String home =
-                Integer.toHexString(RuntimeDirectory.current().path().toString().hashCode());
+        Path runtime = RuntimeDirectory.current().path();
+        Path segments = SegmentDirectory.current(runtime).path();
+        String home = Integer.toHexString(runtime.toString().hashCode());
         return new RegionDirectory(RuntimeDirectory.secured(segments.resolve(FOLDER)), home);
+    }
+
+    /** Whether a region can have this name; one that can names no file elsewhere. */
+    public static boolean isName(String name) {
+        return NAME.matcher(name).matches();
     }
 
     /**
@@ -44,7 +48,7 @@ public final class RegionDirectory {
      * @throws IllegalArgumentException when a region cannot have that name
      */
     public Path file(String name) {
-        if (!NAME.matcher(name).matches()) {
+        if (!isName(name)) {
             throw new IllegalArgumentException("region name: limit=" + NAME + ", actual=\"" + name + '"');
         }
         return path.resolve(home + '~' + name);

@@ -9,12 +9,14 @@ import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.sharedmem.layout.RegionLayout;
+import io.valise.ipc.sharedmem.os.MappedWindows;
 import io.valise.ipc.sharedmem.os.SegmentFile;
 import io.valise.ipc.sharedmem.os.Undisturbed;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
 import java.nio.channels.FileLock;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -23,6 +25,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
@@ -55,6 +58,14 @@ public final class RegionFile {
     private final FileChannel channel;
     private final RegionLayout layout;
 
+    /** Which file it is, whatever has its name now. */
+    private final Object key;
+
+    /** Says that this process holds it. */
+    private final FileLock holding;
+
+    private final Map<MapMode, MappedWindows> mapped = new HashMap<>(2); // guarded by HELD
+
     /** Held by the thread that writes, or looks whether another process does. */
     private final ReentrantLock writer = new ReentrantLock();
 
@@ -62,10 +73,12 @@ public final class RegionFile {
 
     private int uses = 1; // guarded by HELD
 
-    private RegionFile(Path path, FileChannel channel, RegionLayout layout) {
+    private RegionFile(Path path, FileChannel channel, RegionLayout layout, Object key, FileLock holding) {
         this.path = path;
         this.channel = channel;
         this.layout = layout;
+        this.key = key;
+        this.holding = holding;
     }
 
     /**
@@ -77,7 +90,7 @@ public final class RegionFile {
     public static RegionFile create(RegionDirectory directory, Path path, RegionLayout layout) {
         try {
             checkRoom(path, layout.fileBytes());
-            return Undisturbed.take(() -> makeUnlessTaken(directory, path, layout));
+            return Undisturbed.again(() -> makeUnlessTaken(directory, path, layout));
         } catch (IOException e) {
             throw SegmentFile.failed(IpcStatus.RESOURCE_EXHAUSTED, "create", path, layout.fileBytes(), e);
         }
@@ -98,12 +111,12 @@ public final class RegionFile {
     }
 
     /**
-     * Opens the file of a region once more.
+     * Opens the file of a region once more, and maps it.
      *
      * @throws IpcException {@code ENDPOINT_NOT_FOUND}, {@code PROTOCOL_ERROR}, {@code VERSION_MISMATCH},
      *     {@code ACCESS_DENIED}
      */
-    public static RegionFile open(Path path) {
+    public static RegionFile open(Path path, MapMode mode) {
         synchronized (HELD) {
             RegionFile held = HELD.get(path);
             if (held != null) {
@@ -111,7 +124,7 @@ public final class RegionFile {
                 return held;
             }
             try {
-                RegionFile opened = Undisturbed.take(() -> hold(path));
+                RegionFile opened = Undisturbed.again(() -> hold(path, mode));
                 HELD.put(path, opened);
                 return opened;
             } catch (NoSuchFileException e) {
@@ -127,10 +140,44 @@ public final class RegionFile {
         synchronized (HELD) {
             if (--uses == 0) {
                 HELD.remove(path);
+                mapped.values().forEach(MappedWindows::unmap);
+                removeIfLast();
                 closeQuietly(channel, path);
-                removeIfAbandoned(path);
             }
         }
+    }
+
+    /** The lock becomes one that only the last holder gets. */
+    private void removeIfLast() {
+        try {
+            holding.release();
+            if (channel.tryLock(RegionLayout.HOLDER_LOCK, 1, false) != null && key.equals(key(path))) {
+                Files.deleteIfExists(path);
+            }
+        } catch (NoSuchFileException othersWereFaster) {
+            log("already removed", path, othersWereFaster);
+        } catch (IOException e) {
+            log("left to the next sweep", path, e);
+        }
+    }
+
+    /**
+     * What of it is mapped here: all, header and content, once for each mode however often it is open, and as long as it
+     * is.
+     */
+    public MappedWindows windows(MapMode mode) throws IOException {
+        synchronized (HELD) {
+            MappedWindows known = mapped.get(mode);
+            if (known == null) {
+                known = Undisturbed.elsewhere(() -> map(channel, mode, layout));
+                mapped.put(mode, known);
+            }
+            return known;
+        }
+    }
+
+    private static MappedWindows map(FileChannel channel, MapMode mode, RegionLayout layout) throws IOException {
+        return new MappedWindows(channel, mode, RegionLayout.HEADER_BYTES, layout.bytes());
     }
 
     /** Removes a region's file if no process holds it. */
@@ -157,11 +204,6 @@ public final class RegionFile {
     /** What it holds. */
     public RegionLayout layout() {
         return layout;
-    }
-
-    /** For mapping; open until {@link #close}. */
-    public FileChannel channel() {
-        return channel;
     }
 
     /** Where it is. */
@@ -242,19 +284,21 @@ public final class RegionFile {
         Path unfinished = directory.unfinished();
         IN_THE_MAKING.add(unfinished);
         try (Making making = new Making(unfinished)) {
-            if (making.channel.tryLock(RegionLayout.HOLDER_LOCK, 1, true) == null) {
+            FileLock holding = making.channel.tryLock(RegionLayout.HOLDER_LOCK, 1, true);
+            if (holding == null) {
                 return null;
             }
             SegmentFile.allocate(making.channel, layout.fileBytes());
             making.channel.write(layout.header(), 0);
-            return baptise(making, path, layout);
+            return baptise(making, path, layout, holding);
         } finally {
             SegmentFile.remove(unfinished);
             IN_THE_MAKING.remove(unfinished);
         }
     }
 
-    private static @Nullable RegionFile baptise(Making making, Path path, RegionLayout layout) throws IOException {
+    private static @Nullable RegionFile baptise(Making making, Path path, RegionLayout layout, FileLock holding)
+            throws IOException {
         synchronized (HELD) {
             try {
                 Files.createLink(path, making.path);
@@ -262,25 +306,30 @@ public final class RegionFile {
                 removeIfAbandoned(path);
                 return null;
             }
-            RegionFile made = new RegionFile(path, making.handOver(), layout);
+            RegionFile made = new RegionFile(path, making.handOver(), layout, key(path), holding);
             HELD.put(path, made);
             return made;
         }
     }
 
-    private static RegionFile hold(Path path) throws IOException {
-        if (!Files.isRegularFile(path, NOFOLLOW_LINKS)) {
+    private static RegionFile hold(Path path, MapMode mode) throws IOException {
+        BasicFileAttributes before = attributes(path);
+        if (!before.isRegularFile()) {
             throw new NoSuchFileException(path.toString());
         }
+        Object key = key(before, path);
         try (Making opening = new Making(FileChannel.open(path, Set.of(READ, WRITE, NOFOLLOW_LINKS)), path)) {
-            boolean held = opening.channel.tryLock(RegionLayout.HOLDER_LOCK, 1, true) != null;
-            if (!held || !Files.exists(path, NOFOLLOW_LINKS)) {
+            FileLock holding = opening.channel.tryLock(RegionLayout.HOLDER_LOCK, 1, true);
+            if (holding == null || !key.equals(key(path))) {
                 throw new NoSuchFileException(path.toString());
             }
             ByteBuffer fields = RegionLayout.fields();
             opening.channel.read(fields, 0);
             RegionLayout layout = RegionLayout.read(fields.flip(), opening.channel.size());
-            return new RegionFile(path, opening.handOver(), layout);
+            MappedWindows windows = map(opening.channel, mode, layout);
+            RegionFile held = new RegionFile(path, opening.handOver(), layout, key, holding);
+            held.mapped.put(mode, windows);
+            return held;
         }
     }
 
@@ -292,9 +341,15 @@ public final class RegionFile {
     }
 
     private static Object key(Path path) throws IOException {
-        Object key = Files.readAttributes(path, BasicFileAttributes.class, NOFOLLOW_LINKS)
-                .fileKey();
-        return key == null ? path : key;
+        return key(attributes(path), path);
+    }
+
+    private static Object key(BasicFileAttributes attributes, Path path) {
+        return Objects.requireNonNullElse(attributes.fileKey(), path);
+    }
+
+    private static BasicFileAttributes attributes(Path path) throws IOException {
+        return Files.readAttributes(path, BasicFileAttributes.class, NOFOLLOW_LINKS);
     }
 
     private static IpcException gone(Path path, @Nullable Throwable cause) {
