@@ -8,6 +8,7 @@
  * of a server may be silent; default 1024). Read once: {@code valise.followers} (the most threads for handlers that
  * wait, before Java 24; default 1024).
  */
+@SuppressWarnings("module") // The modules it exports to are compiled after it.
 module io.valise.ipc {
     requires jdk.net;
     requires static org.jspecify;
@@ -16,6 +17,9 @@ module io.valise.ipc {
     exports io.valise.ipc.identity;
     exports io.valise.ipc.spi;
     exports io.valise.ipc.spi.runtime;
+    exports io.valise.ipc.spi.secret to
+            io.valise.ipc.loopback,
+            io.valise.ipc.sharedmem;
     exports io.valise.ipc.spi.stream;
 
     uses io.valise.ipc.spi.ServerStarter;

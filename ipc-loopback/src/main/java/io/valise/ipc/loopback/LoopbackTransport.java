@@ -16,7 +16,7 @@ import java.util.List;
 /**
  * {@code loopback:}, TCP on the loopback interface. A server binds 127.0.0.1 and ::1, never anything else, on a port
  * the system chooses, and publishes the port and a fresh 256-bit secret in a file that only its user can read. Before
- * the first frame both ends prove to each other that they know it ({@link io.valise.ipc.loopback.auth.Handshake}):
+ * the first frame both ends prove to each other that they know it ({@link io.valise.ipc.spi.secret.Handshake}):
  * other users can connect to the port but get no further, and who takes the port of a server that is gone is found
  * out.
  *

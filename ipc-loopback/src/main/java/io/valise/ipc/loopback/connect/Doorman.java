@@ -3,41 +3,31 @@ package io.valise.ipc.loopback.connect;
 import io.valise.ipc.Endpoint;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
-import io.valise.ipc.loopback.auth.Handshake;
 import io.valise.ipc.loopback.link.TcpStream;
 import io.valise.ipc.loopback.loop.LoopChannel;
 import io.valise.ipc.spi.Link;
 import io.valise.ipc.spi.runtime.AuditLog;
+import io.valise.ipc.spi.secret.Handshake;
+import io.valise.ipc.spi.secret.Strangers;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
-import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Authenticates those who knock at a server, and limits what strangers can take: so many at once, so many bytes, so
- * much time. When there are too many, the one that has taken longest goes: an honest client needs less than a
- * millisecond, so that it gets in although somebody holds all the places. On the loop's thread.
+ * Authenticates those who knock at a server, and limits what {@link Strangers} can take: so many at once, so many bytes,
+ * so much time. On the loop's thread.
  */
 final class Doorman {
-    /** Strangers at once. */
-    static final int MAX_STRANGERS = 64;
-
-    /** What a stranger has to prove himself. */
-    static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
-
     private static final Logger LOG = System.getLogger(Doorman.class.getName());
 
     private final Endpoint address;
     private final byte[] secret;
     private final Consumer<Link> admitted;
-    private final Set<LoopChannel> strangers = new LinkedHashSet<>();
+    private final Strangers<LoopChannel> strangers = new Strangers<>();
     private boolean closed;
 
     Doorman(Endpoint address, byte[] secret, Consumer<Link> admitted) {
@@ -57,9 +47,8 @@ final class Doorman {
             String context =
                     Greeting.context(address.name(), remote(channel), (InetSocketAddress) channel.getLocalAddress());
             Greeting greeting = new Greeting(socket, channel, Handshake.server(secret, context), new Admission(socket));
-            makeRoom();
-            strangers.add(socket);
-            greeting.begin(PATIENCE_NANOS);
+            strangers.enter(socket).ifPresent(this::sendAway);
+            greeting.begin(Strangers.PATIENCE_NANOS);
         } catch (IOException e) {
             LOG.log(Level.DEBUG, "a connection broke before its handshake", e);
             socket.close();
@@ -69,22 +58,17 @@ final class Doorman {
     /** Sends all strangers away, and whoever still comes. */
     void close() {
         closed = true;
-        new ArrayList<>(strangers).forEach(LoopChannel::close);
-        strangers.clear();
+        strangers.leaveAll().forEach(LoopChannel::close);
     }
 
     private static InetSocketAddress remote(SocketChannel channel) throws IOException {
         return (InetSocketAddress) channel.getRemoteAddress();
     }
 
-    private void makeRoom() {
-        if (strangers.size() >= MAX_STRANGERS) {
-            LoopChannel longest = strangers.iterator().next();
-            strangers.remove(longest);
-            longest.close();
-            AuditLog.strangerRefused(
-                    address, "unauthenticated connections: limit=" + MAX_STRANGERS + ", the oldest was closed");
-        }
+    private void sendAway(LoopChannel longest) {
+        longest.close();
+        AuditLog.strangerRefused(
+                address, "unauthenticated connections: limit=" + Strangers.MOST + ", the oldest was closed");
     }
 
     /** What comes of one stranger. */
@@ -97,13 +81,13 @@ final class Doorman {
 
         @Override
         public void authenticated(LoopChannel socket, SocketChannel channel, ByteBuffer surplus) {
-            strangers.remove(stranger);
+            strangers.leave(stranger);
             admitted.accept(TcpStream.link(socket, channel, surplus));
         }
 
         @Override
         public void refused(IpcException why) {
-            strangers.remove(stranger);
+            strangers.leave(stranger);
             if (why.status() == IpcStatus.PEER_DIED) { // such as somebody who only looked whether there is a server
                 LOG.log(Level.DEBUG, "a connection to " + address + " broke in its handshake", why);
             } else {

@@ -2,10 +2,8 @@ package io.valise.ipc.loopback.endpoint;
 
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
-import io.valise.ipc.loopback.auth.Handshake;
-import java.security.SecureRandom;
+import io.valise.ipc.spi.secret.Secret;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.Map;
 
 /**
@@ -33,19 +31,16 @@ public record EndpointFile(String name, int port, int port6, long pid, String se
     static final int MAX_BYTES = 1024;
 
     private static final String FIRST_LINE = "valise-loopback 1";
-    private static final SecureRandom RANDOM = new SecureRandom();
 
     /** What this process publishes for a new server. */
     public static EndpointFile fresh(String name, int port, int port6) {
-        byte[] secret = new byte[Handshake.SECRET_BYTES];
-        RANDOM.nextBytes(secret);
         return new EndpointFile(
-                name, port, port6, ProcessHandle.current().pid(), HexFormat.of().formatHex(secret));
+                name, port, port6, ProcessHandle.current().pid(), Secret.fresh().digits());
     }
 
     /** The secret's bytes. */
     public byte[] key() {
-        return HexFormat.of().parseHex(secret);
+        return Secret.ofDigits(secret).bytes();
     }
 
     /** Whether the process that wrote it is still there, as far as process ids tell. */
@@ -84,16 +79,12 @@ public record EndpointFile(String name, int port, int port6, long pid, String se
 
     private static EndpointFile of(Map<String, String> values) {
         try {
-            EndpointFile file = new EndpointFile(
+            return new EndpointFile(
                     values.getOrDefault("name", ""),
                     port(values, "port", 1),
                     port(values, "port6", 0),
                     Long.parseLong(values.getOrDefault("pid", "")),
-                    values.getOrDefault("secret", ""));
-            if (file.key().length != Handshake.SECRET_BYTES) {
-                throw malformed("secret: expected " + Handshake.SECRET_BYTES + " bytes, actual=" + file.key().length);
-            }
-            return file;
+                    Secret.ofDigits(values.getOrDefault("secret", "")).digits());
         } catch (IllegalArgumentException e) {
             throw new IpcException(IpcStatus.PROTOCOL_ERROR, "endpoint file: a value is missing or malformed", e);
         }

@@ -1,8 +1,8 @@
 package io.valise.ipc.loopback.connect;
 
-import io.valise.ipc.loopback.auth.Handshake;
 import io.valise.ipc.loopback.endpoint.EndpointFile;
 import io.valise.ipc.loopback.endpoint.EndpointFolder;
+import io.valise.ipc.spi.secret.Handshake;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;

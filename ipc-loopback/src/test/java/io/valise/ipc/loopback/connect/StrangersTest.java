@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.valise.ipc.IpcStatus;
+import io.valise.ipc.spi.secret.Strangers;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.link.LinkEnd;
 import java.util.ArrayList;
@@ -67,7 +68,7 @@ class StrangersTest {
     void honestClientsGetInThoughStrangersHoldEveryPlace() throws Exception {
         List<RawClient> strangers = new ArrayList<>();
         try (Serving server = new Serving()) {
-            for (int i = 0; i < Doorman.MAX_STRANGERS + 6; i++) {
+            for (int i = 0; i < Strangers.MOST + 6; i++) {
                 RawClient stranger = RawClient.connect(server.name());
                 stranger.send((byte) 'V');
                 strangers.add(stranger);

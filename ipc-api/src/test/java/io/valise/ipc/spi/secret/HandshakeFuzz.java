@@ -1,4 +1,4 @@
-package io.valise.ipc.loopback.auth;
+package io.valise.ipc.spi.secret;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.valise.ipc.IpcException;

@@ -1,4 +1,4 @@
-package io.valise.ipc.loopback.auth;
+package io.valise.ipc.spi.secret;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
@@ -11,10 +11,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The seeds of the fuzz target, and what it has found so far, replayed in every build. */
-class CorpusReplayTest {
+class HandshakeCorpusTest {
     @Test
     void handshakes() throws IOException {
-        Path corpus = Path.of("src/test/resources/io/valise/ipc/loopback/auth/HandshakeFuzzInputs/handshake");
+        Path corpus = Path.of("src/test/resources/io/valise/ipc/spi/secret/HandshakeFuzzInputs/handshake");
         try (Stream<Path> files = Files.list(corpus)) {
             List<Path> inputs = files.toList();
             assertThat(inputs).isNotEmpty();

@@ -1,7 +1,7 @@
-package io.valise.ipc.loopback.auth;
+package io.valise.ipc.spi.secret;
 
-import static io.valise.ipc.loopback.auth.Proofs.NONCE_BYTES;
-import static io.valise.ipc.loopback.auth.Proofs.PROOF_BYTES;
+import static io.valise.ipc.spi.secret.Proofs.NONCE_BYTES;
+import static io.valise.ipc.spi.secret.Proofs.PROOF_BYTES;
 
 import io.valise.ipc.IpcStatus;
 import java.nio.ByteBuffer;
@@ -10,19 +10,28 @@ import java.nio.ByteBuffer;
 final class ServerHandshake extends Handshake {
     private static final int HELLO_BYTES = HEADER_BYTES + NONCE_BYTES;
 
-    private final Proofs proofs;
     private final byte[] serverNonce;
+    private byte[] clientNonce = {};
     private byte[] expected = {};
 
     ServerHandshake(Proofs proofs, byte[] serverNonce) {
-        super(HELLO_BYTES);
-        this.proofs = proofs;
+        super(proofs, HELLO_BYTES);
         this.serverNonce = serverNonce;
     }
 
     @Override
     public void begin(ByteBuffer out) {
         // The client speaks first.
+    }
+
+    @Override
+    byte[] clientNonce() {
+        return clientNonce;
+    }
+
+    @Override
+    byte[] serverNonce() {
+        return serverNonce;
     }
 
     @Override
@@ -36,7 +45,8 @@ final class ServerHandshake extends Handshake {
             checkHeader(sofar.get(6), sofar.get(7), out);
         }
         if (!sofar.hasRemaining()) {
-            challenge(slice(HEADER_BYTES, NONCE_BYTES), out);
+            clientNonce = slice(HEADER_BYTES, NONCE_BYTES);
+            challenge(out);
         }
         return false;
     }
@@ -53,7 +63,7 @@ final class ServerHandshake extends Handshake {
         }
     }
 
-    private void challenge(byte[] clientNonce, ByteBuffer out) {
+    private void challenge(ByteBuffer out) {
         expected = proofs.ofClient(clientNonce, serverNonce);
         putHeader(out, IpcStatus.OK.number());
         out.put(serverNonce).put(proofs.ofServer(clientNonce, serverNonce));

@@ -1,5 +1,6 @@
-package io.valise.ipc.loopback.auth;
+package io.valise.ipc.spi.secret;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -17,6 +18,7 @@ final class Proofs {
     static final int NONCE_BYTES = 32;
     static final int PROOF_BYTES = 32;
 
+    private static final ByteBuffer NO_MESSAGE = ByteBuffer.allocate(0);
     private static final int BLOCK_BYTES = 64;
     private static final int INNER = 0x36;
     private static final int OUTER = 0x5c;
@@ -42,11 +44,21 @@ final class Proofs {
     }
 
     byte[] ofServer(byte[] clientNonce, byte[] serverNonce) {
-        return compute("valise 1 server", clientNonce, serverNonce);
+        return compute("valise 1 server", clientNonce, serverNonce, NO_MESSAGE);
     }
 
     byte[] ofClient(byte[] clientNonce, byte[] serverNonce) {
-        return compute("valise 1 client", clientNonce, serverNonce);
+        return compute("valise 1 client", clientNonce, serverNonce, NO_MESSAGE);
+    }
+
+    byte[] ofMessage(byte[] clientNonce, byte[] serverNonce, ByteBuffer message) {
+        // A zero byte ends the context, which has none: no two pairs of context and message make the same bytes.
+        ByteBuffer tail = ByteBuffer.allocate(1 + message.remaining());
+        return compute(
+                "valise 1 sealed",
+                clientNonce,
+                serverNonce,
+                tail.put((byte) 0).put(message).flip());
     }
 
     /** Compares in a time that does not depend on where the two differ. */
@@ -54,14 +66,16 @@ final class Proofs {
         return MessageDigest.isEqual(expected, actual);
     }
 
-    private byte[] compute(String label, byte[] clientNonce, byte[] serverNonce) {
+    private byte[] compute(String label, byte[] clientNonce, byte[] serverNonce, ByteBuffer message) {
         MessageDigest sha = sha256();
         sha.update(pad(INNER));
-        // All but the context have a fixed length: no two inputs make the same bytes.
+        // All but context and message have a fixed length: no two inputs make the same bytes.
         sha.update(label.getBytes(StandardCharsets.US_ASCII));
         sha.update(clientNonce);
         sha.update(serverNonce);
-        byte[] inner = sha.digest(context.getBytes(StandardCharsets.UTF_8));
+        sha.update(context.getBytes(StandardCharsets.UTF_8));
+        sha.update(message);
+        byte[] inner = sha.digest();
         sha.update(pad(OUTER));
         return sha.digest(inner);
     }

@@ -1,21 +1,20 @@
-package io.valise.ipc.loopback.auth;
+package io.valise.ipc.spi.secret;
 
-import static io.valise.ipc.loopback.auth.Proofs.NONCE_BYTES;
-import static io.valise.ipc.loopback.auth.Proofs.PROOF_BYTES;
+import static io.valise.ipc.spi.secret.Proofs.NONCE_BYTES;
+import static io.valise.ipc.spi.secret.Proofs.PROOF_BYTES;
 
 import io.valise.ipc.IpcStatus;
 import java.nio.ByteBuffer;
 
 /** The client's end: says HELLO, checks the server's proof before it gives its own, and hears the verdict. */
 final class ClientHandshake extends Handshake {
-    private final Proofs proofs;
     private final byte[] clientNonce;
     private final boolean probe;
+    private byte[] serverNonce = {};
     private boolean proved;
 
     ClientHandshake(Proofs proofs, byte[] clientNonce, boolean probe) {
-        super(HEADER_BYTES);
-        this.proofs = proofs;
+        super(proofs, HEADER_BYTES);
         this.clientNonce = clientNonce;
         this.probe = probe;
     }
@@ -24,6 +23,16 @@ final class ClientHandshake extends Handshake {
     public void begin(ByteBuffer out) {
         putHeader(out, 0);
         out.put(clientNonce);
+    }
+
+    @Override
+    byte[] clientNonce() {
+        return clientNonce;
+    }
+
+    @Override
+    byte[] serverNonce() {
+        return serverNonce;
     }
 
     @Override
@@ -57,7 +66,7 @@ final class ClientHandshake extends Handshake {
     }
 
     private boolean checkProof(ByteBuffer out) {
-        byte[] serverNonce = slice(HEADER_BYTES, NONCE_BYTES);
+        serverNonce = slice(HEADER_BYTES, NONCE_BYTES);
         byte[] proof = slice(HEADER_BYTES + NONCE_BYTES, PROOF_BYTES);
         if (!Proofs.same(proofs.ofServer(clientNonce, serverNonce), proof)) {
             throw refusal(

@@ -1,6 +1,7 @@
-package io.valise.ipc.loopback.auth;
+package io.valise.ipc.spi.secret;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -35,6 +36,9 @@ class HandshakeVectorsTest {
         assertThat(answer(client, "challenge", false)).isEqualTo(vectors.getProperty("proof"));
         assertThat(answer(server, "proof", true)).isEqualTo(vectors.getProperty("verdict"));
         assertThat(answer(client, "verdict", true)).isEmpty();
+        assertThat(server.seal(ByteBuffer.wrap(bytes("message")))).isEqualTo(bytes("seal"));
+        assertThatCode(() -> client.checkSeal(ByteBuffer.wrap(bytes("message")), bytes("seal")))
+                .doesNotThrowAnyException();
     }
 
     private String answer(Handshake to, String message, boolean complete) {

@@ -1,4 +1,4 @@
-package io.valise.ipc.loopback.auth;
+package io.valise.ipc.spi.secret;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -13,6 +13,7 @@ import java.util.HexFormat;
 import java.util.SplittableRandom;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -315,6 +316,38 @@ class HandshakeTest {
             assertThat(e.status())
                     .isIn(IpcStatus.PROTOCOL_ERROR, IpcStatus.VERSION_MISMATCH, IpcStatus.AUTHENTICATION_FAILED);
         }
+    }
+
+    @Test
+    void sealFitsOneMessageOfOneConnection() {
+        Handshake client = client();
+        Handshake server = server();
+        byte[] offer = "offer".getBytes(US_ASCII);
+        assertThatThrownBy(() -> server.seal(ByteBuffer.wrap(offer))).isInstanceOf(IllegalStateException.class);
+        agree(client, server);
+        byte[] seal = server.seal(ByteBuffer.wrap(offer));
+
+        client.checkSeal(ByteBuffer.wrap(offer), seal);
+        ByteBuffer another = ByteBuffer.wrap("Offer".getBytes(US_ASCII));
+        doesNotFit(() -> client.checkSeal(another, seal));
+        doesNotFit(() -> client.checkSeal(ByteBuffer.allocate(0), seal));
+        doesNotFit(() -> client.checkSeal(ByteBuffer.wrap(offer), new byte[Handshake.SEAL_BYTES]));
+        Handshake elsewhere = client();
+        agree(elsewhere, server());
+        doesNotFit(() -> elsewhere.checkSeal(ByteBuffer.wrap(offer), seal));
+    }
+
+    private static void agree(Handshake client, Handshake server) {
+        assertThat(completes(client, answer(server, answer(client, answer(server, begin(client))))))
+                .isTrue();
+        assertThat(client.isComplete() && server.isComplete()).isTrue();
+    }
+
+    private static void doesNotFit(ThrowingCallable check) {
+        assertThatThrownBy(check)
+                .isInstanceOfSatisfying(
+                        IpcException.class, e -> assertThat(e.status()).isEqualTo(IpcStatus.AUTHENTICATION_FAILED))
+                .hasMessageContaining("changed on its way");
     }
 
     @Test

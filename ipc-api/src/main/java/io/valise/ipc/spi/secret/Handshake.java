@@ -1,4 +1,4 @@
-package io.valise.ipc.loopback.auth;
+package io.valise.ipc.spi.secret;
 
 import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
@@ -22,8 +22,9 @@ import java.nio.charset.StandardCharsets;
  * </pre>
  *
  * A status is the wire number of an {@link IpcStatus}; 0 is good. The context is text that both ends know without
- * saying it: the endpoint's name and the connection's two addresses. It binds the proofs to this very connection, so
- * that a relay in between, which must use other addresses, carries proofs that do not fit.
+ * saying it: the endpoint's name and, where there are any, the connection's two addresses. These bind the proofs to this
+ * very connection, so that a relay in between, which must use other addresses, carries proofs that do not fit. Where
+ * there are none, what matters of what is said afterwards is {@link #seal sealed}, so that a relay cannot change it.
  *
  * <p>The server proves first: whoever squats on its port can send nothing that the client accepts, and hears no more
  * than a random number. What is answered to an unknown client, an HMAC of two nonces of which one is the server's own,
@@ -35,6 +36,9 @@ import java.nio.charset.StandardCharsets;
 public abstract sealed class Handshake permits ClientHandshake, ServerHandshake {
     /** The secret's length in bytes. */
     public static final int SECRET_BYTES = 32;
+
+    /** The length of a {@link #seal} in bytes. */
+    public static final int SEAL_BYTES = Proofs.PROOF_BYTES;
 
     /** The longest message of the handshake in bytes. */
     public static final int LONGEST_MESSAGE = 72;
@@ -48,11 +52,13 @@ public abstract sealed class Handshake permits ClientHandshake, ServerHandshake 
     static final byte[] MAGIC = "VALISE".getBytes(StandardCharsets.US_ASCII);
     static final int HEADER_BYTES = 8;
 
+    final Proofs proofs;
     private final ByteBuffer message = ByteBuffer.allocate(LONGEST_MESSAGE);
     private boolean complete;
     private boolean failed;
 
-    Handshake(int firstMessage) {
+    Handshake(Proofs proofs, int firstMessage) {
+        this.proofs = proofs;
         message.limit(firstMessage);
     }
 
@@ -103,6 +109,42 @@ public abstract sealed class Handshake permits ClientHandshake, ServerHandshake 
             throw e;
         }
     }
+
+    /**
+     * What shows that who knows the secret says something on this very connection: {@code HMAC-SHA256(secret, "valise 1
+     * sealed" | client nonce | server nonce | context | 0 | message)}. Both ends compute the same once the handshake is
+     * complete; only the server says it.
+     *
+     * @param said what is said; not consumed
+     */
+    public final byte[] seal(ByteBuffer said) {
+        if (!complete) {
+            throw new IllegalStateException("this handshake is not complete");
+        }
+        return proofs.ofMessage(clientNonce(), serverNonce(), said.duplicate());
+    }
+
+    /**
+     * Checks what came with a {@link #seal}.
+     *
+     * @throws IpcException {@code AUTHENTICATION_FAILED} when it was not said so on this connection by who knows the secret
+     */
+    public final void checkSeal(ByteBuffer said, byte[] seal) {
+        if (!Proofs.same(seal(said), seal)) {
+            throw refusal(
+                    IpcStatus.AUTHENTICATION_FAILED,
+                    "authentication: what the server said was changed on its way; somebody is in between");
+        }
+    }
+
+    /** Whether the handshake is complete and good. */
+    public final boolean isComplete() {
+        return complete;
+    }
+
+    abstract byte[] clientNonce();
+
+    abstract byte[] serverNonce();
 
     /**
      * Looks at the message as far as it has come; acts once it is whole, then {@link #expect}s the next.
