@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The directory with what this user keeps from one start to the next, such as keys. Protected as
- * {@link RuntimeDirectory} is: it belongs to the effective user of this process, has mode 0700 and is no symbolic link.
+ * {@link RuntimeDirectory} is: it belongs to the effective user of this process, who alone can enter it.
  *
  * <p>It is the first of
  *

@@ -1,18 +1,11 @@
 package io.valise.ipc.spi.runtime;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Optional;
 
-/** What lstat(2) says of a path; on Windows what stands in for it: the system's default access rules protect files there. */
-record FileFacts(int mode, long uid) {
-    private static final int KIND = 0170000;
-    private static final int REGULAR = 0100000;
-    private static final int DIRECTORY = 0040000;
-    private static final int SYMLINK = 0120000;
-    private static final int PERMISSIONS = 0777;
+/** What a path is, whose it is, and who else may use it; in the words of the file system it is in. */
+sealed interface FileFacts permits PosixFacts, AclFacts {
 
     /** Inspects a path without following a link at its end. */
     static FileFacts of(Path path) {
@@ -24,46 +17,24 @@ record FileFacts(int mode, long uid) {
     }
 
     static FileFacts read(Path path) throws IOException {
-        return PrivateDirectory.POSIX
-                ? new FileFacts(number(path, "unix:mode"), Integer.toUnsignedLong(number(path, "unix:uid")))
-                : onWindows(path);
+        return OwnerOnly.hasModes(path) ? PosixFacts.read(path) : AclFacts.read(path);
     }
 
-    private static int number(Path path, String attribute) throws IOException {
-        return (Integer) Files.getAttribute(path, attribute, LinkOption.NOFOLLOW_LINKS);
-    }
+    boolean isLink();
 
-    private static FileFacts onWindows(Path path) throws IOException {
-        BasicFileAttributes attributes =
-                Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-        int kind = attributes.isSymbolicLink()
-                ? SYMLINK
-                : attributes.isDirectory() ? DIRECTORY : attributes.isRegularFile() ? REGULAR : 0;
-        return new FileFacts(kind | PERMISSIONS, ProcessUser.uid());
-    }
+    boolean isDirectory();
 
-    boolean isLink() {
-        return (mode & KIND) == SYMLINK;
-    }
+    boolean isRegular();
 
-    boolean isDirectory() {
-        return (mode & KIND) == DIRECTORY;
-    }
+    /** Why it is not this user's, such as "owner=uid 7, expected=uid 8"; empty when it is. */
+    Optional<String> anothersOwn();
 
-    boolean isRegular() {
-        return (mode & KIND) == REGULAR;
-    }
+    /** Why a directory is not this user's alone, and what to do; empty when it is. */
+    Optional<String> laxDirectory();
 
-    /** Whether the mode is exactly this one; always where there are no modes. */
-    boolean hasMode(int expected) {
-        return !PrivateDirectory.POSIX || permissions() == expected;
-    }
+    /** Why a file is not this user's alone, and what would make it so; empty when it is. */
+    Optional<String> laxFile();
 
-    int permissions() {
-        return mode & PERMISSIONS;
-    }
-
-    String octal() {
-        return String.format("%04o", permissions());
-    }
+    /** Why others can rename what is in a directory, and what to do; empty when they cannot. */
+    Optional<String> othersWrite();
 }

@@ -35,7 +35,8 @@ final class OwnFolders {
         PrivateDirectory.secure(folder);
         if (absent) {
             Set<OpenOption> options = Set.of(CREATE, WRITE, LinkOption.NOFOLLOW_LINKS);
-            try (ByteChannel mark = Files.newByteChannel(folder.resolve(MARK), options, PrivateFile.ownerOnly())) {
+            Path path = folder.resolve(MARK);
+            try (ByteChannel mark = Files.newByteChannel(path, options, PrivateFile.ownerOnly(path))) {
                 mark.write(US_ASCII.encode(ABOUT));
             } catch (IOException e) {
                 throw PrivateDirectory.failed("mark", folder, e);

@@ -6,24 +6,16 @@ import io.valise.ipc.IpcStatus;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 
 /** Directories that only the user of this process can enter. */
 final class PrivateDirectory {
-    static final boolean POSIX =
-            FileSystems.getDefault().supportedFileAttributeViews().contains("unix");
-
-    private static final int OWNER_ONLY = 0700;
-    private static final int OTHERS_WRITE = 0022;
-
     private PrivateDirectory() {}
 
-    /** Creates the directory with mode 0700 from its first moment, if absent, and checks it. */
+    /** Creates the directory, the user's alone from its first moment, if absent, and checks it. */
     static Path secure(Path directory) {
         try {
             if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
@@ -34,9 +26,7 @@ final class PrivateDirectory {
         }
         FileFacts facts = FileFacts.of(directory);
         checkOwner(directory, facts);
-        if (!facts.hasMode(OWNER_ONLY)) {
-            throw denied(directory, "mode=" + facts.octal() + ", expected=0700: chmod 700 it, or remove it");
-        }
+        deny(directory, facts.laxDirectory());
         return directory;
     }
 
@@ -44,9 +34,7 @@ final class PrivateDirectory {
     static void checkOwned(Path directory) {
         FileFacts facts = FileFacts.of(directory);
         checkOwner(directory, facts);
-        if (POSIX && (facts.permissions() & OTHERS_WRITE) != 0) {
-            throw denied(directory, "mode=" + facts.octal() + ", expected=0700: others can write to it; chmod 700 it");
-        }
+        deny(directory, facts.othersWrite());
     }
 
     /** The exception for a file operation that the system refused. */
@@ -64,21 +52,13 @@ final class PrivateDirectory {
     private static void create(Path directory) throws IOException {
         Path parent = directory.getParent();
         if (parent != null && !Files.isDirectory(parent)) {
-            Files.createDirectories(parent, ownerOnly());
+            create(parent);
         }
         try {
-            Files.createDirectory(directory, ownerOnly());
+            OwnerOnly.createDirectory(directory);
         } catch (FileAlreadyExistsException another) {
             return; // Another process was quicker; what it made is checked like anything else.
         }
-    }
-
-    private static FileAttribute<?>[] ownerOnly() {
-        return POSIX
-                ? new FileAttribute<?>[] {
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
-                }
-                : new FileAttribute<?>[0];
     }
 
     private static void checkOwner(Path directory, FileFacts facts) {
@@ -88,11 +68,16 @@ final class PrivateDirectory {
         if (!facts.isDirectory()) {
             throw denied(directory, "it is not a directory: remove it");
         }
-        if (facts.uid() != ProcessUser.uid()) {
-            throw denied(
-                    directory,
-                    "owner=uid " + facts.uid() + ", expected=uid " + ProcessUser.uid()
-                            + ": it is another user's; set VALISE_HOME (for keys VALISE_CONFIG) to a directory of yours");
+        deny(
+                directory,
+                facts.anothersOwn()
+                        .map(owner -> owner + ": it is another user's; set VALISE_HOME (for keys VALISE_CONFIG) to a"
+                                + " directory of yours"));
+    }
+
+    private static void deny(Path directory, Optional<String> why) {
+        if (why.isPresent()) {
+            throw denied(directory, why.get());
         }
     }
 

@@ -18,14 +18,13 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
  * A short ASCII file that only this user can read, such as a key, in a directory that {@link RuntimeDirectory} or
- * {@link ConfigurationDirectory} vouches for. It belongs to the user of this process, has mode 0600 and is no symbolic
- * link, which is checked at each reading; nobody ever sees half of one.
+ * {@link ConfigurationDirectory} vouches for. It belongs to the user of this process, has mode 0600 (on Windows an access
+ * list with this user alone) and is no symbolic link, which is checked at each reading; nobody ever sees half of one.
  *
  * <p>Errors are {@link IpcException}s: {@code ACCESS_DENIED} when owner, mode or kind are not as they must be, or the
  * system forbids it; {@code RESOURCE_EXHAUSTED} when the file system is full, read-only or broken; {@code
@@ -34,8 +33,6 @@ import java.util.function.Supplier;
 public final class PrivateFile {
     /** What a file is called while it is written. */
     public static final String DRAFT_PREFIX = ".draft-";
-
-    private static final int OWNER_ONLY = 0600;
 
     private PrivateFile() {}
 
@@ -49,6 +46,15 @@ public final class PrivateFile {
         } catch (IOException e) {
             throw PrivateDirectory.failed("read", file, e);
         }
+    }
+
+    /**
+     * What to create a file with, so that it is this user's alone from its first moment: mode 0600, or an access list.
+     *
+     * @throws IOException when the system does not know this user
+     */
+    public static FileAttribute<?>[] ownerOnly(Path file) throws IOException {
+        return OwnerOnly.file(file);
     }
 
     private static byte[] bytes(Path file, int maxBytes) throws IOException {
@@ -67,7 +73,7 @@ public final class PrivateFile {
     /** Writes the file, replacing what was there, on the disk before it is seen. */
     public static void write(Path file, String text) {
         try {
-            Path draft = Files.createTempFile(folder(file), DRAFT_PREFIX, null, ownerOnly());
+            Path draft = OwnerOnly.createDraft(folder(file), DRAFT_PREFIX);
             try {
                 fill(draft, text);
                 Files.move(draft, file, ATOMIC_MOVE, REPLACE_EXISTING);
@@ -109,26 +115,15 @@ public final class PrivateFile {
         if (!facts.isRegular()) {
             throw denied(file, facts.isLink() ? "it is a symbolic link: remove it" : "it is no file: remove it");
         }
-        if (facts.uid() != ProcessUser.uid()) {
-            throw denied(file, "owner=uid " + facts.uid() + ", expected=uid " + ProcessUser.uid() + ": remove it");
-        }
-        if (!facts.hasMode(OWNER_ONLY)) {
-            throw denied(
-                    file,
-                    "mode=" + facts.octal() + ", expected=0600: others may know what is in it; remove it,"
-                            + " or chmod 600 it if they cannot have read it");
-        }
+        facts.anothersOwn().ifPresent(owner -> {
+            throw denied(file, owner + ": remove it");
+        });
+        facts.laxFile().ifPresent(lax -> {
+            throw denied(file, "others may know what is in it: remove it, unless they cannot have read it: " + lax);
+        });
     }
 
     private static IpcException denied(Path file, String why) {
         return new IpcException(IpcStatus.ACCESS_DENIED, "private file " + file + ": " + why, Delivery.NOT_SENT);
-    }
-
-    static FileAttribute<?>[] ownerOnly() {
-        return PrivateDirectory.POSIX
-                ? new FileAttribute<?>[] {
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
-                }
-                : new FileAttribute<?>[0];
     }
 }

@@ -14,13 +14,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The directory in which this user's servers and clients meet. Nobody else can enter it: it belongs to the effective
- * user of this process, has mode 0700 and is no symbolic link, which is checked before each use, not once.
+ * user of this process, has mode 0700 (on Windows an access list with this user alone) and is no symbolic link, which is
+ * checked before each use, not once.
  *
  * <p>It is the first of
  *
  * <ol>
  *   <li>the system property {@code valise.home}, or else the environment variable {@code VALISE_HOME};
- *   <li>on Windows {@code %LOCALAPPDATA%\valise}, where the system's default access rules protect it;
+ *   <li>on Windows {@code %LOCALAPPDATA%\valise};
  *   <li>{@code $XDG_RUNTIME_DIR/valise} (XDG Base Directory Specification); when that is set but unusable, the reason
  *       is logged and the next one serves;
  *   <li>{@code /tmp/valise-<uid>} ({@code $TMPDIR/valise-<uid>} on macOS). Not {@code java.io.tmpdir}, which programs
