@@ -4,21 +4,17 @@ import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.PeerIdentity;
+import io.valise.ipc.sharedmem.control.Answer;
+import io.valise.ipc.sharedmem.control.ControlChannel;
+import io.valise.ipc.sharedmem.control.Vouched;
 import io.valise.ipc.sharedmem.layout.SegmentLayout;
-import io.valise.ipc.sharedmem.os.SegmentFile;
-import io.valise.ipc.sharedmem.os.SharedMemory;
-import io.valise.ipc.spi.runtime.UnixSockets;
-import java.io.IOException;
+import io.valise.ipc.sharedmem.os.Segment;
+import io.valise.ipc.sharedmem.os.SegmentRemoval;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,26 +24,25 @@ import org.jspecify.annotations.Nullable;
 final class ClientHandshake implements ControlChannel.Reader {
     private static final int LONGEST_OFFER = 8192;
 
-    private final SocketChannel socket;
+    private final Vouched server;
     private final ControlChannel control;
+    private final SegmentRemoval removal;
     private final ByteBuffer received = ByteBuffer.allocate(LONGEST_OFFER);
-    private final CompletableFuture<Greeting.Offer> offer = new CompletableFuture<>();
+    private final Answer<Greeting.Offer> offer = new Answer<>();
 
-    private volatile boolean ended;
-    private volatile @Nullable ShmLink successor;
-
-    ClientHandshake(SocketChannel socket) {
-        this.socket = socket;
-        this.control = new ControlChannel(socket, this);
+    ClientHandshake(Vouched server, SegmentRemoval removal) {
+        this.server = server;
+        this.control = server.control();
+        this.removal = removal;
     }
 
     /** Shakes hands until the deadline on {@link System#nanoTime}; closes the socket if it fails. */
     ShmLink link(long deadline) {
         boolean done = false;
         try {
-            control.start();
+            control.readBy(this);
             control.send(Greeting.hello(ProcessHandle.current().pid()));
-            ShmLink link = accept(awaitOffer(deadline));
+            ShmLink link = accept(offer.await(deadline));
             done = true;
             return link;
         } finally {
@@ -59,49 +54,34 @@ final class ClientHandshake implements ControlChannel.Reader {
 
     @Override
     public void onBytes(ByteBuffer bytes) {
-        if (bytes.remaining() > received.remaining() || offer.isDone()) {
+        if (bytes.remaining() > received.remaining() || offer.isThere()) {
             bytes.position(bytes.limit());
-            offer.completeExceptionally(failure(IpcStatus.PROTOCOL_ERROR, "bytes behind the offer", null));
+            offer.fail(failure(IpcStatus.PROTOCOL_ERROR, "bytes behind the offer", null));
             return;
         }
         received.put(bytes);
         try {
-            Greeting.Offer whole = Greeting.readOffer(received.duplicate().flip());
-            if (whole != null) {
-                offer.complete(whole);
-            }
+            readOffer(received.duplicate().flip());
         } catch (IpcException wrong) {
-            offer.completeExceptionally(wrong);
+            offer.fail(wrong);
+        }
+    }
+
+    /** Nothing is done about an offer before its seal has been checked. */
+    private void readOffer(ByteBuffer sofar) {
+        Greeting.Offer whole = Greeting.readOffer(sofar);
+        if (whole != null && sofar.remaining() >= server.sealBytes()) {
+            server.check(sofar.duplicate().flip(), sofar);
+            offer.give(whole);
         }
     }
 
     @Override
     public void onEnd() {
-        ended = true;
-        offer.completeExceptionally(
+        offer.fail(
                 received.position() == 0
                         ? goneAway(null)
                         : failure(IpcStatus.PROTOCOL_ERROR, "it ended within the offer", null));
-        ShmLink link = successor;
-        if (link != null) {
-            link.onEnd();
-        }
-    }
-
-    private Greeting.Offer awaitOffer(long deadline) {
-        try {
-            return offer.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException e) {
-            throw failure(IpcStatus.TIMEOUT, "the server does not answer; is it stopped or overloaded?", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw failure(IpcStatus.CANCELLED, "interrupted", e);
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof IpcException told) {
-                throw told;
-            }
-            throw failure(IpcStatus.PROTOCOL_ERROR, String.valueOf(e.getCause()), e);
-        }
     }
 
     private ShmLink accept(Greeting.Offer offered) {
@@ -115,19 +95,11 @@ final class ClientHandshake implements ControlChannel.Reader {
                             + ", a power of two, actual=" + offered.ringBytes(),
                     null);
         }
-        SegmentLayout layout = new SegmentLayout(offered.ringBytes());
-        SharedMemory memory = open(offered, layout);
-        boolean done = false;
-        try {
-            layout.checkHeader(memory);
-            ShmLink link = begin(layout, memory, identity(offered.pid()));
-            done = true;
-            return link;
-        } finally {
-            if (!done) {
-                memory.unmap();
-            }
-        }
+        Segment segment = open(offered, new SegmentLayout(offered.ringBytes()));
+        ShmLink link = new ShmLink(segment, ShmLink.Side.CLIENT, control, declaring(offered.pid()));
+        control.readBy(link);
+        control.send(Greeting.ack());
+        return link;
     }
 
     /** Only what a server can mean; nothing of it is the client's own doing. */
@@ -138,39 +110,19 @@ final class ClientHandshake implements ControlChannel.Reader {
         };
     }
 
-    private SharedMemory open(Greeting.Offer offered, SegmentLayout layout) {
+    private Segment open(Greeting.Offer offered, SegmentLayout layout) {
         try {
-            return SegmentFile.open(Path.of(offered.text()), layout.segmentBytes());
+            return Segment.open(Path.of(offered.text()), layout, removal);
         } catch (InvalidPathException e) {
             throw failure(IpcStatus.PROTOCOL_ERROR, "segment path: " + e.getMessage(), e);
         } catch (IpcException e) {
             // A server that closes ends the connection first and removes the segment then.
-            throw e.status() == IpcStatus.UNSUPPORTED && serverIsGone() ? goneAway(e) : e;
+            throw e.status() == IpcStatus.UNSUPPORTED && control.hasEnded() ? goneAway(e) : e;
         }
     }
 
-    private boolean serverIsGone() {
-        try {
-            return ended || socket.read(ByteBuffer.allocate(1)) < 0;
-        } catch (IOException broken) {
-            return true;
-        }
-    }
-
-    private ShmLink begin(SegmentLayout layout, SharedMemory memory, PeerIdentity peer) {
-        ShmLink link = new ShmLink(memory, layout, ShmLink.Side.CLIENT, control, peer);
-        control.readBy(link);
-        successor = link;
-        if (ended) {
-            link.onEnd(); // The end came before the successor was known here.
-        }
-        control.send(Greeting.ack());
-        return link;
-    }
-
-    private PeerIdentity identity(long pid) {
-        return UnixSockets.identity(socket)
-                .declaring(pid > 0 ? OptionalLong.of(pid) : OptionalLong.empty(), Optional.empty());
+    private PeerIdentity declaring(long pid) {
+        return server.peer().declaring(pid > 0 ? OptionalLong.of(pid) : OptionalLong.empty(), Optional.empty());
     }
 
     private static IpcException goneAway(@Nullable Throwable cause) {

@@ -17,8 +17,11 @@ import org.jspecify.annotations.Nullable;
  *   hello  client -> server   "VALISESHM"  byte version  long pid
  *   offer  server -> client   "VALISESHM"  byte version  byte status  long pid  int ringBytes  short n  n bytes UTF-8
  *                             status 0: the text is the segment's path; else an IpcStatus and what went wrong
- *   ack    client -> server   byte 'A'     the client has mapped the segment: the server removes its file
+ *   ack    client -> server   byte 'A'     the client has mapped the segment: the server removes its file, if it can
  * </pre>
+ *
+ * Where no kernel vouches for the peer, they follow the hand-shake of {@link io.valise.ipc.spi.secret.Handshake}, and a
+ * seal of its is behind the offer.
  */
 final class Greeting {
     static final int HELLO_BYTES = 18;

@@ -3,14 +3,15 @@ package io.valise.ipc.sharedmem;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.PeerIdentity;
+import io.valise.ipc.sharedmem.control.ControlChannel;
+import io.valise.ipc.sharedmem.control.Vouched;
 import io.valise.ipc.sharedmem.layout.SegmentLayout;
+import io.valise.ipc.sharedmem.os.Segment;
 import io.valise.ipc.sharedmem.os.SegmentFile;
-import io.valise.ipc.sharedmem.os.SharedMemory;
-import io.valise.ipc.spi.runtime.UnixSockets;
+import io.valise.ipc.sharedmem.os.SegmentRemoval;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
@@ -41,6 +42,9 @@ final class ServerHandshake implements ControlChannel.Reader {
         /** The sizes of segments. */
         SegmentLayout layout();
 
+        /** When the file of a segment can go. */
+        SegmentRemoval removal();
+
         /** Takes the link over, on an executor's thread. */
         void completed(ServerHandshake handshake, ShmLink link);
 
@@ -50,23 +54,23 @@ final class ServerHandshake implements ControlChannel.Reader {
 
     private final House house;
     private final Executor executor;
-    private final PeerIdentity kernelSays;
+    private final Vouched client;
     private final ControlChannel control;
     private final ByteBuffer hello = ByteBuffer.allocate(Greeting.HELLO_BYTES);
     private final AtomicReference<Step> step = new AtomicReference<>(Step.AWAITING_HELLO);
 
-    private volatile @Nullable Path segment;
+    private volatile @Nullable Segment segment;
     private volatile @Nullable ShmLink link;
 
-    ServerHandshake(SocketChannel socket, House house, Executor executor) {
+    ServerHandshake(Vouched client, House house, Executor executor) {
         this.house = house;
         this.executor = executor;
-        this.kernelSays = UnixSockets.identity(socket);
-        this.control = new ControlChannel(socket, this);
+        this.client = client;
+        this.control = client.control();
     }
 
     void start() {
-        control.start();
+        control.readBy(this);
     }
 
     /** Gives up, unless it is done: the client took too long, or the listener closes. */
@@ -111,13 +115,10 @@ final class ServerHandshake implements ControlChannel.Reader {
 
     private void offer(long clientPid) {
         try {
-            Path path = house.freshSegment();
-            segment = path;
-            SegmentLayout layout = house.layout();
-            SharedMemory memory = SegmentFile.create(path, layout.segmentBytes());
-            layout.writeHeader(memory);
-            link = new ShmLink(memory, layout, ShmLink.Side.SERVER, control, declaring(clientPid));
-            sendOffer(layout, path);
+            Segment made = Segment.create(house.freshSegment(), house.layout(), house.removal());
+            segment = made;
+            link = new ShmLink(made, ShmLink.Side.SERVER, control, declaring(clientPid));
+            sendOffer(made);
         } catch (IpcException refused) {
             log().log(Level.WARNING, "shm: cannot serve a connection: " + refused.getMessage());
             refuse(refused);
@@ -127,11 +128,11 @@ final class ServerHandshake implements ControlChannel.Reader {
         }
     }
 
-    private void sendOffer(SegmentLayout layout, Path path) {
+    private void sendOffer(Segment made) {
         boolean stillWanted = step.compareAndSet(Step.OFFERING, Step.AWAITING_ACK);
         if (!stillWanted) {
             release(); // Abandoned before there was anything to release.
-        } else if (!control.send(Greeting.offer(ProcessHandle.current().pid(), layout, path))) {
+        } else if (!say(Greeting.offer(ProcessHandle.current().pid(), made.layout(), made.file()))) {
             abandon("the offer was not taken");
         }
     }
@@ -139,22 +140,27 @@ final class ServerHandshake implements ControlChannel.Reader {
     private void receiveAck(ByteBuffer bytes) {
         byte answer = bytes.get();
         ShmLink ready = link;
-        if (answer != Greeting.ACK || ready == null) {
+        Segment shared = segment;
+        if (answer != Greeting.ACK || ready == null || shared == null) {
             abandon("ack: limit=A, actual=" + answer);
         } else if (step.compareAndSet(Step.AWAITING_ACK, Step.DONE)) {
             control.readBy(ready);
-            removeFile();
+            shared.shared();
             executor.execute(() -> house.completed(this, ready));
         }
     }
 
     private void refuse(IpcException reason) {
-        control.send(Greeting.refusal(ProcessHandle.current().pid(), reason));
+        say(Greeting.refusal(ProcessHandle.current().pid(), reason));
         abandon(reason.toString());
     }
 
+    private boolean say(ByteBuffer message) {
+        return control.send(client.sealed(message));
+    }
+
     private PeerIdentity declaring(long pid) {
-        return kernelSays.declaring(pid > 0 ? OptionalLong.of(pid) : OptionalLong.empty(), Optional.empty());
+        return client.peer().declaring(pid > 0 ? OptionalLong.of(pid) : OptionalLong.empty(), Optional.empty());
     }
 
     private void release() {
@@ -163,13 +169,9 @@ final class ServerHandshake implements ControlChannel.Reader {
             made.close();
         }
         control.close();
-        removeFile();
-    }
-
-    private void removeFile() {
-        Path path = segment;
-        if (path != null) {
-            SegmentFile.remove(path);
+        Segment file = segment;
+        if (file != null) {
+            SegmentFile.remove(file.file());
         }
     }
 

@@ -3,12 +3,14 @@ package io.valise.ipc.sharedmem;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.PeerIdentity;
+import io.valise.ipc.sharedmem.control.ControlChannel;
 import io.valise.ipc.sharedmem.doorbell.Futexes;
 import io.valise.ipc.sharedmem.doorbell.Ringer;
 import io.valise.ipc.sharedmem.doorbell.Sleeper;
 import io.valise.ipc.sharedmem.layout.RingLayout;
 import io.valise.ipc.sharedmem.layout.SegmentLayout;
 import io.valise.ipc.sharedmem.os.Occupancy;
+import io.valise.ipc.sharedmem.os.Segment;
 import io.valise.ipc.sharedmem.os.SharedMemory;
 import io.valise.ipc.sharedmem.ring.RingConsumer;
 import io.valise.ipc.sharedmem.ring.RingProducer;
@@ -69,17 +71,18 @@ final class ShmLink implements Link, ControlChannel.Reader {
     private boolean unflushed;
     private boolean saidWakes;
 
-    ShmLink(SharedMemory memory, SegmentLayout layout, Side side, ControlChannel control, PeerIdentity peer) {
+    ShmLink(Segment segment, Side side, ControlChannel control, PeerIdentity peer) {
         boolean server = side == Side.SERVER;
+        SegmentLayout layout = segment.layout();
         RingLayout outgoing = server ? layout.toClient() : layout.toServer();
         RingLayout incoming = server ? layout.toServer() : layout.toClient();
         int peerWakes = server ? layout.clientWakes() : layout.serverWakes();
-        this.memory = memory;
+        this.memory = segment.memory();
         this.control = control;
         this.peer = peer;
         this.maxFrameBytes = outgoing.maxPayload();
         this.ownWakes = server ? layout.serverWakes() : layout.clientWakes();
-        this.occupancy = new Occupancy(memory);
+        this.occupancy = new Occupancy(segment::unmap);
         this.sender = occupancy.sender();
         this.reader = occupancy.reader();
         this.dataSent = new Ringer(memory, outgoing.dataBell(), () -> sendBell(DATA_BELL));
@@ -255,7 +258,7 @@ final class ShmLink implements Link, ControlChannel.Reader {
         }
     }
 
-    /** Notes that the peer is gone; what it sent before is still delivered. */
+    /** Notes that the peer is gone; what it sent before is still delivered. Idempotent. */
     @Override
     public void onEnd() {
         ended = true;

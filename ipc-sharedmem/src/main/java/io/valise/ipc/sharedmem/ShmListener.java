@@ -1,16 +1,16 @@
 package io.valise.ipc.sharedmem;
 
 import io.valise.ipc.Endpoint;
-import io.valise.ipc.IpcException;
-import io.valise.ipc.IpcStatus;
+import io.valise.ipc.sharedmem.control.Vouched;
+import io.valise.ipc.sharedmem.control.Vouching;
 import io.valise.ipc.sharedmem.layout.SegmentLayout;
 import io.valise.ipc.sharedmem.os.SegmentDirectory;
+import io.valise.ipc.sharedmem.os.SegmentRemoval;
 import io.valise.ipc.sharedmem.region.RegionDirectory;
 import io.valise.ipc.spi.Transport;
-import io.valise.ipc.spi.runtime.Listening;
 import io.valise.ipc.spi.runtime.RuntimeDirectory;
 import io.valise.ipc.spi.runtime.UnixSockets;
-import java.nio.channels.SocketChannel;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -32,18 +32,20 @@ final class ShmListener implements Transport.Listener, ServerHandshake.House {
     private final Transport.Acceptor acceptor;
     private final SegmentLayout layout;
     private final SegmentDirectory segments;
-    private final Listening listening;
+    private final SegmentRemoval removal;
+    private final Vouching.Door door;
     private final Set<ServerHandshake> pending = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
     /** Listens at the endpoint; first removes the segments that crashed servers left. */
-    ShmListener(Endpoint endpoint, SegmentLayout layout, Transport.Acceptor acceptor) {
+    ShmListener(Endpoint endpoint, SegmentLayout layout, Surroundings surroundings, Transport.Acceptor acceptor) {
         this.endpoint = endpoint;
         this.acceptor = acceptor;
         this.layout = layout;
         Path sockets = ShmTransport.sockets();
         this.segments = SegmentDirectory.current(sockets);
-        this.listening = RuntimeDirectory.current().locked(sockets, () -> sweepAndListen(sockets));
+        this.removal = surroundings.removal();
+        this.door = RuntimeDirectory.current().locked(sockets, () -> sweepAndOpen(sockets, surroundings.vouching()));
     }
 
     @Override
@@ -55,7 +57,7 @@ final class ShmListener implements Transport.Listener, ServerHandshake.House {
     public void close() {
         closed = true;
         pending.forEach(handshake -> handshake.abandon("the server stops listening"));
-        listening.close();
+        door.close();
     }
 
     @Override
@@ -69,6 +71,11 @@ final class ShmListener implements Transport.Listener, ServerHandshake.House {
     }
 
     @Override
+    public SegmentRemoval removal() {
+        return removal;
+    }
+
+    @Override
     public void completed(ServerHandshake handshake, ShmLink link) {
         pending.remove(handshake);
         acceptor.accept(link);
@@ -79,22 +86,23 @@ final class ShmListener implements Transport.Listener, ServerHandshake.House {
         pending.remove(handshake);
     }
 
-    private Listening sweepAndListen(Path sockets) {
+    private Vouching.Door sweepAndOpen(Path sockets, Vouching vouching) {
         RegionDirectory.sweepIfPresent(segments.path());
         if (!segments.isEmpty()) {
             segments.sweep(Set.copyOf(UnixSockets.names(sockets)));
         }
-        return UnixSockets.listen(sockets, endpoint.name(), this::accepted);
+        return vouching.open(endpoint, sockets, this::accepted);
     }
 
-    /** On the loop's thread; an exception closes the connection. */
-    private void accepted(SocketChannel socket) {
+    /** On the loop's thread. */
+    private void accepted(Vouched client) {
         if (pending.size() >= MAX_HANDSHAKES) {
-            throw new IpcException(
-                    IpcStatus.RESOURCE_EXHAUSTED,
-                    endpoint + " hand-shakes: limit=" + MAX_HANDSHAKES + ", actual=" + (pending.size() + 1));
+            client.control().close();
+            System.getLogger(ShmListener.class.getName())
+                    .log(Level.WARNING, "dropped a connection: {0} hand-shakes: limit={1}", endpoint, MAX_HANDSHAKES);
+            return;
         }
-        ServerHandshake handshake = new ServerHandshake(socket, this, HANDSHAKES);
+        ServerHandshake handshake = new ServerHandshake(client, this, HANDSHAKES);
         pending.add(handshake);
         handshake.start();
         TOO_LATE.execute(() -> handshake.abandon("limit=" + HANDSHAKE_SECONDS + " s for the hand-shake"));

@@ -2,6 +2,7 @@ package io.valise.ipc.sharedmem;
 
 import io.valise.ipc.Endpoint;
 import io.valise.ipc.IpcException;
+import io.valise.ipc.sharedmem.control.Vouched;
 import io.valise.ipc.sharedmem.doorbell.Futexes;
 import io.valise.ipc.sharedmem.layout.SegmentLayout;
 import io.valise.ipc.sharedmem.os.MemoryKind;
@@ -12,17 +13,20 @@ import io.valise.ipc.spi.Transport;
 import io.valise.ipc.spi.runtime.RuntimeDirectory;
 import io.valise.ipc.spi.runtime.UnixSockets;
 import java.io.IOException;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * The transport {@code shm:}: two rings in shared memory per connection, which both processes read and write without a
- * system call while they are awake. Linux and macOS. Thread-safe.
+ * system call while they are awake. Linux and macOS; written for Windows 10 and later, where it has never run.
+ * Thread-safe.
  *
- * <p>Segments are in {@code /dev/shm/valise-<uid>} until both ends mapped them; servers are found by a Unix domain socket in
- * the runtime directory, which also tells when a peer is gone. System properties: see the module's description.
+ * <p>Segments are in {@code /dev/shm/valise-<uid>}, else in the runtime directory, until both ends mapped them (on Windows
+ * until both unmapped them); servers are found by a Unix domain socket in the runtime directory, which also tells when a
+ * peer is gone. That the peer is of this user says the kernel; where it cannot, as on Windows, both ends prove that they
+ * can read the server's secret. System properties: see the module's description.
  */
 public final class ShmTransport implements Transport {
     /** System property with the size of each ring of the connections that this process serves. */
@@ -31,8 +35,17 @@ public final class ShmTransport implements Transport {
     private static final int DEFAULT_RING_BYTES = 128 << 10;
     private static final int ORDER = 10;
 
+    private final Supplier<Surroundings> surroundings;
+
     /** Does nothing yet. */
-    public ShmTransport() {}
+    public ShmTransport() {
+        this(Surroundings::ofThisSystem);
+    }
+
+    /** As it would be elsewhere. */
+    ShmTransport(Supplier<Surroundings> surroundings) {
+        this.surroundings = surroundings;
+    }
 
     @Override
     public String scheme() {
@@ -44,18 +57,20 @@ public final class ShmTransport implements Transport {
         return ORDER;
     }
 
-    /** Available on Linux and macOS if there is a private directory for segments; says which memory and doorbell. */
+    /** Available where there are domain sockets and a private directory for segments; says which memory and doorbell. */
     @Override
     public Availability availability() {
-        if (isWindows()) {
-            return Availability.no("shm: not available on Windows; use pipe:, which serves the same");
-        }
         try {
+            if (!UnixSockets.available()) {
+                return Availability.no(
+                        "shm: this system has no domain sockets, as Windows has since version 10; use pipe:");
+            }
             layout();
             Path segments = SegmentDirectory.current(sockets()).path();
             long free = Files.getFileStore(segments).getUsableSpace() >> 20;
             return Availability.yes(MemoryKind.ofThisJvm().propertyValue() + " memory, "
-                    + (Futexes.hoped() ? "futex" : "socket") + " doorbell, " + segments + " " + free + " MiB free");
+                    + (Futexes.hoped() ? "futex" : "socket") + " doorbell, " + segments + " " + free + " MiB free, "
+                    + surroundings.get().vouching().who() + " vouches for peers");
         } catch (IpcException | IOException | IllegalArgumentException e) {
             return Availability.no("shm: " + e.getMessage(), e);
         }
@@ -67,27 +82,25 @@ public final class ShmTransport implements Transport {
         if (!availability.available()) {
             throw availability.refusal();
         }
-        return new ShmListener(endpoint, layout(), acceptor);
+        return new ShmListener(endpoint, layout(), surroundings.get(), acceptor);
     }
 
     @Override
     public Link connect(Endpoint endpoint, long timeoutNanos) {
-        if (isWindows()) {
-            throw availability().refusal();
-        }
         MemoryKind.prepare(); // until the server has answered
         long deadline = System.nanoTime() + timeoutNanos;
-        SocketChannel socket = UnixSockets.connect(sockets(), endpoint.name(), timeoutNanos);
-        return new ClientHandshake(socket).link(deadline);
+        Surroundings here = surroundings.get();
+        Vouched server = here.vouching().connect(endpoint, sockets(), deadline);
+        return new ClientHandshake(server, here.removal()).link(deadline);
     }
 
     @Override
     public List<Endpoint> endpoints() {
-        return isWindows()
-                ? List.of()
-                : UnixSockets.names(sockets()).stream()
+        return UnixSockets.available()
+                ? UnixSockets.names(sockets()).stream()
                         .map(name -> new Endpoint(scheme(), name))
-                        .toList();
+                        .toList()
+                : List.of();
     }
 
     /** The folder with the servers' sockets. */
@@ -106,9 +119,5 @@ public final class ShmTransport implements Transport {
                             + wanted + '"',
                     e);
         }
-    }
-
-    private static boolean isWindows() {
-        return System.getProperty("os.name", "").startsWith("Windows");
     }
 }

@@ -2,7 +2,6 @@ package io.valise.ipc.spi.runtime;
 
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
-import io.valise.ipc.PeerIdentity;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -14,6 +13,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -21,6 +21,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /** A served name; see {@link UnixSockets#listen}. Thread-safe. */
 public final class Listening implements AutoCloseable {
@@ -33,29 +34,47 @@ public final class Listening implements AutoCloseable {
     private final SocketPlace place;
     private final Object inode;
     private final ServerSocketChannel server;
+    private final Predicate<SocketChannel> admitted;
     private final Consumer<SocketChannel> accepted;
     private final Registration registration;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Listening(Path folder, SocketPlace place, ServerSocketChannel server, Consumer<SocketChannel> accepted)
+    private Listening(
+            Path folder,
+            SocketPlace place,
+            ServerSocketChannel server,
+            Predicate<SocketChannel> admitted,
+            Consumer<SocketChannel> accepted)
             throws IOException {
         this.folder = folder;
         this.place = place;
         this.inode = inode(place.path());
         this.server = server;
+        this.admitted = admitted;
         this.accepted = accepted;
         this.registration = ReadinessLoop.shared().register(server, this::acceptAll);
     }
 
-    /** Called under the folder's lock: nobody else is between binding a name and listening on it. */
-    static Listening open(Path folder, String name, Consumer<SocketChannel> accepted) {
+    /**
+     * Called under the folder's lock: nobody else is between binding a name and listening on it.
+     *
+     * @param beforehand runs when the name is known to be free, before anybody can connect
+     * @param admitted who gets as far as {@code accepted}
+     */
+    static Listening open(
+            Path folder,
+            String name,
+            Runnable beforehand,
+            Predicate<SocketChannel> admitted,
+            Consumer<SocketChannel> accepted) {
         SocketPlace place = SocketPlace.of(folder, name);
         try {
             sweep(folder);
             if (place.exists()) {
                 throw new IpcException(IpcStatus.ADDRESS_IN_USE, inUse(place));
             }
-            Listening listening = bind(folder, place, accepted);
+            beforehand.run();
+            Listening listening = bind(folder, place, admitted, accepted);
             listening.registration.arm();
             return listening;
         } catch (IOException e) {
@@ -83,14 +102,18 @@ public final class Listening implements AutoCloseable {
         }
     }
 
-    private static Listening bind(Path folder, SocketPlace place, Consumer<SocketChannel> accepted) throws IOException {
+    private static Listening bind(
+            Path folder, SocketPlace place, Predicate<SocketChannel> admitted, Consumer<SocketChannel> accepted)
+            throws IOException {
         ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         try {
             place.mark();
             server.configureBlocking(false);
             server.bind(UnixDomainSocketAddress.of(place.path()), BACKLOG);
-            Files.setPosixFilePermissions(place.path(), PosixFilePermissions.fromString("rw-------"));
-            return new Listening(folder, place, server, accepted);
+            if (OwnerOnly.hasModes(place.path())) { // else it inherits the folder's access list
+                Files.setPosixFilePermissions(place.path(), PosixFilePermissions.fromString("rw-------"));
+            }
+            return new Listening(folder, place, server, admitted, accepted);
         } catch (IOException | RuntimeException e) {
             place.remove(); // Under the lock, and free a moment ago: it can only be ours.
             server.close();
@@ -143,7 +166,7 @@ public final class Listening implements AutoCloseable {
         boolean taken = false;
         try {
             channel.configureBlocking(false);
-            if (!Probe.isAsking(channel) && isSameUser(channel)) {
+            if (!Probe.isAsking(channel) && admitted.test(channel)) {
                 accepted.accept(channel);
                 taken = true;
             }
@@ -154,15 +177,6 @@ public final class Listening implements AutoCloseable {
                 channel.close();
             }
         }
-    }
-
-    private boolean isSameUser(SocketChannel channel) {
-        PeerIdentity peer = UnixSockets.identity(channel);
-        if (!peer.sameUser()) {
-            AuditLog.strangerRefused(
-                    place.path(), "it runs as " + peer.user().orElse("?") + ", which is not this user");
-        }
-        return peer.sameUser();
     }
 
     private boolean removeOwn() {
@@ -187,8 +201,11 @@ public final class Listening implements AutoCloseable {
         }
     }
 
+    /** What tells the socket from another that has its name later: the inode, or on Windows when it was bound. */
     private static Object inode(Path path) throws IOException {
-        return Objects.requireNonNull(Files.getAttribute(path, "unix:fileKey", LinkOption.NOFOLLOW_LINKS));
+        BasicFileAttributes file = Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        // Not the time of creation, which NTFS gives to the next file of the name again (file tunneling).
+        return Objects.requireNonNullElse(file.fileKey(), file.lastModifiedTime());
     }
 
     /** Asked for when there is something to say: the first logger of a JVM takes 20 ms to start. */

@@ -6,6 +6,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -82,6 +83,20 @@ record SocketPlace(Path path, @Nullable Path marker) {
     }
 
     static boolean isSocket(Path path) {
+        return OwnerOnly.hasModes(path) ? hasModeOfSocket(path) : isOther(path);
+    }
+
+    /** Windows: a reparse point of a kind of its own. */
+    private static boolean isOther(Path path) {
+        try {
+            return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                    .isOther();
+        } catch (IOException gone) {
+            return false;
+        }
+    }
+
+    private static boolean hasModeOfSocket(Path path) {
         try {
             int mode = (Integer) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
             return (mode & 0170000) == 0140000;

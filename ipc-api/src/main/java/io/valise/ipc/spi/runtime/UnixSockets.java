@@ -6,6 +6,7 @@ import io.valise.ipc.IpcStatus;
 import io.valise.ipc.PeerIdentity;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.SocketOption;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
@@ -14,9 +15,11 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +36,7 @@ public final class UnixSockets {
     private static final long LONGEST_PAUSE = TimeUnit.MILLISECONDS.toNanos(20);
 
     private static volatile @Nullable UserPrincipal self;
+    private static volatile @Nullable Set<SocketOption<?>> options;
 
     private UnixSockets() {}
 
@@ -48,7 +52,30 @@ public final class UnixSockets {
      */
     public static Listening listen(Path folder, String name, Consumer<SocketChannel> accepted) {
         self();
-        return FolderLock.locked(folder, () -> Listening.open(folder, name, accepted));
+        Predicate<SocketChannel> admitted = channel -> isOfThisUser(channel, folder.resolve(name));
+        return FolderLock.locked(folder, () -> Listening.open(folder, name, () -> {}, admitted, accepted));
+    }
+
+    /**
+     * Serves a name to whoever connects, for who has other means than the kernel to find out who that is: where the
+     * kernel cannot tell ({@link #kernelVouches}), only the folder's protection has kept anybody out so far.
+     *
+     * @param beforehand runs when the name is known to be free, before anybody can connect; when it throws, nobody listens
+     * @param accepted as in {@link #listen}, but nothing is known of the peer
+     */
+    public static Listening listenToAnyone(
+            Path folder, String name, Runnable beforehand, Consumer<SocketChannel> accepted) {
+        return FolderLock.locked(folder, () -> Listening.open(folder, name, beforehand, anyone -> true, accepted));
+    }
+
+    /** Whether this system has domain sockets; Windows has since version 10. */
+    public static boolean available() {
+        return !options().isEmpty();
+    }
+
+    /** Whether this system's kernel tells the user at the other end of a domain socket: Linux and macOS do, Windows does not. */
+    public static boolean kernelVouches() {
+        return options().contains(ExtendedSocketOptions.SO_PEERCRED);
     }
 
     /**
@@ -59,6 +86,11 @@ public final class UnixSockets {
      *     {@code AUTHENTICATION_FAILED} when the server is another user's, {@code RESOURCE_EXHAUSTED}; always NOT_SENT
      */
     public static SocketChannel connect(Path folder, String name, long timeoutNanos) {
+        return authenticated(connectToAnyone(folder, name, timeoutNanos), folder, name);
+    }
+
+    /** As {@link #connect}, but nothing is known of who serves; for who has other means than the kernel to find out. */
+    public static SocketChannel connectToAnyone(Path folder, String name, long timeoutNanos) {
         SocketPlace place = SocketPlace.of(folder, name);
         long deadline = System.nanoTime() + timeoutNanos;
         long pause = FIRST_PAUSE;
@@ -68,7 +100,7 @@ public final class UnixSockets {
             pause = Math.min(2 * pause, LONGEST_PAUSE);
             channel = attempt(place, false);
         }
-        return authenticated(channel, place);
+        return channel;
     }
 
     /**
@@ -120,7 +152,7 @@ public final class UnixSockets {
             if (probe) {
                 Probe.mark(channel, place);
             }
-            connected = channel.connect(UnixDomainSocketAddress.of(place.path()));
+            connected = channel.connect(UnixDomainSocketAddress.of(place.path())) || finished(channel);
         } catch (IOException e) {
             giveUpIfHopeless(place, e);
         } finally {
@@ -129,6 +161,17 @@ public final class UnixSockets {
             }
         }
         return connected ? channel : null;
+    }
+
+    /** Elsewhere than on Linux a connect may be under way; the peer's system does it, so it is a matter of moments. */
+    private static boolean finished(SocketChannel channel) throws IOException {
+        long deadline = System.nanoTime() + LONGEST_PAUSE;
+        boolean finished = channel.finishConnect();
+        while (!finished && System.nanoTime() - deadline < 0) {
+            Thread.onSpinWait();
+            finished = channel.finishConnect();
+        }
+        return finished;
     }
 
     private static SocketChannel open() {
@@ -164,13 +207,13 @@ public final class UnixSockets {
         LockSupport.parkNanos(Math.min(left, pause));
     }
 
-    private static SocketChannel authenticated(SocketChannel channel, SocketPlace place) {
+    private static SocketChannel authenticated(SocketChannel channel, Path folder, String name) {
         try {
             PeerIdentity server = identity(channel);
             if (!server.sameUser()) {
                 throw notSent(
                         IpcStatus.AUTHENTICATION_FAILED,
-                        "the server at " + place.path() + " runs as "
+                        "the server at " + SocketPlace.of(folder, name).path() + " runs as "
                                 + server.user().orElse("?") + ", expected=" + self().getName() + ": not talking to it",
                         null);
             }
@@ -179,6 +222,14 @@ public final class UnixSockets {
             close(channel);
             throw e;
         }
+    }
+
+    private static boolean isOfThisUser(SocketChannel channel, Path server) {
+        PeerIdentity peer = identity(channel);
+        if (!peer.sameUser()) {
+            AuditLog.strangerRefused(server, "it runs as " + peer.user().orElse("?") + ", which is not this user");
+        }
+        return peer.sameUser();
     }
 
     /** The effective user of this process as the file system knows it, which is how SO_PEERCRED's compare. */
@@ -204,6 +255,22 @@ public final class UnixSockets {
             System.getLogger(UnixSockets.class.getName())
                     .log(System.Logger.Level.DEBUG, "closing a connection failed, its descriptor is free anyway", e);
         }
+    }
+
+    /** What a domain socket of this system can be asked; nothing where there are none. */
+    private static Set<SocketOption<?>> options() {
+        Set<SocketOption<?>> known = options;
+        if (known == null) {
+            try (SocketChannel socket = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+                known = socket.supportedOptions();
+            } catch (UnsupportedOperationException none) {
+                known = Set.of();
+            } catch (IOException e) {
+                throw notSent(IpcStatus.RESOURCE_EXHAUSTED, "cannot open a socket: " + e, e);
+            }
+            options = known;
+        }
+        return known;
     }
 
     private static IpcException notSent(IpcStatus status, String message, @Nullable Exception cause) {

@@ -11,7 +11,7 @@ import java.util.concurrent.FutureTask;
  * Whose code reads and writes shared memory. One kind per JVM, so that the calls on the hot path have one target.
  */
 public enum MemoryKind {
-    /** Chronicle Bytes; the default up to Java 23. */
+    /** Chronicle Bytes; the default up to Java 23, but not on Windows, where nobody has tried it. */
     CHRONICLE {
         @Override
         SharedMemory over(Mapping mapping) {
@@ -21,7 +21,7 @@ public enum MemoryKind {
             return new ChronicleMemory(mapping);
         }
     },
-    /** The JDK; the default from Java 24 on, where Unsafe warns, and wherever Chronicle Bytes does not work. */
+    /** The JDK; the default on Windows, and from Java 24 on, where Unsafe warns, and wherever Chronicle Bytes does not work. */
     JDK {
         @Override
         SharedMemory over(Mapping mapping) {
@@ -92,11 +92,14 @@ public enum MemoryKind {
     private static final class Chosen {
         static final Optional<MemoryKind> KIND = choose();
 
+        private static MemoryKind byDefault() {
+            boolean windows = System.getProperty("os.name", "").startsWith("Windows");
+            return Runtime.version().feature() < UNSAFE_WARNS_SINCE && !windows ? CHRONICLE : JDK;
+        }
+
         private static Optional<MemoryKind> choose() {
             String wanted = System.getProperty(PROPERTY);
-            Optional<MemoryKind> kind = wanted == null
-                    ? Optional.of(Runtime.version().feature() < UNSAFE_WARNS_SINCE ? CHRONICLE : JDK)
-                    : named(wanted);
+            Optional<MemoryKind> kind = wanted == null ? Optional.of(byDefault()) : named(wanted);
             return kind.map(k -> k == CHRONICLE && !ChronicleStart.works() ? JDK : k);
         }
     }

@@ -59,13 +59,17 @@ public final class Occupancy {
     private final Seat reader = new Seat(this);
     private final AtomicInteger others = new AtomicInteger();
     private final AtomicBoolean unmapped = new AtomicBoolean();
-    private final SharedMemory memory;
+    private final Runnable unmap;
 
     private volatile boolean closed;
 
-    /** The occupancy of a memory that is open and empty. */
-    public Occupancy(SharedMemory memory) {
-        this.memory = memory;
+    /**
+     * The occupancy of a memory that is open and empty.
+     *
+     * @param unmap runs once, when it is closed and empty again
+     */
+    public Occupancy(Runnable unmap) {
+        this.unmap = unmap;
     }
 
     /** The seat of the thread that sends. */
@@ -119,7 +123,7 @@ public final class Occupancy {
             return false;
         }
         if (unmapped.compareAndSet(false, true)) {
-            memory.unmap();
+            unmap.run();
         }
         return true;
     }

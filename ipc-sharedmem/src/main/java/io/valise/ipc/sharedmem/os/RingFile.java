@@ -9,6 +9,7 @@ import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.sharedmem.layout.RingFileLayout;
+import io.valise.ipc.spi.runtime.PrivateFile;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -44,7 +45,7 @@ public final class RingFile implements AutoCloseable {
      */
     public static RingFile create(Path path, RingFileLayout layout) {
         try {
-            FileChannel file = FileChannel.open(path, Set.of(CREATE_NEW, READ, WRITE), SegmentFile.ownerOnly());
+            FileChannel file = FileChannel.open(path, Set.of(CREATE_NEW, READ, WRITE), PrivateFile.ownerOnly(path));
             return closedUnlessDone(file, path, () -> {
                 SegmentFile.allocate(file, layout.fileBytes());
                 RingFile ring = new RingFile(path, file, layout);

@@ -14,7 +14,7 @@ import java.util.Set;
 
 /**
  * The private directory that segments are created in: {@code /dev/shm/valise-<uid>}, else a folder of the runtime
- * directory. A segment has a file there only until both sides mapped it. Its name is made of the server's, so that what
+ * directory. A segment has a file there until both sides mapped it, on Windows until both unmapped it. Its name is made of the server's, so that what
  * a crash left is recognised. Thread-safe.
  */
 public final class SegmentDirectory {
@@ -66,7 +66,7 @@ public final class SegmentDirectory {
             for (Path file : files) {
                 String[] parts = file.getFileName().toString().split(String.valueOf(SEPARATOR), 3);
                 if (parts.length == 3 && !live.contains(parts[1])) {
-                    Files.deleteIfExists(file);
+                    SegmentFile.remove(file); // one that is mapped still stays, where it must
                 }
             }
         } catch (IOException e) {
@@ -97,9 +97,14 @@ public final class SegmentDirectory {
         if (wanted != null) {
             return RuntimeDirectory.secured(Path.of(wanted).toAbsolutePath());
         }
-        return Files.isWritable(DEV_SHM)
+        return isPosix() && Files.isWritable(DEV_SHM)
                 ? RuntimeDirectory.under(DEV_SHM)
                 : RuntimeDirectory.current().folder("segments");
+    }
+
+    /** Elsewhere anybody could make a directory of that name: it means the root of the current drive. */
+    private static boolean isPosix() {
+        return DEV_SHM.getFileSystem().supportedFileAttributeViews().contains("posix");
     }
 
     /** Asked for when there is something to say: the first logger of a JVM takes 20 ms to start. */

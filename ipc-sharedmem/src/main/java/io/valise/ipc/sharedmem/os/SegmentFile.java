@@ -8,6 +8,7 @@ import static java.nio.file.StandardOpenOption.WRITE;
 import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
+import io.valise.ipc.spi.runtime.PrivateFile;
 import io.valise.ipc.spi.runtime.RuntimeDirectory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -17,7 +18,6 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
 /** Creates, opens and removes the file of a segment. */
@@ -27,13 +27,13 @@ public final class SegmentFile {
     private SegmentFile() {}
 
     /**
-     * Creates the file, mode 0600, with every byte of it allocated, and maps it. A full file system is an error here
+     * Creates the file, this user's alone, with every byte of it allocated, and maps it. A full file system is an error here
      * and never a fault at a later access. Only that makes writing zeros worth the time: a hole would do otherwise.
      *
      * @throws IpcException {@code RESOURCE_EXHAUSTED} when the file system is full or refuses
      */
     public static SharedMemory create(Path path, int size) {
-        try (FileChannel file = FileChannel.open(path, Set.of(CREATE_NEW, READ, WRITE), ownerOnly())) {
+        try (FileChannel file = FileChannel.open(path, Set.of(CREATE_NEW, READ, WRITE), PrivateFile.ownerOnly(path))) {
             return fill(file, path, size);
         } catch (IOException e) {
             throw failed(IpcStatus.RESOURCE_EXHAUSTED, "create", path, size, e);
@@ -64,7 +64,7 @@ public final class SegmentFile {
         }
     }
 
-    /** Removes the file; who mapped it keeps the memory. */
+    /** Removes the file; who mapped it keeps the memory, or where that cannot be, the file stays. */
     public static void remove(Path path) {
         try {
             Files.deleteIfExists(path);
@@ -128,10 +128,5 @@ public final class SegmentFile {
         } catch (IOException e) {
             return "unknown (" + e + ')';
         }
-    }
-
-    /** Mode 0600. */
-    public static java.nio.file.attribute.FileAttribute<?> ownerOnly() {
-        return PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
     }
 }

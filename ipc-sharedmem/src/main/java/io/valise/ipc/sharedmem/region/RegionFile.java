@@ -12,6 +12,7 @@ import io.valise.ipc.sharedmem.layout.RegionLayout;
 import io.valise.ipc.sharedmem.os.MappedWindows;
 import io.valise.ipc.sharedmem.os.SegmentFile;
 import io.valise.ipc.sharedmem.os.Undisturbed;
+import io.valise.ipc.spi.runtime.PrivateFile;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
@@ -379,7 +380,7 @@ public final class RegionFile {
         private boolean handedOver;
 
         Making(Path path) throws IOException {
-            this(FileChannel.open(path, Set.of(CREATE_NEW, READ, WRITE), SegmentFile.ownerOnly()), path);
+            this(FileChannel.open(path, Set.of(CREATE_NEW, READ, WRITE), PrivateFile.ownerOnly(path)), path);
         }
 
         Making(FileChannel channel, Path path) {

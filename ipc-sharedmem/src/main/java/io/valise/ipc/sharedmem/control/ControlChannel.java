@@ -1,4 +1,4 @@
-package io.valise.ipc.sharedmem;
+package io.valise.ipc.sharedmem.control;
 
 import io.valise.ipc.spi.runtime.ReadinessLoop;
 import io.valise.ipc.spi.runtime.Registration;
@@ -12,39 +12,47 @@ import java.nio.channels.SocketChannel;
  * The Unix domain socket beside the rings: the hand-shake, then the bells, and all the time the truth about whether the
  * peer lives. It is read on the thread of the {@link ReadinessLoop} only. Thread-safe.
  */
-final class ControlChannel {
+public final class ControlChannel {
 
     /** What arrived on the channel being read; touched by the loop's thread only. */
     private static final ByteBuffer ARRIVED = ByteBuffer.allocateDirect(8192);
 
     /** Reads what arrives, on the loop's thread. */
-    interface Reader {
+    public interface Reader {
         /** Takes what has arrived; bytes it leaves go to the reader it put in its place. */
         void onBytes(ByteBuffer bytes);
 
-        /** The peer closed the channel or is dead. Called once, and nothing after it. */
+        /** The peer closed the channel or is dead. Nothing comes after it, but perhaps itself once more. */
         void onEnd();
     }
 
     private final SocketChannel socket;
     private final Registration registration;
-    private volatile Reader reader;
+    private volatile Reader reader = new Nobody();
+    private volatile boolean ended;
 
-    /** Begins to read a connected non-blocking socket. */
-    ControlChannel(SocketChannel socket, Reader reader) {
+    /** Adds a connected non-blocking socket to the loop; it is read from the first {@link #readBy} on. */
+    public ControlChannel(SocketChannel socket) {
         this.socket = socket;
-        this.reader = reader;
         this.registration = ReadinessLoop.shared().register(socket, this::read);
     }
 
-    /** Starts reading, once the reader is ready for it. */
-    void start() {
-        registration.arm();
+    /**
+     * Has this reader take over, which learns of the end even if that came before. Called on the loop's thread, or when
+     * the peer has nothing to say yet.
+     */
+    public void readBy(Reader next) {
+        reader = next;
+        if (ended) {
+            next.onEnd();
+        } else {
+            registration.arm();
+        }
     }
 
-    /** Has another reader take over. Called on the loop's thread, or when the peer has nothing to say yet. */
-    void readBy(Reader next) {
-        reader = next;
+    /** Whether the peer has ended the channel, as far as can be seen now. Bytes that it sent may be lost by asking. */
+    public boolean hasEnded() {
+        return ended || readInto(ByteBuffer.allocate(1)) < 0;
     }
 
     /**
@@ -52,7 +60,7 @@ final class ControlChannel {
      *
      * @return whether all were taken; if not, the peer has left many bytes unread, or is gone
      */
-    boolean send(ByteBuffer bytes) {
+    public boolean send(ByteBuffer bytes) {
         try {
             socket.write(bytes);
             return !bytes.hasRemaining();
@@ -63,7 +71,7 @@ final class ControlChannel {
     }
 
     /** Closes the socket: the peer sees the end. Idempotent. */
-    void close() {
+    public void close() {
         try {
             socket.close();
         } catch (IOException e) {
@@ -76,6 +84,7 @@ final class ControlChannel {
     private void read() {
         ByteBuffer bytes = ARRIVED.clear();
         if (readInto(bytes) < 0) {
+            ended = true;
             reader.onEnd();
             return;
         }
@@ -94,6 +103,19 @@ final class ControlChannel {
         } catch (IOException broken) {
             log().log(Level.TRACE, "the peer is gone", broken);
             return -1;
+        }
+    }
+
+    /** Who reads before anybody does. */
+    private static final class Nobody implements Reader {
+        @Override
+        public void onBytes(ByteBuffer bytes) {
+            throw new IllegalStateException("read before there was a reader");
+        }
+
+        @Override
+        public void onEnd() {
+            throw new IllegalStateException("read before there was a reader");
         }
     }
 

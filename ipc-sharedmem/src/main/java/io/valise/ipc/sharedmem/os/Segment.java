@@ -1,0 +1,53 @@
+package io.valise.ipc.sharedmem.os;
+
+import io.valise.ipc.IpcException;
+import io.valise.ipc.sharedmem.layout.SegmentLayout;
+import java.nio.file.Path;
+
+/**
+ * The memory of a connection at one end, and its file.
+ *
+ * @param memory mapped until {@link #unmap}
+ * @param layout what lies where in it
+ * @param file where it is, as long as it has a name
+ * @param removal when that can go
+ */
+public record Segment(SharedMemory memory, SegmentLayout layout, Path file, SegmentRemoval removal) {
+
+    /** Creates and maps a file, at the server; errors as of {@link SegmentFile#create}. */
+    public static Segment create(Path file, SegmentLayout layout, SegmentRemoval removal) {
+        SharedMemory memory = SegmentFile.create(file, layout.segmentBytes());
+        layout.writeHeader(memory);
+        return new Segment(memory, layout, file, removal);
+    }
+
+    /**
+     * Maps the file that a server created; errors as of {@link SegmentFile#open}.
+     *
+     * @throws IpcException {@code PROTOCOL_ERROR} when it is no segment
+     */
+    public static Segment open(Path file, SegmentLayout layout, SegmentRemoval removal) {
+        Segment segment = new Segment(SegmentFile.open(file, layout.segmentBytes()), layout, file, removal);
+        boolean done = false;
+        try {
+            layout.checkHeader(segment.memory);
+            done = true;
+            return segment;
+        } finally {
+            if (!done) {
+                segment.unmap();
+            }
+        }
+    }
+
+    /** Both ends have mapped it. */
+    public void shared() {
+        removal.whenShared(file);
+    }
+
+    /** Gives the memory back. Idempotent. */
+    public void unmap() {
+        memory.unmap();
+        removal.whenUnmapped(file);
+    }
+}

@@ -1,0 +1,11 @@
+package io.valise.ipc.sharedmem;
+
+import io.valise.ipc.spi.Transport;
+
+/** The transport contract over {@code shm:} without a kernel that vouches. */
+class UnvouchedLinkTest extends ShmLinkTest {
+    @Override
+    public Transport transport() {
+        return new UnvouchedShm();
+    }
+}

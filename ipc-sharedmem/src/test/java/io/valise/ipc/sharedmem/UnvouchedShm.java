@@ -1,0 +1,55 @@
+package io.valise.ipc.sharedmem;
+
+import io.valise.ipc.Endpoint;
+import io.valise.ipc.sharedmem.control.BySecret;
+import io.valise.ipc.sharedmem.os.SegmentRemoval;
+import io.valise.ipc.spi.Availability;
+import io.valise.ipc.spi.Link;
+import io.valise.ipc.spi.Transport;
+import java.util.List;
+
+/**
+ * {@code shm:} as it is where the kernel vouches for nobody and a file that is mapped cannot be removed: Windows, but for
+ * the calls of the system. No program can choose it: it takes a constructor that only this package sees.
+ */
+public final class UnvouchedShm implements Transport {
+    private final ShmTransport shm;
+
+    public UnvouchedShm() {
+        this(SegmentRemoval.WHEN_UNMAPPED);
+    }
+
+    UnvouchedShm(SegmentRemoval removal) {
+        shm = new ShmTransport(() -> new Surroundings(new BySecret(), removal));
+    }
+
+    @Override
+    public String scheme() {
+        return shm.scheme();
+    }
+
+    @Override
+    public int order() {
+        return shm.order();
+    }
+
+    @Override
+    public Availability availability() {
+        return shm.availability();
+    }
+
+    @Override
+    public Listener listen(Endpoint endpoint, Acceptor acceptor) {
+        return shm.listen(endpoint, acceptor);
+    }
+
+    @Override
+    public Link connect(Endpoint endpoint, long timeoutNanos) {
+        return shm.connect(endpoint, timeoutNanos);
+    }
+
+    @Override
+    public List<Endpoint> endpoints() {
+        return shm.endpoints();
+    }
+}
