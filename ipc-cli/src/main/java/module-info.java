@@ -15,4 +15,8 @@ module io.valise.ipc.cli {
     opens io.valise.ipc.cli to
             info.picocli,
             java.logging; // makes LibraryLogs
+    opens io.valise.ipc.cli.command to
+            info.picocli;
+    opens io.valise.ipc.cli.option to
+            info.picocli;
 }

@@ -1,6 +1,7 @@
 package io.valise.ipc.cli;
 
 import io.valise.ipc.IpcException;
+import io.valise.ipc.cli.option.CommandFailure;
 import io.valise.ipc.services.json.JsonFault;
 import java.io.PrintWriter;
 import picocli.CommandLine;

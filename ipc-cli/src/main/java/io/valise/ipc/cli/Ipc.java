@@ -1,5 +1,6 @@
 package io.valise.ipc.cli;
 
+import io.valise.ipc.cli.command.Subcommand;
 import io.valise.ipc.cli.text.Colours;
 import io.valise.ipc.cli.text.Terminal;
 import java.io.PrintWriter;

@@ -59,7 +59,8 @@ public final class CommandLoop {
     }
 
     /** Runs those of a peer that talks over the transport of a class name, which a test hands to its process. */
-    public static void runOver(String transport, Function<Transport, Commands> peer) throws ReflectiveOperationException {
+    public static void runOver(String transport, Function<Transport, Commands> peer)
+            throws ReflectiveOperationException {
         run(peer.apply(Class.forName(transport)
                 .asSubclass(Transport.class)
                 .getDeclaredConstructor()

@@ -1,5 +1,6 @@
-package io.valise.ipc.cli;
+package io.valise.ipc.cli.command;
 
+import io.valise.ipc.cli.option.CommonOptions;
 import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.identity.CapabilityGrant;
 import java.nio.file.Path;

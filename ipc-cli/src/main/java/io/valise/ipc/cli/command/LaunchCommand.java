@@ -1,7 +1,12 @@
-package io.valise.ipc.cli;
+package io.valise.ipc.cli.command;
 
 import io.valise.ipc.IpcException;
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.cli.option.CommandFailure;
+import io.valise.ipc.cli.option.CommonOptions;
+import io.valise.ipc.cli.option.WholeNumber;
+import io.valise.ipc.cli.option.MessageArgument;
+import io.valise.ipc.cli.option.ReplyFormat;
 import io.valise.ipc.services.json.JsonFault;
 import io.valise.ipc.services.launch.HelperLauncher;
 import io.valise.ipc.services.launch.LaunchResult;

@@ -1,10 +1,12 @@
-package io.valise.ipc.cli;
+package io.valise.ipc.cli.command;
 
 import io.valise.ipc.cli.demo.DemoRun;
 import io.valise.ipc.cli.demo.RoundTripTimes;
 import io.valise.ipc.cli.demo.StepResult;
 import io.valise.ipc.cli.demo.TrialReport;
 import io.valise.ipc.cli.measure.SystemLoad;
+import io.valise.ipc.cli.option.CommonOptions;
+import io.valise.ipc.cli.option.JsonLine;
 import io.valise.ipc.cli.text.Amounts;
 import io.valise.ipc.cli.text.Colours;
 import io.valise.ipc.services.json.ValueSetJson;

@@ -1,11 +1,11 @@
-package io.valise.ipc.cli;
+package io.valise.ipc.cli.option;
 
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.services.json.ValueSetJson;
 import picocli.CommandLine.Option;
 
 /** How a reply is printed. Confined to one thread. */
-final class ReplyFormat {
+public final class ReplyFormat {
     @Option(names = "--json", description = "Print the reply on one line.")
     private boolean json;
 
@@ -14,7 +14,7 @@ final class ReplyFormat {
             description = "Mark values whose type JSON cannot say: {\"$$type\": \"uuid\", \"value\": \"…\"}.")
     private boolean typed;
 
-    String text(ValueSet reply) {
+    public String text(ValueSet reply) {
         if (typed) {
             return ValueSetJson.writeTyped(reply, !json);
         }

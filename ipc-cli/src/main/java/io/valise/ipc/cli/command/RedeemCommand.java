@@ -1,8 +1,10 @@
-package io.valise.ipc.cli;
+package io.valise.ipc.cli.command;
 
 import io.valise.ipc.Endpoint;
 import io.valise.ipc.IpcClient;
 import io.valise.ipc.IpcConnection;
+import io.valise.ipc.cli.option.CommandFailure;
+import io.valise.ipc.cli.option.CommonOptions;
 import io.valise.ipc.cli.text.ProgressBar;
 import io.valise.ipc.cli.text.Terminal;
 import io.valise.ipc.services.files.SharedFile;

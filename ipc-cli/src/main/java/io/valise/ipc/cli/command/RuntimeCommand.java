@@ -1,8 +1,11 @@
-package io.valise.ipc.cli;
+package io.valise.ipc.cli.command;
 
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.cli.option.CommandFailure;
+import io.valise.ipc.cli.option.CommonOptions;
+import io.valise.ipc.cli.option.JsonLine;
 import io.valise.ipc.services.json.ValueSetJson;
 import io.valise.ipc.services.runtime.IpcRuntime;
 import io.valise.ipc.spi.runtime.RuntimeDirectory;

@@ -1,13 +1,13 @@
-package io.valise.ipc.cli;
+package io.valise.ipc.cli.option;
 
 import picocli.CommandLine.Option;
 
 /** Whether a command prints JSON, for programs, instead of text for people. Confined to one thread. */
-final class JsonLine {
+public final class JsonLine {
     @Option(names = "--json", description = "Print one line of JSON.")
     private boolean asked;
 
-    boolean isAsked() {
+    public boolean isAsked() {
         return asked;
     }
 }

@@ -1,4 +1,4 @@
-package io.valise.ipc.cli;
+package io.valise.ipc.cli.option;
 
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -9,7 +9,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Durations such as 250ms, 1.5s, 2m, 5 (seconds) and PT1.5S. Immutable. */
-final class DurationConverter implements ITypeConverter<Duration> {
+public final class DurationConverter implements ITypeConverter<Duration> {
     private static final Pattern AMOUNT = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,9})?)(us|ms|s|m|h|)");
 
     /** Its nanoseconds fit a long. */

@@ -1,6 +1,8 @@
-package io.valise.ipc.cli;
+package io.valise.ipc.cli.command;
 
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.cli.option.CommonOptions;
+import io.valise.ipc.cli.option.WholeNumber;
 import io.valise.ipc.cli.servers.ReachableServers;
 import io.valise.ipc.cli.servers.ServerLoad;
 import io.valise.ipc.cli.text.Amounts;

@@ -1,6 +1,9 @@
-package io.valise.ipc.cli;
+package io.valise.ipc.cli.command;
 
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.cli.option.CommonOptions;
+import io.valise.ipc.cli.option.JsonLine;
+import io.valise.ipc.cli.option.Looking;
 import io.valise.ipc.cli.servers.ReachableServers;
 import io.valise.ipc.cli.servers.ServiceLine;
 import io.valise.ipc.cli.text.Table;

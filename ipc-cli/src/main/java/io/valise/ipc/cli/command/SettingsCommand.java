@@ -1,6 +1,9 @@
-package io.valise.ipc.cli;
+package io.valise.ipc.cli.command;
 
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.cli.option.CommandFailure;
+import io.valise.ipc.cli.option.CommonOptions;
+import io.valise.ipc.cli.option.WholeNumber;
 import io.valise.ipc.cli.text.Table;
 import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.services.json.JsonFault;

@@ -1,6 +1,7 @@
-package io.valise.ipc.cli;
+package io.valise.ipc.cli.command;
 
 import io.valise.ipc.cli.demo.Roles;
+import io.valise.ipc.cli.option.CommonOptions;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

@@ -1,4 +1,4 @@
-package io.valise.ipc.cli;
+package io.valise.ipc.cli.option;
 
 import io.valise.ipc.Endpoint;
 import io.valise.ipc.IpcClient;
@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
 
 /** Which server to talk to, and for how long. Confined to one thread. */
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
-final class Connecting {
+public final class Connecting {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
 
@@ -28,16 +28,16 @@ final class Connecting {
     @Option(names = "--start", description = "Have the server started if nobody serves, as its service manifest says.")
     private boolean start;
 
-    Endpoint endpoint() {
+    public Endpoint endpoint() {
         return endpoint;
     }
 
-    Duration timeout() {
+    public Duration timeout() {
         return timeout;
     }
 
     /** A connection described, with the timeouts asked for. */
-    IpcClient.Builder client() {
+    public IpcClient.Builder client() {
         CommonOptions.positive(command, "--timeout", timeout);
         Duration longest = start ? timeout : Duration.ofSeconds(5);
         return IpcClient.builder(endpoint.toString())
@@ -46,7 +46,7 @@ final class Connecting {
                 .requestTimeout(timeout);
     }
 
-    IpcConnection connect() {
+    public IpcConnection connect() {
         return client().connect();
     }
 }

@@ -1,4 +1,4 @@
-package io.valise.ipc.cli;
+package io.valise.ipc.cli.option;
 
 import java.time.Duration;
 import picocli.CommandLine.Model.CommandSpec;
@@ -7,7 +7,7 @@ import picocli.CommandLine.Spec;
 
 /** How long to wait for each server that is looked at. Confined to one thread. */
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
-final class Looking {
+public final class Looking {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
 
@@ -19,7 +19,7 @@ final class Looking {
     private Duration timeout;
 
     /** The time given, if it is positive. */
-    Duration timeout() {
+    public Duration timeout() {
         return CommonOptions.positive(command, "--timeout", timeout);
     }
 }

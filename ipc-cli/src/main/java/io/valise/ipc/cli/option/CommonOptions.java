@@ -1,4 +1,4 @@
-package io.valise.ipc.cli;
+package io.valise.ipc.cli.option;
 
 import io.valise.ipc.cli.text.Colours;
 import java.io.PrintWriter;
@@ -10,7 +10,7 @@ import picocli.CommandLine.Spec;
 
 /** What every subcommand has: help, --verbose, and its streams. Confined to one thread. */
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
-final class CommonOptions {
+public final class CommonOptions {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
 
@@ -27,44 +27,44 @@ final class CommonOptions {
     private boolean help;
 
     /** Whether to say more. */
-    boolean isVerbose() {
+    public boolean isVerbose() {
         return verbose;
     }
 
     /** Standard output. */
-    PrintWriter out() {
+    public PrintWriter out() {
         return command.commandLine().getOut();
     }
 
     /** Standard error. */
-    PrintWriter err() {
+    public PrintWriter err() {
         return command.commandLine().getErr();
     }
 
     /** The colours of standard output. */
-    Colours colours() {
+    public Colours colours() {
         return command.commandLine().getColorScheme().ansi() == CommandLine.Help.Ansi.ON ? Colours.ANSI : Colours.NONE;
     }
 
     /** Refuses a time that is zero or less. */
-    void requirePositive(String option, Duration given) {
+    public void requirePositive(String option, Duration given) {
         positive(command, option, given);
     }
 
     /** Refuses a time that is too short. */
-    void requireAtLeast(String option, Duration least, Duration given) {
+    public void requireAtLeast(String option, Duration least, Duration given) {
         if (given.compareTo(least) < 0) {
             throw usageError(option + ": limit=" + least + " or more, actual=" + given);
         }
     }
 
     /** The error that a value given is wrong. */
-    CommandLine.ParameterException usageError(String message) {
+    public CommandLine.ParameterException usageError(String message) {
         return usageError(command, message);
     }
 
     /** The time that an option of that command was given, unless it is zero or less. */
-    static Duration positive(CommandSpec command, String option, Duration given) {
+    public static Duration positive(CommandSpec command, String option, Duration given) {
         if (given.isNegative() || given.isZero()) {
             throw usageError(command, option + ": must be positive, actual=" + given);
         }

@@ -1,9 +1,13 @@
-package io.valise.ipc.cli;
+package io.valise.ipc.cli.command;
 
 import io.valise.ipc.IpcConnection;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.cli.measure.RoundTrips;
 import io.valise.ipc.cli.measure.Strategy;
+import io.valise.ipc.cli.option.CommonOptions;
+import io.valise.ipc.cli.option.WholeNumber;
+import io.valise.ipc.cli.option.Connecting;
+import io.valise.ipc.cli.option.JsonLine;
 import io.valise.ipc.cli.text.Amounts;
 import io.valise.ipc.services.json.ValueSetJson;
 import java.time.Duration;

@@ -1,6 +1,8 @@
-package io.valise.ipc.cli;
+package io.valise.ipc.cli.command;
 
 import io.valise.ipc.IpcServer;
+import io.valise.ipc.cli.option.CommandFailure;
+import io.valise.ipc.cli.option.CommonOptions;
 import io.valise.ipc.services.files.SharedFiles;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package io.valise.ipc.cli;
+package io.valise.ipc.cli.option;
 
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.services.json.JsonFault;
@@ -11,14 +11,16 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
 /** A message given as JSON, as {@code @file} or as {@code -} for standard input. Stateless. */
-final class MessageArgument {
-    static final String DESCRIPTION = "The message as a JSON object, or @FILE, or - for standard input; default {}."
-            + " A type JSON cannot say: {\"at\": {\"$$type\": \"instant\", \"value\": \"2030-01-31T12:00:00Z\"}}.";
+public final class MessageArgument {
+    /** What the help says of it. */
+    public static final String DESCRIPTION =
+            "The message as a JSON object, or @FILE, or - for standard input; default {}."
+                    + " A type JSON cannot say: {\"at\": {\"$$type\": \"instant\", \"value\": \"2030-01-31T12:00:00Z\"}}.";
 
     private MessageArgument() {}
 
     /** The message that the argument stands for. */
-    static ValueSet read(String argument, InputStream input) throws JsonFault {
+    public static ValueSet read(String argument, InputStream input) throws JsonFault {
         try {
             return ValueSetJson.read(text(argument, input));
         } catch (IOException | InvalidPathException e) {

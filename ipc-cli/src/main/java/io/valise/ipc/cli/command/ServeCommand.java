@@ -1,4 +1,4 @@
-package io.valise.ipc.cli;
+package io.valise.ipc.cli.command;
 
 import io.valise.ipc.AccessPolicy;
 import io.valise.ipc.Endpoint;
@@ -6,6 +6,7 @@ import io.valise.ipc.Event;
 import io.valise.ipc.IpcServer;
 import io.valise.ipc.PeerIdentity;
 import io.valise.ipc.cli.measure.Strategy;
+import io.valise.ipc.cli.option.CommonOptions;
 import io.valise.ipc.services.json.ValueSetJson;
 import java.io.IOException;
 import java.io.InputStream;

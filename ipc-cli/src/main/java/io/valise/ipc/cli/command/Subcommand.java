@@ -1,6 +1,7 @@
-package io.valise.ipc.cli;
+package io.valise.ipc.cli.command;
 
 import io.valise.ipc.Endpoint;
+import io.valise.ipc.cli.option.DurationConverter;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -13,7 +14,7 @@ import picocli.CommandLine;
  * @param word the word
  * @param command makes what runs
  */
-record Subcommand(String word, Supplier<Object> command) {
+public record Subcommand(String word, Supplier<Object> command) {
     private static final List<Subcommand> ALL = List.of(
             new Subcommand("demo", DemoCommand::new),
             new Subcommand("serve", ServeCommand::new),
@@ -34,16 +35,16 @@ record Subcommand(String word, Supplier<Object> command) {
             new Subcommand("demo-client", DemoClientCommand::new));
 
     /** The one of that word, if there is one. */
-    static Optional<Subcommand> named(String word) {
+    public static Optional<Subcommand> named(String word) {
         return ALL.stream().filter(each -> each.word.equals(word)).findFirst();
     }
 
     /** All, in the order in which the help shows them. */
-    static List<Subcommand> all() {
+    public static List<Subcommand> all() {
         return ALL;
     }
 
-    void addTo(CommandLine ipc) {
+    public void addTo(CommandLine ipc) {
         CommandLine subcommand = new CommandLine(command.get());
         subcommand.registerConverter(Endpoint.class, Endpoint::parse);
         subcommand.registerConverter(Duration.class, new DurationConverter());

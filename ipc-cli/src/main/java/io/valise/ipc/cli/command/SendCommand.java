@@ -1,9 +1,12 @@
-package io.valise.ipc.cli;
+package io.valise.ipc.cli.command;
 
 import io.valise.ipc.IpcConnection;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.cli.option.CommonOptions;
+import io.valise.ipc.cli.option.Connecting;
+import io.valise.ipc.cli.option.MessageArgument;
 import io.valise.ipc.services.json.JsonFault;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

@@ -1,7 +1,9 @@
-package io.valise.ipc.cli;
+package io.valise.ipc.cli.command;
 
 import io.valise.ipc.cli.doctor.Diagnosis;
 import io.valise.ipc.cli.doctor.TransportCheck;
+import io.valise.ipc.cli.option.CommonOptions;
+import io.valise.ipc.cli.option.JsonLine;
 import io.valise.ipc.cli.text.Colours;
 import io.valise.ipc.cli.text.Table;
 import io.valise.ipc.services.json.ValueSetJson;

@@ -1,11 +1,11 @@
-package io.valise.ipc.cli;
+package io.valise.ipc.cli.option;
 
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Numbers that an option takes within limits; of any other the message says what they are. Immutable. */
-abstract class WholeNumber implements ITypeConverter<Integer> {
+public abstract class WholeNumber implements ITypeConverter<Integer> {
     /** As long as any message can be made. */
     private static final int MOST_BYTES = 1 << 30;
 
@@ -38,21 +38,21 @@ abstract class WholeNumber implements ITypeConverter<Integer> {
     }
 
     /** How often, at least once. */
-    static final class FromOne extends WholeNumber {
+    public static final class FromOne extends WholeNumber {
         FromOne() {
             super(1, Integer.MAX_VALUE);
         }
     }
 
     /** How often, perhaps not at all. */
-    static final class FromZero extends WholeNumber {
+    public static final class FromZero extends WholeNumber {
         FromZero() {
             super(0, Integer.MAX_VALUE);
         }
     }
 
     /** How many bytes of a message. */
-    static final class Bytes extends WholeNumber {
+    public static final class Bytes extends WholeNumber {
         Bytes() {
             super(0, MOST_BYTES);
         }

@@ -1,4 +1,4 @@
-package io.valise.ipc.cli;
+package io.valise.ipc.cli.command;
 
 import io.valise.ipc.IpcServer;
 import java.time.Duration;
