@@ -112,7 +112,8 @@ public final class IpcServer implements AutoCloseable {
 
         /**
          * Is told of every new connection, once, about when its client's {@code connect} returns. One that throws closes
-         * it: with the status and message of an {@link IpcException}, else with {@code HANDLER_FAILED}. Of several listeners each is told, in the order in which they were given.
+         * it: with the status and message of an {@link IpcException}, else with {@code HANDLER_FAILED}. Of several
+         * listeners each is told, in the order in which they were given.
          */
         Builder onConnect(Consumer<IpcConnection> listener);
 

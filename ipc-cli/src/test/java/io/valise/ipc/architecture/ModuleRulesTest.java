@@ -42,6 +42,17 @@ class ModuleRulesTest {
     }
 
     @Test
+    void theProofsOfASecretAreForTheTransportsThatNeedThem() {
+        assertThat(descriptor("io.valise.ipc").exports().stream().filter(Exports::isQualified))
+                .singleElement()
+                .satisfies(shown -> {
+                    assertThat(shown.source()).isEqualTo("io.valise.ipc.spi.secret");
+                    assertThat(shown.targets())
+                            .containsExactlyInAnyOrder("io.valise.ipc.loopback", "io.valise.ipc.sharedmem");
+                });
+    }
+
+    @Test
     void theApiNeedsTheJdkAlone() {
         Set<String> needed = descriptor("io.valise.ipc").requires().stream()
                 .filter(requires -> !requires.modifiers().contains(ModuleDescriptor.Requires.Modifier.STATIC))

@@ -126,7 +126,10 @@ class StartingTest {
         CommandRun cleaned = at(home, () -> {
             assertThat(CommandRun.of("runtime", "clean").out()).startsWith("removed 0 files from " + home);
             Path made = Files.createDirectory(home.resolve("pipe"));
-            Files.createFile(made.resolve(".valise")); // the mark; having the library make it would hold the directory
+            // The mark: having the library make it would hold the directory.
+            Files.writeString(
+                    made.resolve(".valise"),
+                    "Valise made this folder, pipe: ipc runtime clean deletes it and all that is in it.\n");
             Files.writeString(made.resolve("leftover"), "x");
             Files.writeString(home.resolve("diary"), "x");
             return CommandRun.of("runtime", "clean", "--json");

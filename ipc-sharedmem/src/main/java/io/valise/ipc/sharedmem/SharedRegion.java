@@ -316,25 +316,29 @@ public final class SharedRegion implements AutoCloseable {
     }
 
     private static SharedRegion of(String name, Access access, RegionFile file) {
+        boolean open = false;
         try {
-            return new SharedRegion(name, access, file);
+            SharedRegion region = new SharedRegion(name, access, file);
+            open = true;
+            return region;
         } catch (IOException e) {
-            file.close();
             throw SegmentFile.failed(
                     IpcStatus.RESOURCE_EXHAUSTED,
                     "map",
                     file.path(),
                     file.layout().bytes(),
                     e);
+        } finally {
+            if (!open) {
+                file.close();
+            }
         }
     }
 
+    /** A read or write under way lets others in although it was closed meanwhile: its own views are among them. */
     private void enter() {
         boolean mapped = uses.getAndUpdate(count -> count == 0 ? 0 : count + 1) > 0;
-        if (closed.get()) {
-            if (mapped) {
-                leave();
-            }
+        if (!mapped) {
             throw refused(IpcStatus.CONNECTION_CLOSED, "\"" + name + "\": closed here");
         }
     }

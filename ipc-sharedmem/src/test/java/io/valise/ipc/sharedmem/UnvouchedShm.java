@@ -23,9 +23,10 @@ public final class UnvouchedShm implements Transport {
         shm = new ShmTransport(() -> new Surroundings(new BySecret(), removal));
     }
 
+    /** A name of its own: {@code shm:} is found beside it, and no two transports have one. */
     @Override
     public String scheme() {
-        return shm.scheme();
+        return "unvouched";
     }
 
     @Override
@@ -50,6 +51,6 @@ public final class UnvouchedShm implements Transport {
 
     @Override
     public List<Endpoint> endpoints() {
-        return shm.endpoints();
+        return shm.endpoints().stream().map(found -> found.withScheme(scheme())).toList();
     }
 }

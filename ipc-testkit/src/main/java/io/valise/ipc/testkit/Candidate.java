@@ -22,8 +22,9 @@ public interface Candidate {
         return List.of(TestHome.path());
     }
 
-    /** Whether something found in {@link #traces()} after all is over is there by mistake. Lock files may stay. */
+    /** Whether something found in {@link #traces()} after all is over is there by mistake. Lock files and the marks of folders may stay. */
     default boolean isLeftover(Path found) {
-        return !found.getFileName().toString().endsWith(".lock");
+        String name = found.getFileName().toString();
+        return !name.endsWith(".lock") && !name.equals(".valise");
     }
 }

@@ -32,6 +32,7 @@ final class BuiltIns {
                 .put("maxMessageBytes", server.config().maxMessageBytes())
                 .put("connections", stats.connections())
                 .put("requestsServed", stats.requestsServed())
+                .put("builtInRequestsServed", stats.builtInRequestsServed())
                 .put("requestsRefused", stats.requestsRefused())
                 .put("eventsReceived", stats.eventsReceived())
                 .put("eventsSent", stats.eventsSent())

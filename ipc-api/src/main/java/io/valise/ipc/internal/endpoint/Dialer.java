@@ -18,6 +18,8 @@ import io.valise.ipc.spi.Availability;
 import io.valise.ipc.spi.Link;
 import io.valise.ipc.spi.ServerStarter;
 import io.valise.ipc.spi.Transport;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Connects to a server, {@code any:} by the fastest transport on which one answers. Immutable, thread-safe. */
 public final class Dialer {
+    private static final Logger LOG = System.getLogger("io.valise.ipc");
+
     private final Endpoint endpoint;
     private final Transports transports;
     private final SessionConfig config;
@@ -113,14 +117,20 @@ public final class Dialer {
                 if (!leavesHope(e.status())) {
                     throw e;
                 }
-                status = e.status() == IpcStatus.ENDPOINT_NOT_FOUND || status == IpcStatus.UNSUPPORTED
-                        ? e.status()
-                        : status;
+                status = telling(status, e.status());
                 reasons.add(transport.scheme() + ": " + e.getMessage());
+            } catch (RuntimeException | LinkageError e) { // a transport's own fault
+                LOG.log(Level.WARNING, "dialling " + any + ": passing over " + transport.scheme(), e);
+                reasons.add(transport.scheme() + ": " + e);
             }
         }
         throw new IpcException(
                 status, any + ": no server answers by any transport; " + String.join("; ", reasons), Delivery.NOT_SENT);
+    }
+
+    /** Where one had no room, nobody knows whether there is a server; and where one works, more than that none does. */
+    private static IpcStatus telling(IpcStatus known, IpcStatus more) {
+        return known == IpcStatus.RESOURCE_EXHAUSTED || more == IpcStatus.UNSUPPORTED ? known : more;
     }
 
     /** Whether another transport may do what this one could not. */

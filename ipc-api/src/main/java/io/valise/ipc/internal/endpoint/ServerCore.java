@@ -123,6 +123,9 @@ public final class ServerCore implements Session.Greeter {
                 }
                 LOG.log(Level.WARNING, "serving " + any + ": passing over " + transport.scheme(), e);
                 reasons.add(transport.scheme() + ": " + e.getMessage());
+            } catch (RuntimeException | LinkageError e) { // a transport's own fault is no reason not to serve at all
+                LOG.log(Level.WARNING, "serving " + any + ": passing over " + transport.scheme(), e);
+                reasons.add(transport.scheme() + ": " + e);
             }
         }
         boolean reachable = listeners.stream().skip(before).anyMatch(ServerCore::reachesOtherProcesses);

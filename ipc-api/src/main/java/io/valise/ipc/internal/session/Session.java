@@ -527,9 +527,11 @@ public final class Session implements SessionCall.Calls, Line, Asker {
         if (failure.status() == IpcStatus.TIMEOUT) {
             end(new CloseReason(
                     IpcStatus.RESOURCE_EXHAUSTED, false, "the peer did not read for the whole request timeout"));
-        } else {
+        } else if (failure.status() == IpcStatus.PEER_DIED || failure.status() == IpcStatus.CONNECTION_CLOSED) {
             LOG.log(Level.DEBUG, "sending to " + peer + " failed", failure);
             ensureRead(); // the reader finds out why
+        } else { // the peer would wait for what was not sent
+            end(new CloseReason(failure.status(), false, String.valueOf(failure.getMessage())));
         }
     }
 

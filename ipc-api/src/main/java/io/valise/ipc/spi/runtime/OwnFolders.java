@@ -6,12 +6,14 @@ import static java.nio.file.StandardOpenOption.WRITE;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
@@ -24,8 +26,7 @@ import java.util.stream.Stream;
 final class OwnFolders {
     static final String MARK = ".valise";
 
-    private static final String ABOUT =
-            "Valise made this folder: ipc runtime clean deletes it and all that is in it.\n";
+    private static final Set<OpenOption> MAKING = Set.of(CREATE, WRITE, LinkOption.NOFOLLOW_LINKS);
 
     private OwnFolders() {}
 
@@ -34,15 +35,40 @@ final class OwnFolders {
         boolean absent = !Files.exists(folder, LinkOption.NOFOLLOW_LINKS);
         PrivateDirectory.secure(folder);
         if (absent) {
-            Set<OpenOption> options = Set.of(CREATE, WRITE, LinkOption.NOFOLLOW_LINKS);
-            Path path = folder.resolve(MARK);
-            try (ByteChannel mark = Files.newByteChannel(path, options, PrivateFile.ownerOnly(path))) {
-                mark.write(US_ASCII.encode(ABOUT));
+            boolean interrupted = Thread.interrupted(); // it would close the file
+            try {
+                mark(folder);
             } catch (IOException e) {
                 throw PrivateDirectory.failed("mark", folder, e);
+            } finally {
+                if (interrupted) {
+                    Thread.currentThread().interrupt();
+                }
             }
         }
         return folder;
+    }
+
+    /** A folder that could not be marked goes again, so that the next one who makes it marks it. */
+    private static void mark(Path folder) throws IOException {
+        Path path = folder.resolve(MARK);
+        boolean marked = false;
+        try (ByteChannel mark = Files.newByteChannel(path, MAKING, PrivateFile.ownerOnly(path))) {
+            mark.write(ByteBuffer.wrap(about(folder)));
+            marked = true;
+        } finally {
+            if (!marked) {
+                Files.deleteIfExists(path);
+                Files.deleteIfExists(folder);
+            }
+        }
+    }
+
+    /** With its name: a copy of a folder elsewhere is its owner's. */
+    private static byte[] about(Path folder) {
+        return ("Valise made this folder, " + folder.getFileName()
+                        + ": ipc runtime clean deletes it and all that is in it.\n")
+                .getBytes(US_ASCII);
     }
 
     /** Deletes those in a directory with all that is in them, without following links; tells of the rest but one file. */
@@ -65,9 +91,13 @@ final class OwnFolders {
         return new RuntimeDirectory.Cleaned(files, leftAlone);
     }
 
-    private static boolean isOwn(Path entry) {
+    private static boolean isOwn(Path entry) throws IOException {
+        Path mark = entry.resolve(MARK);
+        byte[] about = about(entry);
         return Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)
-                && Files.isRegularFile(entry.resolve(MARK), LinkOption.NOFOLLOW_LINKS);
+                && Files.isRegularFile(mark, LinkOption.NOFOLLOW_LINKS)
+                && Files.size(mark) == about.length
+                && Arrays.equals(Files.readAllBytes(mark), about);
     }
 
     /** The mark goes with the folder and not before: a folder that could not be deleted keeps it. */

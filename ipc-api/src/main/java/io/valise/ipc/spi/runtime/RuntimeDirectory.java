@@ -72,7 +72,8 @@ public final class RuntimeDirectory {
     }
 
     /**
-     * A folder in it with the same protection, created if absent.
+     * A folder in it with the same protection, created if absent, then with a file {@code .valise} in it: {@link #clean}
+     * removes folders that have one.
      *
      * @param name a file name that begins with a letter or digit
      */

@@ -43,7 +43,8 @@ final class StreamBuffer {
         } catch (OutOfMemoryError e) {
             throw new IpcException(
                     IpcStatus.RESOURCE_EXHAUSTED,
-                    "direct memory for a pipe's buffer: wanted=" + CAPACITY + " bytes: raise -XX:MaxDirectMemorySize",
+                    "direct memory for a connection's buffer: wanted=" + CAPACITY
+                            + " bytes: raise -XX:MaxDirectMemorySize",
                     e);
         }
     }

@@ -118,7 +118,16 @@ public final class StreamLink implements Link {
     @Override
     public void await(long nanos) {
         if (!closed.get() && !reader.isDeliverable()) {
+            lendOut();
             stream.awaitReadable(nanos);
+        }
+    }
+
+    /** Who sleeps needs no buffer, unless the beginning of a frame is in it. */
+    private void lendOut() {
+        if (receiving.compareAndSet(false, true)) {
+            reader.releaseIfEmpty();
+            leaveReceiving();
         }
     }
 
@@ -128,10 +137,7 @@ public final class StreamLink implements Link {
             return;
         }
         stream.rest();
-        if (receiving.compareAndSet(false, true)) {
-            reader.releaseIfEmpty();
-            leaveReceiving();
-        }
+        lendOut();
         armed.set(readable);
         if (reader.isDeliverable()) {
             fire();

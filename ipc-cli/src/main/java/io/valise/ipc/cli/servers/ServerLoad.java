@@ -51,24 +51,26 @@ public final class ServerLoad {
                 .orElse(true);
     }
 
-    /** Requests a second, without those of the one who looks. */
+    /** Requests a second, without those of whoever looks. */
     public long requestsPerSecond(ServerStatus server) {
-        // A server of several addresses has one set of counters, and was asked once at each.
-        long own = servers.stream().filter(server::isSameServerAs).count();
-        return perSecond(server, "requestsServed", own);
+        return perSecond(growth(server, "requestsServed") - growth(server, "builtInRequestsServed"));
     }
 
     /** How much one of a server's counters grew in a second; 0 for a server that is new or was restarted. */
     public long perSecond(ServerStatus server, String counter) {
-        return perSecond(server, counter, 0);
+        return perSecond(growth(server, counter));
     }
 
-    private long perSecond(ServerStatus server, String counter, long own) {
+    private long perSecond(long growth) {
+        return Math.round(Math.max(0, growth) / seconds);
+    }
+
+    private long growth(ServerStatus server, String counter) {
         ServerStatus earlier = before.get(server.endpoint());
         if (earlier == null || !earlier.answers() || !earlier.pid().equals(server.pid())) {
             return 0;
         }
-        return Math.round(Math.max(0, server.counter(counter) - earlier.counter(counter) - own) / seconds);
+        return server.counter(counter) - earlier.counter(counter);
     }
 
     /** This as messages, for JSON. */

@@ -15,16 +15,16 @@ class ServerLoadTest {
 
     @Test
     void speedsAreGrowthOverTimeWithoutTheLooksThemselves() {
-        ServerLoad load = new ServerLoad(List.of(server("shm", 7, 100), server("pipe", 7, 101)), 0)
-                .next(List.of(server("shm", 7, 302), server("pipe", 7, 303)), TWO_SECONDS);
+        ServerLoad load = new ServerLoad(List.of(server("shm", 7, 100, 10), server("pipe", 7, 101, 11)), 0)
+                .next(List.of(server("shm", 7, 302, 12), server("pipe", 7, 303, 13)), TWO_SECONDS);
         assertThat(load.distinct()).hasSize(1);
         assertThat(load.requestsPerSecond(load.distinct().get(0))).isEqualTo(100);
     }
 
     @Test
     void aServerThatIsNewOrWasRestartedHasNoSpeedYet() {
-        ServerLoad load = new ServerLoad(List.of(server("shm", 7, 5)), 0)
-                .next(List.of(server("shm", 8, 1_000), server("pipe", 9, 1_000)), TWO_SECONDS);
+        ServerLoad load = new ServerLoad(List.of(server("shm", 7, 5, 0)), 0)
+                .next(List.of(server("shm", 8, 1_000, 1), server("pipe", 9, 1_000, 1)), TWO_SECONDS);
         assertThat(load.servers()).allMatch(server -> load.requestsPerSecond(server) == 0);
     }
 
@@ -37,9 +37,13 @@ class ServerLoadTest {
         assertThat(load.toValueSets().get(0).getBoolean("answers")).isFalse();
     }
 
-    private static ServerStatus server(String scheme, long pid, long served) {
+    private static ServerStatus server(String scheme, long pid, long served, long looks) {
         ValueSet info = ValueSet.of(
-                "pid", pid, "requestsServed", served, "endpoints", new String[] {"shm:a", "pipe:a"}, "connections", 2);
+                "pid", pid,
+                "requestsServed", served,
+                "builtInRequestsServed", looks,
+                "endpoints", new String[] {"shm:a", "pipe:a"},
+                "connections", 2);
         return new ServerStatus(new Endpoint(scheme, "a"), State.ALIVE, info, "");
     }
 }

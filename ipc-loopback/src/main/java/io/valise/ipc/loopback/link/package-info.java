@@ -1,6 +1,7 @@
 /**
- * The link: frames over an authenticated TCP connection. The thread that sends writes and the thread that receives
- * reads, each by itself and without blocking; no other thread has a part in it.
+ * The bytes of an authenticated TCP connection, of which {@link io.valise.ipc.spi.stream.StreamLink} makes frames. The
+ * thread that sends writes and the thread that receives reads, each by itself and without blocking; no other thread has
+ * a part in it.
  */
 @NullMarked
 package io.valise.ipc.loopback.link;

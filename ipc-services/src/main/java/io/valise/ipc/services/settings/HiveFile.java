@@ -263,7 +263,9 @@ final class HiveFile implements Closeable {
             replaceBy(live(open), open);
         } catch (IOException | IllegalStateException e) { // the change itself is kept; the next one tries again
             LOG.log(Level.WARNING, "settings file " + path + " cannot be compacted", e);
-            mark(open, 0);
+            if (file == open) { // else it is closed, and whoever opens it next looks for the mark
+                mark(open, 0);
+            }
         }
     }
 

@@ -14,8 +14,8 @@ import java.util.Set;
 
 /**
  * The private directory that segments are created in: {@code /dev/shm/valise-<uid>}, else a folder of the runtime
- * directory. A segment has a file there until both sides mapped it, on Windows until both unmapped it. Its name is made of the server's, so that what
- * a crash left is recognised. Thread-safe.
+ * directory. A segment has a file there until both sides mapped it, on Windows until both unmapped it. Its name is made
+ * of the server's, so that what a crash left is recognised. Thread-safe.
  */
 public final class SegmentDirectory {
     /** System property that puts segments elsewhere. */

@@ -19,6 +19,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -140,25 +141,22 @@ public final class RegionFile {
     public void close() {
         synchronized (HELD) {
             if (--uses == 0) {
-                HELD.remove(path);
-                mapped.values().forEach(MappedWindows::unmap);
-                removeIfLast();
-                closeQuietly(channel, path);
+                HELD.remove(path, this); // where its file was taken away, another may have its name
+                try {
+                    mapped.values().forEach(MappedWindows::unmap);
+                } finally {
+                    letGo();
+                }
             }
         }
     }
 
-    /** The lock becomes one that only the last holder gets. */
-    private void removeIfLast() {
-        try {
+    private void letGo() {
+        try (channel) {
             holding.release();
-            if (channel.tryLock(RegionLayout.HOLDER_LOCK, 1, false) != null && key.equals(key(path))) {
-                Files.deleteIfExists(path);
-            }
-        } catch (NoSuchFileException othersWereFaster) {
-            log("already removed", path, othersWereFaster);
+            removeIfUnheld(path, channel, key);
         } catch (IOException e) {
-            log("left to the next sweep", path, e);
+            whyItStays(path, e);
         }
     }
 
@@ -190,16 +188,25 @@ public final class RegionFile {
             try {
                 Object before = key(path);
                 try (FileChannel probe = FileChannel.open(path, Set.of(READ, WRITE, NOFOLLOW_LINKS))) {
-                    if (probe.tryLock(RegionLayout.HOLDER_LOCK, 1, false) != null && before.equals(key(path))) {
-                        Files.deleteIfExists(path);
-                    }
+                    removeIfUnheld(path, probe, before);
                 }
-            } catch (NoSuchFileException othersWereFaster) {
-                log("already removed", path, othersWereFaster);
+            } catch (OverlappingFileLockException heldHere) {
+                log("held by this process under another name", path, heldHere);
             } catch (IOException e) {
-                log("left to the next sweep", path, e);
+                whyItStays(path, e);
             }
         }
+    }
+
+    /** Who gets the lock alone is the only holder, or there is none. */
+    private static void removeIfUnheld(Path path, FileChannel file, Object key) throws IOException {
+        if (file.tryLock(RegionLayout.HOLDER_LOCK, 1, false) != null && key.equals(key(path))) {
+            Files.deleteIfExists(path);
+        }
+    }
+
+    private static void whyItStays(Path path, IOException e) {
+        log(e instanceof NoSuchFileException ? "others removed it" : "left to the next sweep", path, e);
     }
 
     /** What it holds. */

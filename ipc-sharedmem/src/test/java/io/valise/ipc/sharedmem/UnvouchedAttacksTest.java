@@ -49,7 +49,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * users of the machine are tried by H01 in {@link UnvouchedConformanceTest}.
  */
 @ExtendWith(HangWatchdog.class)
-class StrangersTest {
+class UnvouchedAttacksTest {
     private static final Endpoint ENDPOINT = new Endpoint("shm", "unvouched");
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(30);
     private static final int HELLO_BYTES = 40;
