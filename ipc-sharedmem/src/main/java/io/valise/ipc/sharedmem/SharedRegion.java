@@ -288,8 +288,9 @@ public final class SharedRegion implements AutoCloseable {
     }
 
     /**
-     * Lets it go and unmaps it, after the reads and writes that are under way here; the last holder frees it. Views are not
-     * to be used any more. Idempotent.
+     * Lets it go and unmaps it, after the reads and writes that are under way here; the last holder frees it. Those may go on
+     * with the views they have, but get no new ones: a write that asks for one fails, and publishes nothing. Other views are
+     * not to be used any more. Idempotent.
      */
     @Override
     public void close() {
@@ -335,10 +336,12 @@ public final class SharedRegion implements AutoCloseable {
         }
     }
 
-    /** A read or write under way lets others in although it was closed meanwhile: its own views are among them. */
     private void enter() {
         boolean mapped = uses.getAndUpdate(count -> count == 0 ? 0 : count + 1) > 0;
-        if (!mapped) {
+        if (closed.get()) {
+            if (mapped) {
+                leave();
+            }
             throw refused(IpcStatus.CONNECTION_CLOSED, "\"" + name + "\": closed here");
         }
     }

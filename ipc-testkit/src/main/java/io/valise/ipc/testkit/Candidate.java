@@ -22,9 +22,14 @@ public interface Candidate {
         return List.of(TestHome.path());
     }
 
-    /** Whether something found in {@link #traces()} after all is over is there by mistake. Lock files and the marks of folders may stay. */
+    /** Whether something found in {@link #traces()} after all is over is there by mistake. */
     default boolean isLeftover(Path found) {
+        return !mayStay(found);
+    }
+
+    /** Whether something is there for next time: lock files, and the marks of folders. */
+    static boolean mayStay(Path found) {
         String name = found.getFileName().toString();
-        return !name.endsWith(".lock") && !name.equals(".valise");
+        return name.endsWith(".lock") || name.equals(".valise");
     }
 }

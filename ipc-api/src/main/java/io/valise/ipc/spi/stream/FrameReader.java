@@ -40,6 +40,9 @@ final class FrameReader {
                 fill();
             }
             int frames = deliver(handler, limit);
+            if (frames == 0) {
+                releaseIfEmpty(); // who has nothing to read sleeps next, perhaps for long
+            }
             return frames == 0 && ended ? end() : frames;
         } finally {
             deliverable = isDeliverableNow();

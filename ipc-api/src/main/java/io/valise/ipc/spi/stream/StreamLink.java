@@ -118,16 +118,7 @@ public final class StreamLink implements Link {
     @Override
     public void await(long nanos) {
         if (!closed.get() && !reader.isDeliverable()) {
-            lendOut();
             stream.awaitReadable(nanos);
-        }
-    }
-
-    /** Who sleeps needs no buffer, unless the beginning of a frame is in it. */
-    private void lendOut() {
-        if (receiving.compareAndSet(false, true)) {
-            reader.releaseIfEmpty();
-            leaveReceiving();
         }
     }
 
@@ -137,7 +128,10 @@ public final class StreamLink implements Link {
             return;
         }
         stream.rest();
-        lendOut();
+        if (receiving.compareAndSet(false, true)) {
+            reader.releaseIfEmpty();
+            leaveReceiving();
+        }
         armed.set(readable);
         if (reader.isDeliverable()) {
             fire();

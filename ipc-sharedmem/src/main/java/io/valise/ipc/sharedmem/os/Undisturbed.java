@@ -20,21 +20,16 @@ public final class Undisturbed {
     }
 
     /**
-     * Takes a step, and again when an interrupt came meanwhile; an interrupt stays set.
+     * Takes a step, and once more {@link #elsewhere} when an interrupt came meanwhile; an interrupt stays set.
      *
-     * @param step opens what it uses, and closes it when it fails
+     * @param step opens what it uses, and closes it when it fails; takes no lock of the caller's
      */
     public static <T> T again(Step<T> step) throws IOException {
-        boolean interrupted = false;
+        boolean interrupted = Thread.interrupted();
         try {
-            while (true) {
-                interrupted |= Thread.interrupted();
-                try {
-                    return step.take();
-                } catch (ClosedByInterruptException e) {
-                    interrupted = true;
-                }
-            }
+            return step.take();
+        } catch (ClosedByInterruptException e) {
+            return elsewhere(step);
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();

@@ -248,7 +248,7 @@ public abstract class NeighbourRules extends SessionRules {
     /** The candidate cannot be asked what is left in a place that is no good: it might want to use it. */
     private static List<Path> leftIn(Path home) throws IOException {
         return filesIn(home).stream()
-                .filter(path -> !path.toString().endsWith(".lock") && !SmallFileSystem.isFilling(path))
+                .filter(path -> !Candidate.mayStay(path) && !SmallFileSystem.isFilling(path))
                 .toList();
     }
 
