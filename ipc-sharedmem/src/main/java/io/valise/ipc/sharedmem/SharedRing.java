@@ -208,10 +208,6 @@ public final class SharedRing implements AutoCloseable {
             if (turn == null) {
                 return ring.claim(maxLength);
             }
-            if (turn.isMine()) {
-                throw new IllegalStateException(
-                        "claim: limit=1 claim of a thread, actual=2; commit or abort the first");
-            }
             turn.take();
             ByteBuffer space = null;
             try {

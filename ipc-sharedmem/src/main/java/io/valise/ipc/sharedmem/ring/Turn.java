@@ -2,7 +2,6 @@ package io.valise.ipc.sharedmem.ring;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Whose turn it is to produce, among the threads of one process: one at a time, in no order. Held for the few
@@ -11,55 +10,60 @@ import org.jspecify.annotations.Nullable;
  * shared memory: no process ever waits for another.
  */
 public final class Turn {
-    private static final VarHandle TAKEN;
+    private static final VarHandle HOLDER;
+    private static final long NOBODY = 0;
     private static final int LOOKS_BEFORE_YIELD = 64;
 
     static {
         try {
-            TAKEN = MethodHandles.lookup().findVarHandle(Turn.class, "taken", boolean.class);
+            HOLDER = MethodHandles.lookup().findVarHandle(Turn.class, "holder", long.class);
         } catch (ReflectiveOperationException impossible) {
             throw new ExceptionInInitializerError(impossible);
         }
     }
 
-    private volatile boolean taken;
-
-    /** Who took it. Plain: a thread finds itself here only if it was the last to write, whatever else it sees. */
-    private @Nullable Thread holder;
+    /** The thread that has it, by its id: a reference would cost the collector's bookkeeping at each store. */
+    private volatile long holder;
 
     /** A turn that nobody has. */
     public Turn() {}
 
-    /** Waits for the turn and takes it; pairs with {@link #leave}: what the last holder did happened before. */
+    /**
+     * Waits for the turn and takes it; pairs with {@link #leave}: what the last holder did happened before.
+     *
+     * @throws IllegalStateException when this thread has it already
+     */
     public void take() {
-        if (!TAKEN.compareAndSet(this, false, true)) {
-            await();
+        long me = Thread.currentThread().getId();
+        if (!HOLDER.compareAndSet(this, NOBODY, me)) {
+            await(me);
         }
-        holder = Thread.currentThread();
     }
 
     /** Whether this thread has taken it and not left it. */
     public boolean isMine() {
-        return holder == Thread.currentThread();
+        return holder == Thread.currentThread().getId();
     }
 
     /** Lets the next one. */
     public void leave() {
-        holder = null;
-        TAKEN.setRelease(this, false);
+        HOLDER.setRelease(this, NOBODY);
     }
 
     @SuppressWarnings("ThreadPriorityCheck") // Not relied upon: it only spares a preempted holder the wait.
-    private void await() {
+    private void await(long me) {
+        if (holder == me) {
+            throw new IllegalStateException("claim: limit=1 claim of a thread, actual=2; commit or abort the first");
+        }
         int looks = 0;
         do {
-            while (taken) {
+            while (holder != NOBODY) {
                 if (++looks % LOOKS_BEFORE_YIELD == 0) {
                     Thread.yield();
                 } else {
                     Thread.onSpinWait();
                 }
             }
-        } while (!TAKEN.compareAndSet(this, false, true));
+        } while (!HOLDER.compareAndSet(this, NOBODY, me));
     }
 }
