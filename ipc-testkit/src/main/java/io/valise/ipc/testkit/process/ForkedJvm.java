@@ -114,12 +114,17 @@ public final class ForkedJvm implements AutoCloseable {
      * @throws AssertionError when the command threw, or the JVM is gone; with what it printed
      */
     public String ask(Object... words) {
-        commands.println(List.of(words).stream().map(Object::toString).collect(Collectors.joining(" ")));
+        tell(words);
         String answer = take(answers);
         if (!answer.startsWith(CommandLoop.OK)) {
             throw new AssertionError(this + ": " + List.of(words) + ": " + answer + printed());
         }
         return answer.substring(CommandLoop.OK.length());
+    }
+
+    /** Has the program do what ends it: whether an answer comes before the end is anybody's guess. */
+    public void tell(Object... words) {
+        commands.println(List.of(words).stream().map(Object::toString).collect(Collectors.joining(" ")));
     }
 
     /** Waits for the next thing the program says by {@link CommandLoop#say}. */

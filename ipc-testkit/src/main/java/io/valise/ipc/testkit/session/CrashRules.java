@@ -248,7 +248,7 @@ public abstract class CrashRules extends SessionRules {
         IpcConnection client = connect(address);
         CompletableFuture<ValueSet> pending = client.requestAsync("never", EMPTY);
         hears(server, "never", 1);
-        server.ask("exit");
+        server.tell("exit");
         server.awaitExit();
         assertThat(pending.handle((reply, failure) -> failure).get()).isNotNull();
         assertThat(get(client.closed().toCompletableFuture()).status())
