@@ -19,6 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Another JVM with this one's class path, runtime directory and relevant flags, that runs a main class built on
@@ -149,14 +150,39 @@ public final class ForkedJvm implements AutoCloseable {
         awaitExit();
     }
 
-    /** Stops it as SIGSTOP does. */
+    /** Stops it as SIGSTOP does, and returns when its last thread stands still: each stops in its own time. */
     public void freeze() {
         signal("STOP");
+        while (isAlive() && !isStopped()) {
+            Thread.onSpinWait(); // nothing tells of it
+        }
     }
 
     /** Lets it go on after {@link #freeze}. */
     public void thaw() {
         signal("CONT");
+    }
+
+    /** Taken for granted where there is no {@code /proc} to see it in. */
+    private boolean isStopped() {
+        Path threads = Path.of("/proc", Long.toString(pid()), "task");
+        if (!Files.exists(threads)) {
+            return true;
+        }
+        try (Stream<Path> each = Files.list(threads)) {
+            return each.allMatch(ForkedJvm::isStopped);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot see whether " + this + " has stopped", e);
+        }
+    }
+
+    private static boolean isStopped(Path thread) {
+        try {
+            String stat = Files.readString(thread.resolve("stat"));
+            return stat.charAt(stat.lastIndexOf(')') + 2) == 'T';
+        } catch (IOException e) {
+            return false; // it ended meanwhile: look again
+        }
     }
 
     private void signal(String signal) {
