@@ -1,13 +1,14 @@
 package io.valise.ipc.spi.runtime;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
-import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
 import static java.nio.file.StandardOpenOption.WRITE;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.OpenOption;
@@ -26,7 +27,7 @@ import java.util.stream.Stream;
 final class OwnFolders {
     static final String MARK = ".valise";
 
-    private static final Set<OpenOption> MAKING = Set.of(CREATE, WRITE, LinkOption.NOFOLLOW_LINKS);
+    private static final Set<OpenOption> MAKING = Set.of(CREATE_NEW, WRITE);
 
     private OwnFolders() {}
 
@@ -56,6 +57,8 @@ final class OwnFolders {
         try (ByteChannel mark = Files.newByteChannel(path, MAKING, PrivateFile.ownerOnly(path))) {
             mark.write(ByteBuffer.wrap(about(folder)));
             marked = true;
+        } catch (FileAlreadyExistsException byAnother) {
+            marked = true; // which found the folder absent at the same time; it is that one's to take back, too
         } finally {
             if (!marked) {
                 Files.deleteIfExists(path);
