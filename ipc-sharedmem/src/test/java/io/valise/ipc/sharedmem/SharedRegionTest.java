@@ -267,6 +267,23 @@ class SharedRegionTest {
     }
 
     @Test
+    void anotherNameOfItsFileTakesNoRegionFromItsHolder() throws IOException {
+        try (SharedRegion region = SharedRegion.create("renamed", 4096);
+                ForkedJvm peer = ForkedJvm.start(RegionProcess.class)) {
+            Path folder =
+                    SegmentDirectory.current(ShmTransport.sockets()).path().resolve("regions");
+            Path file = folder.resolve(filesNow().get(0));
+            Path link = Files.createLink(folder.resolve(file.getFileName() + "-too"), file);
+            SharedRegion.create(1).close(); // sweeps, here and in the peer
+            peer.ask("create", "other", 1);
+            assertThat(file).exists();
+            Files.delete(link);
+            peer.ask("close");
+            assertThat(region.size()).isEqualTo(4096);
+        }
+    }
+
+    @Test
     void handleIsGoodForOneRegionOnly() {
         ValueSet handle;
         try (SharedRegion region = SharedRegion.create("reused", 100)) {

@@ -187,11 +187,14 @@ public final class RegionFile {
             }
             try {
                 Object before = key(path);
+                if (HELD.values().stream().anyMatch(held -> held.key.equals(before))) {
+                    return; // under another name; to close a probe of it would end this process's lock
+                }
                 try (FileChannel probe = FileChannel.open(path, Set.of(READ, WRITE, NOFOLLOW_LINKS))) {
                     removeIfUnheld(path, probe, before);
                 }
             } catch (OverlappingFileLockException heldHere) {
-                log("held by this process under another name", path, heldHere);
+                log("being made by this process under another name", path, heldHere);
             } catch (IOException e) {
                 whyItStays(path, e);
             }
