@@ -5,14 +5,16 @@ import java.lang.invoke.VarHandle;
 
 /**
  * Whose turn it is to produce, among the threads of one process: one at a time, in no order. Held for the few
- * nanoseconds in which a record is written, so whoever waits spins; it yields its processor from time to time, since
- * the holder may have been preempted. Not reentrant; each thread knows whether it is its own turn. Nothing of it lies in
+ * nanoseconds in which a record is written, so whoever waits spins: with pauses that grow, for each look takes the word's
+ * cache line away from the holder, which may well write several records before another comes to it, and at last giving
+ * its processor away, since the holder may have been preempted. Not reentrant; each thread knows whether it is its own turn. Nothing of it lies in
  * shared memory: no process ever waits for another.
  */
 public final class Turn {
     private static final VarHandle HOLDER;
     private static final long NOBODY = 0;
-    private static final int LOOKS_BEFORE_YIELD = 64;
+    private static final int SHORTEST_PAUSE = 4;
+    private static final int LONGEST_PAUSE = 64;
 
     static {
         try {
@@ -55,15 +57,16 @@ public final class Turn {
         if (holder == me) {
             throw new IllegalStateException("claim: limit=1 claim of a thread, actual=2; commit or abort the first");
         }
-        int looks = 0;
+        int pause = SHORTEST_PAUSE;
         do {
-            while (holder != NOBODY) {
-                if (++looks % LOOKS_BEFORE_YIELD == 0) {
-                    Thread.yield();
-                } else {
-                    Thread.onSpinWait();
-                }
+            for (int i = 0; i < pause; i++) {
+                Thread.onSpinWait();
             }
-        } while (!HOLDER.compareAndSet(this, NOBODY, me));
+            if (pause < LONGEST_PAUSE) {
+                pause *= 2;
+            } else {
+                Thread.yield();
+            }
+        } while (holder != NOBODY || !HOLDER.compareAndSet(this, NOBODY, me));
     }
 }
