@@ -157,7 +157,7 @@ public final class ServerCore implements Session.Greeter {
         silent.add(session);
         session.greetings().expectHello(HELLO_NANOS);
         session.startArmed();
-        if (stopping) {
+        if (stopping && silent.contains(session)) { // one that has come further is its shutdown's affair
             session.close();
         }
     }
