@@ -50,6 +50,7 @@ public abstract class RuleGroup {
         for (AutoCloseable resource = next(); resource != null; resource = next()) {
             resource.close();
         }
+        UncaughtFailures.check();
     }
 
     private AutoCloseable next() {
