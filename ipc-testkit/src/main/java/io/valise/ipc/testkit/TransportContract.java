@@ -6,6 +6,7 @@ import io.valise.ipc.testkit.session.CrashRules;
 import io.valise.ipc.testkit.session.DeadlineRules;
 import io.valise.ipc.testkit.session.EventRules;
 import io.valise.ipc.testkit.session.FairnessRules;
+import io.valise.ipc.testkit.session.FutureRules;
 import io.valise.ipc.testkit.session.IdentityRules;
 import io.valise.ipc.testkit.session.LifecycleRules;
 import io.valise.ipc.testkit.session.NeighbourRules;
@@ -15,7 +16,7 @@ import io.valise.ipc.testkit.session.StreamRules;
 import org.junit.jupiter.api.Nested;
 
 /**
- * What programs are promised over every transport: the rules C to S of {@code docs/transport-contract.md}, each proved
+ * What programs are promised over every transport: the rules C to W of {@code docs/transport-contract.md}, each proved
  * on servers and clients over the transport under test, in this process and between processes. Adopted like
  * {@link LinkContract}; run that first, for a transport that breaks its own promises breaks these in puzzling ways.
  * JUnit makes an instance per test.
@@ -27,6 +28,13 @@ public abstract class TransportContract implements Candidate {
     @Nested
     class Calls extends CallRules {
         Calls() {
+            super(TransportContract.this);
+        }
+    }
+
+    @Nested
+    class Futures extends FutureRules {
+        Futures() {
             super(TransportContract.this);
         }
     }

@@ -3,20 +3,29 @@ package io.valise.ipc.internal.call;
 import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.internal.work.Patience;
 import io.valise.ipc.internal.work.Work;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * A call with a future. Its dependents run on the thread that reads the answer, unless that thread waits for another
- * call, whose end must not depend on theirs.
+ * call, whose end must not depend on theirs. A thread that waits for the future itself reads first, as that of a
+ * {@link SyncCall} does: no other thread has to wake it.
  */
 public final class AsyncCall extends PendingCall {
+    private static final Patience NO_LIMIT = new Patience(NEVER);
+
     private final OutgoingCalls calls;
+    private final Waits waits;
     private final CompletableFuture<ValueSet> future = new Cancellable();
 
-    public AsyncCall(OutgoingCalls calls, long id, String service, long timeoutNanos) {
+    public AsyncCall(OutgoingCalls calls, Waits waits, long id, String service, long timeoutNanos) {
         super(id, service, timeoutNanos);
         this.calls = calls;
+        this.waits = waits;
     }
 
     public CompletableFuture<ValueSet> future() {
@@ -50,6 +59,38 @@ public final class AsyncCall extends PendingCall {
     /** Cancelling the future cancels the request at the peer. */
     private final class Cancellable extends CompletableFuture<ValueSet> {
         @Override
+        public ValueSet join() {
+            waits.beginWait(this, NO_LIMIT);
+            try {
+                return super.join();
+            } finally {
+                waits.endWait();
+            }
+        }
+
+        @Override
+        public ValueSet get() throws InterruptedException, ExecutionException {
+            waits.beginWait(this, NO_LIMIT);
+            try {
+                return super.get();
+            } finally {
+                waits.endWait();
+            }
+        }
+
+        @Override
+        public ValueSet get(long timeout, TimeUnit unit)
+                throws InterruptedException, ExecutionException, TimeoutException {
+            Patience patience = new Patience(unit.toNanos(timeout));
+            waits.beginWait(this, patience);
+            try {
+                return super.get(patience.left(), TimeUnit.NANOSECONDS);
+            } finally {
+                waits.endWait();
+            }
+        }
+
+        @Override
         public boolean cancel(boolean mayInterruptIfRunning) {
             boolean cancelled = super.cancel(mayInterruptIfRunning);
             if (cancelled) {
@@ -60,6 +101,7 @@ public final class AsyncCall extends PendingCall {
 
         @Override
         public <U> CompletableFuture<U> newIncompleteFuture() {
+            waits.expectDependents();
             return new CompletableFuture<>();
         }
     }

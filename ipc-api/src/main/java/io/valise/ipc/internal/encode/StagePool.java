@@ -1,8 +1,7 @@
 package io.valise.ipc.internal.encode;
 
-import java.lang.invoke.MethodHandle;
+import io.valise.ipc.internal.work.VirtualThreads;
 import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +11,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class StagePool {
     private static final ThreadLocal<byte[]> OWN = new OwnStage();
-    private static final @Nullable MethodHandle IS_VIRTUAL = isVirtual();
 
     private static final int PLACES = 32;
     /** Each place on cache lines of its own. */
@@ -24,11 +22,11 @@ final class StagePool {
     private StagePool() {}
 
     static byte[] take() {
-        return isVirtual(Thread.currentThread()) ? takeShared() : OWN.get();
+        return VirtualThreads.isCurrent() ? takeShared() : OWN.get();
     }
 
     static void giveBack(byte[] stage) {
-        if (isVirtual(Thread.currentThread())) {
+        if (VirtualThreads.isCurrent()) {
             PLACE.setRelease(SHARED, place(), stage);
         }
     }
@@ -41,24 +39,6 @@ final class StagePool {
 
     private static int place() {
         return (System.identityHashCode(Thread.currentThread()) & (PLACES - 1)) * PLACE_STRIDE;
-    }
-
-    private static boolean isVirtual(Thread thread) {
-        try {
-            return IS_VIRTUAL != null && (boolean) IS_VIRTUAL.invokeExact(thread);
-        } catch (Throwable neverThrown) {
-            throw new IllegalStateException("Thread.isVirtual", neverThrown);
-        }
-    }
-
-    /** Thread.isVirtual where the JDK has it (21 on). */
-    private static @Nullable MethodHandle isVirtual() {
-        MethodType type = MethodType.methodType(boolean.class);
-        try {
-            return MethodHandles.publicLookup().findVirtual(Thread.class, "isVirtual", type);
-        } catch (ReflectiveOperationException beforeJava21) {
-            return null;
-        }
     }
 
     /** No lambda: the first one costs a fresh JVM more than the first message. */

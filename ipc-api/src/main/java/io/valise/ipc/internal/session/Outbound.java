@@ -8,6 +8,7 @@ import io.valise.ipc.internal.frame.Frames;
 import io.valise.ipc.internal.frame.LongBuffers;
 import io.valise.ipc.internal.frame.Sendable;
 import io.valise.ipc.internal.work.SessionCounters;
+import io.valise.ipc.internal.work.VirtualThreads;
 import io.valise.ipc.spi.Link;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Outbound {
     private static final long MOST_SPIN_NANOS = TimeUnit.MICROSECONDS.toNanos(20);
+
+    /** No wait for room is longer before the thread looks whether it was interrupted. */
+    private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final Link link;
     private final long spinNanos;
@@ -279,7 +283,12 @@ final class Outbound {
             throw new IpcException(
                     IpcStatus.CANCELLED, "send: the thread was interrupted while the peer's buffer was full", delivery);
         }
-        link.awaitWritable(remaining);
+        long nanos = Math.min(remaining, SLICE_NANOS);
+        if (VirtualThreads.isCurrent()) {
+            VirtualThreads.block(() -> link.awaitWritable(nanos), () -> {});
+        } else {
+            link.awaitWritable(nanos);
+        }
     }
 
     private void sendLong(Sendable frame, long bound, LongSupplier patience) {

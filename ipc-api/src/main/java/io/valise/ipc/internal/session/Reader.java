@@ -14,14 +14,18 @@ import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.WaitStrategy;
 import io.valise.ipc.internal.call.SyncCall;
+import io.valise.ipc.internal.call.Waits;
 import io.valise.ipc.internal.work.Backlog;
 import io.valise.ipc.internal.work.Caretaker;
+import io.valise.ipc.internal.work.Patience;
+import io.valise.ipc.internal.work.VirtualThreads;
 import io.valise.ipc.internal.work.Work;
 import io.valise.ipc.internal.work.Workers;
 import io.valise.ipc.spi.Link;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -40,13 +44,20 @@ import org.jspecify.annotations.Nullable;
  *       {@link Caretaker} for another background reader.
  *   <li>A caller that leaves does not wake a background reader, for the next call would only have to push it aside. The
  *       caretaker starts one when nobody has read for a millisecond.
+ *   <li>A thread that waits for a future reads too, as long as looking is worth it; it sleeps as any thread that waits
+ *       for a future, and a background reader wakes it. Where futures are waited for in this way, sending the next
+ *       request starts no background reader either.
+ *   <li>A virtual thread reads, but does not sleep in the kernel, where it would keep others from its processor: a
+ *       thread of the library does so in its stead.
  * </ul>
  */
-final class Reader implements Caretaker.Watched {
+final class Reader implements Caretaker.Watched, Waits {
     private static final Logger LOG = System.getLogger("io.valise.ipc");
     private static final int FRAMES_PER_POLL = 64;
     private static final int ROUNDS_PER_FLUSH = 16;
     private static final int ROUNDS_PER_CHECK = 64;
+    private static final int LOOKS_FOR_TURN = 64;
+
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Session session;
@@ -57,8 +68,16 @@ final class Reader implements Caretaker.Watched {
     private final Spinner spinner;
     private final ReadRight right = new ReadRight();
     private final ConcurrentLinkedQueue<SyncCall> waiting = new ConcurrentLinkedQueue<>();
+    private final Waiters waiters = new Waiters();
     private final AtomicBoolean watched = new AtomicBoolean();
     private volatile boolean fired;
+
+    /** Whether a thread that waits for a future would read if the background reader let it. */
+    private volatile boolean wanted;
+
+    /** Whether the last reader was a thread that waited for a future, and the next is likely to be one. */
+    private volatile boolean readByWaiters;
+
     /** Written before the right says HANDLING, read after: the right's state orders them. */
     private @Nullable Work running;
 
@@ -157,11 +176,19 @@ final class Reader implements Caretaker.Watched {
         }
         right.leaveTo(CALLER_SLEEPING, turn);
         try {
-            link.await(Math.max(1, call.deadline() - System.nanoTime()));
+            await(Math.max(1, call.deadline() - System.nanoTime()));
         } catch (RuntimeException | Error e) { // the medium broke, or was closed meanwhile
             session.receiveFailed(e);
         }
         right.leaveTo(READING, turn);
+    }
+
+    private void await(long nanos) {
+        if (VirtualThreads.isCurrent()) {
+            VirtualThreads.block(() -> link.await(nanos), link::wake);
+        } else {
+            link.await(nanos);
+        }
     }
 
     /** Ends the call if its time is up or its thread was interrupted. */
@@ -183,7 +210,7 @@ final class Reader implements Caretaker.Watched {
             return;
         }
         watch(); // the caller woken next may leave without reading
-        if (!wakeNextCaller() && session.needsReader()) {
+        if (!wakeNextCaller() && !readByWaiters && session.needsReader()) {
             startBackground();
         }
     }
@@ -196,18 +223,112 @@ final class Reader implements Caretaker.Watched {
         return next != null;
     }
 
+    // ---- threads that wait for a future
+
+    @Override
+    public void beginWait(Future<?> future, Patience patience) {
+        if (waiters.enter() && spinner.looks() && !future.isDone()) {
+            try {
+                lookFor(future, patience);
+            } catch (InternalError e) { // the future ends with the session
+                outbound.cutShort(e);
+            }
+        }
+        if (!future.isDone()) {
+            startBackground();
+        }
+    }
+
+    @Override
+    public void endWait() {
+        waiters.leave();
+    }
+
+    @Override
+    public void expectDependents() {
+        startBackground();
+    }
+
+    private void lookFor(Future<?> future, Patience patience) {
+        long mine = takeToLook(future);
+        if (mine == NONE) {
+            return;
+        }
+        spinner.stop();
+        while (mine != NONE && !future.isDone()) {
+            mine = look(mine, true);
+            if (mine != NONE && progressed) {
+                spinner.found();
+            } else if (mine != NONE && (!spinner.lookAgain() || (spinner.clockTicked() && isOver(patience)))) {
+                break;
+            }
+        }
+        readByWaiters = waiters.looked(future.isDone()) && !session.isServer();
+        if (mine != NONE) {
+            spinner.found();
+            right.leaveTo(FREE, mine);
+        }
+        settle();
+    }
+
+    private static boolean isOver(Patience patience) {
+        return Thread.currentThread().isInterrupted() || patience.isOverdue(System.nanoTime());
+    }
+
+    /** A background reader that looks makes way soon. One that sleeps is left to its sleep: what comes will wake it. */
+    @SuppressWarnings("ThreadPriorityCheck") // the yield is no more than a hint, and is taken as such
+    private long takeToLook(Future<?> future) {
+        long turn = NONE;
+        for (int looks = 0; turn == NONE && looks < LOOKS_FOR_TURN && !future.isDone(); looks++) {
+            long seen = right.snapshot();
+            int phase = ReadRight.phaseOf(seen);
+            if (phase == SLEEPING || phase == CALLER_SLEEPING) {
+                break;
+            }
+            turn = phase == READING ? NONE : right.takeOver(seen);
+            if (turn == NONE) {
+                wanted = true;
+                Thread.yield();
+            }
+        }
+        wanted = false;
+        return turn;
+    }
+
+    /** Sees to it that the answer of a call is read for which no thread waits yet. */
+    void expectAnswer() {
+        if (!readByWaiters) {
+            startBackground();
+        }
+    }
+
     // ---- the background
 
     /** Has a background reader read, unless somebody reads or is about to. */
     void startBackground() {
-        launch(right.takeFrom(FREE));
+        long turn = right.takeFrom(FREE);
+        if (turn != NONE) {
+            readByWaiters = false;
+            launch(turn);
+        }
     }
 
     /** Leaves the link to the transport until something comes; for a link that nobody has read yet. */
     void startArmed() {
-        long turn = right.takeFrom(FREE);
-        if (turn != NONE && arm(turn) != NONE) {
-            launch(turn);
+        guard(() -> {
+            long turn = right.takeFrom(FREE);
+            if (turn != NONE && arm(turn) != NONE) {
+                launch(turn);
+            }
+        });
+    }
+
+    /** Runs what fails where the link cannot be waited for: it broke, or was closed meanwhile. */
+    private void guard(Runnable reading) {
+        try {
+            reading.run();
+        } catch (RuntimeException | Error e) {
+            session.receiveFailed(e);
         }
     }
 
@@ -216,19 +337,11 @@ final class Reader implements Caretaker.Watched {
             return;
         }
         try {
-            Workers.readers().execute(() -> readInBackground(turn));
+            Workers.readers().execute(() -> guard(() -> background(turn)));
         } catch (RejectedExecutionException | OutOfMemoryError e) {
             LOG.log(Level.WARNING, "no thread to read " + session + "; trying again", e);
             right.leaveTo(FREE, turn);
             watch();
-        }
-    }
-
-    private void readInBackground(long turn) {
-        try {
-            background(turn);
-        } catch (RuntimeException | Error e) { // the link cannot be waited for: it broke, or was closed meanwhile
-            session.receiveFailed(e);
         }
     }
 
@@ -265,7 +378,7 @@ final class Reader implements Caretaker.Watched {
     /** What is due between two looks: flush, make way for a caller, pause. */
     private long keepGoing(long turn) {
         long mine = outbound.isUnflushed() ? flush(turn) : turn;
-        if (mine != NONE && !waiting.isEmpty()) {
+        if (mine != NONE && (wanted || !waiting.isEmpty())) {
             return yieldToCaller(mine);
         }
         return mine != NONE && backlog.isHigh() ? pause(mine) : mine;
@@ -283,6 +396,7 @@ final class Reader implements Caretaker.Watched {
 
     private long yieldToCaller(long turn) {
         spinner.stop();
+        wanted = false;
         right.leaveTo(FREE, turn);
         watch();
         wakeNextCaller();

@@ -240,14 +240,14 @@ public final class Session implements SessionCall.Calls, Line, Asker {
     public CompletableFuture<ValueSet> callAsync(
             String service, @Nullable ValueSet metadata, ValueSet message, @Nullable Duration timeout) {
         long timeoutNanos = nanos(timeout);
-        AsyncCall call = new AsyncCall(calls, calls.nextId(), service, timeoutNanos);
+        AsyncCall call = new AsyncCall(calls, reader, calls.nextId(), service, timeoutNanos);
         try {
             checkUsable(service);
             OutFrame frame = OutFrame.request(call.id(), timeoutNanos, service, metadata, message);
             counters.requestSent();
             sendCall(call, frame);
             calls.watchDeadline(call.deadline());
-            ensureRead();
+            reader.expectAnswer();
         } catch (IpcException e) {
             call.future().completeExceptionally(e);
         } catch (InternalError e) {

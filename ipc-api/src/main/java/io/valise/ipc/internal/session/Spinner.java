@@ -45,6 +45,11 @@ final class Spinner {
         budget = fullBudget;
     }
 
+    /** Whether it ever looks again before it sleeps. Thread-safe. */
+    boolean looks() {
+        return fullBudget > 0;
+    }
+
     /** After a look that found nothing: true to look again, false to sleep now. */
     @SuppressWarnings("ThreadPriorityCheck") // the yield is no more than a hint, and is taken as such
     boolean lookAgain() {

@@ -1,6 +1,7 @@
 package io.valise.ipc.internal.work;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.valise.ipc.IpcClient;
 import io.valise.ipc.IpcConnection;
@@ -11,10 +12,15 @@ import io.valise.ipc.ValueSet;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
@@ -70,5 +76,67 @@ class VirtualThreadsTest {
             ended++;
         }
         return ended;
+    }
+
+    /** Runs something in a virtual thread; what that throws is the cause of an ExecutionException. */
+    private static <T> T virtually(Callable<T> work) throws Exception {
+        FutureTask<T> task = new FutureTask<>(work);
+        Thread.class.getMethod("startVirtualThread", Runnable.class).invoke(null, task);
+        return task.get();
+    }
+
+    @Test
+    void whatBlocksDoesSoOnAThreadOfThePlatform() throws Exception {
+        AtomicReference<Thread> blocked = new AtomicReference<>();
+        boolean virtual = virtually(() -> {
+            VirtualThreads.block(() -> blocked.set(Thread.currentThread()), () -> {});
+            return VirtualThreads.isCurrent();
+        });
+        assertThat(virtual).isTrue();
+        assertThat(blocked.get().getName()).startsWith("valise-reader-");
+        assertThat(VirtualThreads.isCurrent()).isFalse();
+    }
+
+    @Test
+    void anInterruptWakesWhatBlocksAndStaysSet() throws Exception {
+        CountDownLatch woken = new CountDownLatch(1);
+        boolean interrupted = virtually(() -> {
+            Thread waiting = Thread.currentThread();
+            VirtualThreads.block(
+                    () -> {
+                        waiting.interrupt();
+                        awaitUninterruptibly(woken);
+                    },
+                    woken::countDown);
+            return Thread.interrupted();
+        });
+        assertThat(interrupted).isTrue();
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError("only the virtual thread was interrupted", e);
+        }
+    }
+
+    @Test
+    void whatGoesWrongThereIsThrownHere() {
+        for (Throwable wrong : List.of(new IllegalStateException("closed"), new InternalError("cut"))) {
+            assertThatExceptionOfType(ExecutionException.class)
+                    .isThrownBy(() -> virtually(() -> {
+                        VirtualThreads.block(() -> sneak(wrong), () -> {});
+                        return null;
+                    }))
+                    .withCause(wrong);
+        }
+    }
+
+    private static void sneak(Throwable wrong) {
+        if (wrong instanceof Error error) {
+            throw error;
+        }
+        throw (RuntimeException) wrong;
     }
 }

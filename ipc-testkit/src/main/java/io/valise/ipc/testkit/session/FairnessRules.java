@@ -12,8 +12,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 
 /** F: a handler that sleeps keeps nobody else waiting. */
 public abstract class FairnessRules extends SessionRules {
@@ -91,5 +96,29 @@ public abstract class FairnessRules extends SessionRules {
         echoes(client, 1);
         IpcConnection back = only(server);
         sleepersHarmNobody(back, i -> back.requestAsync("sleep", ValueSet.of("n", i)));
+    }
+
+    /** Virtual threads share few processors, which one that sleeps in the kernel would keep to itself. */
+    @Test
+    @EnabledForJreRange(min = JRE.JAVA_21)
+    void F06_virtualThreadsThatWaitHarmNoOther() throws Exception {
+        IpcServer server = serve(builder -> builder.service("sleep", sleep));
+        ExecutorService virtual = (ExecutorService)
+                Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
+        closing(virtual::shutdown);
+        IpcConnection awake = connect(server);
+        List<Future<ValueSet>> sleeping = new ArrayList<>();
+        for (int i = 0; i < ASLEEP; i++) {
+            IpcConnection own = connect(server);
+            ValueSet message = ValueSet.of("n", i);
+            sleeping.add(virtual.submit(() -> own.request("sleep", message)));
+        }
+        asleep.await();
+        virtual.submit(() -> echoes(awake, 100)).get();
+        assertThat(sleeping).noneMatch(Future::isDone);
+        gate.countDown();
+        for (int i = 0; i < ASLEEP; i++) {
+            assertThat(get(sleeping.get(i)).getInt("n")).isEqualTo(i);
+        }
     }
 }

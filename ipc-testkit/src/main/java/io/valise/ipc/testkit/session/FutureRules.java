@@ -1,0 +1,154 @@
+package io.valise.ipc.testkit.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.valise.ipc.IpcConnection;
+import io.valise.ipc.IpcServer;
+import io.valise.ipc.ValueSet;
+import io.valise.ipc.WaitStrategy;
+import io.valise.ipc.testkit.Candidate;
+import io.valise.ipc.testkit.rule.Running;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** W: waiting for the future of a call. */
+public abstract class FutureRules extends SessionRules {
+    private static final int ROUNDS = 300;
+
+    private final BlockingQueue<ValueSet> begun = new LinkedBlockingQueue<>();
+
+    protected FutureRules(Candidate candidate) {
+        super(candidate);
+    }
+
+    static List<WaitStrategy> strategies() {
+        return List.of(WaitStrategy.adaptive(), WaitStrategy.spinning(), WaitStrategy.blocking());
+    }
+
+    private IpcConnection client(WaitStrategy waiting) {
+        IpcServer server = serve(builder -> builder.waitStrategy(waiting)
+                .service("back", request -> get(request.connection().requestAsync("echo", request.message())))
+                .asyncService("never", request -> {
+                    begun.add(request.message());
+                    return new CompletableFuture<>();
+                }));
+        return connect(server, builder -> builder.waitStrategy(waiting).service("echo", request -> request.message()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("strategies")
+    void W01_everyFutureIsDoneByItsOwnReply(WaitStrategy waiting) throws Exception {
+        IpcConnection client = client(waiting);
+        for (int threads : new int[] {1, 2, 4, 1}) {
+            together(threads, thread -> {
+                for (int i = 0; i < ROUNDS; i++) {
+                    ValueSet message = ValueSet.of("thread", thread, "n", i);
+                    CompletableFuture<ValueSet> first = client.requestAsync("echo", message);
+                    CompletableFuture<ValueSet> second = client.requestAsync(i % 10 == 0 ? "back" : "echo", message);
+                    assertThat(i % 2 == 0 ? get(second) : second.join()).isEqualTo(message);
+                    assertThat(first.get()).isEqualTo(message);
+                    if (i % 20 == 0) {
+                        assertThat(client.request("echo", message)).isEqualTo(message);
+                    }
+                }
+            });
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("strategies")
+    void W02_manyOnTheirWayAreWaitedForInAnyOrder(WaitStrategy waiting) throws Exception {
+        IpcConnection client = client(waiting);
+        for (int round = 0; round < 20; round++) {
+            List<CompletableFuture<ValueSet>> replies = new ArrayList<>();
+            for (int i = 0; i < 100; i++) {
+                replies.add(client.requestAsync("echo", ValueSet.of("n", i)));
+            }
+            for (int i = 0; i < 100; i++) {
+                int asked = round % 2 == 0 ? i : 99 - i;
+                assertThat(get(replies.get(asked)).getInt("n")).isEqualTo(asked);
+            }
+        }
+    }
+
+    /** Once nobody waits in person, who reads? */
+    @ParameterizedTest
+    @MethodSource("strategies")
+    void W03_futuresThatNobodyWaitsForAreDoneToo(WaitStrategy waiting) throws Exception {
+        IpcConnection client = client(waiting);
+        for (int round = 0; round < 20; round++) {
+            ValueSet message = ValueSet.of("n", round);
+            for (int i = 0; i < 10; i++) {
+                assertThat(client.requestAsync("echo", message).join()).isEqualTo(message);
+            }
+            BlockingQueue<ValueSet> heard = new LinkedBlockingQueue<>();
+            CompletableFuture<Boolean> handedOn =
+                    client.requestAsync("echo", message).thenApply(heard::add);
+            assertThat(take(heard)).isEqualTo(message);
+            assertThat(handedOn.join()).isTrue();
+            client.requestAsync("echo", message).join();
+            CompletableFuture<ValueSet> looked = client.requestAsync("echo", message);
+            while (!looked.isDone()) {
+                Thread.onSpinWait();
+            }
+            client.requestAsync("echo", message).join();
+            CompletableFuture<ValueSet> one = client.requestAsync("echo", message);
+            CompletableFuture<ValueSet> other = client.requestAsync("back", message);
+            CompletableFuture.allOf(one, other).join();
+            assertThat(one.join()).isEqualTo(other.join());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("strategies")
+    void W04_aWaitEndsAsItsMethodSays(WaitStrategy waiting) throws Exception {
+        IpcConnection client = client(waiting);
+        CompletableFuture<ValueSet> never = client.requestAsync("never", EMPTY);
+        take(begun);
+        assertThatExceptionOfType(TimeoutException.class).isThrownBy(() -> never.get(1, TimeUnit.MILLISECONDS));
+        assertThatExceptionOfType(TimeoutException.class).isThrownBy(() -> never.get(0, TimeUnit.NANOSECONDS));
+        assertThat(never).isNotDone();
+        Running<ValueSet> interrupted = start(never::get);
+        interrupted.thread().interrupt();
+        assertThatExceptionOfType(InterruptedException.class).isThrownBy(interrupted::join);
+        assertThat(never).isNotDone();
+        List<Running<ValueSet>> cut = List.of(start(never::get), start(() -> get(never)), start(never::join));
+        echoes(client, 3);
+        never.cancel(true);
+        for (Running<ValueSet> each : cut) {
+            assertThatExceptionOfType(CancellationException.class).isThrownBy(each::join);
+        }
+        CompletableFuture<ValueSet> given = client.requestAsync("never", EMPTY);
+        Running<ValueSet> receiver = start(given::join);
+        take(begun);
+        given.complete(ValueSet.of("n", 1));
+        assertThat(receiver.join().getInt("n")).isEqualTo(1);
+        assertThat(client.requestAsync("echo", ValueSet.of("n", 2)).join().getInt("n"))
+                .isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @MethodSource("strategies")
+    void W05_aDependentMayWaitForAnother(WaitStrategy waiting) throws Exception {
+        IpcConnection client = client(waiting);
+        for (int round = 0; round < 50; round++) {
+            ValueSet message = ValueSet.of("n", round);
+            CompletableFuture<ValueSet> chain = client.requestAsync("echo", message)
+                    .thenApply(reply -> client.requestAsync("back", reply).join())
+                    .thenCompose(reply -> client.requestAsync("echo", reply))
+                    .thenApplyAsync(reply -> client.requestAsync("echo", reply).join());
+            CompletableFuture<ValueSet> beside = client.requestAsync("echo", message);
+            assertThat(beside.join()).isEqualTo(message);
+            assertThat(chain.join()).isEqualTo(message);
+        }
+    }
+}
