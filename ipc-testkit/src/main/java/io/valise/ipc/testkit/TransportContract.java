@@ -16,8 +16,8 @@ import io.valise.ipc.testkit.session.StreamRules;
 import org.junit.jupiter.api.Nested;
 
 /**
- * What programs are promised over every transport: the rules C to W of {@code docs/transport-contract.md}, each proved
- * on servers and clients over the transport under test, in this process and between processes. Adopted like
+ * What programs are promised over every transport: the rules of connections in {@code docs/transport-contract.md}, each
+ * proved on servers and clients over the transport under test, in this process and between processes. Adopted like
  * {@link LinkContract}; run that first, for a transport that breaks its own promises breaks these in puzzling ways.
  * JUnit makes an instance per test.
  */

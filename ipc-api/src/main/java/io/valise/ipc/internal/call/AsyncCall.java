@@ -11,9 +11,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * A call with a future. Its dependents run on the thread that reads the answer, unless that thread waits for another
- * call, whose end must not depend on theirs. A thread that waits for the future itself reads first, as that of a
- * {@link SyncCall} does: no other thread has to wake it.
+ * A call with a future. Its dependents run on the thread that reads the answer, unless that thread waits for a
+ * reply itself, whose end must not depend on theirs. A thread that waits for the future looks for the answer first, as
+ * {@link Waits} says.
  */
 public final class AsyncCall extends PendingCall {
     private static final Patience NO_LIMIT = new Patience(NEVER);
@@ -53,6 +53,11 @@ public final class AsyncCall extends PendingCall {
             public boolean handsOff(boolean readerIsCaller) {
                 return readerIsCaller && future.getNumberOfDependents() > 0;
             }
+
+            @Override
+            public boolean endsCall() {
+                return true;
+            }
         };
     }
 
@@ -60,8 +65,11 @@ public final class AsyncCall extends PendingCall {
     private final class Cancellable extends CompletableFuture<ValueSet> {
         @Override
         public ValueSet join() {
-            waits.beginWait(this, NO_LIMIT);
+            if (isDone()) {
+                return super.join();
+            }
             try {
+                waits.beginWait(this, NO_LIMIT);
                 return super.join();
             } finally {
                 waits.endWait();
@@ -70,8 +78,11 @@ public final class AsyncCall extends PendingCall {
 
         @Override
         public ValueSet get() throws InterruptedException, ExecutionException {
-            waits.beginWait(this, NO_LIMIT);
+            if (isDone()) {
+                return super.get();
+            }
             try {
+                waits.beginWait(this, NO_LIMIT);
                 return super.get();
             } finally {
                 waits.endWait();
@@ -81,9 +92,13 @@ public final class AsyncCall extends PendingCall {
         @Override
         public ValueSet get(long timeout, TimeUnit unit)
                 throws InterruptedException, ExecutionException, TimeoutException {
+            if (isDone()) {
+                return super.get();
+            }
             Patience patience = new Patience(unit.toNanos(timeout));
-            waits.beginWait(this, patience);
+            patience.deadline(); // counted from here
             try {
+                waits.beginWait(this, patience);
                 return super.get(patience.left(), TimeUnit.NANOSECONDS);
             } finally {
                 waits.endWait();

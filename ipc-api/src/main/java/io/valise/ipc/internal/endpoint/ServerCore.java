@@ -381,7 +381,9 @@ public final class ServerCore implements Session.Greeter {
     }
 
     private void stop() {
-        stopping = true;
+        synchronized (this) { // nobody gets on the list once its sessions are being closed
+            stopping = true;
+        }
         listeners.forEach(Transport.Listener::close);
     }
 

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 final class Outbound {
     private static final long MOST_SPIN_NANOS = TimeUnit.MICROSECONDS.toNanos(20);
 
-    /** No wait for room is longer before the thread looks whether it was interrupted. */
+    /** An interrupt of a virtual thread does not reach the thread that waits in its stead, and nothing wakes that early. */
     private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final Link link;
@@ -283,11 +283,11 @@ final class Outbound {
             throw new IpcException(
                     IpcStatus.CANCELLED, "send: the thread was interrupted while the peer's buffer was full", delivery);
         }
-        long nanos = Math.min(remaining, SLICE_NANOS);
         if (VirtualThreads.isCurrent()) {
-            VirtualThreads.block(() -> link.awaitWritable(nanos), () -> {});
+            long slice = Math.min(remaining, SLICE_NANOS);
+            VirtualThreads.block(() -> link.awaitWritable(slice));
         } else {
-            link.awaitWritable(nanos);
+            link.awaitWritable(remaining);
         }
     }
 

@@ -44,11 +44,12 @@ import org.jspecify.annotations.Nullable;
  *       {@link Caretaker} for another background reader.
  *   <li>A caller that leaves does not wake a background reader, for the next call would only have to push it aside. The
  *       caretaker starts one when nobody has read for a millisecond.
- *   <li>A thread that waits for a future reads too, as long as looking is worth it; it sleeps as any thread that waits
- *       for a future, and a background reader wakes it. Where futures are waited for in this way, sending the next
+ *   <li>A thread that waits for a future reads too, as long as looking is worth it; then it sleeps as any thread that
+ *       waits for a future, and a background reader wakes it. Where a client's futures come in this way, sending its next
  *       request starts no background reader either.
- *   <li>A virtual thread reads, but does not sleep in the kernel, where it would keep others from its processor: a
- *       thread of the library does so in its stead.
+ *   <li>A virtual thread that waits for a reply looks for a moment, then has a thread of the library read in its stead:
+ *       asleep in the kernel it would keep other virtual threads from its processor, and while it waited for a processor
+ *       itself it would keep others from reading.
  * </ul>
  */
 final class Reader implements Caretaker.Watched, Waits {
@@ -56,6 +57,8 @@ final class Reader implements Caretaker.Watched, Waits {
     private static final int FRAMES_PER_POLL = 64;
     private static final int ROUNDS_PER_FLUSH = 16;
     private static final int ROUNDS_PER_CHECK = 64;
+
+    /** A background reader that has a processor makes way within fewer. */
     private static final int LOOKS_FOR_TURN = 64;
 
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -67,17 +70,10 @@ final class Reader implements Caretaker.Watched, Waits {
     private final Backlog backlog;
     private final Spinner spinner;
     private final ReadRight right = new ReadRight();
-    private final ConcurrentLinkedQueue<SyncCall> waiting = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<SyncCall> callers = new ConcurrentLinkedQueue<>();
     private final Waiters waiters = new Waiters();
     private final AtomicBoolean watched = new AtomicBoolean();
     private volatile boolean fired;
-
-    /** Whether a thread that waits for a future would read if the background reader let it. */
-    private volatile boolean wanted;
-
-    /** Whether the last reader was a thread that waited for a future, and the next is likely to be one. */
-    private volatile boolean readByWaiters;
-
     /** Written before the right says HANDLING, read after: the right's state orders them. */
     private @Nullable Work running;
 
@@ -133,16 +129,17 @@ final class Reader implements Caretaker.Watched, Waits {
     }
 
     private void waitForTurn(SyncCall call) {
-        waiting.add(call);
+        callers.add(call);
         call.prepareToPark();
         while (!call.isDone() && !ReadRight.isOpenToCallers(right.phase()) && !givesUp(call)) {
             call.park();
         }
         call.unprepare();
-        waiting.remove(call);
+        callers.remove(call);
     }
 
     private void readFor(SyncCall call, long turn) {
+        boolean virtual = VirtualThreads.isCurrent();
         spinner.stop();
         long mine = turn;
         for (int round = 1; mine != NONE && !call.isDone(); round++) {
@@ -155,7 +152,10 @@ final class Reader implements Caretaker.Watched, Waits {
                 if (round % ROUNDS_PER_CHECK == 0) {
                     givesUp(call);
                 }
-            } else if (!spinner.lookAgain()) {
+            } else if (virtual && !spinner.lookAgainClosely()) {
+                readElsewhere(call, mine);
+                return;
+            } else if (!virtual && !spinner.lookAgain()) {
                 sleepFor(call, mine);
             } else if (spinner.clockTicked()) {
                 givesUp(call);
@@ -176,19 +176,30 @@ final class Reader implements Caretaker.Watched, Waits {
         }
         right.leaveTo(CALLER_SLEEPING, turn);
         try {
-            await(Math.max(1, call.deadline() - System.nanoTime()));
+            link.await(Math.max(1, call.deadline() - System.nanoTime()));
         } catch (RuntimeException | Error e) { // the medium broke, or was closed meanwhile
             session.receiveFailed(e);
         }
         right.leaveTo(READING, turn);
     }
 
-    private void await(long nanos) {
-        if (VirtualThreads.isCurrent()) {
-            VirtualThreads.block(() -> link.await(nanos), link::wake);
-        } else {
-            link.await(nanos);
+    /**
+     * Has a platform thread go on reading under this turn, and waits for the call to end. A virtual thread that held the
+     * right while it waits for a processor would keep all others of the session waiting too.
+     */
+    private void readElsewhere(SyncCall call, long turn) {
+        call.prepareToPark();
+        launch(() -> readInStead(call, turn), turn);
+        while (!call.isDone() && !givesUp(call)) {
+            call.park();
         }
+        call.unprepare();
+    }
+
+    /** One that was given up meanwhile is read for until the next frame: for the others that wait that is no loss. */
+    private void readInStead(SyncCall call, long turn) {
+        readFor(call, turn);
+        settle();
     }
 
     /** Ends the call if its time is up or its thread was interrupted. */
@@ -210,13 +221,13 @@ final class Reader implements Caretaker.Watched, Waits {
             return;
         }
         watch(); // the caller woken next may leave without reading
-        if (!wakeNextCaller() && !readByWaiters && session.needsReader()) {
+        if (!wakeNextCaller() && !waiters.areReliedUpon() && session.needsReader()) {
             startBackground();
         }
     }
 
     private boolean wakeNextCaller() {
-        SyncCall next = waiting.peek();
+        SyncCall next = callers.peek();
         if (next != null) {
             next.wake();
         }
@@ -227,15 +238,17 @@ final class Reader implements Caretaker.Watched, Waits {
 
     @Override
     public void beginWait(Future<?> future, Patience patience) {
-        if (waiters.enter() && spinner.looks() && !future.isDone()) {
+        if (waiters.enter() && spinner.everLooks() && !VirtualThreads.isCurrent()) {
             try {
                 lookFor(future, patience);
             } catch (InternalError e) { // the future ends with the session
                 outbound.cutShort(e);
+            } catch (RuntimeException | Error e) { // such as no stack left: who has the right is not known any more
+                session.receiveFailed(e);
             }
         }
         if (!future.isDone()) {
-            startBackground();
+            expectDependents();
         }
     }
 
@@ -246,33 +259,56 @@ final class Reader implements Caretaker.Watched, Waits {
 
     @Override
     public void expectDependents() {
+        waiters.expectOthers();
         startBackground();
     }
 
     private void lookFor(Future<?> future, Patience patience) {
-        long mine = takeToLook(future);
-        if (mine == NONE) {
+        long turn = takeToLook(future);
+        if (turn == NONE) {
             return;
         }
+        waiters.looks();
         spinner.stop();
-        while (mine != NONE && !future.isDone()) {
+        long mine = turn;
+        boolean worthIt = true;
+        for (int round = 1; worthIt && mine != NONE && !future.isDone(); round++) {
             mine = look(mine, true);
-            if (mine != NONE && progressed) {
-                spinner.found();
-            } else if (mine != NONE && (!spinner.lookAgain() || (spinner.clockTicked() && isOver(patience)))) {
-                break;
+            if (mine != NONE && !future.isDone()) {
+                worthIt = goesOnLooking(round, patience);
             }
         }
-        readByWaiters = waiters.looked(future.isDone()) && !session.isServer();
-        if (mine != NONE) {
-            spinner.found();
-            right.leaveTo(FREE, mine);
+        leaveLooking(mine, future.isDone());
+    }
+
+    private void leaveLooking(long turn, boolean found) {
+        if (turn != NONE) {
+            if (found && !session.isServer()) { // a server must hear of requests at once
+                waiters.looked(true);
+                spinner.found();
+            } else {
+                waiters.looked(false);
+                spinner.stop();
+            }
+            right.leaveTo(FREE, turn);
         }
         settle();
     }
 
-    private static boolean isOver(Patience patience) {
-        return Thread.currentThread().isInterrupted() || patience.isOverdue(System.nanoTime());
+    private boolean goesOnLooking(int round, Patience patience) {
+        boolean check;
+        if (progressed) {
+            spinner.found();
+            check = round % ROUNDS_PER_CHECK == 0;
+        } else if (spinner.lookAgain()) {
+            check = spinner.clockTicked();
+        } else {
+            return false;
+        }
+        return !check
+                || !(Thread.currentThread().isInterrupted()
+                        || patience.isOverdue(System.nanoTime())
+                        || backlog.isHigh());
     }
 
     /** A background reader that looks makes way soon. One that sleeps is left to its sleep: what comes will wake it. */
@@ -287,17 +323,17 @@ final class Reader implements Caretaker.Watched, Waits {
             }
             turn = phase == READING ? NONE : right.takeOver(seen);
             if (turn == NONE) {
-                wanted = true;
+                waiters.want(true);
                 Thread.yield();
             }
         }
-        wanted = false;
+        waiters.want(false);
         return turn;
     }
 
     /** Sees to it that the answer of a call is read for which no thread waits yet. */
     void expectAnswer() {
-        if (!readByWaiters) {
+        if (!waiters.areReliedUpon()) {
             startBackground();
         }
     }
@@ -306,11 +342,7 @@ final class Reader implements Caretaker.Watched, Waits {
 
     /** Has a background reader read, unless somebody reads or is about to. */
     void startBackground() {
-        long turn = right.takeFrom(FREE);
-        if (turn != NONE) {
-            readByWaiters = false;
-            launch(turn);
-        }
+        launch(right.takeFrom(FREE));
     }
 
     /** Leaves the link to the transport until something comes; for a link that nobody has read yet. */
@@ -333,11 +365,14 @@ final class Reader implements Caretaker.Watched, Waits {
     }
 
     private void launch(long turn) {
-        if (turn == NONE) {
-            return;
+        if (turn != NONE) {
+            launch(() -> background(turn), turn);
         }
+    }
+
+    private void launch(Runnable reading, long turn) {
         try {
-            Workers.readers().execute(() -> guard(() -> background(turn)));
+            Workers.readers().execute(() -> guard(reading));
         } catch (RejectedExecutionException | OutOfMemoryError e) {
             LOG.log(Level.WARNING, "no thread to read " + session + "; trying again", e);
             right.leaveTo(FREE, turn);
@@ -378,7 +413,7 @@ final class Reader implements Caretaker.Watched, Waits {
     /** What is due between two looks: flush, make way for a caller, pause. */
     private long keepGoing(long turn) {
         long mine = outbound.isUnflushed() ? flush(turn) : turn;
-        if (mine != NONE && (wanted || !waiting.isEmpty())) {
+        if (mine != NONE && (waiters.isWanting() || !callers.isEmpty())) {
             return yieldToCaller(mine);
         }
         return mine != NONE && backlog.isHigh() ? pause(mine) : mine;
@@ -396,11 +431,10 @@ final class Reader implements Caretaker.Watched, Waits {
 
     private long yieldToCaller(long turn) {
         spinner.stop();
-        wanted = false;
         right.leaveTo(FREE, turn);
         watch();
-        wakeNextCaller();
-        return NONE;
+        // who wanted to read may have stopped wanting before it could see that the right is free
+        return wakeNextCaller() || waiters.isWanting() ? NONE : right.takeFrom(FREE);
     }
 
     private long pause(long turn) {
@@ -526,7 +560,7 @@ final class Reader implements Caretaker.Watched, Waits {
             }
             case FREE -> {
                 if (unchanged && !session.isEnded()) {
-                    startBackground();
+                    expectDependents(); // nobody came
                 }
             }
             case READING -> {}

@@ -43,6 +43,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -189,7 +190,8 @@ public final class Session implements SessionCall.Calls, Line, Asker {
     boolean handOff(Work work) {
         work.queuedIn(reader.backlog());
         try {
-            (config.executor() == null ? Workers.followers() : config.executor()).execute(() -> work.run(false));
+            Executor users = work.endsCall() ? null : config.executor();
+            (users == null ? Workers.followers() : users).execute(() -> work.run(false));
             return true;
         } catch (RuntimeException | Error e) { // the user's executor may throw anything
             LOG.log(Level.WARNING, "no thread for work of " + this, e);

@@ -45,8 +45,8 @@ final class Spinner {
         budget = fullBudget;
     }
 
-    /** Whether it ever looks again before it sleeps. Thread-safe. */
-    boolean looks() {
+    /** Whether it ever looks more than once before it sleeps. Thread-safe. */
+    boolean everLooks() {
         return fullBudget > 0;
     }
 
@@ -62,6 +62,11 @@ final class Spinner {
             Thread.yield();
         }
         return looks % LOOKS_PER_CLOCK != 0 || hasTime() || giveUp();
+    }
+
+    /** Like {@link #lookAgain}, but does not give way: true only as long as the looks are close together. */
+    boolean lookAgainClosely() {
+        return looks < closeLooks && lookAgain();
     }
 
     /** Whether {@link #lookAgain} has just read the clock: the time to check deadlines. */

@@ -12,6 +12,9 @@ final class Waiters {
 
     private final AtomicInteger present = new AtomicInteger();
     private final AtomicInteger without = new AtomicInteger();
+    private volatile boolean wanting;
+    private volatile boolean reliedUpon;
+    private volatile boolean othersWait;
 
     /** This thread begins to wait; returns whether it should read. */
     boolean enter() {
@@ -25,16 +28,44 @@ final class Waiters {
         return false;
     }
 
-    /** This thread has read; returns whether the next that waits should do so too. */
-    boolean looked(boolean found) {
-        if (!found) {
-            without.set(WAITS_WITHOUT);
-        }
-        return found && present.get() == 1;
-    }
-
     /** This thread has waited. */
     void leave() {
         present.getAndDecrement();
+    }
+
+    /** Whether a thread would read if the background reader let it. */
+    void want(boolean yes) {
+        wanting = yes;
+    }
+
+    boolean isWanting() {
+        return wanting;
+    }
+
+    /** This thread begins to read. */
+    void looks() {
+        othersWait = false;
+    }
+
+    /** This thread has read, as long as that was worth it: until what it waited for came, or in vain. */
+    void looked(boolean found) {
+        if (!found) {
+            without.set(WAITS_WITHOUT);
+        }
+        reliedUpon = found && present.get() == 1;
+        if (othersWait) { // looked at after the store: expectOthers stores in the opposite order
+            reliedUpon = false;
+        }
+    }
+
+    /** Something is to be read that no thread will read for itself. */
+    void expectOthers() {
+        othersWait = true;
+        reliedUpon = false;
+    }
+
+    /** Whether the next to read is likely to be a thread that waits, and soon. */
+    boolean areReliedUpon() {
+        return reliedUpon;
     }
 }

@@ -41,7 +41,7 @@ public class Patience implements LongSupplier {
         return until != NEVER && until - now <= 0;
     }
 
-    /** How long until then, in nanoseconds; 0 when the time is up. */
+    /** How long until then, in nanoseconds, or {@link #NEVER}; 0 when the time is up. */
     public final long left() {
         long until = deadline();
         return until == NEVER ? NEVER : Math.max(0, until - System.nanoTime());

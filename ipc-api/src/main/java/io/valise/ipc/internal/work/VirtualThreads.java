@@ -3,11 +3,12 @@ package io.valise.ipc.internal.work;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
-/** What there is to heed about them, on Java 17 too, which has none. */
+/** Virtual threads, for a library that runs on Java 17 too, which has none. Thread-safe. */
 public final class VirtualThreads {
     private static final @Nullable MethodHandle IS_VIRTUAL = isVirtual();
 
@@ -23,36 +24,24 @@ public final class VirtualThreads {
     }
 
     /**
-     * Has a platform thread do what blocks in the kernel, where a virtual one would keep its processor to itself, and waits
-     * for it. An interrupt stays set.
-     *
-     * @param wake makes {@code blocking} return, when the waiting thread is interrupted
+     * Has a platform thread do what blocks in the kernel for a short time, where a virtual one would keep its processor to
+     * itself, and waits for it. An interrupt stays set.
      */
-    public static void block(Runnable blocking, Runnable wake) {
-        FutureTask<Void> task = new FutureTask<>(blocking, null);
-        Workers.readers().execute(task);
-        boolean interrupted = false;
-        while (!isOver(task)) {
-            interrupted = true;
-            wake.run();
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    /** Waits for a task; false when interrupted. */
-    private static boolean isOver(FutureTask<Void> task) {
+    public static void block(Runnable blocking) {
+        CompletableFuture<Void> done;
         try {
-            task.get();
-            return true;
-        } catch (InterruptedException e) {
-            return false;
-        } catch (ExecutionException e) {
+            done = CompletableFuture.runAsync(blocking, Workers.readers());
+        } catch (RejectedExecutionException | OutOfMemoryError noThread) {
+            blocking.run(); // keeps its processor, and loses nothing
+            return;
+        }
+        try {
+            done.join();
+        } catch (CompletionException e) {
             if (e.getCause() instanceof Error error) {
                 throw error;
             }
-            throw e.getCause() instanceof RuntimeException failure ? failure : new IllegalStateException(e.getCause());
+            throw e.getCause() instanceof RuntimeException failure ? failure : e;
         }
     }
 

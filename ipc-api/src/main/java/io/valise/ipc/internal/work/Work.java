@@ -12,6 +12,11 @@ public interface Work {
     /** Whether it goes to another thread at once instead of running on the reader's. */
     boolean handsOff(boolean readerIsCaller);
 
+    /** Whether a call of this end may be waited for until it is done: it must not queue behind the user's own work. */
+    default boolean endsCall() {
+        return false;
+    }
+
     /** Called when it ran so long that another thread took over the reading. */
     default void stalled() {}
 

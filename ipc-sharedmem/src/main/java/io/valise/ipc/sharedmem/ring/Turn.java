@@ -5,10 +5,10 @@ import java.lang.invoke.VarHandle;
 
 /**
  * Whose turn it is to produce, among the threads of one process: one at a time, in no order. Held for the few
- * nanoseconds in which a record is written, so whoever waits spins: with pauses that grow, for each look takes the word's
- * cache line away from the holder, which may well write several records before another comes to it, and at last giving
- * its processor away, since the holder may have been preempted. Not reentrant; each thread knows whether it is its own turn. Nothing of it lies in
- * shared memory: no process ever waits for another.
+ * nanoseconds in which a record is written, so whoever waits spins, with pauses that grow: each look takes the word's
+ * cache line away from the holder, which may well write several records before it reaches another. At last each look
+ * gives the processor away, since the holder may have been preempted. Not reentrant; each thread knows whether it is its
+ * own turn. Nothing of it lies in shared memory: no process ever waits for another.
  */
 public final class Turn {
     private static final VarHandle HOLDER;

@@ -18,6 +18,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -154,7 +155,10 @@ public final class ForkedJvm implements AutoCloseable {
     public void freeze() {
         signal("STOP");
         while (isAlive() && !isStopped()) {
-            Thread.onSpinWait(); // nothing tells of it
+            if (Thread.currentThread().isInterrupted()) {
+                throw new AssertionError("not stopped: " + this + printed());
+            }
+            LockSupport.parkNanos(50_000); // nothing tells of it
         }
     }
 

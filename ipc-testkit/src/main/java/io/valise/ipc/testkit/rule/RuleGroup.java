@@ -42,6 +42,7 @@ public abstract class RuleGroup {
     protected RuleGroup(Candidate candidate) {
         this.candidate = candidate;
         this.transport = candidate.transport();
+        UncaughtFailures.watch();
     }
 
     /** Closes what the test opened, the newest first: links end before the threads that are blocked in them. */

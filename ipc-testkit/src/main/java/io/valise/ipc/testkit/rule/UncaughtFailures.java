@@ -1,21 +1,32 @@
 package io.valise.ipc.testkit.rule;
 
+import java.lang.Thread.UncaughtExceptionHandler;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * What ended a thread of this process, which Java would print and no test would notice. Begins with the first rule that
- * is tested. Thread-safe.
+ * What ended a thread of this process, which Java would print and no test would notice. What comes after the rule that
+ * caused it is reported by the rule that is tested then. Thread-safe.
  */
 final class UncaughtFailures {
     private static final Queue<AssertionError> ALL = new ConcurrentLinkedQueue<>();
-
-    static {
-        Thread.setDefaultUncaughtExceptionHandler(
-                (thread, failure) -> ALL.add(new AssertionError("a thread ended: " + thread.getName(), failure)));
-    }
+    private static final AtomicBoolean WATCHING = new AtomicBoolean();
 
     private UncaughtFailures() {}
+
+    /** Begins to take note of them, once and for all; whoever did before still does. */
+    static void watch() {
+        if (WATCHING.compareAndSet(false, true)) {
+            UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
+            Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> {
+                ALL.add(new AssertionError("a thread ended: " + thread.getName(), failure));
+                if (before != null) {
+                    before.uncaughtException(thread, failure);
+                }
+            });
+        }
+    }
 
     /** Fails if a thread was ended by a failure since the last check. */
     static void check() {

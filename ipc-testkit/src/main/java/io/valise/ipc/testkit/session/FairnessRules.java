@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 
-/** F: a handler that sleeps keeps nobody else waiting. */
+/** F: who sleeps, a handler or a virtual thread, keeps nobody else waiting. */
 public abstract class FairnessRules extends SessionRules {
     private static final int ASLEEP = 20;
     private static final int CALLS = 2_000;
@@ -102,22 +102,28 @@ public abstract class FairnessRules extends SessionRules {
     @Test
     @EnabledForJreRange(min = JRE.JAVA_21)
     void F06_virtualThreadsThatWaitHarmNoOther() throws Exception {
-        IpcServer server = serve(builder -> builder.service("sleep", sleep));
+        int callers = 2 * Runtime.getRuntime().availableProcessors();
+        CountDownLatch begun = new CountDownLatch(callers);
+        IpcServer server = serve(builder -> builder.service("sleep", request -> {
+            begun.countDown();
+            gate.await();
+            return request.message();
+        }));
         ExecutorService virtual = (ExecutorService)
                 Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
         closing(virtual::shutdown);
         IpcConnection awake = connect(server);
         List<Future<ValueSet>> sleeping = new ArrayList<>();
-        for (int i = 0; i < ASLEEP; i++) {
+        for (int i = 0; i < callers; i++) {
             IpcConnection own = connect(server);
             ValueSet message = ValueSet.of("n", i);
             sleeping.add(virtual.submit(() -> own.request("sleep", message)));
         }
-        asleep.await();
+        begun.await();
         virtual.submit(() -> echoes(awake, 100)).get();
         assertThat(sleeping).noneMatch(Future::isDone);
         gate.countDown();
-        for (int i = 0; i < ASLEEP; i++) {
+        for (int i = 0; i < callers; i++) {
             assertThat(get(sleeping.get(i)).getInt("n")).isEqualTo(i);
         }
     }

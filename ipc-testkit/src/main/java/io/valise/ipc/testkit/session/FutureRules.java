@@ -14,9 +14,12 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -34,7 +37,7 @@ public abstract class FutureRules extends SessionRules {
         return List.of(WaitStrategy.adaptive(), WaitStrategy.spinning(), WaitStrategy.blocking());
     }
 
-    private IpcConnection client(WaitStrategy waiting) {
+    private IpcConnection connected(WaitStrategy waiting) {
         IpcServer server = serve(builder -> builder.waitStrategy(waiting)
                 .service("back", request -> get(request.connection().requestAsync("echo", request.message())))
                 .asyncService("never", request -> {
@@ -47,15 +50,19 @@ public abstract class FutureRules extends SessionRules {
     @ParameterizedTest
     @MethodSource("strategies")
     void W01_everyFutureIsDoneByItsOwnReply(WaitStrategy waiting) throws Exception {
-        IpcConnection client = client(waiting);
+        IpcConnection client = connected(waiting);
         for (int threads : new int[] {1, 2, 4, 1}) {
             together(threads, thread -> {
                 for (int i = 0; i < ROUNDS; i++) {
                     ValueSet message = ValueSet.of("thread", thread, "n", i);
                     CompletableFuture<ValueSet> first = client.requestAsync("echo", message);
                     CompletableFuture<ValueSet> second = client.requestAsync(i % 10 == 0 ? "back" : "echo", message);
+                    List<Running<ValueSet>> beside = i % 30 == 0 ? List.of(start(first::join)) : List.of();
                     assertThat(i % 2 == 0 ? get(second) : second.join()).isEqualTo(message);
                     assertThat(first.get()).isEqualTo(message);
+                    for (Running<ValueSet> other : beside) {
+                        assertThat(other.join()).isEqualTo(message);
+                    }
                     if (i % 20 == 0) {
                         assertThat(client.request("echo", message)).isEqualTo(message);
                     }
@@ -67,7 +74,7 @@ public abstract class FutureRules extends SessionRules {
     @ParameterizedTest
     @MethodSource("strategies")
     void W02_manyOnTheirWayAreWaitedForInAnyOrder(WaitStrategy waiting) throws Exception {
-        IpcConnection client = client(waiting);
+        IpcConnection client = connected(waiting);
         for (int round = 0; round < 20; round++) {
             List<CompletableFuture<ValueSet>> replies = new ArrayList<>();
             for (int i = 0; i < 100; i++) {
@@ -80,11 +87,11 @@ public abstract class FutureRules extends SessionRules {
         }
     }
 
-    /** Once nobody waits in person, who reads? */
+    /** After waits in person no background reader is started at once: the next futures are done all the same. */
     @ParameterizedTest
     @MethodSource("strategies")
     void W03_futuresThatNobodyWaitsForAreDoneToo(WaitStrategy waiting) throws Exception {
-        IpcConnection client = client(waiting);
+        IpcConnection client = connected(waiting);
         for (int round = 0; round < 20; round++) {
             ValueSet message = ValueSet.of("n", round);
             for (int i = 0; i < 10; i++) {
@@ -97,9 +104,7 @@ public abstract class FutureRules extends SessionRules {
             assertThat(handedOn.join()).isTrue();
             client.requestAsync("echo", message).join();
             CompletableFuture<ValueSet> looked = client.requestAsync("echo", message);
-            while (!looked.isDone()) {
-                Thread.onSpinWait();
-            }
+            awaitDone(looked);
             client.requestAsync("echo", message).join();
             CompletableFuture<ValueSet> one = client.requestAsync("echo", message);
             CompletableFuture<ValueSet> other = client.requestAsync("back", message);
@@ -111,18 +116,22 @@ public abstract class FutureRules extends SessionRules {
     @ParameterizedTest
     @MethodSource("strategies")
     void W04_aWaitEndsAsItsMethodSays(WaitStrategy waiting) throws Exception {
-        IpcConnection client = client(waiting);
+        IpcConnection client = connected(waiting);
         CompletableFuture<ValueSet> never = client.requestAsync("never", EMPTY);
         take(begun);
         assertThatExceptionOfType(TimeoutException.class).isThrownBy(() -> never.get(1, TimeUnit.MILLISECONDS));
         assertThatExceptionOfType(TimeoutException.class).isThrownBy(() -> never.get(0, TimeUnit.NANOSECONDS));
         assertThat(never).isNotDone();
         Running<ValueSet> interrupted = start(never::get);
+        meet(0, interrupted);
         interrupted.thread().interrupt();
         assertThatExceptionOfType(InterruptedException.class).isThrownBy(interrupted::join);
         assertThat(never).isNotDone();
         List<Running<ValueSet>> cut = List.of(start(never::get), start(() -> get(never)), start(never::join));
         echoes(client, 3);
+        for (Running<ValueSet> each : cut) {
+            meet(0, each);
+        }
         never.cancel(true);
         for (Running<ValueSet> each : cut) {
             assertThatExceptionOfType(CancellationException.class).isThrownBy(each::join);
@@ -130,6 +139,7 @@ public abstract class FutureRules extends SessionRules {
         CompletableFuture<ValueSet> given = client.requestAsync("never", EMPTY);
         Running<ValueSet> receiver = start(given::join);
         take(begun);
+        meet(0, receiver);
         given.complete(ValueSet.of("n", 1));
         assertThat(receiver.join().getInt("n")).isEqualTo(1);
         assertThat(client.requestAsync("echo", ValueSet.of("n", 2)).join().getInt("n"))
@@ -139,7 +149,7 @@ public abstract class FutureRules extends SessionRules {
     @ParameterizedTest
     @MethodSource("strategies")
     void W05_aDependentMayWaitForAnother(WaitStrategy waiting) throws Exception {
-        IpcConnection client = client(waiting);
+        IpcConnection client = connected(waiting);
         for (int round = 0; round < 50; round++) {
             ValueSet message = ValueSet.of("n", round);
             CompletableFuture<ValueSet> chain = client.requestAsync("echo", message)
@@ -149,6 +159,53 @@ public abstract class FutureRules extends SessionRules {
             CompletableFuture<ValueSet> beside = client.requestAsync("echo", message);
             assertThat(beside.join()).isEqualTo(message);
             assertThat(chain.join()).isEqualTo(message);
+        }
+    }
+
+    /** Frames for others that keep coming are no reason to stay. */
+    @ParameterizedTest
+    @MethodSource("strategies")
+    void W06_trafficOfOthersDelaysNoEndOfAWait(WaitStrategy waiting) throws Exception {
+        IpcConnection client = connected(waiting);
+        AtomicBoolean over = new AtomicBoolean();
+        Running<Integer> busy = start(() -> {
+            int calls = 0;
+            for (; !over.get(); calls++) {
+                List<CompletableFuture<ValueSet>> stream = new ArrayList<>();
+                for (int i = 0; i < 100; i++) {
+                    stream.add(client.requestAsync("echo", ValueSet.of("n", i)));
+                }
+                awaitDone(CompletableFuture.allOf(stream.toArray(CompletableFuture[]::new)));
+            }
+            return calls;
+        });
+        CompletableFuture<ValueSet> never = client.requestAsync("never", EMPTY);
+        for (int i = 0; i < 20; i++) {
+            assertThatExceptionOfType(TimeoutException.class).isThrownBy(() -> never.get(2, TimeUnit.MILLISECONDS));
+            Running<ValueSet> interrupted = start(never::get);
+            interrupted.thread().interrupt();
+            assertThatExceptionOfType(InterruptedException.class).isThrownBy(interrupted::join);
+        }
+        over.set(true);
+        assertThat(busy.join()).isPositive();
+    }
+
+    /** What depends on the future must not queue behind the handler that waits for it. */
+    @ParameterizedTest
+    @MethodSource("strategies")
+    void W07_aHandlerOnAnExecutorOfOneThreadMayWait(WaitStrategy waiting) {
+        ExecutorService one = Executors.newSingleThreadExecutor();
+        closing(one::shutdown);
+        IpcServer server =
+                serve(builder -> builder.waitStrategy(waiting).executor(one).service("back", request -> {
+                    CompletableFuture<ValueSet> reply = request.connection().requestAsync("echo", request.message());
+                    CompletableFuture<Integer> size = reply.thenApply(ValueSet::size);
+                    return ValueSet.of("n", reply.join().getInt("n"), "size", size.join());
+                }));
+        IpcConnection client =
+                connect(server, builder -> builder.waitStrategy(waiting).service("echo", request -> request.message()));
+        for (int i = 0; i < 200; i++) {
+            assertThat(client.request("back", ValueSet.of("n", i))).isEqualTo(ValueSet.of("n", i, "size", 1));
         }
     }
 }

@@ -304,7 +304,7 @@ public abstract class LifecycleRules extends SessionRules {
 
     @Test
     void O14_shutdownWaitsNoLongerThanItsGrace() throws Exception {
-        for (int round = 0; round < 30; round++) {
+        for (int round = 0; round < 30; round++) { // often, for a connection that is just being accepted at that time
             BlockingQueue<ValueSet> begun = new LinkedBlockingQueue<>();
             IpcServer server = waiting(begun);
             IpcConnection client = connect(server);

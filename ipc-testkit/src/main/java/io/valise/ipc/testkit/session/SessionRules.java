@@ -93,6 +93,16 @@ public abstract class SessionRules extends RuleGroup {
         }
     }
 
+    /** Waits until a future is done, without waiting for it in person. */
+    static void awaitDone(Future<?> future) {
+        while (!future.isDone()) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new AssertionError("not done: " + future);
+            }
+            LockSupport.parkNanos(50_000);
+        }
+    }
+
     static <T> T take(BlockingQueue<T> queue) throws InterruptedException {
         return queue.take();
     }
