@@ -98,6 +98,19 @@ final class Outbound {
         }
     }
 
+    /** Like {@link #send(Sendable, LongSupplier, boolean)}; false when an interrupt came first and nothing was sent. */
+    boolean sendUnlessInterrupted(Sendable frame, LongSupplier deadline, boolean flush) {
+        try {
+            send(frame, deadline, flush);
+            return true;
+        } catch (IpcException e) {
+            if (e.status() == IpcStatus.CANCELLED && e.delivery() == Delivery.NOT_SENT) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
     private void sendShort(Sendable frame, int bound, LongSupplier deadline, boolean flush) {
         lock(lock, deadline);
         boolean done = false;

@@ -398,7 +398,9 @@ public final class Session implements SessionCall.Calls, Line, Asker {
     public void answer(Sendable frame, boolean onReader) {
         boolean interrupted = Thread.interrupted(); // the handler's affair: the peer gets its answer all the same
         try {
-            outbound.send(frame, sendDeadline, !onReader);
+            while (!outbound.sendUnlessInterrupted(frame, sendDeadline, !onReader)) {
+                interrupted = Thread.interrupted();
+            }
         } catch (IpcException e) {
             if (e.status() == IpcStatus.MESSAGE_TOO_LARGE) {
                 sendQuietly(
@@ -524,9 +526,11 @@ public final class Session implements SessionCall.Calls, Line, Asker {
         return failure instanceof OutOfMemoryError ? IpcStatus.RESOURCE_EXHAUSTED : IpcStatus.PROTOCOL_ERROR;
     }
 
-    /** Sending failed for good: the peer is gone, or takes nothing any more. */
+    /** Sending failed for good: the peer is gone, or takes nothing any more. Or an interrupt ended it half way. */
     void sendFailed(IpcException failure) {
-        if (failure.status() == IpcStatus.TIMEOUT) {
+        if (failure.status() == IpcStatus.CANCELLED) {
+            drainSoon();
+        } else if (failure.status() == IpcStatus.TIMEOUT) {
             end(new CloseReason(
                     IpcStatus.RESOURCE_EXHAUSTED, false, "the peer did not read for the whole request timeout"));
         } else if (failure.status() == IpcStatus.PEER_DIED || failure.status() == IpcStatus.CONNECTION_CLOSED) {

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** W: waiting for the future of a call. */
 public abstract class FutureRules extends SessionRules {
-    private static final int ROUNDS = 300;
+    private static final int ROUNDS = 60;
 
     private final BlockingQueue<ValueSet> begun = new LinkedBlockingQueue<>();
 
@@ -75,7 +75,7 @@ public abstract class FutureRules extends SessionRules {
     @MethodSource("strategies")
     void W02_manyOnTheirWayAreWaitedForInAnyOrder(WaitStrategy waiting) throws Exception {
         IpcConnection client = connected(waiting);
-        for (int round = 0; round < 20; round++) {
+        for (int round = 0; round < 6; round++) {
             List<CompletableFuture<ValueSet>> replies = new ArrayList<>();
             for (int i = 0; i < 100; i++) {
                 replies.add(client.requestAsync("echo", ValueSet.of("n", i)));
@@ -92,7 +92,7 @@ public abstract class FutureRules extends SessionRules {
     @MethodSource("strategies")
     void W03_futuresThatNobodyWaitsForAreDoneToo(WaitStrategy waiting) throws Exception {
         IpcConnection client = connected(waiting);
-        for (int round = 0; round < 20; round++) {
+        for (int round = 0; round < 10; round++) {
             ValueSet message = ValueSet.of("n", round);
             for (int i = 0; i < 10; i++) {
                 assertThat(client.requestAsync("echo", message).join()).isEqualTo(message);
@@ -180,7 +180,7 @@ public abstract class FutureRules extends SessionRules {
             return calls;
         });
         CompletableFuture<ValueSet> never = client.requestAsync("never", EMPTY);
-        for (int i = 0; i < 20; i++) {
+        for (int i = 0; i < 10; i++) {
             assertThatExceptionOfType(TimeoutException.class).isThrownBy(() -> never.get(2, TimeUnit.MILLISECONDS));
             Running<ValueSet> interrupted = start(never::get);
             interrupted.thread().interrupt();
