@@ -12,6 +12,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 
 /**
  * As many bytes as the message of the workload over a blocking socket of the JDK, without encoding, header or dispatch:
@@ -62,6 +63,7 @@ record RawSocketContender(Kind kind) implements Contender {
 
     private static void echo(ServerSocketChannel listening, Workload workload) {
         try (SocketChannel channel = listening.accept()) {
+            remove(listening.getLocalAddress());
             prepare(channel);
             ByteBuffer request = ByteBuffer.allocateDirect(requestBytes(workload));
             ByteBuffer answer = ByteBuffer.allocateDirect(answerBytes(workload));
@@ -70,6 +72,14 @@ record RawSocketContender(Kind kind) implements Contender {
             }
         } catch (IOException e) {
             throw new IllegalStateException("the echo ended", e);
+        }
+    }
+
+    /** Nobody else connects, and this process is killed in the end: what is left of the socket goes now. */
+    private static void remove(SocketAddress address) throws IOException {
+        if (address instanceof UnixDomainSocketAddress unix) {
+            Files.delete(unix.getPath());
+            Files.delete(Objects.requireNonNull(unix.getPath().getParent()));
         }
     }
 
