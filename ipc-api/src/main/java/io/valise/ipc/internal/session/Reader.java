@@ -530,12 +530,16 @@ final class Reader implements Caretaker.Watched, Waits {
         return true;
     }
 
-    /** Blocks while the peer's buffer is full: not while this thread alone may read. */
-    private void flushFully() {
+    /** Hands on what is committed. Blocks while the peer's buffer is full: not while this thread alone may read. */
+    void flushFully() {
         try {
             outbound.flush(session.sendDeadline());
         } catch (IpcException e) {
-            session.sendFailed(e);
+            if (e.status() == IpcStatus.CANCELLED) { // by an interrupt: another thread goes on
+                session.drainSoon();
+            } else {
+                session.sendFailed(e);
+            }
         }
     }
 

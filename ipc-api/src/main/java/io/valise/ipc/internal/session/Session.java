@@ -172,17 +172,9 @@ public final class Session implements SessionCall.Calls, Line, Asker {
     /** Has another thread hand on what the link has not taken of the committed frames, which it does when there is room. */
     void drainSoon() {
         try {
-            Workers.followers().execute(this::drainOutbound);
+            Workers.followers().execute(reader::flushFully);
         } catch (RejectedExecutionException | OutOfMemoryError e) {
             end(new CloseReason(IpcStatus.RESOURCE_EXHAUSTED, false, "no thread to send what is committed: " + e));
-        }
-    }
-
-    private void drainOutbound() {
-        try {
-            outbound.flush(sendDeadline);
-        } catch (IpcException e) {
-            sendFailed(e);
         }
     }
 
@@ -406,6 +398,8 @@ public final class Session implements SessionCall.Calls, Line, Asker {
                 sendQuietly(
                         OutFrame.text(Frames.ERROR, frame.id(), 0, e.status(), "reply: " + e.getMessage()),
                         sendDeadline);
+            } else if (e.status() == IpcStatus.CANCELLED) { // it is committed: another thread goes on
+                drainSoon();
             } else {
                 sendFailed(e);
             }
@@ -526,11 +520,9 @@ public final class Session implements SessionCall.Calls, Line, Asker {
         return failure instanceof OutOfMemoryError ? IpcStatus.RESOURCE_EXHAUSTED : IpcStatus.PROTOCOL_ERROR;
     }
 
-    /** Sending failed for good: the peer is gone, or takes nothing any more. Or an interrupt ended it half way. */
+    /** Sending failed for good: the peer is gone, or takes nothing any more. */
     void sendFailed(IpcException failure) {
-        if (failure.status() == IpcStatus.CANCELLED) {
-            drainSoon();
-        } else if (failure.status() == IpcStatus.TIMEOUT) {
+        if (failure.status() == IpcStatus.TIMEOUT) {
             end(new CloseReason(
                     IpcStatus.RESOURCE_EXHAUSTED, false, "the peer did not read for the whole request timeout"));
         } else if (failure.status() == IpcStatus.PEER_DIED || failure.status() == IpcStatus.CONNECTION_CLOSED) {
