@@ -23,11 +23,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ReadinessLoop {
     private static final long PAUSE_AFTER_FAILURE = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long PAUSE_AT_EXIT = TimeUnit.MILLISECONDS.toNanos(1);
 
     private static volatile @Nullable ReadinessLoop shared;
 
     private final Selector selector;
     private final Thread thread;
+    private volatile boolean exiting;
 
     private ReadinessLoop() throws IOException {
         selector = Selector.open();
@@ -56,6 +58,7 @@ public final class ReadinessLoop {
                         IpcStatus.RESOURCE_EXHAUSTED, "cannot open a selector: " + e, Delivery.NOT_SENT, e);
             }
             loop.thread.start();
+            loop.noticeExit();
             shared = loop;
         }
         return loop;
@@ -74,10 +77,10 @@ public final class ReadinessLoop {
     }
 
     /**
-     * Adds a channel, not armed yet, whose writing may have to wait too.
+     * Adds a channel, not armed yet, whose writing or connecting may have to wait too.
      *
      * @param onWritable runs on the loop's thread once per {@link Registration#armWrite} when the channel takes bytes
-     *     again, or failed
+     *     again, can finish to connect, or failed
      */
     public Registration register(SelectableChannel channel, Runnable onReadable, Runnable onWritable) {
         try {
@@ -97,10 +100,28 @@ public final class ReadinessLoop {
         }
     }
 
+    /**
+     * A JVM that exits waits 300 ms for daemon threads in native code, such as a select (HotSpot's {@code
+     * VM_Exit::wait_for_threads_in_native_to_block}). From then on the thread looks around and parks, in turn: other
+     * shutdown hooks may still need it.
+     */
+    private void noticeExit() {
+        try {
+            Runtime.getRuntime().addShutdownHook(new Thread(null, this::exit, "valise-readiness-exit", 0, false));
+        } catch (IllegalStateException already) {
+            exit();
+        }
+    }
+
+    private void exit() {
+        exiting = true;
+        selector.wakeup();
+    }
+
     private void run() {
         while (true) {
             try {
-                if (selector.select(ReadinessLoop::dispatch) == 0) {
+                if (select() == 0) {
                     Thread.interrupted(); // A callback's leftover would make every select return at once.
                 }
             } catch (Throwable e) {
@@ -108,6 +129,14 @@ public final class ReadinessLoop {
                 LockSupport.parkNanos(PAUSE_AFTER_FAILURE);
             }
         }
+    }
+
+    private int select() throws IOException {
+        if (!exiting) {
+            return selector.select(ReadinessLoop::dispatch);
+        }
+        LockSupport.parkNanos(PAUSE_AT_EXIT);
+        return selector.selectNow(ReadinessLoop::dispatch);
     }
 
     private static void dispatch(SelectionKey key) {

@@ -2,6 +2,7 @@ package io.valise.ipc.spi.runtime;
 
 import java.nio.channels.CancelledKeyException;
 import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
 
 /**
  * A channel's place in the {@link ReadinessLoop}. Thread-safe. Whoever closes the channel calls {@link #cancel} after
@@ -9,6 +10,7 @@ import java.nio.channels.SelectionKey;
  */
 public final class Registration {
     private static final int READABLE = SelectionKey.OP_READ | SelectionKey.OP_ACCEPT;
+    private static final int WRITABLE = SelectionKey.OP_WRITE | SelectionKey.OP_CONNECT;
 
     private final ReadinessLoop loop;
     private final SelectionKey key;
@@ -27,9 +29,13 @@ public final class Registration {
         arm(key.channel().validOps() & READABLE);
     }
 
-    /** Asks for one call of the write callback; at once if the channel is writable already. Nothing once cancelled. */
+    /**
+     * Asks for one call of the write callback; at once if the channel is writable already. While a connection is under
+     * way, which is when nothing can be written yet, it is called when that can be finished. Nothing once cancelled.
+     */
     public void armWrite() {
-        arm(SelectionKey.OP_WRITE);
+        boolean connecting = key.channel() instanceof SocketChannel socket && socket.isConnectionPending();
+        arm(connecting ? SelectionKey.OP_CONNECT : SelectionKey.OP_WRITE);
     }
 
     /** Leaves the loop. A callback that runs at this moment finishes; none starts later than a moment after. Idempotent. */
@@ -56,7 +62,7 @@ public final class Registration {
             return;
         }
         try {
-            if ((ready & SelectionKey.OP_WRITE) != 0) {
+            if ((ready & WRITABLE) != 0) {
                 onWritable.run();
             }
         } finally {

@@ -3,8 +3,12 @@ package io.valise.ipc.spi.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Pipe;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -133,6 +137,34 @@ class ReadinessLoopTest {
             assertThat(pipe.source().isOpen()).isTrue();
         }
         assertThat(fired.await(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void connectionUnderWayCanBeWaitedFor() throws Exception {
+        try (ServerSocketChannel server =
+                        ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+                SocketChannel client = SocketChannel.open()) {
+            client.configureBlocking(false);
+            Semaphore fired = new Semaphore(0);
+            Registration registration = loop.register(client, () -> {}, fired::release);
+            if (!client.connect(server.getLocalAddress())) {
+                registration.armWrite();
+                assertThat(fired.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
+            }
+            assertThat(client.finishConnect()).isTrue();
+            registration.armWrite();
+            assertThat(fired.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
+            registration.cancel();
+        }
+    }
+
+    @Test
+    void atTheExitOfTheProcessItServesOnAndDoesNotStayInTheKernel() throws Exception {
+        try (ForkedJvm leaver = ForkedJvm.start(Leaver.class)) {
+            assertThat(leaver.answer()).isEqualTo("told");
+            assertThat(leaver.answer()).isEqualTo("parked");
+            assertThat(leaver.process.waitFor()).isZero();
+        }
     }
 
     @Test
