@@ -12,6 +12,7 @@ import io.valise.ipc.spi.Availability;
 import io.valise.ipc.spi.Link;
 import io.valise.ipc.spi.Transport;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * {@code loopback:}, TCP on the loopback interface. A server binds 127.0.0.1 and ::1, never anything else, on a port
@@ -20,14 +21,16 @@ import java.util.List;
  * other users can connect to the port but get no further, and who takes the port of a server that is gone is found
  * out.
  *
- * <p>Netty's event loop, one daemon thread per process while there are servers or links, accepts, connects,
- * authenticates, watches armed links and closes; a frame is written and read by the thread that sends or waits.
- * Thread-safe.
+ * <p>A client connects and proves itself by the caller's own thread; where servers accept and authenticate, Netty's event
+ * loop does, one daemon thread per process while there are any. A frame is written and read by the thread that sends or
+ * waits. Thread-safe.
  */
 public final class LoopbackTransport implements Transport {
     /** The scheme, {@value}. */
     public static final String SCHEME = "loopback";
 
+    private static final String NETTY = "io.netty.channel.SingleThreadIoEventLoop";
+    private static final String NETTY_COMMON = "io.netty.util.concurrent.SingleThreadEventExecutor";
     private static final int ORDER = 30;
     private static final int MOST_PORT = 65535;
 
@@ -65,19 +68,37 @@ public final class LoopbackTransport implements Transport {
     @Override
     public Availability availability() {
         try {
-            Class.forName("io.netty.channel.SingleThreadIoEventLoop", false, LoopbackTransport.class.getClassLoader());
+            if (!nettyIsAtHand()) {
+                Class.forName(NETTY, false, LoopbackTransport.class.getClassLoader());
+            }
             EndpointFolder.current();
             return Availability.yes("TCP on 127.0.0.1 and ::1, Netty");
         } catch (ClassNotFoundException | LinkageError e) {
             return Availability.no("Netty 4.2 is missing: add io.netty:netty-transport to the class path", e);
         } catch (IpcException e) {
-            return Availability.no(String.valueOf(e.getMessage()), e);
+            return noFolder(e);
         }
+    }
+
+    /** Without loading it, for whoever asks may be no server. A loader may keep this file to itself, though not the class. */
+    private static boolean nettyIsAtHand() {
+        ClassLoader loader = LoopbackTransport.class.getClassLoader();
+        return loader != null
+                && Stream.of(NETTY, NETTY_COMMON)
+                        .allMatch(name -> loader.getResource(name.replace('.', '/') + ".class") != null);
+    }
+
+    private static Availability noFolder(IpcException why) {
+        return Availability.no(String.valueOf(why.getMessage()), why);
     }
 
     @Override
     public Listener listen(Endpoint endpoint, Acceptor acceptor) {
         EndpointFolder folder = folderFor(endpoint);
+        Availability here = availability();
+        if (!here.available()) {
+            throw here.refusal();
+        }
         Switchboard switchboard = new Switchboard(folder);
         return folder.locked(() -> {
             folder.readable(endpoint.name()).filter(switchboard::isLive).ifPresent(live -> {
@@ -107,15 +128,15 @@ public final class LoopbackTransport implements Transport {
                 .toList();
     }
 
-    private EndpointFolder folderFor(Endpoint endpoint) {
+    private static EndpointFolder folderFor(Endpoint endpoint) {
         if (!endpoint.scheme().equals(SCHEME)) {
             throw new IllegalArgumentException("endpoint: expected scheme loopback, actual=" + endpoint);
         }
-        Availability here = availability();
-        if (!here.available()) {
-            throw here.refusal();
+        try {
+            return EndpointFolder.current();
+        } catch (IpcException e) {
+            throw noFolder(e).refusal();
         }
-        return EndpointFolder.current();
     }
 
     private static IpcException inUse(Endpoint endpoint, EndpointFile live) {

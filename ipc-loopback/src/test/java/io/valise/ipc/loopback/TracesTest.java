@@ -1,15 +1,23 @@
 package io.valise.ipc.loopback;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.valise.ipc.Endpoint;
+import io.valise.ipc.IpcException;
 import io.valise.ipc.loopback.connect.Serving;
+import io.valise.ipc.loopback.endpoint.EndpointFile;
+import io.valise.ipc.loopback.endpoint.EndpointFolder;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.link.LinkEnd;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -40,7 +48,7 @@ class TracesTest {
     }
 
     @Test
-    void theOneThreadIsADaemonAndEndsWithTheLastLink() throws Exception {
+    void theOneThreadIsADaemonAndEndsWithTheLastServer() throws Exception {
         awaitNoThread();
         try (Serving one = new Serving();
                 Serving two = new Serving()) {
@@ -72,7 +80,37 @@ class TracesTest {
             }
         }
         awaitNoThread();
-        assertThat(sockets()).isLessThanOrEqualTo(before);
+        awaitNoMoreThan(before);
+    }
+
+    @Test
+    void attemptsThatFailLeaveNoDescriptor() throws Exception {
+        assumeTrue(Files.isDirectory(Path.of("/proc/self/fd")), "needs Linux's /proc");
+        talkAndClose();
+        awaitNoThread();
+        long before = sockets();
+        String name = Serving.freshName();
+        try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}))) {
+            EndpointFolder.current().publish(EndpointFile.fresh(name, silent.getLocalPort(), 0));
+            for (int i = 0; i < 20; i++) {
+                assertThatThrownBy(() -> new LoopbackTransport().connect(new Endpoint("loopback", name), 1_000_000))
+                        .isInstanceOf(IpcException.class);
+            }
+        }
+        assertThatThrownBy(() -> Serving.connect(name)).hasMessageContaining("leftover");
+        Files.delete(EndpointFolder.current().pathOf(name));
+        awaitNoMoreThan(before);
+    }
+
+    /** Nothing tells of a descriptor that is closed by another thread. */
+    private static void awaitNoMoreThan(long limit) throws IOException {
+        while (sockets() > limit) {
+            assertThat(Thread.currentThread().isInterrupted())
+                    .as("interrupted at %d descriptors, limit %d", sockets(), limit)
+                    .isFalse();
+            LockSupport.parkNanos(1_000_000);
+        }
+        assertThat(sockets()).isLessThanOrEqualTo(limit);
     }
 
     /** Open sockets, epoll instances and event descriptors of this process. */

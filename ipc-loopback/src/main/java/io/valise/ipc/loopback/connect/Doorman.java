@@ -1,5 +1,7 @@
 package io.valise.ipc.loopback.connect;
 
+import io.netty.channel.nio.NioIoOps;
+import io.valise.ipc.Delivery;
 import io.valise.ipc.Endpoint;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
@@ -13,7 +15,6 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.function.Consumer;
 
@@ -46,9 +47,8 @@ final class Doorman {
             socket.register();
             String context =
                     Greeting.context(address.name(), remote(channel), (InetSocketAddress) channel.getLocalAddress());
-            Greeting greeting = new Greeting(socket, channel, Handshake.server(secret, context), new Admission(socket));
             strangers.enter(socket).ifPresent(this::sendAway);
-            greeting.begin(Strangers.PATIENCE_NANOS);
+            new Stranger(socket, channel, new Greeting(channel, Handshake.server(secret, context))).begin();
         } catch (IOException e) {
             LOG.log(Level.DEBUG, "a connection broke before its handshake", e);
             socket.close();
@@ -71,28 +71,52 @@ final class Doorman {
                 address, "unauthenticated connections: limit=" + Strangers.MOST + ", the oldest was closed");
     }
 
-    /** What comes of one stranger. */
-    private final class Admission implements Greeting.Outcome {
-        private final LoopChannel stranger;
+    /** Somebody who has not proved himself yet. */
+    private final class Stranger implements LoopChannel.Stage {
+        private final LoopChannel socket;
+        private final SocketChannel channel;
+        private final Greeting greeting;
 
-        Admission(LoopChannel stranger) {
-            this.stranger = stranger;
+        Stranger(LoopChannel socket, SocketChannel channel, Greeting greeting) {
+            this.socket = socket;
+            this.channel = channel;
+            this.greeting = greeting;
         }
 
-        @Override
-        public void authenticated(LoopChannel socket, SocketChannel channel, ByteBuffer surplus) {
-            strangers.leave(stranger);
-            admitted.accept(TcpStream.link(socket, channel, surplus));
-        }
-
-        @Override
-        public void refused(IpcException why) {
-            strangers.leave(stranger);
-            if (why.status() == IpcStatus.PEER_DIED) { // such as somebody who only looked whether there is a server
-                LOG.log(Level.DEBUG, "a connection to " + address + " broke in its handshake", why);
-            } else {
-                AuditLog.strangerRefused(address, String.valueOf(why.getMessage()));
+        void begin() {
+            socket.onLeave(socket.loop().schedule(this::timeOut, Strangers.PATIENCE_NANOS));
+            socket.enter(this, NioIoOps.READ);
+            try {
+                greeting.begin();
+            } catch (IOException e) {
+                failed(socket, e);
             }
+        }
+
+        @Override
+        public void ready(NioIoOps ops) throws IOException {
+            if (greeting.advance()) {
+                Link link = TcpStream.link(channel, greeting.surplus());
+                strangers.leave(socket);
+                socket.release();
+                admitted.accept(link);
+            }
+        }
+
+        @Override
+        public void failed(LoopChannel broken, Throwable why) {
+            strangers.leave(broken);
+            broken.close();
+            IpcException refusal = Greeting.refusal(why);
+            if (refusal.status() == IpcStatus.PEER_DIED) { // such as somebody who only looked whether there is a server
+                LOG.log(Level.DEBUG, "a connection to " + address + " broke in its handshake", refusal);
+            } else {
+                AuditLog.strangerRefused(address, String.valueOf(refusal.getMessage()));
+            }
+        }
+
+        private void timeOut() {
+            failed(socket, new IpcException(IpcStatus.TIMEOUT, "handshake: the peer took too long", Delivery.NOT_SENT));
         }
     }
 }

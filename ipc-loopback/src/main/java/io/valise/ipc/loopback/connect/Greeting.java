@@ -1,10 +1,8 @@
 package io.valise.ipc.loopback.connect;
 
-import io.netty.channel.nio.NioIoOps;
 import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
-import io.valise.ipc.loopback.loop.LoopChannel;
 import io.valise.ipc.spi.secret.Handshake;
 import java.io.EOFException;
 import java.io.IOException;
@@ -14,51 +12,20 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 
 /**
- * The first stage of a connected socket: the handshake, limited in bytes (by the handshake) and time. On the loop's
- * thread.
+ * A {@link Handshake} over a connected socket, at either end of it. It never waits: when to go on, and how long to have
+ * patience, is up to whoever drives it. Not thread-safe.
  */
-final class Greeting implements LoopChannel.Stage {
-    private final LoopChannel socket;
+final class Greeting {
     private final SocketChannel channel;
     private final Handshake handshake;
-    private final Outcome outcome;
     // What a foreign program sends is read no further than this.
     private final ByteBuffer in = ByteBuffer.allocate(Handshake.LONGEST_MESSAGE);
     private final ByteBuffer out = ByteBuffer.allocate(Handshake.LONGEST_OUTPUT);
-    private Runnable patience = () -> {};
 
-    Greeting(LoopChannel socket, SocketChannel channel, Handshake handshake, Outcome outcome) {
-        this.socket = socket;
+    /** @param channel connected, in non-blocking mode */
+    Greeting(SocketChannel channel, Handshake handshake) {
         this.channel = channel;
         this.handshake = handshake;
-        this.outcome = outcome;
-    }
-
-    /** What comes of a greeting; exactly one of the two, once. */
-    interface Outcome {
-        /** Both ends have proved themselves; the socket is the callee's. */
-        void authenticated(LoopChannel socket, SocketChannel channel, ByteBuffer surplus);
-
-        /** They have not; the socket is closed. */
-        void refused(IpcException why);
-    }
-
-    /** Like {@link #begin()}, for no longer than this. */
-    void begin(long patienceNanos) {
-        patience = socket.loop().schedule(this::timeOut, patienceNanos);
-        socket.onClose(patience);
-        begin();
-    }
-
-    /** Begins; the socket is connected and registered. */
-    void begin() {
-        socket.enter(this, NioIoOps.READ);
-        try {
-            handshake.begin(out);
-            send();
-        } catch (IOException e) {
-            failed(socket, e);
-        }
     }
 
     /**
@@ -74,38 +41,42 @@ final class Greeting implements LoopChannel.Stage {
         return (address.getAddress() instanceof Inet4Address ? "127.0.0.1" : "::1") + '/' + address.getPort();
     }
 
-    @Override
-    public void ready(NioIoOps ops) throws IOException {
+    /** Says what this end says first. Called once, before {@link #advance}. */
+    void begin() throws IOException {
+        handshake.begin(out);
+        send();
+    }
+
+    /**
+     * Goes on with what has arrived, if anything.
+     *
+     * @return whether both ends have proved themselves
+     * @throws IpcException as {@link Handshake#advance}
+     * @throws IOException when the peer hung up
+     */
+    boolean advance() throws IOException {
         if (channel.read(in.clear()) < 0) {
             throw new EOFException("the peer hung up");
         }
         in.flip();
-        boolean complete;
         try {
-            complete = handshake.advance(in, out);
+            return handshake.advance(in, out);
         } finally {
             send();
         }
-        if (complete) {
-            patience.run();
-            socket.interest(NioIoOps.NONE);
-            outcome.authenticated(socket, channel, in);
-        }
     }
 
-    @Override
-    public void failed(LoopChannel broken, Throwable why) {
-        broken.close();
-        outcome.refused(why instanceof IpcException known ? known : dropped(why));
+    /** What arrived behind a handshake that is complete. */
+    ByteBuffer surplus() {
+        return in;
     }
 
-    private void timeOut() {
-        failed(socket, new IpcException(IpcStatus.TIMEOUT, "handshake: the peer took too long", Delivery.NOT_SENT));
-    }
-
-    private static IpcException dropped(Throwable why) {
-        return new IpcException(
-                IpcStatus.PEER_DIED, "handshake: broken off: " + why.getMessage(), Delivery.NOT_SENT, why);
+    /** What to say of a greeting that came to nothing. */
+    static IpcException refusal(Throwable why) {
+        return why instanceof IpcException known
+                ? known
+                : new IpcException(
+                        IpcStatus.PEER_DIED, "handshake: broken off: " + why.getMessage(), Delivery.NOT_SENT, why);
     }
 
     /** A fresh connection's send buffer holds the whole handshake; a peer that shrinks it is none of ours. */

@@ -180,7 +180,7 @@ public final class LoopbackListener implements Transport.Listener {
     private void hand(Link link) {
         try {
             acceptor.accept(link);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // an OutOfMemoryError too: nobody else would close it
             LOG.log(Level.WARNING, "the acceptor of " + endpoint + " threw; its link is closed", e);
             link.close();
         }

@@ -2,7 +2,6 @@ package io.valise.ipc.loopback.link;
 
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
-import io.valise.ipc.loopback.loop.SelectorPool;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
@@ -22,7 +21,6 @@ final class Doze {
     private static final long NANOS_PER_MILLI = 1_000_000;
 
     private final SocketChannel channel;
-    private final SelectorPool pool;
     private final int operation;
     private final ReentrantLock bed = new ReentrantLock();
     private final AtomicBoolean woken = new AtomicBoolean();
@@ -30,9 +28,8 @@ final class Doze {
     private volatile boolean closed;
 
     /** @param operation one of {@link SelectionKey}'s */
-    Doze(SocketChannel channel, SelectorPool pool, int operation) {
+    Doze(SocketChannel channel, int operation) {
         this.channel = channel;
-        this.pool = pool;
         this.operation = operation;
     }
 
@@ -93,7 +90,7 @@ final class Doze {
                 if (key != null) {
                     key.cancel();
                 }
-                pool.give(borrowed);
+                SelectorPool.SHARED.give(borrowed);
             }
         } catch (IOException e) {
             throw new IpcException(IpcStatus.RESOURCE_EXHAUSTED, "cannot give a selector back: " + e.getMessage(), e);
@@ -117,11 +114,11 @@ final class Doze {
     }
 
     private Selector borrow() throws IOException {
-        Selector fresh = pool.take();
+        Selector fresh = SelectorPool.SHARED.take();
         try {
             channel.register(fresh, operation);
         } catch (IOException e) {
-            pool.give(fresh);
+            SelectorPool.SHARED.give(fresh);
             throw e;
         }
         selector = fresh;

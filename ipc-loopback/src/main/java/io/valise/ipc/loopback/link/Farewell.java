@@ -1,64 +1,70 @@
 package io.valise.ipc.loopback.link;
 
-import io.netty.channel.nio.NioIoOps;
-import io.valise.ipc.loopback.loop.LoopChannel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The last stage of a socket whose own stream has ended: reads on until the peer has ended its own. Closing at once
+ * What is left to do for a socket whose own stream has ended: to read on until the peer has ended its own. Closing at once
  * instead would, whenever the peer has sent something that nobody read, make the kernel reset the connection and throw
- * away what is on its way (RFC 1122 4.2.2.13, RFC 2525 2.17). Bounded in time. On the loop's thread.
+ * away what is on its way (RFC 1122 4.2.2.13, RFC 2525 2.17). Bounded in time; no thread waits for it.
  */
-final class Farewell implements LoopChannel.Stage {
+final class Farewell {
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final int READS_AT_ONCE = 16;
     private static final int SCRAP_BYTES = 8 * 1024;
 
-    private final LoopChannel socket;
     private final SocketChannel channel;
+    private final Watch watch;
+    private final CompletableFuture<Void> over = new CompletableFuture<>();
 
-    Farewell(LoopChannel socket, SocketChannel channel) {
-        this.socket = socket;
+    Farewell(SocketChannel channel, Watch watch) {
         this.channel = channel;
+        this.watch = watch;
     }
 
     /**
-     * Begins.
+     * Begins, and returns at once.
      *
-     * @param peerEnded whether nothing will come any more
+     * @param end runs once, on any thread, when there is nothing more to wait for
      */
-    void begin(boolean peerEnded) {
-        if (socket.isClosed()) {
-            return;
+    @SuppressWarnings("FutureReturnValueIgnored") // There is no result, and what ends it is seen by the end.
+    void begin(Runnable end) {
+        over.thenRun(end);
+        try {
+            over.completeOnTimeout(null, PATIENCE_NANOS, TimeUnit.NANOSECONDS);
+            watch.handTo(this::readOn);
+            watch.arm();
+        } catch (RuntimeException | Error e) { // such as no thread for the timer: the socket goes all the same
+            over.complete(null);
+            throw e;
         }
-        if (peerEnded) {
-            socket.close();
-            return;
-        }
-        socket.onClose(socket.loop().schedule(socket::close, PATIENCE_NANOS));
-        socket.enter(this, NioIoOps.READ);
     }
 
-    @Override
-    public void ready(NioIoOps ops) throws IOException {
+    /** On the thread of the readiness loop. */
+    private void readOn() {
+        if (over.isDone()) {
+            return;
+        }
+        try {
+            if (hasEnded()) {
+                over.complete(null);
+            } else {
+                watch.arm();
+            }
+        } catch (IOException peerIsGone) { // Nobody is left to take leave of.
+            over.complete(null);
+        }
+    }
+
+    private boolean hasEnded() throws IOException {
         ByteBuffer scrap = ByteBuffer.allocate(SCRAP_BYTES);
-        for (int i = 0; i < READS_AT_ONCE; i++) {
-            int count = channel.read(scrap.clear());
-            if (count < 0) {
-                socket.close();
-            }
-            if (count <= 0) {
-                return;
-            }
+        int count = 1;
+        for (int i = 0; i < READS_AT_ONCE && count > 0; i++) {
+            count = channel.read(scrap.clear());
         }
-    }
-
-    @Override
-    public void failed(LoopChannel broken, Throwable why) {
-        // The peer is gone: nobody is left to take leave of.
-        broken.close();
+        return count < 0;
     }
 }

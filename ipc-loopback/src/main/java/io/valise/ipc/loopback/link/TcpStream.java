@@ -1,13 +1,11 @@
 package io.valise.ipc.loopback.link;
 
-import io.netty.channel.nio.NioIoOps;
 import io.valise.ipc.PeerIdentity;
-import io.valise.ipc.loopback.loop.LoopChannel;
+import io.valise.ipc.loopback.loop.Sockets;
 import io.valise.ipc.spi.Link;
 import io.valise.ipc.spi.stream.ByteStream;
 import io.valise.ipc.spi.stream.StreamLink;
 import java.io.IOException;
-import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -16,13 +14,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * An authenticated TCP connection. Whoever reads or writes does so on the socket itself, whoever waits sleeps in a
- * selector of this stream: the process's event loop touches it only while it is armed, and after it was closed.
+ * selector of this stream: the process's readiness loop touches it only while it is armed, and after it was closed.
  */
-public final class TcpStream implements ByteStream, LoopChannel.Stage {
-    private static final Logger LOG = System.getLogger(TcpStream.class.getName());
-
-    private final LoopChannel socket;
+public final class TcpStream implements ByteStream {
     private final SocketChannel channel;
+    private final Watch watch;
     private final ByteBuffer surplus;
     private final Doze arrival;
     private final Doze room;
@@ -30,22 +26,32 @@ public final class TcpStream implements ByteStream, LoopChannel.Stage {
     private volatile boolean ended;
     private Runnable readable = () -> {};
 
-    private TcpStream(LoopChannel socket, SocketChannel channel, ByteBuffer surplus) {
-        this.socket = socket;
+    private TcpStream(SocketChannel channel, Watch watch, ByteBuffer surplus) {
         this.channel = channel;
+        this.watch = watch;
         this.surplus = surplus;
-        arrival = new Doze(channel, socket.loop().selectors(), SelectionKey.OP_READ);
-        room = new Doze(channel, socket.loop().selectors(), SelectionKey.OP_WRITE);
-        socket.enter(this, NioIoOps.NONE);
+        arrival = new Doze(channel, SelectionKey.OP_READ);
+        room = new Doze(channel, SelectionKey.OP_WRITE);
     }
 
     /**
-     * Takes over a socket whose handshake is done. On the loop's thread.
+     * Takes over a socket whose handshake is done. When it throws, the socket is still the caller's.
      *
+     * @param channel in non-blocking mode
+     * @param watch the channel's, armed for nothing; the link's from now on
      * @param surplus what arrived behind the handshake; the link's from now on
      */
-    public static Link link(LoopChannel socket, SocketChannel channel, ByteBuffer surplus) {
-        return new StreamLink(new TcpStream(socket, channel, surplus), PeerIdentity.ofSecret());
+    public static Link link(SocketChannel channel, Watch watch, ByteBuffer surplus) {
+        TcpStream stream = new TcpStream(channel, watch, surplus);
+        Link link = new StreamLink(stream, PeerIdentity.ofSecret());
+        watch.handTo(stream::fire);
+        SelectorPool.SHARED.join();
+        return link;
+    }
+
+    /** As {@link #link(SocketChannel, Watch, ByteBuffer)}, for a socket that nobody has watched before. */
+    public static Link link(SocketChannel channel, ByteBuffer surplus) {
+        return link(channel, new Watch(channel, () -> {}), surplus);
     }
 
     @Override
@@ -107,22 +113,15 @@ public final class TcpStream implements ByteStream, LoopChannel.Stage {
 
     @Override
     public void arm() {
-        socket.loop().execute(surplus.hasRemaining() ? this::fire : () -> socket.interest(NioIoOps.READ));
-    }
-
-    /** The loop's word that an armed stream has something to read. */
-    @Override
-    public void ready(NioIoOps ops) {
-        socket.interest(NioIoOps.NONE);
-        fire();
+        if (surplus.hasRemaining()) {
+            fire();
+        } else {
+            watch.arm();
+        }
     }
 
     private void fire() {
-        try {
-            readable.run();
-        } catch (RuntimeException e) {
-            LOG.log(Level.WARNING, "what a link was armed with threw; the link lives on", e);
-        }
+        readable.run();
     }
 
     @Override
@@ -135,11 +134,15 @@ public final class TcpStream implements ByteStream, LoopChannel.Stage {
         if (!open.compareAndSet(true, false)) {
             return;
         }
-        // Here and now, not on the loop: a process that exits next has said its farewell all the same.
+        // Here and now, by the caller: a process that exits next has said its farewell all the same.
         boolean peerIsThere = endOutput();
         arrival.close();
         room.close();
-        socket.loop().execute(() -> new Farewell(socket, channel).begin(ended || !peerIsThere));
+        if (ended || !peerIsThere) {
+            end();
+        } else {
+            new Farewell(channel, watch).begin(this::end);
+        }
     }
 
     private boolean endOutput() {
@@ -147,8 +150,14 @@ public final class TcpStream implements ByteStream, LoopChannel.Stage {
             channel.shutdownOutput();
             return true;
         } catch (IOException e) {
-            LOG.log(Level.DEBUG, "nobody is there to end the stream for", e);
+            System.getLogger(TcpStream.class.getName()).log(Level.DEBUG, "nobody is there to end the stream for", e);
             return false;
         }
+    }
+
+    private void end() {
+        Sockets.closeQuietly(channel);
+        watch.cancel();
+        SelectorPool.SHARED.leave();
     }
 }

@@ -12,20 +12,19 @@ import java.nio.channels.SelectableChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A socket on the {@link SharedLoop}. What its readiness means depends on the {@link Stage} of life it is in: a socket
- * connects, is authenticated, then lies watched while its link is idle, and says farewell. For the loop's thread only,
- * but for {@link #loop()}.
+ * A socket on the {@link SharedLoop}: one that listens, or one whose peer has not been authenticated yet. What its
+ * readiness means is up to its {@link Stage}. For the loop's thread only, but for {@link #loop()}.
  */
 public final class LoopChannel implements NioIoHandle {
     private final SharedLoop loop;
     private final SelectableChannel channel;
     private Stage stage = ops -> {};
     private @Nullable IoRegistration registration;
-    private Runnable onClose = () -> {};
-    private boolean closed;
+    private Runnable onLeave = () -> {};
+    private boolean left;
 
     /**
-     * A socket that uses the loop until it is closed.
+     * A socket that uses the loop until it is {@link #release released} or closed.
      *
      * @param loop joined by the caller on behalf of this socket, which leaves it
      * @param channel in non-blocking mode
@@ -62,15 +61,15 @@ public final class LoopChannel implements NioIoHandle {
         registration = registered.getNow();
     }
 
-    /** Enters another stage of life, interested in these operations. */
+    /** Enters a stage, interested in these operations. */
     public void enter(Stage next, NioIoOps interest) {
         stage = next;
         interest(interest);
     }
 
-    /** Is interested in these operations from now on. Nothing happens when it is closed. */
+    /** Is interested in these operations from now on. Nothing happens when it has left. */
     public void interest(NioIoOps interest) {
-        if (registration != null && !closed) {
+        if (registration != null && !left) {
             registration.submit(interest);
         }
     }
@@ -82,7 +81,7 @@ public final class LoopChannel implements NioIoHandle {
 
     @Override
     public void handle(IoRegistration from, IoEvent event) {
-        if (closed) {
+        if (left) {
             return;
         }
         try {
@@ -93,28 +92,34 @@ public final class LoopChannel implements NioIoHandle {
         }
     }
 
-    /** Closes the socket and leaves the loop. Idempotent. */
+    /** Leaves the loop and closes the socket, unless it was released. Idempotent. */
     @Override
     public void close() {
-        if (closed) {
+        leave(true);
+    }
+
+    /** Leaves the loop; the socket lives on and is the caller's. Idempotent. */
+    public void release() {
+        leave(false);
+    }
+
+    private void leave(boolean closing) {
+        if (left) {
             return;
         }
-        closed = true;
+        left = true;
         if (registration != null) {
             registration.cancel();
         }
-        Sockets.closeQuietly(channel);
-        onClose.run();
+        if (closing) {
+            Sockets.closeQuietly(channel);
+        }
+        onLeave.run();
         loop.leave();
     }
 
-    /** Runs something when it is closed, instead of what was said before. */
-    public void onClose(Runnable action) {
-        onClose = action;
-    }
-
-    /** Whether it was closed. */
-    public boolean isClosed() {
-        return closed;
+    /** Runs something when it leaves, instead of what was said before. */
+    public void onLeave(Runnable action) {
+        onLeave = action;
     }
 }

@@ -9,19 +9,17 @@ import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import java.nio.channels.SelectableChannel;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The event loop that all loopback servers and links of this process share while there are any: one daemon thread,
- * named {@code valise-loopback-io}. It begins with its first user and ends with its last. Thread-safe.
+ * The event loop that all loopback servers of this process share while there are any: one daemon thread, named
+ * {@code valise-loopback-io}. It begins with its first user and ends with its last. Thread-safe.
  */
 public final class SharedLoop {
     private static @Nullable SharedLoop current;
 
     private final IoEventLoop loop;
-    private final SelectorPool selectors = new SelectorPool();
     private int users;
 
     private SharedLoop() {
@@ -73,21 +71,11 @@ public final class SharedLoop {
             current = null;
         }
         loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
-        selectors.close();
     }
 
-    /**
-     * Runs a task on the loop's thread; tasks run in the order they were given. It must not throw.
-     *
-     * @return false when the loop has ended, which only who has left it can see; the task does not run then
-     */
-    public boolean execute(Runnable task) {
-        try {
-            loop.execute(task);
-            return true;
-        } catch (RejectedExecutionException ended) {
-            return false;
-        }
+    /** Runs a task on the loop's thread; tasks run in the order they were given. For those who have not left it. */
+    public void execute(Runnable task) {
+        loop.execute(task);
     }
 
     /**
@@ -121,11 +109,6 @@ public final class SharedLoop {
     public Runnable schedule(Runnable task, long nanos) {
         Future<?> scheduled = loop.schedule(task, nanos, TimeUnit.NANOSECONDS);
         return () -> scheduled.cancel(false);
-    }
-
-    /** Selectors for threads that wait for a socket themselves. */
-    public SelectorPool selectors() {
-        return selectors;
     }
 
     IoEventLoop netty() {
