@@ -48,11 +48,14 @@ final class ValueRules {
     /** The set of pairs of key, value, key, value, ...; takes over the array. */
     static ValueSet setOf(@Nullable Object... pairs) {
         long asciiTexts = 0;
+        long seen = 0;
         for (int i = 0; i < pairs.length; i += 2) {
             String key = checkKey((String) pairs[i]);
-            if (KeyIndex.find(pairs, i / 2, null, key) >= 0) {
+            long bit = KeyIndex.bit(key);
+            if ((seen & bit) != 0 && KeyIndex.find(pairs, i / 2, null, key) >= 0) {
                 throw new IllegalArgumentException("key " + ValueText.quote(key) + " is given twice; give it once");
             }
+            seen |= bit;
             if (isAsciiText(pairs[i + 1])) {
                 asciiTexts |= 1L << (i / 2);
             } else {

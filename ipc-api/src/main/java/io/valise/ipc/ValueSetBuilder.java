@@ -13,6 +13,7 @@ final class ValueSetBuilder implements ValueSet.Builder {
     private int size;
     private @Nullable KeyIndex index;
     private long asciiTexts;
+    private long keyBits; // of all keys, removed ones too
     private boolean shared; // with a built set: copy before the next change
 
     @Override
@@ -66,15 +67,17 @@ final class ValueSetBuilder implements ValueSet.Builder {
 
     private ValueSet.Builder putStored(String key, @Nullable Object stored, boolean asciiText) {
         unshare();
-        int position = KeyIndex.find(pairs, size, index, key);
+        long bit = KeyIndex.bit(key);
+        int position = (keyBits & bit) == 0 ? -1 : KeyIndex.find(pairs, size, index, key);
         if (position >= 0) {
             pairs[2 * position + 1] = stored;
         } else {
             position = append(key, stored);
+            keyBits |= bit;
         }
         if (position < 64) {
-            long bit = 1L << position;
-            asciiTexts = asciiText ? asciiTexts | bit : asciiTexts & ~bit;
+            long text = 1L << position;
+            asciiTexts = asciiText ? asciiTexts | text : asciiTexts & ~text;
         }
         return this;
     }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -208,6 +209,23 @@ class ValueSetTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ValueSet.of("a", 1, "b", 2, "a", 3))
                 .withMessage("key \"a\" is given twice; give it once");
+    }
+
+    /** "Aa" and "BB" have the same hash, and a key made at run time is another object than the literal. */
+    @Test
+    void keysAreToldApartByTheirCharsAlone() {
+        ValueSet set = ValueSet.of("Aa", 1, "BB", 2);
+        assertThat(set.getInt(new String("BB"))).isEqualTo(2);
+        assertThat(set.contains("AaAa")).isFalse();
+        assertThat(ValueSet.fromCbor(set.toCbor())).isEqualTo(set);
+        byte[] twice = HexFormat.of().parseHex("a3" + "624161" + "01" + "624242" + "02" + "624161" + "03");
+        assertThatThrownBy(() -> ValueSet.fromCbor(twice)).hasMessageContaining("key \"Aa\" is there twice");
+        ValueSet.Builder builder = ValueSet.builder().put("Aa", 1).put("BB", 2).put(new String("Aa"), 3);
+        assertThat(builder.build()).isEqualTo(ValueSet.of("Aa", 3, "BB", 2));
+        assertThat(builder.remove("Aa").put("BB", 4).put("Aa", 5).build()).isEqualTo(ValueSet.of("BB", 4, "Aa", 5));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ValueSet.of("Aa", 1, "BB", 2, new String("Aa"), 3))
+                .withMessage("key \"Aa\" is given twice; give it once");
     }
 
     @Test

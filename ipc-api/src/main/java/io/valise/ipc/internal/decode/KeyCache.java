@@ -66,11 +66,11 @@ public final class KeyCache {
         int row = row(first, second, length);
         Known known = table[row];
         if (known != null && known.isSame(first, second, length)) {
-            return known.text;
+            return known.text();
         }
         Known other = table[row + 1];
         if (other != null && other.isSame(first, second, length)) {
-            return other.text;
+            return other.text();
         }
         return remember(row, new Known(first, second, length), bytes, from);
     }
@@ -82,7 +82,7 @@ public final class KeyCache {
         for (int place = row; place <= row + 1; place++) {
             Known known = table[place];
             if (known != null && known.isSame(first, last, length) && known.hasMiddle(bytes, from)) {
-                return known.text;
+                return known.text();
             }
         }
         return remember(row, new Known(first, last, length), bytes, from);
@@ -119,7 +119,8 @@ public final class KeyCache {
 
     /** A text and its bytes: as two words, and for longer ones what lies between the first and the last. */
     private static final class Known {
-        String text = "";
+        private String text = "";
+        private boolean interned;
         private final long first;
         private final long last;
         private final int length;
@@ -129,6 +130,15 @@ public final class KeyCache {
             this.first = first;
             this.last = last;
             this.length = length;
+        }
+
+        /** From its second use on interned, as literals are: whoever looks for it by its literal finds the same object. */
+        String text() {
+            if (!interned) {
+                text = text.intern();
+                interned = true;
+            }
+            return text;
         }
 
         void complete(String decoded, byte[] bytes, int from) {

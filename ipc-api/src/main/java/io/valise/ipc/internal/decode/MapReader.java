@@ -136,12 +136,11 @@ final class MapReader {
         }
     }
 
-    /** One bit per key in use, by its hash: only a key whose bit is taken is searched for. */
+    /** Answers the bits of the keys so far. */
     private long checkNew(@Nullable Object[] pairs, int i, long seen) {
-        String key = (String) pairs[i];
-        int hash = String.valueOf(key).hashCode();
-        long bit = 1L << (hash ^ hash >>> 6 ^ hash >>> 12);
-        if ((seen & bit) != 0 && KeyIndex.find(pairs, i / 2, null, String.valueOf(key)) >= 0) {
+        String key = String.valueOf(pairs[i]);
+        long bit = KeyIndex.bit(key);
+        if ((seen & bit) != 0 && KeyIndex.find(pairs, i / 2, null, key) >= 0) {
             throw duplicate(key);
         }
         return seen | bit;

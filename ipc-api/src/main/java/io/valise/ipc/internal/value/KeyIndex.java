@@ -42,13 +42,31 @@ public final class KeyIndex {
         return index == null ? search(pairs, pairCount, key) : index.find(pairs, key);
     }
 
-    private static int search(@Nullable Object[] pairs, int pairCount, String key) {
+    /**
+     * As a rule a key is the very same object: a literal is interned, and so is what was read from the wire before. To
+     * look for that alone reads nothing but the array.
+     */
+    private static int search(@Nullable Object[] pairs, int pairCount, Object key) {
+        for (int i = 0; i < pairCount; i++) {
+            if (key == pairs[2 * i]) {
+                return i;
+            }
+        }
         for (int i = 0; i < pairCount; i++) {
             if (key.equals(pairs[2 * i])) {
                 return i;
             }
         }
         return -1;
+    }
+
+    /**
+     * The bit that stands for a key among 64: while a small set is put together, a key whose bit no other one has taken
+     * need not be searched for.
+     */
+    public static long bit(String key) {
+        int hash = key.hashCode();
+        return 1L << (hash ^ hash >>> 6 ^ hash >>> 12);
     }
 
     /** The position of the key's pair, or -1. */

@@ -16,9 +16,10 @@ class KeyCacheTest {
         for (String key :
                 new String[] {"", "a", "bid", "12345678", "123456789", "1234567890123456", "a key of 20 bytes..", "ü水"
                 }) {
-            String first = key(key);
-            assertThat(first).isEqualTo(key);
-            assertThat(key(key)).isSameAs(first);
+            assertThat(key(key)).isEqualTo(key);
+            String again = key(key);
+            assertThat(again).as("interned, as literals are").isSameAs(key);
+            assertThat(key(key)).isSameAs(again);
         }
     }
 
@@ -49,8 +50,8 @@ class KeyCacheTest {
         for (int i = 0; i < 100_000; i++) {
             assertThat(key("key" + i)).isEqualTo("key" + i);
         }
-        String again = key("bid");
-        assertThat(key("bid")).isSameAs(again);
+        assertThat(key("bid")).isEqualTo("bid");
+        assertThat(key("bid")).isSameAs("bid");
     }
 
     @Test
