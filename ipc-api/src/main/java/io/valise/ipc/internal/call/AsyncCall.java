@@ -1,6 +1,7 @@
 package io.valise.ipc.internal.call;
 
 import io.valise.ipc.Delivery;
+import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.internal.work.Patience;
@@ -9,18 +10,22 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A call with a future. Its dependents run on the thread that reads the answer, unless that thread waits for a
  * reply itself, whose end must not depend on theirs. A thread that waits for the future looks for the answer first, as
  * {@link Waits} says.
  */
-public final class AsyncCall extends PendingCall {
+public final class AsyncCall extends PendingCall implements Work {
     private static final Patience NO_LIMIT = new Patience(NEVER);
 
     private final OutgoingCalls calls;
     private final Waits waits;
     private final CompletableFuture<ValueSet> future = new Cancellable();
+    // One of them is written by whoever took the call out of the table; the read right or an executor publishes it.
+    private @Nullable ValueSet reply;
+    private @Nullable IpcException failure;
 
     public AsyncCall(OutgoingCalls calls, Waits waits, long id, String service, long timeoutNanos) {
         super(id, service, timeoutNanos);
@@ -33,32 +38,41 @@ public final class AsyncCall extends PendingCall {
     }
 
     @Override
-    public Work complete(ValueSet reply) {
-        return inline(() -> future.complete(reply));
+    public Work complete(ValueSet value) {
+        reply = value;
+        return this;
     }
 
     @Override
     public Work fail(IpcStatus status, String message, Delivery delivery) {
-        return inline(() -> future.completeExceptionally(exception(status, message, delivery)));
+        failure = exception(status, message, delivery);
+        return this;
     }
 
-    private Work inline(Runnable action) {
-        return new Work() {
-            @Override
-            public void run(boolean onReader) {
-                action.run();
-            }
+    // ---- what is left to do when the answer was read
 
-            @Override
-            public boolean handsOff(boolean readerIsCaller) {
-                return readerIsCaller && future.getNumberOfDependents() > 0;
-            }
+    @Override
+    public void run(boolean onReader) {
+        if (failure != null) {
+            future.completeExceptionally(failure);
+        } else {
+            future.complete(reply);
+        }
+    }
 
-            @Override
-            public boolean endsCall() {
-                return true;
-            }
-        };
+    @Override
+    public boolean handsOff(boolean readerIsCaller) {
+        return readerIsCaller && hasDependents();
+    }
+
+    @Override
+    public boolean endsCall() {
+        return true;
+    }
+
+    /** Whether completing it runs code of the user, or wakes a thread that is parked: the JDK counts both. */
+    public boolean hasDependents() {
+        return future.getNumberOfDependents() > 0;
     }
 
     /** Cancelling the future cancels the request at the peer. */

@@ -12,6 +12,9 @@ public interface Line {
     /** Has one of the library's own threads do the work, so that this one need not wait for it. */
     void follow(Work work);
 
+    /** Has work of the user's done where it is meant to be done; here, where that is refused. */
+    void handOver(Work work);
+
     /** Sends a frame of a stream, waiting for room as long as a request would. */
     void sendItem(OutFrame frame);
 

@@ -3,6 +3,8 @@ package io.valise.ipc.internal.session;
 import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.internal.call.AsyncCall;
+import io.valise.ipc.internal.call.EndedCalls;
 import io.valise.ipc.internal.call.IncomingStream;
 import io.valise.ipc.internal.call.PendingCall;
 import io.valise.ipc.internal.decode.KeyCache;
@@ -18,12 +20,15 @@ import io.valise.ipc.internal.work.Work;
 import io.valise.ipc.spi.Link;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the frames of a session, laid out as {@link Frames} says. Used by the holder of the read right only. A frame is
  * decoded at once, since its bytes are gone when {@link #onFrame} returns; what it asks for beyond that is left as
- * {@link #takeWork() work}, and the poll ends so that the work can be done before the next frame is read.
+ * {@link #takeWork() work}, and the poll ends so that the work can be done before the next frame is read. Only ends of calls
+ * that run no code of the user are gathered.
  */
 final class Inbound implements Link.FrameHandler {
     private final Session session;
@@ -31,6 +36,10 @@ final class Inbound implements Link.FrameHandler {
     private final ValueSetDecoder decoder = new ValueSetDecoder(keys);
     private final Reassembly reassembly;
     private @Nullable Work work;
+
+    /** Calls that the frames of this poll have ended, in their order; nothing of the user's depends on them. */
+    private List<AsyncCall> ended = new ArrayList<>();
+
     private boolean greeted;
     private boolean challenged;
 
@@ -39,18 +48,27 @@ final class Inbound implements Link.FrameHandler {
         this.reassembly = new Reassembly(maxMessageBytes);
     }
 
-    /** What the last frame asks for, once. */
+    /** What the frames of the last poll ask for, once; null for nothing. */
     @Nullable Work takeWork() {
         Work taken = work;
         work = null;
-        return taken;
+        return ended.isEmpty() ? taken : takeEnded(taken);
+    }
+
+    private Work takeEnded(@Nullable Work rest) {
+        if (rest == null && ended.size() == 1) {
+            return ended.remove(0);
+        }
+        List<AsyncCall> calls = ended;
+        ended = new ArrayList<>();
+        return new EndedCalls(session, calls, rest);
     }
 
     @Override
     public boolean onFrame(ByteBuffer frame) {
         session.counters().received(frame.remaining());
         read(frame, true);
-        return work == null;
+        return work == null && ended.size() < EndedCalls.MOST;
     }
 
     private void read(ByteBuffer frame, boolean mayBeFragment) {
@@ -232,7 +250,11 @@ final class Inbound implements Link.FrameHandler {
     }
 
     private void leave(Work rest) {
-        work = rest == PendingCall.NOTHING ? null : rest;
+        if (rest instanceof AsyncCall call && !call.hasDependents()) {
+            ended.add(call);
+        } else if (rest != PendingCall.NOTHING) {
+            work = rest;
+        }
     }
 
     /** The ValueSet that ends the frame. */

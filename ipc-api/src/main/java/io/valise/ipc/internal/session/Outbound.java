@@ -12,6 +12,7 @@ import io.valise.ipc.internal.work.VirtualThreads;
 import io.valise.ipc.spi.Link;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -42,7 +43,13 @@ final class Outbound {
     private final SessionCounters counters;
     private final Runnable drainer;
     private final Consumer<IpcException> broken;
-    private volatile boolean unflushed;
+    /**
+     * Written under the lock, without a fence of its own. Only a reader that answers leaves frames unflushed when it gives
+     * the lock back: it sees its own store, and who takes the reading over from it sees it by the read right. All others
+     * have held the lock since.
+     */
+    private final AtomicBoolean unflushed = new AtomicBoolean();
+
     private volatile int peerMaxMessage = Integer.MAX_VALUE - 1024;
 
     /**
@@ -70,7 +77,7 @@ final class Outbound {
 
     /** Whether frames were committed that the peer may not have been woken for. */
     boolean isUnflushed() {
-        return unflushed;
+        return unflushed.get();
     }
 
     /**
@@ -139,7 +146,7 @@ final class Outbound {
     /** Whoever found the lock taken relied on its holder to flush; one that failed has somebody else do it. */
     private void unlock(boolean done) {
         lock.unlock();
-        if (!done && unflushed) {
+        if (!done && unflushed.get()) {
             drainer.run();
         }
     }
@@ -179,7 +186,7 @@ final class Outbound {
 
     /** Wakes the peer for what was committed, without blocking; false when a part is left that somebody must drain. */
     boolean flush() {
-        while (unflushed) {
+        while (unflushed.get()) {
             if (!lock.tryLock()) {
                 return true; // whoever holds it flushes, has it flushed, or is a reader that flushes soon
             }
@@ -233,7 +240,7 @@ final class Outbound {
 
     private void commit(int length) {
         link.commit(length);
-        unflushed = true;
+        unflushed.setRelease(true);
         counters.sent(length);
     }
 
@@ -268,10 +275,10 @@ final class Outbound {
     }
 
     private boolean flushNow() {
-        unflushed = false;
+        unflushed.setRelease(false);
         boolean all = link.flush();
         if (!all) {
-            unflushed = true;
+            unflushed.setRelease(true);
         }
         return all;
     }

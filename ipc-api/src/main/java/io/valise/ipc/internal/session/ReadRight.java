@@ -1,7 +1,9 @@
 package io.valise.ipc.internal.session;
 
+import io.valise.ipc.internal.work.Work;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who may read a link: at most one thread at a time, and it moves.
@@ -13,8 +15,8 @@ import java.lang.invoke.VarHandle;
  * {@link #PAUSED} because too much work is queued). A holder that comes back from such a phase finds out by a failing
  * compare-and-set that the turn is no longer its own, and stops reading.
  *
- * <p>Every transition is a volatile store or a compare-and-set on the one word, so that whatever a reader did in its
- * turn happens-before the next turn: per-link reading state needs no other synchronisation.
+ * <p>Every transition is a store or a compare-and-set on the one word, of release or stronger, so that whatever a reader
+ * did in its turn happens-before the next turn: per-link reading state needs no other synchronisation.
  */
 final class ReadRight {
     /** Nobody reads. */
@@ -49,15 +51,34 @@ final class ReadRight {
 
     private volatile long state = word(1, FREE);
 
+    /**
+     * What the holder of the right does while it can be taken over. Written by the holder, before it says {@link #HANDLING}
+     * and after it reads again; read by whoever has taken over from that phase: the state orders them.
+     */
+    private @Nullable Work running;
+
     /** Takes the right for a background reader, if it lies in that phase. */
     long takeFrom(int phase) {
         long now = state;
         return phaseOf(now) == phase ? take(now) : NONE;
     }
 
-    /** Takes the right over from whoever has not come back since {@code snapshot} was seen. */
+    /** Takes the right over from whoever has not come back since {@code snapshot} was seen, and tells what that one runs. */
     long takeOver(long snapshot) {
-        return take(snapshot);
+        long turn = take(snapshot);
+        if (turn != NONE && phaseOf(snapshot) == HANDLING && running != null) {
+            running.overtaken();
+        }
+        return turn;
+    }
+
+    /** Like {@link #takeOver}, from a thread that runs something for long. */
+    long takeOverStalled(long snapshot) {
+        long turn = takeOver(snapshot);
+        if (turn != NONE && running != null) {
+            running.stalled();
+        }
+        return turn;
     }
 
     private long take(long seen) {
@@ -65,13 +86,32 @@ final class ReadRight {
         return STATE.compareAndSet(this, seen, word(turn, READING)) ? turn : NONE;
     }
 
-    /** The holder begins to run a handler: a new turn, so that a watcher can tell one handler from the next. */
-    long beginHandling(long turn) {
-        state = word(turn + 1, HANDLING);
+    /**
+     * The holder begins with a piece of work, or with something else that may take long: a new turn, so that a watcher
+     * can tell one from the next. It pairs with the compare-and-set of who takes over. Others may see it a moment later,
+     * and take it for {@link #READING} until then, which costs a caller a tick of the caretaker at most. A fence here
+     * would have every request wait until the other process has given away the cache lines that the last answer was
+     * written to.
+     */
+    long beginHandling(@Nullable Work work, long turn) {
+        running = work;
+        STATE.setRelease(this, word(turn + 1, HANDLING));
         return turn + 1;
     }
 
-    /** The holder goes to a phase in which it does not poll. */
+    /** The holder is done with it and wants to poll again; false when the right was taken over meanwhile. */
+    boolean endHandling(long turn) {
+        if (!resume(HANDLING, turn)) {
+            return false;
+        }
+        running = null; // lest an idle session keeps its last request in memory
+        return true;
+    }
+
+    /**
+     * The holder goes to a phase in which it does not poll. Volatile: it looks for waiting callers after that, as they
+     * look at the phase after they have queued. With less, each could miss the other.
+     */
     void leaveTo(int phase, long turn) {
         state = word(turn, phase);
     }

@@ -3,7 +3,6 @@ package io.valise.ipc.internal.session;
 import static io.valise.ipc.internal.session.ReadRight.ARMED;
 import static io.valise.ipc.internal.session.ReadRight.CALLER_SLEEPING;
 import static io.valise.ipc.internal.session.ReadRight.FREE;
-import static io.valise.ipc.internal.session.ReadRight.HANDLING;
 import static io.valise.ipc.internal.session.ReadRight.NONE;
 import static io.valise.ipc.internal.session.ReadRight.PAUSED;
 import static io.valise.ipc.internal.session.ReadRight.READING;
@@ -16,7 +15,6 @@ import io.valise.ipc.WaitStrategy;
 import io.valise.ipc.internal.call.SyncCall;
 import io.valise.ipc.internal.call.Waits;
 import io.valise.ipc.internal.work.Backlog;
-import io.valise.ipc.internal.work.Caretaker;
 import io.valise.ipc.internal.work.Patience;
 import io.valise.ipc.internal.work.VirtualThreads;
 import io.valise.ipc.internal.work.Work;
@@ -28,8 +26,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a session's link, by whichever thread is best placed, without a hop from thread to thread on the way of a
@@ -41,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>Otherwise a background reader polls, runs the handlers, and when nothing comes spins, then sleeps in the kernel,
  *       then, after a second, leaves the link armed with the transport and ends.
  *   <li>While a handler runs, the right may be taken over: at once by a caller, after about a millisecond by the
- *       {@link Caretaker} for another background reader.
+ *       {@link ReadWatch caretaker} for another background reader.
  *   <li>A caller that leaves does not wake a background reader, for the next call would only have to push it aside. The
  *       caretaker starts one when nobody has read for a millisecond.
  *   <li>A thread that waits for a future reads too, as long as looking is worth it; then it sleeps as any thread that
@@ -52,7 +48,7 @@ import org.jspecify.annotations.Nullable;
  *       itself it would keep others from reading.
  * </ul>
  */
-final class Reader implements Caretaker.Watched, Waits {
+final class Reader implements Waits {
     private static final Logger LOG = System.getLogger("io.valise.ipc");
     private static final int FRAMES_PER_POLL = 64;
     private static final int ROUNDS_PER_FLUSH = 16;
@@ -72,16 +68,11 @@ final class Reader implements Caretaker.Watched, Waits {
     private final ReadRight right = new ReadRight();
     private final ConcurrentLinkedQueue<SyncCall> callers = new ConcurrentLinkedQueue<>();
     private final Waiters waiters = new Waiters();
-    private final AtomicBoolean watched = new AtomicBoolean();
+    private final ReadWatch watch;
     private volatile boolean fired;
-    /** Written before the right says HANDLING, read after: the right's state orders them. */
-    private @Nullable Work running;
 
     /** Whether the last look found a frame; belongs to the holder of the right. */
     private boolean progressed;
-
-    /** What the caretaker saw at its last tick; belongs to the caretaker. */
-    private long lastSeen;
 
     Reader(Session session, Link link, Inbound inbound, Outbound outbound, WaitStrategy strategy, long backlogBytes) {
         this.session = session;
@@ -90,6 +81,7 @@ final class Reader implements Caretaker.Watched, Waits {
         this.outbound = outbound;
         this.spinner = new Spinner(strategy);
         this.backlog = new Backlog(backlogBytes, this::relieved);
+        this.watch = new ReadWatch(session, right, session::isEnded, this::launch, this::expectDependents);
     }
 
     Backlog backlog() {
@@ -220,7 +212,7 @@ final class Reader implements Caretaker.Watched, Waits {
         if (right.phase() != FREE) {
             return;
         }
-        watch(); // the caller woken next may leave without reading
+        watch.watch(); // the caller woken next may leave without reading
         if (!wakeNextCaller() && !waiters.areReliedUpon() && session.needsReader()) {
             startBackground();
         }
@@ -376,7 +368,7 @@ final class Reader implements Caretaker.Watched, Waits {
         } catch (RejectedExecutionException | OutOfMemoryError e) {
             LOG.log(Level.WARNING, "no thread to read " + session + "; trying again", e);
             right.leaveTo(FREE, turn);
-            watch();
+            watch.watch();
         }
     }
 
@@ -423,16 +415,16 @@ final class Reader implements Caretaker.Watched, Waits {
         if (flushed()) {
             return turn;
         }
-        long handling = right.beginHandling(turn);
-        watch();
+        long mine = right.beginHandling(null, turn);
+        watch.watch();
         flushFully();
-        return right.resume(HANDLING, handling) ? handling : NONE;
+        return right.endHandling(mine) ? mine : NONE;
     }
 
     private long yieldToCaller(long turn) {
         spinner.stop();
         right.leaveTo(FREE, turn);
-        watch();
+        watch.watch();
         // who wanted to read may have stopped wanting before it could see that the right is free
         return wakeNextCaller() || waiters.isWanting() ? NONE : right.takeFrom(FREE);
     }
@@ -473,35 +465,46 @@ final class Reader implements Caretaker.Watched, Waits {
 
     /** Polls once and does what the frames ask for. Returns the turn under which to go on, or NONE when it was lost. */
     private long look(long turn, boolean asCaller) {
+        poll();
+        Work work = inbound.takeWork();
+        if (work == null) {
+            return turn;
+        }
+        long mine = perform(work, turn, asCaller);
+        Work rest = work.takeRest();
+        if (rest == null) {
+            return mine;
+        } else if (mine == NONE) { // whoever reads now cannot know of it
+            session.handOver(rest);
+            return NONE;
+        }
+        return perform(rest, mine, asCaller);
+    }
+
+    private void poll() {
         progressed = false;
         try {
             int frames = link.poll(inbound, FRAMES_PER_POLL);
+            progressed = frames > 0;
             if (frames == Link.END) {
                 session.peerEnded();
-                return turn;
             }
-            progressed = frames > 0;
-        } catch (RuntimeException | Error e) {
+        } catch (RuntimeException | Error e) { // what was read before is valid
             session.receiveFailed(e);
-            return turn;
         }
-        Work work = inbound.takeWork();
-        return work == null ? turn : perform(work, turn, asCaller);
     }
 
     private long perform(Work work, long turn, boolean asCaller) {
-        running = work;
-        long handling = right.beginHandling(turn); // handing off too: the user's executor may run it on this thread
-        watch();
+        long mine = right.beginHandling(work, turn); // handing off too: the user's executor may run it on this thread
+        watch.watch();
         if (!work.handsOff(asCaller) || !session.handOff(work)) {
             run(work);
         }
         if (!asCaller) {
             Thread.interrupted(); // a handler's interrupt must not keep this thread from sleeping
         }
-        if (right.resume(HANDLING, handling)) {
-            running = null; // lest an idle session keeps its last request in memory
-            return handling;
+        if (right.endHandling(mine)) {
+            return mine;
         }
         flushFully(); // whoever reads now cannot know of the reply that this thread's handler has just left unflushed
         return NONE;
@@ -512,6 +515,7 @@ final class Reader implements Caretaker.Watched, Waits {
             work.run(true);
         } catch (Throwable e) { // nothing the user's code throws may end the reader
             LOG.log(Level.ERROR, "a piece of work failed", e);
+            work.overtaken(); // by nobody, but what it has not come to must be done
         }
     }
 
@@ -541,58 +545,5 @@ final class Reader implements Caretaker.Watched, Waits {
                 session.sendFailed(e);
             }
         }
-    }
-
-    // ---- the caretaker
-
-    private void watch() {
-        if (!watched.get() && watched.compareAndSet(false, true)) {
-            Caretaker.watch(this);
-        }
-    }
-
-    @Override
-    public boolean tick() {
-        long seen = right.snapshot();
-        boolean unchanged = seen == lastSeen;
-        lastSeen = seen;
-        switch (ReadRight.phaseOf(seen)) {
-            case HANDLING -> {
-                if (unchanged) {
-                    takeOverFrom(seen);
-                }
-            }
-            case FREE -> {
-                if (unchanged && !session.isEnded()) {
-                    expectDependents(); // nobody came
-                }
-            }
-            case READING -> {}
-            default -> {
-                return rest();
-            }
-        }
-        return !session.isEnded();
-    }
-
-    private boolean rest() {
-        watched.set(false);
-        int phase = right.phase();
-        boolean busyAgain = phase == HANDLING || phase == FREE;
-        return busyAgain && watched.compareAndSet(false, true);
-    }
-
-    private void takeOverFrom(long seen) {
-        Work stalled = running;
-        long turn = right.takeOver(seen);
-        if (turn != NONE && stalled != null) {
-            stalled.stalled();
-        }
-        launch(turn);
-    }
-
-    @Override
-    public String toString() {
-        return "the reading of " + session;
     }
 }

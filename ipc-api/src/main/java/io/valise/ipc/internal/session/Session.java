@@ -193,6 +193,13 @@ public final class Session implements SessionCall.Calls, Line, Asker {
     }
 
     @Override
+    public void handOver(Work work) {
+        if (!handOff(work)) {
+            work.run(false);
+        }
+    }
+
+    @Override
     public void follow(Work work) {
         if (work == PendingCall.NOTHING) {
             return;

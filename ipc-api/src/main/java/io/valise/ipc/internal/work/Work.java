@@ -1,5 +1,7 @@
 package io.valise.ipc.internal.work;
 
+import org.jspecify.annotations.Nullable;
+
 /** What a frame asks for beyond the reading of it, such as running a handler. */
 public interface Work {
     /**
@@ -17,8 +19,16 @@ public interface Work {
         return false;
     }
 
-    /** Called when it ran so long that another thread took over the reading. */
+    /** Called, by whoever took the reading over from the thread that runs it, before that one reads; it does not block. */
+    default void overtaken() {}
+
+    /** Called after {@link #overtaken} when it ran so long that somebody had to take over. */
     default void stalled() {}
+
+    /** What is to be done when it has run, once; also by who has overtaken it. */
+    default @Nullable Work takeRest() {
+        return null;
+    }
 
     /** Called before it is handed to another thread. */
     default void queuedIn(Backlog backlog) {}

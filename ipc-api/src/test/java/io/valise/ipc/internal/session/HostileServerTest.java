@@ -12,9 +12,12 @@ import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.internal.frame.Frames;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -228,6 +231,46 @@ class HostileServerTest {
         peer.send(RawFrame.of(4, 0, peer.next(Frames.REQUEST).id(), new byte[] {(byte) 0xa1, 0x61}));
         assertThat(failure(call).status()).isEqualTo(IpcStatus.PROTOCOL_ERROR);
         assertThat(failure(other).status()).isEqualTo(IpcStatus.PROTOCOL_ERROR);
+    }
+
+    @Test
+    void repliesThatCameWithAMalformedOneCount() throws InterruptedException {
+        ScriptedPeer peer = connected();
+        List<CompletableFuture<ValueSet>> calls = new ArrayList<>();
+        List<RawFrame> replies = new ArrayList<>();
+        for (int n = 0; n < 5; n++) {
+            calls.add(connecting.join().requestAsync("x", HI));
+            replies.add(RawFrame.response(peer.next(Frames.REQUEST).id(), ValueSet.of("n", n)));
+        }
+        replies.set(3, RawFrame.of(4, 0, replies.get(3).id(), new byte[] {(byte) 0xa1, 0x61}));
+        peer.sendTogether(replies.toArray(RawFrame[]::new));
+        for (int n = 0; n < 3; n++) {
+            assertThat(calls.get(n).join()).isEqualTo(ValueSet.of("n", n));
+        }
+        assertThat(failure(calls.get(3)).status()).isEqualTo(IpcStatus.PROTOCOL_ERROR);
+        assertThat(failure(calls.get(4)).status()).isEqualTo(IpcStatus.PROTOCOL_ERROR);
+    }
+
+    /** More than are completed at a time, and between them one with work for a handler and one that a stage depends on. */
+    @Test
+    void repliesThatComeTogetherReachEverybody() throws Exception {
+        ScriptedPeer peer = connected();
+        List<CompletableFuture<ValueSet>> calls = new ArrayList<>();
+        List<RawFrame> frames = new ArrayList<>();
+        for (int n = 0; n < 50; n++) {
+            calls.add(connecting.join().requestAsync("x", HI));
+            frames.add(RawFrame.response(peer.next(Frames.REQUEST).id(), ValueSet.of("n", n)));
+        }
+        CompletableFuture<ValueSet> last = calls.get(49);
+        CompletableFuture<Integer> dependent =
+                calls.get(20).thenApply(reply -> reply.getInt("n") + last.join().getInt("n"));
+        frames.add(10, RawFrame.request(1, "twice", ValueSet.of("n", 21)));
+        peer.sendTogether(frames.toArray(RawFrame[]::new));
+        for (int n = 49; n >= 0; n--) {
+            assertThat(calls.get(n).get(20, TimeUnit.SECONDS)).isEqualTo(ValueSet.of("n", n));
+        }
+        assertThat(dependent.get(20, TimeUnit.SECONDS)).isEqualTo(69);
+        assertThat(peer.next(Frames.RESPONSE).message().getInt("n")).isEqualTo(42);
     }
 
     @Test

@@ -10,6 +10,7 @@ import static io.valise.ipc.internal.session.ReadRight.READING;
 import static io.valise.ipc.internal.session.ReadRight.SLEEPING;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.valise.ipc.internal.work.Work;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -67,14 +68,62 @@ class ReadRightTest {
 
     @Test
     void takeoverIsOfTheHandlerThatWasSeen() {
-        long turn = right.beginHandling(right.takeFrom(FREE));
+        long turn = right.beginHandling(work, right.takeFrom(FREE));
         long seen = right.snapshot();
-        assertThat(right.resume(HANDLING, turn)).isTrue();
-        long next = right.beginHandling(turn);
+        assertThat(right.endHandling(turn)).isTrue();
+        long next = right.beginHandling(work, turn);
         assertThat(next).isNotEqualTo(turn);
         assertThat(right.takeOver(seen)).as("that handler has come back").isEqualTo(NONE);
+        assertThat(work.told).isEmpty();
         assertThat(right.takeOver(right.snapshot())).isNotEqualTo(NONE);
-        assertThat(right.resume(HANDLING, next)).isFalse();
+        assertThat(right.endHandling(next)).isFalse();
+    }
+
+    @Test
+    void whatIsTakenOverFromIsToldSo() {
+        right.beginHandling(work, right.takeFrom(FREE));
+        long turn = takeAsCaller();
+        assertThat(work.told).containsExactly("overtaken");
+        right.beginHandling(work, turn);
+        assertThat(right.takeOverStalled(right.snapshot())).isNotEqualTo(NONE);
+        assertThat(work.told).containsExactly("overtaken", "overtaken", "stalled");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {FREE, SLEEPING, ARMED, PAUSED})
+    void whatIsDoneIsToldNothing(int phase) {
+        long turn = right.beginHandling(work, right.takeFrom(FREE));
+        assertThat(right.endHandling(turn)).isTrue();
+        right.leaveTo(phase, turn);
+        long taken = takeAsCaller();
+        right.beginHandling(null, taken); // such as a flush
+        assertThat(right.takeOverStalled(right.snapshot())).isNotEqualTo(NONE);
+        assertThat(work.told).isEmpty();
+    }
+
+    private final Told work = new Told();
+
+    /** Work that notes what it is told. */
+    private static final class Told implements Work {
+        final List<String> told = new ArrayList<>();
+
+        @Override
+        public void run(boolean onReader) {}
+
+        @Override
+        public boolean handsOff(boolean readerIsCaller) {
+            return false;
+        }
+
+        @Override
+        public void overtaken() {
+            told.add("overtaken");
+        }
+
+        @Override
+        public void stalled() {
+            told.add("stalled");
+        }
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.valise.ipc.spi.Link;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,10 +33,11 @@ final class ScriptedLink implements Link {
 
     // ---- the test's end
 
-    void put(byte[] frame) {
+    /** Puts frames in, all at once: no poll sees some of them only. */
+    void put(byte[]... frames) {
         Runnable readable;
         synchronized (this) {
-            incoming.add(frame);
+            incoming.addAll(List.of(frames));
             readable = disarm();
         }
         run(readable);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.valise.ipc.internal.frame.Frames;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The other end of a session, acted by the test frame by frame. */
@@ -23,6 +24,12 @@ final class ScriptedPeer {
         for (RawFrame frame : frames) {
             link.put(frame.bytes());
         }
+        return this;
+    }
+
+    /** Like {@link #send}, so that one poll reads them all. */
+    ScriptedPeer sendTogether(RawFrame... frames) {
+        link.put(Stream.of(frames).map(RawFrame::bytes).toArray(byte[][]::new));
         return this;
     }
 

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.valise.ipc.IpcConnection;
+import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcServer;
+import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.WaitStrategy;
 import io.valise.ipc.testkit.Candidate;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -206,6 +209,56 @@ public abstract class FutureRules extends SessionRules {
                 connect(server, builder -> builder.waitStrategy(waiting).service("echo", request -> request.message()));
         for (int i = 0; i < 200; i++) {
             assertThat(client.request("back", ValueSet.of("n", i))).isEqualTo(ValueSet.of("n", i, "size", 1));
+        }
+    }
+
+    /** Also those whose replies have been read, but are not handed on yet. */
+    @ParameterizedTest
+    @MethodSource("strategies")
+    void W08_theEndOfAConnectionEndsThemAll(WaitStrategy waiting) throws Exception {
+        IpcServer server = serve(builder -> builder.waitStrategy(waiting)
+                .service("back", request -> request.connection().request("echo", request.message())));
+        for (int round = 0; round < 10; round++) {
+            IpcConnection client = connect(
+                    server, builder -> builder.waitStrategy(waiting).service("echo", request -> request.message()));
+            Running<IpcException> beside = start(() -> askUntilTheEnd(client));
+            List<CompletableFuture<ValueSet>> plain = new ArrayList<>();
+            List<CompletableFuture<Integer>> dependents = new ArrayList<>();
+            for (int i = 0; i < 200; i++) {
+                plain.add(client.requestAsync("echo", ValueSet.of("n", i)));
+                dependents.add(client.requestAsync(i % 10 == 0 ? "back" : "echo", ValueSet.of("n", i))
+                        .thenApply(reply -> reply.getInt("n")));
+            }
+            plain.get(20 * round).join();
+            client.close();
+            for (int i = 0; i < 200; i++) {
+                assertEnded(plain.get(i).thenApply(reply -> reply.getInt("n")), i);
+                assertEnded(dependents.get(i), i);
+            }
+            assertThat(beside.join().status()).isEqualTo(IpcStatus.CONNECTION_CLOSED);
+        }
+    }
+
+    private static IpcException askUntilTheEnd(IpcConnection client) {
+        try {
+            while (true) {
+                echoes(client, 1);
+            }
+        } catch (IpcException end) {
+            return end;
+        }
+    }
+
+    private static void assertEnded(CompletableFuture<Integer> future, int value) {
+        awaitDone(future);
+        if (future.isCompletedExceptionally()) {
+            assertThatExceptionOfType(CompletionException.class)
+                    .isThrownBy(future::join)
+                    .havingCause()
+                    .isInstanceOfSatisfying(
+                            IpcException.class, end -> assertThat(end.status()).isEqualTo(IpcStatus.CONNECTION_CLOSED));
+        } else {
+            assertThat(future).isCompletedWithValue(value);
         }
     }
 }

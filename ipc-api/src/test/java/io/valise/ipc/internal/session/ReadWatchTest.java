@@ -1,0 +1,77 @@
+package io.valise.ipc.internal.session;
+
+import static io.valise.ipc.internal.session.ReadRight.ARMED;
+import static io.valise.ipc.internal.session.ReadRight.CALLER_SLEEPING;
+import static io.valise.ipc.internal.session.ReadRight.FREE;
+import static io.valise.ipc.internal.session.ReadRight.NONE;
+import static io.valise.ipc.internal.session.ReadRight.PAUSED;
+import static io.valise.ipc.internal.session.ReadRight.READING;
+import static io.valise.ipc.internal.session.ReadRight.SLEEPING;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the caretaker does for a session, tick by tick. */
+class ReadWatchTest {
+    private final ReadRight right = new ReadRight();
+    private final List<Long> successors = new ArrayList<>();
+    private int unread;
+    private boolean ended;
+    private final ReadWatch watch = new ReadWatch("a session", right, () -> ended, successors::add, () -> unread++);
+
+    @Test
+    void takesOverFromWorkThatLastsFromTickToTick() {
+        long turn = right.beginHandling(null, right.takeFrom(FREE));
+        assertThat(watch.tick()).isTrue();
+        assertThat(successors).isEmpty();
+        assertThat(watch.tick()).isTrue();
+        assertThat(successors).hasSize(1).doesNotContain(NONE);
+        assertThat(right.endHandling(turn)).isFalse();
+        assertThat(right.phase()).isEqualTo(READING);
+    }
+
+    @Test
+    void leavesAloneWhoGetsOn() {
+        long turn = right.takeFrom(FREE);
+        for (int tick = 0; tick < 3; tick++) {
+            turn = right.beginHandling(null, turn);
+            assertThat(watch.tick()).isTrue();
+            assertThat(right.endHandling(turn)).isTrue();
+        }
+        assertThat(successors).isEmpty();
+    }
+
+    @Test
+    void hasARightTakenThatLiesFree() {
+        right.leaveTo(FREE, right.takeFrom(FREE));
+        assertThat(watch.tick()).isTrue();
+        assertThat(unread).isZero();
+        assertThat(watch.tick()).isTrue();
+        assertThat(unread).isEqualTo(1);
+        ended = true;
+        assertThat(watch.tick()).isFalse();
+        assertThat(unread).isEqualTo(1);
+    }
+
+    @Test
+    void staysWhileSomebodyReads() {
+        right.takeFrom(FREE);
+        assertThat(watch.tick()).isTrue();
+        assertThat(watch.tick()).isTrue();
+        ended = true;
+        assertThat(watch.tick()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {SLEEPING, CALLER_SLEEPING, ARMED, PAUSED})
+    void restsWhenNobodyReadsOrHandles(int phase) {
+        right.leaveTo(phase, right.takeFrom(FREE));
+        assertThat(watch.tick()).isFalse();
+        assertThat(successors).isEmpty();
+        assertThat(unread).isZero();
+    }
+}
