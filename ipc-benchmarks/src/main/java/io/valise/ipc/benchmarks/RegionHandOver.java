@@ -4,6 +4,7 @@ import io.valise.ipc.IpcClient;
 import io.valise.ipc.IpcConnection;
 import io.valise.ipc.IpcServer;
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.WaitStrategy;
 import io.valise.ipc.benchmarks.peer.PeerProcess;
 import io.valise.ipc.sharedmem.SharedRegion;
 import java.io.IOException;
@@ -51,7 +52,13 @@ public class RegionHandOver {
         return sender.handOver();
     }
 
-    /** A region as large as the method's name says, and the connection to the other JVM. */
+    /** Without a sleep and a wake-up on either side: what the hand-over itself takes. */
+    @Benchmark
+    public long mib64Spinning(Sender sender) {
+        return sender.handOver();
+    }
+
+    /** A region as large as the method's name says, and the connection to the other JVM, which waits as it says. */
     @State(Scope.Benchmark)
     public static class Sender {
         @SuppressWarnings("NullAway.Init") // JMH calls open() first
@@ -66,9 +73,13 @@ public class RegionHandOver {
         /** Starts the peer and fills the region. */
         @Setup
         public void open(BenchmarkParams benchmark) {
-            int mib = Integer.parseInt(benchmark.getBenchmark().replaceAll(".*\\.mib", ""));
-            process = PeerProcess.start(List.of(), RegionHandOver.class);
-            connection = IpcClient.connect(process.address());
+            String method = benchmark.getBenchmark().replaceAll(".*\\.", "");
+            int mib = Integer.parseInt(method.replaceAll("\\D", ""));
+            String strategy = method.endsWith("Spinning") ? "spinning" : "adaptive";
+            process = PeerProcess.start(List.of(), RegionHandOver.class, strategy);
+            connection = IpcClient.builder(process.address())
+                    .waitStrategy(named(strategy))
+                    .connect();
             region = SharedRegion.create(mib * MIB);
             region.write(Sender::fill);
         }
@@ -96,10 +107,15 @@ public class RegionHandOver {
         }
     }
 
+    private static WaitStrategy named(String strategy) {
+        return strategy.equals("spinning") ? WaitStrategy.spinning() : WaitStrategy.adaptive();
+    }
+
     /** The other JVM. */
     public static void main(String[] args) throws IOException {
         String address = "shm:region-" + ProcessHandle.current().pid();
         try (IpcServer server = IpcServer.builder(address)
+                .waitStrategy(named(args[0]))
                 .service("look", request -> look(request.message().getValueSet("region")))
                 .start()) {
             PeerProcess.ready(server.endpoints().get(0).toString());
