@@ -12,15 +12,14 @@ import io.valise.ipc.loopback.connect.Serving;
 import io.valise.ipc.spi.Link;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.link.LinkEnd;
+import io.valise.ipc.testkit.process.ClassLog;
 import io.valise.ipc.testkit.process.CommandLoop;
 import io.valise.ipc.testkit.process.ForkedJvm;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,16 +29,13 @@ import org.junit.jupiter.api.io.TempDir;
 /** A client loads no class of Netty, which would take longer than all the rest of its first request. */
 @ExtendWith(HangWatchdog.class)
 class FreshClientTest {
-    @TempDir
-    private Path folder;
-
-    private Path log;
+    private ClassLog log;
     private ForkedJvm client;
 
     @BeforeEach
-    void start() {
-        log = folder.resolve("classes");
-        client = ForkedJvm.start(List.of("-Xlog:class+load=info:file=" + log), Program.class);
+    void start(@TempDir Path folder) {
+        log = new ClassLog(folder);
+        client = ForkedJvm.start(List.of(log.option()), Program.class);
     }
 
     @AfterEach
@@ -73,14 +69,8 @@ class FreshClientTest {
 
     private void assertThatNettyWasNotLoaded() throws IOException {
         client.kill();
-        assertThat(loaded("io.valise.ipc.loopback.link.TcpStream")).isPositive();
-        assertThat(loaded("io.netty.")).isZero();
-    }
-
-    private long loaded(String what) throws IOException {
-        try (Stream<String> lines = Files.lines(log)) {
-            return lines.filter(line -> line.contains(what)).count();
-        }
+        assertThat(log.count("io.valise.ipc.loopback.link.TcpStream")).isPositive();
+        assertThat(log.count("io.netty.")).isZero();
     }
 
     /** The program that is forked. */

@@ -68,7 +68,7 @@ public final class ShmTransport implements Transport {
             layout();
             Path segments = SegmentDirectory.current(sockets()).path();
             long free = Files.getFileStore(segments).getUsableSpace() >> 20;
-            return Availability.yes(MemoryKind.ofThisJvm().propertyValue() + " memory, "
+            return Availability.yes(MemoryKind.hoped().propertyValue() + " memory, "
                     + (Futexes.hoped() ? "futex" : "socket") + " doorbell, " + segments + " " + free + " MiB free, "
                     + surroundings.get().vouching().who() + " vouches for peers");
         } catch (IpcException | IOException | IllegalArgumentException e) {
@@ -82,12 +82,12 @@ public final class ShmTransport implements Transport {
         if (!availability.available()) {
             throw availability.refusal();
         }
+        MemoryKind.ofThisJvm(); // now, not when the first client waits for it
         return new ShmListener(endpoint, layout(), surroundings.get(), acceptor);
     }
 
     @Override
     public Link connect(Endpoint endpoint, long timeoutNanos) {
-        MemoryKind.prepare(); // until the server has answered
         long deadline = System.nanoTime() + timeoutNanos;
         Surroundings here = surroundings.get();
         Vouched server = here.vouching().connect(endpoint, sockets(), deadline);

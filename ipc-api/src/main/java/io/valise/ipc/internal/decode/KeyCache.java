@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Short texts that were seen before, by their UTF-8 bytes: a key or service name that repeats costs no new string. A
  * table of fixed size in which a newcomer replaces what is in its place: a peer that sends many different texts causes
- * misses, nothing else. Not thread-safe: one per reading session.
+ * misses, nothing else. One that sends each of them twice has them interned too: garbage in the JVM's table of strings,
+ * which is swept when it grows. Not thread-safe: one per reading session.
  */
 public final class KeyCache {
     private static final int ROW_BITS = 9;

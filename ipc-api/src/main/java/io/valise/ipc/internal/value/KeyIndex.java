@@ -43,8 +43,8 @@ public final class KeyIndex {
     }
 
     /**
-     * As a rule a key is the very same object: a literal is interned, and so is what was read from the wire before. To
-     * look for that alone reads nothing but the array.
+     * As a rule a key is the very same object: a literal is interned, and so is a short key that was read from the wire
+     * before. To look for that first reads nothing but the array. (An Object, for identity is meant.)
      */
     private static int search(@Nullable Object[] pairs, int pairCount, Object key) {
         for (int i = 0; i < pairCount; i++) {

@@ -4,11 +4,11 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.Optional;
-import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Whose code reads and writes shared memory. One kind per JVM, so that the calls on the hot path have one target.
+ * Whose code reads and writes shared memory. One kind per JVM, so that the calls on the hot path have one target; only a JVM
+ * that is a client first and a server, or the user of a region or ring, later has both.
  */
 public enum MemoryKind {
     /** Chronicle Bytes; the default up to Java 23, but not on Windows, where nobody has tried it. */
@@ -34,6 +34,8 @@ public enum MemoryKind {
 
     private static final int UNSAFE_WARNS_SINCE = 24;
 
+    private static volatile @Nullable MemoryKind found;
+
     abstract SharedMemory over(Mapping mapping);
 
     /**
@@ -56,21 +58,37 @@ public enum MemoryKind {
     }
 
     /**
-     * The kind this JVM uses, found out at the first call.
+     * The kind this JVM uses, found out at the first call; to load Chronicle Bytes takes 200 ms.
      *
      * @throws IllegalArgumentException when the system property names no kind
      */
     public static MemoryKind ofThisJvm() {
-        return Chosen.KIND.orElseGet(MemoryKind::refuse);
+        MemoryKind known = found;
+        if (known == null) {
+            known = wanted() == CHRONICLE && ChronicleStart.works() ? CHRONICLE : JDK;
+            found = known;
+        }
+        return known;
     }
 
-    /** Has another thread find out the kind: Chronicle Bytes takes as long to load as a client takes for all the rest. */
-    public static void prepare() {
-        if (Runtime.getRuntime().availableProcessors() > 1) {
-            Thread loading = new Thread(new FutureTask<>(() -> Chosen.KIND), "valise-shm-memory");
-            loading.setDaemon(true);
-            loading.start();
-        }
+    /**
+     * The kind for a client, which is in a hurry: that of this JVM, or the JDK's where Chronicle Bytes would have to be
+     * loaded first and nobody has asked for it.
+     *
+     * @throws IllegalArgumentException when the system property names no kind
+     */
+    public static MemoryKind atHand() {
+        return found != null || System.getProperty(PROPERTY) != null ? ofThisJvm() : JDK;
+    }
+
+    /**
+     * The kind that this JVM uses as far as can be said without loading anything.
+     *
+     * @throws IllegalArgumentException when the system property names no kind
+     */
+    public static MemoryKind hoped() {
+        MemoryKind known = found;
+        return known != null ? known : wanted();
     }
 
     /** The name as the system property has it. */
@@ -78,29 +96,20 @@ public enum MemoryKind {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    private static MemoryKind refuse() {
-        throw new IllegalArgumentException("system property " + PROPERTY + ": expected chronicle or jdk, actual=\""
-                + System.getProperty(PROPERTY) + '"');
-    }
-
-    private static Optional<MemoryKind> named(String name) {
+    private static MemoryKind wanted() {
+        String name = System.getProperty(PROPERTY);
+        if (name == null) {
+            return byDefault();
+        }
         return Arrays.stream(values())
                 .filter(kind -> kind.propertyValue().equals(name))
-                .findFirst();
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "system property " + PROPERTY + ": expected chronicle or jdk, actual=\"" + name + '"'));
     }
 
-    private static final class Chosen {
-        static final Optional<MemoryKind> KIND = choose();
-
-        private static MemoryKind byDefault() {
-            boolean windows = System.getProperty("os.name", "").startsWith("Windows");
-            return Runtime.version().feature() < UNSAFE_WARNS_SINCE && !windows ? CHRONICLE : JDK;
-        }
-
-        private static Optional<MemoryKind> choose() {
-            String wanted = System.getProperty(PROPERTY);
-            Optional<MemoryKind> kind = wanted == null ? Optional.of(byDefault()) : named(wanted);
-            return kind.map(k -> k == CHRONICLE && !ChronicleStart.works() ? JDK : k);
-        }
+    private static MemoryKind byDefault() {
+        boolean windows = System.getProperty("os.name", "").startsWith("Windows");
+        return Runtime.version().feature() < UNSAFE_WARNS_SINCE && !windows ? CHRONICLE : JDK;
     }
 }

@@ -55,7 +55,7 @@ public final class SegmentFile {
             RuntimeDirectory.secured(directory);
             try (FileChannel file = FileChannel.open(path, Set.of(READ, WRITE, NOFOLLOW_LINKS))) {
                 checkSize(path, size, file.size());
-                return MemoryKind.ofThisJvm().map(file, size);
+                return MemoryKind.atHand().map(file, size);
             }
         } catch (NoSuchFileException e) {
             throw failed(IpcStatus.UNSUPPORTED, "find here", path, size, e);
