@@ -72,8 +72,8 @@ final class ValueSetBuilder implements ValueSet.Builder {
         if (position >= 0) {
             pairs[2 * position + 1] = stored;
         } else {
-            position = append(key, stored);
             keyBits |= bit;
+            position = append(key, stored);
         }
         if (position < 64) {
             long text = 1L << position;

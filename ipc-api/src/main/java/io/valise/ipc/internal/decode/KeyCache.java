@@ -11,13 +11,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Short texts that were seen before, by their UTF-8 bytes: a key or service name that repeats costs no new string. A
  * table of fixed size in which a newcomer replaces what is in its place: a peer that sends many different texts causes
- * misses, nothing else. One that sends each of them twice has them interned too: garbage in the JVM's table of strings,
- * which is swept when it grows. Not thread-safe: one per reading session.
+ * misses, nothing else. Not thread-safe: one per reading session.
  */
 public final class KeyCache {
     private static final int ROW_BITS = 9;
     private static final int MAX_BYTES = 64;
     private static final int WORD = 8;
+    private static final int USES_TO_INTERN = 16;
+    private static final int MOST_INTERNED = 4096;
     private static final byte[] NOTHING = {};
 
     /** Rows of two places: what is used again stays when one newcomer meets it. */
@@ -26,11 +27,16 @@ public final class KeyCache {
     private final int shift;
     private byte[] scratch = NOTHING;
 
+    /** How many texts may still be interned, in a table that the whole JVM shares. */
+    private int internable;
+
+    /** A cache for a session, which sees the same texts again and again. */
     public KeyCache() {
         this(ROW_BITS);
+        internable = MOST_INTERNED;
     }
 
-    /** A cache of 2^rowBits rows of two texts. */
+    /** A cache of 2^rowBits rows of two texts, for one message. */
     KeyCache(int rowBits) {
         table = new Known[2 << rowBits];
         shift = 63 - rowBits;
@@ -67,11 +73,11 @@ public final class KeyCache {
         int row = row(first, second, length);
         Known known = table[row];
         if (known != null && known.isSame(first, second, length)) {
-            return known.text();
+            return use(known);
         }
         Known other = table[row + 1];
         if (other != null && other.isSame(first, second, length)) {
-            return other.text();
+            return use(other);
         }
         return remember(row, new Known(first, second, length), bytes, from);
     }
@@ -83,7 +89,7 @@ public final class KeyCache {
         for (int place = row; place <= row + 1; place++) {
             Known known = table[place];
             if (known != null && known.isSame(first, last, length) && known.hasMiddle(bytes, from)) {
-                return known.text();
+                return use(known);
             }
         }
         return remember(row, new Known(first, last, length), bytes, from);
@@ -97,6 +103,15 @@ public final class KeyCache {
     private int row(long first, long second, int length) {
         long hash = (first ^ Long.rotateLeft(second, 29) ^ length) * 0x9e37_79b9_7f4a_7c15L;
         return (int) (hash >>> shift) & -2;
+    }
+
+    /** One that is used again and again is interned, as literals are: whoever looks for it by its literal finds the same object. */
+    private String use(Known known) {
+        if (known.uses < USES_TO_INTERN && ++known.uses == USES_TO_INTERN && internable > 0) {
+            internable--;
+            known.text = known.text.intern();
+        }
+        return known.text;
     }
 
     /** What was in the first place moves to the second. */
@@ -121,7 +136,7 @@ public final class KeyCache {
     /** A text and its bytes: as two words, and for longer ones what lies between the first and the last. */
     private static final class Known {
         private String text = "";
-        private boolean interned;
+        private int uses;
         private final long first;
         private final long last;
         private final int length;
@@ -131,15 +146,6 @@ public final class KeyCache {
             this.first = first;
             this.last = last;
             this.length = length;
-        }
-
-        /** From its second use on interned, as literals are: whoever looks for it by its literal finds the same object. */
-        String text() {
-            if (!interned) {
-                text = text.intern();
-                interned = true;
-            }
-            return text;
         }
 
         void complete(String decoded, byte[] bytes, int from) {

@@ -16,10 +16,9 @@ class KeyCacheTest {
         for (String key :
                 new String[] {"", "a", "bid", "12345678", "123456789", "1234567890123456", "a key of 20 bytes..", "ü水"
                 }) {
-            assertThat(key(key)).isEqualTo(key);
-            String again = key(key);
-            assertThat(again).as("interned, as literals are").isSameAs(key);
-            assertThat(key(key)).isSameAs(again);
+            String first = key(key);
+            assertThat(first).isEqualTo(key);
+            assertThat(key(key)).isSameAs(first);
         }
     }
 
@@ -50,8 +49,31 @@ class KeyCacheTest {
         for (int i = 0; i < 100_000; i++) {
             assertThat(key("key" + i)).isEqualTo("key" + i);
         }
-        assertThat(key("bid")).isEqualTo("bid");
-        assertThat(key("bid")).isSameAs("bid");
+        String again = key("bid");
+        assertThat(key("bid")).isSameAs(again);
+    }
+
+    @Test
+    void whatIsUsedOftenIsTheSameObjectAsItsLiteral() {
+        for (String key : new String[] {"bid", "a key of 20 bytes.."}) {
+            for (int use = 0; use < 20; use++) {
+                assertThat(key(key)).isEqualTo(key);
+            }
+            assertThat(key(key)).isSameAs(key);
+        }
+    }
+
+    @Test
+    void oneThatManyTextsComeToInternsOnlySoMany() {
+        for (int i = 0; i < 5_000; i++) {
+            for (int use = 0; use < 20; use++) {
+                assertThat(key("often" + i)).isEqualTo("often" + i);
+            }
+        }
+        for (int use = 0; use < 20; use++) {
+            assertThat(key("bid")).isEqualTo("bid");
+        }
+        assertThat(key("bid")).isNotSameAs("bid");
     }
 
     @Test
