@@ -72,7 +72,7 @@ public final class AsyncCall extends PendingCall implements Work {
 
     /** Whether completing it runs code of the user, or wakes a thread that is parked: the JDK counts both. */
     public boolean hasDependents() {
-        return future.getNumberOfDependents() > 0;
+        return future.getNumberOfDependents() > 0 && !future.isDone();
     }
 
     /** Cancelling the future cancels the request at the peer. */

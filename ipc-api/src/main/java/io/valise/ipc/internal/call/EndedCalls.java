@@ -1,6 +1,5 @@
 package io.valise.ipc.internal.call;
 
-import io.valise.ipc.internal.work.Aside;
 import io.valise.ipc.internal.work.Work;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -41,30 +40,44 @@ public final class EndedCalls implements Work {
     }
 
     @Override
+    public boolean handsOff(boolean readerIsCaller) {
+        return false;
+    }
+
+    @Override
+    public boolean endsCall() {
+        return true;
+    }
+
+    @Override
     public @Nullable Work takeRest() {
         return rest.getAndSet(null);
     }
 
     @Override
-    public boolean handsOff(boolean readerIsCaller) {
-        return false;
-    }
-
-    /** One task: by the time it runs there is as a rule nothing left to do. */
-    @Override
     public void overtaken() {
-        line.follow(new Aside(this::finish));
+        line.follow(new Finish());
     }
 
-    private void finish() {
-        for (AsyncCall call : calls) {
-            if (!call.future().isDone()) {
-                line.follow(call);
+    /** All that the thread which was overtaken has not come to, which is as a rule nothing by the time that this runs. */
+    private final class Finish implements Work {
+        @Override
+        public void run(boolean onReader) {
+            EndedCalls.this.run(onReader);
+            Work left = EndedCalls.this.takeRest();
+            if (left != null) {
+                line.handOver(left);
             }
         }
-        Work left = takeRest();
-        if (left != null) {
-            line.handOver(left);
+
+        @Override
+        public boolean handsOff(boolean readerIsCaller) {
+            return false;
+        }
+
+        @Override
+        public boolean endsCall() {
+            return true;
         }
     }
 }

@@ -40,12 +40,21 @@ final class Inbound implements Link.FrameHandler {
     /** Calls that the frames of this poll have ended, in their order; nothing of the user's depends on them. */
     private List<AsyncCall> ended = new ArrayList<>();
 
+    private boolean gathers;
     private boolean greeted;
     private boolean challenged;
 
     Inbound(Session session, int maxMessageBytes) {
         this.session = session;
         this.reassembly = new Reassembly(maxMessageBytes);
+    }
+
+    /**
+     * Whether the next poll may go on behind the end of a call with a future, so that several are completed together: not
+     * while threads wait for replies of their own, which would be woken before them by what came after them.
+     */
+    void gathers(boolean yes) {
+        gathers = yes;
     }
 
     /** What the frames of the last poll ask for, once; null for nothing. */
@@ -202,7 +211,16 @@ final class Inbound implements Link.FrameHandler {
         PendingCall call = session.calls().remove(id);
         if (call != null) {
             Delivery delivery = rejected ? Delivery.REJECTED : Delivery.UNKNOWN;
-            leave(call.fail(why == IpcStatus.OK ? IpcStatus.PROTOCOL_ERROR : why, text(frame), delivery));
+            IpcStatus said = why == IpcStatus.OK ? IpcStatus.PROTOCOL_ERROR : why;
+            leave(call.fail(said, text(frame), delivery));
+        }
+    }
+
+    private void leave(Work rest) {
+        if (gathers && rest instanceof AsyncCall call && !call.hasDependents()) {
+            ended.add(call);
+        } else if (rest != PendingCall.NOTHING) {
+            work = rest;
         }
     }
 
@@ -246,14 +264,6 @@ final class Inbound implements Link.FrameHandler {
     private static void skip(byte kind, int flags) {
         if ((flags & Frames.FLAG_OPTIONAL) == 0) {
             throw Frames.malformed("frame kind: expected 1 to " + Frames.PROOF + ", actual=" + kind);
-        }
-    }
-
-    private void leave(Work rest) {
-        if (rest instanceof AsyncCall call && !call.hasDependents()) {
-            ended.add(call);
-        } else if (rest != PendingCall.NOTHING) {
-            work = rest;
         }
     }
 

@@ -1,8 +1,10 @@
 package io.valise.ipc.internal.session;
 
 import io.valise.ipc.internal.work.Work;
+import java.lang.System.Logger.Level;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,8 +54,8 @@ final class ReadRight {
     private volatile long state = word(1, FREE);
 
     /**
-     * What the holder of the right does while it can be taken over. Written by the holder, before it says {@link #HANDLING}
-     * and after it reads again; read by whoever has taken over from that phase: the state orders them.
+     * What the holder of the right does while it can be taken over. Written before it says {@link #HANDLING}, and read by
+     * whoever has taken over from that phase: the state orders them. The holder's, whoever that is.
      */
     private @Nullable Work running;
 
@@ -65,20 +67,35 @@ final class ReadRight {
 
     /** Takes the right over from whoever has not come back since {@code snapshot} was seen, and tells what that one runs. */
     long takeOver(long snapshot) {
+        return takeOver(snapshot, Work::overtaken);
+    }
+
+    /** Like {@link #takeOver(long)}, from a thread that runs something for long. */
+    long takeOverStalled(long snapshot) {
+        return takeOver(snapshot, work -> {
+            work.overtaken();
+            work.stalled();
+        });
+    }
+
+    private long takeOver(long snapshot, Consumer<Work> tell) {
         long turn = take(snapshot);
-        if (turn != NONE && phaseOf(snapshot) == HANDLING && running != null) {
-            running.overtaken();
+        if (turn != NONE && phaseOf(snapshot) == HANDLING) {
+            Work overtaken = running;
+            running = null;
+            if (overtaken != null) {
+                tell(overtaken, tell);
+            }
         }
         return turn;
     }
 
-    /** Like {@link #takeOver}, from a thread that runs something for long. */
-    long takeOverStalled(long snapshot) {
-        long turn = takeOver(snapshot);
-        if (turn != NONE && running != null) {
-            running.stalled();
+    private static void tell(Work overtaken, Consumer<Work> tell) {
+        try {
+            tell.accept(overtaken);
+        } catch (RuntimeException | Error e) { // the right has a holder now, who must get on
+            System.getLogger("io.valise.ipc").log(Level.ERROR, "what was overtaken could not be told so", e);
         }
-        return turn;
     }
 
     private long take(long seen) {

@@ -26,6 +26,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a session's link, by whichever thread is best placed, without a hop from thread to thread on the way of a
@@ -135,7 +136,7 @@ final class Reader implements Waits {
         spinner.stop();
         long mine = turn;
         for (int round = 1; mine != NONE && !call.isDone(); round++) {
-            mine = look(mine, true);
+            mine = look(mine, true, false);
             if (mine == NONE || call.isDone()) {
                 break;
             }
@@ -265,7 +266,7 @@ final class Reader implements Waits {
         long mine = turn;
         boolean worthIt = true;
         for (int round = 1; worthIt && mine != NONE && !future.isDone(); round++) {
-            mine = look(mine, true);
+            mine = look(mine, true, callers.isEmpty());
             if (mine != NONE && !future.isDone()) {
                 worthIt = goesOnLooking(round, patience);
             }
@@ -377,7 +378,7 @@ final class Reader implements Waits {
         boolean idle = false;
         long mine = turn;
         for (int round = 1; mine != NONE && !session.isEnded(); round++) {
-            mine = look(mine, false);
+            mine = look(mine, false, callers.isEmpty());
             if (mine == NONE) {
                 mine = right.takeFrom(FREE);
             } else if (progressed) {
@@ -464,12 +465,33 @@ final class Reader implements Waits {
     // ---- both
 
     /** Polls once and does what the frames ask for. Returns the turn under which to go on, or NONE when it was lost. */
-    private long look(long turn, boolean asCaller) {
-        poll();
+    private long look(long turn, boolean asCaller, boolean gathers) {
+        inbound.gathers(gathers);
+        Throwable broken = poll();
         Work work = inbound.takeWork();
-        if (work == null) {
-            return turn;
+        long mine = work == null ? turn : performAll(work, turn, asCaller);
+        if (broken != null) { // after what was read before it, which is valid
+            session.receiveFailed(broken);
         }
+        return mine;
+    }
+
+    /** Returns why the link cannot be read any more. */
+    private @Nullable Throwable poll() {
+        progressed = false;
+        try {
+            int frames = link.poll(inbound, FRAMES_PER_POLL);
+            progressed = frames > 0;
+            if (frames == Link.END) {
+                session.peerEnded();
+            }
+            return null;
+        } catch (RuntimeException | Error e) {
+            return e;
+        }
+    }
+
+    private long performAll(Work work, long turn, boolean asCaller) {
         long mine = perform(work, turn, asCaller);
         Work rest = work.takeRest();
         if (rest == null) {
@@ -479,19 +501,6 @@ final class Reader implements Waits {
             return NONE;
         }
         return perform(rest, mine, asCaller);
-    }
-
-    private void poll() {
-        progressed = false;
-        try {
-            int frames = link.poll(inbound, FRAMES_PER_POLL);
-            progressed = frames > 0;
-            if (frames == Link.END) {
-                session.peerEnded();
-            }
-        } catch (RuntimeException | Error e) { // what was read before is valid
-            session.receiveFailed(e);
-        }
     }
 
     private long perform(Work work, long turn, boolean asCaller) {

@@ -183,13 +183,17 @@ public final class Session implements SessionCall.Calls, Line, Asker {
         work.queuedIn(reader.backlog());
         try {
             Executor users = work.endsCall() ? null : config.executor();
-            (users == null ? Workers.followers() : users).execute(() -> work.run(false));
+            (users == null ? own(work) : users).execute(() -> work.run(false));
             return true;
         } catch (RuntimeException | Error e) { // the user's executor may throw anything
             LOG.log(Level.WARNING, "no thread for work of " + this, e);
             work.rejected();
             return false;
         }
+    }
+
+    private static Executor own(Work work) {
+        return work.endsCall() ? Workers.finishers() : Workers.followers();
     }
 
     @Override
@@ -205,7 +209,7 @@ public final class Session implements SessionCall.Calls, Line, Asker {
             return;
         }
         try {
-            Workers.followers().execute(() -> work.run(false));
+            own(work).execute(() -> work.run(false));
         } catch (RejectedExecutionException | OutOfMemoryError e) {
             LOG.log(Level.WARNING, "no thread for work of " + this + "; doing it on this one", e);
             work.run(false);

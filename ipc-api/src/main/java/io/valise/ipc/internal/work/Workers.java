@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 public final class Workers {
     private static final int MAX_FOLLOWERS = Integer.getInteger("valise.followers", 1024);
     private static final Executor READERS = pool("valise-reader-", Integer.MAX_VALUE);
-    private static final Executor FOLLOWERS =
-            Runtime.version().feature() >= 24 ? virtualThreads() : pool("valise-follower-", MAX_FOLLOWERS);
+    private static final @Nullable Executor VIRTUAL = Runtime.version().feature() >= 24 ? virtualThreads() : null;
+    private static final Executor FOLLOWERS = VIRTUAL != null ? VIRTUAL : pool("valise-follower-", MAX_FOLLOWERS);
 
     private Workers() {}
 
@@ -32,12 +32,17 @@ public final class Workers {
         return FOLLOWERS;
     }
 
-    private static Executor virtualThreads() {
+    /** Ends calls, which handlers on all the followers there are may wait for: what is given to it never queues. */
+    public static Executor finishers() {
+        return VIRTUAL != null ? VIRTUAL : READERS;
+    }
+
+    private static @Nullable Executor virtualThreads() {
         try {
             return (Executor)
                     Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
         } catch (ReflectiveOperationException e) {
-            return pool("valise-follower-", MAX_FOLLOWERS);
+            return null;
         }
     }
 
