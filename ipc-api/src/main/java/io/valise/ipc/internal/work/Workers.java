@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * The threads of this library, shared by all sessions of the process, started when needed and gone after ten idle
  * seconds: readers, which wait in the kernel, for virtual threads too, and so are platform threads, and followers, which
  * run handlers that were not run by the reader and are virtual threads where the JDK has such that are not pinned by
- * {@code synchronized} (24 and later).
+ * {@code synchronized} (24 and later). What ends calls is done by threads whose number nothing limits.
  */
 public final class Workers {
     private static final int MAX_FOLLOWERS = Integer.getInteger("valise.followers", 1024);
