@@ -6,7 +6,6 @@ import io.valise.ipc.IpcStatus;
 import io.valise.ipc.PeerIdentity;
 import io.valise.ipc.Request;
 import io.valise.ipc.ValueSet;
-import io.valise.ipc.internal.call.Demand;
 import io.valise.ipc.internal.call.InFlight;
 import io.valise.ipc.internal.frame.Frames;
 import io.valise.ipc.internal.frame.OutFrame;
@@ -54,15 +53,14 @@ public final class InboundRequest implements Request, Work, InFlight.Entry, Send
     private final ValueSet message;
     private final ValueSet metadata;
     private final long deadline;
-    private final boolean stream;
+    /** What carries the answer of a stream; null for a request. */
+    private final @Nullable OutgoingStream stream;
     /** Null while the peer waits; then {@link #CANCELLED}, the reply, or the frame of another answer. */
     private volatile @Nullable Object outcome;
 
-    private volatile @Nullable OutgoingStream outgoing;
     private @Nullable List<Runnable> onCancel;
     private @Nullable Service handler;
     private final int bytes;
-    private long earlyCredit;
     private @Nullable Backlog queuedIn;
     private boolean rejected;
 
@@ -82,8 +80,7 @@ public final class InboundRequest implements Request, Work, InFlight.Entry, Send
         this.message = message;
         this.metadata = metadata;
         this.deadline = deadline;
-        this.stream = stream;
-        this.earlyCredit = firstCredit;
+        this.stream = stream ? new OutgoingStream(dispatcher.asker(), this, firstCredit) : null;
         this.bytes = bytes;
     }
 
@@ -150,7 +147,7 @@ public final class InboundRequest implements Request, Work, InFlight.Entry, Send
     }
 
     boolean isStream() {
-        return stream;
+        return stream != null;
     }
 
     /** Names the service that will run this request; without one it has been refused. */
@@ -303,39 +300,20 @@ public final class InboundRequest implements Request, Work, InFlight.Entry, Send
     // ---- streams
 
     void publish(Flow.Publisher<ValueSet> publisher) {
-        if (!stream) {
+        if (stream == null) {
             throw new IpcException(
                     IpcStatus.UNSUPPORTED, "service " + service + ": it answers with a stream; call stream()");
         }
-        OutgoingStream opened;
-        synchronized (this) {
-            opened = new OutgoingStream(dispatcher.asker(), this, earlyCredit);
-            outgoing = opened;
-        }
-        publisher.subscribe(opened);
-        if (isCancelled()) {
-            opened.cancel();
-        }
+        publisher.subscribe(stream);
     }
 
-    /** The peer asks for more messages of the stream. */
-    Work credited(long more) {
+    /** The peer asks for more messages of the stream; null when this is none. */
+    @Nullable Work credited(long more) {
         if (more <= 0) {
             throw Frames.malformed("CREDIT: must be positive, actual=" + more);
         }
-        return new Aside(() -> credit(more));
-    }
-
-    private void credit(long more) {
-        OutgoingStream opened;
-        synchronized (this) {
-            opened = outgoing;
-            if (opened == null) {
-                earlyCredit = Demand.sum(earlyCredit, more);
-                return;
-            }
-        }
-        opened.request(more);
+        OutgoingStream asked = stream;
+        return asked == null ? null : new Aside(() -> asked.request(more));
     }
 
     // ---- cancelling
@@ -356,9 +334,8 @@ public final class InboundRequest implements Request, Work, InFlight.Entry, Send
             onCancel = null;
         }
         dispatcher.finished(this);
-        OutgoingStream opened = outgoing;
-        if (opened != null) {
-            opened.cancel();
+        if (stream != null) {
+            stream.cancel();
         }
         for (Runnable action : actions) {
             try {
