@@ -469,11 +469,14 @@ final class Reader implements Waits {
         inbound.gathers(gathers);
         Throwable broken = poll();
         Work work = inbound.takeWork();
-        long mine = work == null ? turn : performAll(work, turn, asCaller);
-        if (broken != null) { // after what was read before it, which is valid
+        if (broken != null) {
+            if (work != null) { // what was read before is valid, but nobody may take over and read on
+                session.handOver(work);
+            }
             session.receiveFailed(broken);
+            return turn;
         }
-        return mine;
+        return work == null ? turn : performAll(work, turn, asCaller);
     }
 
     /** Returns why the link cannot be read any more. */
