@@ -24,8 +24,8 @@ public interface IpcConnection extends AutoCloseable {
     /**
      * Sends a request. The future completes with the reply or with an {@link IpcException}, on the thread that read it,
      * or on another where that one waits for a reply itself or has read several replies together: dependents that block
-     * belong on an executor of the caller's.
-     * Cancelling it cancels the request at the peer. Blocks only while the peer's buffer is full.
+     * belong on an executor of the caller's. Cancelling it cancels the request at the peer. Blocks only while the peer's
+     * buffer is full.
      */
     CompletableFuture<ValueSet> requestAsync(String service, ValueSet message);
 

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A call with a future. Its dependents run on the thread that reads the answer, unless that thread waits for a
- * reply itself, whose end must not depend on theirs, or has read several answers together ({@link EndedCalls}). A thread that waits for the future looks for the answer first, as
- * {@link Waits} says.
+ * reply itself, whose end must not depend on theirs, or has read several answers together ({@link EndedCalls}). A thread
+ * that waits for the future looks for the answer first, as {@link Waits} says.
  */
 public final class AsyncCall extends PendingCall implements Work {
     private static final Patience NO_LIMIT = new Patience(NEVER);

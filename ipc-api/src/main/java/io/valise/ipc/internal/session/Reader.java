@@ -470,7 +470,8 @@ final class Reader implements Waits {
         Throwable broken = poll();
         Work work = inbound.takeWork();
         if (broken != null) {
-            if (work != null) { // what was read before is valid, but nobody may take over and read on
+            // What was read before is valid, but nobody may take over and read on. There is no rest: one ends the poll.
+            if (work != null) {
                 session.handOver(work);
             }
             session.receiveFailed(broken);
