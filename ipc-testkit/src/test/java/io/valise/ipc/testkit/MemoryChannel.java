@@ -188,7 +188,7 @@ final class MemoryChannel {
     }
 
     synchronized void wake() {
-        woken = !has(Flaw.WAKE_IS_LOST_WHEN_NOBODY_WAITS);
+        woken = !has(Flaw.WAKE_IS_LOST_WITHOUT_A_WAITER);
         notifyAll();
     }
 

@@ -15,12 +15,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** The smallest transport that keeps the contract, within one process, and with a flaw one that does not. */
 final class MemoryTransport implements Transport {
     private static final Map<String, Served> SERVED = new ConcurrentHashMap<>();
+
+    private static final CountDownLatch CHECKS = new CountDownLatch(2);
 
     private final @Nullable Flaw flaw;
 
@@ -47,7 +50,7 @@ final class MemoryTransport implements Transport {
     public Listener listen(Endpoint endpoint, Acceptor acceptor) {
         Served served = new Served(endpoint, acceptor);
         if (flaw == Flaw.CHECKS_THEN_BINDS && !SERVED.containsKey(endpoint.name())) {
-            LockSupport.parkNanos(1_000_000);
+            awaitSecondCheck();
             SERVED.put(endpoint.name(), served);
         } else if (flaw == Flaw.SECOND_SERVER_WINS) {
             SERVED.put(endpoint.name(), served);
@@ -57,16 +60,33 @@ final class MemoryTransport implements Transport {
         return served;
     }
 
+    /** Both of two servers find the address free, whichever thread runs when. */
+    private static void awaitSecondCheck() {
+        CHECKS.countDown();
+        try {
+            CHECKS.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     @Override
     public Link connect(Endpoint endpoint, long timeoutNanos) {
         Served served = find(endpoint);
         if (served == null) {
             if (flaw == Flaw.ABSENT_SERVER_WAITS) {
-                LockSupport.parkNanos(timeoutNanos);
+                waitInVain(timeoutNanos);
             }
             throw new IpcException(IpcStatus.ENDPOINT_NOT_FOUND, endpoint + ": nobody serves it", Delivery.NOT_SENT);
         }
         return served.connect();
+    }
+
+    private static void waitInVain(long nanos) {
+        long begun = System.nanoTime();
+        while (System.nanoTime() - begun < nanos && !Thread.currentThread().isInterrupted()) {
+            LockSupport.parkNanos(nanos);
+        }
     }
 
     private @Nullable Served find(Endpoint endpoint) {

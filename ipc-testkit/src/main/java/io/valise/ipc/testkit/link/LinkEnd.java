@@ -36,10 +36,7 @@ public final class LinkEnd {
     /** Bytes that no other seed yields, in all likelihood. */
     public static byte[] frame(long seed, int length) {
         byte[] bytes = new byte[length];
-        SplittableRandom random = new SplittableRandom(seed);
-        for (int i = 0; i < length; i++) {
-            bytes[i] = (byte) random.nextInt();
-        }
+        new SplittableRandom(seed).nextBytes(bytes);
         return bytes;
     }
 

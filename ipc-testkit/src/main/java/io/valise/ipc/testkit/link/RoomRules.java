@@ -63,6 +63,23 @@ public abstract class RoomRules extends LinkRules {
     @Test
     void L14_blockedSenderGoesOn() throws Exception {
         Pair pair = pair();
+        for (int round = 0; round < 20; round++) {
+            int stuck = fill(pair.client());
+            Running<Void> sender = start(() -> {
+                pair.client().flush();
+                pair.client().send(LinkEnd.frame(stuck, LENGTH));
+                return null;
+            });
+            // The link is full before the sender begins: it sleeps, and only the reader can wake it.
+            meet(round, sender);
+            drain(pair.server(), stuck + 1);
+            sender.join();
+        }
+    }
+
+    @Test
+    void L14_senderAndReaderPauseAtEveryPoint() throws Exception {
+        Pair pair = pair();
         int frame = Math.min(pair.client().link().maxFrameBytes(), 30_000);
         int count = 1_500;
         Running<Void> sender = start(() -> {

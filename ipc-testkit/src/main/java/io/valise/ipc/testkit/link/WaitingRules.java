@@ -10,6 +10,7 @@ import io.valise.ipc.testkit.rule.Running;
 import java.util.List;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** L20 to L29: waiting for frames. Every wait is for ever: what must end it ends it, or the watchdog reports a hang. */
@@ -140,13 +141,10 @@ public abstract class WaitingRules extends LinkRules {
     void L27_ownCloseEndsEveryWait() throws Exception {
         for (int round = 0; round < 10; round++) {
             Pair pair = round % 2 == 0 ? pair() : pair().swapped();
-            CyclicBarrier ready = new CyclicBarrier(2);
             Running<Void> waiter = start(() -> {
-                ready.await();
                 waitUntilClosed(pair.client().link());
                 return null;
             });
-            ready.await();
             meet(round, waiter);
             pair.client().link().close();
             waiter.join();
@@ -170,9 +168,11 @@ public abstract class WaitingRules extends LinkRules {
         Pair pair = pair();
         int rounds = 500;
         CyclicBarrier handOver = new CyclicBarrier(2);
+        AtomicInteger waiting = new AtomicInteger();
         Running<Void> straggler = start(() -> {
             for (int i = 0; i < rounds; i++) {
                 handOver.await();
+                waiting.incrementAndGet();
                 pair.server().link().await(LinkEnd.FOREVER);
                 handOver.await();
             }
@@ -180,6 +180,9 @@ public abstract class WaitingRules extends LinkRules {
         });
         for (int i = 0; i < rounds; i++) {
             handOver.await();
+            while (waiting.get() <= i) {
+                Thread.onSpinWait();
+            }
             meet(i, straggler);
             pair.client().send(LinkEnd.frame(i, 20));
             while (pair.server().poll(1) == 0) {

@@ -9,15 +9,12 @@ import io.valise.ipc.testkit.HangWatchdog;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -26,8 +23,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(HangWatchdog.class)
 @Timeout(180)
 public abstract class RuleGroup {
-    private static final Set<Thread.State> ASLEEP =
-            EnumSet.of(Thread.State.WAITING, Thread.State.TIMED_WAITING, Thread.State.TERMINATED);
     private static final AtomicInteger NAMES = new AtomicInteger();
 
     /** The transport under test. */
@@ -136,16 +131,10 @@ public abstract class RuleGroup {
         }
     }
 
-    /**
-     * Passes a moment as {@link #dither} does, in the first rounds until the other thread sleeps. One that sleeps in
-     * native code does not show it: then a few milliseconds must do.
-     */
+    /** Passes a moment as {@link #dither} does, in the first rounds after the other thread has gone to sleep. */
     protected static void meet(int round, Running<?> other) {
-        long deadline = System.nanoTime() + 5_000_000;
-        boolean asleep = round > 3;
-        while (!asleep && System.nanoTime() < deadline) {
-            LockSupport.parkNanos(100_000);
-            asleep = ASLEEP.contains(other.thread().getState());
+        if (round <= 3) {
+            other.awaitAsleep();
         }
         dither(round);
     }

@@ -1,8 +1,12 @@
 package io.valise.ipc.testkit.rule;
 
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A thread and what comes of it. Thread-safe.
@@ -10,6 +14,12 @@ import java.util.concurrent.FutureTask;
  * @param <T> what it returns
  */
 public final class Running<T> implements AutoCloseable {
+    private static final Set<Thread.State> ASLEEP =
+            EnumSet.of(Thread.State.WAITING, Thread.State.TIMED_WAITING, Thread.State.TERMINATED);
+
+    /** So many looks in a row: class loading passes through native methods too. */
+    private static final int LOOKS = 3;
+
     private final FutureTask<T> task;
     private final Thread thread;
 
@@ -23,6 +33,26 @@ public final class Running<T> implements AutoCloseable {
     /** The thread. */
     public Thread thread() {
         return thread;
+    }
+
+    /**
+     * Waits until the thread sleeps or has ended. A thread that sleeps in native code is runnable to Java: its top frame
+     * is a native method. A thread that spins never sleeps: after two seconds this returns all the same.
+     */
+    public void awaitAsleep() {
+        long limit = System.nanoTime() + TimeUnit.SECONDS.toNanos(2);
+        for (int seen = 0; seen < LOOKS && System.nanoTime() - limit < 0; ) {
+            LockSupport.parkNanos(100_000);
+            seen = isAsleep() ? seen + 1 : 0;
+        }
+    }
+
+    private boolean isAsleep() {
+        if (ASLEEP.contains(thread.getState())) {
+            return true;
+        }
+        StackTraceElement[] stack = thread.getStackTrace();
+        return stack.length > 0 && stack[0].isNativeMethod();
     }
 
     /** Waits for the result; what the thread threw is thrown here. */
