@@ -5,7 +5,6 @@ import io.valise.ipc.services.json.JsonFault;
 import io.valise.ipc.services.json.ValueSetJson;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -19,19 +18,17 @@ public final class MessageArgument {
 
     private MessageArgument() {}
 
-    /** The message that the argument stands for. */
+    /** The message that the argument stands for; files and streams are UTF-8, whatever the locale. */
     public static ValueSet read(String argument, InputStream input) throws JsonFault {
         try {
-            return ValueSetJson.read(text(argument, input));
+            if (argument.equals("-")) {
+                return ValueSetJson.read(input.readAllBytes());
+            } else if (argument.startsWith("@")) {
+                return ValueSetJson.read(Files.readAllBytes(Path.of(argument.substring(1))));
+            }
+            return ValueSetJson.read(argument);
         } catch (IOException | InvalidPathException e) {
             throw new CommandFailure("cannot read the message from " + argument + ": " + e + "; is the name right?");
         }
-    }
-
-    private static String text(String argument, InputStream input) throws IOException {
-        if (argument.equals("-")) {
-            return new String(input.readAllBytes(), StandardCharsets.UTF_8);
-        }
-        return argument.startsWith("@") ? Files.readString(Path.of(argument.substring(1))) : argument;
     }
 }

@@ -27,7 +27,7 @@ sealed interface JsonTree {
     record Digits(String text, boolean integer, Place place) implements JsonTree {
         @Override
         public String kind() {
-            return "the number " + text;
+            return "the number " + excerpt(text);
         }
     }
 
@@ -45,6 +45,11 @@ sealed interface JsonTree {
         public String kind() {
             return "an object";
         }
+    }
+
+    /** A text that may be long, as an error message shows it. */
+    static String excerpt(String text) {
+        return text.length() <= 40 ? text : text.substring(0, 40) + "…";
     }
 
     /** The error that something is wrong with this part. */

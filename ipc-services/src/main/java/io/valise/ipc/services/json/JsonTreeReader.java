@@ -26,7 +26,7 @@ final class JsonTreeReader {
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxStringLength(Integer.MAX_VALUE) // base64 of a long message; the message limit is the server's
-                    .maxNumberLength(100_000)
+                    .maxNumberLength(Numbers.MOST_CHARACTERS)
                     .build())
             .build();
 

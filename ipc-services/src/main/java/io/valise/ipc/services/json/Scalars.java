@@ -23,7 +23,7 @@ final class Scalars {
     static BigInteger integer(JsonTree tree, BigInteger lowest, BigInteger highest) throws JsonFault {
         BigInteger value = integer(tree);
         if (value.compareTo(lowest) < 0 || value.compareTo(highest) > 0) {
-            throw tree.fault("limit=" + lowest + " to " + highest + ", actual=" + value);
+            throw tree.fault("limit=" + lowest + " to " + highest + ", actual=" + JsonTree.excerpt(value.toString()));
         }
         return value;
     }
@@ -34,20 +34,20 @@ final class Scalars {
     }
 
     static BigInteger integer(JsonTree tree) throws JsonFault {
-        return parsed(tree, numberText(tree), "an integer", BigInteger::new);
+        return number(tree, Numbers::integer);
     }
 
     static BigDecimal decimal(JsonTree tree) throws JsonFault {
-        return parsed(tree, numberText(tree), "a number", BigDecimal::new);
+        return number(tree, Numbers::decimal);
     }
 
     /** Also NaN, Infinity and -Infinity, as strings. */
     static double floating(JsonTree tree) throws JsonFault {
-        return parsed(tree, numberText(tree), "a number", Double::valueOf);
+        return number(tree, Numbers::floating);
     }
 
     static float single(JsonTree tree) throws JsonFault {
-        return parsed(tree, numberText(tree), "a number", Float::valueOf);
+        return number(tree, Numbers::single);
     }
 
     /** A string of one UTF-16 unit, or its number: half of a surrogate pair is no string. */
@@ -82,8 +82,14 @@ final class Scalars {
         return parsed(tree, string(tree), "a duration such as PT1.5S", Duration::parse);
     }
 
+    /** Java takes groups of any length and cuts them: what is not the whole text of a UUID is refused. */
     static UUID uuid(JsonTree tree) throws JsonFault {
-        return parsed(tree, string(tree), "a UUID", UUID::fromString);
+        String text = string(tree);
+        UUID uuid = parsed(tree, text, "a UUID", UUID::fromString);
+        if (!uuid.toString().equalsIgnoreCase(text)) {
+            throw tree.fault("expected a UUID of 36 characters, actual=\"" + JsonTree.excerpt(text) + '"');
+        }
+        return uuid;
     }
 
     static Point point(JsonTree tree) throws JsonFault {
@@ -126,12 +132,21 @@ final class Scalars {
         throw tree.expected("a number");
     }
 
+    private static <T> T number(JsonTree tree, Function<String, T> parse) throws JsonFault {
+        String text = numberText(tree);
+        try {
+            return parse.apply(text);
+        } catch (NumberFormatException e) {
+            throw tree.fault(e.getMessage() + ", actual=\"" + JsonTree.excerpt(text) + '"');
+        }
+    }
+
     private static <T> T parsed(JsonTree tree, String text, String expected, Function<String, T> parse)
             throws JsonFault {
         try {
             return parse.apply(text);
-        } catch (DateTimeException | IllegalArgumentException e) { // of Instant, Duration; of UUID and numbers
-            throw tree.fault("expected " + expected + ", actual=\"" + excerpt(text) + '"');
+        } catch (DateTimeException | IllegalArgumentException e) { // of Instant and Duration; of UUID
+            throw tree.fault("expected " + expected + ", actual=\"" + JsonTree.excerpt(text) + '"');
         }
     }
 
@@ -141,9 +156,5 @@ final class Scalars {
         } catch (IllegalArgumentException e) {
             throw tree.fault(String.valueOf(e.getMessage()));
         }
-    }
-
-    private static String excerpt(String text) {
-        return text.length() <= 40 ? text : text.substring(0, 40) + "…";
     }
 }

@@ -102,7 +102,7 @@ final class TypeTags {
             return bytes(value);
         }
         throw tag.fault("$type: expected one of " + SCALARS.keySet() + ", these with [], " + UNSIGNED.keySet()
-                + ", bytes, list, valueset; actual=\"" + name + '"');
+                + ", bytes, list, valueset; actual=\"" + JsonTree.excerpt(name) + '"');
     }
 
     private static Object array(Scalar scalar, JsonTree value) throws JsonFault {

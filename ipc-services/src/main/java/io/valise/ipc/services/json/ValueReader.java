@@ -74,12 +74,11 @@ final class ValueReader {
         return tag == null ? set(object) : tagged(object, tag);
     }
 
-    private static Object number(Digits digits) {
-        return digits.integer() ? integer(digits.text()) : decimal(digits.text());
+    private static Number number(Digits digits) throws JsonFault {
+        return digits.integer() ? narrowest(Scalars.integer(digits)) : doubleIfSame(digits);
     }
 
-    private static Number integer(String text) {
-        BigInteger value = new BigInteger(text);
+    private static Number narrowest(BigInteger value) {
         if (value.bitLength() > 63) {
             return value;
         }
@@ -88,9 +87,9 @@ final class ValueReader {
     }
 
     /** A double when it prints as the same number, else all the digits. */
-    private static Number decimal(String text) {
-        double value = Double.parseDouble(text);
-        BigDecimal exact = new BigDecimal(text);
+    private static Number doubleIfSame(Digits digits) throws JsonFault {
+        BigDecimal exact = Scalars.decimal(digits);
+        double value = Double.parseDouble(digits.text());
         return Double.isFinite(value) && new BigDecimal(Double.toString(value)).compareTo(exact) == 0 ? value : exact;
     }
 

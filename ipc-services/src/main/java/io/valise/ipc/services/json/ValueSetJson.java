@@ -43,9 +43,19 @@ public final class ValueSetJson {
     }
 
     /**
+     * Reads one object from the bytes of a file or a stream, which must be UTF-8 without a byte order mark.
+     *
+     * @throws JsonFault as {@link #read(String)}, and when the bytes are not UTF-8
+     * @since 0.2.0
+     */
+    public static ValueSet read(byte[] utf8) throws JsonFault {
+        return read(Utf8.decode(utf8));
+    }
+
+    /**
      * Reads one value of any kind, as the member of a set that has no other.
      *
-     * @throws JsonFault as {@link #read}
+     * @throws JsonFault as {@link #read(String)}
      */
     public static ValueSet readMember(String key, String text) throws JsonFault {
         return ValueReader.member(key, JsonTreeReader.read(text));
@@ -66,7 +76,7 @@ public final class ValueSetJson {
         return write(set, false, true);
     }
 
-    /** Writes with the tags that {@link #read} needs, on one line or indented. */
+    /** Writes with the tags that {@link #read(String)} needs, on one line or indented. */
     public static String writeTyped(ValueSet set, boolean indented) {
         return write(set, true, indented);
     }

@@ -2,6 +2,7 @@ package io.valise.ipc.services.manifest;
 
 import io.valise.ipc.IpcException;
 import io.valise.ipc.ValueSet;
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -40,9 +41,13 @@ public final class ManifestReader {
         return find(name, () -> members.getString(name));
     }
 
-    /** A number. */
+    /** A number, as the nearest double: one beyond all doubles is infinite, and the limits of its member refuse it. */
     public Optional<Double> number(String name) {
-        return find(name, () -> members.getDouble(name));
+        return find(
+                name,
+                () -> members.get(name) instanceof BigDecimal decimal
+                        ? decimal.doubleValue()
+                        : members.getDouble(name));
     }
 
     /** A list of texts, empty when absent. */

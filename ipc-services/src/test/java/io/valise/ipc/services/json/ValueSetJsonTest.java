@@ -13,6 +13,7 @@ import io.valise.ipc.ValueType;
 import io.valise.ipc.testkit.session.Samples;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -42,6 +43,10 @@ class ValueSetJsonTest {
                 .put("big as small as a long", BigInteger.ONE)
                 .put("decimal that a double holds", new BigDecimal("0.50"))
                 .put("huge decimal", new BigDecimal("1E+1000000"))
+                .put("highest exponent", new BigDecimal(BigInteger.ONE, -Integer.MAX_VALUE))
+                .put("lowest exponent", new BigDecimal(BigInteger.TEN, Integer.MAX_VALUE))
+                .put("many digits", new BigInteger("7".repeat(99_999)).negate())
+                .put("many decimals", new BigDecimal("-0." + "123456789".repeat(11_000)))
                 .put("minus zero", -0.0)
                 .put("smallest", Double.MIN_VALUE)
                 .put("infinite", Double.NEGATIVE_INFINITY)
@@ -209,6 +214,77 @@ class ValueSetJsonTest {
         assertThat(faultOf(text)).startsWith(textAndMessage.substring(bar + 2));
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "1e99999999999| line 1, column 6: expected an exponent of -2147483647 to 2147483647, actual=\"1e9999",
+                "-0.5E+2147483649| line 1, column 6: expected an exponent of ",
+                "1e-99999999999| line 1, column 6: expected an exponent of ",
+                "[1, 1e99999999999999999999]| line 1, column 10: expected an exponent of ",
+                "{\"$type\": \"bigdecimal\", \"value\": \"1e99999999999\"}| line 1, column 39: expected an exponent of ",
+                "{\"$type\": \"bigdecimal\", \"value\": \"1e\"}| line 1, column 39: expected a number",
+                "{\"$type\": \"bigdecimal\", \"value\": \"\u0661\"}| line 1, column 39: expected a number",
+                "{\"$type\": \"bigdecimal[]\", \"value\": [1e2147483648]}| line 1, column 42: expected an exponent",
+                "{\"$type\": \"biginteger\", \"value\": 1e999999999}| line 1, column 39: expected an integer",
+                "{\"$type\": \"int\", \"value\": 1e999999999}| line 1, column 32: expected an integer",
+                "{\"$type\": \"uint64\", \"value\": 1e2147483647}| line 1, column 35: expected an integer",
+                "{\"$type\": \"float\", \"value\": 1e300}| line 1, column 34: limit=3.4028235E38 either side of 0",
+                "{\"$type\": \"float\", \"value\": 1e99999999999}| line 1, column 34: limit=3.4028235E38 either side",
+                "{\"$type\": \"float[]\", \"value\": [0, -1e39]}| line 1, column 40: limit=3.4028235E38 either side",
+                "{\"$type\": \"double\", \"value\": \"-1e400\"}| line 1, column 35: limit=1.7976931348623157E308",
+                "{\"$type\": \"double\", \"value\": \"0x1p3\"}| line 1, column 35: expected a number",
+                "{\"$type\": \"double\", \"value\": \" 1d\"}| line 1, column 35: expected a number",
+                "{\"$type\": \"point\", \"value\": {\"x\": 1e39, \"y\": 0}}| line 1, column 40: limit=3.4028235E38",
+                "{\"$type\": \"uuid\", \"value\": \"1-1-1-1-1\"}| line 1, column 33: expected a UUID of 36",
+                "{\"$type\": \"duration\", \"value\": \"PT99999999999999999999S\"}| line 1, column 37: expected a dur",
+                "{\"$type\": \"instant\", \"value\": \"+1000000001-01-01T00:00:00Z\"}| line 1, column 36: expected a t",
+            })
+    void aNumberThatItsTypeCannotHoldIsAFaultAndNeverAnotherNumber(String valueAndMessage) {
+        int bar = valueAndMessage.lastIndexOf('|');
+        String text = "{\"a\":" + valueAndMessage.substring(0, bar) + "}";
+        assertThat(faultOf(text)).startsWith(valueAndMessage.substring(bar + 2));
+    }
+
+    @Test
+    void exponentsThatADecimalHoldsAreKeptWithoutWritingThemOut() throws JsonFault {
+        ValueSet set =
+                ValueSetJson.read("{\"a\": 1e2147483647, \"b\": 1.5e-2147483646, \"c\": 0e5, \"d\": 1e-0000000000003}");
+        assertThat(set.getBigDecimal("a")).isEqualTo(new BigDecimal(BigInteger.ONE, -Integer.MAX_VALUE));
+        assertThat(set.getBigDecimal("b")).isEqualTo(new BigDecimal(BigInteger.valueOf(15), Integer.MAX_VALUE));
+        assertThat(set.get("c")).isEqualTo(0.0);
+        assertThat(set.get("d")).isEqualTo(0.001);
+        assertThat(ValueSetJson.write(set))
+                .isEqualTo("{\"a\":1E+2147483647,\"b\":1.5E-2147483646,\"c\":0.0,\"d\":0.001}");
+    }
+
+    @Test
+    void theLengthOfANumberIsLimitedInTokensAndInStrings() {
+        String digits = "1".repeat(100_001);
+        assertThat(faultOf("{\"a\": " + digits + "}")).contains("100000").hasSizeLessThan(300);
+        for (String type : List.of("int", "biginteger", "bigdecimal", "double", "float")) {
+            assertThat(faultOf("{\"a\": {\"$type\": \"" + type + "\", \"value\": \"" + digits + "\"}}"))
+                    .contains("number: limit=100000 characters, actual length=100001")
+                    .hasSizeLessThan(300);
+        }
+        assertThat(faultOf("{\"a\": {\"$type\": \"int\", \"value\": " + digits.substring(1) + "}}"))
+                .contains("limit=-2147483648 to 2147483647, actual=1111")
+                .hasSizeLessThan(300);
+    }
+
+    @Test
+    void bytesThatAreNotUtf8AreAFaultThatNamesTheirPlace() throws JsonFault {
+        assertThat(ValueSetJson.read("{\"a\": \"caf\u00e9\"}".getBytes(StandardCharsets.UTF_8)))
+                .isEqualTo(ValueSet.of("a", "caf\u00e9"));
+        assertThat(faultOf("{\n \"a\": \"caf\u00e9\"}".getBytes(StandardCharsets.ISO_8859_1)))
+                .startsWith("line 2, column 11: expected UTF-8, actual byte(s)=e9; save the file as UTF-8");
+        assertThat(faultOf("\ufeff{}".getBytes(StandardCharsets.UTF_8)))
+                .startsWith("line 1, column 1: expected JSON, actual=a byte order mark; save the file as UTF-8");
+        assertThat(faultOf("{}".getBytes(StandardCharsets.UTF_16)))
+                .startsWith("line 1, column 1: expected UTF-8, actual=the byte order mark of UTF-16; save");
+        assertThat(faultOf(new byte[] {'{', (byte) 0xe2, (byte) 0x82})).startsWith("line 1, column 2: expected UTF-8");
+        assertThat(faultOf(new byte[0])).startsWith("line 1, column 1: expected a JSON object, actual=nothing");
+    }
+
     @Test
     void depthIsLimited() throws JsonFault {
         assertThat(ValueSetJson.read(nested(32)).size()).isEqualTo(1);
@@ -226,6 +302,14 @@ class ValueSetJsonTest {
 
     private static String nested(int levels) {
         return "{\"a\":".repeat(levels - 1) + "{}" + "}".repeat(levels - 1);
+    }
+
+    private static String faultOf(byte[] utf8) {
+        try {
+            return "no fault: " + ValueSetJson.read(utf8);
+        } catch (JsonFault e) {
+            return String.valueOf(e.getMessage());
+        }
     }
 
     private static String faultOf(String text) {
