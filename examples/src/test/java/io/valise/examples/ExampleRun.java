@@ -41,7 +41,8 @@ public final class ExampleRun {
     /** Writes a manifest, as a user would. */
     public static void declare(String kind, String name, ValueSet manifest) throws IOException {
         System.setProperty("valise.config", configuration().toString());
-        Files.writeString(ManifestFolder.of(kind).file(name), ValueSetJson.writeIndented(manifest));
+        Files.writeString(
+                ManifestFolder.of(kind).create().resolve(name + ".json"), ValueSetJson.writeIndented(manifest));
     }
 
     private static Path configuration() {

@@ -69,7 +69,7 @@ class StartingTest {
             assertThat(all.get(1).get("state").textValue()).isEqualTo("startable");
             assertThat(server.endpoints()).hasSize(2);
         }
-        Files.writeString(ManifestFolder.of("services").file("orders"), "{");
+        Files.writeString(ManifestFolder.of("services").create().resolve("orders.json"), "{");
         assertThat(CommandRun.of("services").out())
                 .contains("silent (manifest ")
                 .contains("orders.json: line 1");
@@ -106,7 +106,7 @@ class StartingTest {
     void launchStaysWithAHelperUntilItEnds() throws IOException {
         ValueSet helpers = ValueSet.of(
                 "short", java("io.valise.ipc.cli.ShortHelper"), "missing", new String[] {"/opt/nowhere/helper"});
-        Path file = ManifestFolder.of("helpers").file("editor");
+        Path file = ManifestFolder.of("helpers").create().resolve("editor.json");
         Files.writeString(file, ValueSetJson.write(ValueSet.of("application", "editor", "helpers", helpers)));
 
         CommandRun run = CommandRun.of("launch", "editor", "--helper", "short");
@@ -180,7 +180,7 @@ class StartingTest {
 
     private static void declare(String kind, String name, ValueSet manifest) throws IOException {
         ValueSet named = manifest.toBuilder().put("name", name).build();
-        Files.writeString(ManifestFolder.of(kind).file(name), ValueSetJson.write(named));
+        Files.writeString(ManifestFolder.of(kind).create().resolve(name + ".json"), ValueSetJson.write(named));
     }
 
     private static String[] java(String main, String... arguments) {

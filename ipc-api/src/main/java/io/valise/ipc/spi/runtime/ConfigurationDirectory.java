@@ -26,9 +26,9 @@ import org.jspecify.annotations.Nullable;
 public final class ConfigurationDirectory {
     private ConfigurationDirectory() {}
 
-    /** The directory, created if absent. */
+    /** The directory, created if absent; for who writes there. */
     public static Path current() {
-        Path place = place(System::getProperty, System::getenv);
+        Path place = path();
         if (!place.isAbsolute()) {
             throw new IpcException(
                     IpcStatus.ACCESS_DENIED,
@@ -39,9 +39,33 @@ public final class ConfigurationDirectory {
         return PrivateDirectory.secure(place);
     }
 
-    /** A folder in it with the same protection, created if absent. */
+    /** A folder in it with the same protection, created if absent; for who writes there. */
     public static Path folder(String name) {
         return PrivateDirectory.secure(current().resolve(name));
+    }
+
+    /**
+     * A folder in it, checked as {@link #folder} checks it, for who only reads: creates nothing. Empty when the folder or
+     * the directory is absent, or this user has no home.
+     *
+     * @since 0.2.0
+     */
+    public static Optional<Path> existing(String name) {
+        return Optional.of(path())
+                .filter(Path::isAbsolute)
+                .flatMap(PrivateDirectory::existing)
+                .map(directory -> directory.resolve(name))
+                .flatMap(PrivateDirectory::existing);
+    }
+
+    /**
+     * Where it is, or would be: neither created nor checked. Not absolute when no variable names it and this user has no
+     * home.
+     *
+     * @since 0.2.0
+     */
+    public static Path path() {
+        return place(System::getProperty, System::getenv);
     }
 
     static Path place(Function<String, @Nullable String> property, Function<String, @Nullable String> env) {

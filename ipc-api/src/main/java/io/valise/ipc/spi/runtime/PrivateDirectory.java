@@ -8,6 +8,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -24,10 +25,25 @@ final class PrivateDirectory {
         } catch (IOException e) {
             throw failed("create", directory, e);
         }
-        FileFacts facts = FileFacts.of(directory);
+        check(directory, FileFacts.of(directory));
+        return directory;
+    }
+
+    /** The directory, checked; empty when there is none. Creates nothing. */
+    static Optional<Path> existing(Path directory) {
+        try {
+            check(directory, FileFacts.read(directory));
+            return Optional.of(directory);
+        } catch (NoSuchFileException absent) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw failed("inspect", directory, e);
+        }
+    }
+
+    private static void check(Path directory, FileFacts facts) {
         checkOwner(directory, facts);
         deny(directory, facts.laxDirectory());
-        return directory;
     }
 
     /** Checks that a directory is the user's and that nobody else can rename what is in it. */

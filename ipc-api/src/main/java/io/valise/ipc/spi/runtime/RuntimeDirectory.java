@@ -7,6 +7,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -66,6 +67,15 @@ public final class RuntimeDirectory {
         return PrivateDirectory.secure(directory);
     }
 
+    /**
+     * A given directory, checked as {@link #secured} does, for who only reads: empty when it is absent. Creates nothing.
+     *
+     * @since 0.2.0
+     */
+    public static Optional<Path> existing(Path directory) {
+        return PrivateDirectory.existing(directory);
+    }
+
     /** Where it is. Use {@link #folder} before anything is put there. */
     public Path path() {
         return path;
@@ -119,7 +129,7 @@ public final class RuntimeDirectory {
      */
     public Cleaned clean() {
         PrivateDirectory.secure(path);
-        keep(ConfigurationDirectory.place(System::getProperty, System::getenv), "the configuration, with keys,");
+        keep(ConfigurationDirectory.path(), "the configuration, with keys,");
         keep(Path.of(System.getProperty("user.home", "/")).toAbsolutePath().normalize(), "the user's home");
         return InUse.of(path).alone(() -> OwnFolders.clean(path, InUse.FILE));
     }

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
 
 @DisabledOnOs(OS.WINDOWS)
 class ConfigurationDirectoryTest {
@@ -56,6 +58,28 @@ class ConfigurationDirectoryTest {
         } finally {
             System.setProperty("user.home", home);
             System.setProperty("os.name", system);
+        }
+    }
+
+    @Test
+    void readersCreateNothingAndCheckWhatTheyFind(@TempDir Path temp) {
+        String before = System.getProperty("valise.config");
+        System.setProperty("valise.config", temp.resolve("config").toString());
+        try {
+            assertThat(ConfigurationDirectory.existing("services")).isEmpty();
+            assertThat(temp).isEmptyDirectory();
+            Path made = ConfigurationDirectory.folder("services");
+            assertThat(ConfigurationDirectory.existing("services")).contains(made);
+            assertThat(made.toFile().setReadable(true, false)).isTrue();
+            assertThatThrownBy(() -> ConfigurationDirectory.existing("services"))
+                    .isInstanceOfSatisfying(
+                            IpcException.class, e -> assertThat(e.status()).isEqualTo(IpcStatus.ACCESS_DENIED));
+        } finally {
+            if (before == null) {
+                System.clearProperty("valise.config");
+            } else {
+                System.setProperty("valise.config", before);
+            }
         }
     }
 

@@ -43,6 +43,7 @@ import java.util.stream.Stream;
 public final class PublisherFolder {
     private static final Pattern FOLDER = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
     private static final Pattern FILE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
+    private static final String PUBLISHERS = "publishers";
     private static final String DECLARED = "folders";
     private static final int MOST_DECLARED_BYTES = 16 * 1024;
 
@@ -80,8 +81,11 @@ public final class PublisherFolder {
      * @throws IpcException {@code ACCESS_DENIED} when the publisher has declared no such folder
      */
     public static PublisherFolder open(AppIdentity identity, String name) {
-        Path home = home(identity);
-        List<String> declared = declared(home);
+        Path home = ConfigurationDirectory.path().resolve(PUBLISHERS).resolve(identity.publisherId());
+        List<String> declared = ConfigurationDirectory.existing(PUBLISHERS)
+                .flatMap(publishers -> RuntimeDirectory.existing(home))
+                .map(PublisherFolder::declared)
+                .orElse(List.of());
         if (!declared.contains(name)) {
             throw new IpcException(
                     IpcStatus.ACCESS_DENIED,
@@ -94,7 +98,7 @@ public final class PublisherFolder {
 
     private static Path home(AppIdentity identity) {
         return RuntimeDirectory.secured(
-                ConfigurationDirectory.folder("publishers").resolve(identity.publisherId()));
+                ConfigurationDirectory.folder(PUBLISHERS).resolve(identity.publisherId()));
     }
 
     private static List<String> declared(Path home) {
@@ -115,7 +119,7 @@ public final class PublisherFolder {
     }
 
     private Path file(String name) {
-        RuntimeDirectory.secured(path);
+        RuntimeDirectory.existing(path);
         return path.resolve(check("file", FILE, name));
     }
 
@@ -126,7 +130,10 @@ public final class PublisherFolder {
 
     /** The names of its files, sorted. */
     public List<String> list() throws IOException {
-        try (Stream<Path> entries = Files.list(RuntimeDirectory.secured(path))) {
+        if (RuntimeDirectory.existing(path).isEmpty()) {
+            return List.of(); // it was removed
+        }
+        try (Stream<Path> entries = Files.list(path)) {
             return entries.map(entry -> entry.getFileName().toString())
                     .filter(name -> FILE.matcher(name).matches())
                     .sorted()
@@ -160,6 +167,7 @@ public final class PublisherFolder {
     /** Like {@link #write(String, byte[])}, with all that a stream brings. */
     public void write(String name, InputStream content) throws IOException {
         Path target = file(name);
+        RuntimeDirectory.secured(path);
         Path draft = Files.createTempFile(path, PrivateFile.DRAFT_PREFIX, null);
         try {
             try (FileChannel channel = FileChannel.open(draft, StandardOpenOption.WRITE)) {
@@ -183,7 +191,10 @@ public final class PublisherFolder {
 
     /** Deletes all files, and what writers that were killed left. A write that is under way now may fail. */
     public void clear() throws IOException {
-        try (Stream<Path> entries = Files.list(RuntimeDirectory.secured(path))) {
+        if (RuntimeDirectory.existing(path).isEmpty()) {
+            return; // it was removed
+        }
+        try (Stream<Path> entries = Files.list(path)) {
             for (Path entry : entries.filter(Files::isRegularFile).toList()) {
                 Files.deleteIfExists(entry);
             }

@@ -7,6 +7,7 @@ import io.valise.ipc.services.json.JsonFault;
 import io.valise.ipc.services.json.ValueSetJson;
 import io.valise.ipc.spi.runtime.ConfigurationDirectory;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -27,30 +28,46 @@ public final class ManifestFolder {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
     private static final int MOST_BYTES = 64 << 10;
 
-    private final Path path;
+    private final String kind;
 
-    private ManifestFolder(Path path) {
-        this.path = path;
+    private ManifestFolder(String kind) {
+        this.kind = kind;
     }
 
-    /** The folder of a kind of manifests, such as {@code services}; created if absent. */
+    /** The folder of a kind of manifests, such as {@code services}, which need not be there. Creates nothing. */
     public static ManifestFolder of(String kind) {
-        return new ManifestFolder(ConfigurationDirectory.folder(kind));
+        return new ManifestFolder(kind);
     }
 
-    /** Where it is. */
+    /** Where it is, or would be. */
     public Path path() {
-        return path;
+        return ConfigurationDirectory.path().resolve(kind);
+    }
+
+    /**
+     * Creates the folder if absent, for who writes manifests: this user alone can enter it.
+     *
+     * @return where it is
+     * @since 0.2.0
+     */
+    public Path create() {
+        return ConfigurationDirectory.folder(kind);
     }
 
     /** The file of a name, which need not be there. */
     public Path file(String name) {
-        return path.resolve(name + SUFFIX);
+        return path().resolve(name + SUFFIX);
     }
 
-    /** The names of all manifests in it, in their order. */
+    /** The names of all manifests in it, in their order; none when there is no folder. */
     public List<String> names() {
-        try (Stream<Path> files = Files.list(path)) {
+        return ConfigurationDirectory.existing(kind)
+                .map(ManifestFolder::namesIn)
+                .orElse(List.of());
+    }
+
+    private static List<String> namesIn(Path folder) {
+        try (Stream<Path> files = Files.list(folder)) {
             return files.map(file -> file.getFileName().toString())
                     .filter(name -> name.endsWith(SUFFIX))
                     .map(name -> name.substring(0, name.length() - SUFFIX.length()))
@@ -58,7 +75,9 @@ public final class ManifestFolder {
                     .sorted()
                     .toList();
         } catch (IOException e) {
-            throw unreadable(path, e);
+            throw unreadable(folder, e);
+        } catch (UncheckedIOException e) { // of the stream
+            throw unreadable(folder, new IOException(e));
         }
     }
 
@@ -72,7 +91,10 @@ public final class ManifestFolder {
         if (!NAME.matcher(name).matches()) {
             throw new IllegalArgumentException("manifest name: expected " + NAME + ", actual=\"" + name + '"');
         }
-        Path file = file(name);
+        return ConfigurationDirectory.existing(kind).flatMap(folder -> readFile(folder.resolve(name + SUFFIX)));
+    }
+
+    private static Optional<ManifestReader> readFile(Path file) {
         if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
             return Optional.empty();
         }
@@ -84,7 +106,7 @@ public final class ManifestFolder {
             if (size > MOST_BYTES) {
                 throw malformed(file, "size: limit=" + MOST_BYTES + " bytes, actual=" + size);
             }
-            return Optional.of(new ManifestReader(file, ValueSetJson.read(Files.readString(file))));
+            return Optional.of(new ManifestReader(file, ValueSetJson.read(Files.readAllBytes(file))));
         } catch (JsonFault e) {
             throw malformed(file, String.valueOf(e.getMessage()));
         } catch (IOException e) {

@@ -73,8 +73,10 @@ public record Program(Path path, List<String> arguments) {
         builder.environment().keySet().removeIf(name -> name.startsWith("VALISE_SERVICE")); // for this process
         builder.environment()
                 .put("VALISE_HOME", RuntimeDirectory.current().path().toString());
-        builder.environment()
-                .put("VALISE_CONFIG", ConfigurationDirectory.current().toString());
+        Path configuration = ConfigurationDirectory.path();
+        if (configuration.isAbsolute()) {
+            builder.environment().put("VALISE_CONFIG", configuration.toString());
+        }
         return builder;
     }
 }

@@ -7,6 +7,9 @@ import io.valise.ipc.ValueSet;
 import io.valise.ipc.services.manifest.Manifests;
 import io.valise.ipc.testkit.TestHome;
 import io.valise.ipc.testkit.process.ForkedJvm;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -101,6 +104,31 @@ class ServiceCatalogTest {
             assertThat(found.state()).isEqualTo(ServerStatus.State.ALIVE);
             assertThat(found.endpoint()).hasToString("shm:orders");
         });
+    }
+
+    @Test
+    void aManifestThatIsNoneHidesNoOther() throws IOException {
+        Manifests.write("services", "good", "{\"name\": \"good\", \"command\": [\"/bin/true\"]}");
+        Manifests.write(
+                "services", "huge", "{\"name\": \"huge\", \"command\": [\"x\"], \"idleSeconds\": 1e99999999999}");
+        Files.write(Manifests.write("services", "latin", ""), new byte[] {'{', '"', (byte) 0xe9, '"', '}'});
+        Files.createSymbolicLink(Manifests.home().resolve("services/loop.json"), Path.of("loop.json"));
+
+        List<ServerStatus> found = catalog.list();
+
+        assertThat(found)
+                .extracting(status -> status.endpoint().name())
+                .containsExactly("good", "huge", "latin", "loop");
+        assertThat(found)
+                .filteredOn(status -> status.state() == ServerStatus.State.STARTABLE)
+                .hasSize(1);
+        assertThat(found)
+                .filteredOn(status -> status.state() == ServerStatus.State.SILENT)
+                .extracting(ServerStatus::problem)
+                .satisfiesExactly(
+                        problem -> assertThat(problem).contains("huge.json: line 1, column 51: expected an exponent"),
+                        problem -> assertThat(problem).contains("latin.json: line 1, column 3: expected UTF-8"),
+                        problem -> assertThat(problem).contains("loop.json: expected a regular file"));
     }
 
     @Test

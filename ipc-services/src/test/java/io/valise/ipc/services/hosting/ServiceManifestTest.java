@@ -1,5 +1,7 @@
 package io.valise.ipc.services.hosting;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_16;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,9 +11,11 @@ import io.valise.ipc.IpcStatus;
 import io.valise.ipc.services.manifest.ManifestFolder;
 import io.valise.ipc.services.manifest.Manifests;
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -70,6 +74,9 @@ class ServiceManifestTest {
                 "{\"name\": \"quotes\", \"command\": [\"x\"], \"idleSeconds\": 0}|limit=more than 0 to 31536000",
                 "{\"name\": \"quotes\", \"command\": [\"x\"], \"idleSeconds\": -1}|actual=-1.0",
                 "{\"name\": \"quotes\", \"command\": [\"x\"], \"idleSeconds\": \"30s\"}|idleSeconds",
+                "{\"name\": \"quotes\", \"command\": [\"x\"], \"idleSeconds\": 1e99999999999}|line 1, column 53: expected an exp",
+                "{\"name\": \"quotes\", \"command\": [\"x\"], \"idleSeconds\": 1e2147483647}|to 31536000, actual=Infinity",
+                "{\"name\": \"quotes\", \"command\": [\"x\"], \"idleSeconds\": 1e-2147483647}|to 31536000, actual=0.0",
                 "{\"name\": \"quotes\", \"command\": [\"x\",}|line 1, column 36",
                 "[]|expected an object",
                 "{\"name\": \"quotes\", \"command\": [\"x\\u0000\"]}|\"command\": no system takes a NUL",
@@ -84,8 +91,35 @@ class ServiceManifestTest {
     }
 
     @Test
+    void aFileThatIsNotUtf8IsNamedWithLineAndColumn() throws IOException {
+        String text = "{\"name\": \"quotes\",\n\"command\": [\"caf\u00e9\"]}";
+        write(text);
+        assertThat(ServiceManifest.find("quotes").orElseThrow().command()).containsExactly("caf\u00e9");
+        Path file = ManifestFolder.of(ServiceManifest.FOLDER).file("quotes");
+        for (Charset other : List.of(ISO_8859_1, UTF_16)) {
+            Files.writeString(file, text, other);
+            assertMalformed(
+                    other.equals(ISO_8859_1)
+                            ? "line 2, column 17: expected UTF-8"
+                            : "line 1, column 1: expected UTF-8");
+        }
+        Files.writeString(file, '\ufeff' + text);
+        assertMalformed("line 1, column 1: expected JSON, actual=a byte order mark");
+        Files.writeString(file, "");
+        assertMalformed("line 1, column 1: expected a JSON object, actual=nothing");
+    }
+
+    private static void assertMalformed(String said) {
+        assertThatThrownBy(() -> ServiceManifest.find("quotes"))
+                .isInstanceOfSatisfying(
+                        IpcException.class, e -> assertThat(e.status()).isEqualTo(IpcStatus.PROTOCOL_ERROR))
+                .hasMessageContaining("services/quotes.json: " + said);
+    }
+
+    @Test
     void onlyARegularFileIsRead() throws IOException {
         Path file = ManifestFolder.of(ServiceManifest.FOLDER).file("quotes");
+        ManifestFolder.of(ServiceManifest.FOLDER).create();
         Files.createDirectory(file);
         assertThatThrownBy(() -> ServiceManifest.find("quotes"))
                 .isInstanceOf(IpcException.class)

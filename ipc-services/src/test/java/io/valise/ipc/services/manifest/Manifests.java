@@ -34,7 +34,7 @@ public final class Manifests {
     public static Path write(String kind, String name, String text) {
         try {
             home();
-            return Files.writeString(ManifestFolder.of(kind).file(name), text);
+            return Files.writeString(ManifestFolder.of(kind).create().resolve(name + ".json"), text);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -43,8 +43,8 @@ public final class Manifests {
     /** Removes all of a kind. */
     public static void clear(String kind) {
         home();
-        ManifestFolder folder = ManifestFolder.of(kind);
-        try (Stream<Path> files = Files.list(folder.path())) {
+        Path folder = ManifestFolder.of(kind).create();
+        try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.toList()) {
                 Files.delete(file);
             }
