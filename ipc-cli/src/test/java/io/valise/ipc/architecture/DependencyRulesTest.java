@@ -2,7 +2,12 @@ package io.valise.ipc.architecture;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.conditions.ArchConditions.be;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -15,6 +20,9 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.syntax.elements.GivenClassesConjunction;
+import io.valise.ipc.spi.runtime.SafeLog;
+import io.valise.ipc.spi.runtime.Threads;
 import java.util.List;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
@@ -104,6 +112,31 @@ class DependencyRulesTest {
     @Test
     void theLibraryPrintsNothing() {
         check(noClasses().that(not(resideInAnyPackage(COMMAND))).should(ACCESS_STANDARD_STREAMS));
+    }
+
+    /** What a thread that must live logs must not end it: {@code SafeLog} is the one way to log. */
+    @Test
+    void theLibraryLogsByTheLoggerThatNeverThrows() {
+        check(library(SafeLog.class)
+                .should()
+                .callMethodWhere(target(owner(type(System.class))).and(target(name("getLogger")))));
+    }
+
+    /** One place says what becomes of a thread that the system refuses, and of what a thread throws. */
+    @Test
+    void theLibraryMakesItsThreadsInOnePlace() {
+        check(library(Threads.class)
+                .should()
+                .callConstructorWhere(target(owner(assignableTo(Thread.class))))
+                .orShould()
+                .callMethodWhere(target(owner(assignableTo(Thread.class))).and(target(name("start")))));
+    }
+
+    /** Classes of the library, which runs in other people's programs, but one. */
+    private static GivenClassesConjunction library(Class<?> except) {
+        return noClasses()
+                .that(not(resideInAnyPackage(COMMAND, TESTKIT, "io.valise.ipc.benchmarks..")))
+                .and(not(type(except)));
     }
 
     private static ArchRule neverUses(String user, String... used) {

@@ -9,6 +9,7 @@ import io.valise.ipc.sharedmem.layout.SegmentLayout;
 import io.valise.ipc.sharedmem.os.Segment;
 import io.valise.ipc.sharedmem.os.SegmentFile;
 import io.valise.ipc.sharedmem.os.SegmentRemoval;
+import io.valise.ipc.spi.runtime.SafeLog;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
@@ -177,6 +178,6 @@ final class ServerHandshake implements ControlChannel.Reader {
 
     /** Asked for when there is something to say: the first logger of a JVM takes 20 ms to start. */
     private static Logger log() {
-        return System.getLogger(ServerHandshake.class.getName());
+        return SafeLog.of(ServerHandshake.class);
     }
 }

@@ -16,6 +16,7 @@ import io.valise.ipc.sharedmem.ring.RingConsumer;
 import io.valise.ipc.sharedmem.ring.RingProducer;
 import io.valise.ipc.spi.Link;
 import io.valise.ipc.spi.runtime.LateFaults;
+import io.valise.ipc.spi.runtime.SafeLog;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicReference;
@@ -311,7 +312,7 @@ final class ShmLink implements Link, ControlChannel.Reader {
         try {
             sleeper.ringHere();
         } catch (InternalError fault) {
-            System.getLogger(ShmLink.class.getName()).log(Level.DEBUG, "a bell was cut off", fault);
+            SafeLog.of(ShmLink.class).log(Level.DEBUG, "a bell was cut off", fault);
             violation = cutShort(fault);
         }
     }

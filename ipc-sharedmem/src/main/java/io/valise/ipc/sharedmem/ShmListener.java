@@ -9,6 +9,8 @@ import io.valise.ipc.sharedmem.os.SegmentRemoval;
 import io.valise.ipc.sharedmem.region.RegionDirectory;
 import io.valise.ipc.spi.Transport;
 import io.valise.ipc.spi.runtime.RuntimeDirectory;
+import io.valise.ipc.spi.runtime.SafeLog;
+import io.valise.ipc.spi.runtime.Threads;
 import io.valise.ipc.spi.runtime.UnixSockets;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
@@ -98,7 +100,7 @@ final class ShmListener implements Transport.Listener, ServerHandshake.House {
     private void accepted(Vouched client) {
         if (pending.size() >= MAX_HANDSHAKES) {
             client.control().close();
-            System.getLogger(ShmListener.class.getName())
+            SafeLog.of(ShmListener.class)
                     .log(Level.WARNING, "dropped a connection: {0} hand-shakes: limit={1}", endpoint, MAX_HANDSHAKES);
             return;
         }
@@ -120,8 +122,7 @@ final class ShmListener implements Transport.Listener, ServerHandshake.House {
     }
 
     private static Thread handshakeThread(Runnable work) {
-        Thread thread = new Thread(null, work, "valise-shm-handshake", 0, false);
-        thread.setDaemon(true);
+        Thread thread = Threads.daemon("valise-shm-handshake", work);
         thread.setContextClassLoader(null);
         return thread;
     }

@@ -8,6 +8,7 @@ import io.valise.ipc.internal.frame.Frames;
 import io.valise.ipc.internal.frame.OutFrame;
 import io.valise.ipc.internal.work.SerialLane;
 import io.valise.ipc.internal.work.Work;
+import io.valise.ipc.spi.runtime.SafeLog;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.Flow;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * but those already begun after it cancelled. Thread-safe.
  */
 public final class IncomingStream extends PendingCall implements Flow.Subscription {
-    private static final Logger LOG = System.getLogger("io.valise.ipc");
+    private static final Logger LOG = SafeLog.of("io.valise.ipc");
 
     private final Line line;
     private final OutgoingCalls calls;

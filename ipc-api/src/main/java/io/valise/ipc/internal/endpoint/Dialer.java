@@ -18,6 +18,7 @@ import io.valise.ipc.spi.Availability;
 import io.valise.ipc.spi.Link;
 import io.valise.ipc.spi.ServerStarter;
 import io.valise.ipc.spi.Transport;
+import io.valise.ipc.spi.runtime.SafeLog;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Connects to a server, {@code any:} by the fastest transport on which one answers. Immutable, thread-safe. */
 public final class Dialer {
-    private static final Logger LOG = System.getLogger("io.valise.ipc");
+    private static final Logger LOG = SafeLog.of("io.valise.ipc");
 
     private final Endpoint endpoint;
     private final Transports transports;

@@ -26,6 +26,7 @@ import io.valise.ipc.spi.Availability;
 import io.valise.ipc.spi.Link;
 import io.valise.ipc.spi.Transport;
 import io.valise.ipc.spi.runtime.AuditLog;
+import io.valise.ipc.spi.runtime.SafeLog;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
@@ -43,7 +44,7 @@ import java.util.function.Consumer;
 
 /** A running server: its listeners and its sessions. Thread-safe. */
 public final class ServerCore implements Session.Greeter {
-    private static final Logger LOG = System.getLogger("io.valise.ipc");
+    private static final Logger LOG = SafeLog.of("io.valise.ipc");
     private static final int MOST_SILENT = 1024;
     private static final String MOST_SILENT_PROPERTY = "valise.silentConnections";
     private static final long HELLO_NANOS = TimeUnit.SECONDS.toNanos(5);

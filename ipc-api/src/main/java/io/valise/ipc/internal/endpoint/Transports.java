@@ -7,6 +7,7 @@ import io.valise.ipc.IpcStatus;
 import io.valise.ipc.internal.local.LocalTransport;
 import io.valise.ipc.spi.Availability;
 import io.valise.ipc.spi.Transport;
+import io.valise.ipc.spi.runtime.SafeLog;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The transports there are, by scheme: {@code local}, those {@link ServiceLoader} finds, and those passed. Immutable. */
 public final class Transports {
-    private static final Logger LOG = System.getLogger("io.valise.ipc");
+    private static final Logger LOG = SafeLog.of("io.valise.ipc");
     private static final int MOST_BROKEN = 100;
     private static volatile Found found = new Found(null, List.of(), List.of());
 

@@ -4,13 +4,14 @@ import io.valise.ipc.AccessPolicy;
 import io.valise.ipc.PeerIdentity;
 import io.valise.ipc.internal.greeting.Credentials;
 import io.valise.ipc.spi.runtime.AuditLog;
+import io.valise.ipc.spi.runtime.SafeLog;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Optional;
 
 /** Whether the peer of a connection may have what it asks for; a refusal is a line of the audit log. Thread-safe. */
 public final class Admission {
-    private static final Logger LOG = System.getLogger("io.valise.ipc");
+    private static final Logger LOG = SafeLog.of("io.valise.ipc");
 
     private final Asker asker;
     private final AccessPolicy access;

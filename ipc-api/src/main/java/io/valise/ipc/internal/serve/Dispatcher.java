@@ -14,6 +14,7 @@ import io.valise.ipc.internal.work.Backlog;
 import io.valise.ipc.internal.work.SerialLane;
 import io.valise.ipc.internal.work.SessionCounters;
 import io.valise.ipc.internal.work.Work;
+import io.valise.ipc.spi.runtime.SafeLog;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * under way. Thread-safe.
  */
 public final class Dispatcher {
-    private static final Logger LOG = System.getLogger("io.valise.ipc");
+    private static final Logger LOG = SafeLog.of("io.valise.ipc");
     private static final int MOST_REQUESTS = 65_536;
     private static final int MOST_NAMES_CHARS = 500;
     /** How often a shutdown looks whether the events have been handled: nobody tells it. */

@@ -14,6 +14,7 @@ import io.valise.ipc.internal.work.Aside;
 import io.valise.ipc.internal.work.Backlog;
 import io.valise.ipc.internal.work.Patience;
 import io.valise.ipc.internal.work.Work;
+import io.valise.ipc.spi.runtime.SafeLog;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.invoke.MethodHandles;
@@ -32,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * outcome. A reply is sent by the request itself, as its RESPONSE. Thread-safe.
  */
 public final class InboundRequest implements Request, Work, InFlight.Entry, Sendable {
-    private static final Logger LOG = System.getLogger("io.valise.ipc");
+    private static final Logger LOG = SafeLog.of("io.valise.ipc");
 
     /** The outcome of a request that the peer gave up. */
     private static final Object CANCELLED = IpcStatus.CANCELLED;

@@ -5,6 +5,7 @@ import io.valise.ipc.ValueSet;
 import io.valise.ipc.internal.call.Demand;
 import io.valise.ipc.internal.frame.Frames;
 import io.valise.ipc.internal.frame.OutFrame;
+import io.valise.ipc.spi.runtime.SafeLog;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.Flow;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe, as far as the publisher signals serially.
  */
 final class OutgoingStream implements Flow.Subscriber<ValueSet> {
-    private static final Logger LOG = System.getLogger("io.valise.ipc");
+    private static final Logger LOG = SafeLog.of("io.valise.ipc");
 
     private final Asker asker;
     private final InboundRequest request;

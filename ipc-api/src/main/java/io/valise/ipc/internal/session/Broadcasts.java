@@ -7,6 +7,7 @@ import io.valise.ipc.ValueSet;
 import io.valise.ipc.internal.frame.OutFrame;
 import io.valise.ipc.internal.work.Backlog;
 import io.valise.ipc.internal.work.SerialLane;
+import io.valise.ipc.spi.runtime.SafeLog;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 
@@ -15,7 +16,7 @@ import java.lang.System.Logger.Level;
  * take at once queues here, in order, and one that falls too far behind is thrown out. Thread-safe.
  */
 final class Broadcasts {
-    private static final Logger LOG = System.getLogger("io.valise.ipc");
+    private static final Logger LOG = SafeLog.of("io.valise.ipc");
 
     private final Session session;
     private final long limit;

@@ -1,6 +1,7 @@
 package io.valise.ipc.internal.session;
 
 import io.valise.ipc.internal.work.Work;
+import io.valise.ipc.spi.runtime.SafeLog;
 import java.lang.System.Logger.Level;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -94,7 +95,7 @@ final class ReadRight {
         try {
             tell.accept(overtaken);
         } catch (RuntimeException | Error e) { // the right has a holder now, who must get on
-            System.getLogger("io.valise.ipc").log(Level.ERROR, "what was overtaken could not be told so", e);
+            SafeLog.of("io.valise.ipc").log(Level.ERROR, "what was overtaken could not be told so", e);
         }
     }
 

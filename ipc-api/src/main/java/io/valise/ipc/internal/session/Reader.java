@@ -20,6 +20,7 @@ import io.valise.ipc.internal.work.VirtualThreads;
 import io.valise.ipc.internal.work.Work;
 import io.valise.ipc.internal.work.Workers;
 import io.valise.ipc.spi.Link;
+import io.valise.ipc.spi.runtime.SafeLog;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -50,7 +51,7 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  */
 final class Reader implements Waits {
-    private static final Logger LOG = System.getLogger("io.valise.ipc");
+    private static final Logger LOG = SafeLog.of("io.valise.ipc");
     private static final int FRAMES_PER_POLL = 64;
     private static final int ROUNDS_PER_FLUSH = 16;
     private static final int ROUNDS_PER_CHECK = 64;

@@ -35,6 +35,7 @@ import io.valise.ipc.internal.work.Work;
 import io.valise.ipc.internal.work.Workers;
 import io.valise.ipc.spi.Link;
 import io.valise.ipc.spi.runtime.LateFaults;
+import io.valise.ipc.spi.runtime.SafeLog;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -57,7 +58,7 @@ import org.jspecify.annotations.Nullable;
  * half {@link Inbound}, read by a {@link Reader}; the two tables of calls tie them together. Thread-safe.
  */
 public final class Session implements SessionCall.Calls, Line, Asker {
-    private static final Logger LOG = System.getLogger("io.valise.ipc");
+    private static final Logger LOG = SafeLog.of("io.valise.ipc");
     private static final long GOODBYE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final long REASON_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 

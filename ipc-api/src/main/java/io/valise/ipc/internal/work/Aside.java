@@ -1,11 +1,12 @@
 package io.valise.ipc.internal.work;
 
+import io.valise.ipc.spi.runtime.SafeLog;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 
 /** A short piece of the user's code, such as a cancellation action, run by a background reader or a follower. */
 public record Aside(Runnable action) implements Work {
-    private static final Logger LOG = System.getLogger("io.valise.ipc");
+    private static final Logger LOG = SafeLog.of("io.valise.ipc");
 
     @Override
     public void run(boolean onReader) {

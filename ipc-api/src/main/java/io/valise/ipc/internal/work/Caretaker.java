@@ -1,5 +1,7 @@
 package io.valise.ipc.internal.work;
 
+import io.valise.ipc.spi.runtime.SafeLog;
+import io.valise.ipc.spi.runtime.Threads;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
@@ -14,7 +16,7 @@ import java.util.concurrent.locks.LockSupport;
  * read, handles, or lies unread; at the next deadline while calls are pending; otherwise it sleeps without a timer.
  */
 public final class Caretaker implements Runnable {
-    private static final Logger LOG = System.getLogger("io.valise.ipc");
+    private static final Logger LOG = SafeLog.of("io.valise.ipc");
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final Caretaker INSTANCE = new Caretaker();
 
@@ -22,7 +24,7 @@ public final class Caretaker implements Runnable {
     private final ConcurrentLinkedQueue<Dated> deadlineArrivals = new ConcurrentLinkedQueue<>();
     private final List<Watched> watched = new ArrayList<>();
     private final List<Dated> withDeadlines = new ArrayList<>();
-    private final Thread thread = new Thread(null, this, "valise-caretaker", 0, false);
+    private final Thread thread = Threads.daemon("valise-caretaker", this);
     private volatile boolean started;
     private volatile boolean asleep;
     private volatile long wakeAt = Long.MAX_VALUE;
@@ -73,21 +75,23 @@ public final class Caretaker implements Runnable {
 
     private synchronized void start() {
         if (!started) {
-            thread.setDaemon(true);
-            thread.start();
+            Threads.start(thread);
             started = true;
         }
     }
 
     @Override
     public void run() {
-        for (; ; ) {
-            take(arrivals, watched);
-            take(deadlineArrivals, withDeadlines);
-            watched.removeIf(reading -> !tick(reading));
-            long next = checkDeadlines();
-            sleep(watched.isEmpty() ? next : System.nanoTime() + TICK_NANOS);
-        }
+        Threads.repeat("looking after the sessions", this::round);
+    }
+
+    private boolean round() {
+        take(arrivals, watched);
+        take(deadlineArrivals, withDeadlines);
+        watched.removeIf(reading -> !tick(reading));
+        long next = checkDeadlines();
+        sleep(watched.isEmpty() ? next : System.nanoTime() + TICK_NANOS);
+        return true;
     }
 
     private static boolean tick(Watched reading) {

@@ -1,5 +1,6 @@
 package io.valise.ipc.internal.work;
 
+import io.valise.ipc.spi.runtime.SafeLog;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Runs tasks one at a time in the order they were added, on whichever thread found the lane idle. Thread-safe.
  */
 public final class SerialLane implements Work {
-    private static final Logger LOG = System.getLogger("io.valise.ipc");
+    private static final Logger LOG = SafeLog.of("io.valise.ipc");
 
     private final ArrayDeque<Task> queue = new ArrayDeque<>();
     private final Backlog backlog;

@@ -1,6 +1,7 @@
 package io.valise.ipc.internal.work;
 
 import io.valise.ipc.spi.runtime.LateFaults;
+import io.valise.ipc.spi.runtime.Threads;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedTransferQueue;
@@ -55,11 +56,7 @@ public final class Workers {
 
     private static ThreadFactory daemons(String name) {
         AtomicInteger number = new AtomicInteger();
-        return task -> {
-            Thread thread = new Thread(null, task, name + number.incrementAndGet(), 0, false);
-            thread.setDaemon(true);
-            return thread;
-        };
+        return task -> Threads.daemon(name + number.incrementAndGet(), task);
     }
 
     /** Offers a task to an idle thread only, which makes the pool start another thread rather than queue. */

@@ -54,7 +54,7 @@ public final class AuditLog {
 
     /** Asked for when there is something to say: the first logger of a JVM takes 20 ms to start. */
     private static Logger log() {
-        return System.getLogger(NAME);
+        return SafeLog.of(NAME);
     }
 
     /** How many lines may still be written in this minute. */

@@ -38,7 +38,7 @@ public final class LateFaults {
         try {
             report();
         } catch (InternalError late) {
-            System.getLogger(LateFaults.class.getName()).log(Level.DEBUG, "this thread used memory that is gone", late);
+            SafeLog.of(LateFaults.class).log(Level.DEBUG, "this thread used memory that is gone", late);
         }
     }
 }

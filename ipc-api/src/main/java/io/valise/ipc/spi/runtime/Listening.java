@@ -210,6 +210,6 @@ public final class Listening implements AutoCloseable {
 
     /** Asked for when there is something to say: the first logger of a JVM takes 20 ms to start. */
     private static Logger log() {
-        return System.getLogger(Listening.class.getName());
+        return SafeLog.of(Listening.class);
     }
 }

@@ -24,7 +24,7 @@ public final class NativeAccess {
             Class<?> found = Class.forName(library, false, user.getClassLoader());
             return isEnabled(found.getModule()) && isEnabled(user.getModule());
         } catch (ReflectiveOperationException | LinkageError missing) {
-            System.getLogger(NativeAccess.class.getName()).log(Level.DEBUG, "no native access", missing);
+            SafeLog.of(NativeAccess.class).log(Level.DEBUG, "no native access", missing);
             return false;
         }
     }

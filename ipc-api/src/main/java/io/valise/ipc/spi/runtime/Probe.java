@@ -28,7 +28,7 @@ final class Probe {
             channel.bind(UnixDomainSocketAddress.of(name));
             Files.deleteIfExists(name);
         } catch (IOException | IpcException e) {
-            System.getLogger(Probe.class.getName()).log(System.Logger.Level.DEBUG, "asking without a name", e);
+            SafeLog.of(Probe.class).log(System.Logger.Level.DEBUG, "asking without a name", e);
         }
     }
 

@@ -4,8 +4,7 @@ import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import java.io.IOException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
+import java.io.UncheckedIOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
@@ -22,7 +21,6 @@ import org.jspecify.annotations.Nullable;
  * throws is logged and does no harm to others. Thread-safe.
  */
 public final class ReadinessLoop {
-    private static final long PAUSE_AFTER_FAILURE = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long PAUSE_AT_EXIT = TimeUnit.MILLISECONDS.toNanos(1);
 
     private static volatile @Nullable ReadinessLoop shared;
@@ -33,15 +31,15 @@ public final class ReadinessLoop {
 
     private ReadinessLoop() throws IOException {
         selector = Selector.open();
-        thread = new Thread(null, this::run, "valise-readiness", 0, false);
-        thread.setDaemon(true);
+        thread = Threads.daemon("valise-readiness", () -> Threads.repeat("waiting for channels", this::round));
         thread.setContextClassLoader(null); // It outlives any application that happens to be the first user.
     }
 
     /**
      * The loop of this process.
      *
-     * @throws IpcException {@code RESOURCE_EXHAUSTED} when the system refuses the descriptors; a later call tries again
+     * @throws IpcException {@code RESOURCE_EXHAUSTED} when the system refuses the descriptors or the thread; a later call
+     *     tries again
      */
     public static ReadinessLoop shared() {
         ReadinessLoop loop = shared;
@@ -53,15 +51,27 @@ public final class ReadinessLoop {
         if (loop == null) {
             try {
                 loop = new ReadinessLoop();
+                loop.begin();
             } catch (IOException e) {
                 throw new IpcException(
                         IpcStatus.RESOURCE_EXHAUSTED, "cannot open a selector: " + e, Delivery.NOT_SENT, e);
             }
-            loop.thread.start();
-            loop.noticeExit();
             shared = loop;
         }
         return loop;
+    }
+
+    private void begin() throws IOException {
+        boolean begun = false;
+        try {
+            Threads.start(thread);
+            begun = true;
+        } finally {
+            if (!begun) {
+                selector.close();
+            }
+        }
+        noticeExit();
     }
 
     /**
@@ -107,7 +117,7 @@ public final class ReadinessLoop {
      */
     private void noticeExit() {
         try {
-            Runtime.getRuntime().addShutdownHook(new Thread(null, this::exit, "valise-readiness-exit", 0, false));
+            Runtime.getRuntime().addShutdownHook(Threads.daemon("valise-readiness-exit", this::exit));
         } catch (IllegalStateException already) {
             exit();
         }
@@ -118,16 +128,14 @@ public final class ReadinessLoop {
         selector.wakeup();
     }
 
-    private void run() {
-        while (true) {
-            try {
-                if (select() == 0) {
-                    Thread.interrupted(); // A callback's leftover would make every select return at once.
-                }
-            } catch (Throwable e) {
-                log().log(Level.ERROR, "waiting for channels failed, trying again", e);
-                LockSupport.parkNanos(PAUSE_AFTER_FAILURE);
+    private boolean round() {
+        try {
+            if (select() == 0) {
+                Thread.interrupted(); // A callback's leftover would make every select return at once.
             }
+            return true;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -140,15 +148,6 @@ public final class ReadinessLoop {
     }
 
     private static void dispatch(SelectionKey key) {
-        try {
-            ((Registration) key.attachment()).fire();
-        } catch (Throwable e) {
-            log().log(Level.ERROR, "a readiness callback failed", e);
-        }
-    }
-
-    /** Asked for when there is something to say: the first logger of a JVM takes 20 ms to start. */
-    private static Logger log() {
-        return System.getLogger(ReadinessLoop.class.getName());
+        Threads.run("a readiness callback", ((Registration) key.attachment())::fire);
     }
 }

@@ -191,6 +191,6 @@ public final class RuntimeDirectory {
 
     /** Asked for when there is something to say: the first logger of a JVM takes 20 ms to start. */
     private static Logger log() {
-        return System.getLogger(RuntimeDirectory.class.getName());
+        return SafeLog.of(RuntimeDirectory.class);
     }
 }

@@ -252,7 +252,7 @@ public final class UnixSockets {
         try {
             channel.close();
         } catch (IOException e) {
-            System.getLogger(UnixSockets.class.getName())
+            SafeLog.of(UnixSockets.class)
                     .log(System.Logger.Level.DEBUG, "closing a connection failed, its descriptor is free anyway", e);
         }
     }

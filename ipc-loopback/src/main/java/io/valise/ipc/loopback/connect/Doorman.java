@@ -9,6 +9,7 @@ import io.valise.ipc.loopback.link.TcpStream;
 import io.valise.ipc.loopback.loop.LoopChannel;
 import io.valise.ipc.spi.Link;
 import io.valise.ipc.spi.runtime.AuditLog;
+import io.valise.ipc.spi.runtime.SafeLog;
 import io.valise.ipc.spi.secret.Handshake;
 import io.valise.ipc.spi.secret.Strangers;
 import java.io.IOException;
@@ -23,7 +24,7 @@ import java.util.function.Consumer;
  * so much time. On the loop's thread.
  */
 final class Doorman {
-    private static final Logger LOG = System.getLogger(Doorman.class.getName());
+    private static final Logger LOG = SafeLog.of(Doorman.class);
 
     private final Endpoint address;
     private final byte[] secret;

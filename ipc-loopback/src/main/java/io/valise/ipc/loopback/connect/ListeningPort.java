@@ -4,6 +4,7 @@ import io.netty.channel.nio.NioIoOps;
 import io.valise.ipc.loopback.loop.LoopChannel;
 import io.valise.ipc.loopback.loop.SharedLoop;
 import io.valise.ipc.loopback.loop.Sockets;
+import io.valise.ipc.spi.runtime.SafeLog;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -20,7 +21,7 @@ import java.util.function.BiConsumer;
  * {@link #awaitRelease}.
  */
 final class ListeningPort implements LoopChannel.Stage {
-    private static final Logger LOG = System.getLogger(ListeningPort.class.getName());
+    private static final Logger LOG = SafeLog.of(ListeningPort.class);
     private static final int BACKLOG = 1024;
     private static final int ACCEPTS_AT_ONCE = 64;
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);

@@ -10,6 +10,7 @@ import io.valise.ipc.loopback.loop.LoopChannel;
 import io.valise.ipc.loopback.loop.SharedLoop;
 import io.valise.ipc.spi.Link;
 import io.valise.ipc.spi.Transport;
+import io.valise.ipc.spi.runtime.SafeLog;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A served address: two ports, or one without IPv6, and the published file. Thread-safe. */
 public final class LoopbackListener implements Transport.Listener {
-    private static final Logger LOG = System.getLogger(LoopbackListener.class.getName());
+    private static final Logger LOG = SafeLog.of(LoopbackListener.class);
     private static final int TRIES_FOR_SAME_PORT = 8;
 
     private final Endpoint endpoint;

@@ -3,6 +3,7 @@ package io.valise.ipc.loopback.link;
 import io.valise.ipc.PeerIdentity;
 import io.valise.ipc.loopback.loop.Sockets;
 import io.valise.ipc.spi.Link;
+import io.valise.ipc.spi.runtime.SafeLog;
 import io.valise.ipc.spi.stream.ByteStream;
 import io.valise.ipc.spi.stream.StreamLink;
 import java.io.IOException;
@@ -150,7 +151,7 @@ public final class TcpStream implements ByteStream {
             channel.shutdownOutput();
             return true;
         } catch (IOException e) {
-            System.getLogger(TcpStream.class.getName()).log(Level.DEBUG, "nobody is there to end the stream for", e);
+            SafeLog.of(TcpStream.class).log(Level.DEBUG, "nobody is there to end the stream for", e);
             return false;
         }
     }

@@ -6,6 +6,7 @@ import io.netty.channel.nio.NioIoEvent;
 import io.netty.channel.nio.NioIoHandle;
 import io.netty.channel.nio.NioIoOps;
 import io.netty.util.concurrent.Future;
+import io.valise.ipc.spi.runtime.SafeLog;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.channels.SelectableChannel;
@@ -42,7 +43,7 @@ public final class LoopChannel implements NioIoHandle {
 
         /** {@link #ready} threw. Unless this does otherwise the socket is closed. */
         default void failed(LoopChannel socket, Throwable why) {
-            System.getLogger(LoopChannel.class.getName()).log(Level.WARNING, "a loopback socket was closed", why);
+            SafeLog.of(LoopChannel.class).log(Level.WARNING, "a loopback socket was closed", why);
             socket.close();
         }
     }

@@ -8,6 +8,7 @@ import io.netty.util.concurrent.Future;
 import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
+import io.valise.ipc.spi.runtime.Threads;
 import java.nio.channels.SelectableChannel;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -36,8 +37,7 @@ public final class SharedLoop {
     }
 
     private static Thread thread(Runnable work) {
-        Thread thread = new Thread(work, "valise-loopback-io");
-        thread.setDaemon(true);
+        Thread thread = Threads.daemon("valise-loopback-io", work);
         // What happens to have called first must not be kept from being unloaded.
         thread.setContextClassLoader(SharedLoop.class.getClassLoader());
         return thread;

@@ -1,5 +1,6 @@
 package io.valise.ipc.loopback.loop;
 
+import io.valise.ipc.spi.runtime.SafeLog;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -13,7 +14,7 @@ public final class Sockets {
         try {
             resource.close();
         } catch (IOException e) {
-            System.getLogger(Sockets.class.getName()).log(Level.DEBUG, "close of " + resource, e);
+            SafeLog.of(Sockets.class).log(Level.DEBUG, "close of " + resource, e);
         }
     }
 }

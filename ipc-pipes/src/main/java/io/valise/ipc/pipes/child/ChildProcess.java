@@ -4,6 +4,7 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.PeerIdentity;
 import io.valise.ipc.spi.Link;
+import io.valise.ipc.spi.runtime.SafeLog;
 import io.valise.ipc.spi.stream.StreamLink;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
@@ -109,6 +110,6 @@ final class ChildProcess {
 
     /** Asked for when there is something to say: the first logger of a JVM takes 20 ms to start. */
     private static Logger log() {
-        return System.getLogger(ChildProcess.class.getName());
+        return SafeLog.of(ChildProcess.class);
     }
 }

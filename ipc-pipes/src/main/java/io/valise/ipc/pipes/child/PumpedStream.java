@@ -3,6 +3,7 @@ package io.valise.ipc.pipes.child;
 import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
+import io.valise.ipc.spi.runtime.Threads;
 import io.valise.ipc.spi.stream.TwoWayStream;
 import java.io.OutputStream;
 import java.nio.channels.ReadableByteChannel;
@@ -29,10 +30,9 @@ final class PumpedStream extends TwoWayStream {
     }
 
     private static void start(Runnable pump, String name) {
-        Thread thread = new Thread(null, pump, name, 0, false);
-        thread.setDaemon(true);
+        Thread thread = Threads.daemon(name, pump);
         thread.setContextClassLoader(null); // It may outlive the application that is the first user.
-        thread.start();
+        Threads.start(thread);
     }
 
     /** Waits for the peer's preamble; without it nothing was sent that anybody understands. */

@@ -1,5 +1,6 @@
 package io.valise.ipc.pipes.child;
 
+import io.valise.ipc.spi.runtime.SafeLog;
 import io.valise.ipc.spi.stream.TwoWayStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -54,7 +55,7 @@ final class ReadPump implements Runnable, TwoWayStream.Reading {
             }
         } catch (IOException e) {
             // The pipe broke, or close() took it away: either is its end.
-            System.getLogger(ReadPump.class.getName()).log(System.Logger.Level.DEBUG, "reading a pipe ended", e);
+            SafeLog.of(ReadPump.class).log(System.Logger.Level.DEBUG, "reading a pipe ended", e);
         } finally {
             greeted.complete(Preamble.Heard.NOTHING);
             end();

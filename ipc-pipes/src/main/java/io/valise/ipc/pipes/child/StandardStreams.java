@@ -8,6 +8,7 @@ import io.valise.ipc.IpcStatus;
 import io.valise.ipc.PeerIdentity;
 import io.valise.ipc.spi.Link;
 import io.valise.ipc.spi.runtime.ProcessUser;
+import io.valise.ipc.spi.runtime.SafeLog;
 import io.valise.ipc.spi.stream.StreamLink;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
@@ -151,6 +152,6 @@ final class StandardStreams {
     }
 
     private static Logger log() {
-        return System.getLogger(StandardStreams.class.getName());
+        return SafeLog.of(StandardStreams.class);
     }
 }

@@ -2,6 +2,7 @@ package io.valise.ipc.pipes.unix;
 
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
+import io.valise.ipc.spi.runtime.SafeLog;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ClosedSelectorException;
@@ -124,7 +125,7 @@ final class ReadWaiter {
         try {
             selector.close();
         } catch (IOException e) {
-            System.getLogger(ReadWaiter.class.getName()).log(System.Logger.Level.DEBUG, "closing a selector failed", e);
+            SafeLog.of(ReadWaiter.class).log(System.Logger.Level.DEBUG, "closing a selector failed", e);
         }
     }
 

@@ -9,6 +9,8 @@ import io.valise.ipc.pipes.windows.kernel.Win32Exception;
 import io.valise.ipc.pipes.windows.overlapped.WakeEvent;
 import io.valise.ipc.pipes.windows.overlapped.Watchers;
 import io.valise.ipc.spi.Transport;
+import io.valise.ipc.spi.runtime.SafeLog;
+import io.valise.ipc.spi.runtime.Threads;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
@@ -54,14 +56,21 @@ final class PipeListener implements Transport.Listener, Runnable {
         this.win32 = user.win32();
         waiting.add(instance(true));
         this.stop = stopEvent();
-        this.thread = new Thread(null, this, "valise-pipe-" + endpoint.name(), 0, false);
-        thread.setDaemon(true);
+        this.thread = Threads.daemon("valise-pipe-" + endpoint.name(), this);
         thread.setContextClassLoader(null); // Links of many applications may come by it.
     }
 
     PipeListener start() {
         fillUp();
-        thread.start();
+        boolean started = false;
+        try {
+            Threads.start(thread);
+            started = true;
+        } finally {
+            if (!started) {
+                free();
+            }
+        }
         return this;
     }
 
@@ -86,19 +95,26 @@ final class PipeListener implements Transport.Listener, Runnable {
     @Override
     public void run() {
         try {
-            while (!stopping) {
-                win32.waitForAny(events(), WakeEvent.millis(nanosToWait()));
-                finishHandovers();
-                beginHandovers();
-            }
-        } catch (RuntimeException e) {
-            log().log(Level.ERROR, endpoint + ": no longer served, for waiting for clients failed", e);
+            Threads.repeat("waiting for clients of " + endpoint, this::round);
         } finally {
-            waiting.forEach(Instance::close);
-            handovers.forEach(Handover::drop);
-            closeStopEvent();
-            freed.countDown();
+            free();
         }
+    }
+
+    private boolean round() {
+        if (!stopping) {
+            win32.waitForAny(events(), WakeEvent.millis(nanosToWait()));
+            finishHandovers();
+            beginHandovers();
+        }
+        return !stopping;
+    }
+
+    private void free() {
+        waiting.forEach(Instance::close);
+        handovers.forEach(Handover::drop);
+        closeStopEvent();
+        freed.countDown();
     }
 
     private long[] events() {
@@ -176,7 +192,7 @@ final class PipeListener implements Transport.Listener, Runnable {
         } catch (Win32Exception e) {
             dropped(e);
             handover.drop();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             log().log(Level.WARNING, "dropped a connection to " + endpoint, e);
             handover.close();
         }
@@ -239,6 +255,6 @@ final class PipeListener implements Transport.Listener, Runnable {
     }
 
     private static Logger log() {
-        return System.getLogger(PipeListener.class.getName());
+        return SafeLog.of(PipeListener.class);
     }
 }

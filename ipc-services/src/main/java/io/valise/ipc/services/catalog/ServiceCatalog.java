@@ -3,6 +3,7 @@ package io.valise.ipc.services.catalog;
 import io.valise.ipc.Endpoint;
 import io.valise.ipc.services.runtime.KnownTransports;
 import io.valise.ipc.spi.Transport;
+import io.valise.ipc.spi.runtime.Threads;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -122,8 +123,6 @@ public final class ServiceCatalog {
     }
 
     private static Thread asker(Runnable work) {
-        Thread thread = new Thread(work, "valise-asker");
-        thread.setDaemon(true);
-        return thread;
+        return Threads.daemon("valise-asker", work);
     }
 }

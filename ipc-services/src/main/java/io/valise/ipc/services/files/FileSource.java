@@ -3,6 +3,8 @@ package io.valise.ipc.services.files;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.spi.runtime.SafeLog;
+import io.valise.ipc.spi.runtime.Threads;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -24,12 +26,9 @@ final class FileSource implements Flow.Publisher<ValueSet>, Flow.Subscription {
     static final String DATA = "data";
     private static final int CHUNK_BYTES = 64 * 1024;
 
-    private static final Logger LOG = System.getLogger("io.valise.ipc.services.files");
-    private static final ExecutorService SENDERS = Executors.newCachedThreadPool(work -> {
-        Thread thread = new Thread(work, "valise-files");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private static final Logger LOG = SafeLog.of("io.valise.ipc.services.files");
+    private static final ExecutorService SENDERS =
+            Executors.newCachedThreadPool(work -> Threads.daemon("valise-files", work));
 
     private final String name;
     private final SeekableByteChannel file;

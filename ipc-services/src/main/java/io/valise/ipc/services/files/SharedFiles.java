@@ -8,6 +8,7 @@ import io.valise.ipc.IpcServer;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.Request;
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.spi.runtime.SafeLog;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -54,7 +55,7 @@ public final class SharedFiles {
     /** How many tokens may be outstanding at a time. */
     public static final int MOST_OUTSTANDING = 1_000;
 
-    private static final Logger LOG = System.getLogger("io.valise.ipc.services.files");
+    private static final Logger LOG = SafeLog.of("io.valise.ipc.services.files");
 
     static final String SERVICE = "files.redeem";
     static final String TOKEN = "token";

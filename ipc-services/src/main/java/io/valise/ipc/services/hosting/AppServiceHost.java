@@ -5,6 +5,8 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcServer;
 import io.valise.ipc.Stats;
 import io.valise.ipc.services.runtime.IpcRuntime;
+import io.valise.ipc.spi.runtime.SafeLog;
+import io.valise.ipc.spi.runtime.Threads;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -28,7 +30,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * any:NAME} until it is told to end.
  */
 public final class AppServiceHost implements AutoCloseable {
-    private static final Logger LOG = System.getLogger(AppServiceHost.class.getName());
+    private static final Logger LOG = SafeLog.of(AppServiceHost.class);
     private static final Duration GRACE = Duration.ofSeconds(2);
 
     private final AppService service;
@@ -37,7 +39,7 @@ public final class AppServiceHost implements AutoCloseable {
     private final AtomicBoolean stopping = new AtomicBoolean();
     private final CompletableFuture<StopReason> stopped = new CompletableFuture<>();
     private final IpcServer server;
-    private final Thread hook = new Thread(() -> stop(StopReason.TERMINATING), "valise-app-service-stop");
+    private final Thread hook = Threads.daemon("valise-app-service-stop", () -> stop(StopReason.TERMINATING));
 
     private AppServiceHost(AppService service, HostingTerms terms) {
         this.service = service;

@@ -1,5 +1,6 @@
 package io.valise.ipc.services.hosting;
 
+import io.valise.ipc.spi.runtime.Threads;
 import java.time.Duration;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -22,11 +23,7 @@ final class IdleWatch implements AutoCloseable {
     /** @param stopIfUnused stops the server unless a client is connected; whether it did */
     IdleWatch(BooleanSupplier stopIfUnused) {
         this.stopIfUnused = stopIfUnused;
-        timer = new ScheduledThreadPoolExecutor(1, work -> {
-            Thread thread = new Thread(work, "valise-idle-watch");
-            thread.setDaemon(true);
-            return thread;
-        });
+        timer = new ScheduledThreadPoolExecutor(1, work -> Threads.daemon("valise-idle-watch", work));
         timer.setRemoveOnCancelPolicy(true);
     }
 

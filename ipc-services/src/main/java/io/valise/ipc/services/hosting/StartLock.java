@@ -9,6 +9,7 @@ import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.services.process.Pauses;
+import io.valise.ipc.spi.runtime.SafeLog;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -131,7 +132,7 @@ final class StartLock implements AutoCloseable {
         try {
             channel.close();
         } catch (IOException e) {
-            System.getLogger(StartLock.class.getName()).log(System.Logger.Level.DEBUG, "the lock is free anyway", e);
+            SafeLog.of(StartLock.class).log(System.Logger.Level.DEBUG, "the lock is free anyway", e);
         } finally {
             thread.unlock();
         }

@@ -1,6 +1,7 @@
 package io.valise.ipc.services.hosting;
 
 import io.valise.ipc.spi.runtime.RuntimeDirectory;
+import io.valise.ipc.spi.runtime.SafeLog;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
@@ -43,7 +44,7 @@ record StartRecord(long pid, long began) {
             String[] fields = text.substring(text.lastIndexOf(')') + 2).split(" ", -1);
             return Long.parseLong(fields[START_TIME]);
         } catch (IOException e) {
-            System.getLogger(StartRecord.class.getName()).log(Level.DEBUG, "the process has just ended", e);
+            SafeLog.of(StartRecord.class).log(Level.DEBUG, "the process has just ended", e);
             return 0;
         }
     }

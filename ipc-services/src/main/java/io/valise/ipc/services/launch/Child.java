@@ -2,6 +2,7 @@ package io.valise.ipc.services.launch;
 
 import io.valise.ipc.services.process.LastLines;
 import io.valise.ipc.services.process.Program;
+import io.valise.ipc.spi.runtime.SafeLog;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A child process that has been told over its standard input where its launcher waits. Thread-safe. */
 final class Child {
-    private static final Logger LOG = System.getLogger(Child.class.getName());
+    private static final Logger LOG = SafeLog.of(Child.class);
 
     private final Process process;
     private final LastLines lines;

@@ -3,6 +3,8 @@ package io.valise.ipc.services.objects;
 import io.valise.ipc.IpcConnection;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.spi.runtime.SafeLog;
+import io.valise.ipc.spi.runtime.Threads;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.HashMap;
@@ -21,7 +23,7 @@ final class Releases {
     /** The event's name. */
     static final String EVENT = "objects.release";
 
-    private static final Logger LOG = System.getLogger("io.valise.ipc.services.objects");
+    private static final Logger LOG = SafeLog.of("io.valise.ipc.services.objects");
     private static final ExecutorService SENDERS = senders();
 
     private final IpcConnection connection;
@@ -83,12 +85,13 @@ final class Releases {
     }
 
     private static ExecutorService senders() {
-        ThreadPoolExecutor senders =
-                new ThreadPoolExecutor(4, 4, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> {
-                    Thread thread = new Thread(work, "valise-objects");
-                    thread.setDaemon(true);
-                    return thread;
-                });
+        ThreadPoolExecutor senders = new ThreadPoolExecutor(
+                4,
+                4,
+                10,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                work -> Threads.daemon("valise-objects", work));
         senders.allowCoreThreadTimeOut(true);
         return senders;
     }

@@ -6,6 +6,7 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.services.objects.ExportTable.Exported;
 import io.valise.ipc.services.objects.wire.InterfacePlan;
+import io.valise.ipc.spi.runtime.SafeLog;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Map;
@@ -52,7 +53,7 @@ public final class RemoteObjects {
     /** How many objects a peer may hold unless {@link #limit} says otherwise. */
     public static final int DEFAULT_LIMIT = 10_000;
 
-    private static final Logger LOG = System.getLogger("io.valise.ipc.services.objects");
+    private static final Logger LOG = SafeLog.of("io.valise.ipc.services.objects");
     private static final Map<IpcConnection, RemoteObjects> OF_CONNECTIONS = new ConcurrentHashMap<>();
 
     private final IpcConnection connection;

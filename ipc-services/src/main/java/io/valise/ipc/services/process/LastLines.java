@@ -1,5 +1,6 @@
 package io.valise.ipc.services.process;
 
+import io.valise.ipc.spi.runtime.Threads;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,14 +26,13 @@ public final class LastLines {
     private final Thread reader;
 
     private LastLines(InputStream output) {
-        reader = new Thread(() -> read(output), "valise-last-lines");
-        reader.setDaemon(true);
+        reader = Threads.daemon("valise-last-lines", () -> read(output));
     }
 
     /** Reads what a process writes, so that it never waits for a reader, and keeps the last of it. */
     public static LastLines of(Process process) {
         LastLines lines = new LastLines(process.getInputStream());
-        lines.reader.start();
+        Threads.start(lines.reader);
         return lines;
     }
 

@@ -1,5 +1,6 @@
 package io.valise.ipc.services.runtime;
 
+import io.valise.ipc.spi.runtime.SafeLog;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.module.ModuleDescriptor;
@@ -61,8 +62,7 @@ public record Component(String name, Optional<Version> version, Optional<Version
                 return read(jar.getPath("module-info.class"));
             }
         } catch (IOException | RuntimeException e) { // no file, no jar, no descriptor: then nothing is known
-            System.getLogger(Component.class.getName())
-                    .log(System.Logger.Level.DEBUG, "no version is known of " + location, e);
+            SafeLog.of(Component.class).log(System.Logger.Level.DEBUG, "no version is known of " + location, e);
             return Optional.empty();
         }
     }

@@ -3,6 +3,7 @@ package io.valise.ipc.services.runtime;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.services.runtime.Initialization.Status;
 import io.valise.ipc.spi.runtime.RuntimeDirectory;
+import io.valise.ipc.spi.runtime.SafeLog;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.module.ModuleDescriptor.Version;
@@ -29,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * programs in it.
  */
 public final class IpcRuntime implements AutoCloseable {
-    private static final Logger LOG = System.getLogger(IpcRuntime.class.getName());
+    private static final Logger LOG = SafeLog.of(IpcRuntime.class);
     private static final int FAILED_FAST = 134; // as a process that aborts
     private static final Object LOCK = new Object();
 

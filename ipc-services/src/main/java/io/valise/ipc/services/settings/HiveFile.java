@@ -8,6 +8,7 @@ import io.valise.ipc.ValueSet;
 import io.valise.ipc.services.settings.HiveLayout.Header;
 import io.valise.ipc.spi.runtime.PrivateFile;
 import io.valise.ipc.spi.runtime.RuntimeDirectory;
+import io.valise.ipc.spi.runtime.SafeLog;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
@@ -33,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe, and safe among processes. A RandomAccessFile, since an interrupt closes a channel.
  */
 final class HiveFile implements Closeable {
-    private static final Logger LOG = System.getLogger("io.valise.ipc.services.settings");
+    private static final Logger LOG = SafeLog.of("io.valise.ipc.services.settings");
 
     static final String NAME = "n";
     static final String VALUE = "v";

@@ -1,5 +1,6 @@
 package io.valise.ipc.services.settings;
 
+import static java.util.Objects.requireNonNull;
 import static java.nio.file.StandardWatchEventKinds.ENTRY_CREATE;
 import static java.nio.file.StandardWatchEventKinds.ENTRY_DELETE;
 import static java.nio.file.StandardWatchEventKinds.ENTRY_MODIFY;
@@ -8,6 +9,8 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.services.settings.SettingsHive.Registration;
+import io.valise.ipc.spi.runtime.SafeLog;
+import io.valise.ipc.spi.runtime.Threads;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -20,6 +23,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * for that while there are listeners. Thread-safe.
  */
 final class HiveWatch {
-    private static final Logger LOG = System.getLogger("io.valise.ipc.services.settings");
+    private static final Logger LOG = SafeLog.of("io.valise.ipc.services.settings");
 
     private final Path folder;
     private final Supplier<ValueSet> settings;
@@ -64,9 +68,7 @@ final class HiveWatch {
             try {
                 folder.register(fresh, ENTRY_CREATE, ENTRY_DELETE, ENTRY_MODIFY);
                 ValueSet before = settings.get();
-                Thread thread = new Thread(() -> run(fresh, before), "valise-settings");
-                thread.setDaemon(true);
-                thread.start();
+                Threads.start(Threads.daemon("valise-settings", () -> run(fresh, before)));
                 return fresh;
             } catch (IOException | RuntimeException | Error e) { // such as a damaged file: nobody would close it
                 fresh.close();
@@ -79,17 +81,24 @@ final class HiveWatch {
     }
 
     private void run(WatchService from, ValueSet first) {
-        ValueSet before = first;
+        AtomicReference<ValueSet> before = new AtomicReference<>(first);
+        Threads.repeat("watching the settings in " + folder, () -> awaitChange(from, before));
+    }
+
+    /** Returns whether there is more to wait for. */
+    private boolean awaitChange(WatchService from, AtomicReference<ValueSet> before) {
         try {
-            for (WatchKey key = from.take(); ; key = from.take()) {
-                key.pollEvents();
-                key.reset();
-                before = compare(before);
-            }
+            WatchKey key = from.take();
+            key.pollEvents();
+            key.reset();
+            before.set(compare(requireNonNull(before.get())));
+            return true;
         } catch (ClosedWatchServiceException e) {
             LOG.log(Level.DEBUG, "settings in {0} are no longer watched", folder);
+            return false;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            return false;
         }
     }
 

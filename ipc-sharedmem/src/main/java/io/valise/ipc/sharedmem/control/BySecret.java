@@ -6,6 +6,7 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.spi.runtime.Listening;
 import io.valise.ipc.spi.runtime.RuntimeDirectory;
+import io.valise.ipc.spi.runtime.SafeLog;
 import io.valise.ipc.spi.runtime.UnixSockets;
 import io.valise.ipc.spi.secret.Handshake;
 import io.valise.ipc.spi.secret.Secret;
@@ -64,7 +65,7 @@ public final class BySecret implements Vouching {
                 return listening;
             });
         } catch (IpcException e) {
-            System.getLogger(BySecret.class.getName())
+            SafeLog.of(BySecret.class)
                     .log(Level.DEBUG, "left what is in " + sockets + " to the next server's sweep", e);
         } finally {
             listening.close();

@@ -2,6 +2,7 @@ package io.valise.ipc.sharedmem.control;
 
 import io.valise.ipc.spi.runtime.ReadinessLoop;
 import io.valise.ipc.spi.runtime.Registration;
+import io.valise.ipc.spi.runtime.SafeLog;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -121,6 +122,6 @@ public final class ControlChannel {
 
     /** Asked for when there is something to say: the first logger of a JVM takes 20 ms to start. */
     private static Logger log() {
-        return System.getLogger(ControlChannel.class.getName());
+        return SafeLog.of(ControlChannel.class);
     }
 }

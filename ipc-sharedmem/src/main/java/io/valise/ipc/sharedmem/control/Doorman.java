@@ -6,6 +6,7 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.PeerIdentity;
 import io.valise.ipc.spi.runtime.AuditLog;
+import io.valise.ipc.spi.runtime.SafeLog;
 import io.valise.ipc.spi.secret.Handshake;
 import io.valise.ipc.spi.secret.Secret;
 import io.valise.ipc.spi.secret.Strangers;
@@ -108,7 +109,7 @@ final class Doorman {
             }
             control.close();
             if (why.status() == IpcStatus.PEER_DIED) { // such as somebody who only looked whether there is a server
-                System.getLogger(Doorman.class.getName())
+                SafeLog.of(Doorman.class)
                         .log(Level.DEBUG, "a connection to " + address + " broke in its hand-shake", why);
             } else {
                 AuditLog.strangerRefused(address, String.valueOf(why.getMessage()));

@@ -4,6 +4,7 @@ import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.spi.runtime.PrivateFile;
+import io.valise.ipc.spi.runtime.SafeLog;
 import io.valise.ipc.spi.runtime.UnixSockets;
 import io.valise.ipc.spi.secret.Secret;
 import java.io.IOException;
@@ -112,6 +113,6 @@ record KeyFile(Path path, String name) {
     }
 
     private static void log(String what, IOException why) {
-        System.getLogger(KeyFile.class.getName()).log(Level.DEBUG, what, why);
+        SafeLog.of(KeyFile.class).log(Level.DEBUG, what, why);
     }
 }

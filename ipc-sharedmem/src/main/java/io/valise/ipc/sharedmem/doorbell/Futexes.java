@@ -2,6 +2,8 @@ package io.valise.ipc.sharedmem.doorbell;
 
 import io.valise.ipc.sharedmem.os.SharedMemory;
 import io.valise.ipc.spi.runtime.NativeAccess;
+import io.valise.ipc.spi.runtime.SafeLog;
+import io.valise.ipc.spi.runtime.Threads;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Locale;
@@ -19,6 +21,10 @@ public final class Futexes {
     public static final String PROPERTY = "valise.shm.doorbell";
 
     private static final int WISHES_HEARD = 16;
+
+    /** Ignored after the loader's thread could not be started; then the next one is tried. */
+    private static final int WISHES_AFTER_FAILURE = 1024;
+
     private static final AtomicBoolean REQUESTED = new AtomicBoolean();
     private static final AtomicInteger WISHES = new AtomicInteger();
 
@@ -52,9 +58,13 @@ public final class Futexes {
     /** Has the native library loaded in the background, if that is possible and was not done. */
     public static void request() {
         if (state == State.POSSIBLE && REQUESTED.compareAndSet(false, true)) {
-            Thread loader = new Thread(null, Futexes::load, "valise-futex-loader", 0, false);
-            loader.setDaemon(true);
-            loader.start();
+            try {
+                Threads.start(Threads.daemon("valise-futex-loader", Futexes::load));
+            } catch (RuntimeException | Error e) { // while the system has no thread for it, doorbells ring on a socket
+                log().log(Level.DEBUG, "no futexes yet", e);
+                WISHES.set(-WISHES_AFTER_FAILURE);
+                REQUESTED.set(false);
+            }
         }
     }
 
@@ -67,7 +77,7 @@ public final class Futexes {
         try {
             NativeFutex.syscall(systemCall(), null, 1, 0, null, null, 0); // EFAULT, but it links and returns
             state = State.READY;
-        } catch (LinkageError | RuntimeException e) {
+        } catch (Throwable e) { // whatever it is, the socket serves
             state = State.IMPOSSIBLE;
             log().log(Level.DEBUG, "no futex here, doorbells ring on a socket", e);
         }
@@ -93,6 +103,6 @@ public final class Futexes {
 
     /** Asked for when there is something to say: the first logger of a JVM takes 20 ms to start. */
     private static Logger log() {
-        return System.getLogger(Futexes.class.getName());
+        return SafeLog.of(Futexes.class);
     }
 }

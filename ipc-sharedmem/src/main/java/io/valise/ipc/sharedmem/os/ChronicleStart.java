@@ -1,5 +1,6 @@
 package io.valise.ipc.sharedmem.os;
 
+import io.valise.ipc.spi.runtime.SafeLog;
 import java.lang.System.Logger;
 import java.nio.ByteBuffer;
 import java.util.logging.Level;
@@ -33,7 +34,7 @@ final class ChronicleStart {
                     || has(loader, "org/slf4j/impl/StaticLoggerBinder.class");
             // The class that reads the verbosity came with SLF4J 2.0.10.
             return (provider || has(loader, "org/slf4j/helpers/Reporter.class")) && quietly(provider);
-        } catch (LinkageError | RuntimeException e) {
+        } catch (Throwable e) { // such as no memory or no thread for what it starts
             log().log(Logger.Level.DEBUG, "Chronicle Bytes does not work here, the JDK's memory serves", e);
             return false;
         }
@@ -75,6 +76,6 @@ final class ChronicleStart {
 
     /** Asked for when there is something to say: the first logger of a JVM takes 20 ms to start. */
     private static Logger log() {
-        return System.getLogger(ChronicleStart.class.getName());
+        return SafeLog.of(ChronicleStart.class);
     }
 }

@@ -2,6 +2,7 @@ package io.valise.ipc.sharedmem.os;
 
 import io.valise.ipc.IpcException;
 import io.valise.ipc.spi.runtime.RuntimeDirectory;
+import io.valise.ipc.spi.runtime.SafeLog;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -109,6 +110,6 @@ public final class SegmentDirectory {
 
     /** Asked for when there is something to say: the first logger of a JVM takes 20 ms to start. */
     private static Logger log() {
-        return System.getLogger(SegmentDirectory.class.getName());
+        return SafeLog.of(SegmentDirectory.class);
     }
 }

@@ -10,6 +10,7 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.spi.runtime.PrivateFile;
 import io.valise.ipc.spi.runtime.RuntimeDirectory;
+import io.valise.ipc.spi.runtime.SafeLog;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
@@ -69,7 +70,7 @@ public final class SegmentFile {
         try {
             Files.deleteIfExists(path);
         } catch (IOException e) {
-            System.getLogger(SegmentFile.class.getName())
+            SafeLog.of(SegmentFile.class)
                     .log(System.Logger.Level.DEBUG, "left " + path + " to the next server's sweep", e);
         }
     }

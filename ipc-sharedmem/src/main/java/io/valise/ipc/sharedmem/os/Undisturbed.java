@@ -1,5 +1,6 @@
 package io.valise.ipc.sharedmem.os;
 
+import io.valise.ipc.spi.runtime.Threads;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.util.concurrent.ExecutionException;
@@ -45,10 +46,9 @@ public final class Undisturbed {
      */
     public static <T> T elsewhere(Step<T> step) throws IOException {
         FutureTask<T> task = new FutureTask<>(step::take);
-        Thread thread = new Thread(null, task, "valise-file", 0, false);
-        thread.setDaemon(true);
+        Thread thread = Threads.daemon("valise-file", task);
         thread.setContextClassLoader(null);
-        thread.start();
+        Threads.start(thread);
         boolean interrupted = false;
         try {
             while (true) {

@@ -2,6 +2,7 @@ package io.valise.ipc.sharedmem.region;
 
 import io.valise.ipc.sharedmem.os.SegmentDirectory;
 import io.valise.ipc.spi.runtime.RuntimeDirectory;
+import io.valise.ipc.spi.runtime.SafeLog;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.DirectoryStream;
@@ -80,7 +81,7 @@ public final class RegionDirectory {
                 RegionFile.removeIfAbandoned(file);
             }
         } catch (IOException e) {
-            System.getLogger(RegionDirectory.class.getName())
+            SafeLog.of(RegionDirectory.class)
                     .log(Level.WARNING, "regions that a crash may have left stay in " + path + ": " + e);
         }
     }

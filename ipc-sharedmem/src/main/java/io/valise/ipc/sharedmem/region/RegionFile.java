@@ -13,6 +13,7 @@ import io.valise.ipc.sharedmem.os.MappedWindows;
 import io.valise.ipc.sharedmem.os.SegmentFile;
 import io.valise.ipc.sharedmem.os.Undisturbed;
 import io.valise.ipc.spi.runtime.PrivateFile;
+import io.valise.ipc.spi.runtime.SafeLog;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
@@ -380,7 +381,7 @@ public final class RegionFile {
     }
 
     private static void log(String what, Path path, Exception cause) {
-        System.getLogger(RegionFile.class.getName()).log(Level.DEBUG, "region " + path + ": " + what, cause);
+        SafeLog.of(RegionFile.class).log(Level.DEBUG, "region " + path + ": " + what, cause);
     }
 
     /** A channel that is closed unless it was handed over. */

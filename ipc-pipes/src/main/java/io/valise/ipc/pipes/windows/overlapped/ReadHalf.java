@@ -11,6 +11,7 @@ import static io.valise.ipc.pipes.windows.kernel.Win32Error.ERROR_SUCCESS;
 
 import io.valise.ipc.pipes.windows.kernel.Win32;
 import io.valise.ipc.pipes.windows.kernel.Win32Exception;
+import io.valise.ipc.spi.runtime.SafeLog;
 import io.valise.ipc.spi.stream.TwoWayStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -88,7 +89,7 @@ final class ReadHalf extends Half implements TwoWayStream.Reading {
             case ERROR_OPERATION_ABORTED -> state = State.FRESH;
             case ERROR_BROKEN_PIPE, ERROR_NO_DATA, ERROR_PIPE_NOT_CONNECTED -> state = State.ENDED;
             default -> {
-                System.getLogger(ReadHalf.class.getName())
+                SafeLog.of(ReadHalf.class)
                         .log(System.Logger.Level.WARNING, "reading a pipe failed: system error {0}", code);
                 state = State.ENDED;
             }
@@ -105,12 +106,29 @@ final class ReadHalf extends Half implements TwoWayStream.Reading {
     @Override
     public void arm() {
         switch (watch()) {
-            case BEGUN -> watchers.add(this);
+            case BEGUN -> beginWatch();
             case NEEDLESS -> fired();
             case ALREADY -> {
                 return; // It fires for this too.
             }
         }
+    }
+
+    private void beginWatch() {
+        boolean begun = false;
+        try {
+            watchers.add(this);
+            begun = true;
+        } finally {
+            if (!begun) {
+                endWatch();
+            }
+        }
+    }
+
+    private synchronized void endWatch() {
+        watched = false;
+        leave();
     }
 
     private enum Watching {
@@ -131,8 +149,7 @@ final class ReadHalf extends Half implements TwoWayStream.Reading {
     void watchEnded() {
         boolean again;
         synchronized (this) {
-            watched = false;
-            leave();
+            endWatch();
             again = !isClosed() && mustWait(); // Somebody else took it meanwhile, or a wait was aborted.
         }
         if (again) {

@@ -2,7 +2,7 @@ package io.valise.ipc.pipes.windows.overlapped;
 
 import io.valise.ipc.pipes.windows.kernel.Win32;
 import io.valise.ipc.pipes.windows.kernel.Win32Exception;
-import java.lang.System.Logger.Level;
+import io.valise.ipc.spi.runtime.Threads;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -33,10 +33,17 @@ final class Watcher implements Runnable {
     }
 
     void start() {
-        Thread thread = new Thread(null, this, "valise-pipe-watcher", 0, false);
-        thread.setDaemon(true);
+        Thread thread = Threads.daemon("valise-pipe-watcher", this);
         thread.setContextClassLoader(null); // It outlives any application that happens to be the first user.
-        thread.start();
+        boolean started = false;
+        try {
+            Threads.start(thread);
+            started = true;
+        } finally {
+            if (!started) {
+                win32.closeHandle(changed);
+            }
+        }
     }
 
     synchronized boolean tryAdd(ReadHalf half) {
@@ -61,21 +68,23 @@ final class Watcher implements Runnable {
 
     @Override
     public void run() {
-        boolean retired = false;
-        while (!retired) {
-            List<ReadHalf> watched = snapshot();
-            long[] events = new long[watched.size() + 1];
-            events[0] = changed;
-            for (int i = 0; i < watched.size(); i++) {
-                events[i + 1] = watched.get(i).operation.event();
-            }
-            int index = win32.waitForAny(events, watched.isEmpty() ? LINGER_MILLIS : Win32.INFINITE);
-            if (index > 0) {
-                fire(watched.get(index - 1));
-            }
-            retired = index == Win32.WAIT_TIMEOUT && all.retire(this);
-        }
+        Threads.repeat("waiting for pipes", this::round);
         win32.closeHandle(changed);
+    }
+
+    /** Returns false when this thread is not needed any more. */
+    private boolean round() {
+        List<ReadHalf> watched = snapshot();
+        long[] events = new long[watched.size() + 1];
+        events[0] = changed;
+        for (int i = 0; i < watched.size(); i++) {
+            events[i + 1] = watched.get(i).operation.event();
+        }
+        int index = win32.waitForAny(events, watched.isEmpty() ? LINGER_MILLIS : Win32.INFINITE);
+        if (index > 0) {
+            fire(watched.get(index - 1));
+        }
+        return index != Win32.WAIT_TIMEOUT || !all.retire(this);
     }
 
     private synchronized List<ReadHalf> snapshot() {
@@ -90,10 +99,6 @@ final class Watcher implements Runnable {
         synchronized (this) {
             halves.remove(half);
         }
-        try {
-            half.watchEnded();
-        } catch (RuntimeException | Error e) {
-            System.getLogger(Watcher.class.getName()).log(Level.ERROR, "a readiness callback failed", e);
-        }
+        Threads.run("a readiness callback", half::watchEnded);
     }
 }

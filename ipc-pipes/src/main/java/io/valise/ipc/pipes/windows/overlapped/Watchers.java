@@ -29,8 +29,8 @@ public final class Watchers {
             }
             if (!added) {
                 Watcher fresh = new Watcher(this, half);
+                fresh.start(); // first: a thread that cannot start must be given no pipes
                 threads.add(fresh);
-                fresh.start();
             }
         }
     }
