@@ -110,7 +110,17 @@ final class ServerHandshake implements ControlChannel.Reader {
         if (pid != null && bytes.hasRemaining()) {
             abandon("bytes behind the hello");
         } else if (pid != null && step.compareAndSet(Step.AWAITING_HELLO, Step.OFFERING)) {
-            executor.execute(() -> offer(pid));
+            handOff(() -> offer(pid));
+        }
+    }
+
+    /** To another thread, for it may take time. */
+    private void handOff(Runnable task) {
+        try {
+            executor.execute(task);
+        } catch (RuntimeException | Error e) { // such as no thread left
+            throw new IpcException(
+                    IpcStatus.RESOURCE_EXHAUSTED, "the server has no thread for the hand-shake: " + e, e);
         }
     }
 
@@ -147,7 +157,17 @@ final class ServerHandshake implements ControlChannel.Reader {
         } else if (step.compareAndSet(Step.AWAITING_ACK, Step.DONE)) {
             control.readBy(ready);
             shared.shared();
-            executor.execute(() -> house.completed(this, ready));
+            complete(ready);
+        }
+    }
+
+    private void complete(ShmLink ready) {
+        try {
+            handOff(() -> house.completed(this, ready));
+        } catch (IpcException e) {
+            log().log(Level.WARNING, "shm: dropped a connection", e);
+            ready.close();
+            house.failed(this);
         }
     }
 

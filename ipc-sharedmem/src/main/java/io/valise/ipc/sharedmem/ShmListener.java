@@ -8,6 +8,7 @@ import io.valise.ipc.sharedmem.os.SegmentDirectory;
 import io.valise.ipc.sharedmem.os.SegmentRemoval;
 import io.valise.ipc.sharedmem.region.RegionDirectory;
 import io.valise.ipc.spi.Transport;
+import io.valise.ipc.spi.runtime.ReadinessLoop;
 import io.valise.ipc.spi.runtime.RuntimeDirectory;
 import io.valise.ipc.spi.runtime.SafeLog;
 import io.valise.ipc.spi.runtime.Threads;
@@ -15,7 +16,6 @@ import io.valise.ipc.spi.runtime.UnixSockets;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -27,8 +27,6 @@ final class ShmListener implements Transport.Listener, ServerHandshake.House {
     private static final int MAX_HANDSHAKES = 1024;
     private static final int HANDSHAKE_SECONDS = 5;
     private static final Executor HANDSHAKES = handshakeThreads();
-    private static final Executor TOO_LATE =
-            CompletableFuture.delayedExecutor(HANDSHAKE_SECONDS, TimeUnit.SECONDS, Runnable::run);
 
     private final Endpoint endpoint;
     private final Transport.Acceptor acceptor;
@@ -107,7 +105,10 @@ final class ShmListener implements Transport.Listener, ServerHandshake.House {
         ServerHandshake handshake = new ServerHandshake(client, this, HANDSHAKES);
         pending.add(handshake);
         handshake.start();
-        TOO_LATE.execute(() -> handshake.abandon("limit=" + HANDSHAKE_SECONDS + " s for the hand-shake"));
+        ReadinessLoop.shared()
+                .after(
+                        TimeUnit.SECONDS.toNanos(HANDSHAKE_SECONDS),
+                        () -> handshake.abandon("limit=" + HANDSHAKE_SECONDS + " s for the hand-shake"));
         if (closed) {
             handshake.abandon("the server stops listening");
         }

@@ -11,6 +11,7 @@ import io.valise.ipc.ValueSet;
 import io.valise.ipc.internal.frame.Frames;
 import io.valise.ipc.internal.session.Session;
 import io.valise.ipc.internal.session.SessionConfig;
+import io.valise.ipc.internal.work.Caretaker;
 import io.valise.ipc.internal.work.Deadlines;
 import io.valise.ipc.internal.work.Work;
 import io.valise.ipc.internal.work.Workers;
@@ -142,6 +143,7 @@ public final class Dialer {
     }
 
     private Session dial(Transport transport, Endpoint concrete, long deadline) {
+        Caretaker.begin();
         Link link = transport.connect(concrete, Math.max(1, deadline - System.nanoTime()));
         Session session = new Session(link, concrete, config, new ClientGreeter());
         try {

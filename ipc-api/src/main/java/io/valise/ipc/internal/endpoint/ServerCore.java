@@ -18,6 +18,7 @@ import io.valise.ipc.internal.local.LocalTransport;
 import io.valise.ipc.internal.session.Session;
 import io.valise.ipc.internal.session.SessionConfig;
 import io.valise.ipc.internal.work.Aside;
+import io.valise.ipc.internal.work.Caretaker;
 import io.valise.ipc.internal.work.Deadlines;
 import io.valise.ipc.internal.work.SerialLane;
 import io.valise.ipc.internal.work.Work;
@@ -78,6 +79,7 @@ public final class ServerCore implements Session.Greeter {
             SessionConfig config,
             Consumer<IpcConnection> onConnect,
             BiConsumer<IpcConnection, CloseReason> onDisconnect) {
+        Caretaker.begin();
         ServerCore server = new ServerCore(config, onConnect, onDisconnect);
         BuiltIns.addTo(config.services(), server);
         try {

@@ -6,17 +6,23 @@ import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.internal.frame.OutFrame;
 import io.valise.ipc.internal.work.Backlog;
+import io.valise.ipc.internal.work.Patience;
 import io.valise.ipc.internal.work.SerialLane;
 import io.valise.ipc.spi.runtime.SafeLog;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
- * What a server sends to all its clients, on its way to one of them. The sender never waits: what a slow client does not
- * take at once queues here, in order, and one that falls too far behind is thrown out. Thread-safe.
+ * What a server sends to all its clients, on its way to one of them. The sender does not wait for a client: what a slow
+ * one does not take at once queues here, in order. When too much is queued and the link has no room, the client is thrown
+ * out. When the link has room, it is this process whose threads do not get on: then the sender waits for them. Thread-safe.
  */
 final class Broadcasts {
     private static final Logger LOG = SafeLog.of("io.valise.ipc");
+
+    private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
 
     private final Session session;
     private final long limit;
@@ -47,13 +53,28 @@ final class Broadcasts {
         if (lane.add(() -> sendQueued(event, frame), (int) Math.min(frame.bound(), Integer.MAX_VALUE / 2))) {
             session.follow(lane);
         }
-        if (unsent.isHigh()) {
+        if (unsent.isHigh() && !isSentFurther()) {
             session.end(new CloseReason(
                     IpcStatus.RESOURCE_EXHAUSTED,
                     false,
                     "the peer does not read: broadcasts that wait for it: limit=" + limit + " bytes, actual="
                             + unsent.bytes()));
         }
+    }
+
+    /**
+     * Waits until less is queued, as long as the link has room, and at most for the request timeout: a client that reads
+     * must not be thrown out because the thread that sends to it gets no processor.
+     */
+    private boolean isSentFurther() {
+        Patience patience = new Patience(session.config().requestTimeoutNanos());
+        while (unsent.isHigh() && !session.isEnded()) {
+            if (session.outbound().awaitsRoom() || patience.left() == 0) {
+                return false;
+            }
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+        return true;
     }
 
     private void sendQueued(String event, OutFrame frame) {

@@ -8,6 +8,7 @@ import io.valise.ipc.internal.frame.Frames;
 import io.valise.ipc.internal.frame.LongBuffers;
 import io.valise.ipc.internal.frame.Sendable;
 import io.valise.ipc.internal.work.SessionCounters;
+import io.valise.ipc.internal.work.Shortage;
 import io.valise.ipc.internal.work.VirtualThreads;
 import io.valise.ipc.spi.Link;
 import java.nio.ByteBuffer;
@@ -50,6 +51,7 @@ final class Outbound {
      */
     private final AtomicBoolean unflushed = new AtomicBoolean();
 
+    private volatile boolean awaitingRoom;
     private volatile int peerMaxMessage = Integer.MAX_VALUE - 1024;
 
     /**
@@ -73,6 +75,11 @@ final class Outbound {
     /** The longest message the peer takes, in bytes. */
     void peerMaxMessage(int bytes) {
         peerMaxMessage = bytes;
+    }
+
+    /** Whether a thread waits for the peer to make room at this moment. */
+    boolean awaitsRoom() {
+        return awaitingRoom;
     }
 
     /** Whether frames were committed that the peer may not have been woken for. */
@@ -303,11 +310,16 @@ final class Outbound {
             throw new IpcException(
                     IpcStatus.CANCELLED, "send: the thread was interrupted while the peer's buffer was full", delivery);
         }
-        if (VirtualThreads.isCurrent()) {
-            long slice = Math.min(remaining, SLICE_NANOS);
-            VirtualThreads.block(() -> link.awaitWritable(slice));
-        } else {
-            link.awaitWritable(remaining);
+        awaitingRoom = true;
+        try {
+            if (VirtualThreads.isCurrent()) {
+                long slice = Math.min(remaining, SLICE_NANOS);
+                VirtualThreads.block(() -> Shortage.await(link::awaitWritable, slice));
+            } else {
+                Shortage.await(link::awaitWritable, remaining);
+            }
+        } finally {
+            awaitingRoom = false;
         }
     }
 

@@ -16,6 +16,8 @@ import io.valise.ipc.internal.call.SyncCall;
 import io.valise.ipc.internal.call.Waits;
 import io.valise.ipc.internal.work.Backlog;
 import io.valise.ipc.internal.work.Patience;
+import io.valise.ipc.internal.work.Shortage;
+import io.valise.ipc.internal.work.Sparingly;
 import io.valise.ipc.internal.work.VirtualThreads;
 import io.valise.ipc.internal.work.Work;
 import io.valise.ipc.internal.work.Workers;
@@ -25,7 +27,6 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +53,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Reader implements Waits {
     private static final Logger LOG = SafeLog.of("io.valise.ipc");
+    private static final Sparingly NO_THREAD = new Sparingly(LOG);
     private static final int FRAMES_PER_POLL = 64;
     private static final int ROUNDS_PER_FLUSH = 16;
     private static final int ROUNDS_PER_CHECK = 64;
@@ -63,6 +65,7 @@ final class Reader implements Waits {
 
     private final Session session;
     private final Link link;
+    private final Shortage.Wait wait;
     private final Inbound inbound;
     private final Outbound outbound;
     private final Backlog backlog;
@@ -79,6 +82,7 @@ final class Reader implements Waits {
     Reader(Session session, Link link, Inbound inbound, Outbound outbound, WaitStrategy strategy, long backlogBytes) {
         this.session = session;
         this.link = link;
+        this.wait = link::await;
         this.inbound = inbound;
         this.outbound = outbound;
         this.spinner = new Spinner(strategy);
@@ -170,7 +174,7 @@ final class Reader implements Waits {
         }
         right.leaveTo(CALLER_SLEEPING, turn);
         try {
-            link.await(Math.max(1, call.deadline() - System.nanoTime()));
+            Shortage.await(wait, Math.max(1, call.deadline() - System.nanoTime()));
         } catch (RuntimeException | Error e) { // the medium broke, or was closed meanwhile
             session.receiveFailed(e);
         }
@@ -367,10 +371,10 @@ final class Reader implements Waits {
     private void launch(Runnable reading, long turn) {
         try {
             Workers.readers().execute(() -> guard(reading));
-        } catch (RejectedExecutionException | OutOfMemoryError e) {
-            LOG.log(Level.WARNING, "no thread to read " + session + "; trying again", e);
+        } catch (RuntimeException | Error e) { // the caretaker tries again, and a caller may read meanwhile
             right.leaveTo(FREE, turn);
             watch.watch();
+            NO_THREAD.warn("no thread to read " + session + "; trying again", e);
         }
     }
 
@@ -444,15 +448,22 @@ final class Reader implements Waits {
     private long sleep(long turn) {
         right.leaveTo(SLEEPING, turn);
         wakeNextCaller(); // one that queued while we were still reading
-        link.await(IDLE_NANOS);
+        Shortage.await(wait, IDLE_NANOS);
         return right.resume(SLEEPING, turn) ? turn : NONE;
     }
 
-    /** Returns a turn if the link fired before the right was laid down. */
+    /** Returns a turn if the link fired before the right was laid down, or cannot be armed for want of something. */
     private long arm(long turn) {
         spinner.stop();
         fired = false;
-        link.arm(this::readable);
+        try {
+            link.arm(this::readable);
+        } catch (IpcException | OutOfMemoryError e) {
+            if (!Shortage.isOne(e)) {
+                throw e;
+            }
+            return turn;
+        }
         right.leaveTo(ARMED, turn);
         wakeNextCaller();
         return fired ? right.takeFrom(ARMED) : NONE;

@@ -31,6 +31,7 @@ import io.valise.ipc.internal.work.Backlog;
 import io.valise.ipc.internal.work.Deadlines;
 import io.valise.ipc.internal.work.Patience;
 import io.valise.ipc.internal.work.SessionCounters;
+import io.valise.ipc.internal.work.Sparingly;
 import io.valise.ipc.internal.work.Work;
 import io.valise.ipc.internal.work.Workers;
 import io.valise.ipc.spi.Link;
@@ -46,7 +47,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -59,6 +59,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Session implements SessionCall.Calls, Line, Asker {
     private static final Logger LOG = SafeLog.of("io.valise.ipc");
+    private static final Sparingly NO_THREAD = new Sparingly(LOG);
     private static final long GOODBYE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final long REASON_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
@@ -75,6 +76,7 @@ public final class Session implements SessionCall.Calls, Line, Asker {
     private final Dispatcher dispatcher;
     private final Broadcasts broadcasts;
     private final Greetings greetings;
+    private final Drainer drainer;
     private final Farewells farewells = new Farewells();
     private final AtomicReference<@Nullable CloseReason> end = new AtomicReference<>();
     private final CompletableFuture<CloseReason> closed = new CompletableFuture<>();
@@ -114,6 +116,7 @@ public final class Session implements SessionCall.Calls, Line, Asker {
                 counters,
                 reader.backlog(),
                 config.executor() != null);
+        this.drainer = new Drainer(this, reader::flushFully, this::isEnded);
         this.broadcasts = new Broadcasts(this);
         this.greetings = new Greetings(this, greeter);
     }
@@ -172,11 +175,7 @@ public final class Session implements SessionCall.Calls, Line, Asker {
 
     /** Has another thread hand on what the link has not taken of the committed frames, which it does when there is room. */
     void drainSoon() {
-        try {
-            Workers.followers().execute(reader::flushFully);
-        } catch (RejectedExecutionException | OutOfMemoryError e) {
-            end(new CloseReason(IpcStatus.RESOURCE_EXHAUSTED, false, "no thread to send what is committed: " + e));
-        }
+        drainer.soon();
     }
 
     /** Gives the user's code to the executor meant for it; false when that was refused and it must be run here. */
@@ -187,7 +186,7 @@ public final class Session implements SessionCall.Calls, Line, Asker {
             (users == null ? own(work) : users).execute(() -> work.run(false));
             return true;
         } catch (RuntimeException | Error e) { // the user's executor may throw anything
-            LOG.log(Level.WARNING, "no thread for work of " + this, e);
+            NO_THREAD.warn("no thread for work of " + this, e);
             work.rejected();
             return false;
         }
@@ -211,8 +210,8 @@ public final class Session implements SessionCall.Calls, Line, Asker {
         }
         try {
             own(work).execute(() -> work.run(false));
-        } catch (RejectedExecutionException | OutOfMemoryError e) {
-            LOG.log(Level.WARNING, "no thread for work of " + this + "; doing it on this one", e);
+        } catch (RuntimeException | Error e) { // the executor is ours: it lacks a thread
+            NO_THREAD.warn("no thread for work of " + this + "; doing it on this one", e);
             work.run(false);
         }
     }

@@ -43,6 +43,18 @@ public final class Caretaker implements Runnable {
 
     private Caretaker() {}
 
+    /**
+     * Starts the thread, if it does not run. Called before there is a connection that could need it: where the system
+     * refuses a thread, that connection is not made, and none that is there is harmed.
+     *
+     * @throws io.valise.ipc.IpcException {@code RESOURCE_EXHAUSTED} when the system refuses a thread
+     */
+    public static void begin() {
+        if (!INSTANCE.started) {
+            INSTANCE.start();
+        }
+    }
+
     /** Ticks a session until {@link Watched#tick} says that it rests. */
     public static void watch(Watched reading) {
         INSTANCE.arrivals.add(reading);

@@ -16,8 +16,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -27,8 +25,7 @@ import java.util.function.Predicate;
 public final class Listening implements AutoCloseable {
     private static final int BACKLOG = 4096; // the kernel takes what it allows (somaxconn)
     private static final int BATCH = 64; // connections accepted before others have their turn on the loop
-    private static final Executor AFTER_A_WHILE =
-            CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS, Runnable::run);
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final Path folder;
     private final SocketPlace place;
@@ -38,6 +35,9 @@ public final class Listening implements AutoCloseable {
     private final Consumer<SocketChannel> accepted;
     private final Registration registration;
     private final AtomicBoolean closed = new AtomicBoolean();
+
+    /** Whether the last attempt to accept failed; of several in a row one is logged. The loop's alone. */
+    private boolean failing;
 
     private Listening(
             Path folder,
@@ -142,27 +142,37 @@ public final class Listening implements AutoCloseable {
     private void acceptAll() {
         boolean again = false;
         try {
-            SocketChannel channel = server.accept();
-            for (int n = 1; channel != null; n++) {
-                admit(channel);
-                channel = n < BATCH ? server.accept() : null;
-            }
+            acceptBatch();
             again = true;
+            failing = false;
         } catch (ClosedChannelException e) {
             return;
-        } catch (IOException e) {
-            log().log(Level.WARNING, "accepting at " + place.path() + " failed, trying again in 100 ms: " + e);
+        } catch (IOException | RuntimeException | Error e) { // such as no descriptor left
+            log().log(failing ? Level.DEBUG : Level.WARNING, failed(), e);
+            failing = true;
         } finally {
             // The connection that could not be accepted stays readable: waiting for it at once would be a busy loop.
             if (again) {
                 registration.arm();
             } else if (!closed.get()) {
-                AFTER_A_WHILE.execute(registration::arm);
+                ReadinessLoop.shared().after(PAUSE_NANOS, registration::arm);
             }
         }
     }
 
-    private void admit(SocketChannel channel) throws IOException {
+    private String failed() {
+        return "accepting at " + place.path() + " failed; trying again every 100 ms";
+    }
+
+    private void acceptBatch() throws IOException {
+        SocketChannel channel = server.accept();
+        for (int n = 1; channel != null; n++) {
+            admit(channel);
+            channel = n < BATCH ? server.accept() : null;
+        }
+    }
+
+    private void admit(SocketChannel channel) {
         boolean taken = false;
         try {
             channel.configureBlocking(false);
@@ -170,11 +180,11 @@ public final class Listening implements AutoCloseable {
                 accepted.accept(channel);
                 taken = true;
             }
-        } catch (RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) { // the other clients must be accepted
             log().log(Level.WARNING, "dropped a connection at " + place.path(), e);
         } finally {
             if (!taken) {
-                channel.close();
+                UnixSockets.close(channel);
             }
         }
     }

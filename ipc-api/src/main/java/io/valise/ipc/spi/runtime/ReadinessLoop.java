@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * nothing happens, whatever the number of channels. It starts with the first registration and then stays.
  *
  * <p>Callbacks run on that thread, one after the other: they hand over or do something short, and never block. One that
- * throws is logged and does no harm to others. Thread-safe.
+ * throws is logged and does no harm to others. The loop has a timer too, which needs no thread of its own. Thread-safe.
  */
 public final class ReadinessLoop {
     private static final long PAUSE_AT_EXIT = TimeUnit.MILLISECONDS.toNanos(1);
@@ -27,6 +27,7 @@ public final class ReadinessLoop {
 
     private final Selector selector;
     private final Thread thread;
+    private final LoopTimer timer = new LoopTimer();
     private volatile boolean exiting;
 
     private ReadinessLoop() throws IOException {
@@ -103,6 +104,18 @@ public final class ReadinessLoop {
         }
     }
 
+    /**
+     * Runs a task on the loop's thread after a time; the task hands over or does something short.
+     *
+     * @param nanos how long from now, in nanoseconds, rounded up to milliseconds
+     * @since 0.2.0
+     */
+    public void after(long nanos, Runnable task) {
+        if (timer.add(System.nanoTime() + nanos, task)) {
+            noticeChange();
+        }
+    }
+
     /** Makes the thread take note of a changed key; on the thread itself it does so anyway before it sleeps. */
     void noticeChange() {
         if (Thread.currentThread() != thread) {
@@ -133,6 +146,7 @@ public final class ReadinessLoop {
             if (select() == 0) {
                 Thread.interrupted(); // A callback's leftover would make every select return at once.
             }
+            timer.runDue(System.nanoTime());
             return true;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -141,7 +155,7 @@ public final class ReadinessLoop {
 
     private int select() throws IOException {
         if (!exiting) {
-            return selector.select(ReadinessLoop::dispatch);
+            return selector.select(ReadinessLoop::dispatch, timer.millisToNext(System.nanoTime()));
         }
         LockSupport.parkNanos(PAUSE_AT_EXIT);
         return selector.selectNow(ReadinessLoop::dispatch);

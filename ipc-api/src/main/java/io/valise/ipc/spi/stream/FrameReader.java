@@ -11,7 +11,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes frames from a stream of bytes. Used by one thread at a time.
+ * Takes frames from a stream of bytes. Used by one thread at a time. The buffer is held while something is in it and the
+ * link is being read.
  *
  * <pre>
  *   0       head                             tail      capacity
@@ -20,9 +21,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class FrameReader {
     private static final int HEADER = Framing.HEADER_BYTES;
+    private static final byte[] NOTHING = {};
 
     private final ReadableByteChannel channel;
     private @Nullable StreamBuffer buffer;
+    private byte[] kept = NOTHING;
     private int head;
     private int tail;
     private boolean ended;
@@ -54,11 +57,30 @@ final class FrameReader {
         return deliverable;
     }
 
-    /** Gives the buffer back if nothing is in it. */
-    void releaseIfEmpty() {
+    private void releaseIfEmpty() {
         if (head == tail) {
             release();
         }
+    }
+
+    /**
+     * Gives the buffer back until more comes. A part of a frame is kept in as many bytes as it has: a peer that sends half
+     * a frame and no more must not cost a whole buffer.
+     */
+    void rest() {
+        StreamBuffer held = buffer;
+        if (held != null && !isDeliverableNow()) {
+            byte[] part = new byte[tail - head];
+            held.bytes.clear().position(head).get(part);
+            held.bytes.clear();
+            release();
+            kept = part;
+        }
+    }
+
+    /** Whether it holds a buffer at this moment; for tests. */
+    boolean holdsBuffer() {
+        return buffer != null;
     }
 
     /** Gives the buffer back, whatever is in it. */
@@ -70,6 +92,7 @@ final class FrameReader {
             tail = 0;
             released.release();
         }
+        kept = NOTHING;
     }
 
     private int deliver(Link.FrameHandler handler, int limit) {
@@ -118,10 +141,11 @@ final class FrameReader {
         if (current == null) {
             current = StreamBuffer.acquire();
             buffer = current;
+            takeKept(current.bytes);
         }
         makeRoom(current.bytes);
         try {
-            int count = channel.read(current.bytes.clear().position(tail));
+            int count = channel.read(current.window(tail, StreamBuffer.CAPACITY));
             if (count < 0) {
                 ended = true;
             } else {
@@ -129,6 +153,16 @@ final class FrameReader {
             }
         } catch (IOException e) {
             throw failed(e);
+        } catch (OutOfMemoryError e) {
+            StreamBuffer.refused(e);
+        }
+    }
+
+    private void takeKept(ByteBuffer into) {
+        if (kept.length > 0) {
+            into.clear().put(kept);
+            tail = kept.length;
+            kept = NOTHING;
         }
     }
 

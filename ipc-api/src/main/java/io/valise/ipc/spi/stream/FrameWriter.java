@@ -73,7 +73,7 @@ final class FrameWriter {
     boolean flush() {
         StreamBuffer current = buffer;
         if (current != null && head < tail) {
-            write(current.bytes.clear().limit(tail).position(head));
+            write(current.window(head, tail));
             releaseIfEmpty();
         }
         return isEmpty();
@@ -107,6 +107,8 @@ final class FrameWriter {
             head += channel.write(committed);
         } catch (IOException e) {
             throw failed(e);
+        } catch (OutOfMemoryError e) {
+            StreamBuffer.refused(e);
         } finally {
             committed.clear(); // A limit left behind would cut off the next frame's length.
         }

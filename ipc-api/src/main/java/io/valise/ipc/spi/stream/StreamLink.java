@@ -129,7 +129,7 @@ public final class StreamLink implements Link {
         }
         stream.rest();
         if (receiving.compareAndSet(false, true)) {
-            reader.releaseIfEmpty();
+            reader.rest();
             leaveReceiving();
         }
         armed.set(readable);

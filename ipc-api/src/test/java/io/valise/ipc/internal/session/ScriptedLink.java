@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,9 @@ final class ScriptedLink implements Link {
     private boolean woken;
     private boolean broken;
     private int blockedSenders;
+    private @Nullable Throwable lack;
+    private int refusedWaits;
+    private boolean holding;
 
     // ---- the test's end
 
@@ -91,6 +95,12 @@ final class ScriptedLink implements Link {
         notifyAll();
     }
 
+    /** Whether a thread that sends stands still, as one does that gets no processor. */
+    synchronized void holdsUpSenders(boolean yes) {
+        holding = yes;
+        notifyAll();
+    }
+
     /** From now on nobody can wait for this link. */
     synchronized void breakDown() {
         broken = true;
@@ -100,6 +110,33 @@ final class ScriptedLink implements Link {
     synchronized void awaitBlockedSender() throws InterruptedException {
         while (blockedSenders == 0) {
             wait();
+        }
+    }
+
+    /** From now on every wait is refused, until this is told null: an {@link IpcException} or an {@link Error}. */
+    synchronized void lacks(@Nullable Throwable what) {
+        lack = what;
+        refusedWaits = 0;
+        woken = true;
+        notifyAll();
+    }
+
+    /** Waits until so many waits were refused. */
+    synchronized void awaitRefusedWaits(int count) throws InterruptedException {
+        while (refusedWaits < count) {
+            wait();
+        }
+    }
+
+    private synchronized void checkLack() {
+        if (lack != null) {
+            refusedWaits++;
+            notifyAll();
+        }
+        if (lack instanceof Error error) {
+            throw error;
+        } else if (lack instanceof IpcException known) {
+            throw known;
         }
     }
 
@@ -126,6 +163,12 @@ final class ScriptedLink implements Link {
     @Override
     public synchronized @Nullable ByteBuffer claim(int maxLength) {
         checkOpen();
+        while (holding) {
+            blockedSenders++;
+            notifyAll();
+            sleep(TimeUnit.SECONDS.toNanos(60));
+            blockedSenders--;
+        }
         if (committed.size() + outgoing.size() >= capacity) {
             return null;
         }
@@ -163,6 +206,7 @@ final class ScriptedLink implements Link {
 
     @Override
     public synchronized void awaitWritable(long nanos) {
+        checkLack();
         blockedSenders++;
         notifyAll();
         long deadline = System.nanoTime() + nanos;
@@ -209,6 +253,7 @@ final class ScriptedLink implements Link {
 
     @Override
     public synchronized void await(long nanos) {
+        checkLack();
         long deadline = System.nanoTime() + nanos;
         while (incoming.isEmpty() && !ended && !closed && !woken && !broken) {
             if (!sleep(deadline - System.nanoTime())) {
@@ -223,6 +268,7 @@ final class ScriptedLink implements Link {
 
     @Override
     public void arm(Runnable readable) {
+        checkLack();
         synchronized (this) {
             if (incoming.isEmpty() && !ended && !closed) {
                 armed = readable;

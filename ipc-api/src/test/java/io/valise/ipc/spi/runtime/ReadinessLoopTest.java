@@ -12,6 +12,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
@@ -93,6 +94,33 @@ class ReadinessLoopTest {
         registration.arm();
         passTheLoopOnce();
         assertThat(calls).hasValue(2);
+    }
+
+    @Test
+    void tasksRunInTheOrderOfTheirTimesWhateverOneThrows() throws Exception {
+        List<Integer> ran = Collections.synchronizedList(new ArrayList<>());
+        CountDownLatch all = new CountDownLatch(4);
+        long begun = System.nanoTime();
+        for (int millis : List.of(40, 20, 0, 30)) {
+            loop.after(TimeUnit.MILLISECONDS.toNanos(millis), () -> {
+                ran.add(millis);
+                all.countDown();
+                if (millis == 20) {
+                    throw new StackOverflowError("on purpose");
+                }
+            });
+        }
+        all.await();
+        assertThat(ran).containsExactly(0, 20, 30, 40);
+        assertThat(System.nanoTime() - begun).isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(40));
+    }
+
+    @Test
+    void aTaskMayAddAnother() throws Exception {
+        CountDownLatch second = new CountDownLatch(1);
+        loop.after(0, () -> loop.after(0, second::countDown));
+        second.await();
+        assertThat(second.getCount()).isZero();
     }
 
     @Test

@@ -179,12 +179,62 @@ class FrameReaderTest {
 
     @Test
     void aReleasedBufferIsTakenAgainWhenBytesArrive() {
-        reader.releaseIfEmpty();
+        reader.rest();
         put(new byte[] {1});
         stream.flip();
         assertThat(poll(1)).isOne();
-        reader.releaseIfEmpty();
+        reader.rest();
         assertThat(poll(1)).isZero();
+    }
+
+    /** A peer that sends half a frame, and no more, costs as many bytes as it has sent. */
+    @Test
+    void aReaderThatRestsWithPartOfAFrameHoldsNoBuffer() {
+        byte[] frame = new byte[65536];
+        new Random(7).nextBytes(frame);
+        for (int cut : List.of(1, 3, 4, 5, 40_000, 65539)) {
+            got.clear();
+            stream.clear();
+            put(new byte[] {1, 2, 3});
+            put(frame);
+            stream.flip();
+            source.portion = 7 + cut;
+            assertThat(poll(5)).isOne();
+            assertThat(reader.holdsBuffer()).isTrue();
+            reader.rest();
+            assertThat(reader.holdsBuffer()).isFalse();
+            reader.rest();
+            source.portion = Integer.MAX_VALUE;
+            assertThat(poll(5)).isOne();
+            assertThat(got).containsExactly(new byte[] {1, 2, 3}, frame);
+            assertThat(reader.holdsBuffer()).isTrue();
+            assertThat(poll(5)).isZero();
+            assertThat(reader.holdsBuffer()).isFalse();
+        }
+    }
+
+    @Test
+    void anEndBehindAPartThatWasKeptIsSaidSo() {
+        ByteBuffer bytes = ByteBuffer.allocate(9).putInt(10).position(9).flip();
+        Source cutOff = new Source(bytes);
+        cutOff.ends = true;
+        FrameReader victim = new FrameReader(cutOff);
+        assertThat(victim.poll(frame -> true, 1)).isZero();
+        victim.rest();
+        assertThatThrownBy(() -> victim.poll(frame -> true, 1)).hasMessageContaining("received=5");
+        victim.release();
+    }
+
+    /** The JDK reads into a buffer on the heap, or beyond what a thread keeps, by way of direct memory. */
+    @Test
+    void aReadThatIsRefusedMemoryIsRepeated() {
+        put(new byte[] {1});
+        stream.flip();
+        source.refusals = 3;
+        for (int i = 0; i < 3; i++) {
+            assertThat(poll(1)).isZero();
+        }
+        assertThat(poll(1)).isOne();
     }
 
     /** A channel that gives what a buffer holds in portions, then nothing, or the end. */
@@ -193,6 +243,7 @@ class FrameReaderTest {
         private int portion = Integer.MAX_VALUE;
         private int reads;
         private boolean ends;
+        private int refusals;
 
         Source(ByteBuffer bytes) {
             this.bytes = bytes;
@@ -201,6 +252,10 @@ class FrameReaderTest {
         @Override
         public int read(ByteBuffer into) {
             reads++;
+            if (refusals > 0) {
+                refusals--;
+                throw new OutOfMemoryError("Cannot reserve direct buffer memory");
+            }
             int count = Math.min(portion, Math.min(bytes.remaining(), into.remaining()));
             into.put(bytes.slice(bytes.position(), count));
             bytes.position(bytes.position() + count);

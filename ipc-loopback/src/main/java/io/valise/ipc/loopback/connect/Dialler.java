@@ -101,7 +101,7 @@ final class Dialler implements AutoCloseable {
             boolean connected = channel.connect(to);
             underWay = true;
             while (!connected && !channel.finishConnect()) {
-                watch.armConnect();
+                watch.armWrite();
                 awaitWord();
             }
         } catch (ConnectException e) {

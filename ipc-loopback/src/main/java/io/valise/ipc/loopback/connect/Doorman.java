@@ -50,8 +50,12 @@ final class Doorman {
                     Greeting.context(address.name(), remote(channel), (InetSocketAddress) channel.getLocalAddress());
             strangers.enter(socket).ifPresent(this::sendAway);
             new Stranger(socket, channel, new Greeting(channel, Handshake.server(secret, context))).begin();
-        } catch (IOException e) {
-            LOG.log(Level.DEBUG, "a connection broke before its handshake", e);
+        } catch (IOException | RuntimeException | Error e) { // an OutOfMemoryError too: nothing else would close it
+            LOG.log(
+                    e instanceof IOException ? Level.DEBUG : Level.WARNING,
+                    "a connection ended before its handshake",
+                    e);
+            strangers.leave(socket);
             socket.close();
         }
     }

@@ -31,6 +31,9 @@ final class ListeningPort implements LoopChannel.Stage {
     private final LoopChannel socket;
     private final BiConsumer<LoopChannel, SocketChannel> accepted;
 
+    /** Whether the last attempt to accept failed; of several in a row one is logged. */
+    private boolean failing;
+
     private ListeningPort(
             ServerSocketChannel server, InetSocketAddress address, BiConsumer<LoopChannel, SocketChannel> accepted) {
         this.server = server;
@@ -88,6 +91,7 @@ final class ListeningPort implements LoopChannel.Stage {
             if (connection == null) {
                 return;
             }
+            failing = false;
             take(connection);
         }
     }
@@ -95,26 +99,35 @@ final class ListeningPort implements LoopChannel.Stage {
     /** Descriptors ran out, most likely. Connections wait in the kernel; to try again at once would only spin. */
     @Override
     public void failed(LoopChannel self, Throwable why) {
-        LOG.log(Level.WARNING, "cannot accept at " + address + ", trying again in 0.2 s", why);
         self.interest(NioIoOps.NONE);
         self.loop().schedule(() -> self.interest(NioIoOps.ACCEPT), PAUSE_NANOS);
+        LOG.log(
+                failing ? Level.DEBUG : Level.WARNING,
+                "cannot accept at " + address + "; trying again every 0.2 s",
+                why);
+        failing = true;
     }
 
     private void take(SocketChannel connection) {
+        boolean taken = false;
         try {
             InetAddress from = ((InetSocketAddress) connection.getRemoteAddress()).getAddress();
             if (!Loopback.isFromHere(from)) {
                 LOG.log(Level.WARNING, "refused a connection from " + from + ": it is not this machine");
-                connection.close();
                 return;
             }
             connection.configureBlocking(false);
             connection.setOption(StandardSocketOptions.TCP_NODELAY, true);
-            accepted.accept(new LoopChannel(SharedLoop.join(), connection), connection);
+            LoopChannel socket = new LoopChannel(SharedLoop.join(), connection);
+            taken = true;
+            accepted.accept(socket, connection);
         } catch (IOException e) {
             // It broke before it began; the client sees that by itself.
             LOG.log(Level.DEBUG, "a connection broke while it was accepted", e);
-            Sockets.closeQuietly(connection);
+        } finally {
+            if (!taken) {
+                Sockets.closeQuietly(connection);
+            }
         }
     }
 }

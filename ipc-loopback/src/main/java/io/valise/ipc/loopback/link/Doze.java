@@ -1,8 +1,10 @@
 package io.valise.ipc.loopback.link;
 
-import io.valise.ipc.IpcException;
-import io.valise.ipc.IpcStatus;
+import io.valise.ipc.spi.runtime.LoopWait;
+import io.valise.ipc.spi.runtime.SafeLog;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -13,24 +15,31 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The sleep of a thread that waits for its socket. The thread itself waits in the kernel (epoll on Linux), by a
- * selector borrowed from the first sleep until {@link #retire}; no other thread stands between. Thread-safe.
+ * selector borrowed from the first sleep until {@link #retire}; no other thread stands between. Where the system refuses
+ * a selector, for want of descriptors or memory, the readiness loop wakes it. Thread-safe.
  *
  * <p>An interrupt wakes a selector and closes nothing, unlike one that meets a blocking read or write.
  */
 final class Doze {
+    private static final Logger LOG = SafeLog.of(Doze.class);
     private static final long NANOS_PER_MILLI = 1_000_000;
 
     private final SocketChannel channel;
     private final int operation;
+    private final LoopWait withoutSelector;
     private final ReentrantLock bed = new ReentrantLock();
     private final AtomicBoolean woken = new AtomicBoolean();
     private volatile @Nullable Selector selector;
     private volatile boolean closed;
 
-    /** @param operation one of {@link SelectionKey}'s */
-    Doze(SocketChannel channel, int operation) {
+    /**
+     * @param operation one of {@link SelectionKey}'s
+     * @param arm has the readiness loop call {@link #ready} when that can be done
+     */
+    Doze(SocketChannel channel, int operation, Runnable arm) {
         this.channel = channel;
         this.operation = operation;
+        this.withoutSelector = new LoopWait(arm);
     }
 
     /**
@@ -42,8 +51,7 @@ final class Doze {
             return;
         }
         if (!bed.tryLock()) {
-            // Whoever lies there has lost the right to; his time is not ours.
-            rouse();
+            rouse(); // The thread that sleeps there has lost the read right.
             bed.lock();
         }
         try {
@@ -51,11 +59,10 @@ final class Doze {
         } catch (ClosedChannelException e) {
             // The link was closed meanwhile: that ends every wait.
             closed = true;
-        } catch (IOException e) {
-            throw new IpcException(
-                    IpcStatus.RESOURCE_EXHAUSTED,
-                    "cannot wait for the socket: " + e.getMessage() + "; see ulimit -n",
-                    e);
+        } catch (IOException | OutOfMemoryError e) {
+            LOG.log(Level.DEBUG, "no selector to wait with; the readiness loop wakes this thread", e);
+            withoutSelector.await(nanos, () -> woken.get() || closed);
+            woken.set(false);
         } finally {
             bed.unlock();
         }
@@ -68,6 +75,11 @@ final class Doze {
     void wake() {
         woken.set(true);
         rouse();
+    }
+
+    /** The readiness loop says that the socket may be ready. */
+    void ready() {
+        withoutSelector.tell();
     }
 
     /** Ends every sleep from now on. */
@@ -92,8 +104,6 @@ final class Doze {
                 }
                 SelectorPool.SHARED.give(borrowed);
             }
-        } catch (IOException e) {
-            throw new IpcException(IpcStatus.RESOURCE_EXHAUSTED, "cannot give a selector back: " + e.getMessage(), e);
         } finally {
             bed.unlock();
         }
@@ -117,12 +127,13 @@ final class Doze {
         Selector fresh = SelectorPool.SHARED.take();
         try {
             channel.register(fresh, operation);
-        } catch (IOException e) {
-            SelectorPool.SHARED.give(fresh);
-            throw e;
+            selector = fresh;
+            return fresh;
+        } finally {
+            if (selector == null) {
+                SelectorPool.SHARED.give(fresh);
+            }
         }
-        selector = fresh;
-        return fresh;
     }
 
     private void rouse() {
@@ -130,6 +141,7 @@ final class Doze {
         if (there != null) {
             there.wakeup();
         }
+        withoutSelector.tell();
     }
 
     /** Rounded up: to wake a little late is better than to spin through the last millisecond. */

@@ -1,7 +1,10 @@
 package io.valise.ipc.loopback.link;
 
 import io.valise.ipc.loopback.loop.Sockets;
+import io.valise.ipc.spi.runtime.SafeLog;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.channels.Selector;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -12,6 +15,8 @@ import java.util.List;
  * The last link takes all of them with it. Thread-safe.
  */
 final class SelectorPool {
+    private static final Logger LOG = SafeLog.of(SelectorPool.class);
+
     /** The one of all links of this process. */
     static final SelectorPool SHARED = new SelectorPool();
 
@@ -55,15 +60,30 @@ final class SelectorPool {
     }
 
     /** Takes one back, its keys cancelled. */
-    void give(Selector selector) throws IOException {
-        // This, and not the cancelling, deregisters: without it the descriptor of a closed socket would stay.
-        selector.selectNow();
-        synchronized (idle) {
-            if (users > 0 && idle.size() < KEPT) {
-                idle.push(selector);
-                return;
-            }
+    void give(Selector selector) {
+        if (!isDeregistered(selector) || !keep(selector)) {
+            Sockets.closeQuietly(selector);
         }
-        selector.close();
+    }
+
+    /** This, and not the cancelling, deregisters: without it the descriptor of a closed socket would stay. */
+    private static boolean isDeregistered(Selector selector) {
+        try {
+            selector.selectNow();
+            return true;
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "a selector failed, and is not used again", e);
+            return false;
+        }
+    }
+
+    private boolean keep(Selector selector) {
+        synchronized (idle) {
+            boolean kept = users > 0 && idle.size() < KEPT;
+            if (kept) {
+                idle.push(selector);
+            }
+            return kept;
+        }
     }
 }

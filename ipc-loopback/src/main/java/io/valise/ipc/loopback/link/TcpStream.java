@@ -14,8 +14,9 @@ import java.nio.channels.SocketChannel;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * An authenticated TCP connection. Whoever reads or writes does so on the socket itself, whoever waits sleeps in a
- * selector of this stream: the process's readiness loop touches it only while it is armed, and after it was closed.
+ * An authenticated TCP connection. A thread that reads or writes does so on the socket itself, a thread that waits sleeps
+ * in a selector of this stream. The process's readiness loop touches it only while it is armed, where the system refuses a
+ * selector, and after it was closed.
  */
 public final class TcpStream implements ByteStream {
     private final SocketChannel channel;
@@ -31,8 +32,8 @@ public final class TcpStream implements ByteStream {
         this.channel = channel;
         this.watch = watch;
         this.surplus = surplus;
-        arrival = new Doze(channel, SelectionKey.OP_READ);
-        room = new Doze(channel, SelectionKey.OP_WRITE);
+        arrival = new Doze(channel, SelectionKey.OP_READ, watch::arm);
+        room = new Doze(channel, SelectionKey.OP_WRITE, watch::armWrite);
     }
 
     /**
@@ -115,13 +116,15 @@ public final class TcpStream implements ByteStream {
     @Override
     public void arm() {
         if (surplus.hasRemaining()) {
-            fire();
+            readable.run();
         } else {
             watch.arm();
         }
     }
 
     private void fire() {
+        arrival.ready();
+        room.ready();
         readable.run();
     }
 

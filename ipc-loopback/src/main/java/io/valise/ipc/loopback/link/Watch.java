@@ -34,8 +34,8 @@ public final class Watch {
         registration.arm();
     }
 
-    /** Tells once when a connection that is under way is there or has failed. */
-    public void armConnect() {
+    /** Tells once when there is room to write; while a connection is under way, when it is there or has failed. */
+    public void armWrite() {
         registration.armWrite();
     }
 

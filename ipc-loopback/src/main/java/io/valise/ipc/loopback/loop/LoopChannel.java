@@ -7,6 +7,7 @@ import io.netty.channel.nio.NioIoHandle;
 import io.netty.channel.nio.NioIoOps;
 import io.netty.util.concurrent.Future;
 import io.valise.ipc.spi.runtime.SafeLog;
+import io.valise.ipc.spi.runtime.Threads;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.channels.SelectableChannel;
@@ -89,7 +90,7 @@ public final class LoopChannel implements NioIoHandle {
             stage.ready(((NioIoEvent) event).ops());
         } catch (Throwable e) {
             // Whatever it is, an OutOfMemoryError too, ends this socket and not the loop of all the others.
-            stage.failed(this, e);
+            Threads.run("ending a loopback socket", () -> stage.failed(this, e));
         }
     }
 

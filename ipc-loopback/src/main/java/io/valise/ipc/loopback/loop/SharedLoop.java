@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * {@code valise-loopback-io}. It begins with its first user and ends with its last. Thread-safe.
  */
 public final class SharedLoop {
+    /** What it throws is logged here: Netty's own log may throw, and would end the thread. */
+    private static final String TASK = "a task of the loopback loop";
+
     private static @Nullable SharedLoop current;
 
     private final IoEventLoop loop;
@@ -27,6 +30,7 @@ public final class SharedLoop {
         NettySurroundings.prepare();
         try {
             loop = new SingleThreadIoEventLoop(null, SharedLoop::thread, NioIoHandler.newFactory());
+            begin();
         } catch (ChannelException e) {
             throw new IpcException(
                     IpcStatus.RESOURCE_EXHAUSTED,
@@ -34,6 +38,26 @@ public final class SharedLoop {
                     Delivery.NOT_SENT,
                     e);
         }
+    }
+
+    /** Starts the thread, which Netty does with the first task: a server must not find out later that there is none. */
+    private void begin() {
+        try {
+            loop.execute(() -> {});
+        } catch (OutOfMemoryError e) {
+            end();
+            throw new IpcException(
+                    IpcStatus.RESOURCE_EXHAUSTED,
+                    "cannot start the thread valise-loopback-io (" + e.getMessage()
+                            + "): see ulimit -u, and pids.max of the container",
+                    Delivery.NOT_SENT,
+                    e);
+        }
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // Nothing waits for its end.
+    private void end() {
+        loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     }
 
     private static Thread thread(Runnable work) {
@@ -61,7 +85,6 @@ public final class SharedLoop {
     }
 
     /** The last to leave ends the loop. */
-    @SuppressWarnings("FutureReturnValueIgnored") // Nobody is left to wait for its end.
     public void leave() {
         synchronized (SharedLoop.class) {
             users--;
@@ -70,12 +93,12 @@ public final class SharedLoop {
             }
             current = null;
         }
-        loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+        end();
     }
 
     /** Runs a task on the loop's thread; tasks run in the order they were given. For those who have not left it. */
     public void execute(Runnable task) {
-        loop.execute(task);
+        loop.execute(() -> Threads.run(TASK, task));
     }
 
     /**
@@ -86,7 +109,7 @@ public final class SharedLoop {
         if (loop.inEventLoop()) {
             task.run();
         } else {
-            loop.submit(task).syncUninterruptibly();
+            loop.submit(() -> Threads.run(TASK, task)).syncUninterruptibly();
         }
     }
 
@@ -107,7 +130,7 @@ public final class SharedLoop {
      * @return cancels it
      */
     public Runnable schedule(Runnable task, long nanos) {
-        Future<?> scheduled = loop.schedule(task, nanos, TimeUnit.NANOSECONDS);
+        Future<?> scheduled = loop.schedule(() -> Threads.run(TASK, task), nanos, TimeUnit.NANOSECONDS);
         return () -> scheduled.cancel(false);
     }
 

@@ -1,6 +1,7 @@
 package io.valise.ipc.pipes.child;
 
 import io.valise.ipc.spi.runtime.SafeLog;
+import io.valise.ipc.spi.runtime.Threads;
 import io.valise.ipc.spi.stream.TwoWayStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -53,7 +54,7 @@ final class ReadPump implements Runnable, TwoWayStream.Reading {
             while (heard.complete() && put(chunk) && source.read(chunk.clear()) >= 0) {
                 chunk.flip();
             }
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
             // The pipe broke, or close() took it away: either is its end.
             SafeLog.of(ReadPump.class).log(System.Logger.Level.DEBUG, "reading a pipe ended", e);
         } finally {
@@ -97,11 +98,11 @@ final class ReadPump implements Runnable, TwoWayStream.Reading {
         fireIfArmed();
     }
 
-    /** Outside the lock, since the callback may do anything. */
+    /** Outside the lock, since the callback may do anything; what it throws must not end the reading. */
     private void fireIfArmed() {
         Runnable fired = takeArmed();
         if (fired != null) {
-            fired.run();
+            Threads.run("a readiness callback", fired);
         }
     }
 

@@ -43,6 +43,8 @@ final class WritePump implements Runnable, TwoWayStream.Writing {
             }
         } catch (IOException e) {
             written(e);
+        } catch (RuntimeException | Error e) { // such as no memory: threads that wait for this one must hear of it
+            written(new IOException("writing the pipe failed: " + e, e));
         }
     }
 

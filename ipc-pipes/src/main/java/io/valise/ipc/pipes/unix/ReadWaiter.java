@@ -1,9 +1,10 @@
 package io.valise.ipc.pipes.unix;
 
-import io.valise.ipc.IpcException;
-import io.valise.ipc.IpcStatus;
+import io.valise.ipc.spi.runtime.LoopWait;
 import io.valise.ipc.spi.runtime.SafeLog;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
@@ -14,14 +15,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Blocks a thread until a channel can be read or somebody wakes it. It has a selector of its own while threads really
- * wait here, so that the thread that waits is the thread that the kernel wakes. Thread-safe.
+ * wait here, so that the thread that waits is the thread that the kernel wakes. Where the system refuses a selector, for
+ * want of descriptors or memory, the readiness loop wakes it. Thread-safe.
  *
  * <p>No wake-up is lost: {@link #wake} writes {@code woken} and then reads {@code waiting}; {@link #await} writes
  * {@code waiting} and then reads {@code woken}. All are volatile, so at least one of the two sees the other, and a
  * selector remembers a wake-up that comes just before its select.
  */
 final class ReadWaiter {
+    private static final Logger LOG = SafeLog.of(ReadWaiter.class);
+
     private final SocketChannel channel;
+    private final LoopWait withoutSelector;
     private final Object turn = new Object();
     private volatile @Nullable Selector selector;
     private volatile boolean waiting;
@@ -29,8 +34,10 @@ final class ReadWaiter {
     private volatile boolean closed;
     private boolean idle;
 
-    ReadWaiter(SocketChannel channel) {
+    /** @param arm has the readiness loop call {@link #readable} when the channel is */
+    ReadWaiter(SocketChannel channel, Runnable arm) {
         this.channel = channel;
+        this.withoutSelector = new LoopWait(arm);
     }
 
     /** Returns when the channel is readable, on a wake-up, an interrupt or after the time, rounded up to milliseconds. */
@@ -41,20 +48,31 @@ final class ReadWaiter {
         synchronized (turn) { // A thread that lost the read right may still be leaving.
             waiting = true;
             try {
-                Selector current = prepare();
-                if (current != null && !woken) {
-                    current.select(ReadWaiter::ignore, millis(nanos));
-                } else {
-                    woken = false;
-                }
+                select(nanos);
             } catch (ClosedSelectorException | ClosedChannelException e) {
                 return; // The link was closed or became idle: its new reader is elsewhere.
-            } catch (IOException e) {
-                throw new IpcException(IpcStatus.RESOURCE_EXHAUSTED, "cannot wait for the peer: " + e, e);
+            } catch (IOException | OutOfMemoryError e) {
+                LOG.log(Level.DEBUG, "no selector to wait with; the readiness loop wakes this thread", e);
+                withoutSelector.await(nanos, () -> woken || closed);
+                woken = false;
             } finally {
                 waiting = false;
             }
         }
+    }
+
+    private void select(long nanos) throws IOException {
+        Selector current = prepare();
+        if (current != null && !woken) {
+            current.select(ReadWaiter::ignore, millis(nanos));
+        } else {
+            woken = false;
+        }
+    }
+
+    /** The readiness loop says that the channel can be read. */
+    void readable() {
+        withoutSelector.tell();
     }
 
     /** Ends the wait of this moment, or else the next one. */
@@ -65,6 +83,7 @@ final class ReadWaiter {
             if (current != null) {
                 current.wakeup();
             }
+            withoutSelector.tell();
         }
     }
 
@@ -93,6 +112,7 @@ final class ReadWaiter {
         synchronized (this) {
             closeSelector();
         }
+        withoutSelector.tell();
     }
 
     private synchronized @Nullable Selector prepare() throws IOException {
@@ -102,11 +122,24 @@ final class ReadWaiter {
         }
         Selector current = selector;
         if (current == null && !closed) {
-            current = Selector.open();
+            current = open();
             selector = current;
-            channel.register(current, SelectionKey.OP_READ);
         }
         return current;
+    }
+
+    private Selector open() throws IOException {
+        Selector fresh = Selector.open();
+        boolean registered = false;
+        try {
+            channel.register(fresh, SelectionKey.OP_READ);
+            registered = true;
+            return fresh;
+        } finally {
+            if (!registered) {
+                close(fresh);
+            }
+        }
     }
 
     private void closeSelector() {
@@ -125,7 +158,7 @@ final class ReadWaiter {
         try {
             selector.close();
         } catch (IOException e) {
-            SafeLog.of(ReadWaiter.class).log(System.Logger.Level.DEBUG, "closing a selector failed", e);
+            LOG.log(Level.DEBUG, "closing a selector failed", e);
         }
     }
 

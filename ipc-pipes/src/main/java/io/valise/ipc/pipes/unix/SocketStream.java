@@ -1,5 +1,6 @@
 package io.valise.ipc.pipes.unix;
 
+import io.valise.ipc.spi.runtime.LoopWait;
 import io.valise.ipc.spi.runtime.ReadinessLoop;
 import io.valise.ipc.spi.runtime.Registration;
 import io.valise.ipc.spi.runtime.UnixSockets;
@@ -11,21 +12,23 @@ import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A domain socket. The channel is always non-blocking, so an interrupt cannot close it; who waits, waits in
- * {@link ReadWaiter}, {@link WriteWaiter} or, when armed, leaves it to the {@link ReadinessLoop}.
+ * A domain socket. The channel is always non-blocking, so an interrupt cannot close it. Who waits to read waits in
+ * {@link ReadWaiter} or, when armed, leaves it to the {@link ReadinessLoop}. Full buffers are rare and what they hold is
+ * much, so a change of threads is cheap there: who waits to write waits by {@link LoopWait}.
  */
 final class SocketStream implements ByteStream {
     private final SocketChannel channel;
     private final ReadWaiter readWaiter;
-    private final WriteWaiter writeWaiter = new WriteWaiter();
+    private final LoopWait room;
     private final Registration registration;
     private @Nullable Runnable readable;
 
     /** Takes over a non-blocking, connected channel. */
     SocketStream(SocketChannel channel) {
         this.channel = channel;
-        this.readWaiter = new ReadWaiter(channel);
-        this.registration = ReadinessLoop.shared().register(channel, this::fire, writeWaiter::wake);
+        this.readWaiter = new ReadWaiter(channel, this::arm);
+        this.room = new LoopWait(this::armWrite);
+        this.registration = ReadinessLoop.shared().register(channel, this::fire, room::tell);
     }
 
     @Override
@@ -34,6 +37,7 @@ final class SocketStream implements ByteStream {
     }
 
     private void fire() {
+        readWaiter.readable();
         if (readable != null) {
             readable.run();
         }
@@ -78,7 +82,7 @@ final class SocketStream implements ByteStream {
 
     @Override
     public void awaitWritable(long nanos) {
-        writeWaiter.await(registration, nanos);
+        room.await(nanos, () -> !channel.isOpen());
     }
 
     @Override
@@ -91,6 +95,10 @@ final class SocketStream implements ByteStream {
         registration.arm();
     }
 
+    private void armWrite() {
+        registration.armWrite();
+    }
+
     @Override
     public boolean isOpen() {
         return channel.isOpen();
@@ -101,6 +109,6 @@ final class SocketStream implements ByteStream {
         readWaiter.close();
         UnixSockets.close(channel);
         registration.cancel();
-        writeWaiter.close();
+        room.tell();
     }
 }

@@ -1,9 +1,9 @@
 package io.valise.ipc.services.settings;
 
-import static java.util.Objects.requireNonNull;
 import static java.nio.file.StandardWatchEventKinds.ENTRY_CREATE;
 import static java.nio.file.StandardWatchEventKinds.ENTRY_DELETE;
 import static java.nio.file.StandardWatchEventKinds.ENTRY_MODIFY;
+import static java.util.Objects.requireNonNull;
 
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;

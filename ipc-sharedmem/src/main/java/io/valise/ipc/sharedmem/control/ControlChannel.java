@@ -89,13 +89,19 @@ public final class ControlChannel {
             reader.onEnd();
             return;
         }
-        bytes.flip();
+        try {
+            handOut(bytes.flip());
+        } finally {
+            registration.arm(); // Whatever a reader throws: the end of the peer must be seen.
+        }
+    }
+
+    private void handOut(ByteBuffer bytes) {
         Reader current;
         do {
             current = reader;
             current.onBytes(bytes);
         } while (bytes.hasRemaining() && current != reader);
-        registration.arm();
     }
 
     private int readInto(ByteBuffer bytes) {

@@ -6,6 +6,7 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.PeerIdentity;
 import io.valise.ipc.spi.runtime.AuditLog;
+import io.valise.ipc.spi.runtime.ReadinessLoop;
 import io.valise.ipc.spi.runtime.SafeLog;
 import io.valise.ipc.spi.secret.Handshake;
 import io.valise.ipc.spi.secret.Secret;
@@ -14,9 +15,6 @@ import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -24,9 +22,6 @@ import java.util.function.Consumer;
  * {@link Strangers}, in bytes the hand-shake's own. Nothing is made for them: no segment, no thread. Thread-safe.
  */
 final class Doorman {
-    private static final Executor TOO_LATE =
-            CompletableFuture.delayedExecutor(Strangers.PATIENCE_NANOS, TimeUnit.NANOSECONDS, Runnable::run);
-
     private final Endpoint address;
     private final Secret secret;
     private final Consumer<Vouched> admitted;
@@ -43,8 +38,11 @@ final class Doorman {
     void knock(SocketChannel socket) {
         Stranger stranger = new Stranger(new ControlChannel(socket));
         strangers.enter(stranger).ifPresent(this::makeWay);
-        TOO_LATE.execute(() -> stranger.refuse(
-                new IpcException(IpcStatus.TIMEOUT, "shm hand-shake: the peer took too long", Delivery.NOT_SENT)));
+        ReadinessLoop.shared()
+                .after(
+                        Strangers.PATIENCE_NANOS,
+                        () -> stranger.refuse(new IpcException(
+                                IpcStatus.TIMEOUT, "shm hand-shake: the peer took too long", Delivery.NOT_SENT)));
         stranger.control.readBy(stranger);
         if (closed && strangers.leave(stranger)) {
             stranger.control.close();
