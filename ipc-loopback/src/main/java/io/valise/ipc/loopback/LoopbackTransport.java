@@ -8,11 +8,11 @@ import io.valise.ipc.loopback.connect.LoopbackListener;
 import io.valise.ipc.loopback.connect.Switchboard;
 import io.valise.ipc.loopback.endpoint.EndpointFile;
 import io.valise.ipc.loopback.endpoint.EndpointFolder;
+import io.valise.ipc.loopback.loop.NettyAtHand;
 import io.valise.ipc.spi.Availability;
 import io.valise.ipc.spi.Link;
 import io.valise.ipc.spi.Transport;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * {@code loopback:}, TCP on the loopback interface. A server binds 127.0.0.1 and ::1, never anything else, on a port
@@ -29,8 +29,6 @@ public final class LoopbackTransport implements Transport {
     /** The scheme, {@value}. */
     public static final String SCHEME = "loopback";
 
-    private static final String NETTY = "io.netty.channel.SingleThreadIoEventLoop";
-    private static final String NETTY_COMMON = "io.netty.util.concurrent.SingleThreadEventExecutor";
     private static final int ORDER = 30;
     private static final int MOST_PORT = 65535;
 
@@ -67,25 +65,16 @@ public final class LoopbackTransport implements Transport {
 
     @Override
     public Availability availability() {
+        String missing = NettyAtHand.missing();
+        if (missing != null) {
+            return Availability.no(missing);
+        }
         try {
-            if (!nettyIsAtHand()) {
-                Class.forName(NETTY, false, LoopbackTransport.class.getClassLoader());
-            }
             EndpointFolder.current();
             return Availability.yes("TCP on 127.0.0.1 and ::1, Netty");
-        } catch (ClassNotFoundException | LinkageError e) {
-            return Availability.no("Netty 4.2 is missing: add io.netty:netty-transport to the class path", e);
         } catch (IpcException e) {
             return noFolder(e);
         }
-    }
-
-    /** Without loading it, for whoever asks may be no server. A loader may keep this file to itself, though not the class. */
-    private static boolean nettyIsAtHand() {
-        ClassLoader loader = LoopbackTransport.class.getClassLoader();
-        return loader != null
-                && Stream.of(NETTY, NETTY_COMMON)
-                        .allMatch(name -> loader.getResource(name.replace('.', '/') + ".class") != null);
     }
 
     private static Availability noFolder(IpcException why) {

@@ -1,6 +1,5 @@
 package io.valise.ipc.loopback.connect;
 
-import io.netty.channel.nio.NioIoOps;
 import io.valise.ipc.Delivery;
 import io.valise.ipc.Endpoint;
 import io.valise.ipc.IpcException;
@@ -16,6 +15,7 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
+import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.function.Consumer;
 
@@ -45,7 +45,6 @@ final class Doorman {
             return;
         }
         try {
-            socket.register();
             String context =
                     Greeting.context(address.name(), remote(channel), (InetSocketAddress) channel.getLocalAddress());
             strangers.enter(socket).ifPresent(this::sendAway);
@@ -90,8 +89,8 @@ final class Doorman {
 
         void begin() {
             socket.onLeave(socket.loop().schedule(this::timeOut, Strangers.PATIENCE_NANOS));
-            socket.enter(this, NioIoOps.READ);
             try {
+                socket.enter(this, SelectionKey.OP_READ);
                 greeting.begin();
             } catch (IOException e) {
                 failed(socket, e);
@@ -99,7 +98,7 @@ final class Doorman {
         }
 
         @Override
-        public void ready(NioIoOps ops) throws IOException {
+        public void ready() throws IOException {
             if (greeting.advance()) {
                 Link link = TcpStream.link(channel, greeting.surplus());
                 strangers.leave(socket);

@@ -1,6 +1,5 @@
 package io.valise.ipc.loopback.connect;
 
-import io.netty.channel.nio.NioIoOps;
 import io.valise.ipc.loopback.loop.LoopChannel;
 import io.valise.ipc.loopback.loop.SharedLoop;
 import io.valise.ipc.loopback.loop.Sockets;
@@ -11,6 +10,7 @@ import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
+import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.TimeUnit;
@@ -65,11 +65,10 @@ final class ListeningPort implements LoopChannel.Stage {
         return address;
     }
 
-    /** Begins to accept. */
+    /** Begins to accept, and again after a pause. */
     void open() {
         try {
-            socket.register();
-            socket.enter(this, NioIoOps.ACCEPT);
+            socket.enter(this, SelectionKey.OP_ACCEPT);
         } catch (IOException e) {
             failed(socket, e);
         }
@@ -85,7 +84,7 @@ final class ListeningPort implements LoopChannel.Stage {
     }
 
     @Override
-    public void ready(NioIoOps ops) throws IOException {
+    public void ready() throws IOException {
         for (int i = 0; i < ACCEPTS_AT_ONCE; i++) {
             SocketChannel connection = server.accept();
             if (connection == null) {
@@ -99,8 +98,8 @@ final class ListeningPort implements LoopChannel.Stage {
     /** Descriptors ran out, most likely. Connections wait in the kernel; to try again at once would only spin. */
     @Override
     public void failed(LoopChannel self, Throwable why) {
-        self.interest(NioIoOps.NONE);
-        self.loop().schedule(() -> self.interest(NioIoOps.ACCEPT), PAUSE_NANOS);
+        self.pause();
+        self.loop().schedule(this::open, PAUSE_NANOS);
         LOG.log(
                 failing ? Level.DEBUG : Level.WARNING,
                 "cannot accept at " + address + "; trying again every 0.2 s",

@@ -1,27 +1,23 @@
 package io.valise.ipc.loopback.loop;
 
-import io.netty.channel.IoEvent;
-import io.netty.channel.IoRegistration;
-import io.netty.channel.nio.NioIoEvent;
-import io.netty.channel.nio.NioIoHandle;
-import io.netty.channel.nio.NioIoOps;
-import io.netty.util.concurrent.Future;
+import io.netty.channel.nio.NioTask;
 import io.valise.ipc.spi.runtime.SafeLog;
 import io.valise.ipc.spi.runtime.Threads;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A socket on the {@link SharedLoop}: one that listens, or one whose peer has not been authenticated yet. What its
  * readiness means is up to its {@link Stage}. For the loop's thread only, but for {@link #loop()}.
  */
-public final class LoopChannel implements NioIoHandle {
+public final class LoopChannel implements NioTask<SelectableChannel> {
     private final SharedLoop loop;
     private final SelectableChannel channel;
-    private Stage stage = ops -> {};
-    private @Nullable IoRegistration registration;
+    private Stage stage = () -> {};
+    private @Nullable SelectionKey key;
     private Runnable onLeave = () -> {};
     private boolean left;
 
@@ -39,8 +35,8 @@ public final class LoopChannel implements NioIoHandle {
     /** What a socket does when it is ready. */
     @FunctionalInterface
     public interface Stage {
-        /** Something the stage was {@link LoopChannel#interest interested} in can be done without blocking. */
-        void ready(NioIoOps ops) throws IOException;
+        /** What was {@linkplain LoopChannel#enter waited for} can be done without blocking. */
+        void ready() throws IOException;
 
         /** {@link #ready} threw. Unless this does otherwise the socket is closed. */
         default void failed(LoopChannel socket, Throwable why) {
@@ -54,68 +50,64 @@ public final class LoopChannel implements NioIoHandle {
         return loop;
     }
 
-    /** Begins to be watched, for nothing yet. */
-    public void register() throws IOException {
-        Future<IoRegistration> registered = loop.netty().register(this);
-        if (!registered.isSuccess()) {
-            throw new IOException("the event loop did not take the socket", registered.cause());
+    /**
+     * Enters a stage, which is told of these operations from now on. Nothing happens when it has left.
+     *
+     * @param operations those of {@link SelectionKey}, at least one
+     * @throws IOException when the loop does not take the socket
+     */
+    public void enter(Stage next, int operations) throws IOException {
+        if (!left) {
+            stage = next;
+            loop.watch(channel, operations, this);
         }
-        registration = registered.getNow();
     }
 
-    /** Enters a stage, interested in these operations. */
-    public void enter(Stage next, NioIoOps interest) {
-        stage = next;
-        interest(interest);
-    }
-
-    /** Is interested in these operations from now on. Nothing happens when it has left. */
-    public void interest(NioIoOps interest) {
-        if (registration != null && !left) {
-            registration.submit(interest);
+    /** Waits for nothing until it {@linkplain #enter enters} a stage again. Only for a stage that was ready or has failed then. */
+    public void pause() {
+        if (key != null && key.isValid()) {
+            key.interestOps(0);
         }
     }
 
     @Override
-    public SelectableChannel selectableChannel() {
-        return channel;
-    }
-
-    @Override
-    public void handle(IoRegistration from, IoEvent event) {
+    public void channelReady(SelectableChannel ready, SelectionKey current) {
+        key = current; // not for good: Netty makes new keys when it replaces its selector
         if (left) {
             return;
         }
         try {
-            stage.ready(((NioIoEvent) event).ops());
+            stage.ready();
         } catch (Throwable e) {
             // Whatever it is, an OutOfMemoryError too, ends this socket and not the loop of all the others.
             Threads.run("ending a loopback socket", () -> stage.failed(this, e));
         }
     }
 
-    /** Leaves the loop and closes the socket, unless it was released. Idempotent. */
+    /** The socket has left, or is about to fail by itself. */
     @Override
+    public void channelUnregistered(SelectableChannel gone, @Nullable Throwable why) {}
+
+    /** Leaves the loop and closes the socket, unless it was released. Idempotent. */
     public void close() {
-        leave(true);
+        leave(() -> Sockets.closeQuietly(channel));
     }
 
-    /** Leaves the loop; the socket lives on and is the caller's. Idempotent. */
+    /** Leaves the loop; the socket stays open and is the caller's. Only for a stage that is ready. Idempotent. */
     public void release() {
-        leave(false);
+        leave(() -> {
+            if (key != null) {
+                key.cancel();
+            }
+        });
     }
 
-    private void leave(boolean closing) {
+    private void leave(Runnable letGo) {
         if (left) {
             return;
         }
         left = true;
-        if (registration != null) {
-            registration.cancel();
-        }
-        if (closing) {
-            Sockets.closeQuietly(channel);
-        }
+        letGo.run();
         onLeave.run();
         loop.leave();
     }

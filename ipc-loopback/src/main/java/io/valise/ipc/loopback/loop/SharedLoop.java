@@ -1,14 +1,15 @@
 package io.valise.ipc.loopback.loop;
 
 import io.netty.channel.ChannelException;
-import io.netty.channel.IoEventLoop;
-import io.netty.channel.SingleThreadIoEventLoop;
-import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.nio.NioEventLoop;
+import io.netty.channel.nio.NioEventLoopGroup;
+import io.netty.channel.nio.NioTask;
 import io.netty.util.concurrent.Future;
 import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.spi.runtime.Threads;
+import java.io.IOException;
 import java.nio.channels.SelectableChannel;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -23,21 +24,31 @@ public final class SharedLoop {
 
     private static @Nullable SharedLoop current;
 
-    private final IoEventLoop loop;
+    private final NioEventLoopGroup group;
+    private final NioEventLoop loop;
     private int users;
 
     private SharedLoop() {
-        NettySurroundings.prepare();
         try {
-            loop = new SingleThreadIoEventLoop(null, SharedLoop::thread, NioIoHandler.newFactory());
+            NettySurroundings.prepare();
+            group = group();
+            loop = (NioEventLoop) group.next();
             begin();
-        } catch (ChannelException e) {
+        } catch (IllegalStateException | ChannelException e) {
             throw new IpcException(
                     IpcStatus.RESOURCE_EXHAUSTED,
                     "cannot open a selector (" + e.getCause() + "): check ulimit -n",
                     Delivery.NOT_SENT,
                     e);
+        } catch (LinkageError e) {
+            throw NettyAtHand.unfit(e);
         }
+    }
+
+    /** Netty 4.2 has other names for it and keeps this one for those who work with 4.1 too. */
+    @SuppressWarnings("deprecation")
+    private static NioEventLoopGroup group() {
+        return new NioEventLoopGroup(1, SharedLoop::thread);
     }
 
     /** Starts the thread, which Netty does with the first task: a server must not find out later that there is none. */
@@ -57,7 +68,7 @@ public final class SharedLoop {
 
     @SuppressWarnings("FutureReturnValueIgnored") // Nothing waits for its end.
     private void end() {
-        loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+        group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     }
 
     private static Thread thread(Runnable work) {
@@ -134,7 +145,16 @@ public final class SharedLoop {
         return () -> scheduled.cancel(false);
     }
 
-    IoEventLoop netty() {
-        return loop;
+    /**
+     * Has a channel watched, or watched for something else, on the loop's thread.
+     *
+     * @throws IOException when the loop does not take it
+     */
+    void watch(SelectableChannel channel, int operations, NioTask<SelectableChannel> told) throws IOException {
+        try {
+            loop.register(channel, operations, told);
+        } catch (RuntimeException e) { // each version of Netty has its own for a channel that was closed
+            throw new IOException("the event loop did not take the socket", e);
+        }
     }
 }

@@ -67,6 +67,16 @@ public final class ForkedJvm implements AutoCloseable {
         return launch(List.of(), System.getProperty("java.class.path"), jvmOptions, main, arguments);
     }
 
+    /**
+     * Like {@link #start(List, Class, String...)}, with a class path of its own.
+     *
+     * @param classPath with {@code main} and this kit on it, such as one by {@link ClassPath}
+     * @since 0.2.0
+     */
+    public static ForkedJvm start(ClassPath classPath, List<String> jvmOptions, Class<?> main, String... arguments) {
+        return launch(List.of(), classPath.toString(), jvmOptions, main, arguments);
+    }
+
     /** Starts a JVM with a command before it, such as one that becomes another user. */
     static ForkedJvm launch(
             List<String> prefix, String classPath, List<String> jvmOptions, Class<?> main, String... arguments) {
