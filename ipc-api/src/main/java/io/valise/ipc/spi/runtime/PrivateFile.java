@@ -3,6 +3,7 @@ package io.valise.ipc.spi.runtime;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
+import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 import static java.util.Objects.requireNonNull;
 
@@ -77,6 +78,7 @@ public final class PrivateFile {
             try {
                 fill(draft, text);
                 Files.move(draft, file, ATOMIC_MOVE, REPLACE_EXISTING);
+                syncFolder(folder(file));
             } finally {
                 Files.deleteIfExists(draft);
             }
@@ -92,6 +94,26 @@ public final class PrivateFile {
                 channel.write(bytes);
             }
             channel.force(true);
+        }
+    }
+
+    /**
+     * Has the system write the names in a folder to the disk, so that a file that was moved into it is there after a loss
+     * of power; nothing where the system cannot, as on Windows. An interrupt does no harm.
+     *
+     * @since 0.2.0
+     */
+    public static void syncFolder(Path folder) throws IOException {
+        if (!OwnerOnly.hasModes(folder)) {
+            return;
+        }
+        boolean interrupted = Thread.interrupted(); // it would close the channel
+        try (FileChannel channel = FileChannel.open(folder, READ)) {
+            channel.force(true);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

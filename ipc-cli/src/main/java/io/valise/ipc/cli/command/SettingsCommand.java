@@ -87,6 +87,7 @@ final class SettingsCommand implements Callable<Integer> {
                 case list -> list(hive);
                 case watch -> watch(hive);
             }
+            hive.loss().ifPresent(lost -> common.err().println("ipc: warning: " + lost));
             return 0;
         } catch (IllegalArgumentException e) { // a name or a value that cannot be
             throw common.usageError(String.valueOf(e.getMessage()));

@@ -175,6 +175,7 @@ public final class PublisherFolder {
                 channel.force(true);
             }
             Files.move(draft, target, ATOMIC_MOVE, REPLACE_EXISTING);
+            PrivateFile.syncFolder(path);
         } finally {
             Files.deleteIfExists(draft);
         }

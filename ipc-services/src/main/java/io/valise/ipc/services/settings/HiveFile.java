@@ -1,6 +1,7 @@
 package io.valise.ipc.services.settings;
 
 import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
+import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
@@ -11,27 +12,31 @@ import io.valise.ipc.spi.runtime.RuntimeDirectory;
 import io.valise.ipc.spi.runtime.SafeLog;
 import java.io.Closeable;
 import java.io.EOFException;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One file of settings: a log of changes that is rewritten when most of it is outdated. Whoever writes holds the folder's
- * lock; whoever reads holds none, and looks twice, the second time with the lock, before it calls a file damaged.
- * Thread-safe, and safe among processes. A RandomAccessFile, since an interrupt closes a channel.
+ * One file of settings: a log of changes, as {@link HiveLayout} describes it, that is written anew when most of it is
+ * outdated. A writer holds the folder's lock. A reader holds none; where it finds less than a writer has announced, it
+ * looks again with the lock before it calls the file damaged. Each look finds out whether the file is still the one that
+ * has the path: another may have taken its place, from a backup for instance. Nothing is created before the first change.
+ *
+ * <p>Thread-safe, and safe among processes. A RandomAccessFile, since an interrupt closes a channel.
  */
 final class HiveFile implements Closeable {
     private static final Logger LOG = SafeLog.of("io.valise.ipc.services.settings");
@@ -39,37 +44,36 @@ final class HiveFile implements Closeable {
     static final String NAME = "n";
     static final String VALUE = "v";
     static final String UNKNOWN = "r";
+    /** What the name of a copy of a damaged file ends with. */
+    static final String DAMAGED = ".damaged";
+
     private static final long MOST_LIVE_BYTES = 16 << 20;
     private static final long LEAST_COMPACTED_BYTES = 256 << 10;
-    /** No file grows so long before it is rewritten: a header that says so is damaged, and is not believed. */
+    /** No file grows so long before it is written anew: what is longer is none of ours. */
     private static final long MOST_FILE_BYTES = 256 << 20;
+    /** How much is read at once; longer than any record. */
+    private static final int WINDOW_BYTES = 1 << 20;
 
-    private final Path folder;
+    private final HiveFolder folder;
     private final Path path;
-    private final Map<String, Kept> changes = new HashMap<>();
+    private final HiveChanges changes = new HiveChanges();
     private @Nullable RandomAccessFile file;
     private @Nullable Object key;
-    private long generation;
-    private long position;
-    private long liveBytes;
+    private @Nullable Header header;
+    private @Nullable String loss;
 
-    /**
-     * A change as it lies in the file.
-     *
-     * @param change what it says
-     * @param at where its record begins
-     * @param bytes how long that is: others may encode the same change in fewer bytes, or more, than we do
-     */
-    private record Kept(ValueSet change, long at, int bytes) {}
+    /** A reader found less than a writer has announced. */
+    private static final class Unsettled extends IOException {
+        private static final long serialVersionUID = 1L;
 
-    HiveFile(Path folder, String name) {
-        this.folder = folder;
-        this.path = folder.resolve(name);
+        Unsettled(String message) {
+            super(message);
+        }
     }
 
-    /** Makes the file if there is none, and reads it. */
-    synchronized void open() {
-        locked(this::current);
+    HiveFile(HiveFolder folder, String name) {
+        this.folder = folder;
+        this.path = folder.path().resolve(name);
     }
 
     // ---- reading
@@ -77,129 +81,190 @@ final class HiveFile implements Closeable {
     /** The last change of a name: with its value, or without one when it was deleted; null when it is unknown here. */
     synchronized @Nullable ValueSet find(String name) {
         refresh();
-        Kept kept = changes.get(name);
-        return kept == null ? null : kept.change();
+        return changes.find(name);
     }
 
     /** The last changes of all names. */
     synchronized Map<String, ValueSet> snapshot() {
         refresh();
-        return changes.entrySet().stream()
-                .collect(Collectors.toUnmodifiableMap(
-                        Map.Entry::getKey, entry -> entry.getValue().change()));
+        return changes.snapshot();
     }
 
-    private void refresh() {
+    /** What this object has found to be lost of the file, in words. */
+    synchronized Optional<String> loss() {
+        return Optional.ofNullable(loss);
+    }
+
+    /** Reads what has come. */
+    synchronized void refresh() {
         try {
-            readNews();
+            look(false);
         } catch (IOException | IllegalStateException | IpcException e) {
-            locked(() -> readAgain(e));
+            if (Files.isWritable(folder.path())) {
+                locked(() -> lookAgain(e));
+            } else {
+                lookAgain(e); // in a read-only file system; or with the lock's own failure to come
+            }
         }
     }
 
-    /** With the lock: what fails now is no race with a writer. */
-    private RandomAccessFile readAgain(Exception before) {
+    /** With the lock: what fails now is no race with a writer. It may have been put right by hand, so all is read again. */
+    private @Nullable RandomAccessFile lookAgain(Exception before) {
         try {
             forget();
-            return readNews();
+            return look(true);
         } catch (IOException | IllegalStateException | IpcException e) {
             e.addSuppressed(before);
             throw damaged(e);
         }
     }
 
-    /** It may have been put right by hand, so nothing that was read before counts. */
-    private void forget() throws IOException {
-        closeFile();
-        generation = 0;
-    }
-
-    private RandomAccessFile readNews() throws IOException {
+    /**
+     * Reads what has come.
+     *
+     * @param alone whether no writer can be at work
+     * @return the file, or null when there is none
+     */
+    private @Nullable RandomAccessFile look(boolean alone) throws IOException {
         RandomAccessFile open = opened();
-        Header header = header(open);
-        if (header.superseded() || header.generation() != generation) {
-            closeFile();
+        if (open == null) {
+            return null;
+        }
+        Header now = header(open);
+        if (now.superseded() && !alone && path.equals(key)) { // no file key tells that there is another one
+            forget();
             open = opened();
-            header = header(open);
+            if (open == null) {
+                return null;
+            }
+            now = header(open);
         }
-        if (header.generation() != generation) {
-            generation = header.generation();
-            position = HiveLayout.HEADER_BYTES;
-            liveBytes = 0;
-            changes.clear();
+        Header before = header;
+        boolean first = before == null
+                || before.generation() != now.generation()
+                || before.committed() > now.committed()
+                || changes.position() > open.length();
+        if (first) {
+            changes.restart(now.length());
+        } else if (now.committed() == Objects.requireNonNull(before).committed() && !alone) {
+            return open;
         }
-        if (header.committed() > MOST_FILE_BYTES) {
-            throw new IllegalStateException("damaged: committed=" + header.committed() + ", limit=" + MOST_FILE_BYTES);
-        }
-        long length = open.length();
-        if (length < header.committed() || header.committed() < position) {
-            throw new IllegalStateException("truncated: expected=" + Math.max(position, header.committed())
-                    + " bytes, actual=" + Math.min(length, header.committed()));
-        }
-        if (header.committed() > position) {
-            read(open, header.committed());
-        }
+        header = now;
+        read(open, now);
+        checkEnd(open, now, first, alone);
         return open;
     }
 
     private static Header header(RandomAccessFile open) throws IOException {
         byte[] bytes = new byte[HiveLayout.HEADER_BYTES];
-        if (open.length() < bytes.length) {
-            throw new IllegalStateException(
-                    "truncated: expected=at least " + bytes.length + " bytes, actual=" + open.length());
-        }
         open.seek(0);
-        open.readFully(bytes);
-        return Header.parse(bytes);
-    }
-
-    private void read(RandomAccessFile open, long committed) throws IOException {
-        byte[] news = new byte[Math.toIntExact(committed - position)];
-        open.seek(position);
-        open.readFully(news);
-        ByteBuffer records = ByteBuffer.wrap(news);
-        while (records.hasRemaining()) {
-            int before = records.position();
-            apply(HiveLayout.next(records), records.position() - before);
+        int filled = 0;
+        for (int more = 0; more >= 0 && filled < bytes.length; filled += Math.max(0, more)) {
+            more = open.read(bytes, filled, bytes.length - filled);
         }
+        return Header.parse(filled == bytes.length ? bytes : Arrays.copyOf(bytes, filled));
     }
 
-    /** Takes the next record of the file in. */
-    private void apply(ValueSet change, int bytes) {
-        String name = HiveLayout.name(change);
-        Kept kept = change.contains(UNKNOWN) ? null : new Kept(change, position, bytes);
-        liveBytes += length(kept) - length(kept == null ? changes.remove(name) : changes.put(name, kept));
-        position += bytes;
-    }
-
-    private static int length(@Nullable Kept kept) {
-        return kept == null ? 0 : kept.bytes();
-    }
-
-    private RandomAccessFile opened() throws IOException {
-        RandomAccessFile open = file;
-        if (open == null) {
-            if (!Files.exists(path)) {
-                throw new IllegalStateException("it was removed");
+    /** Takes in all whole records from the position on. */
+    private void read(RandomAccessFile open, Header now) throws IOException {
+        long end = now.version() == 1 ? Math.min(now.committed(), open.length()) : open.length();
+        if (end > MOST_FILE_BYTES) {
+            throw new IllegalStateException("damaged: length=" + end + ", limit=" + MOST_FILE_BYTES);
+        }
+        long from = -1;
+        while (changes.position() < end && changes.position() != from) {
+            from = changes.position();
+            byte[] bytes = new byte[(int) Math.min(WINDOW_BYTES, end - from)];
+            open.seek(from);
+            open.readFully(bytes);
+            ByteBuffer window = ByteBuffer.wrap(bytes);
+            byte[] body = HiveLayout.next(window, now, changes.position());
+            while (body != null) {
+                changes.add(HiveLayout.change(body), HiveLayout.RECORD_HEADER_BYTES + body.length);
+                body = HiveLayout.next(window, now, changes.position());
             }
-            open = new RandomAccessFile(path.toFile(), "rw");
-            file = open;
-            key = keyOfPath();
         }
-        return open;
+    }
+
+    /** Whether the records reach as far as they should; what is missing was not synced, or the file is damaged. */
+    private void checkEnd(RandomAccessFile open, Header now, boolean first, boolean alone) throws IOException {
+        if (changes.position() >= now.committed() && !first && !alone) {
+            return; // what comes behind, a writer may be writing
+        }
+        long end = now.version() == 1 ? now.committed() : Math.max(now.committed(), open.length());
+        if (changes.position() >= end) {
+            return;
+        } else if (!alone) {
+            throw new Unsettled("records end at " + changes.position() + ", announced=" + end);
+        } else if (changes.position() < now.synced()) {
+            throw new IllegalStateException("damaged: no whole record at offset " + changes.position()
+                    + ", synced up to " + now.synced() + ", length=" + open.length());
+        }
+        tellLoss("settings file " + path + ": bytes " + changes.position() + " to " + end
+                + " are no whole changes: power was lost"
+                + ", or a writer killed, before they were synced; what comes before them is kept");
+    }
+
+    private void tellLoss(String message) {
+        if (!message.equals(loss)) {
+            loss = message;
+            LOG.log(Level.WARNING, message);
+        }
+    }
+
+    /** The file that has the path now; null when there is none. */
+    private @Nullable RandomAccessFile opened() throws IOException {
+        for (Optional<Object> now = keyOfPath(); now.isPresent(); now = keyOfPath()) {
+            if (file != null && now.get().equals(key)) {
+                return file;
+            }
+            forget();
+            if (folder.existing().isEmpty()) {
+                return null;
+            }
+            try {
+                file = new RandomAccessFile(path.toFile(), Files.isWritable(path) ? "rw" : "r");
+                key = now.get(); // if another has taken the path since, the next round sees it
+            } catch (FileNotFoundException e) {
+                if (Files.exists(path)) {
+                    throw e;
+                }
+            }
+        }
+        forget();
+        return null;
+    }
+
+    /** What tells the file of that path from others; empty when there is none. Windows has one answer for all. */
+    private Optional<Object> keyOfPath() throws IOException {
+        try {
+            BasicFileAttributes facts = Files.readAttributes(path, BasicFileAttributes.class);
+            return Optional.of(facts.fileKey() == null ? path : facts.fileKey());
+        } catch (NoSuchFileException absent) {
+            return Optional.empty();
+        }
+    }
+
+    /** Nothing that was read counts any more. */
+    private void forget() throws IOException {
+        closeFile();
+        header = null;
+        changes.restart(0);
     }
 
     // ---- writing
 
     /** Adds a change; it is kept when this returns, whoever is killed then. */
     synchronized void append(ValueSet change) {
+        makeFolder();
         locked(() -> {
             RandomAccessFile open = current();
-            byte[] record = HiveLayout.record(change);
-            checkRoom(change, record.length);
+            byte[] body = change.toCbor();
+            int bytes = HiveLayout.RECORD_HEADER_BYTES + body.length;
+            checkRoom(change, bytes);
             try {
-                write(open, record);
-                apply(change, record.length);
+                write(open, body);
+                changes.add(change, bytes);
                 compactIfWorthwhile(open);
                 return open;
             } catch (IOException e) {
@@ -208,37 +273,67 @@ final class HiveFile implements Closeable {
         });
     }
 
-    /** What makes the live settings shorter has room always, or a full hive could not be emptied. */
-    private void checkRoom(ValueSet change, int bytes) {
-        int more = (change.contains(UNKNOWN) ? 0 : bytes) - length(changes.get(HiveLayout.name(change)));
-        if (more > 0 && liveBytes + more > MOST_LIVE_BYTES) {
-            throw new IpcException(
-                    IpcStatus.RESOURCE_EXHAUSTED,
-                    "settings file " + path + ": limit=" + MOST_LIVE_BYTES + " bytes, actual=" + (liveBytes + more)
-                            + "; delete settings, or keep large data in files");
+    /** Unless the file that is open lies in it still. */
+    private void makeFolder() {
+        try {
+            if (file == null || !keyOfPath().equals(Optional.ofNullable(key))) {
+                folder.secured();
+            }
+        } catch (IOException e) {
+            throw unusable(e);
         }
     }
 
-    private void write(RandomAccessFile open, byte[] record) throws IOException {
-        open.seek(position);
-        open.write(record);
-        long committed = position + record.length;
-        open.seek(HiveLayout.COMMITTED_OFFSET);
-        open.write(ByteBuffer.allocate(Long.BYTES).putLong(committed).array());
+    /** What makes the live settings shorter has room always, or a full hive could not be emptied. */
+    private void checkRoom(ValueSet change, int bytes) {
+        int more = changes.growth(change, bytes);
+        if (more > 0 && changes.liveBytes() + more > MOST_LIVE_BYTES) {
+            throw new IpcException(
+                    IpcStatus.RESOURCE_EXHAUSTED,
+                    "settings file " + path + ": limit=" + MOST_LIVE_BYTES + " bytes, actual="
+                            + (changes.liveBytes() + more) + "; delete settings, or keep large data in files");
+        }
     }
 
-    /** The file that lies there now, with all that others have written. Called with the lock. */
+    private void write(RandomAccessFile open, byte[] body) throws IOException {
+        byte[] record = HiveLayout.record(body, generation(), changes.position());
+        boolean written = false;
+        try {
+            open.seek(changes.position());
+            open.write(record);
+            written = true;
+        } finally {
+            if (!written) {
+                open.setLength(changes.position()); // the file system is full: half a record would look like a loss
+            }
+        }
+        writeLong(open, HiveLayout.COMMITTED_OFFSET, changes.position() + record.length);
+    }
+
+    private long generation() {
+        return Objects.requireNonNull(header, "a file is open").generation();
+    }
+
+    private static void writeLong(RandomAccessFile open, int at, long value) throws IOException {
+        open.seek(at);
+        open.write(ByteBuffer.allocate(Long.BYTES).putLong(value).array());
+    }
+
+    /** The file that lies there now, with all that others have written, in the present version. Called with the lock. */
     private RandomAccessFile current() {
         try {
-            if (!Files.exists(path)) {
-                forget();
-                replaceBy(new byte[0], null);
-            } else if (file != null && !Objects.equals(key, keyOfPath())) {
-                forget(); // somebody has put another one in its place, from a backup for instance
+            RandomAccessFile open = look(true);
+            if (open == null) {
+                return replaceBy(null);
             }
-            RandomAccessFile open = readNews();
-            if (header(open).superseded()) {
-                mark(open, 0); // who was about to replace it is gone
+            Header now = Objects.requireNonNull(header);
+            if (now.version() == 1) {
+                return replaceBy(open);
+            } else if (changes.position() < Math.max(now.committed(), open.length())) {
+                Files.copy(path, path.resolveSibling(path.getFileName() + DAMAGED), REPLACE_EXISTING);
+                return replaceBy(open);
+            } else if (now.superseded()) {
+                writeLong(open, HiveLayout.SUPERSEDED_OFFSET, 0); // the process that was about to replace it is gone
             }
             return open;
         } catch (IOException | IllegalStateException | IpcException e) {
@@ -246,81 +341,108 @@ final class HiveFile implements Closeable {
         }
     }
 
-    /** By what the system knows the file that lies there now; null on Windows. */
-    private @Nullable Object keyOfPath() throws IOException {
-        return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
-    }
-
-    private static void mark(RandomAccessFile open, long superseded) throws IOException {
-        open.seek(HiveLayout.SUPERSEDED_OFFSET);
-        open.write(ByteBuffer.allocate(Long.BYTES).putLong(superseded).array());
-    }
-
     private void compactIfWorthwhile(RandomAccessFile open) throws IOException {
-        if (position < LEAST_COMPACTED_BYTES || liveBytes * 2 > position) {
+        if (changes.position() < LEAST_COMPACTED_BYTES || changes.liveBytes() * 2 > changes.position()) {
             return;
         }
         try {
-            replaceBy(live(open), open);
+            replaceBy(open);
         } catch (IOException | IllegalStateException e) { // the change itself is kept; the next one tries again
             LOG.log(Level.WARNING, "settings file " + path + " cannot be compacted", e);
-            if (file == open) { // else it is closed, and whoever opens it next looks for the mark
-                mark(open, 0);
+            if (file == open) { // else it is closed, and the next look at it finds the mark
+                writeLong(open, HiveLayout.SUPERSEDED_OFFSET, 0);
             }
         }
     }
 
-    /** The records that count, as they are: encoded anew, one could be longer than any may be. */
-    private byte[] live(RandomAccessFile open) throws IOException {
-        byte[] live = new byte[Math.toIntExact(liveBytes)];
-        int filled = 0;
-        for (Kept kept : changes.values()) {
-            open.seek(kept.at());
-            open.readFully(live, filled, kept.bytes());
-            HiveLayout.next(
-                    ByteBuffer.wrap(live, filled, kept.bytes())); // it could have been damaged since it was read
-            filled += kept.bytes();
+    /** The records that count, with the bodies that they have: encoded anew, one could be longer than any may be. */
+    private byte[] live(@Nullable RandomAccessFile open, long generation) throws IOException {
+        ByteBuffer live = ByteBuffer.allocate(Math.toIntExact(changes.liveBytes()));
+        if (open != null) {
+            Header now = Objects.requireNonNull(header);
+            for (HiveChanges.Kept kept : changes.live()) {
+                byte[] bytes = new byte[kept.bytes()];
+                open.seek(kept.at());
+                open.readFully(bytes);
+                byte[] body = HiveLayout.next(ByteBuffer.wrap(bytes), now, kept.at());
+                if (body == null) {
+                    throw new IllegalStateException("damaged since it was read: record at offset " + kept.at());
+                }
+                live.put(HiveLayout.record(body, generation, HiveLayout.HEADER_BYTES + live.position()));
+            }
         }
-        return live;
+        return live.array();
     }
 
-    /** The old file says that it is outdated before the new one is there: who reads it then looks for another one. */
-    private void replaceBy(byte[] records, @Nullable RandomAccessFile old) throws IOException {
-        Path draft = Files.createTempFile(folder, PrivateFile.DRAFT_PREFIX, null);
+    /**
+     * Writes the file anew, with what counts of the old one. It is on the disk before it gets the path. The old file says
+     * that it is outdated before that: a reader that has it open looks for another one.
+     */
+    private RandomAccessFile replaceBy(@Nullable RandomAccessFile old) throws IOException {
+        long generation = ThreadLocalRandom.current().nextLong();
+        byte[] records = live(old, generation);
+        Path draft = Files.createTempFile(folder.path(), PrivateFile.DRAFT_PREFIX, null);
         try {
-            Header header =
-                    new Header(ThreadLocalRandom.current().nextLong(), HiveLayout.HEADER_BYTES + records.length, false);
             try (RandomAccessFile fresh = new RandomAccessFile(draft.toFile(), "rw")) {
-                fresh.write(header.toBytes());
+                fresh.write(Header.ofSynced(generation, HiveLayout.HEADER_BYTES + (long) records.length));
                 fresh.write(records);
                 fresh.getFD().sync();
             }
             if (old != null) {
-                mark(old, 1);
+                writeLong(old, HiveLayout.SUPERSEDED_OFFSET, 1);
             }
-            Files.move(draft, path, ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(draft, path, ATOMIC_MOVE, REPLACE_EXISTING);
+            PrivateFile.syncFolder(folder.path());
         } finally {
             Files.deleteIfExists(draft);
         }
-        closeFile();
-        readNews();
+        forget();
+        return Objects.requireNonNull(look(true), "the file was removed at once");
     }
 
-    /** Has the system write to the disk what was changed so far. */
+    /** Has the system write to the disk what was changed so far; then damage up to there is no loss of power's. */
     synchronized void sync() {
+        refresh();
+        RandomAccessFile open = file;
+        Header now = header;
+        if (open == null || now == null) {
+            return; // nothing was changed yet
+        }
+        long end = changes.position();
         try {
-            opened().getFD().sync();
+            open.getFD().sync();
+            folder.sync();
         } catch (IOException e) {
             throw unusable(e);
         }
+        if (now.version() == 2 && now.synced() < end && Files.isWritable(path)) {
+            locked(() -> noteSynced(now.generation(), end));
+        }
     }
 
-    private <T> T locked(Supplier<T> action) {
-        return RuntimeDirectory.current().locked(folder, action);
+    /** Unless the file has been written anew meanwhile, and synced by that. */
+    private @Nullable RandomAccessFile noteSynced(long generation, long end) {
+        try {
+            RandomAccessFile open = look(true);
+            Header now = header;
+            if (open != null && now != null && now.generation() == generation && now.synced() < end) {
+                open.seek(HiveLayout.SYNCED_OFFSET);
+                open.write(Header.synced(generation, end));
+            }
+            return open;
+        } catch (IOException | IllegalStateException | IpcException e) {
+            throw damaged(e);
+        }
+    }
+
+    private <T extends @Nullable Object> T locked(Supplier<T> action) {
+        return RuntimeDirectory.current().locked(folder.path(), action);
     }
 
     private IpcException damaged(Exception cause) {
-        if (cause instanceof IOException failure && !(cause instanceof EOFException)) {
+        if (cause instanceof IpcException known && known.status() != IpcStatus.PROTOCOL_ERROR) {
+            return known; // such as a folder that is another user's
+        } else if (cause instanceof IOException failure && !(cause instanceof EOFException)) {
             return unusable(failure);
         }
         return new IpcException(
@@ -345,6 +467,6 @@ final class HiveFile implements Closeable {
 
     @Override
     public synchronized void close() throws IOException {
-        closeFile();
+        forget();
     }
 }

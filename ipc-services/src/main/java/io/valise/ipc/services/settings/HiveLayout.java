@@ -4,29 +4,43 @@ import io.valise.ipc.ValueSet;
 import io.valise.ipc.ValueType;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Where what lies in a hive's file. Numbers are big-endian.
+ * What lies where in a hive's file. Numbers are big-endian, checksums are CRC-32C.
  *
  * <pre>
- *  0  8  magic and version, "VALHIVE1"
- *  8  8  generation: another one after each compaction
- * 16  8  committed: how many bytes of the file count; what lies behind them was never finished
+ *  0  8  magic and version, "VALHIVE2"
+ *  8  8  generation: another one each time the file is written anew
+ * 16  8  committed: where the last record ends, as far as its writer came
  * 24  8  superseded: 1 while the file is being replaced, else 0
- * 32     records, one after the other:
+ * 32  8  synced: up to where the disk has all records
+ * 40  4  checksum of generation and synced; another one means that nothing is known to be synced
+ * 44  4  checksum of magic and generation
+ * 48     records, one after the other:
  *          4  length of the body
- *          4  CRC-32C of the body
+ *          4  checksum of the generation, the record's offset (8 bytes), the length and the body
  *             body: a ValueSet {"n": name, "v": value}; without "v" the name is deleted; with "r" it is unknown here
  * </pre>
  *
- * A record is written behind the committed bytes first, and counts once {@code committed} has been written. So a writer
- * that is killed leaves the file as it was.
+ * The records that count are those from the first to the last one whose checksum is right: no field of the header says how
+ * many there are. A disk that loses its power may have written any of the sectors that were not synced, in any order; then
+ * the records up to the first one that it has not written are left, and what is synced is among them. A record is right
+ * only in the place and the generation in which it was written, so no older content of a sector is taken for one.
+ *
+ * <p>{@code committed} tells readers that there is more to read, and that records are missing when they end before it.
+ *
+ * <p>Version 1, "VALHIVE1", had 32 bytes of header without the last three fields, and checksums of the body alone; {@code
+ * committed} said how many bytes count. It is read, and the next change writes the file anew in version 2.
  */
 final class HiveLayout {
-    static final long MAGIC = 0x56414c4849564531L;
+    static final long MAGIC = 0x56414c4849564532L;
+    static final long MAGIC_1 = 0x56414c4849564531L;
     static final int COMMITTED_OFFSET = 16;
     static final int SUPERSEDED_OFFSET = 24;
-    static final int HEADER_BYTES = 32;
+    static final int SYNCED_OFFSET = 32;
+    static final int HEADER_BYTES = 48;
+    static final int HEADER_BYTES_1 = 32;
     static final int RECORD_HEADER_BYTES = 8;
     /** Name, value and what CBOR needs besides; no body is longer. */
     static final int MOST_BODY_BYTES = 16 * 1024;
@@ -36,55 +50,98 @@ final class HiveLayout {
     /**
      * The first bytes of a file.
      *
+     * @param version 1 or 2
      * @param generation see above
      * @param committed see above
      * @param superseded see above
+     * @param synced see above; 0 when nothing is known to be synced
      */
-    record Header(long generation, long committed, boolean superseded) {
+    record Header(int version, long generation, long committed, boolean superseded, long synced) {
+        /** Parses a header; the bytes are as many as the file has, up to {@link #HEADER_BYTES}. */
         static Header parse(byte[] bytes) {
+            if (bytes.length < HEADER_BYTES_1) {
+                throw new IllegalStateException(
+                        "truncated: expected=at least " + HEADER_BYTES_1 + " bytes, actual=" + bytes.length);
+            }
             ByteBuffer buffer = ByteBuffer.wrap(bytes);
-            if (buffer.getLong() != MAGIC) {
+            long magic = buffer.getLong();
+            long generation = buffer.getLong();
+            long committed = buffer.getLong();
+            boolean superseded = buffer.getLong() != 0;
+            if (magic == MAGIC_1) {
+                return new Header(1, generation, committed, superseded, 0);
+            } else if (magic != MAGIC) {
                 throw new IllegalStateException("it is no settings file of this version");
+            } else if (bytes.length < HEADER_BYTES) {
+                throw new IllegalStateException(
+                        "truncated: expected=at least " + HEADER_BYTES + " bytes, actual=" + bytes.length);
             }
-            Header header = new Header(buffer.getLong(), buffer.getLong(), buffer.getLong() != 0);
-            if (header.committed < HEADER_BYTES) {
-                throw new IllegalStateException("damaged: committed=" + header.committed);
+            long synced = buffer.getLong();
+            boolean known = buffer.getInt() == sum(generation, synced);
+            if (buffer.getInt() != sum(magic, generation)) {
+                throw new IllegalStateException("damaged: the header's checksum is wrong");
             }
-            return header;
+            return new Header(2, generation, committed, superseded, known ? synced : 0);
         }
 
-        byte[] toBytes() {
+        /** The header of a file of the present version that is on the disk as a whole. */
+        static byte[] ofSynced(long generation, long length) {
             return ByteBuffer.allocate(HEADER_BYTES)
                     .putLong(MAGIC)
                     .putLong(generation)
-                    .putLong(committed)
-                    .putLong(superseded ? 1 : 0)
+                    .putLong(length)
+                    .putLong(0)
+                    .put(synced(generation, length))
+                    .putInt(sum(MAGIC, generation))
                     .array();
+        }
+
+        /** What lies at {@link #SYNCED_OFFSET}. */
+        static byte[] synced(long generation, long end) {
+            return ByteBuffer.allocate(Long.BYTES + Integer.BYTES)
+                    .putLong(end)
+                    .putInt(sum(generation, end))
+                    .array();
+        }
+
+        /** Where the first record begins. */
+        int length() {
+            return version == 1 ? HEADER_BYTES_1 : HEADER_BYTES;
         }
     }
 
-    /** A record as it is written. */
-    static byte[] record(ValueSet change) {
-        byte[] body = change.toCbor();
+    /** A record as it is written at an offset. */
+    static byte[] record(byte[] body, long generation, long at) {
         return ByteBuffer.allocate(RECORD_HEADER_BYTES + body.length)
                 .putInt(body.length)
-                .putInt(sum(body))
+                .putInt(sum(generation, at, body))
                 .put(body)
                 .array();
     }
 
-    /** Takes the next record off what was read. */
-    static ValueSet next(ByteBuffer records) {
+    /**
+     * Takes the body of the next record off what was read.
+     *
+     * @param at the offset of the record in the file
+     * @return null, and nothing is taken off, when no whole record of that place is there
+     */
+    static byte @Nullable [] next(ByteBuffer records, Header header, long at) {
+        int start = records.position();
         int length = records.remaining() < RECORD_HEADER_BYTES ? -1 : records.getInt();
-        if (length < 0 || length > MOST_BODY_BYTES || length > records.remaining() - 4) {
-            throw new IllegalStateException("damaged: length of a record=" + length);
+        if (length >= 0 && length <= MOST_BODY_BYTES && length <= records.remaining() - Integer.BYTES) {
+            int sum = records.getInt();
+            byte[] body = new byte[length];
+            records.get(body);
+            if (sum == (header.version() == 1 ? sum(body) : sum(header.generation(), at, body))) {
+                return body;
+            }
         }
-        int sum = records.getInt();
-        byte[] body = new byte[length];
-        records.get(body);
-        if (sum(body) != sum) {
-            throw new IllegalStateException("damaged: a record's checksum is wrong");
-        }
+        records.position(start);
+        return null;
+    }
+
+    /** The change that a body says. */
+    static ValueSet change(byte[] body) {
         ValueSet change = ValueSet.fromCbor(body);
         name(change);
         return change;
@@ -98,9 +155,25 @@ final class HiveLayout {
         return change.getString(HiveFile.NAME);
     }
 
-    private static int sum(byte[] body) {
+    private static int sum(long first, long second) {
+        return sum(ByteBuffer.allocate(2 * Long.BYTES)
+                .putLong(first)
+                .putLong(second)
+                .array());
+    }
+
+    private static int sum(long generation, long at, byte[] body) {
+        return sum(ByteBuffer.allocate(2 * Long.BYTES + Integer.BYTES + body.length)
+                .putLong(generation)
+                .putLong(at)
+                .putInt(body.length)
+                .put(body)
+                .array());
+    }
+
+    private static int sum(byte[] bytes) {
         CRC32C sum = new CRC32C();
-        sum.update(body, 0, body.length);
+        sum.update(bytes, 0, bytes.length);
         return (int) sum.getValue();
     }
 }

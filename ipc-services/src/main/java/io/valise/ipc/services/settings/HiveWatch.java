@@ -1,8 +1,5 @@
 package io.valise.ipc.services.settings;
 
-import static java.nio.file.StandardWatchEventKinds.ENTRY_CREATE;
-import static java.nio.file.StandardWatchEventKinds.ENTRY_DELETE;
-import static java.nio.file.StandardWatchEventKinds.ENTRY_MODIFY;
 import static java.util.Objects.requireNonNull;
 
 import io.valise.ipc.IpcException;
@@ -14,23 +11,21 @@ import io.valise.ipc.spi.runtime.Threads;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.Path;
-import java.nio.file.WatchKey;
-import java.nio.file.WatchService;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares the settings with what they were whenever the system says that something in the folder changed. A thread waits
- * for that while there are listeners. Thread-safe.
+ * Compares the settings with what they were whenever the system says that something in the folder changed, or that there
+ * is another folder. A thread waits for that while there are listeners. Thread-safe.
  */
 final class HiveWatch {
     private static final Logger LOG = SafeLog.of("io.valise.ipc.services.settings");
@@ -38,7 +33,10 @@ final class HiveWatch {
     private final Path folder;
     private final Supplier<ValueSet> settings;
     private final List<Consumer<SettingChange>> listeners = new CopyOnWriteArrayList<>();
-    private @Nullable WatchService service;
+    private @Nullable Watching watching;
+
+    /** What ends when the last listener goes. */
+    private record Watching(FolderWatch.Registration changes, Thread thread) {}
 
     HiveWatch(Path folder, Supplier<ValueSet> settings) {
         this.folder = folder;
@@ -46,8 +44,8 @@ final class HiveWatch {
     }
 
     synchronized Registration add(Consumer<SettingChange> listener) {
-        if (service == null) {
-            service = start();
+        if (watching == null) {
+            watching = start();
         }
         // Not the listener itself: one that is added twice is told twice, and removed once for each.
         Consumer<SettingChange> entry = change -> tell(listener, change);
@@ -62,42 +60,40 @@ final class HiveWatch {
         }
     }
 
-    private WatchService start() {
+    private Watching start() {
+        Semaphore changed = new Semaphore(0);
+        FolderWatch.Registration changes;
         try {
-            WatchService fresh = folder.getFileSystem().newWatchService();
-            try {
-                folder.register(fresh, ENTRY_CREATE, ENTRY_DELETE, ENTRY_MODIFY);
-                ValueSet before = settings.get();
-                Threads.start(Threads.daemon("valise-settings", () -> run(fresh, before)));
-                return fresh;
-            } catch (IOException | RuntimeException | Error e) { // such as a damaged file: nobody would close it
-                fresh.close();
-                throw e;
-            }
+            changes = FolderWatch.add(folder, changed::release);
         } catch (IOException e) {
             throw new IpcException(
                     IpcStatus.RESOURCE_EXHAUSTED, "settings in " + folder + " cannot be watched: " + e, e);
         }
+        try {
+            ValueSet before = settings.get();
+            Thread thread = Threads.daemon("valise-settings", () -> run(changed, before));
+            Threads.start(thread);
+            return new Watching(changes, thread);
+        } catch (RuntimeException | Error e) { // such as a damaged file
+            changes.close();
+            throw e;
+        }
     }
 
-    private void run(WatchService from, ValueSet first) {
+    private void run(Semaphore changed, ValueSet first) {
         AtomicReference<ValueSet> before = new AtomicReference<>(first);
-        Threads.repeat("watching the settings in " + folder, () -> awaitChange(from, before));
+        Threads.repeat("watching the settings in " + folder, () -> awaitChange(changed, before));
     }
 
     /** Returns whether there is more to wait for. */
-    private boolean awaitChange(WatchService from, AtomicReference<ValueSet> before) {
+    private boolean awaitChange(Semaphore changed, AtomicReference<ValueSet> before) {
         try {
-            WatchKey key = from.take();
-            key.pollEvents();
-            key.reset();
+            changed.acquire();
+            changed.drainPermits();
             before.set(compare(requireNonNull(before.get())));
             return true;
-        } catch (ClosedWatchServiceException e) {
+        } catch (InterruptedException e) { // by close()
             LOG.log(Level.DEBUG, "settings in {0} are no longer watched", folder);
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
             return false;
         }
     }
@@ -136,21 +132,18 @@ final class HiveWatch {
     private static void tell(Consumer<SettingChange> listener, SettingChange change) {
         try {
             listener.accept(change);
-        } catch (RuntimeException | Error e) { // the user's code must not end the thread of the others
+        } catch (RuntimeException | Error e) { // one listener's failure does not end the thread of the others
             LOG.log(Level.WARNING, "a listener for settings failed at " + change.name(), e);
         }
     }
 
     synchronized void close() {
         listeners.clear();
-        WatchService open = service;
-        service = null;
+        Watching open = watching;
+        watching = null;
         if (open != null) {
-            try {
-                open.close();
-            } catch (IOException e) {
-                LOG.log(Level.WARNING, "settings in " + folder + " are still watched", e);
-            }
+            open.changes().close();
+            open.thread().interrupt();
         }
     }
 }

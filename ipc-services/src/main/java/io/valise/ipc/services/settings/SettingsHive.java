@@ -6,10 +6,7 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.identity.AppIdentity;
-import io.valise.ipc.spi.runtime.ConfigurationDirectory;
-import io.valise.ipc.spi.runtime.RuntimeDirectory;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -26,12 +23,16 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A change is atomic, and is kept once the call returns, even if the process is killed then; {@link #sync} makes it
  * outlast a loss of power too. Processes that write at the same time lose nothing: they take turns by a lock on the
- * folder. A write costs tens of microseconds, and a read a few, since each looks for what others have written. Watchers
+ * folder. A write costs tens of microseconds, and a read a few, since each looks for what others have written, and for
+ * another file in the place of this one: one that was restored from a backup is seen at the next read. Watchers
  * learn of changes within milliseconds and cost nothing while there are none (inotify on Linux; on macOS the JDK polls,
  * every few seconds).
  *
- * <p>The files lie in the user's configuration folder under {@code settings/<publisher id>}, mode 0700. A damaged or
- * truncated file is reported by whoever meets it, with {@code PROTOCOL_ERROR}, and never written to.
+ * <p>The files lie in the user's configuration folder under {@code settings/<publisher id>}, mode 0700. Reading creates
+ * none: a hive without a file is empty. When the power is lost, or a writer is killed, the changes that were not synced may
+ * be lost, the last ones first; {@link #loss} and a warning in the log tell, and the next change keeps a copy of the file
+ * as it was found, {@code NAME.hive.damaged}. A file that is damaged where it was synced, or whose header is, is
+ * {@code PROTOCOL_ERROR} for each reader and writer, and is left as it is.
  *
  * <p>Other failures: IllegalArgumentException for a name or value that cannot be kept; {@code RESOURCE_EXHAUSTED} when
  * the file system is full or broken, another process keeps the lock for 10 s, or a hive has more than 16 MiB; {@code
@@ -50,29 +51,24 @@ public final class SettingsHive implements AutoCloseable {
     private final @Nullable HiveFile base;
     private final HiveWatch watch;
 
-    private SettingsHive(Path folder, String file, boolean overlay) {
+    private SettingsHive(HiveFolder folder, String file, boolean overlay) {
         this.own = new HiveFile(folder, file);
         this.base = overlay ? new HiveFile(folder, BASE) : null;
-        this.watch = new HiveWatch(folder, this::values);
-        own.open();
+        this.watch = new HiveWatch(folder.path(), this::values);
+        own.refresh();
         if (base != null) {
-            base.open();
+            base.refresh();
         }
     }
 
     /** The settings of an application: its own, over its publisher's. */
     public static SettingsHive open(AppIdentity identity) {
-        return new SettingsHive(folder(identity), identity.application() + ".hive", true);
+        return new SettingsHive(HiveFolder.of(identity), identity.application() + ".hive", true);
     }
 
     /** The base hive of a publisher, which all its applications see through their overlays. */
     public static SettingsHive openBase(AppIdentity identity) {
-        return new SettingsHive(folder(identity), BASE, false);
-    }
-
-    private static Path folder(AppIdentity identity) {
-        return RuntimeDirectory.secured(
-                ConfigurationDirectory.folder("settings").resolve(identity.publisherId()));
+        return new SettingsHive(HiveFolder.of(identity), BASE, false);
     }
 
     /** The value of a name; empty when it has none. */
@@ -149,6 +145,17 @@ public final class SettingsHive implements AutoCloseable {
         /** Ends it; a call that is under way ends by itself. Idempotent. */
         @Override
         void close();
+    }
+
+    /**
+     * What this object has found to be lost of its files, in words: changes that were not {@linkplain #sync synced} when
+     * the power was lost, or that a writer was killed at. Empty when all is there, as far as the files tell: of changes
+     * that left no trace on the disk they do not. It is logged as a warning too.
+     *
+     * @since 0.2.0
+     */
+    public Optional<String> loss() {
+        return own.loss().or(() -> base == null ? Optional.empty() : base.loss());
     }
 
     /** Returns once all changes are on the disk, so that they outlast a loss of power. */

@@ -1,5 +1,7 @@
 package io.valise.ipc.services.settings;
 
+import static java.nio.file.StandardCopyOption.COPY_ATTRIBUTES;
+import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.valise.ipc.ValueSet;
@@ -7,12 +9,16 @@ import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.TestHome;
 import io.valise.ipc.testkit.process.ForkedJvm;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -76,6 +82,83 @@ class SettingsAcceptanceTest {
             assertThat(viewer.ask("get", "theme")).isEqualTo("dark");
             assertThat(editor.ask("get", "theme")).isEqualTo("light");
             assertThat(stranger.ask("get", "theme")).isEqualTo("nothing");
+        }
+    }
+
+    /** As a backup is restored: by renaming. */
+    @Test
+    void otherProcessesSeeFilesThatAreMovedIntoThePlaceOfTheirHives() throws IOException {
+        try (ForkedJvm editor = start("acme", "editor");
+                ForkedJvm viewer = start("acme", "viewer")) {
+            for (ForkedJvm each : List.of(editor, viewer)) {
+                each.ask("put", "k", "old");
+            }
+            for (Path hive : List.of(hive("editor"), hive("viewer"))) {
+                Files.copy(hive, hive.resolveSibling(hive.getFileName() + ".backup"));
+            }
+            for (ForkedJvm each : List.of(editor, viewer)) {
+                each.ask("put", "k", "new");
+                each.ask("watch");
+            }
+            for (Path hive : List.of(hive("editor"), hive("viewer"))) {
+                Files.move(hive.resolveSibling(hive.getFileName() + ".backup"), hive, REPLACE_EXISTING);
+            }
+            for (ForkedJvm each : List.of(editor, viewer)) {
+                each.ask("hear", "k", "old");
+                assertThat(each.ask("get", "k")).isEqualTo("old");
+            }
+        }
+    }
+
+    @Test
+    void watchersInOtherProcessesGoOnWhenTheFolderIsExchangedOrMadeAgain() throws IOException {
+        try (ForkedJvm editor = start("acme", "editor");
+                ForkedJvm viewer = start("acme", "viewer");
+                ForkedJvm writer = start("acme", "editor")) {
+            writer.ask("put", "k", "first");
+            for (ForkedJvm each : List.of(editor, viewer)) {
+                each.ask("watch");
+            }
+            Path folder = hive("editor").getParent();
+            Path settings = folder.getParent();
+            for (Path exchanged : List.of(folder, settings)) {
+                Path aside = settings.resolveSibling("aside of " + exchanged.getFileName());
+                Files.move(exchanged, aside);
+                copyTree(aside, exchanged);
+                hearAll(writer, List.of(editor, viewer), "exchanged-" + exchanged.getFileName());
+            }
+            deleteTree(settings);
+            hearAll(writer, List.of(editor, viewer), "made-again");
+        }
+    }
+
+    private static void hearAll(ForkedJvm writer, List<ForkedJvm> watchers, String value) {
+        writer.ask("putBase", "k", value);
+        writer.ask("revert", "k");
+        for (ForkedJvm each : watchers) {
+            each.ask("hear", "k", value);
+            assertThat(each.ask("get", "k")).isEqualTo(value);
+        }
+    }
+
+    private static Path hive(String application) {
+        AppIdentity identity = AppIdentity.open("acme", application);
+        return Path.of(System.getProperty(CONFIG), "settings", identity.publisherId(), application + ".hive");
+    }
+
+    private static void copyTree(Path from, Path to) throws IOException {
+        try (Stream<Path> tree = Files.walk(from)) {
+            for (Path path : tree.toList()) {
+                Files.copy(path, to.resolve(from.relativize(path).toString()), COPY_ATTRIBUTES);
+            }
+        }
+    }
+
+    private static void deleteTree(Path root) throws IOException {
+        try (Stream<Path> tree = Files.walk(root)) {
+            for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
         }
     }
 

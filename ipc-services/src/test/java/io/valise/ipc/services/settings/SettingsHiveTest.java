@@ -14,11 +14,15 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.logging.Filter;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -124,20 +128,22 @@ class SettingsHiveTest {
         }
         try (var entries = Files.list(file.getParent())) {
             assertThat(entries.map(path -> path.getFileName().toString()))
-                    .containsExactlyInAnyOrder(".base.hive", "editor.hive", ".lock");
+                    .containsExactlyInAnyOrder("editor.hive", ".lock");
         }
     }
 
     @Test
-    void aTruncatedFileIsReportedAndLeftAsItIs() throws IOException {
+    void aFileThatIsShorterThanWhatWasSyncedIsReportedAndLeftAsItIs() throws IOException {
         hive.put("a", 1);
         hive.put("b", 2);
+        hive.sync();
         byte[] whole = Files.readAllBytes(file);
-        for (int length : new int[] {whole.length - 1, 40, 31, 5, 0}) {
+        for (int length : new int[] {whole.length - 1, 50, 47, 31, 5, 0}) {
             Files.write(file, Arrays.copyOf(whole, length));
-            assertDamaged(() -> hive.get("a"), "truncated");
-            assertDamaged(() -> hive.put("c", 3), "truncated");
-            assertDamaged(() -> SettingsHive.open(app), "truncated");
+            String message = length < HiveLayout.HEADER_BYTES ? "truncated" : "damaged";
+            assertDamaged(() -> hive.get("a"), message);
+            assertDamaged(() -> hive.put("c", 3), message);
+            assertDamaged(() -> SettingsHive.open(app), message);
             assertThat(file).hasSize(length);
         }
         Files.write(file, whole);
@@ -147,12 +153,12 @@ class SettingsHiveTest {
     }
 
     @Test
-    void aDamagedFileIsReportedAndLeftAsItIs() throws IOException {
+    void aHeaderThatIsDamagedIsReportedAndLeftAsItIs() throws IOException {
         hive.put("a", "some text");
         byte[] whole = Files.readAllBytes(file);
-        for (int i = 0; i < whole.length; i++) {
-            if (i >= HiveLayout.COMMITTED_OFFSET - 8 && i < HiveLayout.HEADER_BYTES) {
-                continue; // the generation may be any, the rest is the other tests'
+        for (int i = 0; i < HiveLayout.HEADER_BYTES; i++) {
+            if (i >= HiveLayout.COMMITTED_OFFSET && i < HiveLayout.SYNCED_OFFSET + 12) {
+                continue; // these are hints, and the other tests'
             }
             byte[] changed = whole.clone();
             changed[i] ^= 1;
@@ -163,7 +169,7 @@ class SettingsHiveTest {
     }
 
     @Test
-    void whatAKilledWriterLeftBehindIsPassedOver() throws IOException {
+    void whatAKilledWriterLeftBehindIsPassedOverAndTold() throws IOException {
         hive.put("a", 1);
         try (RandomAccessFile raw = new RandomAccessFile(file.toFile(), "rw")) {
             raw.seek(raw.length());
@@ -172,10 +178,18 @@ class SettingsHiveTest {
             raw.writeLong(1); // and it was about to rewrite the file
         }
         assertThat(hive.get("a")).contains(1);
-        hive.put("b", 2);
+        Logger log = Logger.getLogger("io.valise.ipc.services.settings");
+        List<String> told = new ArrayList<>();
+        Filter before = log.getFilter();
+        log.setFilter(line -> !told.add(line.getMessage()));
         try (SettingsHive fresh = SettingsHive.open(app)) {
             assertThat(fresh.get("a")).contains(1);
+            assertThat(told).singleElement().asString().contains("a writer killed, before they were synced");
+            assertThat(fresh.loss()).contains(told.get(0));
+            hive.put("b", 2);
             assertThat(fresh.get("b")).contains(2);
+        } finally {
+            log.setFilter(before);
         }
         try (RandomAccessFile raw = new RandomAccessFile(file.toFile(), "r")) {
             raw.seek(HiveLayout.SUPERSEDED_OFFSET);
@@ -184,12 +198,56 @@ class SettingsHiveTest {
     }
 
     @Test
-    void aRemovedFileIsReportedToReadersAndBegunAnewByWriters() throws IOException {
+    void aRecordThatAKilledWriterDidNotAnnounceCounts() throws IOException {
+        hive.put("a", 1);
+        long announced = Files.size(file);
+        hive.put("b", 2);
+        try (RandomAccessFile raw = new RandomAccessFile(file.toFile(), "rw")) {
+            raw.seek(HiveLayout.COMMITTED_OFFSET);
+            raw.writeLong(announced);
+        }
+        try (SettingsHive fresh = SettingsHive.open(app)) {
+            assertThat(fresh.get("b")).contains(2);
+            assertThat(fresh.loss()).isEmpty();
+            fresh.put("c", 3);
+        }
+        assertThat(hive.values()).isEqualTo(ValueSet.of("a", 1, "b", 2, "c", 3));
+    }
+
+    @Test
+    void aRemovedFileIsAnEmptyHive() throws IOException {
         hive.put("a", 1);
         Files.delete(file);
+        assertThat(hive.get("a")).isEmpty();
         hive.put("b", 2);
         assertThat(hive.get("a")).isEmpty();
         assertThat(hive.get("b")).contains(2);
+    }
+
+    @Test
+    void readingCreatesNothing() {
+        assertThat(hive.get("a")).isEmpty();
+        assertThat(hive.values().isEmpty()).isTrue();
+        hive.sync();
+        assertThat(file.getParent().getParent()).doesNotExist();
+        hive.put("a", 1);
+        assertThat(file).exists();
+    }
+
+    /** As a backup is restored, by a program that knows nothing of hives. */
+    @Test
+    void aFileThatIsMovedIntoThePlaceOfAnotherIsSeenAtTheNextLook() throws IOException {
+        hive.put("k", 1);
+        Path backup = file.resolveSibling("backup");
+        Files.copy(file, backup);
+        hive.put("k", 2);
+        assertThat(hive.get("k")).contains(2);
+        Files.move(backup, file, StandardCopyOption.REPLACE_EXISTING);
+        assertThat(hive.get("k")).contains(1);
+        hive.put("l", 3);
+        try (SettingsHive fresh = SettingsHive.open(app)) {
+            assertThat(fresh.values()).isEqualTo(ValueSet.of("k", 1, "l", 3)).isEqualTo(hive.values());
+        }
     }
 
     @Test
@@ -271,15 +329,15 @@ class SettingsHiveTest {
     }
 
     @Test
-    void aHeaderThatPromisesGibibytesIsNotBelieved() throws IOException {
+    void aFileOfGibibytesIsNotRead() throws IOException {
         hive.put("a", 1);
         try (RandomAccessFile raw = new RandomAccessFile(file.toFile(), "rw")) {
             raw.setLength(3L << 30); // sparse
             raw.seek(HiveLayout.COMMITTED_OFFSET);
             raw.writeLong(3L << 30);
         }
-        assertDamaged(() -> hive.get("a"), "committed=3221225472");
-        assertDamaged(() -> hive.put("a", 2), "committed=3221225472");
+        assertDamaged(() -> hive.get("a"), "length=3221225472");
+        assertDamaged(() -> hive.put("a", 2), "length=3221225472");
     }
 
     @Test
@@ -290,6 +348,32 @@ class SettingsHiveTest {
         }
         for (int i = 0; i < 150; i++) { // Linux has 128 watches for a user
             assertDamaged(() -> hive.watch(change -> {}), "truncated");
+        }
+    }
+
+    @Test
+    void manyHivesAreWatchedByOneWatchOfTheSystem() throws Exception {
+        BlockingQueue<SettingChange> heard = new LinkedBlockingQueue<>();
+        List<SettingsHive> hives = new ArrayList<>();
+        for (int i = 0; i < 150; i++) { // Linux has 128 watches for a user
+            SettingsHive each = SettingsHive.open(AppIdentity.open("acme", "app" + i));
+            hives.add(each);
+            each.watch(heard::add);
+        }
+        hives.get(149).put("k", 1);
+        assertThat(heard.take()).isEqualTo(new SettingChange("k", Optional.of(1)));
+        hives.forEach(SettingsHive::close);
+        assertThat(heard).isEmpty();
+    }
+
+    @Test
+    void aWatchBeginsBeforeThereIsAFolder() throws Exception {
+        BlockingQueue<SettingChange> heard = new LinkedBlockingQueue<>();
+        hive.watch(heard::add);
+        assertThat(file.getParent().getParent()).doesNotExist();
+        try (SettingsHive other = SettingsHive.open(app)) {
+            other.put("k", 1);
+            assertThat(heard.take()).isEqualTo(new SettingChange("k", Optional.of(1)));
         }
     }
 
