@@ -3,8 +3,10 @@ package io.valise.ipc.cli;
 import io.valise.ipc.cli.command.Subcommand;
 import io.valise.ipc.cli.text.Colours;
 import io.valise.ipc.cli.text.Terminal;
+import io.valise.ipc.spi.runtime.SystemText;
 import java.io.PrintWriter;
 import java.util.Arrays;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -40,6 +42,14 @@ final class Ipc {
 
     /** Runs the command on these streams. */
     static int run(PrintWriter out, PrintWriter err, Colours colours, String... arguments) {
+        for (int i = 0; i < arguments.length; i++) {
+            Optional<String> damage = SystemText.damage(arguments[i]);
+            if (damage.isPresent()) {
+                err.println("ipc: argument " + (i + 1) + ": " + damage.get() + "; JSON may say \\u00e9 for \u00e9");
+                err.flush();
+                return CommandLine.ExitCode.USAGE;
+            }
+        }
         CommandLine ipc = commandLine(arguments).setOut(out).setErr(err);
         ipc.setColorScheme(CommandLine.Help.defaultColorScheme(
                 colours == Colours.ANSI ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));

@@ -30,6 +30,24 @@ final class ForkedIpc implements AutoCloseable {
     }
 
     static ForkedIpc start(String... arguments) throws IOException {
+        return new ForkedIpc(new ProcessBuilder(command(arguments)).start());
+    }
+
+    /**
+     * Runs it to its end by a shell, whose variables and arguments are bytes, whatever this JVM's locale is.
+     *
+     * @param script what comes before and after "$@", the command and these arguments
+     */
+    static CommandRun runByShell(String script, String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("sh", "-c", script, "sh"));
+        command.addAll(command(arguments));
+        try (ForkedIpc ipc = new ForkedIpc(new ProcessBuilder(command).start())) {
+            ipc.process.getOutputStream().close();
+            return ipc.end();
+        }
+    }
+
+    private static List<String> command(String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-XX:+UseSerialGC", "-D" + TestHome.PROPERTY + "=" + TestHome.path()));
@@ -42,7 +60,7 @@ final class ForkedIpc implements AutoCloseable {
         }
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.valise.ipc.cli.Ipc"));
         command.addAll(List.of(arguments));
-        return new ForkedIpc(new ProcessBuilder(command).start());
+        return command;
     }
 
     /** Runs it to its end, with nothing on its input. */

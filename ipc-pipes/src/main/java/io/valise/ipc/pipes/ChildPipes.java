@@ -7,6 +7,7 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcServer;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.pipes.child.StdioTransport;
+import io.valise.ipc.spi.runtime.SystemText;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -136,7 +137,9 @@ public final class ChildPipes {
 
     /** The program's file name, as far as an address can hold it. */
     private static String name(List<String> command) {
-        Path file = command.isEmpty() ? null : Path.of(command.get(0)).getFileName();
+        Path file = command.isEmpty()
+                ? null
+                : SystemText.path("program", command.get(0)).getFileName();
         String name = file == null ? "" : file.toString().replaceAll("[^A-Za-z0-9._-]", "-");
         String legal = name.replaceFirst("^[^A-Za-z0-9]+", "");
         return legal.isEmpty() ? "child" : legal.substring(0, Math.min(legal.length(), 64));

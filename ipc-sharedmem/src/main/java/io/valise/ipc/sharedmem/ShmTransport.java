@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -98,9 +99,18 @@ public final class ShmTransport implements Transport {
     public List<Endpoint> endpoints() {
         return UnixSockets.available()
                 ? UnixSockets.names(sockets()).stream()
-                        .map(name -> new Endpoint(scheme(), name))
+                        .flatMap(name -> endpoint(name).stream())
                         .toList()
                 : List.of();
+    }
+
+    /** None for a socket that no server of this transport made. */
+    private Optional<Endpoint> endpoint(String name) {
+        try {
+            return Optional.of(new Endpoint(scheme(), name));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
     }
 
     /** The folder with the servers' sockets. */

@@ -89,6 +89,6 @@ public final class ConfigurationDirectory {
     private static Optional<Path> set(String name, Function<String, @Nullable String> settings) {
         return Optional.ofNullable(settings.apply(name))
                 .filter(text -> !text.isBlank())
-                .map(Path::of);
+                .map(text -> SystemText.path(name, text));
     }
 }

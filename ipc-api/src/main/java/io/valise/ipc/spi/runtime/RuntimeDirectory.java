@@ -130,7 +130,8 @@ public final class RuntimeDirectory {
     public Cleaned clean() {
         PrivateDirectory.secure(path);
         keep(ConfigurationDirectory.path(), "the configuration, with keys,");
-        keep(Path.of(System.getProperty("user.home", "/")).toAbsolutePath().normalize(), "the user's home");
+        Path home = SystemText.path("user.home", System.getProperty("user.home", "/"));
+        keep(home.toAbsolutePath().normalize(), "the user's home");
         return InUse.of(path).alone(() -> OwnFolders.clean(path, InUse.FILE));
     }
 

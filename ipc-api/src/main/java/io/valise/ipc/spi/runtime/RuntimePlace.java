@@ -18,8 +18,18 @@ import org.jspecify.annotations.Nullable;
  * @param origin which setting names it
  * @param parent a directory that must belong to the user already, or null when it may be anybody's
  * @param path the runtime directory itself
+ * @param problem why the setting names no path, or null
  */
-record RuntimePlace(String origin, @Nullable Path parent, Path path) {
+record RuntimePlace(
+        String origin,
+        @Nullable Path parent,
+        Path path,
+        @Nullable String problem) {
+    private static final String XDG = "XDG_RUNTIME_DIR";
+
+    RuntimePlace(String origin, @Nullable Path parent, Path path) {
+        this(origin, parent, path, null);
+    }
 
     static List<RuntimePlace> ofThisProcess() {
         return inOrder(System::getProperty, System::getenv);
@@ -39,9 +49,17 @@ record RuntimePlace(String origin, @Nullable Path parent, Path path) {
         RuntimePlace last =
                 inTemp(os.startsWith("mac") ? text(env.apply("TMPDIR")).orElse("/tmp") : "/tmp");
         return text(env.apply("XDG_RUNTIME_DIR"))
-                .map(Path::of)
-                .map(xdg -> List.of(new RuntimePlace("XDG_RUNTIME_DIR", xdg, xdg.resolve("valise")), last))
+                .map(xdg -> List.of(inXdg(xdg), last))
                 .orElse(List.of(last));
+    }
+
+    private static RuntimePlace inXdg(String directory) {
+        try {
+            Path xdg = SystemText.path(XDG, directory);
+            return new RuntimePlace(XDG, xdg, xdg.resolve("valise"));
+        } catch (IpcException e) {
+            return new RuntimePlace(XDG, null, Path.of(""), String.valueOf(e.getMessage()));
+        }
     }
 
     /** A short place that always exists, for sockets whose own path would be too long. */
@@ -55,6 +73,9 @@ record RuntimePlace(String origin, @Nullable Path parent, Path path) {
 
     /** The path, created if absent and checked. */
     Path secured() {
+        if (problem != null) {
+            throw new IpcException(IpcStatus.ACCESS_DENIED, problem, Delivery.NOT_SENT);
+        }
         if (!path.isAbsolute()) {
             throw new IpcException(
                     IpcStatus.ACCESS_DENIED,
@@ -73,18 +94,19 @@ record RuntimePlace(String origin, @Nullable Path parent, Path path) {
         return other instanceof RuntimePlace place
                 && origin.equals(place.origin)
                 && path.equals(place.path)
-                && Objects.equals(parent, place.parent);
+                && Objects.equals(parent, place.parent)
+                && Objects.equals(problem, place.problem);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(origin, parent, path);
+        return Objects.hash(origin, parent, path, problem);
     }
 
     private static Optional<RuntimePlace> set(String name, Function<String, @Nullable String> settings) {
         return text(settings.apply(name))
                 .map(text -> new RuntimePlace(
-                        name, null, Path.of(text).toAbsolutePath().normalize()));
+                        name, null, SystemText.path(name, text).toAbsolutePath().normalize()));
     }
 
     private static RuntimePlace onWindows(

@@ -51,9 +51,9 @@ record SocketPlace(Path path, @Nullable Path marker) {
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
             for (Path entry : entries) {
                 String file = entry.getFileName().toString();
-                if (file.startsWith(MARKER)) {
+                if (file.startsWith(MARKER) && SystemText.damage(file).isEmpty()) {
                     names.add(file.substring(MARKER.length()));
-                } else if (file.charAt(0) != '.' && isSocket(entry)) {
+                } else if (file.charAt(0) != '.' && SystemText.damage(file).isEmpty() && isSocket(entry)) {
                     names.add(file);
                 }
             }

@@ -5,12 +5,14 @@ import io.valise.ipc.IpcStatus;
 import io.valise.ipc.PeerIdentity;
 import io.valise.ipc.spi.Link;
 import io.valise.ipc.spi.runtime.SafeLog;
+import io.valise.ipc.spi.runtime.SystemText;
 import io.valise.ipc.spi.stream.StreamLink;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.channels.Channels;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** Starts programs, and sees to it that they end with their link. */
@@ -44,7 +46,7 @@ final class ChildProcess {
 
     private static Process start(ProcessBuilder program) {
         try {
-            return withPipes(program).start();
+            return SystemText.sent(withPipes(program)).start();
         } catch (IOException e) {
             throw StdioTransport.notSent(
                     IpcStatus.ENDPOINT_NOT_FOUND, "cannot start " + program.command() + ": " + e.getMessage(), e);
@@ -57,8 +59,14 @@ final class ChildProcess {
     private static ProcessBuilder withPipes(ProcessBuilder program) {
         ProcessBuilder piped = new ProcessBuilder(program.command());
         piped.directory(program.directory());
-        piped.environment().clear();
-        piped.environment().putAll(program.environment());
+        Map<String, String> environment = piped.environment();
+        environment.keySet().retainAll(program.environment().keySet());
+        program.environment().forEach((name, value) -> {
+            if (!value.equals(
+                    environment.get(name))) { // what is inherited keeps its bytes, whatever text they are here
+                environment.put(name, value);
+            }
+        });
         return piped.redirectError(
                 program.redirectError().equals(Redirect.PIPE) ? Redirect.INHERIT : program.redirectError());
     }

@@ -9,6 +9,7 @@ import io.valise.ipc.IpcStatus;
 import io.valise.ipc.Request;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.spi.runtime.SafeLog;
+import io.valise.ipc.spi.runtime.SystemText;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -101,6 +102,8 @@ public final class SharedFiles {
             throw new IllegalArgumentException(
                     file + ": expected a regular file; share the files of a directory one by one");
         }
+        SystemText.received(
+                "name of the file to share", String.valueOf(real.getFileName())); // which the receiver is told
         byte[] random = new byte[TOKEN_BYTES];
         RANDOM.nextBytes(random);
         String token = Base64.getUrlEncoder().withoutPadding().encodeToString(random);

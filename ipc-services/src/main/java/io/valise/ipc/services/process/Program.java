@@ -2,6 +2,7 @@ package io.valise.ipc.services.process;
 
 import io.valise.ipc.spi.runtime.ConfigurationDirectory;
 import io.valise.ipc.spi.runtime.RuntimeDirectory;
+import io.valise.ipc.spi.runtime.SystemText;
 import java.io.File;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -30,7 +31,8 @@ public record Program(Path path, List<String> arguments) {
      */
     public static Program find(List<String> command) throws NoSuchFileException, AccessDeniedException {
         String name = command.get(0);
-        Path file = Path.of(name).isAbsolute() ? Path.of(name) : onPath(name);
+        Path given = SystemText.path("program", name);
+        Path file = given.isAbsolute() ? given : onPath(name);
         if (!Files.isRegularFile(file)) {
             throw new NoSuchFileException(file.toString(), null, "no such program");
         }
@@ -46,7 +48,7 @@ public record Program(Path path, List<String> arguments) {
             throw new NoSuchFileException(name, null, "expected an absolute path, or a name on the PATH");
         }
         return Arrays.stream(path.split(File.pathSeparator, -1))
-                .filter(folder -> !folder.isBlank())
+                .filter(folder -> !folder.isBlank() && SystemText.damage(folder).isEmpty())
                 .flatMap(folder -> List.of(Path.of(folder, name), Path.of(folder, name + ".exe")).stream())
                 .filter(Files::isExecutable)
                 .findFirst()
@@ -68,7 +70,7 @@ public record Program(Path path, List<String> arguments) {
         line.add(path.toString());
         line.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(line);
-        Path home = Path.of(System.getProperty("user.home", "/"));
+        Path home = SystemText.path("user.home", System.getProperty("user.home", "/"));
         builder.directory(Files.isDirectory(home) ? home.toFile() : null);
         builder.environment().keySet().removeIf(name -> name.startsWith("VALISE_SERVICE")); // for this process
         builder.environment()
@@ -77,6 +79,6 @@ public record Program(Path path, List<String> arguments) {
         if (configuration.isAbsolute()) {
             builder.environment().put("VALISE_CONFIG", configuration.toString());
         }
-        return builder;
+        return SystemText.sent(builder);
     }
 }

@@ -3,6 +3,7 @@ package io.valise.ipc.sharedmem.os;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.spi.runtime.RuntimeDirectory;
 import io.valise.ipc.spi.runtime.SafeLog;
+import io.valise.ipc.spi.runtime.SystemText;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -96,7 +97,7 @@ public final class SegmentDirectory {
     private static Path locate() {
         String wanted = System.getProperty(PROPERTY);
         if (wanted != null) {
-            return RuntimeDirectory.secured(Path.of(wanted).toAbsolutePath());
+            return RuntimeDirectory.secured(SystemText.path(PROPERTY, wanted).toAbsolutePath());
         }
         return isPosix() && Files.isWritable(DEV_SHM)
                 ? RuntimeDirectory.under(DEV_SHM)
