@@ -5,7 +5,10 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import org.jspecify.annotations.Nullable;
 
-/** Stored values as the type that a getter was asked for: numbers convert when nothing is lost, nothing else converts. */
+/**
+ * Stored values as the type that a getter was asked for. Numbers convert when nothing is lost, and a double to its
+ * nearest float; nothing else converts. {@link ArrayCoercions} does the same for arrays and lists.
+ */
 final class Coercions {
     private Coercions() {}
 
@@ -19,91 +22,99 @@ final class Coercions {
     static byte toByte(String key, @Nullable Object stored) {
         return stored instanceof Byte b
                 ? b
-                : (byte) integer(key, stored, ValueType.INT8, Byte.MIN_VALUE, Byte.MAX_VALUE);
+                : whole(key, stored, ValueType.INT8, Byte.MIN_VALUE, Byte.MAX_VALUE)
+                        .byteValue();
     }
 
     static short toShort(String key, @Nullable Object stored) {
         return stored instanceof Short s
                 ? s
-                : (short) integer(key, stored, ValueType.INT16, Short.MIN_VALUE, Short.MAX_VALUE);
+                : whole(key, stored, ValueType.INT16, Short.MIN_VALUE, Short.MAX_VALUE)
+                        .shortValue();
     }
 
     static int toInt(String key, @Nullable Object stored) {
         return stored instanceof Integer i
                 ? i
-                : (int) integer(key, stored, ValueType.INT32, Integer.MIN_VALUE, Integer.MAX_VALUE);
+                : whole(key, stored, ValueType.INT32, Integer.MIN_VALUE, Integer.MAX_VALUE)
+                        .intValue();
     }
 
     static long toLong(String key, @Nullable Object stored) {
-        return stored instanceof Long l ? l : integer(key, stored, ValueType.INT64, Long.MIN_VALUE, Long.MAX_VALUE);
+        return stored instanceof Long l
+                ? l
+                : whole(key, stored, ValueType.INT64, Long.MIN_VALUE, Long.MAX_VALUE)
+                        .longValue();
     }
 
-    private static long integer(String key, @Nullable Object stored, ValueType wanted, long min, long max) {
-        Number number = integral(stored);
-        if (number == null || (number instanceof BigInteger big && big.bitLength() > 63)) {
-            throw mismatch(key, wanted, stored);
-        }
-        long value = number.longValue();
-        if (value < min || value > max) {
-            throw mismatch(key, wanted, stored);
-        }
-        return value;
+    private static Number whole(String key, @Nullable Object stored, ValueType wanted, long min, long max) {
+        return present(wholeOrNull(stored, min, max), key, wanted, stored);
     }
 
     static BigInteger toBigInteger(String key, @Nullable Object stored) {
-        Number number = integral(stored);
-        if (number == null) {
-            throw mismatch(key, ValueType.BIG_INTEGER, stored);
-        }
-        return number instanceof BigInteger big ? big : BigInteger.valueOf(number.longValue());
+        return big(present(integral(stored), key, ValueType.BIG_INTEGER, stored));
     }
 
     static BigDecimal toBigDecimal(String key, @Nullable Object stored) {
-        if (stored instanceof BigDecimal decimal) {
-            return decimal;
-        } else if (integral(stored) == null) {
-            throw mismatch(key, ValueType.BIG_DECIMAL, stored);
-        }
-        return new BigDecimal(toBigInteger(key, stored));
+        return stored instanceof BigDecimal decimal
+                ? decimal
+                : new BigDecimal(big(present(integral(stored), key, ValueType.BIG_DECIMAL, stored)));
     }
 
     static double toDouble(String key, @Nullable Object stored) {
-        if (stored instanceof Double d) {
-            return d;
-        } else if (stored instanceof Float f) {
-            return f;
-        }
-        double value = fromIntegral(key, stored, ValueType.DOUBLE).doubleValue();
-        return exactly(value, key, stored, ValueType.DOUBLE);
+        return stored instanceof Double d ? d : present(doubleOrNull(stored), key, ValueType.DOUBLE, stored);
     }
 
     static float toFloat(String key, @Nullable Object stored) {
+        return stored instanceof Float f ? f : present(floatOrNull(stored), key, ValueType.SINGLE, stored);
+    }
+
+    private static <T> T present(@Nullable T converted, String key, ValueType wanted, @Nullable Object stored) {
+        if (converted == null) {
+            throw mismatch(key, wanted, stored);
+        }
+        return converted;
+    }
+
+    /** The stored value when it is an integer of any width within the limits, else null. */
+    static @Nullable Number wholeOrNull(@Nullable Object stored, long min, long max) {
+        Number number = integral(stored);
+        boolean fits = number != null
+                && !(number instanceof BigInteger big && big.bitLength() > 63)
+                && number.longValue() >= min
+                && number.longValue() <= max;
+        return fits ? number : null;
+    }
+
+    /** The stored value as a double when it is a number that a double holds exactly, else null. */
+    static @Nullable Double doubleOrNull(@Nullable Object stored) {
+        if (stored instanceof Double d) {
+            return d;
+        } else if (stored instanceof Float f) {
+            return f.doubleValue();
+        }
+        Number number = integral(stored);
+        return number != null && isExact(number.doubleValue(), number) ? (Double) number.doubleValue() : null;
+    }
+
+    /** The stored value as a float: the nearest one of a double, an integer only when it is exact; else null. */
+    static @Nullable Float floatOrNull(@Nullable Object stored) {
         if (stored instanceof Float f) {
             return f;
         } else if (stored instanceof Double d) {
-            if (Double.compare(d.floatValue(), d) != 0) {
-                throw mismatch(key, ValueType.SINGLE, stored);
-            }
-            return d.floatValue();
+            float nearest = d.floatValue();
+            return Float.isInfinite(nearest) && !d.isInfinite() ? null : (Float) nearest;
         }
-        float value = fromIntegral(key, stored, ValueType.SINGLE).floatValue();
-        return (float) exactly(value, key, stored, ValueType.SINGLE);
-    }
-
-    private static Number fromIntegral(String key, @Nullable Object stored, ValueType wanted) {
         Number number = integral(stored);
-        if (number == null) {
-            throw mismatch(key, wanted, stored);
-        }
-        return number;
+        return number != null && isExact(number.floatValue(), number) ? (Float) number.floatValue() : null;
     }
 
-    private static double exactly(double value, String key, @Nullable Object stored, ValueType wanted) {
-        boolean exact = Double.isFinite(value) && new BigDecimal(value).compareTo(toBigDecimal(key, stored)) == 0;
-        if (!exact) {
-            throw mismatch(key, wanted, stored);
-        }
-        return value;
+    private static boolean isExact(double converted, Number integral) {
+        return Double.isFinite(converted) && new BigDecimal(converted).compareTo(new BigDecimal(big(integral))) == 0;
+    }
+
+    private static BigInteger big(Number integral) {
+        return integral instanceof BigInteger big ? big : BigInteger.valueOf(integral.longValue());
     }
 
     /** The stored value when it is an integer of any width, else null. */
@@ -119,10 +130,15 @@ final class Coercions {
         return integral ? (Number) stored : null;
     }
 
-    private static IpcException mismatch(String key, ValueType wanted, @Nullable Object stored) {
+    static IpcException mismatch(String key, ValueType wanted, @Nullable Object stored) {
+        return mismatch(key, wanted, stored, "");
+    }
+
+    static IpcException mismatch(String key, ValueType wanted, @Nullable Object stored, String detail) {
         return new IpcException(
                 IpcStatus.TYPE_MISMATCH,
                 "key " + ValueText.quote(key) + ": wanted=" + wanted + ", found=" + ValueType.of(stored) + " "
-                        + ValueText.describe(stored) + "; ask type(key) first, or use the getter of that type");
+                        + ValueText.describe(stored) + detail
+                        + "; ask type(key) first, or use the getter of that type");
     }
 }

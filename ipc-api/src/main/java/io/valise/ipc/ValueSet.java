@@ -33,11 +33,15 @@ import org.jspecify.annotations.Nullable;
  * key). Lists and value sets nest 32 levels at most, the outermost included. Whatever breaks these rules fails when it is
  * put, with an {@link IllegalArgumentException} that names the key ({@link NullPointerException} for a null key).
  *
- * <p><b>Getters</b> with a key alone throw {@link NoSuchElementException} for an absent key; their twins answer the
- * second argument instead. Both throw {@link IpcException} with {@link IpcStatus#TYPE_MISMATCH} for a value of another
- * type, an explicit null included. Numbers convert when nothing is lost: integers (unsigned and BigInteger too) widen and
- * narrow among themselves and become float, double or BigDecimal where these are exact; float and double convert into
- * each other likewise; a fraction never becomes an integer.
+ * <p><b>Getters</b> with a key alone throw {@link NoSuchElementException} for an absent key and {@link IpcException} with
+ * {@link IpcStatus#TYPE_MISMATCH} for an explicit null; their twins answer the second argument for both. A value that
+ * does not convert is {@code TYPE_MISMATCH}, which names the key, the type that was wanted and what was found.
+ *
+ * <p><b>Numbers</b> convert when nothing is lost: integers (unsigned and BigInteger too) widen and narrow among themselves
+ * and become float, double or BigDecimal where these are exact; a float becomes a double, and a double its nearest float
+ * unless that would be infinite; a fraction never becomes an integer. <b>Arrays and lists</b> convert element by element
+ * by the same rules, so that {@code getLongs} reads an int[] and a List of integers of any width; a failure names the
+ * first element that does not convert. Elements of a byte[] are octets, 0 to 255.
  */
 public final class ValueSet {
     private static final ValueSet EMPTY = new ValueSet(new Object[0], null, 0);
@@ -233,7 +237,7 @@ public final class ValueSet {
     }
 
     public boolean getBoolean(String key, boolean absent) {
-        return contains(key) ? getBoolean(key) : absent;
+        return holds(key) ? getBoolean(key) : absent;
     }
 
     /** An integer from -128 to 127. */
@@ -242,7 +246,7 @@ public final class ValueSet {
     }
 
     public byte getByte(String key, byte absent) {
-        return contains(key) ? getByte(key) : absent;
+        return holds(key) ? getByte(key) : absent;
     }
 
     /** An integer that fits a short. */
@@ -251,7 +255,7 @@ public final class ValueSet {
     }
 
     public short getShort(String key, short absent) {
-        return contains(key) ? getShort(key) : absent;
+        return holds(key) ? getShort(key) : absent;
     }
 
     /** An integer that fits an int. */
@@ -260,7 +264,7 @@ public final class ValueSet {
     }
 
     public int getInt(String key, int absent) {
-        return contains(key) ? getInt(key) : absent;
+        return holds(key) ? getInt(key) : absent;
     }
 
     /** An integer that fits a long. */
@@ -269,16 +273,16 @@ public final class ValueSet {
     }
 
     public long getLong(String key, long absent) {
-        return contains(key) ? getLong(key) : absent;
+        return holds(key) ? getLong(key) : absent;
     }
 
-    /** A number that a float holds exactly. */
+    /** A Float, the nearest finite float of a Double, or an integer that a float holds exactly. */
     public float getFloat(String key) {
         return Coercions.toFloat(key, stored(key));
     }
 
     public float getFloat(String key, float absent) {
-        return contains(key) ? getFloat(key) : absent;
+        return holds(key) ? getFloat(key) : absent;
     }
 
     /** A number that a double holds exactly. */
@@ -287,7 +291,7 @@ public final class ValueSet {
     }
 
     public double getDouble(String key, double absent) {
-        return contains(key) ? getDouble(key) : absent;
+        return holds(key) ? getDouble(key) : absent;
     }
 
     /** A Character. */
@@ -296,7 +300,7 @@ public final class ValueSet {
     }
 
     public char getChar(String key, char absent) {
-        return contains(key) ? getChar(key) : absent;
+        return holds(key) ? getChar(key) : absent;
     }
 
     /** A String. */
@@ -305,7 +309,7 @@ public final class ValueSet {
     }
 
     public String getString(String key, String absent) {
-        return contains(key) ? getString(key) : absent;
+        return holds(key) ? getString(key) : absent;
     }
 
     /** An Instant. */
@@ -314,7 +318,7 @@ public final class ValueSet {
     }
 
     public Instant getInstant(String key, Instant absent) {
-        return contains(key) ? getInstant(key) : absent;
+        return holds(key) ? getInstant(key) : absent;
     }
 
     /** A Duration. */
@@ -323,7 +327,7 @@ public final class ValueSet {
     }
 
     public Duration getDuration(String key, Duration absent) {
-        return contains(key) ? getDuration(key) : absent;
+        return holds(key) ? getDuration(key) : absent;
     }
 
     /** A UUID. */
@@ -332,7 +336,7 @@ public final class ValueSet {
     }
 
     public UUID getUuid(String key, UUID absent) {
-        return contains(key) ? getUuid(key) : absent;
+        return holds(key) ? getUuid(key) : absent;
     }
 
     /** Any integer. */
@@ -341,7 +345,7 @@ public final class ValueSet {
     }
 
     public BigInteger getBigInteger(String key, BigInteger absent) {
-        return contains(key) ? getBigInteger(key) : absent;
+        return holds(key) ? getBigInteger(key) : absent;
     }
 
     /** A BigDecimal or any integer. */
@@ -350,7 +354,7 @@ public final class ValueSet {
     }
 
     public BigDecimal getBigDecimal(String key, BigDecimal absent) {
-        return contains(key) ? getBigDecimal(key) : absent;
+        return holds(key) ? getBigDecimal(key) : absent;
     }
 
     /** A Point. */
@@ -359,7 +363,7 @@ public final class ValueSet {
     }
 
     public Point getPoint(String key, Point absent) {
-        return contains(key) ? getPoint(key) : absent;
+        return holds(key) ? getPoint(key) : absent;
     }
 
     /** A Size. */
@@ -368,7 +372,7 @@ public final class ValueSet {
     }
 
     public Size getSize(String key, Size absent) {
-        return contains(key) ? getSize(key) : absent;
+        return holds(key) ? getSize(key) : absent;
     }
 
     /** A Rect. */
@@ -377,7 +381,7 @@ public final class ValueSet {
     }
 
     public Rect getRect(String key, Rect absent) {
-        return contains(key) ? getRect(key) : absent;
+        return holds(key) ? getRect(key) : absent;
     }
 
     /** A nested ValueSet. */
@@ -386,106 +390,97 @@ public final class ValueSet {
     }
 
     public ValueSet getValueSet(String key, ValueSet absent) {
-        return contains(key) ? getValueSet(key) : absent;
+        return holds(key) ? getValueSet(key) : absent;
     }
 
-    /** An unmodifiable List; an explicit null in it is null. */
+    /** An unmodifiable List, or an array of any type as the list of its elements; an explicit null in it is null. */
     public List<?> getList(String key) {
-        return Coercions.cast(List.class, ValueType.LIST, key, stored(key));
+        return ArrayCoercions.toList(key, stored(key));
     }
 
     public List<?> getList(String key, List<?> absent) {
-        return contains(key) ? getList(key) : absent;
+        return holds(key) ? getList(key) : absent;
     }
 
-    /** A byte[], copied. */
+    /** A new byte[]: octets, or an array or list of integers from 0 to 255. */
     public byte[] getBytes(String key) {
-        return Coercions.cast(byte[].class, ValueType.UINT8_ARRAY, key, stored(key))
-                .clone();
+        return ArrayCoercions.toBytes(key, stored(key));
     }
 
     public byte[] getBytes(String key, byte[] absent) {
-        return contains(key) ? getBytes(key) : absent;
+        return holds(key) ? getBytes(key) : absent;
     }
 
-    /** A boolean[], copied. */
+    /** A new boolean[], of a list of Booleans too. */
     public boolean[] getBooleans(String key) {
-        return Coercions.cast(boolean[].class, ValueType.BOOLEAN_ARRAY, key, stored(key))
-                .clone();
+        return ArrayCoercions.toBooleans(key, stored(key));
     }
 
     public boolean[] getBooleans(String key, boolean[] absent) {
-        return contains(key) ? getBooleans(key) : absent;
+        return holds(key) ? getBooleans(key) : absent;
     }
 
-    /** A short[], copied. */
+    /** A new short[], of integers that fit. */
     public short[] getShorts(String key) {
-        return Coercions.cast(short[].class, ValueType.INT16_ARRAY, key, stored(key))
-                .clone();
+        return ArrayCoercions.toShorts(key, stored(key));
     }
 
     public short[] getShorts(String key, short[] absent) {
-        return contains(key) ? getShorts(key) : absent;
+        return holds(key) ? getShorts(key) : absent;
     }
 
     /** An int[], copied. */
     public int[] getInts(String key) {
-        return Coercions.cast(int[].class, ValueType.INT32_ARRAY, key, stored(key))
-                .clone();
+        return ArrayCoercions.toInts(key, stored(key));
     }
 
     public int[] getInts(String key, int[] absent) {
-        return contains(key) ? getInts(key) : absent;
+        return holds(key) ? getInts(key) : absent;
     }
 
-    /** A long[], copied. */
+    /** A new long[], of integers that fit. */
     public long[] getLongs(String key) {
-        return Coercions.cast(long[].class, ValueType.INT64_ARRAY, key, stored(key))
-                .clone();
+        return ArrayCoercions.toLongs(key, stored(key));
     }
 
     public long[] getLongs(String key, long[] absent) {
-        return contains(key) ? getLongs(key) : absent;
+        return holds(key) ? getLongs(key) : absent;
     }
 
-    /** A float[], copied. */
+    /** A new float[], of numbers that {@link #getFloat} takes. */
     public float[] getFloats(String key) {
-        return Coercions.cast(float[].class, ValueType.SINGLE_ARRAY, key, stored(key))
-                .clone();
+        return ArrayCoercions.toFloats(key, stored(key));
     }
 
     public float[] getFloats(String key, float[] absent) {
-        return contains(key) ? getFloats(key) : absent;
+        return holds(key) ? getFloats(key) : absent;
     }
 
-    /** A double[], copied. */
+    /** A new double[], of numbers that a double holds exactly. */
     public double[] getDoubles(String key) {
-        return Coercions.cast(double[].class, ValueType.DOUBLE_ARRAY, key, stored(key))
-                .clone();
+        return ArrayCoercions.toDoubles(key, stored(key));
     }
 
     public double[] getDoubles(String key, double[] absent) {
-        return contains(key) ? getDoubles(key) : absent;
+        return holds(key) ? getDoubles(key) : absent;
     }
 
-    /** A char[], copied. */
+    /** A new char[], of a list of Characters too. */
     public char[] getChars(String key) {
-        return Coercions.cast(char[].class, ValueType.CHAR16_ARRAY, key, stored(key))
-                .clone();
+        return ArrayCoercions.toChars(key, stored(key));
     }
 
     public char[] getChars(String key, char[] absent) {
-        return contains(key) ? getChars(key) : absent;
+        return holds(key) ? getChars(key) : absent;
     }
 
-    /** A String[], copied. */
+    /** A new String[], of a list of Strings too. */
     public String[] getStrings(String key) {
-        return Coercions.cast(String[].class, ValueType.STRING_ARRAY, key, stored(key))
-                .clone();
+        return ArrayCoercions.toStrings(key, stored(key));
     }
 
     public String[] getStrings(String key, String[] absent) {
-        return contains(key) ? getStrings(key) : absent;
+        return holds(key) ? getStrings(key) : absent;
     }
 
     /** The wire form of this set: CBOR as docs/protocol-valueset.md describes it. */
@@ -501,6 +496,12 @@ public final class ValueSet {
      */
     public static ValueSet fromCbor(byte[] cbor) {
         return ValueSetDecoder.read(cbor);
+    }
+
+    /** Whether the key is there with a value that is no explicit null. */
+    private boolean holds(String key) {
+        int position = position(key);
+        return position >= 0 && pairs[2 * position + 1] != null;
     }
 
     private int position(String key) {

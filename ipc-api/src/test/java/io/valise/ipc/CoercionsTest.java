@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
-/** Numbers convert when nothing is lost; everything else is a mismatch that names key, wanted and found. */
+/** What numbers convert into; everything else is a mismatch that names key, wanted and found. */
 class CoercionsTest {
     private static final List<Number> INTEGERS_OF_FIVE = List.of((byte) 5, (short) 5, 5, 5L, BigInteger.valueOf(5));
 
@@ -43,13 +43,17 @@ class CoercionsTest {
     }
 
     @Test
-    void floatsConvertWhereTheyAreExact() {
+    void floatsConvertWhereTheyAreExactAndADoubleToItsNearestFiniteFloat() {
         assertThat(ValueSet.of("n", 1.5f).getDouble("n")).isEqualTo(1.5);
         assertThat(ValueSet.of("n", 1.5).getFloat("n")).isEqualTo(1.5f);
         assertThat(ValueSet.of("n", Double.NaN).getFloat("n")).isNaN();
         assertThat(ValueSet.of("n", Double.NEGATIVE_INFINITY).getFloat("n")).isEqualTo(Float.NEGATIVE_INFINITY);
         assertThat(ValueSet.of("n", 1L << 62).getFloat("n")).isEqualTo(0x1p62f);
-        refused(0.1, s -> s.getFloat("n"), "wanted=SINGLE, found=DOUBLE 0.1");
+        assertThat(ValueSet.of("n", 0.1).getFloat("n")).isEqualTo(0.1f);
+        assertThat(ValueSet.of("n", 1e-300).getFloat("n")).isZero();
+        assertThat(ValueSet.of("n", (double) Float.MAX_VALUE).getFloat("n")).isEqualTo(Float.MAX_VALUE);
+        assertThat(ValueSet.of("n", Math.nextUp((double) Float.MAX_VALUE)).getFloat("n"))
+                .isEqualTo(Float.MAX_VALUE);
         refused(1e300, s -> s.getFloat("n"), "wanted=SINGLE, found=DOUBLE 1.0E300");
         refused((1 << 24) + 1, s -> s.getFloat("n"), "wanted=SINGLE, found=INT32 16777217");
         refused((1L << 53) + 1, s -> s.getDouble("n"), "wanted=DOUBLE, found=INT64 9007199254740993");
@@ -73,9 +77,9 @@ class CoercionsTest {
         refused('5', s -> s.getInt("n"), "wanted=INT32, found=CHAR16 5");
         refused(5, s -> s.getChar("n"), "wanted=CHAR16, found=INT32 5");
         refused(1, s -> s.getBoolean("n"), "wanted=BOOLEAN, found=INT32 1");
-        refused(new int[] {1}, s -> s.getLongs("n"), "wanted=INT64_ARRAY, found=INT32_ARRAY int[1]");
-        refused(new byte[1], s -> s.getList("n"), "wanted=LIST, found=UINT8_ARRAY byte[0]");
-        refused(List.of(1), s -> s.getInts("n"), "wanted=INT32_ARRAY, found=LIST [1]");
+        refused(new float[] {1}, s -> s.getLongs("n"), "wanted=INT64_ARRAY, found=SINGLE_ARRAY float[1.0]");
+        refused("abc", s -> s.getList("n"), "wanted=LIST, found=STRING \"abc\"");
+        refused(new String[0], s -> s.getInts("n"), "wanted=INT32_ARRAY, found=STRING_ARRAY String[]");
         refused("x".repeat(100_000), s -> s.getValueSet("n"), "wanted=VALUE_SET, found=STRING \"xxx");
         refused(new Size(1, 2), s -> s.getPoint("n"), "wanted=POINT, found=SIZE Size[width=1.0, height=2.0]");
     }

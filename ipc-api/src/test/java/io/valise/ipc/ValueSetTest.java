@@ -138,11 +138,13 @@ class ValueSetTest {
         assertThat(set.get("null")).isNull();
         assertThat(set.find("null")).isEmpty();
         assertThat(set.asMap()).containsEntry("null", null);
-        assertThatThrownBy(() -> set.getInt("null", 5))
+        assertThat(set.getInt("null", 5)).isEqualTo(5);
+        assertThat(set.getString("null", "x")).isEqualTo("x");
+        assertThatThrownBy(() -> set.getInt("null"))
                 .isInstanceOfSatisfying(
                         IpcException.class, e -> assertThat(e.status()).isEqualTo(IpcStatus.TYPE_MISMATCH))
                 .hasMessageContaining("key \"null\": wanted=INT32, found=EMPTY");
-        assertThatThrownBy(() -> set.getString("null", "x")).hasMessageContaining("wanted=STRING, found=EMPTY");
+        assertThatThrownBy(() -> set.getString("null")).hasMessageContaining("wanted=STRING, found=EMPTY");
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -115,6 +116,43 @@ class JacksonOracleTest {
             assertSame(map, ValueSet.fromCbor(jackson.writeValueAsBytes(map)));
             assertSame(map, ValueSet.fromCbor(wide.writeValueAsBytes(map)));
         }
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {71, 72, 73})
+    void gettersOfArraysReadThePlainArraysThatJacksonWrites(long seed) throws IOException {
+        SplittableRandom random = new SplittableRandom(seed);
+        for (int i = 0; i < 200; i++) {
+            int size = random.nextInt(20);
+            int[] ints = random.ints(size, Short.MIN_VALUE, Short.MAX_VALUE + 1).toArray();
+            long[] longs = random.longs(size).toArray();
+            double[] doubles = random.doubles(size).map(d -> (float) d).toArray();
+            boolean[] booleans = new boolean[size];
+            String[] strings = new String[size];
+            for (int k = 0; k < size; k++) {
+                booleans[k] = random.nextBoolean();
+                strings[k] = "ü" + random.nextInt();
+            }
+            ValueSet set = ValueSet.fromCbor(jackson.writeValueAsBytes(Map.of(
+                    "ints", ints, "longs", longs, "doubles", doubles, "booleans", booleans, "strings", strings)));
+            assertThat(set.getInts("ints")).isEqualTo(ints);
+            assertThat(set.getLongs("ints"))
+                    .isEqualTo(Arrays.stream(ints).asLongStream().toArray());
+            assertThat(set.getDoubles("ints"))
+                    .isEqualTo(Arrays.stream(ints).asDoubleStream().toArray());
+            assertThat(widened(set.getShorts("ints"))).isEqualTo(ints);
+            assertThat(set.getLongs("longs")).isEqualTo(longs);
+            assertThat(set.getDoubles("doubles")).isEqualTo(doubles);
+            assertThat(set.getFloats("doubles")).hasSize(size);
+            assertThat(set.getBooleans("booleans")).isEqualTo(booleans);
+            assertThat(set.getStrings("strings")).isEqualTo(strings);
+        }
+    }
+
+    private static int[] widened(short[] shorts) {
+        int[] ints = new int[shorts.length];
+        Arrays.setAll(ints, i -> shorts[i]);
+        return ints;
     }
 
     private static Map<String, Object> map(SplittableRandom random, int depth) {

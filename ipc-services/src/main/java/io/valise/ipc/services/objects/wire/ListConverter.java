@@ -1,5 +1,6 @@
 package io.valise.ipc.services.objects.wire;
 
+import io.valise.ipc.ValueSet;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -7,7 +8,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A {@link List}; what arrives is unmodifiable.
+ * A {@link List}; an array that arrives is the list of its elements, and what arrives is unmodifiable.
  *
  * @param items converts its items, which may be null
  */
@@ -24,14 +25,19 @@ record ListConverter(Converter items) implements Converter {
 
     @Override
     public Object fromWire(Object form, References references) {
-        if (!(form instanceof List<?> forms)) {
-            throw Mismatch.of("List", form);
-        }
+        List<?> forms = form instanceof List<?> given ? given : elements(form);
         List<@Nullable Object> list = new ArrayList<>(forms.size());
         for (Object item : forms) {
             list.add(Converter.receive(items, item, references));
         }
         return Collections.unmodifiableList(list);
+    }
+
+    private static List<?> elements(Object form) {
+        if (!form.getClass().isArray()) {
+            throw Mismatch.of("List", form);
+        }
+        return ValueSet.of("array", form).getList("array");
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
@@ -87,16 +88,17 @@ record PlainConverter(Class<?> type, @Nullable Object ofNull, Function<ValueSet,
                         Point[].class,
                         Size[].class,
                         Rect[].class)
-                .forEach(type -> object(known, type, set -> sameClass(type, set)));
+                .forEach(type -> object(known, type, set -> elements(type, set)));
     }
 
-    /** No getter converts these arrays; an empty one of another type is the same empty array. */
-    private static Object sameClass(Class<? extends Object[]> type, ValueSet set) {
-        Object found = set.get(VALUE);
-        if (found instanceof Object[] array && array.length == 0) {
-            return Arrays.copyOf(array, 0, type);
+    /** ValueSet has no getter for these arrays: a list converts if each of its items is of the element's type. */
+    private static Object elements(Class<? extends Object[]> type, ValueSet set) {
+        List<?> items = set.getList(VALUE);
+        try {
+            return Arrays.copyOf(items.toArray(), items.size(), type);
+        } catch (ArrayStoreException e) {
+            throw Mismatch.of(type.getSimpleName(), set.get(VALUE));
         }
-        throw Mismatch.of(type.getSimpleName(), found);
     }
 
     private static void number(
