@@ -36,6 +36,15 @@ public record Endpoint(String scheme, String name) {
         return new Endpoint(text.substring(0, colon), text.substring(colon + 1));
     }
 
+    /**
+     * Whether a text can be the name of an endpoint.
+     *
+     * @since 0.2.0
+     */
+    public static boolean isName(String text) {
+        return NAME.matcher(text).matches();
+    }
+
     /** The same name by another transport. */
     public Endpoint withScheme(String otherScheme) {
         return new Endpoint(otherScheme, name);

@@ -1,5 +1,6 @@
 package io.valise.ipc.spi.runtime;
 
+import io.valise.ipc.Endpoint;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -45,16 +46,16 @@ record SocketPlace(Path path, @Nullable Path marker) {
         return RuntimePlace.inTemp("/tmp").secured();
     }
 
-    /** All names that have a socket in the folder, live or left behind. */
+    /** All names of endpoints that have a socket in the folder, live or left behind; other files are passed over. */
     static List<String> namesIn(Path folder) {
         List<String> names = new ArrayList<>();
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
             for (Path entry : entries) {
                 String file = entry.getFileName().toString();
-                if (file.startsWith(MARKER) && SystemText.damage(file).isEmpty()) {
-                    names.add(file.substring(MARKER.length()));
-                } else if (file.charAt(0) != '.' && SystemText.damage(file).isEmpty() && isSocket(entry)) {
-                    names.add(file);
+                boolean marked = file.startsWith(MARKER);
+                String name = marked ? file.substring(MARKER.length()) : file;
+                if (Endpoint.isName(name) && (marked || isSocket(entry))) {
+                    names.add(name);
                 }
             }
         } catch (IOException e) {

@@ -56,7 +56,9 @@ final class ListCommand implements Callable<Integer> {
                     server.pid().map(String::valueOf).orElse("?"),
                     Amounts.span(server.uptime()),
                     String.valueOf(server.connections()),
-                    String.join(" ", server.services()));
+                    server.problem().isEmpty()
+                            ? String.join(" ", server.services())
+                            : String.join(" ", server.services()) + " (" + server.problem() + ")");
         } else {
             table.row(endpoint, "(does not answer: " + server.problem() + ")");
         }

@@ -3,10 +3,13 @@ package io.valise.ipc.cli.text;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** Rows of text in columns as wide as their widest cell. Not thread-safe. */
 public final class Table {
     private static final String GAP = "  ";
+
+    private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
 
     private final List<List<String>> rows = new ArrayList<>();
 
@@ -15,10 +18,16 @@ public final class Table {
         row(titles);
     }
 
-    /** Adds a row. */
+    /** Adds a row; control characters, which a peer may have put into a text, are shown as their number. */
     public Table row(String... cells) {
-        rows.add(Arrays.asList(cells));
+        rows.add(Arrays.stream(cells).map(Table::printable).toList());
         return this;
+    }
+
+    private static String printable(String cell) {
+        return CONTROL.matcher(cell)
+                .replaceAll(
+                        found -> String.format("\\\\u%04x", (int) found.group().charAt(0)));
     }
 
     /** The lines, without spaces at their ends. */

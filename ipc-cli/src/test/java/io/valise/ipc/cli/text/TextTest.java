@@ -14,6 +14,11 @@ class TextTest {
     }
 
     @Test
+    void controlCharactersOfAPeerReachNoTerminal() {
+        assertThat(new Table("NAME").row("a\u001b[2J\nb").lines()).containsExactly("NAME", "a\\u001b[2J\\u000ab");
+    }
+
+    @Test
     void bytesTakeTheUnitThatFits() {
         assertThat(Amounts.bytes(0)).isEqualTo("0 B");
         assertThat(Amounts.bytes(1_023)).isEqualTo("1023 B");

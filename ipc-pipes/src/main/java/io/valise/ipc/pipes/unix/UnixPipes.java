@@ -12,7 +12,6 @@ import io.valise.ipc.spi.stream.StreamLink;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 
 /** The socket of each served name, in the folder {@code pipe} of the runtime directory. Thread-safe. */
 public final class UnixPipes {
@@ -49,17 +48,8 @@ public final class UnixPipes {
     /** See {@link Transport#endpoints}. */
     public static List<Endpoint> endpoints(String scheme) {
         return UnixSockets.names(folder()).stream()
-                .flatMap(name -> endpoint(scheme, name).stream())
+                .map(name -> new Endpoint(scheme, name))
                 .toList();
-    }
-
-    /** None for what nobody put there through this transport. */
-    private static Optional<Endpoint> endpoint(String scheme, String name) {
-        try {
-            return Optional.of(new Endpoint(scheme, name));
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
-        }
     }
 
     private static Path folder() {

@@ -99,7 +99,7 @@ public final class WindowsPipes {
     /** See {@link Transport#endpoints}. */
     public List<Endpoint> endpoints(String scheme) {
         return names.among(win32.pipeNames()).stream()
-                .filter(name -> name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,63}"))
+                .filter(Endpoint::isName)
                 .map(name -> new Endpoint(scheme, name))
                 .toList();
     }

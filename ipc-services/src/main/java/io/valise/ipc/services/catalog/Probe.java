@@ -23,8 +23,8 @@ record Probe(Endpoint endpoint, Optional<IpcConnection> connection, String probl
                     .requestTimeout(patience)
                     .connect();
             return new Probe(endpoint, Optional.of(connection), "");
-        } catch (IpcException e) {
-            return new Probe(endpoint, Optional.empty(), e.status().toString());
+        } catch (RuntimeException e) {
+            return new Probe(endpoint, Optional.empty(), problem(e));
         }
     }
 
@@ -35,9 +35,14 @@ record Probe(Endpoint endpoint, Optional<IpcConnection> connection, String probl
     private ServerStatus ask(IpcConnection server) {
         try {
             return ServerStatus.of(endpoint, server.request("valise.info", ValueSet.empty()));
-        } catch (IpcException e) {
-            return ServerStatus.silent(endpoint, e.status().toString());
+        } catch (RuntimeException e) {
+            return ServerStatus.silent(endpoint, problem(e));
         }
+    }
+
+    /** One word where the library has one; anything else that one server causes is told as it is, and spoils no list. */
+    private static String problem(RuntimeException failure) {
+        return failure instanceof IpcException known ? known.status().toString() : failure.toString();
     }
 
     boolean close() {

@@ -11,20 +11,31 @@ import java.util.Optional;
 /**
  * Who serves one address, or could. Immutable.
  *
+ * <p>A server answers {@code valise.info} as it likes: any of its members may be absent or an explicit null. One that has
+ * another type than docs/protocol.md says is left out of {@code info}, and {@code problem} names it; so every method here
+ * answers, whatever a server said.
+ *
  * @param endpoint the address
- * @param state whether somebody serves it now
+ * @param state whether a server runs there now
  * @param info the answer of {@code valise.info}, or what the manifest says of a server that can be started
- * @param problem why there is neither; empty when there is
+ * @param problem why there is neither, or what in the answer cannot be read; empty when there is nothing to say
  */
 public record ServerStatus(Endpoint endpoint, State state, ValueSet info, String problem) {
-    /** Whether somebody serves an address. */
+    /** Whether a server runs at an address. */
     public enum State {
         /** A server answers. */
         ALIVE,
-        /** Nobody serves, but a service manifest says how to start a server: {@code startIfAbsent} does. */
+        /** No server runs, but a service manifest says how to start a server: {@code startIfAbsent} does. */
         STARTABLE,
         /** There is a server, or a manifest, but it is no use; the problem says why. */
         SILENT
+    }
+
+    /** Leaves out of the answer what cannot be read, and says so. */
+    public ServerStatus {
+        InfoMembers members = InfoMembers.of(info);
+        info = members.readable();
+        problem = problem.isEmpty() ? members.faults() : problem;
     }
 
     static ServerStatus of(Endpoint endpoint, ValueSet info) {
@@ -97,12 +108,13 @@ public record ServerStatus(Endpoint endpoint, State state, ValueSet info, String
         }
         long probes = answers.stream().filter(this::isSameServerAs).count();
         long others = Math.max(0, connections() - probes);
-        return of(endpoint, info.toBuilder().put("connections", others).build());
+        ValueSet corrected = info.toBuilder().put("connections", others).build();
+        return new ServerStatus(endpoint, state, corrected, problem);
     }
 
-    /** One of its counters since it started; 0 when it has none of that name. */
+    /** One of its counters since it started; 0 when it has no whole number of that name. */
     public long counter(String name) {
-        return info.getLong(name, 0);
+        return InfoMembers.wholeNumber(info, name);
     }
 
     /** This as a message, for JSON. */
@@ -112,11 +124,10 @@ public record ServerStatus(Endpoint endpoint, State state, ValueSet info, String
                 .put("transport", endpoint.scheme())
                 .put("state", ManifestReader.wordOf(state))
                 .put("answers", answers());
-        if (state == State.SILENT) {
-            return set.put("problem", problem).build();
+        InfoMembers.flat(info, set);
+        if (answers() || state == State.STARTABLE) {
+            set.put("services", services().toArray(String[]::new));
         }
-        return set.putAll(info)
-                .put("services", services().toArray(String[]::new))
-                .build();
+        return problem.isEmpty() ? set.build() : set.put("problem", problem).build();
     }
 }

@@ -4,6 +4,8 @@ import io.valise.ipc.Endpoint;
 import io.valise.ipc.services.runtime.KnownTransports;
 import io.valise.ipc.spi.Transport;
 import io.valise.ipc.spi.runtime.Threads;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -92,7 +94,15 @@ public final class ServiceCatalog {
         if (!transport.availability().available()) {
             return Stream.empty();
         }
-        return transport.endpoints().stream().sorted(Comparator.comparing(Endpoint::name));
+        try {
+            return transport.endpoints().stream().sorted(Comparator.comparing(Endpoint::name));
+        } catch (RuntimeException e) {
+            log().log(
+                            Level.WARNING,
+                            "the servers of " + transport.scheme() + ": cannot be listed: " + e.getMessage(),
+                            e);
+            return Stream.empty();
+        }
     }
 
     /**
@@ -120,6 +130,10 @@ public final class ServiceCatalog {
                 .map(item -> CompletableFuture.supplyAsync(() -> action.apply(item), workers))
                 .toList();
         return results.stream().map(CompletableFuture::join).toList();
+    }
+
+    private static Logger log() {
+        return System.getLogger(ServiceCatalog.class.getName());
     }
 
     private static Thread asker(Runnable work) {

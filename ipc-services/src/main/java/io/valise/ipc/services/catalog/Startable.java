@@ -29,8 +29,9 @@ final class Startable {
             return ServiceManifest.find(name).stream()
                     .flatMap(manifest ->
                             manifest.endpoints().stream().map(address -> ServerStatus.startable(address, manifest)));
-        } catch (IpcException e) {
-            return Stream.of(ServerStatus.silent(new Endpoint(Endpoint.ANY, name), String.valueOf(e.getMessage())));
+        } catch (RuntimeException e) { // whatever is wrong with one manifest, the others are shown
+            String problem = e instanceof IpcException ? String.valueOf(e.getMessage()) : e.toString();
+            return Stream.of(ServerStatus.silent(new Endpoint(Endpoint.ANY, name), problem));
         }
     }
 }

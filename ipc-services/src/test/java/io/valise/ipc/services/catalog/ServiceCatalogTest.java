@@ -8,6 +8,9 @@ import io.valise.ipc.services.manifest.Manifests;
 import io.valise.ipc.testkit.TestHome;
 import io.valise.ipc.testkit.process.ForkedJvm;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -129,6 +132,45 @@ class ServiceCatalogTest {
                         problem -> assertThat(problem).contains("huge.json: line 1, column 51: expected an exponent"),
                         problem -> assertThat(problem).contains("latin.json: line 1, column 3: expected UTF-8"),
                         problem -> assertThat(problem).contains("loop.json: expected a regular file"));
+    }
+
+    @Test
+    void aFolderWithForeignFilesIsListedAllTheSame() throws IOException {
+        serve("price", "pipe:quotes", "shm:quotes");
+        for (String folder : List.of("pipe", "shm")) {
+            Path foreign = TestHome.path().resolve(folder).resolve("not a name");
+            Path marker = TestHome.path().resolve(folder).resolve(".at-");
+            Files.writeString(marker, "nothing");
+            try (ServerSocketChannel socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+                socket.bind(UnixDomainSocketAddress.of(foreign));
+                assertThat(catalog.find("price")).hasSize(2);
+                serve("order", folder + ":orders").kill();
+                assertThat(foreign).exists();
+            } finally {
+                Files.delete(foreign);
+                Files.delete(marker);
+            }
+        }
+    }
+
+    @Test
+    void aServerWithAWrongAnswerIsListedBesideTheOthers() throws IOException {
+        serve("price", "pipe:quotes");
+        try (ForeignServer foreign =
+                ForeignServer.at("foreign", ValueSet.of("application", 5, "services", List.of("price")))) {
+            assertThat(catalog.find("price")).hasSize(2).anySatisfy(status -> {
+                assertThat(status.endpoint()).hasToString("pipe:foreign");
+                assertThat(status.problem()).contains("key \"application\": wanted=STRING, found=INT32 5");
+            });
+            assertThat(foreign.asked()).isPositive();
+        }
+        try (ForeignServer garbage = ForeignServer.garbage("foreign")) {
+            assertThat(catalog.running()).hasSize(2).anySatisfy(status -> {
+                assertThat(status.endpoint()).hasToString("pipe:foreign");
+                assertThat(status.problem()).isEqualTo("PROTOCOL_ERROR");
+            });
+            assertThat(garbage.asked()).isPositive();
+        }
     }
 
     @Test
