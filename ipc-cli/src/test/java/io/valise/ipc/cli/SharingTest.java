@@ -3,8 +3,12 @@ package io.valise.ipc.cli;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.valise.ipc.IpcClient;
+import io.valise.ipc.IpcConnection;
 import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.identity.CapabilityGrant;
+import io.valise.ipc.services.files.SharedFile;
+import io.valise.ipc.services.files.SharedFiles;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.TestHome;
 import java.io.ByteArrayInputStream;
@@ -12,6 +16,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
@@ -70,6 +75,53 @@ class SharingTest {
         }
     }
 
+    @Test
+    void aShareEndsWithItsOwnTransferAndNotWithThatOfAnother() throws Exception {
+        Path file = Files.write(temp.resolve("report"), new byte[8 << 20]);
+        try (ForkedIpc share = ForkedIpc.start("share", file.toString(), "--over", "pipe")) {
+            String token = share.nextLine();
+            String endpoint = token.substring(0, token.indexOf('/'));
+            CommandRun bystander;
+            try (IpcConnection killed = IpcClient.connect(endpoint);
+                    SharedFile begun = SharedFiles.redeem(killed, token.substring(token.indexOf('/') + 1))) {
+                assertThat(begun.read(ByteBuffer.allocate(1))).isOne();
+                bystander = CommandRun.of("list");
+                assertThat(CommandRun.of("ping", endpoint, "--count", "1").status())
+                        .isZero();
+                ByteBuffer more = ByteBuffer.allocate(4 << 20); // more than waits here: the transfer goes on
+                while (more.hasRemaining()) {
+                    begun.read(more);
+                }
+            }
+            assertThat(bystander.out()).contains(endpoint);
+            assertThat(CommandRun.of("ping", endpoint, "--count", "1").status()).isZero();
+            assertThat(share.process().isAlive()).isTrue();
+            Path copy = temp.resolve("copy");
+            CommandRun redeemed = CommandRun.of("redeem", token, "-o", copy.toString());
+            while (redeemed.err().contains("ACCESS_DENIED")) { // until the sharer has noticed
+                redeemed = CommandRun.of("redeem", token, "-o", copy.toString());
+            }
+            assertThat(redeemed.status()).as(redeemed.err()).isZero();
+            assertThat(share.end().err()).isEqualToIgnoringNewLines("redeemed");
+            assertThat(copy).hasSameBinaryContentAs(file);
+        }
+    }
+
+    @Test
+    void aShareWhoseFileIsGoneIsNotRedeemed() throws Exception {
+        Path file = Files.writeString(temp.resolve("report"), "what it says");
+        try (ForkedIpc share = ForkedIpc.start("share", file.toString(), "--over", "pipe", "--timeout", "3s")) {
+            String token = share.nextLine();
+            Files.delete(file);
+            CommandRun redeemed = CommandRun.of("redeem", token);
+            assertThat(redeemed.status()).isEqualTo(1);
+            assertThat(redeemed.err()).contains("it cannot be read any more");
+            CommandRun end = share.end();
+            assertThat(end.status()).isEqualTo(1);
+            assertThat(end.err()).contains("the token was not redeemed: limit=PT3S");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"redeem", "redeem -"})
     void aTokenOnStandardInputIsSeenByNobody(String command) throws Exception {
@@ -114,7 +166,7 @@ class SharingTest {
         CommandRun nobody = CommandRun.of("share", file.toString(), "--over", "pipe", "--timeout", "50ms");
         assertThat(nobody.status()).isEqualTo(1);
         assertThat(nobody.out()).startsWith("pipe:share-");
-        assertThat(nobody.err()).contains("nobody redeemed the token: limit=PT0.05S");
+        assertThat(nobody.err()).contains("the token was not redeemed: limit=PT0.05S");
     }
 
     @Test

@@ -24,7 +24,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code ipc redeem}: the bytes of a file that somebody shares. Confined to one thread. */
+/** {@code ipc redeem}: the bytes of a file that a process shares. Confined to one thread. */
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 @Command(
         name = "redeem",
@@ -116,7 +116,7 @@ final class RedeemCommand implements Callable<Integer> {
                 }
             }
         } catch (IOException e) {
-            throw new CommandFailure("cannot write the file: " + e + "; the token is spent, ask for another");
+            throw new CommandFailure("cannot write the file: " + e + "; the token is still good");
         }
     }
 }

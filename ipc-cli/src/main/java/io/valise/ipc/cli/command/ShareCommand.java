@@ -16,12 +16,16 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code ipc share}: a file, for whoever redeems its token first. Confined to one thread. */
+/** {@code ipc share}: a file, for the first process that redeems its token whole. Confined to one thread. */
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 @Command(
         name = "share",
-        description = "Shares a file once: prints the token, and ends when somebody of this user has redeemed it.")
+        description =
+                "Shares a file once: prints the token, and ends when a process of this user has all of its bytes.")
 final class ShareCommand implements Callable<Integer> {
+    /** How long the answer to the reader's confirmation may take. */
+    private static final Duration FOR_THE_ANSWER = Duration.ofSeconds(5);
+
     @Mixin
     private CommonOptions common;
 
@@ -46,23 +50,24 @@ final class ShareCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         common.requirePositive("--timeout", timeout);
         SharedFiles files = new SharedFiles();
-        String token = add(files);
-        CountDownLatch taken = new CountDownLatch(1);
-        try (IpcServer server = server(files, taken).start()) {
+        CountDownLatch redeemed = new CountDownLatch(1);
+        String token = add(files, redeemed::countDown);
+        try (IpcServer server = server(files).start()) {
             String name = server.endpoints().get(0).name();
             common.out().println(transport + ':' + name + RedeemCommand.SEPARATOR + token);
             common.out().flush();
-            if (!taken.await(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
-                throw new CommandFailure("nobody redeemed the token: limit=" + timeout + "; it is void now");
+            if (!redeemed.await(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
+                throw new CommandFailure("the token was not redeemed: limit=" + timeout + "; it is void now");
             }
+            server.shutdown(FOR_THE_ANSWER);
         }
         common.err().println("redeemed");
         return 0;
     }
 
-    private String add(SharedFiles files) {
+    private String add(SharedFiles files, Runnable redeemed) {
         try {
-            return files.add(file);
+            return files.add(file, redeemed);
         } catch (IOException e) {
             throw new CommandFailure("cannot share " + file + ": " + e + "; is the name right?");
         } catch (IllegalArgumentException e) {
@@ -70,12 +75,8 @@ final class ShareCommand implements Callable<Integer> {
         }
     }
 
-    private IpcServer.Builder server(SharedFiles files, CountDownLatch taken) {
+    private IpcServer.Builder server(SharedFiles files) {
         String name = String.format("share-%08x", ThreadLocalRandom.current().nextInt());
-        return files.addTo(IpcServer.builder(transport + ':' + name)).onDisconnect((connection, reason) -> {
-            if (files.outstanding() == 0) {
-                taken.countDown();
-            }
-        });
+        return files.addTo(IpcServer.builder(transport + ':' + name));
     }
 }

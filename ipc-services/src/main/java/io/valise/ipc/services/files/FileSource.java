@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Publishes an open file to one subscriber: first its name and size, then its bytes in chunks, no more than were asked
- * for. A thread of its own reads and sends while there is demand, and none waits for it. Thread-safe.
+ * for. The stream ends well when the reader has confirmed that it has all of them. A thread of its own reads and sends
+ * while there is demand, and none waits for it. Thread-safe.
  */
 final class FileSource implements Flow.Publisher<ValueSet>, Flow.Subscription {
     static final String NAME = "name";
@@ -33,20 +34,33 @@ final class FileSource implements Flow.Publisher<ValueSet>, Flow.Subscription {
     private final String name;
     private final SeekableByteChannel file;
     private final long size;
+    private final Runnable failed;
     private final ByteBuffer buffer = ByteBuffer.allocate(CHUNK_BYTES);
     private Flow.@Nullable Subscriber<? super ValueSet> subscriber;
-    private boolean announced;
-    private long sent;
-    /** Guarded by this, as are the next two. */
+    private volatile boolean announced;
+    /** Written by the thread that sends, before it sends. */
+    private volatile long sent;
+    /** Guarded by this, as are the next three. */
     private long demand;
 
     private boolean sending;
+    private boolean confirmed;
     private boolean over;
 
-    FileSource(String name, SeekableByteChannel file) throws IOException {
+    /** What the thread that sends does next. */
+    private enum Step {
+        SEND,
+        FINISH,
+        CLOSE,
+        WAIT
+    }
+
+    /** @param failed runs when the transfer has ended without the reader's confirmation; once */
+    FileSource(String name, SeekableByteChannel file, Runnable failed) throws IOException {
         this.name = name;
         this.file = file;
         this.size = file.size();
+        this.failed = failed;
     }
 
     @Override
@@ -59,6 +73,28 @@ final class FileSource implements Flow.Publisher<ValueSet>, Flow.Subscription {
     public void request(long more) {
         synchronized (this) {
             demand = demand + more < 0 ? Long.MAX_VALUE : demand + more;
+        }
+        goOn();
+    }
+
+    /** The reader has all bytes, as it says: ends the stream. Returns whether they have been sent, and once only. */
+    boolean confirm() {
+        synchronized (this) {
+            if (over || confirmed || !isSent()) {
+                return false;
+            }
+            confirmed = true;
+        }
+        goOn();
+        return true;
+    }
+
+    private boolean isSent() {
+        return announced && sent >= size;
+    }
+
+    private void goOn() {
+        synchronized (this) {
             if (sending || over) {
                 return;
             }
@@ -69,23 +105,36 @@ final class FileSource implements Flow.Publisher<ValueSet>, Flow.Subscription {
 
     @Override
     public void cancel() {
+        boolean unconfirmed;
         synchronized (this) {
+            unconfirmed = !over && !confirmed;
             over = true;
-            if (sending) {
-                return; // whoever sends closes the file when it looks next
+            if (!sending) {
+                close(); // else the thread that sends does, when it looks next
             }
         }
-        close();
+        if (unconfirmed) {
+            failed.run();
+        }
     }
 
     private void send() {
         Flow.Subscriber<? super ValueSet> to = subscriber;
         try {
-            while (to != null && takeDemand()) {
-                sendNext(to);
+            for (Step step = next(); to != null && step != Step.WAIT; step = next()) {
+                if (step == Step.SEND) {
+                    sendNext(to);
+                    continue;
+                }
+                close();
+                if (step == Step.FINISH) {
+                    to.onComplete();
+                }
+                return;
             }
         } catch (IOException | RuntimeException | Error e) { // the reader must not wait for what will never come
-            end();
+            cancel();
+            close();
             LOG.log(Level.DEBUG, "shared file " + name + ": its transfer failed", e);
             if (to != null) {
                 to.onError(e instanceof IOException ? unreadable(e) : e);
@@ -93,57 +142,45 @@ final class FileSource implements Flow.Publisher<ValueSet>, Flow.Subscription {
         }
     }
 
-    /** Whether one more may be sent; if not, this thread's work is done. */
-    private boolean takeDemand() {
-        synchronized (this) {
-            if (!over && demand > 0) {
-                demand--;
-                return true;
-            }
-            sending = false;
-            if (!over) {
-                return false;
-            }
+    /** What to do now; after anything but SEND this thread's work is done. */
+    private synchronized Step next() {
+        if (!over && !confirmed && demand > 0 && !isSent()) {
+            demand--;
+            return Step.SEND;
         }
-        close();
-        return false;
+        sending = false;
+        if (confirmed && !over) {
+            over = true;
+            return Step.FINISH;
+        }
+        return over ? Step.CLOSE : Step.WAIT;
     }
 
     private void sendNext(Flow.Subscriber<? super ValueSet> to) throws IOException {
         if (!announced) {
             announced = true;
             to.onNext(ValueSet.of(NAME, name, SIZE, size));
-        } else if (sent < size) {
+        } else {
             to.onNext(ValueSet.of(DATA, chunk()));
-        }
-        if (sent >= size) {
-            end();
-            to.onComplete();
         }
     }
 
     private byte[] chunk() throws IOException {
-        buffer.clear().limit((int) Math.min(CHUNK_BYTES, size - sent));
+        long offset = sent; // written by this thread alone
+        buffer.clear().limit((int) Math.min(CHUNK_BYTES, size - offset));
         int read = file.read(buffer);
         if (read <= 0) {
             throw new IpcException(
                     IpcStatus.HANDLER_FAILED,
                     "shared file " + name + ": it was cut short while it was read: size=" + size + ", actual=" + sent);
         }
-        sent += read;
+        sent = offset + read;
         return Arrays.copyOf(buffer.array(), read);
     }
 
     private IpcException unreadable(Throwable cause) {
         return new IpcException(
                 IpcStatus.HANDLER_FAILED, "shared file " + name + ": it cannot be read any more: " + cause, cause);
-    }
-
-    private void end() {
-        synchronized (this) {
-            over = true;
-        }
-        close();
     }
 
     private void close() {

@@ -5,6 +5,8 @@ import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.spi.runtime.PrivateFile;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.ClosedChannelException;
@@ -22,8 +24,13 @@ import java.util.concurrent.Flow;
  * A file of another process, read once from begin to end. At most 1 MiB of it is held here: the peer sends as it is read.
  * {@link #read} waits for the peer without a limit of its own; it ends when the connection does. Reading is for one
  * thread at a time; {@link #close} for any.
+ *
+ * <p>The peer is told that all bytes have arrived, and the token is spent, by {@link #copyTo} when the file is there whole,
+ * and by the {@link #read} that answers -1, so after what was read before has been worked on. Without that the token can be
+ * redeemed again. What was read counts even when the peer cannot be told any more.
  */
 public final class SharedFile implements ReadableByteChannel {
+    private static final Logger LOG = System.getLogger("io.valise.ipc.services.files");
     private static final int COPY_BYTES = 64 * 1024;
 
     private final Arrivals arrivals = new Arrivals();
@@ -32,6 +39,8 @@ public final class SharedFile implements ReadableByteChannel {
     private long read;
     private ByteBuffer chunk = ByteBuffer.allocate(0);
     private Progress progress = (bytes, total) -> {};
+    private final Runnable confirmation;
+    private boolean confirmed;
 
     /** Is told how far a transfer has come. */
     @FunctionalInterface
@@ -40,10 +49,12 @@ public final class SharedFile implements ReadableByteChannel {
         void transferred(long bytes, long total);
     }
 
-    private SharedFile() {}
+    private SharedFile(Runnable confirmation) {
+        this.confirmation = confirmation;
+    }
 
-    static SharedFile receive(Flow.Publisher<ValueSet> stream) {
-        SharedFile file = new SharedFile();
+    static SharedFile receive(Flow.Publisher<ValueSet> stream, Runnable confirmation) {
+        SharedFile file = new SharedFile(confirmation);
         stream.subscribe(file.arrivals);
         ValueSet first = file.arrivals.first();
         try {
@@ -73,7 +84,7 @@ public final class SharedFile implements ReadableByteChannel {
     }
 
     /**
-     * Reads what has come; waits when nothing has.
+     * Reads what has come; waits when nothing has. When all has been read, tells the peer and answers -1.
      *
      * @throws IpcException the reason for which the rest will not come, such as {@code PEER_DIED}
      * @throws ClosedChannelException when it was closed
@@ -81,6 +92,7 @@ public final class SharedFile implements ReadableByteChannel {
     @Override
     public int read(ByteBuffer target) throws IOException {
         if (!chunk.hasRemaining() && !next()) {
+            confirm();
             return -1;
         }
         int count = Math.min(chunk.remaining(), target.remaining());
@@ -91,6 +103,18 @@ public final class SharedFile implements ReadableByteChannel {
             progress.transferred(read, size);
         }
         return count;
+    }
+
+    private void confirm() {
+        if (confirmed) {
+            return;
+        }
+        confirmed = true;
+        try {
+            confirmation.run();
+        } catch (IpcException e) { // the bytes are here all the same; the token can perhaps be redeemed again
+            LOG.log(Level.DEBUG, "shared file " + name + ": its owner was not told that it has arrived", e);
+        }
     }
 
     private boolean next() throws IOException {
@@ -120,6 +144,7 @@ public final class SharedFile implements ReadableByteChannel {
         try {
             copyToNew(draft);
             Files.move(draft, target);
+            confirm();
         } finally {
             Files.deleteIfExists(draft);
         }
@@ -128,7 +153,8 @@ public final class SharedFile implements ReadableByteChannel {
     private void copyToNew(Path target) throws IOException {
         try (FileChannel out = FileChannel.open(target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             ByteBuffer buffer = ByteBuffer.allocateDirect(COPY_BYTES);
-            while (read(buffer) >= 0) {
+            while (read < size) { // not up to the -1 that confirms
+                read(buffer);
                 buffer.flip();
                 while (buffer.hasRemaining()) {
                     out.write(buffer);
@@ -148,7 +174,7 @@ public final class SharedFile implements ReadableByteChannel {
         return arrivals.isOpen();
     }
 
-    /** Ends the transfer; the peer stops sending. A token stays spent. Idempotent. */
+    /** Ends the transfer; the peer stops sending, and a token that is not spent can be redeemed again. Idempotent. */
     @Override
     public void close() {
         arrivals.close();

@@ -31,10 +31,11 @@ import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Files of this process that others may read once each: whoever has the token of one redeems it over a connection for its
- * bytes. A token is 256 random bits as text, sent in any ValueSet. It is redeemed once, however many try at a time; it
- * expires after {@link #LIFETIME}, can be revoked, and ends with this object's process. Whether one is unknown, spent,
- * revoked or expired its holder is not told. Thread-safe.
+ * Files of this process that others may read once each: a process that has the token of one redeems it over a connection
+ * for its bytes. A token is 256 random bits as text, sent in any ValueSet. One process at a time redeems it, and when that
+ * one has confirmed that all bytes have arrived, the token is spent; when the transfer fails before, for whatever reason,
+ * it can be redeemed again. It expires after {@link #LIFETIME}, can be revoked, and ends with this object's process.
+ * Whether one is unknown, being redeemed, spent, revoked or expired its holder is not told. Thread-safe.
  *
  * <pre>{@code
  * SharedFiles files = new SharedFiles();
@@ -59,6 +60,7 @@ public final class SharedFiles {
     private static final Logger LOG = SafeLog.of("io.valise.ipc.services.files");
 
     static final String SERVICE = "files.redeem";
+    static final String CONFIRMATION = "files.received";
     static final String TOKEN = "token";
     private static final int TOKEN_BYTES = 32;
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -68,7 +70,22 @@ public final class SharedFiles {
     /** By the hash of the token: how long a comparison takes tells nothing about one. Guarded by this. */
     private final Map<String, Shared> outstanding = new HashMap<>();
 
-    private record Shared(Path file, Instant expires) {}
+    /** A file until its token is spent; guarded by the SharedFiles it is of. */
+    private static final class Shared {
+        private final Path file;
+        private final Instant expires;
+        private final Runnable redeemed;
+        /** The connection that redeems it now, if one does. */
+        private @Nullable IpcConnection reader;
+        /** What it reads by, once that is open. */
+        private @Nullable FileSource source;
+
+        Shared(Path file, Instant expires, Runnable redeemed) {
+            this.file = file;
+            this.expires = expires;
+            this.redeemed = redeemed;
+        }
+    }
 
     /** Shares any file that this process can read. */
     public SharedFiles() {
@@ -97,6 +114,16 @@ public final class SharedFiles {
      * @throws IOException when there is no such file
      */
     public String add(Path file) throws IOException {
+        return add(file, () -> {});
+    }
+
+    /**
+     * Makes a token for a file, as {@link #add(Path)} does, and tells when it is spent.
+     *
+     * @param redeemed runs once, when a reader has confirmed that all bytes have arrived, before it is answered
+     * @since 0.2.0
+     */
+    public String add(Path file, Runnable redeemed) throws IOException {
         Path real = policy == null ? file.toRealPath() : policy.check(file);
         if (!Files.isRegularFile(real, NOFOLLOW_LINKS)) {
             throw new IllegalArgumentException(
@@ -107,7 +134,7 @@ public final class SharedFiles {
         byte[] random = new byte[TOKEN_BYTES];
         RANDOM.nextBytes(random);
         String token = Base64.getUrlEncoder().withoutPadding().encodeToString(random);
-        put(token, new Shared(real, clock.instant().plus(LIFETIME)));
+        put(token, new Shared(real, clock.instant().plus(LIFETIME), redeemed));
         return token;
     }
 
@@ -118,21 +145,22 @@ public final class SharedFiles {
             throw new IpcException(
                     IpcStatus.RESOURCE_EXHAUSTED,
                     "outstanding tokens: limit=" + MOST_OUTSTANDING + ", actual=" + (outstanding.size() + 1)
-                            + "; revoke those that nobody will redeem");
+                            + "; revoke those that will not be redeemed");
         }
         outstanding.put(hash(token), shared);
     }
 
     /**
-     * Takes a token back; who is reading the file by then reads on.
+     * Takes a token back; a process that is reading the file by then reads on.
      *
-     * @return whether it could still be redeemed
+     * @return whether it was neither spent nor expired
      */
-    public boolean revoke(String token) {
-        return take(token) != null;
+    public synchronized boolean revoke(String token) {
+        Shared shared = outstanding.remove(hash(token));
+        return shared != null && clock.instant().isBefore(shared.expires);
     }
 
-    /** How many tokens can still be redeemed. */
+    /** How many tokens are neither spent nor expired, those that are being redeemed included. */
     public synchronized int outstanding() {
         Instant now = clock.instant();
         return (int) outstanding.values().stream()
@@ -140,24 +168,70 @@ public final class SharedFiles {
                 .count();
     }
 
-    /** Lets all clients of a server redeem tokens. */
+    /**
+     * Lets all clients of a server redeem tokens. An {@code AccessPolicy} must allow both {@code files.redeem} and {@code
+     * files.received}, by which a reader confirms.
+     */
     public IpcServer.Builder addTo(IpcServer.Builder server) {
-        return server.stream(SERVICE, this::redeem);
+        return server.stream(SERVICE, this::redeem).service(CONFIRMATION, this::received);
     }
 
     /** Lets the peer of one connection redeem tokens; for clients that share. */
     public void on(IpcConnection connection) {
         connection.offerStream(SERVICE, this::redeem);
+        connection.offer(CONFIRMATION, this::received);
     }
 
     private Flow.Publisher<ValueSet> redeem(Request request) throws IOException {
-        Shared shared = take(request.message().getString(TOKEN, ""));
-        if (shared == null) {
-            throw new IpcException(
-                    IpcStatus.ACCESS_DENIED, "token: unknown, redeemed, revoked or expired; ask for another");
+        Shared shared = reserve(request.message().getString(TOKEN, ""), request.connection());
+        try {
+            String name = String.valueOf(shared.file.getFileName());
+            FileSource source = new FileSource(name, open(shared.file), () -> release(shared));
+            synchronized (this) {
+                shared.source = source;
+            }
+            return source;
+        } catch (IOException | RuntimeException e) {
+            release(shared);
+            throw e;
         }
-        Path name = shared.file.getFileName();
-        return new FileSource(String.valueOf(name), open(shared.file));
+    }
+
+    /** For this reader alone, until it has confirmed or its transfer has failed. */
+    private synchronized Shared reserve(String token, IpcConnection reader) {
+        Shared shared = outstanding.get(hash(token));
+        if (shared == null || shared.reader != null || !clock.instant().isBefore(shared.expires)) {
+            throw new IpcException(
+                    IpcStatus.ACCESS_DENIED,
+                    "token: unknown, redeemed, being redeemed, revoked or expired; ask for another");
+        }
+        shared.reader = reader;
+        return shared;
+    }
+
+    private synchronized void release(Shared shared) {
+        shared.reader = null;
+        shared.source = null;
+    }
+
+    /** The reader's word that it has all bytes, which counts when it comes from the reader and all have been sent. */
+    private ValueSet received(Request request) {
+        String hash = hash(request.message().getString(TOKEN, ""));
+        Shared shared;
+        synchronized (this) {
+            shared = outstanding.get(hash);
+            boolean confirmed = shared != null
+                    && shared.source != null
+                    && request.connection().equals(shared.reader)
+                    && shared.source.confirm();
+            if (shared == null || !confirmed) {
+                throw new IpcException(
+                        IpcStatus.ACCESS_DENIED, "token: no transfer by it has been sent whole over this connection");
+            }
+            outstanding.remove(hash);
+        }
+        shared.redeemed.run();
+        return ValueSet.empty();
     }
 
     /** Not a symbolic link that has come to lie there, and nothing that would block. Tells the peer no path. */
@@ -181,11 +255,6 @@ public final class SharedFiles {
         return folder == null ? file : folder;
     }
 
-    private synchronized @Nullable Shared take(String token) {
-        Shared shared = outstanding.remove(hash(token));
-        return shared != null && clock.instant().isBefore(shared.expires) ? shared : null;
-    }
-
     private static String hash(String token) {
         try {
             byte[] bytes = token.getBytes(StandardCharsets.UTF_8);
@@ -200,12 +269,13 @@ public final class SharedFiles {
 
     /**
      * Redeems a token at the peer, which must be the process that made it. Waits for as long as the peer's first answer
-     * takes, 30 s at most.
+     * takes, 30 s at most. The token is spent when all bytes have been read: {@link SharedFile} says when it confirms that.
      *
      * @throws IpcException {@code ACCESS_DENIED} when the token cannot be redeemed, {@code HANDLER_FAILED} when the file
      *     cannot be read any more, {@code SERVICE_NOT_FOUND} when the peer shares no files; any status of a stream
      */
     public static SharedFile redeem(IpcConnection connection, String token) {
-        return SharedFile.receive(connection.stream(SERVICE, ValueSet.of(TOKEN, token)));
+        ValueSet named = ValueSet.of(TOKEN, token);
+        return SharedFile.receive(connection.stream(SERVICE, named), () -> connection.request(CONFIRMATION, named));
     }
 }

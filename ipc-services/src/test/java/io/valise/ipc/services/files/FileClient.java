@@ -8,10 +8,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.zip.CRC32;
+import org.jspecify.annotations.Nullable;
 
 /** A client process: started with an address, it redeems tokens on command. */
 final class FileClient implements CommandLoop.Commands {
     private final IpcConnection connection;
+    private @Nullable SharedFile begun;
 
     private FileClient(IpcConnection connection) {
         this.connection = connection;
@@ -25,6 +27,7 @@ final class FileClient implements CommandLoop.Commands {
     public String run(String command, List<String> arguments) throws Exception {
         return switch (command) {
             case "redeem" -> redeem(arguments.get(0));
+            case "begin" -> begin(arguments.get(0));
             case "atOnce" -> atOnce(arguments.get(0));
             default -> throw new IllegalArgumentException("no command: actual=" + command);
         };
@@ -45,6 +48,12 @@ final class FileClient implements CommandLoop.Commands {
         } catch (IpcException e) {
             return e.status().name();
         }
+    }
+
+    /** Begins to read and never goes on. */
+    private String begin(String token) throws IOException {
+        begun = SharedFiles.redeem(connection, token);
+        return String.valueOf(begun.read(ByteBuffer.allocate(1000)));
     }
 
     /** Says so before it redeems: two processes that do are at it together. */

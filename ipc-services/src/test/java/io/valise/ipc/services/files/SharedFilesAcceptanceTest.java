@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -49,6 +50,31 @@ class SharedFilesAcceptanceTest {
             }
         }
         fourteenDaysOn(address, file);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"shm:files", "pipe:files", "loopback:files"})
+    void aTokenWhoseReaderIsKilledIsRedeemedByAnother(String address) throws Exception {
+        Path file = Files.write(temp.resolve("long"), new byte[10_000_000]);
+        SharedFiles files = new SharedFiles();
+        AtomicInteger redeemed = new AtomicInteger();
+        try (IpcServer server = files.addTo(IpcServer.builder(address)).start();
+                ForkedJvm one = ForkedJvm.start(FileClient.class, address);
+                ForkedJvm other = ForkedJvm.start(FileClient.class, address)) {
+            assertThat(server.endpoints()).hasSize(1);
+            String token = files.add(file, redeemed::incrementAndGet);
+            assertThat(one.ask("begin", token)).isEqualTo("1000");
+            assertThat(other.ask("redeem", token)).isEqualTo("ACCESS_DENIED");
+            one.kill();
+            String answer = other.ask("redeem", token);
+            while (answer.equals("ACCESS_DENIED")) { // until the server has noticed
+                assertThat(redeemed).hasValue(0);
+                answer = other.ask("redeem", token);
+            }
+            assertThat(answer).isEqualTo("10000000 " + sum(10_000_000));
+            assertThat(redeemed).hasValue(1);
+            assertThat(other.ask("redeem", token)).isEqualTo("ACCESS_DENIED");
+        }
     }
 
     private static void fourteenDaysOn(String address, Path file) throws IOException {

@@ -27,6 +27,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Flow;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -75,6 +76,74 @@ class SharedFilesTest {
     void anEmptyFileHasNoBytes() throws IOException {
         try (SharedFile file = SharedFiles.redeem(connection, files.add(file("empty", 0)))) {
             assertThat(file.readAll()).isEmpty();
+        }
+    }
+
+    @Test
+    void aTokenIsSpentWhenItsReaderHasReadPastTheLastByteAndNoSooner() throws IOException {
+        AtomicInteger redeemed = new AtomicInteger();
+        String token = files.add(file("report", 100_000), redeemed::incrementAndGet);
+        try (SharedFile file = SharedFiles.redeem(connection, token)) {
+            ByteBuffer all = ByteBuffer.allocate(100_000);
+            while (all.hasRemaining()) {
+                file.read(all);
+            }
+            assertThat(redeemed).hasValue(0);
+            assertThat(files.outstanding()).isOne();
+            assertThat(refused(token)).isEqualTo(refused("unknown"));
+            assertThat(file.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+            assertThat(redeemed).hasValue(1);
+            assertThat(file.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+        }
+        assertThat(redeemed).hasValue(1);
+        assertThat(refused(token)).isEqualTo(refused("unknown"));
+    }
+
+    @Test
+    void aTransferThatFailedLeavesTheTokenAsItWas() throws IOException {
+        AtomicInteger redeemed = new AtomicInteger();
+        Path shared = file("report", 3 << 20);
+        String token = files.add(shared, redeemed::incrementAndGet);
+        SharedFile abandoned = SharedFiles.redeem(connection, token);
+        assertThat(abandoned.read(ByteBuffer.allocate(10))).isEqualTo(10);
+        abandoned.close();
+        connection.request("valise.ping", ValueSet.empty()); // behind the end of the transfer
+        Path moved = Files.move(shared, temp.resolve("moved"));
+        refused(token, IpcStatus.HANDLER_FAILED);
+        refused(token, IpcStatus.HANDLER_FAILED);
+        Files.move(moved, shared);
+        assertThat(redeemed).hasValue(0);
+        try (SharedFile file = SharedFiles.redeem(connection, token)) {
+            assertThatThrownBy(() -> file.copyTo(temp.resolve("no such folder").resolve("copy")))
+                    .isInstanceOf(NoSuchFileException.class);
+        }
+        connection.request("valise.ping", ValueSet.empty());
+        try (SharedFile file = SharedFiles.redeem(connection, token)) {
+            file.copyTo(temp.resolve("copy"));
+        }
+        assertThat(redeemed).hasValue(1);
+    }
+
+    @Test
+    void aConfirmationCountsFromTheReaderAlone() throws IOException {
+        AtomicInteger redeemed = new AtomicInteger();
+        String token = files.add(file("report", 10_000_000), redeemed::incrementAndGet);
+        try (IpcConnection bystander = IpcClient.connect("local:files");
+                SharedFile file = SharedFiles.redeem(connection, token)) {
+            for (IpcConnection liar : List.of(bystander, connection)) { // it was not sent whole either
+                assertThatThrownBy(() -> liar.request("files.received", ValueSet.of("token", token)))
+                        .isInstanceOfSatisfying(
+                                IpcException.class, e -> assertThat(e.status()).isEqualTo(IpcStatus.ACCESS_DENIED));
+            }
+            ByteBuffer all = ByteBuffer.allocate(10_000_000);
+            while (all.hasRemaining()) {
+                file.read(all);
+            }
+            assertThatThrownBy(() -> bystander.request("files.received", ValueSet.of("token", token)))
+                    .isInstanceOf(IpcException.class);
+            assertThat(redeemed).hasValue(0);
+            assertThat(file.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+            assertThat(redeemed).hasValue(1);
         }
     }
 
@@ -207,8 +276,10 @@ class SharedFilesTest {
     void noMoreIsSentThanWasAskedForAndTheFileIsClosedWhenCancelled() throws Exception {
         FileChannel channel = FileChannel.open(file("long", 1_000_000), StandardOpenOption.READ);
         BlockingQueue<ValueSet> sent = new LinkedBlockingQueue<>();
+        BlockingQueue<String> failed = new LinkedBlockingQueue<>();
         BlockingQueue<Flow.Subscription> subscriptions = new LinkedBlockingQueue<>();
-        new FileSource("long", channel).subscribe(new Flow.Subscriber<>() {
+        FileSource source = new FileSource("long", channel, () -> failed.add("failed"));
+        source.subscribe(new Flow.Subscriber<>() {
             @Override
             public void onSubscribe(Flow.Subscription subscription) {
                 subscriptions.add(subscription);
@@ -237,8 +308,11 @@ class SharedFilesTest {
         assertThat(sent.take().getBytes("data")).hasSize(64 * 1024);
         assertThat(sent.poll(50, TimeUnit.MILLISECONDS)).isNull();
         assertThat(channel.isOpen()).isTrue();
+        assertThat(source.confirm()).as("not all has been sent").isFalse();
+        subscription.cancel();
         subscription.cancel();
         assertThat(channel.isOpen()).isFalse();
+        assertThat(failed).containsExactly("failed");
     }
 
     private String refused(String token) {
