@@ -4,29 +4,28 @@ import io.valise.ipc.IpcConnection;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.spi.runtime.SafeLog;
-import io.valise.ipc.spi.runtime.Threads;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Tells the peer which references this end has dropped, many in one message. Whoever drops one does not wait: the peer's
- * buffer may be full, and the garbage collector's thread must not be held up by one slow peer. Thread-safe.
+ * Tells the peer which references this end has dropped, many in one message. The thread that drops one, the garbage
+ * collector's perhaps, does not wait: the peer's buffer may be full. What one connection's peer does not take delays no
+ * other's: each has its own {@link Lane}. Thread-safe.
  */
 final class Releases {
     /** The event's name. */
     static final String EVENT = "objects.release";
 
     private static final Logger LOG = SafeLog.of("io.valise.ipc.services.objects");
-    private static final ExecutorService SENDERS = senders();
+    private static final Executor IN_A_SECOND = CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS, Runnable::run);
 
     private final IpcConnection connection;
+    private final Lane lane = new Lane(this::send);
     private Map<Long, Long> waiting = new HashMap<>();
 
     Releases(IpcConnection connection) {
@@ -34,14 +33,10 @@ final class Releases {
     }
 
     void add(long id) {
-        boolean first;
         synchronized (this) {
-            first = waiting.isEmpty();
             waiting.merge(id, 1L, Long::sum);
         }
-        if (first) {
-            SENDERS.execute(this::send);
-        }
+        lane.signal();
     }
 
     private void send() {
@@ -68,7 +63,7 @@ final class Releases {
         synchronized (this) {
             dropped.forEach((id, count) -> waiting.merge(id, count, Long::sum));
         }
-        CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS, SENDERS).execute(this::send);
+        IN_A_SECOND.execute(lane::signal);
     }
 
     private static ValueSet message(Map<Long, Long> dropped) {
@@ -77,22 +72,5 @@ final class Releases {
                 dropped.keySet().stream().mapToLong(Long::longValue).toArray(),
                 "counts",
                 dropped.values().stream().mapToLong(Long::longValue).toArray());
-    }
-
-    /** Does something that may block, or is the user's, aside. */
-    static void aside(Runnable work) {
-        SENDERS.execute(work);
-    }
-
-    private static ExecutorService senders() {
-        ThreadPoolExecutor senders = new ThreadPoolExecutor(
-                4,
-                4,
-                10,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(),
-                work -> Threads.daemon("valise-objects", work));
-        senders.allowCoreThreadTimeOut(true);
-        return senders;
     }
 }

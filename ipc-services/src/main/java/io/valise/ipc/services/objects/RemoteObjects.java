@@ -10,7 +10,9 @@ import io.valise.ipc.spi.runtime.SafeLog;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * The objects that the two ends of one connection call each other's methods on. Thread-safe.
@@ -60,6 +62,10 @@ public final class RemoteObjects {
     private final ExportTable exports = new ExportTable(DEFAULT_LIMIT);
     private final ObjectCalls calls = new ObjectCalls(this);
     private final Releases releases;
+    /** Objects that the peer no longer holds, until they have been told. */
+    private final Queue<Unreferenced> freed = new ConcurrentLinkedQueue<>();
+
+    private final Lane telling = new Lane(this::tellFreed);
 
     private RemoteObjects(IpcConnection connection) {
         this.connection = connection;
@@ -176,18 +182,24 @@ public final class RemoteObjects {
     }
 
     private void end() {
-        exports.end().forEach(RemoteObjects::tell);
+        exports.end().forEach(this::tell);
     }
 
-    private static void tell(Object free) {
+    private void tell(Object free) {
         if (free instanceof Unreferenced object) {
-            Releases.aside(() -> {
-                try {
-                    object.unreferenced();
-                } catch (RuntimeException | Error e) { // the user's code must not end the thread of the others
-                    LOG.log(Level.WARNING, object.getClass().getName() + ".unreferenced() failed", e);
-                }
-            });
+            freed.add(object);
+            telling.signal();
+        }
+    }
+
+    /** One after the other: the user's code may block, and then holds up the objects of this connection alone. */
+    private void tellFreed() {
+        for (Unreferenced object = freed.poll(); object != null; object = freed.poll()) {
+            try {
+                object.unreferenced();
+            } catch (RuntimeException | Error e) { // the others must be told all the same
+                LOG.log(Level.WARNING, object.getClass().getName() + ".unreferenced() failed", e);
+            }
         }
     }
 }

@@ -4,8 +4,8 @@ package io.valise.ipc.services.objects;
 public interface Unreferenced {
     /**
      * The last reference that the peer of one connection had to this object was closed, became garbage, or ended with
-     * the connection. Not called for exported roots, which peers do not hold. Called on a
-     * thread that is for this; what it throws is logged.
+     * the connection. Not called for exported roots, which peers do not hold. Called on a thread that is for the objects of
+     * that connection, one after the other; it may block. What it throws is logged.
      */
     void unreferenced();
 }
