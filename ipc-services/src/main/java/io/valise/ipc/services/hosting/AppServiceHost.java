@@ -65,7 +65,11 @@ public final class AppServiceHost implements AutoCloseable {
     /** Like {@link #run}, and returns as soon as it serves. */
     public static AppServiceHost start(String name, AppService service) {
         IpcRuntime.ensure();
-        AppServiceHost host = new AppServiceHost(service, HostingTerms.ofThisProcess(name));
+        HostingTerms terms = HostingTerms.ofThisProcess(name);
+        if (HostingTerms.told(name, System.getenv()).isPresent()) { // started to serve: what it prints goes to a log
+            ServerProcess.log(terms.service()).guardOutput();
+        }
+        AppServiceHost host = new AppServiceHost(service, terms);
         Runtime.getRuntime().addShutdownHook(host.hook);
         host.terms.beforeUse().ifPresent(host.idle::begin);
         return host;
@@ -147,7 +151,7 @@ public final class AppServiceHost implements AutoCloseable {
         try {
             if (terms.idle().isPresent()) {
                 StartRecord.clearOwn(terms.service());
-                ServerProcess.deleteEmptyLog(terms.service());
+                ServerProcess.log(terms.service()).deleteIfEmpty();
             }
         } catch (IOException | IpcException e) {
             LOG.log(Level.DEBUG, "the next start waits for the end of this process", e);

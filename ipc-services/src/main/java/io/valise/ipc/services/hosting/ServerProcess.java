@@ -6,17 +6,15 @@ import io.valise.ipc.IpcStatus;
 import io.valise.ipc.services.manifest.ManifestFolder;
 import io.valise.ipc.services.process.LastLines;
 import io.valise.ipc.services.process.Program;
-import io.valise.ipc.spi.runtime.RuntimeDirectory;
+import io.valise.ipc.services.process.ServiceLog;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 
 /**
- * A process that was started to serve. It outlives whoever started it, so its output goes to a log,
- * {@code services/NAME.log} in the runtime directory, begun anew with each start. Immutable.
+ * A process that was started to serve. It outlives the process that started it, so its output goes to a log, {@link
+ * ServiceLog}, begun anew with each start. Immutable.
  */
 final class ServerProcess {
     private static final File NOTHING =
@@ -24,9 +22,9 @@ final class ServerProcess {
 
     private final ServiceManifest manifest;
     private final Process process;
-    private final Path log;
+    private final ServiceLog log;
 
-    private ServerProcess(ServiceManifest manifest, Process process, Path log) {
+    private ServerProcess(ServiceManifest manifest, Process process, ServiceLog log) {
         this.manifest = manifest;
         this.process = process;
         this.log = log;
@@ -40,11 +38,12 @@ final class ServerProcess {
      *     be executed, {@code RESOURCE_EXHAUSTED} when the system starts no process
      */
     static ServerProcess start(String file, ServiceManifest manifest) {
-        Path log = log(manifest.name());
+        ServiceLog log = log(manifest.name());
         try {
+            ServiceLog.deleteOld(ServiceManifest.FOLDER, file);
             ProcessBuilder described = Program.find(manifest.command()).describeDetached();
             HostingTerms.of(manifest).tell(described.environment());
-            described.redirectErrorStream(true).redirectInput(NOTHING).redirectOutput(log.toFile());
+            described.redirectErrorStream(true).redirectInput(NOTHING).redirectOutput(log.begin());
             return new ServerProcess(manifest, described.start(), log);
         } catch (NoSuchFileException e) {
             throw notStarted(file, IpcStatus.ENDPOINT_NOT_FOUND, e);
@@ -55,16 +54,9 @@ final class ServerProcess {
         }
     }
 
-    private static Path log(String name) {
-        return RuntimeDirectory.current().folder(ServiceManifest.FOLDER).resolve(name + ".log");
-    }
-
-    /** Instances come and go: those that said nothing leave nothing. */
-    static void deleteEmptyLog(String name) throws IOException {
-        Path log = log(name);
-        if (Files.exists(log) && Files.size(log) == 0) {
-            Files.delete(log);
-        }
+    /** The log of a service's process, or of an instance's. */
+    static ServiceLog log(String name) {
+        return ServiceLog.of(ServiceManifest.FOLDER, name);
     }
 
     private static IpcException notStarted(String file, IpcStatus status, IOException e) {
@@ -80,7 +72,7 @@ final class ServerProcess {
         return process.toHandle();
     }
 
-    /** Ends it: nobody will use it. */
+    /** Ends it: it will not be used. */
     void end() {
         process.destroy();
     }
@@ -94,7 +86,8 @@ final class ServerProcess {
         return new IpcException(
                 IpcStatus.PEER_DIED,
                 "service " + manifest.name() + ": its process " + process.pid() + " ended with status "
-                        + process.exitValue() + " before it served" + LastLines.of(log) + "; all of it is in " + log,
+                        + process.exitValue() + " before it served" + LastLines.of(log.file()) + "; more of it is in "
+                        + log.file(),
                 Delivery.NOT_SENT);
     }
 }

@@ -1,12 +1,11 @@
 package io.valise.ipc.services.process;
 
 import io.valise.ipc.spi.runtime.Threads;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.RandomAccessFile;
-import java.io.UncheckedIOException;
+import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +13,10 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 
-/** The last lines that a program wrote, from its output as it comes, or from a log. Thread-safe. */
+/**
+ * The last lines that a program wrote, from its output as it comes, or from a log. However much it writes, with or without
+ * line breaks, a few thousand characters of it are kept. Thread-safe.
+ */
 public final class LastLines {
     private static final int MOST = 10;
     private static final int MOST_BYTES = 8192;
@@ -69,16 +71,42 @@ public final class LastLines {
     }
 
     private void read(InputStream output) {
-        try (BufferedReader text = new BufferedReader(new InputStreamReader(output, StandardCharsets.UTF_8))) {
-            text.lines().forEach(this::keep);
-        } catch (IOException | UncheckedIOException e) {
+        StringBuilder line = new StringBuilder();
+        try (Reader text = new InputStreamReader(output, StandardCharsets.UTF_8)) {
+            char[] some = new char[MOST_BYTES];
+            for (int count = text.read(some); count >= 0; count = text.read(some)) {
+                take(some, count, line);
+            }
+            keepUnlessEmpty(line);
+        } catch (IOException e) {
+            keepUnlessEmpty(line);
             keep("(its output broke off: " + e.getMessage() + ')'); // it was killed while it wrote
+        }
+    }
+
+    /** What a line has beyond its limit is read and forgotten: the program must not wait, and need not end its line. */
+    private void take(char[] some, int count, StringBuilder line) {
+        for (int i = 0; i < count; i++) {
+            if (some[i] == '\n') {
+                keep(line.toString());
+                line.setLength(0);
+            } else if (line.length() < MOST_CHARACTERS) {
+                line.append(some[i]);
+            } else if (line.length() == MOST_CHARACTERS) {
+                line.append('…');
+            }
+        }
+    }
+
+    private void keepUnlessEmpty(StringBuilder line) {
+        if (!line.isEmpty()) {
+            keep(line.toString());
         }
     }
 
     private void keep(String line) {
         synchronized (lines) {
-            lines.add(line.length() > MOST_CHARACTERS ? line.substring(0, MOST_CHARACTERS) + "…" : line);
+            lines.add(line.stripTrailing()); // without the CR of Windows
             if (lines.size() > MOST) {
                 lines.remove();
             }

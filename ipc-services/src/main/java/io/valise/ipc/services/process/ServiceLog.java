@@ -1,0 +1,170 @@
+package io.valise.ipc.services.process;
+
+import io.valise.ipc.spi.runtime.RuntimeDirectory;
+import io.valise.ipc.spi.runtime.SafeLog;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.channels.FileChannel;
+import java.nio.charset.Charset;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * The log of a process that was started to serve: what it prints, in {@code services/NAME.log} in the runtime directory. All
+ * sockets of the user are in that directory, which is often a small file system in memory; so a log has a limit, beyond
+ * which it becomes {@code NAME.log.1} and begins anew, and of the logs of instances the newest are kept. Thread-safe.
+ */
+public final class ServiceLog {
+    /** The most bytes of a log; as many may be in the one before it. */
+    public static final int MOST_BYTES = 256 << 10;
+
+    /** How many instances of a service leave their logs. */
+    public static final int MOST_INSTANCES = 16;
+
+    private static final Logger LOG = SafeLog.of(ServiceLog.class);
+    private static final String SUFFIX = ".log";
+    private static final String BEFORE = SUFFIX + ".1";
+
+    private final Path file;
+    private final Path before;
+    /** How many bytes may be written before the file's size is looked at again. */
+    private long left;
+
+    private ServiceLog(Path folder, String name) {
+        this.file = folder.resolve(name + SUFFIX);
+        this.before = folder.resolve(name + BEFORE);
+    }
+
+    /** The log of a service's process, in the folder of such logs. */
+    public static ServiceLog of(String folder, String name) {
+        return new ServiceLog(RuntimeDirectory.current().folder(folder), name);
+    }
+
+    /** Where it is. */
+    public Path file() {
+        return file;
+    }
+
+    /** Begins it anew for a process that is about to be started; append to it, else it cannot be shortened. */
+    public ProcessBuilder.Redirect begin() throws IOException {
+        Files.deleteIfExists(file);
+        Files.deleteIfExists(before);
+        return ProcessBuilder.Redirect.appendTo(file.toFile());
+    }
+
+    /** Deletes the logs of all but the newest instances of a service, whose names begin with its own and a dot. */
+    public static void deleteOld(String folder, String service) throws IOException {
+        Path logs = RuntimeDirectory.current().folder(folder);
+        List<Path> ofInstances = new ArrayList<>();
+        try (Stream<Path> files = Files.list(logs)) {
+            files.filter(log -> isOfInstance(log, service)).forEach(ofInstances::add);
+        }
+        ofInstances.sort(Comparator.comparing(ServiceLog::lastWritten).reversed());
+        for (Path old : ofInstances.subList(Math.min(MOST_INSTANCES, ofInstances.size()), ofInstances.size())) {
+            Files.deleteIfExists(old);
+            Files.deleteIfExists(old.resolveSibling(old.getFileName() + ".1"));
+        }
+    }
+
+    private static boolean isOfInstance(Path log, String service) {
+        String name = log.getFileName().toString();
+        return name.startsWith(service + '.') && name.endsWith(SUFFIX) && !name.equals(service + SUFFIX);
+    }
+
+    private static FileTime lastWritten(Path log) {
+        try {
+            return Files.getLastModifiedTime(log);
+        } catch (IOException gone) {
+            return FileTime.fromMillis(0);
+        }
+    }
+
+    /** A process that ends in good order and has said nothing leaves nothing. */
+    public void deleteIfEmpty() throws IOException {
+        if (Files.exists(file) && Files.size(file) == 0) {
+            Files.delete(file);
+        }
+    }
+
+    /**
+     * Has everything that this process prints by {@code System.out} and {@code System.err} keep to the limit, if it goes to
+     * this log; what goes there past Java is not counted, but shortened with the rest.
+     */
+    public void guardOutput() {
+        if (Files.exists(file)) {
+            System.setOut(guarded(System.out, "stdout.encoding"));
+            System.setErr(guarded(System.err, "stderr.encoding"));
+        }
+    }
+
+    private PrintStream guarded(PrintStream stream, String property) {
+        String encoding = System.getProperty(property, System.getProperty("native.encoding", "UTF-8"));
+        return new PrintStream(guard(stream), true, Charset.forName(encoding));
+    }
+
+    /** A stream that writes to another, which ends in this log, and looks after its size. */
+    OutputStream guard(OutputStream stream) {
+        return new FilterOutputStream(stream) {
+            @Override
+            public void write(int octet) throws IOException {
+                beforeWriting(1);
+                out.write(octet);
+            }
+
+            @Override
+            public void write(byte[] bytes, int from, int count) throws IOException {
+                for (int done = 0; done < count; ) { // one long piece has a limit too
+                    int some = Math.min(count - done, MOST_BYTES / 2);
+                    beforeWriting(some);
+                    out.write(bytes, from + done, some);
+                    done += some;
+                }
+            }
+        };
+    }
+
+    private synchronized void beforeWriting(int bytes) {
+        left -= bytes;
+        if (left < 0) {
+            left = roomFor(bytes) - bytes;
+        }
+    }
+
+    private long roomFor(int bytes) {
+        try {
+            long size = Files.size(file);
+            if (size + bytes <= MOST_BYTES) {
+                return MOST_BYTES - size;
+            }
+            beginAnew();
+            return MOST_BYTES;
+        } catch (NoSuchFileException deleted) {
+            return MOST_BYTES; // a newer instance took its place: what is printed is of no more use to anyone
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "the log " + file + " cannot be shortened", e);
+            return bytes;
+        }
+    }
+
+    /** By copy and cut: the process writes to the same file for as long as it lives. */
+    private void beginAnew() throws IOException {
+        try {
+            Files.copy(file, before, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            Files.deleteIfExists(before); // no room for it, or half of it: the log is cut all the same
+        }
+        FileChannel.open(file, StandardOpenOption.WRITE).truncate(0).close();
+    }
+}
