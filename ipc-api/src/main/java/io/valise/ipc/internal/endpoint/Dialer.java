@@ -9,6 +9,7 @@ import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ReconnectPolicy;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.internal.frame.Frames;
+import io.valise.ipc.internal.local.LocalTransport;
 import io.valise.ipc.internal.session.Session;
 import io.valise.ipc.internal.session.SessionConfig;
 import io.valise.ipc.internal.work.Caretaker;
@@ -107,10 +108,13 @@ public final class Dialer {
     private Session dialAny(Endpoint any, long deadline) {
         List<String> reasons = new ArrayList<>();
         IpcStatus status = IpcStatus.UNSUPPORTED;
+        IpcStatus unavailable = IpcStatus.UNSUPPORTED;
+        boolean looked = false;
         for (Transport transport : transports.inOrder()) {
             Availability availability = Transports.availability(transport);
             if (!availability.available()) {
                 reasons.add(transport.scheme() + ": " + availability.detail());
+                unavailable = Transports.telling(unavailable, availability.refusal());
                 continue;
             }
             try {
@@ -120,14 +124,19 @@ public final class Dialer {
                     throw e;
                 }
                 status = telling(status, e.status());
+                looked |= !transport.scheme().equals(LocalTransport.SCHEME);
                 reasons.add(transport.scheme() + ": " + e.getMessage());
             } catch (RuntimeException | LinkageError e) { // a transport's own fault
                 LOG.log(Level.WARNING, "dialling " + any + ": passing over " + transport.scheme(), e);
                 reasons.add(transport.scheme() + ": " + e);
             }
         }
+        // Where no other process could be looked for at all, why that is so tells more than that there is none in this
+        // one.
         throw new IpcException(
-                status, any + ": no server answers by any transport; " + String.join("; ", reasons), Delivery.NOT_SENT);
+                looked || unavailable == IpcStatus.UNSUPPORTED ? status : unavailable,
+                any + ": no server answers by any transport; " + String.join("; ", reasons),
+                Delivery.NOT_SENT);
     }
 
     /** Where one had no room, nobody knows whether there is a server; and where one works, more than that none does. */

@@ -112,6 +112,7 @@ public final class ServerCore implements Session.Greeter {
     private void listenEverywhere(Endpoint any, Transports transports) {
         int before = listeners.size();
         List<String> reasons = new ArrayList<>(transports.broken());
+        IpcStatus status = IpcStatus.UNSUPPORTED;
         for (Transport transport : transports.inOrder()) {
             Availability availability = Transports.availability(transport);
             try {
@@ -119,6 +120,7 @@ public final class ServerCore implements Session.Greeter {
                     listen(any.withScheme(transport.scheme()), transport);
                 } else {
                     reasons.add(transport.scheme() + ": " + availability.detail());
+                    status = Transports.telling(status, availability.refusal());
                 }
             } catch (IpcException e) {
                 if (e.status() == IpcStatus.ADDRESS_IN_USE) {
@@ -126,6 +128,7 @@ public final class ServerCore implements Session.Greeter {
                 }
                 LOG.log(Level.WARNING, "serving " + any + ": passing over " + transport.scheme(), e);
                 reasons.add(transport.scheme() + ": " + e.getMessage());
+                status = Transports.telling(status, e);
             } catch (RuntimeException | LinkageError e) { // a transport's own fault is no reason not to serve at all
                 LOG.log(Level.WARNING, "serving " + any + ": passing over " + transport.scheme(), e);
                 reasons.add(transport.scheme() + ": " + e);
@@ -134,7 +137,7 @@ public final class ServerCore implements Session.Greeter {
         boolean reachable = listeners.stream().skip(before).anyMatch(ServerCore::reachesOtherProcesses);
         if (!reachable && !reasons.isEmpty()) {
             throw new IpcException(
-                    IpcStatus.UNSUPPORTED,
+                    status,
                     "no transport between processes works here for " + any + ": " + String.join("; ", reasons),
                     Delivery.NOT_SENT);
         }

@@ -124,6 +124,11 @@ public final class Transports {
         }
     }
 
+    /** Of the reasons why transports do not work, the first that is not just a lack of them. */
+    static IpcStatus telling(IpcStatus known, IpcException more) {
+        return known == IpcStatus.UNSUPPORTED ? more.status() : known;
+    }
+
     private static IpcException unsupported(String message) {
         return new IpcException(IpcStatus.UNSUPPORTED, message, Delivery.NOT_SENT);
     }

@@ -37,7 +37,10 @@ public final class LocalTransport implements Transport {
     public Listener listen(Endpoint endpoint, Acceptor acceptor) {
         Served served = new Served(endpoint, acceptor);
         if (SERVED.putIfAbsent(endpoint.name(), served) != null) {
-            throw new IpcException(IpcStatus.ADDRESS_IN_USE, endpoint + ": served in this process already");
+            throw new IpcException(
+                    IpcStatus.ADDRESS_IN_USE,
+                    endpoint + " is served in this process already: close that server, or take another name",
+                    Delivery.NOT_SENT);
         }
         return served;
     }

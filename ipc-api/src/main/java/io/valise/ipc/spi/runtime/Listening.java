@@ -1,5 +1,6 @@
 package io.valise.ipc.spi.runtime;
 
+import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import java.io.IOException;
@@ -71,7 +72,7 @@ public final class Listening implements AutoCloseable {
         try {
             sweep(folder);
             if (place.exists()) {
-                throw new IpcException(IpcStatus.ADDRESS_IN_USE, inUse(place));
+                throw new IpcException(IpcStatus.ADDRESS_IN_USE, inUse(place), Delivery.NOT_SENT);
             }
             beforehand.run();
             Listening listening = bind(folder, place, admitted, accepted);

@@ -37,10 +37,12 @@ public final class RuntimeDirectory {
 
     private static volatile @Nullable Found found;
 
+    private final RuntimePlace place;
     private final Path path;
 
-    private RuntimeDirectory(Path path) {
-        this.path = path;
+    private RuntimeDirectory(RuntimePlace place) {
+        this.place = place;
+        this.path = place.path();
     }
 
     /** The runtime directory of this process, created if absent. */
@@ -91,7 +93,7 @@ public final class RuntimeDirectory {
         if (!FOLDER.matcher(name).matches()) {
             throw new IllegalArgumentException("folder name: expected " + FOLDER + ", actual=\"" + name + '"');
         }
-        PrivateDirectory.secure(path);
+        place.secured();
         InUse.of(path).holdForGood();
         return OwnFolders.secure(path.resolve(name));
     }
@@ -104,7 +106,7 @@ public final class RuntimeDirectory {
      *     cannot lock
      */
     public Hold hold() {
-        PrivateDirectory.secure(path);
+        place.secured();
         InUse.of(path).hold();
         return new Hold(InUse.of(path));
     }
@@ -177,15 +179,18 @@ public final class RuntimeDirectory {
         return FolderLock.locked(folder, action);
     }
 
-    private static Path firstUsable(List<RuntimePlace> places) {
+    private static RuntimePlace firstUsable(List<RuntimePlace> places) {
         for (RuntimePlace place : places.subList(0, places.size() - 1)) {
             try {
-                return place.secured();
+                place.secured();
+                return place;
             } catch (IpcException unusable) {
                 log().log(Level.WARNING, place.origin() + " is not used: " + unusable.getMessage());
             }
         }
-        return places.get(places.size() - 1).secured();
+        RuntimePlace last = places.get(places.size() - 1);
+        last.secured();
+        return last;
     }
 
     private record Found(List<RuntimePlace> places, RuntimeDirectory directory) {}

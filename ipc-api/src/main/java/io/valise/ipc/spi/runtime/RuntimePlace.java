@@ -71,16 +71,23 @@ record RuntimePlace(
         return new RuntimePlace("the temporary directory", null, temp.resolve("valise-" + ProcessUser.uid()));
     }
 
-    /** The path, created if absent and checked. */
+    /** The path, created if absent and checked; what is wrong with it names the setting that chose it. */
     Path secured() {
         if (problem != null) {
             throw new IpcException(IpcStatus.ACCESS_DENIED, problem, Delivery.NOT_SENT);
         }
+        try {
+            return checked();
+        } catch (IpcException e) {
+            throw new IpcException(
+                    e.status(), "runtime directory by " + origin + ": " + e.getMessage(), e.delivery(), e.getCause());
+        }
+    }
+
+    private Path checked() {
         if (!path.isAbsolute()) {
             throw new IpcException(
-                    IpcStatus.ACCESS_DENIED,
-                    origin + ": expected an absolute path, actual=\"" + path + '"',
-                    Delivery.NOT_SENT);
+                    IpcStatus.ACCESS_DENIED, "expected an absolute path, actual=\"" + path + '"', Delivery.NOT_SENT);
         }
         if (parent != null) {
             PrivateDirectory.checkOwned(parent);

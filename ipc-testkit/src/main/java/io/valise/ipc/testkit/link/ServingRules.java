@@ -67,8 +67,11 @@ public abstract class ServingRules extends LinkRules {
     @Test
     void T05_secondServerIsRefused() {
         Served first = serve();
-        failsWith(IpcStatus.ADDRESS_IN_USE, () -> serve(transport, first.address()));
-        failsWith(IpcStatus.ADDRESS_IN_USE, () -> serve(candidate.transport(), first.address()));
+        for (Transport second : List.of(transport, candidate.transport())) {
+            IpcException e = failsWith(IpcStatus.ADDRESS_IN_USE, () -> serve(second, first.address()));
+            assertThat(e.delivery()).isEqualTo(Delivery.NOT_SENT);
+            assertThat(e).hasMessageContaining("another name");
+        }
         LinkEnd client = connect(first.address());
         client.send(LinkEnd.frame(1, 10));
         first.accept().expect(LinkEnd.frame(1, 10));
