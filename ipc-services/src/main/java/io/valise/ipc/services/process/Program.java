@@ -19,8 +19,8 @@ import java.util.List;
  * @param arguments its arguments
  */
 public record Program(Path path, List<String> arguments) {
-    /** Makes its child a session of its own: a Ctrl-C at the terminal of whoever started it is not for it. */
-    private static final Path SETSID = Path.of("/usr/bin/setsid");
+    /** Makes its child a session of its own, which Ctrl-C at the terminal of the process that started it does not reach. */
+    private static final List<Path> SETSID = List.of(Path.of("/usr/bin/setsid"), Path.of("/bin/setsid"));
 
     /**
      * Finds a command's program.
@@ -60,9 +60,13 @@ public record Program(Path path, List<String> arguments) {
         return described(List.of());
     }
 
-    /** Like {@link #describe}, and in a session of its own where that can be had. */
+    /** Like {@link #describe}, and in a session of its own where the system has a program for that, as Linux does. */
     public ProcessBuilder describeDetached() {
-        return described(Files.isExecutable(SETSID) ? List.of(SETSID.toString()) : List.of());
+        return described(SETSID.stream()
+                .filter(Files::isExecutable)
+                .map(Path::toString)
+                .limit(1)
+                .toList());
     }
 
     private ProcessBuilder described(List<String> prefix) {

@@ -11,6 +11,7 @@ import io.valise.ipc.ReconnectPolicy;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.services.manifest.Manifests;
 import io.valise.ipc.testkit.HangWatchdog;
+import io.valise.ipc.testkit.TestHome;
 import io.valise.ipc.testkit.process.ForkedJvm;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -89,6 +91,45 @@ class StartIfAbsentTest {
         assertThat(second.join().isAlive()).isTrue();
         other.ask("close");
         second.join().onExit().join();
+    }
+
+    /** What a terminal does for Ctrl-C: SIGINT to every process of the foreground process group. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void ctrlCAtTheTerminalOfAClientEndsTheClientAndNotTheServerThatItHadStarted() throws Exception {
+        declare("outliving", ValueSet.of("endpoints", new String[] {"pipe:outliving"}, "idleSeconds", 30));
+        List<String> command = new ArrayList<>(List.of("/usr/bin/env", "--default-signal=INT", "setsid"));
+        command.addAll(List.of(Manifests.java(OneConnection.class, "pipe:outliving")));
+        command.add(command.indexOf("-cp"), "-Dvalise.home=" + TestHome.path());
+        command.addAll(command.indexOf("-cp"), Manifests.OPTIONS);
+        Process client = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try {
+            ProcessHandle server = server(Long.parseLong(client.inputReader().readLine()));
+
+            Process kill = new ProcessBuilder("kill", "-INT", "--", "-" + client.pid()).start();
+
+            assertThat(kill.waitFor()).isZero();
+            assertThat(client.waitFor()).isEqualTo(128 + 2);
+            assertThat(server.isAlive()).isTrue();
+            assertThat(connect(one, "pipe:outliving").join()).isEqualTo(server);
+            one.ask("close");
+        } finally {
+            client.destroyForcibly();
+        }
+    }
+
+    /** A client that has its server started, prints its pid, and stays. */
+    static final class OneConnection {
+        private OneConnection() {}
+
+        public static void main(String[] arguments) throws InterruptedException {
+            try (IpcConnection connection = connect(arguments[0], PATIENCE)) {
+                System.out.println(connection.request("pid", ValueSet.empty()).getLong("pid"));
+                connection.closed().toCompletableFuture().join();
+            }
+        }
     }
 
     @Test
