@@ -3,6 +3,8 @@ package io.valise.ipc.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -87,6 +89,14 @@ class UsageTest {
                 .startsWith("ipc: ")
                 .contains(option)
                 .endsWith(": " + limit + ", actual=" + actual);
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aMessageWithoutEndIsRefusedBeforeItFillsTheHeap() {
+        CommandRun run = CommandRun.of("send", "pipe:nowhere", "event", "@/dev/zero");
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.err()).contains("the message from @/dev/zero: limit=33554432 bytes of JSON, actual=more");
     }
 
     @Test

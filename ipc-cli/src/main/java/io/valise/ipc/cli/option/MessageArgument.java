@@ -16,19 +16,33 @@ public final class MessageArgument {
             "The message as a JSON object, or @FILE, or - for standard input; default {}."
                     + " A type JSON cannot say: {\"at\": {\"$$type\": \"instant\", \"value\": \"2030-01-31T12:00:00Z\"}}.";
 
+    private static final int MOST_BYTES = 32 << 20;
+
     private MessageArgument() {}
 
     /** The message that the argument stands for; files and streams are UTF-8, whatever the locale. */
     public static ValueSet read(String argument, InputStream input) throws JsonFault {
         try {
             if (argument.equals("-")) {
-                return ValueSetJson.read(input.readAllBytes());
+                return ValueSetJson.read(all(argument, input));
             } else if (argument.startsWith("@")) {
-                return ValueSetJson.read(Files.readAllBytes(Path.of(argument.substring(1))));
+                try (InputStream file = Files.newInputStream(Path.of(argument.substring(1)))) {
+                    return ValueSetJson.read(all(argument, file));
+                }
             }
             return ValueSetJson.read(argument);
         } catch (IOException | InvalidPathException e) {
             throw new CommandFailure("cannot read the message from " + argument + ": " + e + "; is the name right?");
         }
+    }
+
+    /** What is longer, such as a device that never ends, would fill the heap before it is refused. */
+    private static byte[] all(String argument, InputStream input) throws IOException {
+        byte[] bytes = input.readNBytes(MOST_BYTES + 1);
+        if (bytes.length > MOST_BYTES) {
+            throw new CommandFailure(
+                    "the message from " + argument + ": limit=" + MOST_BYTES + " bytes of JSON, actual=more");
+        }
+        return bytes;
     }
 }
