@@ -1,9 +1,14 @@
 package io.valise.ipc.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.valise.ipc.Delivery;
+import io.valise.ipc.IpcClient;
+import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcServer;
+import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.services.json.ValueSetJson;
 import io.valise.ipc.services.manifest.ManifestFolder;
@@ -16,6 +21,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,6 +29,8 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code ipc services}, {@code call --start}, {@code launch}, {@code runtime clean}, and serving where nothing works. */
 @ExtendWith(HangWatchdog.class)
@@ -160,12 +168,33 @@ class StartingTest {
         assertThat(run.status()).isEqualTo(1);
         assertThat(run.out()).isEmpty();
         assertThat(run.err())
-                .startsWith("ipc: UNSUPPORTED: no transport between processes works here")
+                .startsWith("ipc: ACCESS_DENIED: no transport between processes works here")
                 .contains("shm: ", "pipe: ", "loopback: ")
                 .contains("mode=0755, expected=0700");
 
         CommandRun denied = at(lax, () -> CommandRun.of("call", "pipe:unreachable", "echo"));
         assertThat(denied.err()).startsWith("ipc: ACCESS_DENIED: ").doesNotContain("access policy");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"shm:nowhere", "pipe:nowhere", "loopback:nowhere", "any:nowhere"})
+    void aRuntimeDirectoryOfAWrongModeHasOneStatusAtBothEndsAndNamesWhatChoseIt(String address) throws Exception {
+        Path lax = Files.createDirectory(
+                temp.resolve("lax"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+        at(lax, () -> {
+            for (ThrowingCallable end : List.<ThrowingCallable>of(
+                    () -> IpcServer.builder(address).start(), () -> IpcClient.connect(address))) {
+                assertThatThrownBy(end)
+                        .isInstanceOfSatisfying(IpcException.class, e -> {
+                            assertThat(e.status()).isEqualTo(IpcStatus.ACCESS_DENIED);
+                            assertThat(e.delivery()).isEqualTo(Delivery.NOT_SENT);
+                        })
+                        .hasMessageContainingAll(
+                                "runtime directory by valise.home: ", lax.toString(), "mode=0755", "chmod 700 it");
+            }
+            return CommandRun.of("--version");
+        });
     }
 
     private static CommandRun at(Path home, Callable<CommandRun> action) throws Exception {
