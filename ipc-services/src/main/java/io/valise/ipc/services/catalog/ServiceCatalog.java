@@ -3,6 +3,7 @@ package io.valise.ipc.services.catalog;
 import io.valise.ipc.Endpoint;
 import io.valise.ipc.services.runtime.KnownTransports;
 import io.valise.ipc.spi.Transport;
+import io.valise.ipc.spi.runtime.SafeLog;
 import io.valise.ipc.spi.runtime.Threads;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -30,6 +31,7 @@ import java.util.stream.Stream;
  * }</pre>
  */
 public final class ServiceCatalog {
+    private static final Logger LOG = SafeLog.of(ServiceCatalog.class);
     private static final Duration PATIENCE = Duration.ofSeconds(1);
     private static final int AT_ONCE = 16;
 
@@ -97,10 +99,7 @@ public final class ServiceCatalog {
         try {
             return transport.endpoints().stream().sorted(Comparator.comparing(Endpoint::name));
         } catch (RuntimeException e) {
-            log().log(
-                            Level.WARNING,
-                            "the servers of " + transport.scheme() + ": cannot be listed: " + e.getMessage(),
-                            e);
+            LOG.log(Level.WARNING, "the servers of " + transport.scheme() + ": cannot be listed: " + e.getMessage(), e);
             return Stream.empty();
         }
     }
@@ -130,10 +129,6 @@ public final class ServiceCatalog {
                 .map(item -> CompletableFuture.supplyAsync(() -> action.apply(item), workers))
                 .toList();
         return results.stream().map(CompletableFuture::join).toList();
-    }
-
-    private static Logger log() {
-        return System.getLogger(ServiceCatalog.class.getName());
     }
 
     private static Thread asker(Runnable work) {

@@ -4,6 +4,7 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.spi.runtime.PrivateFile;
+import io.valise.ipc.spi.runtime.SafeLog;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -30,7 +31,7 @@ import java.util.concurrent.Flow;
  * redeemed again. What was read counts even when the peer cannot be told any more.
  */
 public final class SharedFile implements ReadableByteChannel {
-    private static final Logger LOG = System.getLogger("io.valise.ipc.services.files");
+    private static final Logger LOG = SafeLog.of("io.valise.ipc.services.files");
     private static final int COPY_BYTES = 64 * 1024;
 
     private final Arrivals arrivals = new Arrivals();

@@ -16,8 +16,7 @@ import java.util.concurrent.TimeUnit;
 final class Lane {
     private static final Logger LOG = SafeLog.of("io.valise.ipc.services.objects");
     /** Nothing queues here: there are as many threads as lanes at work, gone after ten idle seconds. */
-    private static final Executor THREADS =
-            new ThreadPoolExecutor(
+    private static final Executor THREADS = new ThreadPoolExecutor(
             0,
             Integer.MAX_VALUE,
             10,
