@@ -2,6 +2,8 @@ package io.valise.ipc.services.process;
 
 import io.valise.ipc.spi.runtime.RuntimeDirectory;
 import io.valise.ipc.spi.runtime.SafeLog;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -104,14 +106,14 @@ public final class ServiceLog {
      */
     public void guardOutput() {
         if (Files.exists(file)) {
-            System.setOut(guarded(System.out, "stdout.encoding"));
-            System.setErr(guarded(System.err, "stderr.encoding"));
+            System.setOut(guarded(FileDescriptor.out, "stdout.encoding"));
+            System.setErr(guarded(FileDescriptor.err, "stderr.encoding"));
         }
     }
 
-    private PrintStream guarded(PrintStream stream, String property) {
+    private PrintStream guarded(FileDescriptor stream, String property) {
         String encoding = System.getProperty(property, System.getProperty("native.encoding", "UTF-8"));
-        return new PrintStream(guard(stream), true, Charset.forName(encoding));
+        return new PrintStream(guard(new FileOutputStream(stream)), true, Charset.forName(encoding));
     }
 
     /** A stream that writes to another, which ends in this log, and looks after its size. */
