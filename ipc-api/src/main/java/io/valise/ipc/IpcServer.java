@@ -53,8 +53,9 @@ public final class IpcServer implements AutoCloseable {
     }
 
     /**
-     * Sends an event to every connection. Does not block: a connection whose buffer is full gets it later, in order, and
-     * one that falls too far behind is closed with {@code RESOURCE_EXHAUSTED}.
+     * Sends an event to every connection. Does not wait for a client: a connection whose buffer is full gets it later, in
+     * order, and one that falls too far behind is closed with {@code RESOURCE_EXHAUSTED}. Where so much is queued although
+     * there is room, it waits for the threads of this process that send.
      */
     public void broadcast(String event, ValueSet message) {
         core.broadcast(event, message);

@@ -19,7 +19,9 @@ import org.jspecify.annotations.Nullable;
  * is interrupted and leave its interrupt status set.
  *
  * <p>A failure of the medium or a violation by the peer is an {@link io.valise.ipc.IpcException}: {@code PROTOCOL_ERROR}
- * for bytes that cannot be, {@code PEER_DIED} for a medium that broke. After {@link #close} every method returns at once
+ * for bytes that cannot be, {@code PEER_DIED} for a medium that broke. {@code RESOURCE_EXHAUSTED} from {@link #await},
+ * {@link #arm} or {@link #awaitWritable} says that this process lacks for now what the wait needs, such as a descriptor or
+ * a thread: the link is as good as before, and the engine looks at it again. After {@link #close} every method returns at once
  * or throws {@code CONNECTION_CLOSED}; none touches freed memory.
  */
 public interface Link extends AutoCloseable {

@@ -11,6 +11,7 @@ import io.valise.ipc.testkit.session.IdentityRules;
 import io.valise.ipc.testkit.session.LifecycleRules;
 import io.valise.ipc.testkit.session.NeighbourRules;
 import io.valise.ipc.testkit.session.ReconnectRules;
+import io.valise.ipc.testkit.session.ShortageRules;
 import io.valise.ipc.testkit.session.SizeRules;
 import io.valise.ipc.testkit.session.StreamRules;
 import org.junit.jupiter.api.Nested;
@@ -98,6 +99,13 @@ public abstract class TransportContract implements Candidate {
     @Nested
     class Neighbours extends NeighbourRules {
         Neighbours() {
+            super(TransportContract.this);
+        }
+    }
+
+    @Nested
+    class Shortages extends ShortageRules {
+        Shortages() {
             super(TransportContract.this);
         }
     }

@@ -122,15 +122,26 @@ public final class Listening implements AutoCloseable {
         }
     }
 
-    /** Removes every socket whose server is gone, such as those that a crash left. */
-    private static void sweep(Path folder) throws IOException {
-        Probe.sweep(folder);
+    /** Removes every socket whose server is gone, such as those that a crash left. One that stays harms no other name. */
+    private static void sweep(Path folder) {
+        try {
+            Probe.sweep(folder);
+        } catch (IOException | RuntimeException e) {
+            log().log(Level.DEBUG, "names of probes stay in " + folder, e);
+        }
         for (String name : SocketPlace.namesIn(folder)) {
-            SocketPlace place = SocketPlace.of(folder, name);
-            boolean removable = !place.exists() || SocketPlace.isSocket(place.path());
-            if (removable && !UnixSockets.isLive(place)) {
-                place.remove();
+            try {
+                removeIfAbandoned(SocketPlace.of(folder, name));
+            } catch (IOException | RuntimeException e) {
+                log().log(Level.WARNING, "what a server left of " + name + " stays in " + folder, e);
             }
+        }
+    }
+
+    private static void removeIfAbandoned(SocketPlace place) throws IOException {
+        boolean removable = !place.exists() || SocketPlace.isSocket(place.path());
+        if (removable && !UnixSockets.isLive(place)) {
+            place.remove();
         }
     }
 

@@ -162,6 +162,6 @@ public final class ReadinessLoop {
     }
 
     private static void dispatch(SelectionKey key) {
-        Threads.run("a readiness callback", ((Registration) key.attachment())::fire);
+        Threads.run("a readiness callback", ((Registration) key.attachment()).firing);
     }
 }

@@ -17,6 +17,9 @@ public final class Registration {
     private final Runnable onReadable;
     private final Runnable onWritable;
 
+    /** {@link #fire}, made once. */
+    final Runnable firing = this::fire;
+
     Registration(ReadinessLoop loop, SelectionKey key, Runnable onReadable, Runnable onWritable) {
         this.loop = loop;
         this.key = key;
@@ -53,7 +56,7 @@ public final class Registration {
         }
     }
 
-    void fire() {
+    private void fire() {
         int ready;
         try {
             ready = key.readyOps();

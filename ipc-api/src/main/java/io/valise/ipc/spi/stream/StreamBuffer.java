@@ -60,9 +60,14 @@ final class StreamBuffer {
         try {
             return new StreamBuffer(ByteBuffer.allocateDirect(CAPACITY));
         } catch (OutOfMemoryError e) {
-            refusedUntil = System.nanoTime() + REFUSED_NANOS;
+            directRefused();
             return onHeap(e);
         }
+    }
+
+    /** For a while from now the heap serves. */
+    static void directRefused() {
+        refusedUntil = System.nanoTime() + REFUSED_NANOS;
     }
 
     private static StreamBuffer onHeap(@Nullable OutOfMemoryError refusal) {

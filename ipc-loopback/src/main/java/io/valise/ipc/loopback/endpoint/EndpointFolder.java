@@ -5,7 +5,10 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.spi.runtime.PrivateFile;
 import io.valise.ipc.spi.runtime.RuntimeDirectory;
+import io.valise.ipc.spi.runtime.SafeLog;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
@@ -24,6 +27,8 @@ import java.util.function.Supplier;
  * {@link #locked}.
  */
 public final class EndpointFolder {
+    private static final Logger LOG = SafeLog.of(EndpointFolder.class);
+
     private final RuntimeDirectory directory;
     private final Path folder;
 
@@ -106,12 +111,20 @@ public final class EndpointFolder {
      */
     public void sweep(Predicate<EndpointFile> gone) {
         for (Path path : list()) {
-            String name = path.getFileName().toString();
-            if (name.startsWith(PrivateFile.DRAFT_PREFIX)) {
-                delete(path);
-            } else {
-                readable(name).filter(gone).ifPresent(file -> delete(path));
+            try {
+                sweep(path, gone);
+            } catch (IpcException e) { // it harms no other name
+                LOG.log(Level.WARNING, "what a server left stays: " + path, e);
             }
+        }
+    }
+
+    private void sweep(Path path, Predicate<EndpointFile> gone) {
+        String name = path.getFileName().toString();
+        if (name.startsWith(PrivateFile.DRAFT_PREFIX)) {
+            delete(path);
+        } else {
+            readable(name).filter(gone).ifPresent(file -> delete(path));
         }
     }
 

@@ -3,6 +3,7 @@ package io.valise.ipc.loopback.loop;
 import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
+import io.valise.ipc.spi.runtime.SafeLog;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.System.Logger.Level;
@@ -61,7 +62,7 @@ public final class NettyAtHand {
                 versions.addAll(versions(file));
             }
         } catch (IOException e) {
-            System.getLogger(NettyAtHand.class.getName()).log(Level.DEBUG, "which Netty this is", e);
+            SafeLog.of(NettyAtHand.class).log(Level.DEBUG, "which Netty this is", e);
         }
         return versions.isEmpty() ? "none that tells its version" : String.join(", ", versions);
     }

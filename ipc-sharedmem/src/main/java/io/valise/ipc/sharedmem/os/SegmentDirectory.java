@@ -7,6 +7,7 @@ import io.valise.ipc.spi.runtime.SystemText;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,7 +72,7 @@ public final class SegmentDirectory {
                     SegmentFile.remove(file); // one that is mapped still stays, where it must
                 }
             }
-        } catch (IOException e) {
+        } catch (IOException | DirectoryIteratorException e) {
             log().log(Level.WARNING, "segments that a crash may have left stay in " + path + ": " + e);
         }
     }
@@ -85,7 +86,7 @@ public final class SegmentDirectory {
     public boolean isEmpty() {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(path, home + SEPARATOR + '*')) {
             return !files.iterator().hasNext();
-        } catch (IOException e) {
+        } catch (IOException | DirectoryIteratorException e) {
             return true;
         }
     }

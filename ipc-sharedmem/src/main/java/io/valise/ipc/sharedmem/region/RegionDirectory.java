@@ -1,9 +1,11 @@
 package io.valise.ipc.sharedmem.region;
 
+import io.valise.ipc.IpcException;
 import io.valise.ipc.sharedmem.os.SegmentDirectory;
 import io.valise.ipc.spi.runtime.RuntimeDirectory;
 import io.valise.ipc.spi.runtime.SafeLog;
 import java.io.IOException;
+import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -58,7 +60,11 @@ public final class RegionDirectory {
     /** Removes what crashes left, in a process that need not use regions itself. */
     public static void sweepIfPresent(Path segments) {
         if (Files.isDirectory(segments.resolve(FOLDER))) {
-            current().sweep();
+            try {
+                current().sweep();
+            } catch (IpcException e) { // of no use to what this process begins
+                log().log(Level.WARNING, "regions that a crash may have left stay in " + segments, e);
+            }
         }
     }
 
@@ -80,9 +86,12 @@ public final class RegionDirectory {
             for (Path file : files) {
                 RegionFile.removeIfAbandoned(file);
             }
-        } catch (IOException e) {
-            SafeLog.of(RegionDirectory.class)
-                    .log(Level.WARNING, "regions that a crash may have left stay in " + path + ": " + e);
+        } catch (IOException | RuntimeException e) {
+            log().log(Level.WARNING, "regions that a crash may have left stay in " + path, e);
         }
+    }
+
+    private static Logger log() {
+        return SafeLog.of(RegionDirectory.class);
     }
 }

@@ -19,8 +19,7 @@ import org.jspecify.annotations.Nullable;
  * runs a copy of the class path, since the original may lie where only root can read. Thread-safe.
  */
 public final class OtherUser {
-    private static final List<String> BECOME =
-            List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--no-new-privs");
+    private static final int NOBODY = 65534;
 
     private static @Nullable String readableClassPath;
 
@@ -44,7 +43,23 @@ public final class OtherUser {
 
     /** Starts a JVM as that user; see {@link ForkedJvm#start(List, Class, String...)}. */
     public static ForkedJvm start(List<String> jvmOptions, Class<?> main, String... arguments) {
-        return ForkedJvm.launch(BECOME, classPath(), jvmOptions, main, arguments);
+        return start(NOBODY, List.of(), jvmOptions, main, arguments);
+    }
+
+    /** Starts a JVM as a user of any number, also one that the system does not know. */
+    public static ForkedJvm start(int user, List<String> jvmOptions, Class<?> main, String... arguments) {
+        return start(user, List.of(), jvmOptions, main, arguments);
+    }
+
+    /**
+     * Starts a JVM as a user of any number.
+     *
+     * @param limits a command, with its arguments, that limits what follows it
+     */
+    static ForkedJvm start(int user, List<String> limits, List<String> jvmOptions, Class<?> main, String... arguments) {
+        List<String> prefix = new ArrayList<>(limits);
+        prefix.addAll(List.of("setpriv", "--reuid=" + user, "--regid=" + user, "--clear-groups", "--no-new-privs"));
+        return ForkedJvm.launch(prefix, classPath(), jvmOptions, main, arguments);
     }
 
     private static synchronized String classPath() {

@@ -1,0 +1,223 @@
+package io.valise.ipc.testkit.session;
+
+import io.valise.ipc.Endpoint;
+import io.valise.ipc.IpcClient;
+import io.valise.ipc.IpcConnection;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcServer;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.ValueSet;
+import io.valise.ipc.spi.Transport;
+import io.valise.ipc.testkit.process.CommandLoop;
+import java.io.Closeable;
+import java.io.File;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.logging.Handler;
+import java.util.logging.LogManager;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The other process of the X rules, which the system gives little: a server or a client that uses up what is left of
+ * descriptors or threads on command. Its log fails always, as one does that cannot open a file. Started with the class
+ * name of a transport. Its server offers {@code echo}, and {@code slow}, whose answers must be waited for.
+ */
+public final class ShortPeer implements CommandLoop.Commands {
+    /** For calls that must be answered. */
+    static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    /** For calls that may fail. */
+    private static final Duration BRIEF = Duration.ofMillis(100);
+
+    private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+    private static final int MOST_THREADS = 5000;
+    private static final int SMALL_STACK = 16 * 1024;
+
+    private final Transport transport;
+    private final List<Closeable> files = new ArrayList<>();
+    private final List<IpcConnection> connections = new ArrayList<>();
+    private volatile boolean parking;
+
+    private ShortPeer(Transport transport) {
+        this.transport = transport;
+    }
+
+    /** Runs the peer; the argument is the class name of the transport. */
+    public static void main(String[] arguments) throws ReflectiveOperationException, IOException {
+        failInLogging();
+        loadClasses();
+        CommandLoop.runOver(arguments[0], ShortPeer::new);
+    }
+
+    /** Adds the service {@code slow}. */
+    static IpcServer.Builder slow(IpcServer.Builder builder) {
+        return builder.service("slow", request -> {
+            LockSupport.parkNanos(SLOW_NANOS);
+            return request.message();
+        });
+    }
+
+    private static void failInLogging() {
+        LogManager.getLogManager().reset();
+        Logger.getLogger("").addHandler(new Handler() {
+            @Override
+            public void publish(LogRecord line) {
+                throw new NoClassDefFoundError("as where there is no descriptor left to read the class by");
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        });
+    }
+
+    /** A class in a folder needs a descriptor to be loaded by, unlike one in a jar that is open. */
+    private static void loadClasses() throws IOException, ClassNotFoundException {
+        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
+            Path folder = Path.of(entry);
+            if (Files.isDirectory(folder)) {
+                try (Stream<Path> files = Files.walk(folder)) {
+                    for (Path file : files.filter(each -> each.toString().endsWith(".class"))
+                            .toList()) {
+                        load(folder.relativize(file).toString());
+                    }
+                }
+            }
+        }
+    }
+
+    private static void load(String file) throws ClassNotFoundException {
+        String name = file.substring(0, file.length() - ".class".length()).replace(File.separatorChar, '.');
+        if (name.startsWith("io.valise.") && !name.endsWith("-info") && !name.endsWith("Test")) {
+            Class.forName(name, false, ShortPeer.class.getClassLoader());
+        }
+    }
+
+    @Override
+    public @Nullable String run(String command, List<String> arguments) throws Exception {
+        return switch (command) {
+            case "serve" -> serve(arguments.get(0));
+            case "connect" -> connect(arguments.get(0), Integer.parseInt(arguments.get(1)));
+            case "rest" -> rest();
+            case "open" -> open();
+            case "closed" -> closeFiles();
+            case "descriptors" -> Integer.toString(descriptors());
+            case "threads" -> threads();
+            case "unpark" -> unpark();
+            case "call" -> call(connections, PATIENCE);
+            case "try" -> call(connections, BRIEF);
+            default -> throw new IllegalArgumentException("no command: actual=" + command);
+        };
+    }
+
+    private String serve(String address) {
+        return slow(Menu.echo(IpcServer.builder(address)))
+                .transport(transport)
+                .start()
+                .endpoints()
+                .toString();
+    }
+
+    private @Nullable String connect(String address, int count) {
+        for (int i = 0; i < count; i++) {
+            IpcConnection connection = IpcClient.builder(Endpoint.parse(address).toString())
+                    .transport(transport)
+                    .requestTimeout(PATIENCE)
+                    .connect();
+            connection.request("echo", ValueSet.of("n", i));
+            connections.add(connection);
+        }
+        return null;
+    }
+
+    /** Waits until no thread reads any more: all connections are idle, and wait in the way that costs least. */
+    private @Nullable String rest() {
+        while (Thread.getAllStackTraces().values().stream().anyMatch(ShortPeer::reads)) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+        }
+        return null;
+    }
+
+    private static boolean reads(StackTraceElement[] stack) {
+        return Stream.of(stack).anyMatch(frame -> frame.getClassName().equals("io.valise.ipc.internal.session.Reader"));
+    }
+
+    /** Opens files until the system refuses one more. */
+    private String open() {
+        try {
+            while (true) {
+                files.add(new FileInputStream("/dev/null"));
+            }
+        } catch (IOException full) {
+            return Integer.toString(files.size());
+        }
+    }
+
+    private @Nullable String closeFiles() throws IOException {
+        for (Closeable file : files) {
+            file.close();
+        }
+        files.clear();
+        return null;
+    }
+
+    private static int descriptors() {
+        String[] open = new File("/proc/self/fd").list();
+        return open == null ? 0 : open.length;
+    }
+
+    /** Starts threads until the system refuses one more. */
+    private String threads() {
+        parking = true;
+        int count = 0;
+        try {
+            for (; count < MOST_THREADS; count++) {
+                Thread thread = new Thread(null, this::parkUntilUnparked, "parked", SMALL_STACK);
+                thread.setDaemon(true);
+                thread.start();
+            }
+        } catch (OutOfMemoryError full) {
+            return Integer.toString(count);
+        }
+        return "unlimited";
+    }
+
+    private void parkUntilUnparked() {
+        while (parking) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+        }
+    }
+
+    private @Nullable String unpark() {
+        parking = false;
+        return null;
+    }
+
+    /** Calls {@code slow} once on each connection, and says what became of the calls and of the connections. */
+    static String call(List<IpcConnection> connections, Duration timeout) {
+        int answered = 0;
+        int lacking = 0;
+        for (int i = 0; i < connections.size(); i++) {
+            try {
+                ValueSet message = ValueSet.of("n", i);
+                answered += connections.get(i).request("slow", message, timeout).equals(message) ? 1 : 0;
+            } catch (IpcException e) {
+                lacking += e.status() == IpcStatus.RESOURCE_EXHAUSTED ? 1 : 0;
+            }
+        }
+        long open = connections.stream().filter(IpcConnection::isOpen).count();
+        return "answered=" + answered + ",lacking=" + lacking + ",open=" + open;
+    }
+}
