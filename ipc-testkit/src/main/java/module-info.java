@@ -5,6 +5,7 @@
  * {@linkplain io.valise.ipc.testkit.HangWatchdog watchdog} dumps threads and ends it; a JUnit configuration parameter of
  * that name overrides it. {@code valise.home} is pointed to a fresh directory unless it is set.
  */
+@SuppressWarnings("requires-automatic") // The Reactive Streams TCK only reserves automatic names.
 module io.valise.ipc.testkit {
     requires transitive io.valise.ipc;
     requires transitive org.junit.jupiter.api;
@@ -13,13 +14,18 @@ module io.valise.ipc.testkit {
     requires java.logging;
     requires java.management;
     requires static org.jspecify;
+    requires static org.reactivestreams;
+    requires static org.reactivestreams.tck;
+    requires static org.testng;
 
     exports io.valise.ipc.testkit;
+    exports io.valise.ipc.testkit.flow;
     exports io.valise.ipc.testkit.process;
     exports io.valise.ipc.testkit.rule;
 
     // JUnit reads the rules by reflection.
     opens io.valise.ipc.testkit;
+    opens io.valise.ipc.testkit.flow;
     opens io.valise.ipc.testkit.link;
     opens io.valise.ipc.testkit.rule;
     opens io.valise.ipc.testkit.session;

@@ -27,10 +27,13 @@ public final class IncomingStream extends PendingCall implements Flow.Subscripti
     private final OutFrameFactory opening;
     private final SerialLane lane;
     private final Demand demand = new Demand();
+    /** Credit that came before the stream was opened. Guarded by this, as is the next. */
+    private long early;
+
     private boolean opened;
     private volatile boolean over;
 
-    /** Makes the frame that opens the stream, when the first credit is known. */
+    /** Makes the frame that opens the stream, when the first credit is known; throws where the connection takes no calls. */
     @FunctionalInterface
     public interface OutFrameFactory {
         OutFrame open(long id, long credit);
@@ -50,23 +53,32 @@ public final class IncomingStream extends PendingCall implements Flow.Subscripti
         this.lane = new SerialLane(line.backlog());
     }
 
-    // ---- the subscriber's side
-
-    @Override
-    public void request(long more) {
-        if (over) {
-            return;
-        }
-        if (more <= 0) {
-            cancel();
-            signal(() ->
-                    subscriber.onError(new IllegalArgumentException("request(n): n must be positive, actual=" + more)));
-            return;
-        }
-        demand.add(more);
+    /**
+     * Gives the subscriber its subscription and opens the stream with what it has asked for at once. Signals wait until
+     * then; those of an answer that was quicker follow on another thread.
+     */
+    public void begin() {
+        lane.hold();
         try {
-            if (!open(more)) {
-                line.sendItem(OutFrame.credit(id(), more));
+            subscriber.onSubscribe(this);
+        } catch (RuntimeException | Error e) { // it will never cancel
+            cancel();
+            throw e;
+        }
+        open();
+        if (lane.release()) {
+            line.handOver(lane);
+        }
+    }
+
+    private void open() {
+        try {
+            synchronized (this) {
+                if (!over) {
+                    opened = true;
+                    line.sendOpening(opening.open(id(), early));
+                    line.ensureRead();
+                }
             }
         } catch (IpcException e) {
             abandon(e);
@@ -75,14 +87,36 @@ public final class IncomingStream extends PendingCall implements Flow.Subscripti
         }
     }
 
-    private synchronized boolean open(long credit) {
-        if (opened) {
-            return false;
+    // ---- the subscriber's side
+
+    @Override
+    public void request(long more) {
+        if (over) {
+            return;
         }
-        opened = true;
-        line.sendItem(opening.open(id(), credit));
-        line.ensureRead();
-        return true;
+        if (more <= 0) {
+            if (giveUp()) {
+                signal(() -> subscriber.onError(new IllegalArgumentException(
+                        "request(n): n must be positive (Reactive Streams, rule 3.9), actual=" + more)));
+            }
+            return;
+        }
+        demand.add(more);
+        try {
+            if (isOpenFor(more)) {
+                line.sendItem(OutFrame.credit(id(), more));
+            }
+        } catch (IpcException e) {
+            abandon(e);
+        }
+    }
+
+    /** Whether the stream was opened; if not, the opening will bring this credit. */
+    private synchronized boolean isOpenFor(long credit) {
+        if (!opened) {
+            early = Demand.sum(early, credit);
+        }
+        return opened;
     }
 
     private void abandon(IpcException e) {
@@ -94,15 +128,27 @@ public final class IncomingStream extends PendingCall implements Flow.Subscripti
 
     @Override
     public void cancel() {
-        if (!over) {
-            over = true;
-            boolean told;
-            synchronized (this) {
-                told = opened;
-                opened = true;
-            }
-            calls.forget(id(), told);
+        giveUp();
+    }
+
+    /** Ends it from this end; false when it had ended. */
+    private boolean giveUp() {
+        if (!end()) {
+            return false;
         }
+        boolean told;
+        synchronized (this) {
+            told = opened;
+        }
+        calls.forget(id(), told);
+        return true;
+    }
+
+    /** No signal follows but the one that the caller gives now; false when it had ended. */
+    private synchronized boolean end() {
+        boolean first = !over;
+        over = true;
+        return first;
     }
 
     // ---- the peer's side
@@ -150,8 +196,7 @@ public final class IncomingStream extends PendingCall implements Flow.Subscripti
     }
 
     private void last(Runnable terminal) {
-        if (!over) {
-            over = true;
+        if (end()) {
             try {
                 terminal.run();
             } catch (RuntimeException | Error e) {

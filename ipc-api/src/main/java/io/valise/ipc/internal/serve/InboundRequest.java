@@ -300,12 +300,15 @@ public final class InboundRequest implements Request, Work, InFlight.Entry, Send
 
     // ---- streams
 
-    void publish(Flow.Publisher<ValueSet> publisher) {
+    void publish(Flow.@Nullable Publisher<ValueSet> publisher) {
         if (stream == null) {
             throw new IpcException(
                     IpcStatus.UNSUPPORTED, "service " + service + ": it answers with a stream; call stream()");
         }
-        publisher.subscribe(stream);
+        if (publisher == null) {
+            throw new NullPointerException("service " + service + ": its handler returned no publisher");
+        }
+        stream.subscribeTo(publisher);
     }
 
     /** The peer asks for more messages of the stream; null when this is none. */

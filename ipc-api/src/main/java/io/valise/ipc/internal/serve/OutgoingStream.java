@@ -12,8 +12,9 @@ import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries what a handler publishes to the subscriber at the other end, and that one's demand to the publisher.
- * Thread-safe, as far as the publisher signals serially.
+ * Carries what a handler publishes to the subscriber at the other end, and that one's demand to the publisher. A publisher
+ * that breaks the rules of {@link Flow} is cancelled, and the other end is told of what it did. Thread-safe, as far as the
+ * publisher signals serially.
  */
 final class OutgoingStream implements Flow.Subscriber<ValueSet> {
     private static final Logger LOG = SafeLog.of("io.valise.ipc");
@@ -31,19 +32,32 @@ final class OutgoingStream implements Flow.Subscriber<ValueSet> {
         this.early = Math.max(0, firstCredit);
     }
 
+    /** Subscribes; what the publisher throws is the caller's, and nothing is taken from it any more. */
+    void subscribeTo(Flow.Publisher<ValueSet> publisher) {
+        try {
+            publisher.subscribe(this);
+        } catch (RuntimeException | Error e) {
+            cancel();
+            throw e;
+        }
+    }
+
     @Override
     public void onSubscribe(Flow.Subscription given) {
+        notNull(given, "subscription");
         long ask;
         synchronized (this) {
-            if (subscription != null || cancelled) {
-                given.cancel();
-                return;
+            if (subscription == null && !cancelled) {
+                subscription = given;
+                ask = early;
+                early = 0;
+            } else {
+                ask = -1;
             }
-            subscription = given;
-            ask = early;
-            early = 0;
         }
-        if (ask > 0) {
+        if (ask < 0) {
+            cancel(given);
+        } else if (ask > 0) {
             ask(given, ask);
         }
     }
@@ -62,12 +76,14 @@ final class OutgoingStream implements Flow.Subscriber<ValueSet> {
     }
 
     private void ask(Flow.Subscription given, long more) {
+        if (!request.isOpen()) {
+            return;
+        }
         demand.add(more);
         try {
             given.request(more);
-        } catch (RuntimeException | Error e) { // whoever asked is told, not the reader that passed it on
-            cancel();
-            onError(e);
+        } catch (RuntimeException | Error e) { // the caller is told, not the reader that passed it on
+            end(e);
         }
     }
 
@@ -79,23 +95,28 @@ final class OutgoingStream implements Flow.Subscriber<ValueSet> {
             given = subscription;
         }
         if (given != null) {
-            try {
-                given.cancel();
-            } catch (RuntimeException | Error e) { // there is nobody left to be told
-                LOG.log(Level.WARNING, "service " + request.service() + ": its stream failed to be cancelled", e);
-            }
+            cancel(given);
         }
     }
 
+    private void cancel(Flow.Subscription given) {
+        try {
+            given.cancel();
+        } catch (RuntimeException | Error e) { // no one is left to be told
+            LOG.log(Level.WARNING, "service " + request.service() + ": its stream failed to be cancelled", e);
+        }
+    }
+
+    private void end(Throwable failure) {
+        cancel();
+        request.fail(failure);
+    }
+
     @Override
-    @SuppressWarnings("ConstantValue") // publishers are the user's, and may be written without null checks
     public void onNext(ValueSet item) {
-        if (item == null) {
-            cancel();
-            onError(new NullPointerException("the publisher sent null"));
-        } else if (!demand.take()) {
-            cancel();
-            onError(new IllegalStateException("the publisher sent more than was asked for"));
+        notNull(item, "item");
+        if (!demand.take()) {
+            end(new IllegalStateException("the publisher sent more than was asked for"));
         } else if (request.isOpen()) {
             send(item);
         }
@@ -105,18 +126,27 @@ final class OutgoingStream implements Flow.Subscriber<ValueSet> {
         try {
             asker.sendItem(OutFrame.message(Frames.STREAM_ITEM, request.id(), item));
         } catch (RuntimeException | Error e) { // an item too large, a peer that is gone, no memory to encode
-            cancel();
-            onError(e);
+            end(e);
         }
     }
 
     @Override
     public void onError(Throwable failure) {
+        notNull(failure, "failure");
         request.fail(failure);
     }
 
     @Override
     public void onComplete() {
         request.answer(OutFrame.signal(Frames.STREAM_END, request.id(), IpcStatus.OK), false);
+    }
+
+    /** Publishers are the user's, and may be written without null checks; by rule 2.13 it is they who get the exception. */
+    private void notNull(@Nullable Object signalled, String what) {
+        if (signalled == null) {
+            NullPointerException failure = new NullPointerException("the publisher sent a null " + what);
+            end(failure);
+            throw failure;
+        }
     }
 }

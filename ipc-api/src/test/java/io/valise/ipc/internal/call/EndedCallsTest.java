@@ -138,6 +138,11 @@ class EndedCallsTest {
         }
 
         @Override
+        public void sendOpening(OutFrame frame) {
+            throw new AssertionError("nothing is sent");
+        }
+
+        @Override
         public void sendAside(OutFrame frame) {
             throw new AssertionError("nothing is sent");
         }

@@ -46,7 +46,8 @@ class FramesFuzz {
                 MAX_MESSAGE_BYTES,
                 TimeUnit.SECONDS.toNanos(1),
                 WaitStrategy.blocking(),
-                Runnable::run);
+                Runnable::run,
+                null);
         Session session = new Session(new RecordingLink(4096), ADDRESS, config, new Server());
         Inbound inbound = new Inbound(session, MAX_MESSAGE_BYTES);
         ByteBuffer frames = ByteBuffer.wrap(input);

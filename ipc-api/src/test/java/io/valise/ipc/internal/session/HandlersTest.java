@@ -306,7 +306,7 @@ class HandlersTest {
     @Test
     void publisherThatSendsNull() throws InterruptedException {
         IpcConnection connection = connect(server().stream("s", request -> publisher(s -> s.onNext(null))));
-        assertThat(listen(connection.stream("s", HI), 5).take().error()).hasMessageContaining("sent null");
+        assertThat(listen(connection.stream("s", HI), 5).take().error()).hasMessageContaining("sent a null item");
         assertThat(connection.request("echo", HI)).isEqualTo(HI);
     }
 

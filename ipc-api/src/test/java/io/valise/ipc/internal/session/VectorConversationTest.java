@@ -182,9 +182,8 @@ class VectorConversationTest {
     }
 
     private static void takeTicks(IpcConnection client, RawEnd server) throws Exception {
-        Taker taker = new Taker();
+        Taker taker = new Taker(2);
         client.stream("ticks", SYMBOL).subscribe(taker);
-        taker.subscription.get().request(2);
         server.expect("STREAM_OPEN");
         server.send("STREAM_ITEM");
         server.send("STREAM_ITEM");
@@ -237,9 +236,16 @@ class VectorConversationTest {
         final CompletableFuture<Flow.Subscription> subscription = new CompletableFuture<>();
         final CompletableFuture<Integer> completed = new CompletableFuture<>();
         private final AtomicInteger taken = new AtomicInteger();
+        private final int first;
+
+        /** @param first how many it asks for at once */
+        Taker(int first) {
+            this.first = first;
+        }
 
         @Override
         public void onSubscribe(Flow.Subscription given) {
+            given.request(first);
             subscription.complete(given);
         }
 

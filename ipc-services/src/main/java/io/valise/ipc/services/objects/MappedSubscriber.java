@@ -20,19 +20,25 @@ final class MappedSubscriber<A, B> implements Flow.Subscriber<A> {
 
     @Override
     public void onSubscribe(Flow.Subscription given) {
+        requireNonNull(given, "subscription");
+        if (subscription != null) {
+            given.cancel();
+            return;
+        }
         subscription = given;
         target.onSubscribe(given);
     }
 
     @Override
     public void onNext(A item) {
+        requireNonNull(item, "item");
         if (failed) {
             return;
         }
         B mapped;
         try {
             mapped = mapping.apply(item);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // the target is told, not the publisher
             failed = true;
             if (subscription != null) {
                 subscription.cancel();
@@ -45,6 +51,7 @@ final class MappedSubscriber<A, B> implements Flow.Subscriber<A> {
 
     @Override
     public void onError(Throwable failure) {
+        requireNonNull(failure, "failure");
         if (!failed) {
             target.onError(failure);
         }

@@ -6,17 +6,22 @@ import io.valise.ipc.IpcConnection;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcServer;
 import io.valise.ipc.IpcStatus;
+import io.valise.ipc.ReconnectPolicy;
 import io.valise.ipc.StreamHandler;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.testkit.Candidate;
+import io.valise.ipc.testkit.flow.FlowTck;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Flow;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** S: streams. */
 public abstract class StreamRules extends SessionRules {
@@ -219,5 +224,36 @@ public abstract class StreamRules extends SessionRules {
         get(sink.ended());
         assertThat(take(seen)).isEqualTo(ValueSet.of("from", 2));
         assertThat(take(seen)).isEqualTo(ValueSet.of("trace", 1));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("io.valise.ipc.testkit.flow.FlowTck#publisherRules")
+    void S14_publisherKeepsTheRulesOfReactiveStreams(String rule) throws Exception {
+        IpcServer server = serve(
+                builder -> builder.stream("numbers", request -> numbers(request.message())).stream("fails", request -> {
+                    throw new IOException("not today");
+                }));
+        for (IpcConnection client :
+                List.of(connect(server), connect(server, options -> options.reconnect(ReconnectPolicy.standard())))) {
+            FlowTck.checkPublisher(
+                    rule,
+                    count -> client.stream("numbers", ValueSet.of("count", count)),
+                    () -> client.stream("fails", EMPTY));
+        }
+    }
+
+    private static TestSource numbers(ValueSet message) {
+        return TestSource.of((int) Math.min(message.getLong("count"), Integer.MAX_VALUE));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("io.valise.ipc.testkit.flow.FlowTck#subscriberRules")
+    void S15_subscriberKeepsTheRulesOfReactiveStreams(String rule) throws Exception {
+        BlockingQueue<Flow.Subscriber<? super ValueSet>> subscribers = new LinkedBlockingQueue<>();
+        IpcConnection client = client(request -> subscribers::add);
+        FlowTck.checkSubscriber(rule, number -> ValueSet.of("n", number), last -> {
+            client.stream("numbers", EMPTY).subscribe(last);
+            return take(subscribers);
+        });
     }
 }
