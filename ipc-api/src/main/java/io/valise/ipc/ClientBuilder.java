@@ -13,6 +13,7 @@ import io.valise.ipc.internal.greeting.Credentials;
 import io.valise.ipc.internal.serve.Services;
 import io.valise.ipc.internal.session.SessionConfig;
 import io.valise.ipc.internal.work.Deadlines;
+import io.valise.ipc.internal.work.SerialLane;
 import io.valise.ipc.spi.Transport;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -127,7 +128,8 @@ final class ClientBuilder implements IpcClient.Builder {
                 maxMessageBytes,
                 requestTimeoutNanos,
                 waitStrategy,
-                null);
+                null,
+                reconnect == null ? null : new SerialLane());
         Dialer dialer = new Dialer(endpoint, Transports.with(transports), config);
         return startIfAbsent ? dialer.starting(Starters.find()) : dialer;
     }

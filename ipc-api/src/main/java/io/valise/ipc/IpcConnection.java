@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
+import java.util.function.Consumer;
 
 /**
  * A connection between two processes; the same type on both ends, and both may call. Thread-safe.
@@ -39,8 +40,12 @@ public interface IpcConnection extends AutoCloseable {
     void send(String event, ValueSet message);
 
     /**
-     * Opens a stream for every subscriber. Never more messages are in flight than the subscriber asked for. Failures
-     * reach {@code onError} as {@link IpcException}.
+     * Opens a stream for every subscriber, when it has returned from {@code onSubscribe}, whether it has asked for messages
+     * or not. Never more messages are in flight than the subscriber asked for; the end of the stream needs no demand.
+     * Failures reach {@code onError} as {@link IpcException}; a demand that is not positive as {@link
+     * IllegalArgumentException}. Signals come one at a time, on the thread that read them or another of the library's. The
+     * publisher keeps the rules of Reactive Streams. Under a {@link ReconnectPolicy} a stream that begins while there is no
+     * link waits for one as long as the request timeout; one that has received a message ends with its link.
      */
     Flow.Publisher<ValueSet> stream(String service, ValueSet message);
 
@@ -61,19 +66,47 @@ public interface IpcConnection extends AutoCloseable {
     /** Like {@link #offer}, for a service that answers with a stream. */
     void offerStream(String name, StreamHandler handler);
 
-    /** Who is at the other end. */
+    /** Who is at the other end: of the newest link, under a {@link ReconnectPolicy}. */
     PeerIdentity peer();
 
-    /** The concrete address, never {@code any:}. */
+    /** The concrete address, never {@code any:}; of the newest link, under a {@link ReconnectPolicy}. */
     Endpoint endpoint();
 
-    /** Counters of this connection. */
+    /** Counters of this connection, with all its links under a {@link ReconnectPolicy}. */
     Stats stats();
 
-    /** Whether calls can be made. */
+    /**
+     * Whether calls can be made. Under a {@link ReconnectPolicy} also while there is no link, as long as the connection
+     * has not ended for good.
+     */
     boolean isOpen();
 
-    /** Completes when the connection has ended; never exceptionally. */
+    /**
+     * Whether there is a link now. A connection without a {@link ReconnectPolicy} is never {@code RECONNECTING}.
+     *
+     * @since 0.2.0
+     */
+    ConnectionState state();
+
+    /**
+     * Tells a listener the present state, and from then on every change, each once and in order; {@code CLOSED} is the
+     * last. The listener is called on threads of the library, one call at a time, so that it may block and may call; what
+     * it throws is logged. States that follow each other faster than it returns wait for it, so that {@link #state()} may
+     * be ahead of what it is told. Between it and the handlers of events there is no order. May be called several times;
+     * a listener is held until the connection is garbage.
+     *
+     * <p>Under a {@link ReconnectPolicy} that dials by itself, a listener has the connection dialled as soon as its link
+     * has ended. {@code CONNECTED} comes again with every link: what the server is to know of this client, such as what it
+     * listens to, is told to the server anew then.
+     *
+     * @since 0.2.0
+     */
+    void onState(Consumer<ConnectionState> listener);
+
+    /**
+     * Completes when the connection has ended for good; never exceptionally. Under a {@link ReconnectPolicy} that is when
+     * this end closes it, or when the policy gives up, which brings the status of the last attempt to dial.
+     */
     CompletionStage<CloseReason> closed();
 
     /**

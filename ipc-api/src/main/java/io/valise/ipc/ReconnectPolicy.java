@@ -1,34 +1,92 @@
 package io.valise.ipc;
 
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Set;
 
 /**
- * How a client's connection comes back after it ended. A call made while there is no connection re-dials within the
- * call's own deadline; a call that failed is repeated only when it was {@link Delivery#NOT_SENT} or its service is
- * declared idempotent. Immutable.
+ * How a client's connection comes back after its link ended. Immutable.
  *
- * @param firstDelay pause before the second attempt to dial; doubles up to {@code maxDelay}, with up to 20 % of jitter
+ * <p><b>When it dials.</b> At once when the link has ended, as long as an event handler, an offered service or a
+ * {@linkplain IpcConnection#onState state listener} is registered on the connection, because those would wait in vain
+ * ({@link #onUse()} forbids it). Without any, at the next request, {@code send} or subscription to a stream. The server
+ * is started for these alone where the builder said {@code startIfAbsent}, not for what only listens.
+ *
+ * <p><b>Pauses.</b> The second attempt follows {@code firstDelay} after the first, the next ones after twice as long each,
+ * up to {@code maxDelay}; each pause is up to 20 % shorter at random, so that the clients of one server do not come all at
+ * once. A call that comes during a pause has it dialled at once, but never sooner than {@code firstDelay} after the attempt
+ * before. The pauses begin anew with a link that lasted longer than {@code maxDelay}.
+ *
+ * <p><b>What waits, and what is repeated.</b> A call, {@code send} or stream that begins while there is no link waits for
+ * one within its own time: its timeout, for {@code send} and streams the request timeout. A call that failed because the
+ * link ended is repeated when no handler can have run ({@link Delivery#NOT_SENT}, {@link Delivery#REJECTED}) or its service
+ * is declared idempotent; a stream likewise, if it has not received an item yet. Everything else ends with its status. An
+ * attempt to dial that is refused for another reason than an absent or ended server ({@code ACCESS_DENIED}, say) ends what
+ * waits for it with that status; the dialling goes on.
+ *
+ * @param firstDelay pause before the second attempt to dial
  * @param maxDelay the longest pause
  * @param idempotentServices services whose calls may run twice
+ * @param byItself whether it dials although nothing was called, for what listens
+ * @param giveUpAfter how long it dials in vain before the connection ends: {@link IpcConnection#closed()} completes with the
+ *     status of the last attempt then. Counted from the first attempt that failed
  */
-public record ReconnectPolicy(Duration firstDelay, Duration maxDelay, Set<String> idempotentServices) {
-    /** @throws IllegalArgumentException when a delay is not positive or {@code maxDelay} is less than the first */
+public record ReconnectPolicy(
+        Duration firstDelay,
+        Duration maxDelay,
+        Set<String> idempotentServices,
+        boolean byItself,
+        Duration giveUpAfter) {
+    /**
+     * @throws IllegalArgumentException when a duration is not positive or {@code maxDelay} is less than the first delay
+     * @since 0.2.0
+     */
     public ReconnectPolicy {
         if (firstDelay.isNegative() || firstDelay.isZero() || maxDelay.compareTo(firstDelay) < 0) {
             throw new IllegalArgumentException("reconnect delays: need 0 < firstDelay <= maxDelay, actual firstDelay="
                     + firstDelay + ", maxDelay=" + maxDelay);
         }
+        if (giveUpAfter.isNegative() || giveUpAfter.isZero()) {
+            throw new IllegalArgumentException("giveUpAfter: must be positive, actual=" + giveUpAfter);
+        }
         idempotentServices = Set.copyOf(idempotentServices);
     }
 
-    /** 10 ms, doubling up to 1 s; nothing is idempotent. */
+    /**
+     * A policy that dials by itself and never gives up.
+     *
+     * @throws IllegalArgumentException when a delay is not positive or {@code maxDelay} is less than the first
+     */
+    public ReconnectPolicy(Duration firstDelay, Duration maxDelay, Set<String> idempotentServices) {
+        this(firstDelay, maxDelay, idempotentServices, true, ChronoUnit.FOREVER.getDuration());
+    }
+
+    /** 10 ms, doubling up to 1 s; nothing is idempotent; dials by itself and never gives up. */
     public static ReconnectPolicy standard() {
         return new ReconnectPolicy(Duration.ofMillis(10), Duration.ofSeconds(1), Set.of());
     }
 
-    /** This policy with these services declared idempotent. */
+    /** This policy with these services, and no others, declared idempotent. */
     public ReconnectPolicy idempotent(String... services) {
-        return new ReconnectPolicy(firstDelay, maxDelay, Set.of(services));
+        return new ReconnectPolicy(firstDelay, maxDelay, Set.of(services), byItself, giveUpAfter);
+    }
+
+    /**
+     * This policy, but dialling only when the connection is used.
+     *
+     * @since 0.2.0
+     */
+    public ReconnectPolicy onUse() {
+        return new ReconnectPolicy(firstDelay, maxDelay, idempotentServices, false, giveUpAfter);
+    }
+
+    /**
+     * This policy, but ending the connection after it was dialled in vain for so long.
+     *
+     * @throws IllegalArgumentException when the time is not positive
+     * @since 0.2.0
+     */
+    public ReconnectPolicy giveUpAfter(Duration time) {
+        return new ReconnectPolicy(firstDelay, maxDelay, idempotentServices, byItself, time);
     }
 }

@@ -131,7 +131,8 @@ final class ServerBuilder implements IpcServer.Builder {
                 maxMessageBytes,
                 SessionConfig.DEFAULT_REQUEST_TIMEOUT_NANOS,
                 waitStrategy,
-                executor);
+                executor,
+                null);
         return new IpcServer(ServerCore.start(endpoints, Transports.with(transports), config, onConnect, onDisconnect));
     }
 }

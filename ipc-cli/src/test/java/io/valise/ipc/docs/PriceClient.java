@@ -23,7 +23,7 @@ final class PriceClient {
     static void choosy() {
         try (IpcConnection quotes = IpcClient.builder("pipe:quotes")
                 .requestTimeout(Duration.ofSeconds(2))
-                .reconnect(ReconnectPolicy.standard().idempotent("price")) // repeats these, and what was never sent
+                .reconnect(ReconnectPolicy.standard().idempotent("price")) // repeats these, and what no handler saw
                 .onEvent("halted", event -> System.out.println(event.message().getString("symbol")))
                 .connect()) {
             quotes.requestAsync("price", ValueSet.of("symbol", "KRW/USD"))

@@ -65,8 +65,8 @@ public final class Dialer {
 
     /** Connects within so many nanoseconds; with a policy, the connection dials again when it has ended. */
     public IpcConnection connect(long timeoutNanos, @Nullable ReconnectPolicy policy) {
-        Session session = dial(timeoutNanos);
-        return policy == null ? session : new ReconnectingConnection(this, policy, session);
+        Session session = dial(timeoutNanos, true);
+        return policy == null ? session : new ReconnectingConnection(this, policy, session, timeoutNanos).watched();
     }
 
     /** Connects on another thread. */
@@ -74,9 +74,10 @@ public final class Dialer {
         return CompletableFuture.supplyAsync(() -> connect(timeoutNanos, policy), Workers.followers());
     }
 
-    Session dial(long timeoutNanos) {
+    /** Connects; {@code starts} says whether the starter, if there is one, may be asked. */
+    Session dial(long timeoutNanos, boolean starts) {
         long deadline = Deadlines.in(timeoutNanos);
-        if (starter == null) {
+        if (starter == null || !starts) {
             return dial(endpoint, deadline);
         }
         return dialIfServed(endpoint, deadline)

@@ -3,7 +3,7 @@ package io.valise.ipc.internal.endpoint;
 import static java.util.Objects.requireNonNull;
 
 import io.valise.ipc.CloseReason;
-import io.valise.ipc.Delivery;
+import io.valise.ipc.ConnectionState;
 import io.valise.ipc.Endpoint;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
@@ -15,72 +15,68 @@ import io.valise.ipc.internal.frame.Names;
 import io.valise.ipc.internal.serve.Services;
 import io.valise.ipc.internal.session.Session;
 import io.valise.ipc.internal.session.SessionCall;
+import io.valise.ipc.internal.work.ConnectionStates;
 import io.valise.ipc.internal.work.Deadlines;
-import io.valise.ipc.internal.work.Workers;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection that dials again when it is used after it ended. Only the user's {@link #close} ends it. Thread-safe:
- * one thread dials, others wait for it within their own deadlines.
+ * A connection that gets another link when one has ended: a session after the other, dialled by {@link Redial}. It ends
+ * when the user closes it or its policy gives up. Thread-safe.
  */
-final class ReconnectingConnection implements SessionCall.Calls {
-    private static final Flow.Subscription NO_SUBSCRIPTION = new Flow.Subscription() {
-        @Override
-        public void request(long more) {
-            // an error follows at once
-        }
-
-        @Override
-        public void cancel() {
-            // an error follows at once
-        }
-    };
-
+final class ReconnectingConnection implements SessionCall.Calls, Redial.Target {
     private final Dialer dialer;
     private final ReconnectPolicy policy;
-    private final ReentrantLock dialing = new ReentrantLock();
+    private final long connectNanos;
+    private final Redial redial;
+    private final ConnectionStates states = new ConnectionStates();
     private final CompletableFuture<CloseReason> closed = new CompletableFuture<>();
     private volatile Session session;
-    private volatile boolean closing;
+    private volatile @Nullable CloseReason end;
+    /** Sessions that were followed by another before they ended: their servers finish what they took. */
+    private final List<Session> retired = new ArrayList<>();
+    /** What the sessions counted that have ended, without the newest one. */
     private Stats past = Stats.ZERO;
 
-    /** Begins with a session that the dialer has connected. */
-    public ReconnectingConnection(Dialer dialer, ReconnectPolicy policy, Session first) {
+    /**
+     * Begins with a session that the dialer has connected.
+     *
+     * @param connectNanos how long an attempt to dial may take
+     */
+    ReconnectingConnection(Dialer dialer, ReconnectPolicy policy, Session first, long connectNanos) {
         this.dialer = dialer;
         this.policy = policy;
+        this.connectNanos = connectNanos;
+        this.redial = new Redial(this, policy);
         this.session = first;
+    }
+
+    /** Begins to notice the end of the first session. */
+    ReconnectingConnection watched() {
+        watch(session);
+        return this;
     }
 
     // ---- calls
 
     @Override
     public ValueSet call(String service, @Nullable ValueSet metadata, ValueSet message, @Nullable Duration timeout) {
-        long deadline = Deadlines.in(nanos(timeout));
-        for (Backoff backoff = new Backoff(policy, deadline); ; backoff.pause()) {
+        Repeats repeats = repeats(service, timeout);
+        for (long pause = 0; ; pause = repeats.nextNanos()) {
             try {
-                return usable(deadline).call(service, metadata, message, left(deadline));
+                return usable(repeats.deadline(), pause).call(service, metadata, message, repeats.left());
             } catch (IpcException e) {
-                backoff.mayHaveRun |= e.delivery() == Delivery.UNKNOWN;
-                if (!mayRepeat(service, e) || !backoff.hasTime()) {
-                    throw honest(e, backoff.mayHaveRun);
+                if (!mayRepeat(repeats, e)) {
+                    throw repeats.honest(e);
                 }
             }
         }
-    }
-
-    /** The last attempt may not have been sent, and yet an earlier one have run. */
-    private static IpcException honest(IpcException last, boolean mayHaveRun) {
-        return mayHaveRun && last.delivery() != Delivery.UNKNOWN
-                ? new IpcException(last.status(), String.valueOf(last.getMessage()), Delivery.UNKNOWN, last)
-                : last;
     }
 
     @Override
@@ -88,24 +84,22 @@ final class ReconnectingConnection implements SessionCall.Calls {
             String service, @Nullable ValueSet metadata, ValueSet message, @Nullable Duration timeout) {
         Names.check(service);
         requireNonNull(message, "message");
-        long deadline = Deadlines.in(nanos(timeout));
         CompletableFuture<ValueSet> result = new CompletableFuture<>();
-        attempt(service, metadata, message, deadline, new Backoff(policy, deadline), result);
+        attempt(metadata, message, repeats(service, timeout), 0, result);
         return result;
     }
 
     private void attempt(
-            String service,
             @Nullable ValueSet metadata,
             ValueSet message,
-            long deadline,
-            Backoff backoff,
+            Repeats repeats,
+            long pause,
             CompletableFuture<ValueSet> result) {
         Session now = session;
-        CompletableFuture<ValueSet> attempt = now.isOpen()
-                ? now.callAsync(service, metadata, message, left(deadline))
-                : CompletableFuture.supplyAsync(() -> usable(deadline), Workers.followers())
-                        .thenCompose(dialled -> dialled.callAsync(service, metadata, message, left(deadline)));
+        CompletableFuture<ValueSet> attempt = pause == 0 && now.isOpen()
+                ? now.callAsync(repeats.service(), metadata, message, repeats.left())
+                : redial.await(repeats.deadline(), pause)
+                        .thenCompose(next -> next.callAsync(repeats.service(), metadata, message, repeats.left()));
         result.whenComplete((reply, failure) -> {
                     if (result.isCancelled()) {
                         attempt.cancel(false);
@@ -114,17 +108,14 @@ final class ReconnectingConnection implements SessionCall.Calls {
                 .exceptionally(handedOn -> null);
         attempt.whenComplete((@Nullable ValueSet reply, @Nullable Throwable failure) -> {
                     Throwable cause = failure instanceof CompletionException wrapped ? wrapped.getCause() : failure;
-                    backoff.mayHaveRun |= cause instanceof IpcException e && e.delivery() == Delivery.UNKNOWN;
-                    if (cause instanceof IpcException e
-                            && mayRepeat(service, e)
-                            && backoff.hasTime()
-                            && !result.isDone()) {
-                        CompletableFuture.delayedExecutor(
-                                        backoff.nextNanos(), TimeUnit.NANOSECONDS, Workers.followers())
-                                .execute(() -> attempt(service, metadata, message, deadline, backoff, result));
+                    if (cause instanceof IpcException e) {
+                        if (mayRepeat(repeats, e) && !result.isDone()) {
+                            attempt(metadata, message, repeats, repeats.nextNanos(), result);
+                        } else {
+                            result.completeExceptionally(repeats.honest(e));
+                        }
                     } else if (cause != null) {
-                        result.completeExceptionally(
-                                cause instanceof IpcException e ? honest(e, backoff.mayHaveRun) : cause);
+                        result.completeExceptionally(cause);
                     } else {
                         result.complete(reply);
                     }
@@ -132,92 +123,16 @@ final class ReconnectingConnection implements SessionCall.Calls {
                 .exceptionally(handedOn -> null);
     }
 
-    private boolean mayRepeat(String service, IpcException e) {
-        boolean connectionLost = e.status() == IpcStatus.CONNECTION_CLOSED
-                || e.status() == IpcStatus.PEER_DIED
-                || e.status() == IpcStatus.ENDPOINT_NOT_FOUND;
-        boolean safe =
-                e.delivery() != Delivery.UNKNOWN || policy.idempotentServices().contains(service);
-        return !closing && connectionLost && safe;
-    }
-
-    /** The session, dialled again if it has ended. */
-    private Session usable(long deadline) {
-        Session now = session;
-        if (now.isOpen()) {
-            return now;
-        }
-        lock(deadline);
-        try {
-            if (!session.isOpen()) {
-                checkNotClosed();
-                replaceSession(deadline);
-            }
-            return session;
-        } finally {
-            dialing.unlock();
-        }
-    }
-
-    private void replaceSession(long deadline) {
-        Session fresh = dialer.dial(Math.max(1, deadline - System.nanoTime()));
-        replace(fresh);
-        if (closing) {
-            fresh.close();
-        }
-    }
-
-    /** Its own lock, not the one held while dialling, for which nobody who asks for counters should wait. */
-    private synchronized void replace(Session fresh) {
-        past = past.plus(session.counters().snapshot(0, 0));
-        session = fresh;
-    }
-
-    private void lock(long deadline) {
-        try {
-            if (dialing.tryLock(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-                return;
-            }
-            throw new IpcException(
-                    IpcStatus.TIMEOUT, dialer.endpoint() + ": reconnecting took the whole timeout", Delivery.NOT_SENT);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IpcException(
-                    IpcStatus.CANCELLED, dialer.endpoint() + ": interrupted while reconnecting", Delivery.NOT_SENT, e);
-        }
-    }
-
-    private void checkNotClosed() {
-        if (closing) {
-            throw new IpcException(IpcStatus.CONNECTION_CLOSED, "this end closed the connection", Delivery.NOT_SENT);
-        }
-    }
-
-    private long nanos(@Nullable Duration timeout) {
-        return timeout == null ? dialer.config().requestTimeoutNanos() : Deadlines.nanos("timeout", timeout);
-    }
-
-    private static Duration left(long deadline) {
-        return Duration.ofNanos(Math.max(1, deadline - System.nanoTime()));
-    }
-
-    private Session usable() {
-        return usable(Deadlines.in(dialer.config().requestTimeoutNanos()));
-    }
-
-    // ---- IpcConnection
-
     @Override
     public void send(String event, ValueSet message) {
-        long deadline = Deadlines.in(dialer.config().requestTimeoutNanos());
-        for (Backoff backoff = new Backoff(policy, deadline); ; backoff.pause()) {
+        Repeats repeats = repeats(event, null);
+        for (long pause = 0; ; pause = repeats.nextNanos()) {
             try {
-                usable(deadline).send(event, message);
+                usable(repeats.deadline(), pause).send(event, message);
                 return;
             } catch (IpcException e) {
-                backoff.mayHaveRun |= e.delivery() == Delivery.UNKNOWN;
-                if (!mayRepeat(event, e) || !backoff.hasTime()) {
-                    throw honest(e, backoff.mayHaveRun);
+                if (!mayRepeat(repeats, e)) {
+                    throw repeats.honest(e);
                 }
             }
         }
@@ -227,19 +142,145 @@ final class ReconnectingConnection implements SessionCall.Calls {
     public Flow.Publisher<ValueSet> stream(String service, @Nullable ValueSet metadata, ValueSet message) {
         Names.check(service);
         requireNonNull(message, "message");
-        return subscriber -> {
-            requireNonNull(subscriber, "subscriber");
-            Flow.Publisher<ValueSet> publisher;
-            try {
-                publisher = usable().stream(service, metadata, message);
-            } catch (IpcException e) {
-                subscriber.onSubscribe(NO_SUBSCRIPTION);
-                subscriber.onError(e);
+        return subscriber -> new ReconnectingStream(
+                        this,
+                        repeats(service, null),
+                        now -> now.stream(service, metadata, message),
+                        requireNonNull(subscriber, "subscriber"))
+                .begin();
+    }
+
+    private Repeats repeats(String service, @Nullable Duration timeout) {
+        long nanos = timeout == null ? dialer.config().requestTimeoutNanos() : Deadlines.nanos("timeout", timeout);
+        return new Repeats(policy, service, Deadlines.in(nanos));
+    }
+
+    /** Whether a call that ended so is to be made again. */
+    boolean mayRepeat(Repeats repeats, IpcException failure) {
+        return repeats.allow(failure) && end == null && isLoss(failure.status());
+    }
+
+    /** Whether a failure means that there was no server, or none any more. */
+    static boolean isLoss(IpcStatus status) {
+        return status == IpcStatus.CONNECTION_CLOSED
+                || status == IpcStatus.PEER_DIED
+                || status == IpcStatus.ENDPOINT_NOT_FOUND;
+    }
+
+    /** A session that is open: the present one, or, after a pause or when it has ended, one that is waited for. */
+    private Session usable(long deadline, long pause) {
+        Session now = session;
+        return pause == 0 && now.isOpen() ? now : redial.get(deadline, pause);
+    }
+
+    Redial redial() {
+        return redial;
+    }
+
+    // ---- links that come and go
+
+    @Override
+    public Session session() {
+        return session;
+    }
+
+    @Override
+    public Session dial(boolean starts) {
+        Runnable tell;
+        synchronized (this) {
+            tell = states.set(ConnectionState.RECONNECTING);
+        }
+        tell.run();
+        return dialer.dial(connectNanos, starts);
+    }
+
+    @Override
+    public boolean adopt(Session fresh) {
+        Runnable tell;
+        synchronized (this) {
+            if (end != null) {
+                return false;
+            }
+            Session old = session;
+            if (old.isEnded()) {
+                past = past.plus(countedBy(old));
+            } else {
+                retired.add(old);
+            }
+            session = fresh;
+            tell = states.set(ConnectionState.CONNECTED);
+        }
+        tell.run();
+        watch(fresh);
+        if (hasListeners()) {
+            fresh.ensureRead();
+        }
+        return true;
+    }
+
+    private void watch(Session watched) {
+        watched.closed().thenRun(() -> ended(watched));
+    }
+
+    private void ended(Session which) {
+        Runnable tell;
+        synchronized (this) {
+            if (retired.remove(which)) {
+                past = past.plus(countedBy(which));
+            }
+            if (which != session || end != null) {
                 return;
             }
-            publisher.subscribe(subscriber);
-        };
+            tell = states.set(ConnectionState.RECONNECTING);
+        }
+        tell.run();
+        wantLink();
     }
+
+    private static Stats countedBy(Session ended) {
+        return ended.counters().snapshot(0, 0);
+    }
+
+    private void wantLink() {
+        if (policy.byItself() && hasListeners()) {
+            redial.want();
+        }
+    }
+
+    /** Whether something is registered that would wait in vain without a link. */
+    private boolean hasListeners() {
+        return !services().isEmpty() || states.hasListeners();
+    }
+
+    @Override
+    public void giveUp(CloseReason reason) {
+        finish(reason);
+    }
+
+    @Override
+    public void close() {
+        finish(new CloseReason(IpcStatus.CONNECTION_CLOSED, false, "this end closed the connection"));
+    }
+
+    private void finish(CloseReason reason) {
+        Runnable tell;
+        List<Session> open;
+        synchronized (this) {
+            if (end != null) {
+                return;
+            }
+            end = reason;
+            tell = states.set(ConnectionState.CLOSED);
+            open = new ArrayList<>(retired);
+            open.add(session);
+        }
+        redial.stop(reason);
+        open.forEach(Session::close);
+        tell.run();
+        closed.complete(reason);
+    }
+
+    // ---- IpcConnection
 
     /** The services of all sessions, those to come too. */
     @Override
@@ -249,7 +290,12 @@ final class ReconnectingConnection implements SessionCall.Calls {
 
     @Override
     public void ensureRead() {
-        session.ensureRead();
+        Session now = session;
+        if (now.isEnded()) {
+            wantLink();
+        } else {
+            now.ensureRead();
+        }
     }
 
     @Override
@@ -264,12 +310,21 @@ final class ReconnectingConnection implements SessionCall.Calls {
 
     @Override
     public synchronized Stats stats() {
-        return past.plus(session.stats());
+        Stats sum = past.plus(session.stats());
+        for (Session old : retired) {
+            sum = sum.plus(old.stats());
+        }
+        return sum;
     }
 
     @Override
     public boolean isOpen() {
-        return !closing;
+        return end == null;
+    }
+
+    @Override
+    public ConnectionStates states() {
+        return states;
     }
 
     @Override
@@ -278,45 +333,7 @@ final class ReconnectingConnection implements SessionCall.Calls {
     }
 
     @Override
-    public void close() {
-        closing = true;
-        session.close();
-        closed.complete(new CloseReason(IpcStatus.CONNECTION_CLOSED, false, "this end closed the connection"));
-    }
-
-    /** The pauses between attempts. Used by one attempt at a time. */
-    private static final class Backoff {
-        private static final double JITTER = 0.2;
-
-        private final ReconnectPolicy policy;
-        private final long deadline;
-        private long delay;
-        private boolean mayHaveRun;
-
-        Backoff(ReconnectPolicy policy, long deadline) {
-            this.policy = policy;
-            this.deadline = deadline;
-            this.delay = policy.firstDelay().toNanos();
-        }
-
-        boolean hasTime() {
-            return deadline - System.nanoTime() > delay;
-        }
-
-        long nextNanos() {
-            long now = (long) (delay * (1 - JITTER * ThreadLocalRandom.current().nextDouble()));
-            delay = Math.min(delay * 2, policy.maxDelay().toNanos());
-            return now;
-        }
-
-        void pause() {
-            try {
-                TimeUnit.NANOSECONDS.sleep(nextNanos());
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IpcException(
-                        IpcStatus.CANCELLED, "interrupted between two attempts to reconnect", Delivery.NOT_SENT, e);
-            }
-        }
+    public String toString() {
+        return session.toString();
     }
 }

@@ -42,21 +42,25 @@ public final class Dispatcher {
     private final InFlight<InboundRequest> requests = new InFlight<>();
     private volatile boolean draining;
 
-    /** @param aside whether handlers never run on a reading thread */
+    /**
+     * @param aside whether handlers never run on a reading thread
+     * @param events where the handlers of events run in order; null for a lane of its own
+     */
     public Dispatcher(
             Asker asker,
             Services services,
             Admission admission,
             SessionCounters counters,
             Backlog backlog,
-            boolean aside) {
+            boolean aside,
+            @Nullable SerialLane events) {
         this.asker = asker;
         this.services = services;
         this.admission = admission;
         this.counters = counters;
         this.backlog = backlog;
         this.aside = aside;
-        this.events = new SerialLane(backlog, aside);
+        this.events = events == null ? new SerialLane(backlog, aside) : events;
     }
 
     // ---- what a request asks while it is answered
@@ -128,7 +132,7 @@ public final class Dispatcher {
             return null;
         }
         backlog.checkNotExcessive();
-        return events.add(() -> deliver(handler, name, message), bytes) ? events : null;
+        return events.add(() -> deliver(handler, name, message), bytes, backlog) ? events : null;
     }
 
     private void deliver(EventHandler handler, String name, ValueSet message) {

@@ -74,6 +74,11 @@ public final class Services {
         return found != null || parent == null ? found : parent.event(name);
     }
 
+    /** Whether nothing was added here. */
+    public boolean isEmpty() {
+        return services.isEmpty() && events.isEmpty();
+    }
+
     /** The names of all services, sorted. */
     public SortedSet<String> names() {
         SortedSet<String> names = parent == null ? new TreeSet<>() : parent.names();

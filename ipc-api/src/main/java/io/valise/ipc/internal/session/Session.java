@@ -3,6 +3,7 @@ package io.valise.ipc.internal.session;
 import static java.util.Objects.requireNonNull;
 
 import io.valise.ipc.CloseReason;
+import io.valise.ipc.ConnectionState;
 import io.valise.ipc.Delivery;
 import io.valise.ipc.Endpoint;
 import io.valise.ipc.IpcException;
@@ -28,6 +29,7 @@ import io.valise.ipc.internal.serve.Dispatcher;
 import io.valise.ipc.internal.serve.Services;
 import io.valise.ipc.internal.work.Aside;
 import io.valise.ipc.internal.work.Backlog;
+import io.valise.ipc.internal.work.ConnectionStates;
 import io.valise.ipc.internal.work.Deadlines;
 import io.valise.ipc.internal.work.Patience;
 import io.valise.ipc.internal.work.SessionCounters;
@@ -77,9 +79,11 @@ public final class Session implements SessionCall.Calls, Line, Asker {
     private final Broadcasts broadcasts;
     private final Greetings greetings;
     private final Drainer drainer;
+    private final Answers answers = new Answers(this);
     private final Farewells farewells = new Farewells();
     private final AtomicReference<@Nullable CloseReason> end = new AtomicReference<>();
     private final CompletableFuture<CloseReason> closed = new CompletableFuture<>();
+    private final ConnectionStates states = new ConnectionStates();
     private volatile PeerIdentity peer;
 
     /** What a server's session and a client's do differently. */
@@ -115,7 +119,8 @@ public final class Session implements SessionCall.Calls, Line, Asker {
                 new Admission(this, config.access(), config.credentials()),
                 counters,
                 reader.backlog(),
-                config.executor() != null);
+                config.executor() != null,
+                config.events());
         this.drainer = new Drainer(this, reader::flushFully, this::isEnded);
         this.broadcasts = new Broadcasts(this);
         this.greetings = new Greetings(this, greeter);
@@ -327,26 +332,30 @@ public final class Session implements SessionCall.Calls, Line, Asker {
             @Nullable ValueSet metadata,
             ValueSet message,
             Flow.Subscriber<? super ValueSet> subscriber) {
-        IncomingStream stream = new IncomingStream(
-                this,
-                calls,
-                service,
-                subscriber,
-                (id, credit) -> OutFrame.streamOpen(id, credit, service, metadata, message));
+        IncomingStream stream = new IncomingStream(this, calls, service, subscriber, (id, credit) -> {
+            checkUsable(service);
+            return OutFrame.streamOpen(id, credit, service, metadata, message);
+        });
         calls.put(stream);
         counters.requestSent();
-        try {
-            subscriber.onSubscribe(stream);
-        } catch (RuntimeException | Error e) { // it will never cancel
-            stream.cancel();
-            throw e;
-        }
+        stream.begin();
         failIfEnded(stream, Delivery.NOT_SENT);
     }
 
     @Override
     public void sendItem(OutFrame frame) {
         outbound.send(frame, sendDeadline);
+    }
+
+    @Override
+    public void sendOpening(OutFrame frame) {
+        try {
+            sendItem(frame);
+        } catch (IpcException e) {
+            throw explained(e);
+        } catch (InternalError e) {
+            throw outbound.cutShort(e);
+        }
     }
 
     @Override
@@ -399,32 +408,7 @@ public final class Session implements SessionCall.Calls, Line, Asker {
 
     @Override
     public void answer(Sendable frame, boolean onReader) {
-        boolean interrupted = Thread.interrupted(); // the handler's affair: the peer gets its answer all the same
-        try {
-            while (!outbound.sendUnlessInterrupted(frame, sendDeadline, !onReader)) {
-                interrupted = Thread.interrupted();
-            }
-        } catch (IpcException e) {
-            if (e.status() == IpcStatus.MESSAGE_TOO_LARGE) {
-                sendQuietly(
-                        OutFrame.text(Frames.ERROR, frame.id(), 0, e.status(), "reply: " + e.getMessage()),
-                        sendDeadline);
-            } else if (e.status() == IpcStatus.CANCELLED) { // it is committed: another thread goes on
-                drainSoon();
-            } else {
-                sendFailed(e);
-            }
-        } catch (InternalError e) {
-            sendFailed(outbound.cutShort(e));
-        } catch (RuntimeException | Error e) { // nothing was sent, and the peer must not wait for it
-            LOG.log(Level.ERROR, "an answer to " + this + " cannot be encoded", e);
-            IpcStatus status = e instanceof OutOfMemoryError ? IpcStatus.RESOURCE_EXHAUSTED : IpcStatus.HANDLER_FAILED;
-            sendQuietly(OutFrame.text(Frames.ERROR, frame.id(), 0, status, "reply: " + e), sendDeadline);
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
+        answers.send(frame, onReader);
     }
 
     // ---- greeting and farewell
@@ -554,6 +538,7 @@ public final class Session implements SessionCall.Calls, Line, Asker {
         rest.addAll(dispatcher.ended());
         rest.forEach(this::follow); // each on its own: what depends on one may wait for another
         greeter.ended(this, reason);
+        states.set(ConnectionState.CLOSED).run();
         follow(new Aside(() -> closed.complete(reason)));
     }
 
@@ -585,6 +570,11 @@ public final class Session implements SessionCall.Calls, Line, Asker {
     @Override
     public boolean isOpen() {
         return !takesNoCalls() && !farewells.isPeerDraining();
+    }
+
+    @Override
+    public ConnectionStates states() {
+        return states;
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.valise.ipc.internal.session;
 import static java.util.Objects.requireNonNull;
 
 import io.valise.ipc.AsyncRequestHandler;
+import io.valise.ipc.ConnectionState;
 import io.valise.ipc.EventHandler;
 import io.valise.ipc.IpcConnection;
 import io.valise.ipc.RequestHandler;
@@ -10,10 +11,12 @@ import io.valise.ipc.StreamHandler;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.internal.frame.Names;
 import io.valise.ipc.internal.serve.Services;
+import io.valise.ipc.internal.work.ConnectionStates;
 import io.valise.ipc.internal.work.Deadlines;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A call under construction. */
@@ -34,6 +37,9 @@ public final class SessionCall implements IpcConnection.Call {
 
         /** What this end offers on this connection. */
         Services services();
+
+        /** The states of this connection, and who is told of them. */
+        ConnectionStates states();
 
         /** Has a background reader read if nobody does: what is offered may be asked for. */
         void ensureRead();
@@ -59,6 +65,17 @@ public final class SessionCall implements IpcConnection.Call {
         @Override
         default void onEvent(String name, EventHandler handler) {
             services().onEvent(name, requireNonNull(handler, "handler"));
+            ensureRead();
+        }
+
+        @Override
+        default ConnectionState state() {
+            return states().now();
+        }
+
+        @Override
+        default void onState(Consumer<ConnectionState> listener) {
+            states().add(requireNonNull(listener, "listener"));
             ensureRead();
         }
 

@@ -13,9 +13,15 @@ public final class SerialLane implements Work {
     private static final Logger LOG = SafeLog.of("io.valise.ipc");
 
     private final ArrayDeque<Task> queue = new ArrayDeque<>();
-    private final Backlog backlog;
+    private final @Nullable Backlog backlog;
     private final boolean aside;
     private boolean running;
+
+    /** A lane whose tasks each say which backlog is told of them. */
+    public SerialLane() {
+        this.backlog = null;
+        this.aside = false;
+    }
 
     /** @param backlog is told of what waits here */
     public SerialLane(Backlog backlog) {
@@ -31,19 +37,41 @@ public final class SerialLane implements Work {
         this.aside = aside;
     }
 
-    /** A task and the bytes it keeps in memory while it waits. */
-    record Task(Runnable action, int bytes) {}
+    /** A task, the bytes it keeps in memory while it waits, and where these are counted. */
+    record Task(Runnable action, int bytes, @Nullable Backlog backlog) {}
 
     /** Adds a task; true when the lane was idle: then the caller must have the lane {@link #run}. */
     public boolean add(Runnable action, int bytes) {
+        return add(action, bytes, backlog);
+    }
+
+    /** Adds a task of which another backlog is told. */
+    public boolean add(Runnable action, int bytes, @Nullable Backlog told) {
         synchronized (queue) {
-            queue.add(new Task(action, bytes));
-            backlog.grow(bytes);
+            queue.add(new Task(action, bytes, told));
+            if (told != null) {
+                told.grow(bytes);
+            }
             if (running) {
                 return false;
             }
             running = true;
             return true;
+        }
+    }
+
+    /** Has what is added wait for {@link #release}; only while nothing was added yet. */
+    public void hold() {
+        synchronized (queue) {
+            running = true;
+        }
+    }
+
+    /** Lets what was added go on; true when something was: then the caller must have the lane {@link #run}. */
+    public boolean release() {
+        synchronized (queue) {
+            running = !queue.isEmpty();
+            return running;
         }
     }
 
@@ -57,7 +85,10 @@ public final class SerialLane implements Work {
     @Override
     public void run(boolean onReader) {
         for (Task task = next(); task != null; task = next()) {
-            backlog.shrink(task.bytes());
+            Backlog told = task.backlog();
+            if (told != null) {
+                told.shrink(task.bytes());
+            }
             try {
                 task.action().run();
             } catch (Throwable e) { // the tasks behind it must run, or the lane would stay busy for ever

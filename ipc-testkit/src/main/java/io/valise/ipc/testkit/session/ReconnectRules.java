@@ -1,7 +1,9 @@
 package io.valise.ipc.testkit.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.valise.ipc.ConnectionState;
 import io.valise.ipc.Delivery;
 import io.valise.ipc.Endpoint;
 import io.valise.ipc.IpcConnection;
@@ -11,9 +13,11 @@ import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ReconnectPolicy;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.testkit.Candidate;
+import io.valise.ipc.testkit.process.ForkedJvm;
 import io.valise.ipc.testkit.rule.Running;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -29,7 +33,10 @@ public abstract class ReconnectRules extends SessionRules {
      */
     private static final ReconnectPolicy REPEATING = ReconnectPolicy.standard().idempotent("echo");
 
+    private static final List<String> ENDS = List.of("kill", "stop");
+
     private final Endpoint address = address();
+    private final BlockingQueue<ConnectionState> states = new LinkedBlockingQueue<>();
     private final BlockingQueue<ValueSet> begun = new LinkedBlockingQueue<>();
     private final Semaphore mayAnswer = new Semaphore(0);
 
@@ -197,5 +204,175 @@ public abstract class ReconnectRules extends SessionRules {
                 .isEqualTo(1);
         successor.broadcast("tick", ValueSet.of("n", 2));
         assertThat(take(begun).getInt("n")).isEqualTo(2);
+    }
+
+    // ---- what comes back by itself
+
+    private ForkedJvm fork() {
+        assumeTrue(candidate.betweenProcesses(), "this transport stays within the process");
+        ForkedJvm server =
+                closing(ForkedJvm.start(SessionPeer.class, transport.getClass().getName()));
+        assertThat(server.ask("serve", address)).isEqualTo("OK");
+        return server;
+    }
+
+    private static void end(ForkedJvm server, String how) {
+        if (how.equals("kill")) {
+            server.kill();
+        } else {
+            server.ask("stop");
+            server.close();
+        }
+    }
+
+    private IpcConnection listen(ReconnectPolicy policy) throws Exception {
+        IpcConnection client = closing(client(address)
+                .reconnect(policy)
+                .onEvent("tick", event -> begun.add(event.message()))
+                .connect());
+        client.onState(states::add);
+        becomes(ConnectionState.CONNECTED);
+        return client;
+    }
+
+    private void becomes(ConnectionState... expected) throws InterruptedException {
+        for (ConnectionState state : expected) {
+            assertThat(take(states)).isEqualTo(state);
+        }
+    }
+
+    private void hears(ForkedJvm server, int number) throws InterruptedException {
+        server.ask("broadcast", number);
+        assertThat(take(begun).getInt("n")).isEqualTo(number);
+    }
+
+    @Test
+    void R10_listenerHearsTheNextServerWithoutACall() throws Exception {
+        ForkedJvm server = fork();
+        IpcConnection client = listen(ReconnectPolicy.standard());
+        hears(server, 0);
+        for (int i = 0; i < ENDS.size(); i++) {
+            end(server, ENDS.get(i));
+            becomes(ConnectionState.RECONNECTING);
+            assertThat(client.isOpen()).isTrue();
+            server = fork();
+            becomes(ConnectionState.CONNECTED);
+            hears(server, i + 1);
+            assertThat(client.peer().pid()).hasValue(server.pid());
+        }
+        assertThat(client.stats().eventsReceived()).isEqualTo(3);
+        assertThat(client.stats().connections()).isEqualTo(1);
+        client.close();
+        becomes(ConnectionState.CLOSED);
+        assertThat(states).isEmpty();
+    }
+
+    @Test
+    void R11_listenerHearsAServerThatWasAwayForLongerThanThePauses() throws Exception {
+        ForkedJvm first = fork();
+        IpcConnection client = listen(new ReconnectPolicy(Duration.ofMillis(1), Duration.ofMillis(5), Set.of()));
+        end(first, "kill");
+        becomes(ConnectionState.RECONNECTING);
+        // Every call that has waited in vain is at least one attempt.
+        for (int i = 0; i < 5; i++) {
+            fails(() -> client.request("echo", EMPTY, Duration.ofMillis(20)));
+        }
+        ForkedJvm second = fork();
+        becomes(ConnectionState.CONNECTED);
+        hears(second, 1);
+    }
+
+    @Test
+    void R12_streamThatBeginsWithoutALinkWaitsForOne() throws Exception {
+        ForkedJvm first = fork();
+        IpcConnection client = listen(ReconnectPolicy.standard());
+        TestSink running = new TestSink();
+        client.stream("numbers", EMPTY).subscribe(running);
+        running.request(5);
+        running.receives(0, 5);
+        end(first, "kill");
+        failsWith(IpcStatus.PEER_DIED, () -> get(running.ended())); // it has received something
+        TestSink waiting = new TestSink();
+        client.stream("numbers", EMPTY).subscribe(waiting);
+        waiting.request(5);
+        fork();
+        waiting.receives(0, 5);
+        assertThat(waiting.ended()).isNotDone();
+        assertThat(running.violations() + waiting.violations()).isZero();
+    }
+
+    @Test
+    void R13_sendWithoutALinkWaitsForOne() throws Exception {
+        IpcServer first = serve();
+        IpcConnection client = listen(ReconnectPolicy.standard());
+        first.close();
+        becomes(ConnectionState.RECONNECTING);
+        Running<?> sender = start(() -> {
+            client.send("seen", ValueSet.of("n", 7));
+            return true;
+        });
+        meet(0, sender);
+        serve(address, builder -> builder.onEvent("seen", event -> begun.add(event.message())));
+        sender.join();
+        assertThat(take(begun).getInt("n")).isEqualTo(7);
+    }
+
+    @Test
+    void R14_policyThatGivesUpEndsTheConnection() throws Exception {
+        IpcServer server = serve();
+        IpcConnection client = listen(ReconnectPolicy.standard().giveUpAfter(Duration.ofMillis(1)));
+        server.close();
+        assertThat(get(client.closed().toCompletableFuture()).status()).isEqualTo(IpcStatus.ENDPOINT_NOT_FOUND);
+        becomes(ConnectionState.RECONNECTING, ConnectionState.CLOSED);
+        assertThat(client.isOpen()).isFalse();
+        serve();
+        assertThat(failsWith(IpcStatus.ENDPOINT_NOT_FOUND, () -> client.request("echo", EMPTY))
+                        .delivery())
+                .isEqualTo(Delivery.NOT_SENT);
+        failsWith(IpcStatus.ENDPOINT_NOT_FOUND, () -> get(client.requestAsync("echo", EMPTY)));
+        failsWith(IpcStatus.ENDPOINT_NOT_FOUND, () -> {
+            client.send("seen", EMPTY);
+            return null;
+        });
+        TestSink sink = new TestSink();
+        client.stream("numbers", EMPTY).subscribe(sink);
+        failsWith(IpcStatus.ENDPOINT_NOT_FOUND, () -> get(sink.ended()));
+    }
+
+    @Test
+    void R15_policyMayDialOnUseAlone() throws Exception {
+        IpcServer first = serve();
+        IpcConnection client = listen(REPEATING.onUse());
+        first.close();
+        becomes(ConnectionState.RECONNECTING);
+        IpcServer second = serve();
+        echoes(connect(second), 20);
+        assertThat(client.state()).isEqualTo(ConnectionState.RECONNECTING);
+        assertThat(second.connections()).hasSize(1);
+        echoes(client, 1);
+        becomes(ConnectionState.CONNECTED);
+        second.broadcast("tick", ValueSet.of("n", 1));
+        assertThat(take(begun).getInt("n")).isEqualTo(1);
+    }
+
+    @Test
+    void R16_closeEndsTheDiallingAndWhatWaits() throws Exception {
+        IpcServer first = serve();
+        IpcConnection client = listen(new ReconnectPolicy(Duration.ofMinutes(5), Duration.ofMinutes(5), Set.of()));
+        first.close();
+        becomes(ConnectionState.RECONNECTING);
+        CompletableFuture<ValueSet> future = client.requestAsync("echo", EMPTY);
+        Running<ValueSet> caller = start(() -> client.request("echo", EMPTY));
+        TestSink sink = new TestSink();
+        client.stream("numbers", EMPTY).subscribe(sink);
+        meet(0, caller);
+        client.close();
+        failsWith(IpcStatus.CONNECTION_CLOSED, () -> get(future));
+        failsWith(IpcStatus.CONNECTION_CLOSED, caller::join);
+        failsWith(IpcStatus.CONNECTION_CLOSED, () -> get(sink.ended()));
+        becomes(ConnectionState.CLOSED);
+        IpcServer second = serve();
+        echoes(connect(second), 20);
+        assertThat(second.connections()).hasSize(1);
     }
 }

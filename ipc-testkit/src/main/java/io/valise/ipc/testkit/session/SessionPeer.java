@@ -51,6 +51,7 @@ public final class SessionPeer implements CommandLoop.Commands {
         return switch (command) {
             case "serve" -> serve(arguments.get(0));
             case "stop" -> stop();
+            case "broadcast" -> broadcast(Integer.parseInt(arguments.get(0)));
             case "connect" -> connect(arguments.get(0));
             case "knock" -> knock(arguments.get(0));
             case "identify" -> identify(arguments.get(0), arguments.get(1));
@@ -76,6 +77,7 @@ public final class SessionPeer implements CommandLoop.Commands {
                         CommandLoop.say("never");
                         return new CompletableFuture<>();
                     })
+                    .stream("numbers", request -> TestSource.open(5))
                     .start();
             return "OK";
         } catch (IpcException e) {
@@ -86,6 +88,13 @@ public final class SessionPeer implements CommandLoop.Commands {
     private @Nullable String stop() {
         if (server != null) {
             server.close();
+        }
+        return null;
+    }
+
+    private @Nullable String broadcast(int number) {
+        if (server != null) {
+            server.broadcast("tick", ValueSet.of("n", number));
         }
         return null;
     }
