@@ -13,6 +13,7 @@ import io.valise.ipc.spi.Availability;
 import io.valise.ipc.spi.Link;
 import io.valise.ipc.spi.Transport;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * {@code loopback:}, TCP on the loopback interface. A server binds 127.0.0.1 and ::1, never anything else, on a port
@@ -70,7 +71,7 @@ public final class LoopbackTransport implements Transport {
             return Availability.no(missing);
         }
         try {
-            EndpointFolder.current();
+            EndpointFolder.toRead();
             return Availability.yes("TCP on 127.0.0.1 and ::1, Netty");
         } catch (IpcException e) {
             return noFolder(e);
@@ -83,7 +84,7 @@ public final class LoopbackTransport implements Transport {
 
     @Override
     public Listener listen(Endpoint endpoint, Acceptor acceptor) {
-        EndpointFolder folder = folderFor(endpoint);
+        EndpointFolder folder = folderFor(endpoint, EndpointFolder::current);
         Availability here = availability();
         if (!here.available()) {
             throw here.refusal();
@@ -103,7 +104,7 @@ public final class LoopbackTransport implements Transport {
         if (timeoutNanos <= 0) {
             throw new IllegalArgumentException("connect timeout: must be positive, actual=" + timeoutNanos + " ns");
         }
-        return new Switchboard(folderFor(endpoint)).connect(endpoint.name(), timeoutNanos);
+        return new Switchboard(folderFor(endpoint, EndpointFolder::toRead)).connect(endpoint.name(), timeoutNanos);
     }
 
     @Override
@@ -111,18 +112,19 @@ public final class LoopbackTransport implements Transport {
         if (!availability().available()) {
             return List.of();
         }
-        return EndpointFolder.current().all().stream()
-                .filter(EndpointFile::writerLives)
+        EndpointFolder folder = EndpointFolder.toRead();
+        return folder.all().stream()
+                .filter(new Switchboard(folder)::isLive)
                 .map(file -> new Endpoint(SCHEME, file.name()))
                 .toList();
     }
 
-    private static EndpointFolder folderFor(Endpoint endpoint) {
+    private static EndpointFolder folderFor(Endpoint endpoint, Supplier<EndpointFolder> use) {
         if (!endpoint.scheme().equals(SCHEME)) {
             throw new IllegalArgumentException("endpoint: expected scheme loopback, actual=" + endpoint);
         }
         try {
-            return EndpointFolder.current();
+            return use.get();
         } catch (IpcException e) {
             throw noFolder(e).refusal();
         }

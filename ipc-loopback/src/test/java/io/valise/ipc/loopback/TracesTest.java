@@ -91,7 +91,7 @@ class TracesTest {
         long before = sockets();
         String name = Serving.freshName();
         try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}))) {
-            EndpointFolder.current().publish(EndpointFile.fresh(name, silent.getLocalPort(), 0));
+            EndpointFolder.current().publish(EndpointFile.fresh(name, silent.getLocalPort(), 0, false));
             for (int i = 0; i < 20; i++) {
                 assertThatThrownBy(() -> new LoopbackTransport().connect(new Endpoint("loopback", name), 1_000_000))
                         .isInstanceOf(IpcException.class);

@@ -33,6 +33,7 @@ public final class ShmTransport implements Transport {
     /** System property with the size of each ring of the connections that this process serves. */
     public static final String RING_BYTES_PROPERTY = "valise.shm.ringBytes";
 
+    private static final String FOLDER = "shm";
     private static final int DEFAULT_RING_BYTES = 128 << 10;
     private static final int ORDER = 10;
 
@@ -67,7 +68,8 @@ public final class ShmTransport implements Transport {
                         "shm: this system has no domain sockets, as Windows has since version 10; use pipe:");
             }
             layout();
-            Path segments = SegmentDirectory.current(sockets()).path();
+            RuntimeDirectory.current().readFolder(FOLDER);
+            Path segments = SegmentDirectory.place();
             long free = Files.getFileStore(segments).getUsableSpace() >> 20;
             return Availability.yes(MemoryKind.hoped().propertyValue() + " memory, "
                     + (Futexes.hoped() ? "futex" : "socket") + " doorbell, " + segments + " " + free + " MiB free, "
@@ -91,14 +93,15 @@ public final class ShmTransport implements Transport {
     public Link connect(Endpoint endpoint, long timeoutNanos) {
         long deadline = System.nanoTime() + timeoutNanos;
         Surroundings here = surroundings.get();
-        Vouched server = here.vouching().connect(endpoint, sockets(), deadline);
+        Vouched server =
+                here.vouching().connect(endpoint, RuntimeDirectory.current().readFolder(FOLDER), deadline);
         return new ClientHandshake(server, here.removal()).link(deadline);
     }
 
     @Override
     public List<Endpoint> endpoints() {
         return UnixSockets.available()
-                ? UnixSockets.names(sockets()).stream()
+                ? UnixSockets.names(RuntimeDirectory.current().readFolder(FOLDER)).stream()
                         .flatMap(name -> endpoint(name).stream())
                         .toList()
                 : List.of();
@@ -115,7 +118,7 @@ public final class ShmTransport implements Transport {
 
     /** The folder with the servers' sockets. */
     static Path sockets() {
-        return RuntimeDirectory.current().folder("shm");
+        return RuntimeDirectory.current().folder(FOLDER);
     }
 
     private static SegmentLayout layout() {

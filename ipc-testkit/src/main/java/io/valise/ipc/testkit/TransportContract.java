@@ -10,6 +10,7 @@ import io.valise.ipc.testkit.session.FutureRules;
 import io.valise.ipc.testkit.session.IdentityRules;
 import io.valise.ipc.testkit.session.LifecycleRules;
 import io.valise.ipc.testkit.session.NeighbourRules;
+import io.valise.ipc.testkit.session.PublicationRules;
 import io.valise.ipc.testkit.session.ReconnectRules;
 import io.valise.ipc.testkit.session.ShortageRules;
 import io.valise.ipc.testkit.session.SizeRules;
@@ -106,6 +107,13 @@ public abstract class TransportContract implements Candidate {
     @Nested
     class Shortages extends ShortageRules {
         Shortages() {
+            super(TransportContract.this);
+        }
+    }
+
+    @Nested
+    class Publications extends PublicationRules {
+        Publications() {
             super(TransportContract.this);
         }
     }

@@ -23,6 +23,8 @@ import java.util.function.Supplier;
  * field it is the same for two copies of this class under two class loaders.
  */
 final class FolderLock {
+    static final String FILE = ".lock";
+
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(10);
     private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -31,7 +33,7 @@ final class FolderLock {
     static <T> T locked(Path folder, Supplier<T> action) {
         boolean interrupted = Thread.interrupted(); // An interrupt would close the file under our feet.
         try {
-            Path file = folder.toRealPath().resolve(".lock");
+            Path file = folder.toRealPath().resolve(FILE);
             return lockedFile(file, action);
         } catch (IOException e) {
             throw PrivateDirectory.failed("lock", folder, e);

@@ -61,10 +61,15 @@ final class InUse {
 
     /** Says that this process uses the directory until it ends; anew when somebody swept the file away meanwhile. */
     void holdForGood() {
-        Object known = forGood;
-        if (known == null || !known.equals(fileKey())) {
+        if (!isHeld()) {
             holdAnew();
         }
+    }
+
+    /** Whether the lock file by which this process holds the directory for good is still the one of that name. */
+    boolean isHeld() {
+        Object known = forGood;
+        return known != null && known.equals(fileKey());
     }
 
     private synchronized void holdAnew() {

@@ -16,6 +16,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -29,31 +31,48 @@ public final class Listening implements AutoCloseable {
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final Path folder;
+    private final String name;
     private final SocketPlace place;
-    private final Object inode;
-    private final ServerSocketChannel server;
     private final Predicate<SocketChannel> admitted;
     private final Consumer<SocketChannel> accepted;
-    private final Registration registration;
     private final AtomicBoolean closed = new AtomicBoolean();
+    private final List<PublishedFiles.Kept> kept = new ArrayList<>();
+    private volatile Bound bound; // replaced under the folder's lock when the socket's file was removed
 
     /** Whether the last attempt to accept failed; of several in a row one is logged. The loop's alone. */
     private boolean failing;
 
-    private Listening(
-            Path folder,
-            SocketPlace place,
-            ServerSocketChannel server,
-            Predicate<SocketChannel> admitted,
-            Consumer<SocketChannel> accepted)
+    private Listening(Path folder, String name, Predicate<SocketChannel> admitted, Consumer<SocketChannel> accepted)
             throws IOException {
         this.folder = folder;
-        this.place = place;
-        this.inode = inode(place.path());
-        this.server = server;
+        this.name = name;
+        this.place = SocketPlace.of(folder, name);
         this.admitted = admitted;
         this.accepted = accepted;
-        this.registration = ReadinessLoop.shared().register(server, this::acceptAll);
+        this.bound = bind();
+    }
+
+    /** A socket that is bound to the name. */
+    private final class Bound {
+        final ServerSocketChannel server;
+        final Object inode;
+        final Registration registration;
+
+        Bound(ServerSocketChannel server) throws IOException {
+            this.server = server;
+            this.inode = inode(place.path());
+            this.registration = ReadinessLoop.shared().register(server, () -> acceptAll(this));
+        }
+
+        void close() {
+            try {
+                server.close();
+            } catch (IOException e) {
+                log().log(Level.DEBUG, "closing the socket of " + place.path() + " failed", e);
+            } finally {
+                registration.cancel();
+            }
+        }
     }
 
     /**
@@ -75,8 +94,9 @@ public final class Listening implements AutoCloseable {
                 throw new IpcException(IpcStatus.ADDRESS_IN_USE, inUse(place), Delivery.NOT_SENT);
             }
             beforehand.run();
-            Listening listening = bind(folder, place, admitted, accepted);
-            listening.registration.arm();
+            Listening listening = new Listening(folder, name, admitted, accepted);
+            listening.bound.registration.arm();
+            listening.keep();
             return listening;
         } catch (IOException e) {
             throw PrivateDirectory.failed("listen at", place.path(), e);
@@ -94,18 +114,54 @@ public final class Listening implements AutoCloseable {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
+        kept.forEach(PublishedFiles.Kept::close);
         try {
             FolderLock.locked(folder, this::removeOwn);
         } catch (IpcException e) {
             log().log(Level.DEBUG, "left " + place.path() + " to the next server's sweep", e);
         } finally {
-            closeChannel();
+            bound.close();
         }
     }
 
-    private static Listening bind(
-            Path folder, SocketPlace place, Predicate<SocketChannel> admitted, Consumer<SocketChannel> accepted)
-            throws IOException {
+    private void keep() {
+        kept.add(PublishedFiles.keep(place.path(), folder, this::bindAgain));
+        if (place.marker() != null) {
+            kept.add(PublishedFiles.keep(place.marker(), folder, this::markAgain));
+        }
+    }
+
+    /** Binds a new socket when the file of the old one was removed, unless another server has taken the name. */
+    private void bindAgain() {
+        FolderLock.locked(folder, () -> {
+            if (!closed.get() && !SocketPlace.of(folder, name).exists()) {
+                Bound removed = bound;
+                try {
+                    bound = bind();
+                } catch (IOException e) {
+                    throw PrivateDirectory.failed("listen again at", place.path(), e);
+                }
+                bound.registration.arm();
+                removed.close();
+            }
+            return place;
+        });
+    }
+
+    private void markAgain() {
+        FolderLock.locked(folder, () -> {
+            try {
+                if (!closed.get()) {
+                    place.mark();
+                }
+                return place;
+            } catch (IOException e) {
+                throw PrivateDirectory.failed("mark", place.path(), e);
+            }
+        });
+    }
+
+    private Bound bind() throws IOException {
         ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         try {
             place.mark();
@@ -114,7 +170,7 @@ public final class Listening implements AutoCloseable {
             if (OwnerOnly.hasModes(place.path())) { // else it inherits the folder's access list
                 Files.setPosixFilePermissions(place.path(), PosixFilePermissions.fromString("rw-------"));
             }
-            return new Listening(folder, place, server, admitted, accepted);
+            return new Bound(server);
         } catch (IOException | RuntimeException e) {
             place.remove(); // Under the lock, and free a moment ago: it can only be ours.
             server.close();
@@ -151,10 +207,10 @@ public final class Listening implements AutoCloseable {
                 : "in the way at " + place.path() + ": not a socket; remove it, or choose another name";
     }
 
-    private void acceptAll() {
+    private void acceptAll(Bound bound) {
         boolean again = false;
         try {
-            acceptBatch();
+            acceptBatch(bound);
             again = true;
             failing = false;
         } catch (ClosedChannelException e) {
@@ -165,9 +221,9 @@ public final class Listening implements AutoCloseable {
         } finally {
             // The connection that could not be accepted stays readable: waiting for it at once would be a busy loop.
             if (again) {
-                registration.arm();
+                bound.registration.arm();
             } else if (!closed.get()) {
-                ReadinessLoop.shared().after(PAUSE_NANOS, registration::arm);
+                ReadinessLoop.shared().after(PAUSE_NANOS, bound.registration::arm);
             }
         }
     }
@@ -176,11 +232,11 @@ public final class Listening implements AutoCloseable {
         return "accepting at " + place.path() + " failed; trying again every 100 ms";
     }
 
-    private void acceptBatch() throws IOException {
-        SocketChannel channel = server.accept();
+    private void acceptBatch(Bound bound) throws IOException {
+        SocketChannel channel = bound.server.accept();
         for (int n = 1; channel != null; n++) {
             admit(channel);
-            channel = n < BATCH ? server.accept() : null;
+            channel = n < BATCH ? bound.server.accept() : null;
         }
     }
 
@@ -203,23 +259,13 @@ public final class Listening implements AutoCloseable {
 
     private boolean removeOwn() {
         try {
-            boolean own = place.exists() && inode.equals(inode(place.path()));
+            boolean own = place.exists() && bound.inode.equals(inode(place.path()));
             if (own) {
                 place.remove();
             }
             return own;
         } catch (IOException e) {
             throw PrivateDirectory.failed("remove", place.path(), e);
-        }
-    }
-
-    private void closeChannel() {
-        try {
-            server.close();
-        } catch (IOException e) {
-            log().log(Level.DEBUG, "closing the socket of " + place.path() + " failed", e);
-        } finally {
-            registration.cancel();
         }
     }
 

@@ -1,23 +1,16 @@
 package io.valise.ipc.spi.runtime;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
-import static java.nio.file.StandardOpenOption.CREATE_NEW;
-import static java.nio.file.StandardOpenOption.WRITE;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.ByteChannel;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -27,8 +20,6 @@ import java.util.stream.Stream;
 final class OwnFolders {
     static final String MARK = ".valise";
 
-    private static final Set<OpenOption> MAKING = Set.of(CREATE_NEW, WRITE);
-
     private OwnFolders() {}
 
     /** The folder, private; made and marked if absent. */
@@ -36,34 +27,42 @@ final class OwnFolders {
         boolean absent = !Files.exists(folder, LinkOption.NOFOLLOW_LINKS);
         PrivateDirectory.secure(folder);
         if (absent) {
-            boolean interrupted = Thread.interrupted(); // it would close the file
-            try {
-                mark(folder);
-            } catch (IOException e) {
-                throw PrivateDirectory.failed("mark", folder, e);
-            } finally {
-                if (interrupted) {
-                    Thread.currentThread().interrupt();
-                }
-            }
+            mark(folder);
         }
         return folder;
     }
 
-    /** A folder that could not be marked goes again, so that the next one who makes it marks it. */
-    private static void mark(Path folder) throws IOException {
-        Path path = folder.resolve(MARK);
+    /** Whether a folder has its mark. */
+    static boolean isMarked(Path folder) {
+        return Files.exists(folder.resolve(MARK), LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /**
+     * Marks a folder that this library made. The mark appears complete under its name or not at all, so that no process
+     * takes another's back: one that fails leaves the folder to the others, and removes it only while it is empty.
+     */
+    static void mark(Path folder) {
+        boolean interrupted = Thread.interrupted(); // it would close the file
         boolean marked = false;
-        try (ByteChannel mark = Files.newByteChannel(path, MAKING, PrivateFile.ownerOnly(path))) {
-            mark.write(ByteBuffer.wrap(about(folder)));
+        try {
+            PrivateFile.write(folder.resolve(MARK), new String(about(folder), US_ASCII));
             marked = true;
-        } catch (FileAlreadyExistsException byAnother) {
-            marked = true; // which found the folder absent at the same time; it is that one's to take back, too
         } finally {
             if (!marked) {
-                Files.deleteIfExists(path);
-                Files.deleteIfExists(folder);
+                removeIfEmpty(folder);
             }
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private static void removeIfEmpty(Path folder) {
+        try {
+            Files.deleteIfExists(folder); // the next process that makes it marks it
+        } catch (IOException inUse) {
+            System.getLogger(OwnFolders.class.getName())
+                    .log(System.Logger.Level.DEBUG, "left without its mark: " + folder, inUse);
         }
     }
 
@@ -92,6 +91,21 @@ final class OwnFolders {
             throw PrivateDirectory.failed("clean up", directory, e);
         }
         return new RuntimeDirectory.Cleaned(files, leftAlone);
+    }
+
+    /** The names in those of a directory at which a server listens: one of a program that holds no lock, in another language. */
+    static List<String> served(Path directory) {
+        List<String> served = new ArrayList<>();
+        try (Stream<Path> entries = Files.list(directory)) {
+            for (Path entry : entries.sorted().toList()) {
+                if (isOwn(entry)) {
+                    UnixSockets.names(entry).forEach(name -> served.add(entry.getFileName() + ":" + name));
+                }
+            }
+            return served;
+        } catch (IOException e) {
+            throw PrivateDirectory.failed("clean up", directory, e);
+        }
     }
 
     private static boolean isOwn(Path entry) throws IOException {

@@ -41,6 +41,17 @@ final class PrivateDirectory {
         }
     }
 
+    /** Checks that an absent directory could be created, as far as that can be told without an attempt. */
+    static void checkCreatable(Path directory) {
+        Path ancestor = directory.getParent();
+        while (ancestor != null && !Files.exists(ancestor)) {
+            ancestor = ancestor.getParent();
+        }
+        if (ancestor != null && !Files.isWritable(ancestor)) {
+            throw failed("create", directory, new IOException(ancestor + " is not writable"));
+        }
+    }
+
     private static void check(Path directory, FileFacts facts) {
         checkOwner(directory, facts);
         deny(directory, facts.laxDirectory());

@@ -45,7 +45,7 @@ public final class RuntimeDirectory {
         this.path = place.path();
     }
 
-    /** The runtime directory of this process, created if absent. */
+    /** The runtime directory of this process; {@link #folder} creates it if absent. */
     public static RuntimeDirectory current() {
         List<RuntimePlace> places = RuntimePlace.ofThisProcess();
         Found known = found;
@@ -78,7 +78,7 @@ public final class RuntimeDirectory {
         return PrivateDirectory.existing(directory);
     }
 
-    /** Where it is. Use {@link #folder} before anything is put there. */
+    /** Where it is or would be. Use {@link #folder} before anything is put there. */
     public Path path() {
         return path;
     }
@@ -90,12 +90,30 @@ public final class RuntimeDirectory {
      * @param name a file name that begins with a letter or digit
      */
     public Path folder(String name) {
-        if (!FOLDER.matcher(name).matches()) {
-            throw new IllegalArgumentException("folder name: expected " + FOLDER + ", actual=\"" + name + '"');
-        }
+        checkName(name);
         place.secured();
         InUse.of(path).holdForGood();
         return OwnFolders.secure(path.resolve(name));
+    }
+
+    private static void checkName(String folder) {
+        if (!FOLDER.matcher(folder).matches()) {
+            throw new IllegalArgumentException("folder name: expected " + FOLDER + ", actual=\"" + folder + '"');
+        }
+    }
+
+    /**
+     * A folder in it to read from, such as the names that are served: checked if it exists, and not created. The
+     * directory can be cleaned up as before.
+     *
+     * @throws IpcException {@code ACCESS_DENIED} when directory or folder are not private
+     * @since 0.2.0
+     */
+    public Path readFolder(String name) {
+        checkName(name);
+        place.usable();
+        PrivateDirectory.existing(path.resolve(name));
+        return path.resolve(name);
     }
 
     /**
@@ -126,15 +144,42 @@ public final class RuntimeDirectory {
      * that crashed processes left, locks, logs. Whatever else is there, such as what a user keeps in the directory that
      * {@code VALISE_HOME} names, is left alone.
      *
-     * @throws IpcException {@code ADDRESS_IN_USE} when a process uses it, this one perhaps; the message names its pid;
+     * @throws IpcException {@code ADDRESS_IN_USE} when a process uses it, this one perhaps; the message names its pid, or
+     *     the address of a server that holds no lock, such as one in another language;
      *     {@code ACCESS_DENIED} when the user's home or the configuration, with its keys, lies in it
      */
     public Cleaned clean() {
+        return clean(List::of);
+    }
+
+    /**
+     * As {@link #clean()}, but asks first which servers there are that nothing else tells of, while no process of this
+     * library uses the directory.
+     *
+     * @param served the addresses that are served; when there are any, nothing is removed
+     * @throws IpcException as {@link #clean()}
+     * @since 0.2.0
+     */
+    public Cleaned clean(Supplier<List<String>> served) {
         PrivateDirectory.secure(path);
         keep(ConfigurationDirectory.path(), "the configuration, with keys,");
         Path home = SystemText.path("user.home", System.getProperty("user.home", "/"));
         keep(home.toAbsolutePath().normalize(), "the user's home");
-        return InUse.of(path).alone(() -> OwnFolders.clean(path, InUse.FILE));
+        return InUse.of(path).alone(() -> {
+            refuseIfServed(OwnFolders.served(path));
+            refuseIfServed(served.get());
+            return OwnFolders.clean(path, InUse.FILE);
+        });
+    }
+
+    private void refuseIfServed(List<String> served) {
+        if (!served.isEmpty()) {
+            throw new IpcException(
+                    IpcStatus.ADDRESS_IN_USE,
+                    "runtime directory " + path + ": not cleaned up, a server that holds no lock serves "
+                            + String.join(", ", served) + "; end that first",
+                    Delivery.NOT_SENT);
+        }
     }
 
     /**
@@ -182,14 +227,14 @@ public final class RuntimeDirectory {
     private static RuntimePlace firstUsable(List<RuntimePlace> places) {
         for (RuntimePlace place : places.subList(0, places.size() - 1)) {
             try {
-                place.secured();
+                place.usable();
                 return place;
             } catch (IpcException unusable) {
                 log().log(Level.WARNING, place.origin() + " is not used: " + unusable.getMessage());
             }
         }
         RuntimePlace last = places.get(places.size() - 1);
-        last.secured();
+        last.usable();
         return last;
     }
 

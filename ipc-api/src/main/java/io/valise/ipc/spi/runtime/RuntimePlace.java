@@ -73,18 +73,36 @@ record RuntimePlace(
 
     /** The path, created if absent and checked; what is wrong with it names the setting that chose it. */
     Path secured() {
+        return named(() -> {
+            checkAround();
+            PrivateDirectory.secure(path);
+        });
+    }
+
+    /** As {@link #secured}, but creates nothing: an absent one looks as if it could be created. */
+    Path usable() {
+        return named(() -> {
+            checkAround();
+            if (PrivateDirectory.existing(path).isEmpty()) {
+                PrivateDirectory.checkCreatable(path);
+            }
+        });
+    }
+
+    private Path named(Runnable check) {
         if (problem != null) {
             throw new IpcException(IpcStatus.ACCESS_DENIED, problem, Delivery.NOT_SENT);
         }
         try {
-            return checked();
+            check.run();
+            return path;
         } catch (IpcException e) {
             throw new IpcException(
                     e.status(), "runtime directory by " + origin + ": " + e.getMessage(), e.delivery(), e.getCause());
         }
     }
 
-    private Path checked() {
+    private void checkAround() {
         if (!path.isAbsolute()) {
             throw new IpcException(
                     IpcStatus.ACCESS_DENIED, "expected an absolute path, actual=\"" + path + '"', Delivery.NOT_SENT);
@@ -92,7 +110,6 @@ record RuntimePlace(
         if (parent != null) {
             PrivateDirectory.checkOwned(parent);
         }
-        return PrivateDirectory.secure(path);
     }
 
     /** Written out: a record's own methods are put together when they are first called, which takes 15 ms of a fresh JVM. */

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
@@ -58,6 +59,8 @@ record SocketPlace(Path path, @Nullable Path marker) {
                     names.add(name);
                 }
             }
+        } catch (NoSuchFileException absent) {
+            return names;
         } catch (IOException e) {
             throw PrivateDirectory.failed("list", folder, e);
         }
@@ -109,6 +112,8 @@ record SocketPlace(Path path, @Nullable Path marker) {
     private static Path real(Path folder) {
         try {
             return folder.toRealPath();
+        } catch (NoSuchFileException absent) { // there is no socket in it
+            return folder.toAbsolutePath();
         } catch (IOException e) {
             throw PrivateDirectory.failed("find", folder, e);
         }

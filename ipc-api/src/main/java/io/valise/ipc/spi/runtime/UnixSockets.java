@@ -130,6 +130,17 @@ public final class UnixSockets {
                 .toList();
     }
 
+    /**
+     * Whether a server listens at a name, without disturbing it. The kernel answers, also for a server that is stopped or
+     * lives in another namespace. In doubt it does: only a refused connection proves the opposite.
+     *
+     * @param folder an existing folder of the runtime directory
+     * @since 0.2.0
+     */
+    public static boolean isServed(Path folder, String name) {
+        return isLive(SocketPlace.of(folder, name));
+    }
+
     /** Whether a server listens there. In doubt it does: only a refused connection is proof of the opposite. */
     static boolean isLive(SocketPlace place) {
         try {

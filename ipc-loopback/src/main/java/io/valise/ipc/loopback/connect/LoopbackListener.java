@@ -6,10 +6,12 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.loopback.endpoint.EndpointFile;
 import io.valise.ipc.loopback.endpoint.EndpointFolder;
+import io.valise.ipc.loopback.endpoint.NameHold;
 import io.valise.ipc.loopback.loop.LoopChannel;
 import io.valise.ipc.loopback.loop.SharedLoop;
 import io.valise.ipc.spi.Link;
 import io.valise.ipc.spi.Transport;
+import io.valise.ipc.spi.runtime.PublishedFiles;
 import io.valise.ipc.spi.runtime.SafeLog;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -29,10 +31,12 @@ public final class LoopbackListener implements Transport.Listener {
     private final Transport.Acceptor acceptor;
     private final SharedLoop loop;
     private final List<ListeningPort> ports;
+    private final NameHold hold;
     private final EndpointFile file;
     private final Doorman doorman;
     // Held while the acceptor is called: once close() has returned it is called no more.
     private final Object gate = new Object();
+    private PublishedFiles.Kept kept = () -> {};
     private boolean closed;
 
     private LoopbackListener(Endpoint endpoint, EndpointFolder folder, Transport.Acceptor acceptor, int port)
@@ -43,7 +47,8 @@ public final class LoopbackListener implements Transport.Listener {
         this.loop = SharedLoop.join();
         try {
             this.ports = port == 0 ? bind() : bindAt(port);
-            this.file = EndpointFile.fresh(endpoint.name(), port(0), ports.size() > 1 ? port(1) : 0);
+            this.hold = holdName();
+            this.file = EndpointFile.fresh(endpoint.name(), port(0), ports.size() > 1 ? port(1) : 0, hold.isProvable());
             this.doorman = new Doorman(endpoint, file.key(), this::admit);
         } catch (IOException | RuntimeException e) {
             loop.leave();
@@ -94,6 +99,7 @@ public final class LoopbackListener implements Transport.Listener {
             }
             closed = true;
         }
+        kept.close();
         try {
             // First, so that a client whom the closing ports drop finds that the server is gone.
             folder.<@Nullable Void>locked(() -> {
@@ -103,14 +109,26 @@ public final class LoopbackListener implements Transport.Listener {
         } catch (IpcException e) {
             LOG.log(Level.WARNING, "the file of " + endpoint + " stays behind until the next start", e);
         } finally {
+            hold.close();
             closePorts();
+        }
+    }
+
+    private NameHold holdName() {
+        try {
+            return NameHold.of(endpoint.name());
+        } catch (RuntimeException e) {
+            ports.forEach(ListeningPort::close);
+            throw e;
         }
     }
 
     private void publish() {
         try {
             folder.publish(file);
+            kept = folder.keep(file);
         } catch (IpcException e) {
+            hold.close();
             closePorts();
             throw e;
         }

@@ -5,6 +5,7 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.loopback.endpoint.EndpointFile;
 import io.valise.ipc.loopback.endpoint.EndpointFolder;
+import io.valise.ipc.loopback.endpoint.NameHold;
 import io.valise.ipc.spi.Link;
 import java.net.InetSocketAddress;
 import java.util.Optional;
@@ -45,20 +46,27 @@ public final class Switchboard {
         }
     }
 
-    /** Whether the server that published this file still serves: it must prove it. */
+    /** Whether the server that published this file still serves: the kernel says that it holds its name, or it proves it. */
     public boolean isLive(EndpointFile server) {
+        return (server.held() && NameHold.isHeld(server.name())) || answers(server);
+    }
+
+    /**
+     * Whether what a server published can be removed. Where no hold proves the server's life, a port that refuses may be
+     * one of another network namespace: then its process id must be free, too.
+     */
+    public boolean isGone(EndpointFile server) {
+        return (server.held() || !server.pidIsInUse()) && !isLive(server);
+    }
+
+    private static boolean answers(EndpointFile server) {
         try {
             Dialler.probe(server, v4(server), PROBE_NANOS);
             return true;
         } catch (IpcException e) {
-            // Stopped (SIGSTOP) or overloaded is not dead; only then the process id must decide.
-            return e.status() == IpcStatus.TIMEOUT && server.writerLives();
+            // A stopped or overloaded server does not answer; without a hold, the process id must decide.
+            return e.status() == IpcStatus.TIMEOUT && !server.held() && server.pidIsInUse();
         }
-    }
-
-    /** Whether what a server published can be swept up: its process has gone, and nobody answers for it. */
-    public boolean isGone(EndpointFile server) {
-        return !server.writerLives() && !isLive(server);
     }
 
     private static Link reach(EndpointFile server, long nanos) {

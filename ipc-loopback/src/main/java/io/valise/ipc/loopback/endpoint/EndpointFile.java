@@ -14,7 +14,8 @@ import java.util.Map;
  *   name=quotes
  *   port=40123            on 127.0.0.1
  *   port6=40123           on ::1; 0 when the machine has no IPv6
- *   pid=4711              for people and for sweeping up; proves nothing
+ *   pid=4711              informs people; proves nothing
+ *   held=socket           absent where the system has no domain sockets: see {@link NameHold}
  *   secret=(64 hexadecimal digits)
  * </pre>
  *
@@ -23,19 +24,26 @@ import java.util.Map;
  * @param name the server's name
  * @param port TCP port on 127.0.0.1
  * @param port6 TCP port on ::1, or 0
- * @param pid the server's process id
+ * @param pid the server's process id, in the server's process-id namespace
+ * @param held whether the server holds its name by a {@link NameHold} for as long as it lives
  * @param secret 256 random bits as hexadecimal digits; different for every server that ever was
  */
-public record EndpointFile(String name, int port, int port6, long pid, String secret) {
-    /** Longer than any of them, in bytes. */
+public record EndpointFile(String name, int port, int port6, long pid, boolean held, String secret) {
+    /** The limit for such a file, in bytes. */
     static final int MAX_BYTES = 1024;
 
     private static final String FIRST_LINE = "valise-loopback 1";
+    private static final String SOCKET = "socket";
 
     /** What this process publishes for a new server. */
-    public static EndpointFile fresh(String name, int port, int port6) {
+    public static EndpointFile fresh(String name, int port, int port6, boolean held) {
         return new EndpointFile(
-                name, port, port6, ProcessHandle.current().pid(), Secret.fresh().digits());
+                name,
+                port,
+                port6,
+                ProcessHandle.current().pid(),
+                held,
+                Secret.fresh().digits());
     }
 
     /** The secret's bytes. */
@@ -43,8 +51,8 @@ public record EndpointFile(String name, int port, int port6, long pid, String se
         return Secret.ofDigits(secret).bytes();
     }
 
-    /** Whether the process that wrote it is still there, as far as process ids tell. */
-    public boolean writerLives() {
+    /** Whether a process has the process id in it: no proof in either direction. */
+    public boolean pidIsInUse() {
         return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
     }
 
@@ -55,7 +63,7 @@ public record EndpointFile(String name, int port, int port6, long pid, String se
                         "name=" + name,
                         "port=" + port,
                         "port6=" + port6,
-                        "pid=" + pid,
+                        "pid=" + pid + (held ? "\nheld=" + SOCKET : ""),
                         "secret=" + secret)
                 + "\n";
     }
@@ -84,6 +92,7 @@ public record EndpointFile(String name, int port, int port6, long pid, String se
                     port(values, "port", 1),
                     port(values, "port6", 0),
                     Long.parseLong(values.getOrDefault("pid", "")),
+                    SOCKET.equals(values.get("held")),
                     Secret.ofDigits(values.getOrDefault("secret", "")).digits());
         } catch (IllegalArgumentException e) {
             throw new IpcException(IpcStatus.PROTOCOL_ERROR, "endpoint file: a value is missing or malformed", e);

@@ -4,6 +4,7 @@ import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.spi.runtime.PrivateFile;
+import io.valise.ipc.spi.runtime.PublishedFiles;
 import io.valise.ipc.spi.runtime.RuntimeDirectory;
 import io.valise.ipc.spi.runtime.SafeLog;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +30,7 @@ import java.util.function.Supplier;
  */
 public final class EndpointFolder {
     private static final Logger LOG = SafeLog.of(EndpointFolder.class);
+    private static final String FOLDER = "loopback";
 
     private final RuntimeDirectory directory;
     private final Path folder;
@@ -40,7 +43,13 @@ public final class EndpointFolder {
     /** This user's; created if absent. */
     public static EndpointFolder current() {
         RuntimeDirectory directory = RuntimeDirectory.current();
-        return new EndpointFolder(directory, directory.folder("loopback"));
+        return new EndpointFolder(directory, directory.folder(FOLDER));
+    }
+
+    /** This user's, to read from; not created. */
+    public static EndpointFolder toRead() {
+        RuntimeDirectory directory = RuntimeDirectory.current();
+        return new EndpointFolder(directory, directory.readFolder(FOLDER));
     }
 
     /** Runs something while no other process of the user does. */
@@ -97,6 +106,20 @@ public final class EndpointFolder {
         PrivateFile.write(pathOf(file.name()), file.format());
     }
 
+    /** Has a published file published again when it is removed, until the result is closed. */
+    public PublishedFiles.Kept keep(EndpointFile file) {
+        Path path = pathOf(file.name());
+        return PublishedFiles.keep(
+                path,
+                folder,
+                () -> locked(() -> {
+                    if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+                        publish(file);
+                    }
+                    return file;
+                }));
+    }
+
     /** Takes a server's file away if it is still the one it published. Call it {@link #locked}. */
     public void retract(EndpointFile file) {
         if (readable(file.name()).equals(Optional.of(file))) {
@@ -134,6 +157,8 @@ public final class EndpointFolder {
             List<Path> paths = new ArrayList<>();
             entries.forEach(paths::add);
             return paths;
+        } catch (NoSuchFileException absent) {
+            return List.of();
         } catch (IOException e) {
             throw failed("list", folder, e);
         }

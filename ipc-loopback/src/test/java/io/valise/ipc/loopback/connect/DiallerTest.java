@@ -39,7 +39,7 @@ class DiallerTest {
     @BeforeEach
     void listen() throws IOException {
         port = new ServerSocket(0, 1, Loopback.V4.address());
-        server = EndpointFile.fresh(Serving.freshName(), port.getLocalPort(), 0);
+        server = EndpointFile.fresh(Serving.freshName(), port.getLocalPort(), 0, false);
     }
 
     @AfterEach

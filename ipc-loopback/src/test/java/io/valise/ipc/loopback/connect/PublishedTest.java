@@ -67,7 +67,8 @@ class PublishedTest {
             EndpointFile file = published(server);
             assumeTrue(file.port6() != 0, "needs IPv6");
             // As if another program had taken the port on 127.0.0.1 and gone again.
-            EndpointFolder.current().publish(new EndpointFile(file.name(), 1, file.port6(), file.pid(), file.secret()));
+            EndpointFolder.current()
+                    .publish(new EndpointFile(file.name(), 1, file.port6(), file.pid(), file.held(), file.secret()));
             Serving.connect(server.name()).link().close();
             assertThat(server.accept().awaitEnd()).isTrue();
         }
@@ -101,7 +102,7 @@ class PublishedTest {
     @Test
     void closeLeavesTheFileOfASuccessorAlone() {
         try (Serving server = new Serving()) {
-            EndpointFile successor = EndpointFile.fresh(server.name(), 1, 0);
+            EndpointFile successor = EndpointFile.fresh(server.name(), 1, 0, false);
             EndpointFolder.current().publish(successor);
             server.listener().close();
             assertThat(EndpointFolder.current().read(server.name())).contains(successor);
@@ -113,8 +114,8 @@ class PublishedTest {
     void startSweepsUpWhatCrashesLeft() throws Exception {
         EndpointFolder folder = EndpointFolder.current();
         String name = Serving.freshName();
-        EndpointFile fresh = EndpointFile.fresh(name, 1, 0);
-        folder.publish(new EndpointFile(name, 1, 0, 1L << 40, fresh.secret()));
+        EndpointFile fresh = EndpointFile.fresh(name, 1, 0, false);
+        folder.publish(new EndpointFile(name, 1, 0, 1L << 40, false, fresh.secret()));
         Path draft = Files.createFile(folder.pathOf(".draft-of-a-crash"));
         new Serving().close();
         assertThat(folder.pathOf(name)).doesNotExist();

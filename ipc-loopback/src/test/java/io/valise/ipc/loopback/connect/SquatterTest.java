@@ -41,8 +41,8 @@ class SquatterTest {
 
     /** Publishes a port as a server that crashed has left it. */
     private EndpointFile leave(int port) {
-        EndpointFile fresh = EndpointFile.fresh(name, port, 0);
-        EndpointFile left = new EndpointFile(name, port, 0, NOBODY, fresh.secret());
+        EndpointFile fresh = EndpointFile.fresh(name, port, 0, false);
+        EndpointFile left = new EndpointFile(name, port, 0, NOBODY, false, fresh.secret());
         EndpointFolder.current().publish(left);
         return left;
     }
@@ -162,7 +162,7 @@ class SquatterTest {
             Files.copy(folder.pathOf(server.name()), folder.pathOf(name));
             assertThat(connectFails().status()).isEqualTo(IpcStatus.ENDPOINT_NOT_FOUND);
             EndpointFile file = folder.read(server.name()).orElseThrow();
-            folder.publish(new EndpointFile(name, file.port(), file.port6(), file.pid(), file.secret()));
+            folder.publish(new EndpointFile(name, file.port(), file.port6(), file.pid(), false, file.secret()));
             // Even with the right secret: the name is part of the proof.
             assertThat(connectFails().status()).isEqualTo(IpcStatus.AUTHENTICATION_FAILED);
         }
@@ -185,7 +185,7 @@ class SquatterTest {
         try (Serving server = new Serving();
                 Squatter relay = new Squatter((in, out) -> relay(in, out, server.name()))) {
             EndpointFile real = EndpointFolder.current().read(server.name()).orElseThrow();
-            EndpointFile bent = new EndpointFile(real.name(), relay.port(), 0, real.pid(), real.secret());
+            EndpointFile bent = new EndpointFile(real.name(), relay.port(), 0, real.pid(), false, real.secret());
             assertThatThrownBy(() -> Dialler.dial(
                             bent,
                             new InetSocketAddress(Loopback.V4.address(), relay.port()),

@@ -22,7 +22,8 @@ public final class UnixPipes {
     /** Whether the folder can be used, and where it is. */
     public static Availability availability() {
         try {
-            return Availability.yes("domain sockets in " + folder());
+            return Availability.yes(
+                    "domain sockets in " + RuntimeDirectory.current().readFolder(FOLDER));
         } catch (IpcException e) {
             return Availability.no(String.valueOf(e.getMessage()), e);
         }
@@ -30,13 +31,15 @@ public final class UnixPipes {
 
     /** See {@link Transport#listen}. */
     public static Transport.Listener listen(Endpoint endpoint, Transport.Acceptor acceptor) {
-        Listening listening = UnixSockets.listen(folder(), endpoint.name(), channel -> acceptor.accept(link(channel)));
+        Path folder = RuntimeDirectory.current().folder(FOLDER);
+        Listening listening = UnixSockets.listen(folder, endpoint.name(), channel -> acceptor.accept(link(channel)));
         return new Served(endpoint, listening);
     }
 
     /** See {@link Transport#connect}. */
     public static Link connect(Endpoint endpoint, long timeoutNanos) {
-        SocketChannel channel = UnixSockets.connect(folder(), endpoint.name(), timeoutNanos);
+        SocketChannel channel =
+                UnixSockets.connect(RuntimeDirectory.current().readFolder(FOLDER), endpoint.name(), timeoutNanos);
         try {
             return link(channel);
         } catch (RuntimeException e) {
@@ -47,13 +50,9 @@ public final class UnixPipes {
 
     /** See {@link Transport#endpoints}. */
     public static List<Endpoint> endpoints(String scheme) {
-        return UnixSockets.names(folder()).stream()
+        return UnixSockets.names(RuntimeDirectory.current().readFolder(FOLDER)).stream()
                 .map(name -> new Endpoint(scheme, name))
                 .toList();
-    }
-
-    private static Path folder() {
-        return RuntimeDirectory.current().folder(FOLDER);
     }
 
     private static Link link(SocketChannel channel) {

@@ -1,5 +1,6 @@
 package io.valise.ipc.services.runtime;
 
+import io.valise.ipc.Endpoint;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.services.runtime.Initialization.Status;
 import io.valise.ipc.spi.runtime.RuntimeDirectory;
@@ -8,6 +9,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.module.ModuleDescriptor.Version;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -123,10 +125,19 @@ public final class IpcRuntime implements AutoCloseable {
     /**
      * Removes what crashed processes left in the user's runtime directory, and nothing that Valise has not made.
      *
-     * @throws IpcException {@code ADDRESS_IN_USE} when a process uses the directory; the message names its pid
+     * @throws IpcException {@code ADDRESS_IN_USE} when a process uses the directory; the message names its pid, or the
+     *     address of a server that holds no lock, such as one in another language
      */
     public static RuntimeDirectory.Cleaned cleanUp() {
-        return RuntimeDirectory.current().clean();
+        return RuntimeDirectory.current().clean(IpcRuntime::served);
+    }
+
+    private static List<String> served() {
+        return KnownTransports.find().all().stream()
+                .filter(transport -> transport.availability().available())
+                .flatMap(transport -> transport.endpoints().stream())
+                .map(Endpoint::toString)
+                .toList();
     }
 
     private static Optional<String> provided() {

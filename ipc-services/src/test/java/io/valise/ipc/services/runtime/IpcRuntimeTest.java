@@ -9,8 +9,11 @@ import io.valise.ipc.services.runtime.Initialization.Status;
 import io.valise.ipc.services.runtime.IpcRuntime.Option;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.process.ForkedJvm;
+import java.net.StandardProtocolFamily;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -127,6 +130,40 @@ class IpcRuntimeTest {
         assertThat(IpcRuntime.tryInitialize(OURS, NONE).status()).isEqualTo(Status.ALREADY_PROVIDED);
         try (IpcRuntime runtime = IpcRuntime.initialize(LATER, Set.of(Option.ON_PACKAGE_IDENTITY_NOOP))) {
             assertThat(runtime.findings().problems()).isEmpty();
+        }
+    }
+
+    @Test
+    void initializingHoldsTheDirectoryNoLongerThanItIsOpen() {
+        List<String> options = List.of("-Dvalise.home=" + home);
+        try (ForkedJvm process = ForkedJvm.start(options, RuntimeUser.class);
+                ForkedJvm cleaner = ForkedJvm.start(options, RuntimeUser.class)) {
+            process.ask("initializeAndClose");
+            process.ask("noMatch");
+            process.ask("noop");
+            assertThat(cleaner.ask("cleanUp")).isEqualTo("Cleaned[files=0, leftAlone=[]]");
+            assertThat(process.ask("cleanUp")).isEqualTo("Cleaned[files=0, leftAlone=[]]");
+        }
+    }
+
+    @Test
+    void serverThatHoldsNoLockIsAskedBeforeItsSocketIsRemoved() throws Exception {
+        List<String> options = List.of("-Dvalise.home=" + home);
+        try (ForkedJvm cleaner = ForkedJvm.start(options, RuntimeUser.class)) {
+            String socket = cleaner.ask("leave", "quotes");
+            Files.delete(Path.of(socket));
+            try (ServerSocketChannel foreign = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+                foreign.bind(UnixDomainSocketAddress.of(socket));
+                try (ForkedJvm other = ForkedJvm.start(options, RuntimeUser.class)) {
+                    cleaner.kill();
+                    assertThatThrownBy(() -> other.ask("cleanUp"))
+                            .hasMessageContaining("ADDRESS_IN_USE")
+                            .hasMessageContaining("a server that holds no lock serves left:quotes");
+                    assertThat(Path.of(socket)).exists();
+                    foreign.close();
+                    assertThat(other.ask("cleanUp")).isEqualTo("Cleaned[files=1, leftAlone=[]]");
+                }
+            }
         }
     }
 

@@ -26,6 +26,16 @@ final class RuntimeUser {
         }
     }
 
+    private static String noop() {
+        System.setProperty("valise.runtime.provided", "a container");
+        try (IpcRuntime runtime =
+                IpcRuntime.initialize(VersionRange.any(), Set.of(IpcRuntime.Option.ON_PACKAGE_IDENTITY_NOOP))) {
+            return runtime.findings().api().toString();
+        } finally {
+            System.clearProperty("valise.runtime.provided");
+        }
+    }
+
     private static String run(String command, List<String> words) {
         return switch (command) {
             case "initialize" ->
@@ -37,6 +47,13 @@ final class RuntimeUser {
                 IpcRuntime.tryInitialize(VersionRange.parse(words.get(0)), Set.of(Option.ON_ERROR_FAIL_FAST))
                         .message();
             case "leave" -> leave(words.get(0));
+            case "initializeAndClose" -> {
+                IpcRuntime.initialize(VersionRange.any(), Set.of()).close();
+                yield "closed";
+            }
+            case "noMatch" ->
+                IpcRuntime.tryInitialize(VersionRange.parse("[9,)"), Set.of()).message();
+            case "noop" -> noop();
             default -> IpcRuntime.cleanUp().toString();
         };
     }

@@ -5,6 +5,7 @@ import io.valise.ipc.Endpoint;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.spi.runtime.Listening;
+import io.valise.ipc.spi.runtime.PublishedFiles;
 import io.valise.ipc.spi.runtime.RuntimeDirectory;
 import io.valise.ipc.spi.runtime.SafeLog;
 import io.valise.ipc.spi.runtime.UnixSockets;
@@ -45,7 +46,10 @@ public final class BySecret implements Vouching {
                     UnixSockets.listenToAnyone(sockets, endpoint.name(), () -> key.publish(secret), doorman::knock);
             open = true;
             RuntimeDirectory directory = RuntimeDirectory.current();
+            PublishedFiles.Kept kept = PublishedFiles.keep(
+                    key.path(), sockets, () -> directory.locked(sockets, () -> key.publishIfAbsent(secret)));
             return () -> {
+                kept.close();
                 close(directory, sockets, listening, () -> key.retract(secret));
                 doorman.close();
             };

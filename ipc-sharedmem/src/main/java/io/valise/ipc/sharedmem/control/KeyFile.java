@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,6 +69,14 @@ record KeyFile(Path path, String name) {
     /** Makes a secret known, replacing what was there. */
     void publish(Secret secret) {
         PrivateFile.write(path, "valise-shm 1\nname=" + name + "\nsecret=" + secret.digits() + "\n");
+    }
+
+    /** Publishes a secret again where there is no file. Call it under the folder's lock. */
+    KeyFile publishIfAbsent(Secret secret) {
+        if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+            publish(secret);
+        }
+        return this;
     }
 
     /** Removes the file if it is still the one with this secret. Call it under the folder's lock. */

@@ -22,6 +22,8 @@ import java.util.Set;
  */
 public final class SegmentDirectory {
     /** System property that puts segments elsewhere. */
+    private static final String FOLDER = "segments";
+
     public static final String PROPERTY = "valise.shm.directory";
 
     private static final Path DEV_SHM = Path.of("/dev/shm");
@@ -95,14 +97,24 @@ public final class SegmentDirectory {
         return home + SEPARATOR + server + SEPARATOR;
     }
 
+    /** Where segments would be created now; a folder of the runtime directory is not created by asking. */
+    public static Path place() {
+        return isElsewhere() ? locate() : RuntimeDirectory.current().readFolder(FOLDER);
+    }
+
     private static Path locate() {
         String wanted = System.getProperty(PROPERTY);
         if (wanted != null) {
             return RuntimeDirectory.secured(SystemText.path(PROPERTY, wanted).toAbsolutePath());
         }
-        return isPosix() && Files.isWritable(DEV_SHM)
+        return isElsewhere()
                 ? RuntimeDirectory.under(DEV_SHM)
-                : RuntimeDirectory.current().folder("segments");
+                : RuntimeDirectory.current().folder(FOLDER);
+    }
+
+    /** Whether segments are outside the runtime directory. */
+    private static boolean isElsewhere() {
+        return System.getProperty(PROPERTY) != null || (isPosix() && Files.isWritable(DEV_SHM));
     }
 
     /** Elsewhere anybody could make a directory of that name: it means the root of the current drive. */

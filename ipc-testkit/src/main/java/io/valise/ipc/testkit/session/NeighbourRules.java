@@ -1,7 +1,6 @@
 package io.valise.ipc.testkit.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.valise.ipc.Delivery;
 import io.valise.ipc.Endpoint;
@@ -18,13 +17,11 @@ import io.valise.ipc.testkit.process.SmallFileSystem;
 import io.valise.ipc.testkit.process.StrangerPeer;
 import io.valise.ipc.testkit.rule.AuditLines;
 import java.io.IOException;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -35,7 +32,7 @@ import org.junit.jupiter.api.Test;
  * H: neighbours who mean harm: other users of the machine, connections that say nothing, and places that are no good,
  * because somebody prepared, filled, protected or removed them.
  */
-public abstract class NeighbourRules extends SessionRules {
+public abstract class NeighbourRules extends PlaceRules {
     private static final String SILENT_LIMIT = "valise.silentConnections";
     private static final int FEW = 8;
 
@@ -43,34 +40,6 @@ public abstract class NeighbourRules extends SessionRules {
 
     protected NeighbourRules(Candidate candidate) {
         super(candidate);
-    }
-
-    // ---- places
-
-    /** A fresh directory in which everybody may create things, as in /tmp; gone after the test. */
-    private Path commons() throws IOException {
-        assumeTrue(candidate.betweenProcesses(), "this transport stays within the process");
-        assumeTrue(FileSystems.getDefault().supportedFileAttributeViews().contains("posix"), "no modes here");
-        Path commons = Files.createTempDirectory("vh");
-        closing(() -> delete(commons));
-        Files.setPosixFilePermissions(commons, PosixFilePermissions.fromString("rwxrwxrwx"));
-        return commons;
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (Stream<Path> tree = Files.walk(directory)) {
-            for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
-        }
-    }
-
-    /** Makes this the runtime directory until the test ends. */
-    private Path moveTo(Path home) {
-        String before = TestHome.path().toString();
-        System.setProperty(TestHome.PROPERTY, home.toString());
-        closing(() -> System.setProperty(TestHome.PROPERTY, before));
-        return home;
     }
 
     private ForkedJvm stranger(Path home) {
@@ -89,13 +58,6 @@ public abstract class NeighbourRules extends SessionRules {
                             ran.incrementAndGet();
                             return EMPTY;
                         }));
-    }
-
-    private static List<Path> filesIn(Path home) throws IOException {
-        try (Stream<Path> tree = Files.walk(home)) {
-            return tree.filter(path -> !Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS))
-                    .toList();
-        }
     }
 
     private static boolean isSocket(Path path) throws IOException {
@@ -220,17 +182,12 @@ public abstract class NeighbourRules extends SessionRules {
         Path file = Files.createFile(commons.resolve("file"));
         refusesHome(file, "not a directory");
         moveTo(Path.of("/proc/valise"));
-        for (IpcException e : List.of(failure(() -> serveSecret(address())), failure(() -> connect(address())))) {
-            assertThat(e.status()).isIn(IpcStatus.RESOURCE_EXHAUSTED, IpcStatus.ACCESS_DENIED, IpcStatus.UNSUPPORTED);
-            assertThat(e).hasMessageContaining("/proc/valise");
-        }
-        Path gone = moveTo(commons.resolve("gone"));
-        IpcServer server = serveSecret(address());
-        echoes(connect(server), 3);
-        delete(gone);
-        failsWith(IpcStatus.ENDPOINT_NOT_FOUND, () -> connect(server));
-        server.close();
-        echoes(connect(serve(builder -> builder)), 3);
+        IpcException unserved = failure(() -> serveSecret(address()));
+        assertThat(unserved.status())
+                .isIn(IpcStatus.RESOURCE_EXHAUSTED, IpcStatus.ACCESS_DENIED, IpcStatus.UNSUPPORTED);
+        assertThat(unserved).hasMessageContaining("/proc/valise");
+        assertThat(failsWith(IpcStatus.ENDPOINT_NOT_FOUND, () -> connect(address())))
+                .hasMessageContaining("/proc/valise");
     }
 
     /** A place with room for so many files, which is the runtime directory until the test ends. */
@@ -260,9 +217,8 @@ public abstract class NeighbourRules extends SessionRules {
         SmallFileSystem small = moveToSmall(100);
         Endpoint address = address();
         small.readOnly(true);
-        for (IpcException e : List.of(failure(() -> serveSecret(address)), failure(() -> connect(address)))) {
-            names(small.path(), "Read-only file system", e);
-        }
+        names(small.path(), "Read-only file system", failure(() -> serveSecret(address)));
+        failsWith(IpcStatus.ENDPOINT_NOT_FOUND, () -> connect(address));
         small.readOnly(false);
         IpcServer server = serve(address, builder -> builder);
         echoes(connect(server), 3);
@@ -300,24 +256,5 @@ public abstract class NeighbourRules extends SessionRules {
             assertThat(unserved.delivery()).isEqualTo(Delivery.NOT_SENT);
             return Optional.empty();
         }
-    }
-
-    @Test
-    void H07_nameOfARemovedPlaceIsServedAgainBesideItsOldServer() throws Exception {
-        Path gone = moveTo(commons().resolve("absent").resolve("gone"));
-        Endpoint address = address();
-        IpcServer first = serve(address, builder -> builder);
-        IpcConnection old = connect(first);
-        echoes(old, 3);
-        delete(gone);
-        IpcServer second = serve(address, builder -> builder);
-        echoes(connect(address), 3);
-        only(second);
-        first.close();
-        get(old.closed().toCompletableFuture());
-        echoes(connect(address), 3);
-        awaitConnections(second, 2);
-        second.close();
-        assertThat(leftIn(gone)).isEmpty();
     }
 }

@@ -52,6 +52,7 @@ public final class SessionPeer implements CommandLoop.Commands {
             case "serve" -> serve(arguments.get(0));
             case "stop" -> stop();
             case "broadcast" -> broadcast(Integer.parseInt(arguments.get(0)));
+            case "list" -> transport.endpoints().toString();
             case "connect" -> connect(arguments.get(0));
             case "knock" -> knock(arguments.get(0));
             case "identify" -> identify(arguments.get(0), arguments.get(1));
