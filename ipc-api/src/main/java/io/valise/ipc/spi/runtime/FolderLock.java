@@ -1,13 +1,12 @@
 package io.valise.ipc.spi.runtime;
 
 import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Set;
@@ -18,9 +17,8 @@ import java.util.function.Supplier;
 /**
  * Exclusion among processes by a lock on a folder's {@code .lock} file, and among threads by a monitor.
  *
- * <p>A lock of fcntl(2) belongs to the process and is dropped when <em>any</em> descriptor of the file is closed in
- * it, so the file is opened here only, by one thread at a time. The monitor is an interned string: unlike a static
- * field it is the same for two copies of this class under two class loaders.
+ * <p>The lock is a {@link LockFile}'s. The monitor is an interned string: unlike a static field it is the same for two
+ * copies of this class under two class loaders.
  */
 final class FolderLock {
     static final String FILE = ".lock";
@@ -31,7 +29,7 @@ final class FolderLock {
     private FolderLock() {}
 
     static <T> T locked(Path folder, Supplier<T> action) {
-        boolean interrupted = Thread.interrupted(); // An interrupt would close the file under our feet.
+        boolean interrupted = Thread.interrupted(); // An interrupt would close the file while it is used.
         try {
             Path file = folder.toRealPath().resolve(FILE);
             return lockedFile(file, action);
@@ -50,21 +48,21 @@ final class FolderLock {
             return action.get();
         }
         synchronized (monitor) {
-            try (FileChannel channel = FileChannel.open(file, Set.of(CREATE, WRITE, LinkOption.NOFOLLOW_LINKS));
-                    FileLock lock = acquire(channel, file)) {
-                assert lock.isValid();
+            try (LockFile open = LockFile.open(file, Set.of(CREATE, READ, WRITE, LinkOption.NOFOLLOW_LINKS));
+                    LockFile.Lock lock = acquire(open)) {
+                assert lock != null;
                 return action.get();
             }
         }
     }
 
     /** Polls, because a blocking lock can neither be bounded nor survive an interrupt. Contention is rare and short. */
-    private static FileLock acquire(FileChannel channel, Path file) throws IOException {
+    private static LockFile.Lock acquire(LockFile file) throws IOException {
         long deadline = System.nanoTime() + PATIENCE;
-        FileLock lock = channel.tryLock();
+        LockFile.Lock lock = file.tryWhole();
         while (lock == null && System.nanoTime() - deadline < 0) {
             LockSupport.parkNanos(PAUSE);
-            lock = channel.tryLock();
+            lock = file.tryWhole();
         }
         if (lock == null) {
             throw new IpcException(

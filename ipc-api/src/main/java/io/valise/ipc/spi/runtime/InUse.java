@@ -8,9 +8,6 @@ import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -29,26 +26,24 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which processes use a directory, kept by the kernel: each holds a shared lock on one byte of the file {@value #FILE},
- * the one at the offset of its process id. Whoever wants the directory for itself locks the whole file exclusively, and
- * if it may not, tries the bytes of all processes to learn who is there. However a process ends, its lock ends with it.
+ * the one at the offset of its process id. A process that cleans the directory locks the whole file exclusively, and if
+ * it may not, tries the bytes of all processes to learn which use it. However a process ends, its lock ends with it.
  *
- * <p>The file's channel is never closed: closing one drops all locks that this process has on the file (fcntl(2)), also
- * those of another copy of this class under another class loader. Thread-safe.
+ * <p>The locks are a {@link LockFile}'s, so copies of this class under other class loaders share them. Thread-safe.
  */
 final class InUse {
     static final String FILE = "in-use.lock";
 
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(10);
     private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(1);
-    /** The offset of no process: only who cleans up has locked it. */
-    private static final long NOBODYS = Long.MAX_VALUE - 1;
+    /** The offset of no process: only one that cleans up has locked it. */
+    private static final long NO_PROCESS = Long.MAX_VALUE - 1;
 
     private static final Map<Path, InUse> KNOWN = new ConcurrentHashMap<>();
 
     private final Path directory;
     private volatile @Nullable Object forGood;
-    private @Nullable FileChannel channel;
-    private Optional<FileLock> lock = Optional.empty();
+    private @Nullable LockFile held; // guarded by this, as the rest
     private int holders;
 
     private InUse(Path directory) {
@@ -59,7 +54,7 @@ final class InUse {
         return KNOWN.computeIfAbsent(directory, InUse::new);
     }
 
-    /** Says that this process uses the directory until it ends; anew when somebody swept the file away meanwhile. */
+    /** Says that this process uses the directory until it ends; anew when the file was deleted meanwhile. */
     void holdForGood() {
         if (!isHeld()) {
             holdAnew();
@@ -77,8 +72,9 @@ final class InUse {
         if (known == null) {
             hold();
         } else if (!known.equals(fileKey())) {
-            channel = null;
-            lock = undisturbed(this::shared);
+            LockFile old = held;
+            held = undisturbed(this::shared);
+            close(old);
         }
         forGood = fileKey();
     }
@@ -96,53 +92,63 @@ final class InUse {
     /** Says that this process uses the directory until {@link #release}; counted. */
     synchronized void hold() {
         if (holders == 0) {
-            lock = undisturbed(this::shared);
+            held = undisturbed(this::shared);
         }
         holders++;
     }
 
     synchronized void release() {
         if (--holders == 0) {
-            lock.ifPresent(this::release);
-            lock = Optional.empty();
+            close(held);
+            held = null;
         }
     }
 
     /** Runs the action if no process uses the directory, nor starts to while it runs. */
     synchronized <T> T alone(Supplier<T> action) {
-        if (holders > 0) {
-            throw inUse(List.of(ProcessHandle.current().pid()));
-        }
-        FileLock whole =
-                undisturbed(() -> tryLock(0, Long.MAX_VALUE, false)).orElseThrow(() -> undisturbed(this::obstacle));
+        LockFile file = undisturbed(this::open);
         try {
+            if (undisturbed(() -> Optional.ofNullable(file.tryWhole())).isEmpty()) {
+                throw undisturbed(() -> obstacle(file));
+            }
             return action.get();
         } finally {
-            release(whole);
+            close(file);
         }
     }
 
-    private void release(FileLock held) {
-        undisturbed(() -> {
-            held.release();
-            return held;
-        });
+    private void close(@Nullable LockFile file) {
+        if (file != null) {
+            undisturbed(() -> {
+                file.close();
+                return file;
+            });
+        }
     }
 
-    /** Waits while the directory is being cleaned. */
-    private Optional<FileLock> shared() throws IOException {
-        long mine = ProcessHandle.current().pid();
-        long deadline = System.nanoTime() + PATIENCE;
+    /** Opens and locks it; waits while the directory is being cleaned. */
+    private LockFile shared() throws IOException {
+        LockFile file = open();
         try {
-            Optional<FileLock> held = tryLock(mine, 1, true);
-            while (held.isEmpty() && System.nanoTime() - deadline < 0) {
+            long mine = ProcessHandle.current().pid();
+            long deadline = System.nanoTime() + PATIENCE;
+            LockFile.Lock lock = file.tryShared(mine);
+            while (lock == null && System.nanoTime() - deadline < 0) {
                 LockSupport.parkNanos(PAUSE);
-                held = tryLock(mine, 1, true);
+                lock = file.tryShared(mine);
             }
-            return Optional.of(held.orElseThrow(this::stuck));
-        } catch (OverlappingFileLockException e) {
-            return Optional.empty(); // another copy of this class holds it for this process
+            if (lock == null) {
+                throw stuck();
+            }
+            return file;
+        } catch (IOException | RuntimeException e) {
+            file.close();
+            throw e;
         }
+    }
+
+    private LockFile open() throws IOException {
+        return LockFile.open(directory.resolve(FILE), Set.of(CREATE, READ, WRITE, LinkOption.NOFOLLOW_LINKS));
     }
 
     private IpcException stuck() {
@@ -152,12 +158,12 @@ final class InUse {
                 Delivery.NOT_SENT);
     }
 
-    /** Why it may not be locked as a whole. Another who cleans up has all offsets, and is not every process. */
-    private IpcException obstacle() throws IOException {
-        Optional<FileLock> free = tryLock(NOBODYS, 1, false);
-        if (free.isPresent()) {
-            free.get().release();
-            return inUse(users());
+    /** Why it may not be locked as a whole: a process that cleans up has all offsets, and is not every process. */
+    private IpcException obstacle(LockFile file) throws IOException {
+        try (LockFile.Lock free = file.tryExclusive(NO_PROCESS)) {
+            if (free != null) {
+                return inUse(users(file));
+            }
         }
         return new IpcException(
                 IpcStatus.ADDRESS_IN_USE,
@@ -165,27 +171,16 @@ final class InUse {
                 Delivery.NOT_SENT);
     }
 
-    private List<Long> users() throws IOException {
+    private static List<Long> users(LockFile file) throws IOException {
         List<Long> users = new ArrayList<>();
         for (ProcessHandle process : ProcessHandle.allProcesses().toList()) {
-            Optional<FileLock> free = tryLock(process.pid(), 1, false);
-            if (free.isPresent()) {
-                free.get().release();
-            } else {
-                users.add(process.pid());
+            try (LockFile.Lock free = file.tryExclusive(process.pid())) {
+                if (free == null) {
+                    users.add(process.pid());
+                }
             }
         }
         return users;
-    }
-
-    private Optional<FileLock> tryLock(long position, long size, boolean sharing) throws IOException {
-        FileChannel open = channel;
-        if (open == null) {
-            Path file = directory.resolve(FILE);
-            open = FileChannel.open(file, Set.of(CREATE, READ, WRITE, LinkOption.NOFOLLOW_LINKS));
-            channel = open;
-        }
-        return Optional.ofNullable(open.tryLock(position, size, sharing));
     }
 
     private IpcException inUse(List<Long> pids) {
@@ -205,7 +200,7 @@ final class InUse {
         return "pid " + pid + " (" + command + ')';
     }
 
-    /** An interrupt would close the file under our feet. */
+    /** An interrupt would close the file while it is used. */
     private <T> T undisturbed(FileAction<T> action) {
         boolean interrupted = Thread.interrupted();
         try {

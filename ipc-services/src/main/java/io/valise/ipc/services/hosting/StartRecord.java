@@ -1,14 +1,22 @@
 package io.valise.ipc.services.hosting;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import io.valise.ipc.spi.runtime.LockFile;
 import io.valise.ipc.spi.runtime.RuntimeDirectory;
 import io.valise.ipc.spi.runtime.SafeLog;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -73,14 +81,27 @@ record StartRecord(long pid, long began) {
         return RuntimeDirectory.current().folder(ServiceManifest.FOLDER).resolve(service + ".lock");
     }
 
-    /** This process serves no more, though it may run on: whoever wants the service starts another. */
+    /** Opens the lock file of a service: it is read and written through this alone, which keeps this JVM's locks. */
+    static LockFile open(Path file) throws IOException {
+        return LockFile.open(file, Set.of(CREATE, READ, WRITE, LinkOption.NOFOLLOW_LINKS));
+    }
+
+    static String text(LockFile file) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(MOST_BYTES);
+        file.channel().read(bytes, 0);
+        return StandardCharsets.US_ASCII.decode(bytes.flip()).toString();
+    }
+
+    /** This process serves no more, though it may run on: a client that wants the service starts another. */
     static void clearOwn(String service) throws IOException {
-        Path file = file(service);
-        if (Files.exists(file)
-                && parse(Files.readString(file))
-                        .filter(of(ProcessHandle.current())::equals)
-                        .isPresent()) {
-            Files.writeString(file, "");
+        Path path = file(service);
+        if (!Files.exists(path)) {
+            return;
+        }
+        try (LockFile file = open(path)) {
+            if (parse(text(file)).filter(of(ProcessHandle.current())::equals).isPresent()) {
+                file.channel().truncate(0);
+            }
         }
     }
 }

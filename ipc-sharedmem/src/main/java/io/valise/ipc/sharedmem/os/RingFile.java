@@ -9,11 +9,9 @@ import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.sharedmem.layout.RingFileLayout;
+import io.valise.ipc.spi.runtime.LockFile;
 import io.valise.ipc.spi.runtime.PrivateFile;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -27,15 +25,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RingFile implements AutoCloseable {
     private final Path path;
-    private final FileChannel channel;
+    private final LockFile file;
     private final RingFileLayout layout;
     private final SharedMemory memory;
 
-    private RingFile(Path path, FileChannel channel, RingFileLayout layout) throws IOException {
+    private RingFile(Path path, LockFile file, RingFileLayout layout) throws IOException {
         this.path = path;
-        this.channel = channel;
+        this.file = file;
         this.layout = layout;
-        this.memory = MemoryKind.ofThisJvm().mapUntilCollected(channel, layout.fileBytes());
+        this.memory = Undisturbed.with(
+                file, () -> MemoryKind.ofThisJvm().mapUntilCollected(file.channel(), layout.fileBytes()));
     }
 
     /**
@@ -45,9 +44,9 @@ public final class RingFile implements AutoCloseable {
      */
     public static RingFile create(Path path, RingFileLayout layout) {
         try {
-            FileChannel file = FileChannel.open(path, Set.of(CREATE_NEW, READ, WRITE), PrivateFile.ownerOnly(path));
+            LockFile file = LockFile.open(path, Set.of(CREATE_NEW, READ, WRITE), PrivateFile.ownerOnly(path));
             return closedUnlessDone(file, path, () -> {
-                SegmentFile.allocate(file, layout.fileBytes());
+                SegmentFile.allocate(file.channel(), layout.fileBytes());
                 RingFile ring = new RingFile(path, file, layout);
                 layout.writeHeader(ring.memory);
                 return ring;
@@ -74,9 +73,9 @@ public final class RingFile implements AutoCloseable {
             if (!Files.isRegularFile(path, NOFOLLOW_LINKS)) {
                 throw new NoSuchFileException(path.toString());
             }
-            FileChannel file = FileChannel.open(path, Set.of(READ, WRITE, NOFOLLOW_LINKS));
+            LockFile file = LockFile.open(path, Set.of(READ, WRITE, NOFOLLOW_LINKS));
             return closedUnlessDone(file, null, () -> {
-                RingFile ring = new RingFile(path, file, RingFileLayout.ofFile(file.size()));
+                RingFile ring = new RingFile(path, file, RingFileLayout.ofFile(file.channel().size()));
                 ring.layout.checkHeader(ring.memory);
                 return ring;
             });
@@ -113,10 +112,7 @@ public final class RingFile implements AutoCloseable {
      */
     public boolean lock(long at) {
         try {
-            FileLock lock = channel.tryLock(at, 1, false);
-            return lock != null;
-        } catch (OverlappingFileLockException ours) {
-            return false;
+            return file.tryExclusive(at) != null;
         } catch (IOException e) {
             throw SegmentFile.failed(IpcStatus.RESOURCE_EXHAUSTED, "lock", path, layout.fileBytes(), e);
         }
@@ -126,7 +122,7 @@ public final class RingFile implements AutoCloseable {
     @Override
     public void close() {
         try {
-            channel.close();
+            file.close();
         } catch (IOException e) {
             throw SegmentFile.failed(IpcStatus.RESOURCE_EXHAUSTED, "close", path, layout.fileBytes(), e);
         }
@@ -136,7 +132,7 @@ public final class RingFile implements AutoCloseable {
         RingFile take() throws IOException;
     }
 
-    private static RingFile closedUnlessDone(FileChannel file, @Nullable Path toRemove, Step step) throws IOException {
+    private static RingFile closedUnlessDone(LockFile file, @Nullable Path toRemove, Step step) throws IOException {
         boolean done = false;
         try {
             RingFile ring = step.take();

@@ -1,5 +1,6 @@
 package io.valise.ipc.sharedmem.os;
 
+import io.valise.ipc.spi.runtime.LockFile;
 import io.valise.ipc.spi.runtime.Threads;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
@@ -39,7 +40,16 @@ public final class Undisturbed {
     }
 
     /**
-     * Takes a step, on a thread that nobody interrupts, and waits for it; an interrupt stays set. That costs some 100
+     * Takes a step with the channel of a file: {@link #elsewhere} where others in this JVM use that channel too.
+     *
+     * @param step takes no lock of the caller's
+     */
+    public static <T> T with(LockFile file, Step<T> step) throws IOException {
+        return file.isShared() ? elsewhere(step) : step.take();
+    }
+
+    /**
+     * Takes a step, on a thread that is never interrupted, and waits for it; an interrupt stays set. That costs some 100
      * µs, and is for a channel that others have, too.
      *
      * @param step takes no lock of the caller's

@@ -12,6 +12,7 @@ import io.valise.ipc.sharedmem.layout.RegionLayout;
 import io.valise.ipc.sharedmem.os.MappedWindows;
 import io.valise.ipc.sharedmem.os.SegmentFile;
 import io.valise.ipc.sharedmem.os.Undisturbed;
+import io.valise.ipc.spi.runtime.LockFile;
 import io.valise.ipc.spi.runtime.PrivateFile;
 import io.valise.ipc.spi.runtime.SafeLog;
 import java.io.IOException;
@@ -19,18 +20,13 @@ import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -41,46 +37,41 @@ import org.jspecify.annotations.Nullable;
  * <h2>Who frees it</h2>
  *
  * <p>Each process that holds a region has a shared lock on one byte of its file, which the kernel takes away when the
- * process dies: the kernel counts the holders. Who lets go tries to lock the byte alone. It works for the last holder
- * only, which then removes the file. Where the last holder died, the next sweep does the same. A process that comes
- * while the file is being removed does not get the shared lock, or finds the name gone.
+ * process dies: the kernel counts the holders. A process that lets go tries to lock the byte alone. It works for the last
+ * holder only, which then removes the file. Where the last holder died, the next sweep does the same. A process that
+ * comes while the file is being removed does not get the shared lock, or finds the name gone.
  *
- * <p>Such a lock belongs to a process and goes when it closes any descriptor of the file. So a process has one
- * descriptor per region, in {@link #HELD}, and never probes a file it holds. A new file is locked before it gets its
- * name: no sweep finds a region that nobody holds yet.
+ * <p>The locks are a {@link LockFile}'s: a probe of a file that this JVM holds, under whatever name and by whatever copy of
+ * this class, finds it held and drops nothing. A new file is locked before it gets its name: no sweep finds a region that
+ * has no holder yet.
  *
  * <p>Thread-safe.
  */
 public final class RegionFile {
     private static final Map<Path, RegionFile> HELD = new HashMap<>(); // guarded by itself
-    private static final Set<Path> IN_THE_MAKING = ConcurrentHashMap.newKeySet();
     private static final int ATTEMPTS = 8;
     private static final long PAUSE_NANOS = 50_000;
 
     private final Path path;
-    private final FileChannel channel;
+    private final LockFile file;
     private final RegionLayout layout;
 
-    /** Which file it is, whatever has its name now. */
-    private final Object key;
-
     /** Says that this process holds it. */
-    private final FileLock holding;
+    private final LockFile.Lock holding;
 
     private final Map<MapMode, MappedWindows> mapped = new HashMap<>(2); // guarded by HELD
 
     /** Held by the thread that writes, or looks whether another process does. */
     private final ReentrantLock writer = new ReentrantLock();
 
-    private @Nullable FileLock writing; // guarded by writer
+    private LockFile.@Nullable Lock writing; // guarded by writer
 
     private int uses = 1; // guarded by HELD
 
-    private RegionFile(Path path, FileChannel channel, RegionLayout layout, Object key, FileLock holding) {
+    private RegionFile(Path path, LockFile file, RegionLayout layout, LockFile.Lock holding) {
         this.path = path;
-        this.channel = channel;
+        this.file = file;
         this.layout = layout;
-        this.key = key;
         this.holding = holding;
     }
 
@@ -153,9 +144,9 @@ public final class RegionFile {
     }
 
     private void letGo() {
-        try (channel) {
-            holding.release();
-            removeIfUnheld(path, channel, key);
+        try (file) {
+            holding.close();
+            removeIfUnheld(path, file);
         } catch (IOException e) {
             whyItStays(path, e);
         }
@@ -169,42 +160,29 @@ public final class RegionFile {
         synchronized (HELD) {
             MappedWindows known = mapped.get(mode);
             if (known == null) {
-                known = Undisturbed.elsewhere(() -> map(channel, mode, layout));
+                known = Undisturbed.elsewhere(() -> map(file, mode, layout));
                 mapped.put(mode, known);
             }
             return known;
         }
     }
 
-    private static MappedWindows map(FileChannel channel, MapMode mode, RegionLayout layout) throws IOException {
-        return new MappedWindows(channel, mode, RegionLayout.HEADER_BYTES, layout.bytes());
+    private static MappedWindows map(LockFile file, MapMode mode, RegionLayout layout) throws IOException {
+        return new MappedWindows(file.channel(), mode, RegionLayout.HEADER_BYTES, layout.bytes());
     }
 
     /** Removes a region's file if no process holds it. */
     static void removeIfAbandoned(Path path) {
-        synchronized (HELD) {
-            if (HELD.containsKey(path) || IN_THE_MAKING.contains(path)) {
-                return;
-            }
-            try {
-                Object before = key(path);
-                if (HELD.values().stream().anyMatch(held -> held.key.equals(before))) {
-                    return; // under another name; to close a probe of it would end this process's lock
-                }
-                try (FileChannel probe = FileChannel.open(path, Set.of(READ, WRITE, NOFOLLOW_LINKS))) {
-                    removeIfUnheld(path, probe, before);
-                }
-            } catch (OverlappingFileLockException heldHere) {
-                log("being made by this process under another name", path, heldHere);
-            } catch (IOException e) {
-                whyItStays(path, e);
-            }
+        try (LockFile probe = LockFile.open(path, Set.of(READ, WRITE, NOFOLLOW_LINKS))) {
+            removeIfUnheld(path, probe);
+        } catch (IOException e) {
+            whyItStays(path, e);
         }
     }
 
-    /** Who gets the lock alone is the only holder, or there is none. */
-    private static void removeIfUnheld(Path path, FileChannel file, Object key) throws IOException {
-        if (file.tryLock(RegionLayout.HOLDER_LOCK, 1, false) != null && key.equals(key(path))) {
+    /** A process that gets the lock alone is the only holder, or there is none. */
+    private static void removeIfUnheld(Path path, LockFile file) throws IOException {
+        if (file.tryExclusive(RegionLayout.HOLDER_LOCK) != null && file.hasItsName()) {
             Files.deleteIfExists(path);
         }
     }
@@ -242,13 +220,13 @@ public final class RegionFile {
     }
 
     /** Polls: an interrupt while a lock is awaited would close the file for all who hold it here, one at a try does not. */
-    private FileLock writersLock() throws IOException {
+    private LockFile.Lock writersLock() throws IOException {
         boolean interrupted = false;
-        FileLock lock = channel.tryLock(RegionLayout.WRITER_LOCK, 1, false);
+        LockFile.Lock lock = file.tryExclusive(RegionLayout.WRITER_LOCK);
         while (lock == null) {
             LockSupport.parkNanos(PAUSE_NANOS);
             interrupted |= Thread.interrupted();
-            lock = channel.tryLock(RegionLayout.WRITER_LOCK, 1, false);
+            lock = file.tryExclusive(RegionLayout.WRITER_LOCK);
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
@@ -258,11 +236,11 @@ public final class RegionFile {
 
     /** Lets others write. */
     public void endWriting() {
-        FileLock lock = writing;
+        LockFile.Lock lock = writing;
         writing = null;
         try {
             if (lock != null) {
-                lock.release();
+                lock.close();
             }
         } catch (IOException e) {
             log("the writer's lock stays until it is closed", path, e);
@@ -281,7 +259,7 @@ public final class RegionFile {
         if (!writer.tryLock()) {
             return true;
         }
-        try (FileLock free = channel.tryLock(RegionLayout.WRITER_LOCK, 1, false)) {
+        try (LockFile.Lock free = file.tryExclusive(RegionLayout.WRITER_LOCK)) {
             return free == null;
         } catch (IOException e) {
             throw SegmentFile.failed(IpcStatus.RESOURCE_EXHAUSTED, "probe", path, layout.fileBytes(), e);
@@ -294,55 +272,57 @@ public final class RegionFile {
     private static @Nullable RegionFile make(RegionDirectory directory, Path path, RegionLayout layout)
             throws IOException {
         Path unfinished = directory.unfinished();
-        IN_THE_MAKING.add(unfinished);
-        try (Making making = new Making(unfinished)) {
-            FileLock holding = making.channel.tryLock(RegionLayout.HOLDER_LOCK, 1, true);
-            if (holding == null) {
+        try (Making making = new Making(
+                LockFile.open(unfinished, Set.of(CREATE_NEW, READ, WRITE), PrivateFile.ownerOnly(unfinished)))) {
+            LockFile.Lock holding = making.file.tryShared(RegionLayout.HOLDER_LOCK);
+            if (holding == null || !making.file.hasItsName()) {
                 return null;
             }
-            SegmentFile.allocate(making.channel, layout.fileBytes());
-            making.channel.write(layout.header(), 0);
-            return baptise(making, path, layout, holding);
+            SegmentFile.allocate(making.file.channel(), layout.fileBytes());
+            making.file.channel().write(layout.header(), 0);
+            return publish(making, path, layout, holding);
         } finally {
             SegmentFile.remove(unfinished);
-            IN_THE_MAKING.remove(unfinished);
         }
     }
 
-    private static @Nullable RegionFile baptise(Making making, Path path, RegionLayout layout, FileLock holding)
-            throws IOException {
+    private static @Nullable RegionFile publish(
+            Making making, Path path, RegionLayout layout, LockFile.Lock holding) throws IOException {
         synchronized (HELD) {
             try {
-                Files.createLink(path, making.path);
+                Files.createLink(path, making.file.path());
             } catch (FileAlreadyExistsException taken) {
                 removeIfAbandoned(path);
                 return null;
             }
-            RegionFile made = new RegionFile(path, making.handOver(), layout, key(path), holding);
+            RegionFile made = new RegionFile(path, making.handOver(), layout, holding);
             HELD.put(path, made);
             return made;
         }
     }
 
     private static RegionFile hold(Path path, MapMode mode) throws IOException {
-        BasicFileAttributes before = attributes(path);
-        if (!before.isRegularFile()) {
+        if (!Files.isRegularFile(path, NOFOLLOW_LINKS)) {
             throw new NoSuchFileException(path.toString());
         }
-        Object key = key(before, path);
-        try (Making opening = new Making(FileChannel.open(path, Set.of(READ, WRITE, NOFOLLOW_LINKS)), path)) {
-            FileLock holding = opening.channel.tryLock(RegionLayout.HOLDER_LOCK, 1, true);
-            if (holding == null || !key.equals(key(path))) {
+        try (Making opening = new Making(LockFile.open(path, Set.of(READ, WRITE, NOFOLLOW_LINKS)))) {
+            LockFile.Lock holding = opening.file.tryShared(RegionLayout.HOLDER_LOCK);
+            if (holding == null || !opening.file.hasItsName()) {
                 throw new NoSuchFileException(path.toString());
             }
-            ByteBuffer fields = RegionLayout.fields();
-            opening.channel.read(fields, 0);
-            RegionLayout layout = RegionLayout.read(fields.flip(), opening.channel.size());
-            MappedWindows windows = map(opening.channel, mode, layout);
-            RegionFile held = new RegionFile(path, opening.handOver(), layout, key, holding);
-            held.mapped.put(mode, windows);
-            return held;
+            return Undisturbed.with(opening.file, () -> map(path, mode, opening, holding));
         }
+    }
+
+    private static RegionFile map(Path path, MapMode mode, Making opening, LockFile.Lock holding) throws IOException {
+        ByteBuffer fields = RegionLayout.fields();
+        FileChannel channel = opening.file.channel();
+        channel.read(fields, 0);
+        RegionLayout layout = RegionLayout.read(fields.flip(), channel.size());
+        MappedWindows windows = map(opening.file, mode, layout);
+        RegionFile held = new RegionFile(path, opening.handOver(), layout, holding);
+        held.mapped.put(mode, windows);
+        return held;
     }
 
     private static void checkRoom(Path path, long bytes) throws IOException {
@@ -350,18 +330,6 @@ public final class RegionFile {
         if (directory != null && Files.getFileStore(directory).getUsableSpace() < bytes) {
             throw new IOException("not enough room");
         }
-    }
-
-    private static Object key(Path path) throws IOException {
-        return key(attributes(path), path);
-    }
-
-    private static Object key(BasicFileAttributes attributes, Path path) {
-        return Objects.requireNonNullElse(attributes.fileKey(), path);
-    }
-
-    private static BasicFileAttributes attributes(Path path) throws IOException {
-        return Files.readAttributes(path, BasicFileAttributes.class, NOFOLLOW_LINKS);
     }
 
     private static IpcException gone(Path path, @Nullable Throwable cause) {
@@ -372,11 +340,11 @@ public final class RegionFile {
                 cause);
     }
 
-    private static void closeQuietly(FileChannel channel, Path path) {
+    private static void closeQuietly(LockFile file) {
         try {
-            channel.close();
+            file.close();
         } catch (IOException e) {
-            log("closing failed, its descriptor is free anyway", path, e);
+            log("closing failed, its descriptor is free anyway", file.path(), e);
         }
     }
 
@@ -384,30 +352,24 @@ public final class RegionFile {
         SafeLog.of(RegionFile.class).log(Level.DEBUG, "region " + path + ": " + what, cause);
     }
 
-    /** A channel that is closed unless it was handed over. */
+    /** A file that is closed unless it was handed over. */
     private static final class Making implements AutoCloseable {
-        final FileChannel channel;
-        final Path path;
+        final LockFile file;
         private boolean handedOver;
 
-        Making(Path path) throws IOException {
-            this(FileChannel.open(path, Set.of(CREATE_NEW, READ, WRITE), PrivateFile.ownerOnly(path)), path);
+        Making(LockFile file) {
+            this.file = file;
         }
 
-        Making(FileChannel channel, Path path) {
-            this.channel = channel;
-            this.path = path;
-        }
-
-        FileChannel handOver() {
+        LockFile handOver() {
             handedOver = true;
-            return channel;
+            return file;
         }
 
         @Override
         public void close() {
             if (!handedOver) {
-                closeQuietly(channel, path);
+                closeQuietly(file);
             }
         }
     }

@@ -1,0 +1,311 @@
+package io.valise.ipc.spi.runtime;
+
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file on which this process takes locks of the kernel. All file locks of the library go through this class.
+ *
+ * <p>A lock of fcntl(2) belongs to the process, and the process loses it when it closes <em>any</em> descriptor of the
+ * file. So there is one descriptor for each locked file in the JVM, however often the file is open and whatever name it
+ * has, and it is closed with the last use. Several copies of this library in one JVM, each in a class loader of its own,
+ * share it: what is open is in a map of JDK types among the system properties, under {@value #TABLE}. That map holds no
+ * class of this library, so it keeps no class loader.
+ *
+ * <p>A lock is counted, for the process: a shared lock on a byte is given again where this JVM has it, and the kernel
+ * frees it with the last {@link Lock#close}. An exclusive lock is refused where this JVM has one on that byte, whichever
+ * thread or copy of the library took it. Waits are the caller's: nothing here blocks, and an interrupt does no harm.
+ *
+ * <p>Thread-safe.
+ *
+ * @since 0.2.0
+ */
+public final class LockFile implements AutoCloseable {
+    static final String TABLE = "valise.locks";
+
+    private static final String CHANNEL = "channel";
+    private static final String USES = "uses";
+    private static final Long WHOLE = -1L;
+    private static final int ATTEMPTS = 8;
+
+    /** Open files by file key; in each its channel, its uses, and by their offset the locks: lock, holders, sharing. */
+    private static final Map<Object, Map<Object, Object>> FILES = table();
+
+    private final Path path;
+    private final Object key;
+    private final Map<Object, Object> file; // its own monitor
+    private final Set<Lock> mine = new HashSet<>(2); // guarded by file
+    private boolean closed; // guarded by file
+
+    private LockFile(Path path, Object key, Map<Object, Object> file) {
+        this.path = path;
+        this.key = key;
+        this.file = file;
+    }
+
+    @SuppressWarnings("unchecked") // no other class has a property of that name
+    private static Map<Object, Map<Object, Object>> table() {
+        return (Map<Object, Map<Object, Object>>)
+                System.getProperties().computeIfAbsent(TABLE, absent -> new HashMap<>());
+    }
+
+    /**
+     * Opens a file, or uses once more what this JVM has open of it. Symbolic links are not followed when it looks which
+     * file it is; the options should say so too.
+     *
+     * @param options as for {@link FileChannel#open}; with {@code READ} and {@code WRITE}, since others may share it
+     * @param attributes of a file that is created
+     */
+    public static LockFile open(Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes)
+            throws IOException {
+        synchronized (FILES) {
+            for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+                LockFile opened = tryOpen(path, options, attributes);
+                if (opened != null) {
+                    return opened;
+                }
+            }
+        }
+        throw new IOException(path + ": another file took its name " + ATTEMPTS + " times while it was opened");
+    }
+
+    private static @Nullable LockFile tryOpen(
+            Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes) throws IOException {
+        Object before = keyOrNull(path);
+        Map<Object, Object> known = before == null ? null : FILES.get(before);
+        if (before != null && known != null && !options.contains(CREATE_NEW) && channel(known).isOpen()) {
+            known.merge(USES, 1, (now, one) -> (Integer) now + (Integer) one);
+            return new LockFile(path, before, known);
+        }
+        FileChannel channel = FileChannel.open(path, options, attributes);
+        Object key = keyOrNull(path);
+        boolean certain = key != null && (before == null ? !FILES.containsKey(key) : before.equals(key));
+        if (key == null || !certain) {
+            setAside(channel);
+            return null;
+        }
+        Map<Object, Object> fresh = new HashMap<>(Map.of(CHANNEL, channel, USES, 1));
+        FILES.put(key, fresh);
+        return new LockFile(path, key, fresh);
+    }
+
+    /** Which file it is, is not known, so it may be one on which this JVM has locks: it stays open until there are none. */
+    private static void setAside(FileChannel channel) throws IOException {
+        if (FILES.isEmpty()) {
+            channel.close();
+        } else {
+            FILES.put(channel, new HashMap<>(Map.of(CHANNEL, channel, USES, 0)));
+        }
+    }
+
+    private static FileChannel channel(Map<Object, Object> file) {
+        return (FileChannel) Objects.requireNonNull(file.get(CHANNEL));
+    }
+
+    /**
+     * What tells a file from others, whatever its name; where the system has no such thing, its path. A symbolic link is
+     * a file of its own.
+     *
+     * @throws NoSuchFileException when there is none
+     */
+    public static Object key(Path path) throws IOException {
+        Object key =
+                Files.readAttributes(path, BasicFileAttributes.class, NOFOLLOW_LINKS).fileKey();
+        return Objects.requireNonNullElseGet(key, () -> path.toAbsolutePath().normalize());
+    }
+
+    private static @Nullable Object keyOrNull(Path path) throws IOException {
+        try {
+            return key(path);
+        } catch (NoSuchFileException absent) {
+            return null;
+        }
+    }
+
+    /** Whether the file still has its name: it was neither deleted nor replaced. */
+    public boolean hasItsName() throws IOException {
+        return key.equals(keyOrNull(path));
+    }
+
+    /** Where it was when it was opened. */
+    public Path path() {
+        return path;
+    }
+
+    /**
+     * The channel that all users of the file in this JVM share. Never close it, and see that no interrupt does: a thread
+     * that reads, writes or maps must not be interrupted meanwhile.
+     */
+    public FileChannel channel() {
+        return channel(file);
+    }
+
+    /** Whether others in this JVM have it open too. */
+    public boolean isShared() {
+        synchronized (FILES) {
+            return (Integer) Objects.requireNonNull(file.get(USES)) > 1;
+        }
+    }
+
+    /** Whether this JVM has a lock on a byte of it, other than on the whole. */
+    public boolean isLockedHere() {
+        synchronized (file) {
+            return file.keySet().stream().anyMatch(at -> at instanceof Long && !at.equals(WHOLE));
+        }
+    }
+
+    /**
+     * Locks a byte for this process, beside others who share it.
+     *
+     * @return null when another process, or this one, has locked it exclusively
+     */
+    public @Nullable Lock tryShared(long position) throws IOException {
+        return tryLock(position, 1, true);
+    }
+
+    /**
+     * Locks a byte alone.
+     *
+     * @return null when another process, or this one, has locked it
+     */
+    public @Nullable Lock tryExclusive(long position) throws IOException {
+        return tryLock(position, 1, false);
+    }
+
+    /**
+     * Locks all bytes alone.
+     *
+     * @return null when another process, or this one, has locked one of them
+     */
+    public @Nullable Lock tryWhole() throws IOException {
+        return tryLock(WHOLE, Long.MAX_VALUE, false);
+    }
+
+    private @Nullable Lock tryLock(Long at, long size, boolean sharing) throws IOException {
+        synchronized (file) {
+            if (closed) {
+                throw new IOException(path + ": closed here");
+            }
+            if (file.containsKey(WHOLE) || (at.equals(WHOLE) && isLockedHere())) {
+                return null;
+            }
+            Object[] held = (Object[]) file.get(at);
+            if (held == null) {
+                FileLock lock = lock(channel(file), Math.max(0, at), size, sharing);
+                if (lock == null) {
+                    return null;
+                }
+                file.put(at, new Object[] {lock, 1, sharing});
+            } else if (sharing && (Boolean) held[2]) {
+                held[1] = (Integer) held[1] + 1;
+            } else {
+                return null;
+            }
+            Lock mineToo = new Lock(at);
+            mine.add(mineToo);
+            return mineToo;
+        }
+    }
+
+    private static @Nullable FileLock lock(FileChannel channel, long at, long size, boolean sharing)
+            throws IOException {
+        try {
+            return channel.tryLock(at, size, sharing);
+        } catch (OverlappingFileLockException held) { // by code of this process that goes another way
+            return null;
+        }
+    }
+
+    /** Frees the locks that were taken through this object; the last use in this JVM closes the file. Idempotent. */
+    @Override
+    public void close() throws IOException {
+        synchronized (FILES) {
+            synchronized (file) {
+                if (closed) {
+                    return;
+                }
+                closed = true;
+                try {
+                    for (Lock lock : List.copyOf(mine)) {
+                        lock.release();
+                    }
+                } finally {
+                    closeIfLast();
+                }
+            }
+        }
+    }
+
+    private void closeIfLast() throws IOException {
+        int left = (Integer) Objects.requireNonNull(file.get(USES)) - 1;
+        file.put(USES, left);
+        if (left > 0) {
+            return;
+        }
+        FILES.remove(key, file);
+        List<FileChannel> unused = new ArrayList<>(List.of(channel(file)));
+        if (FILES.values().stream().allMatch(other -> Integer.valueOf(0).equals(other.get(USES)))) {
+            FILES.values().forEach(aside -> unused.add(channel(aside)));
+            FILES.clear();
+        }
+        for (FileChannel channel : unused) {
+            channel.close();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return path.toString();
+    }
+
+    /** A lock that this process has. Thread-safe. */
+    public final class Lock implements AutoCloseable {
+        private final Long at;
+
+        private Lock(Long at) {
+            this.at = at;
+        }
+
+        /** Frees it, unless others in this JVM share it. Idempotent. */
+        @Override
+        public void close() throws IOException {
+            synchronized (file) {
+                release();
+            }
+        }
+
+        private void release() throws IOException {
+            Object[] held = mine.remove(this) ? (Object[]) file.get(at) : null;
+            if (held == null) {
+                return;
+            }
+            int left = (Integer) held[1] - 1;
+            held[1] = left;
+            if (left == 0) {
+                file.remove(at);
+                if (channel(file).isOpen()) {
+                    ((FileLock) held[0]).release();
+                }
+            }
+        }
+    }
+}

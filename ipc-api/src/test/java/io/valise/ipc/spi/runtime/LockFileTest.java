@@ -1,0 +1,146 @@
+package io.valise.ipc.spi.runtime;
+
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Locks that belong to the process are right with several copies of the library in it, as another process sees them. */
+@DisabledOnOs(OS.WINDOWS)
+class LockFileTest {
+    @TempDir
+    Path folder;
+
+    private Path file;
+    private Function<String, String> one;
+    private Function<String, String> two;
+    private ForkedJvm process;
+
+    @BeforeEach
+    void start() throws Exception {
+        file = folder.resolve("file");
+        one = copy();
+        two = copy();
+        process = ForkedJvm.start(LockUser.class);
+    }
+
+    @AfterEach
+    void stop() {
+        process.close();
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Function<String, String> copy() throws Exception {
+        URL[] path = {location(LockFile.class), location(LockUser.class)};
+        ClassLoader loader = new URLClassLoader(path, ClassLoader.getPlatformClassLoader());
+        return (Function<String, String>)
+                loader.loadClass(LockUser.class.getName()).getConstructor().newInstance();
+    }
+
+    private static URL location(Class<?> type) {
+        return type.getProtectionDomain().getCodeSource().getLocation();
+    }
+
+    private String process(String command) throws IOException {
+        process.tell(command);
+        return process.answer();
+    }
+
+    @Test
+    void aProbeByAnotherCopyDropsNoLockAndTheLastHolderFreesIt() throws IOException {
+        assertThat(one.apply("shared " + file)).isEqualTo("locked");
+        assertThat(two.apply("exclusive " + file)).isEqualTo("held");
+        assertThat(two.apply("whole " + file)).isEqualTo("held");
+        assertThat(process("exclusive " + file)).isEqualTo("held");
+
+        assertThat(two.apply("shared " + file)).isEqualTo("locked");
+        assertThat(one.apply("close")).isEqualTo("closed");
+        assertThat(process("exclusive " + file)).isEqualTo("held");
+
+        assertThat(two.apply("close")).isEqualTo("closed");
+        assertThat(process("exclusive " + file)).isEqualTo("locked");
+        assertThat(one.apply("shared " + file)).isEqualTo("held");
+    }
+
+    @Test
+    void anExclusiveLockExcludesTheOtherCopyToo() throws IOException {
+        for (String how : new String[] {"exclusive", "whole"}) {
+            assertThat(one.apply(how + ' ' + file)).isEqualTo("locked");
+            assertThat(two.apply("exclusive " + file)).isEqualTo("held");
+            assertThat(two.apply("shared " + file)).isEqualTo("held");
+            assertThat(process("shared " + file)).isEqualTo("held");
+            one.apply("close");
+            assertThat(process("exclusive " + file)).isEqualTo("locked");
+            process("close");
+        }
+    }
+
+    @Test
+    void aProbeUnderAnotherNameDropsNoLock() throws IOException {
+        assertThat(one.apply("shared " + file)).isEqualTo("locked");
+        Path alias = Files.createLink(folder.resolve("alias"), file);
+        assertThat(one.apply("exclusive " + alias)).isEqualTo("held");
+        assertThat(two.apply("exclusive " + alias)).isEqualTo("held");
+        assertThat(process("exclusive " + file)).isEqualTo("held");
+    }
+
+    @Test
+    void aFileThatTookTheNameIsAnother() throws IOException {
+        try (LockFile old = LockFile.open(Files.createFile(file), Set.of(READ, WRITE))) {
+            assertThat(old.tryShared(64)).isNotNull();
+            Path fresh = Files.createFile(folder.resolve("fresh"));
+            Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING);
+            assertThat(old.hasItsName()).isFalse();
+            assertThat(one.apply("exclusive " + file)).isEqualTo("locked");
+        }
+    }
+
+    @Test
+    void aLockOfOtherCodeInThisProcessCountsAsHeld() throws IOException {
+        try (FileChannel other = FileChannel.open(Files.createFile(file), WRITE);
+                FileLock lock = other.tryLock()) {
+            assertThat(lock.isValid()).isTrue();
+            assertThat(one.apply("exclusive " + file)).isEqualTo("held");
+        }
+    }
+
+    @Test
+    void whatIsKeptForTheWholeJvmIsOfTypesOfTheJdkAndGoesWithTheLastUse() throws IOException {
+        Map<?, ?> table = (Map<?, ?>) System.getProperties().get(LockFile.TABLE);
+        one.apply("shared " + file);
+        Object key = LockFile.key(file);
+        Map<?, ?> entry = (Map<?, ?>) table.get(key);
+        assertThat(table.getClass().getClassLoader()).isNull();
+        assertThat(entry.values()).allSatisfy(value -> assertThat(
+                        value.getClass().getClassLoader())
+                .isNull());
+        one.apply("close");
+        assertThat(table.containsKey(key)).isFalse();
+    }
+
+    @Test
+    void aLockThroughWhatWasClosedIsRefused() throws IOException {
+        LockFile closed = LockFile.open(Files.createFile(file), Set.of(READ, WRITE));
+        closed.close();
+        closed.close();
+        assertThatThrownBy(() -> closed.tryShared(64)).isInstanceOf(IOException.class).hasMessageContaining("closed");
+    }
+}
