@@ -22,6 +22,4 @@ module io.valise.ipc.services {
 
     provides io.valise.ipc.spi.ServerStarter with
             io.valise.ipc.services.hosting.ManifestStarter;
-
-    uses io.valise.ipc.spi.Transport;
 }

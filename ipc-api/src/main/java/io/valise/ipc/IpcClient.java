@@ -36,7 +36,10 @@ public final class IpcClient {
         return new ClientBuilder(endpoint);
     }
 
-    /** Describes a connection. Not thread-safe. */
+    /**
+     * Describes a connection. Not thread-safe. Handlers, and what depends on futures and streams where a thread of the
+     * library runs it, run under the context class loader that was current when the builder was made.
+     */
     public interface Builder {
         /** How long connecting may take; positive; 5 s unless said otherwise. */
         Builder connectTimeout(Duration timeout);
@@ -60,7 +63,7 @@ public final class IpcClient {
          */
         Builder startIfAbsent(boolean start);
 
-        /** Adds a transport beside those {@link java.util.ServiceLoader} finds. */
+        /** Adds a transport beside those {@link io.valise.ipc.spi.Providers} finds. */
         Builder transport(Transport transport);
 
         /** Offers a service to the server. */

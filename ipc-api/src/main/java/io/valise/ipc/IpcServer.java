@@ -97,7 +97,10 @@ public final class IpcServer implements AutoCloseable {
         core.awaitClosed();
     }
 
-    /** Describes a server. Not thread-safe. A service's name can be registered once; names that begin with {@code valise.} are reserved. */
+    /**
+     * Describes a server. Not thread-safe. A service's name can be registered once; names that begin with {@code valise.}
+     * are reserved. Handlers and listeners run under the context class loader that was current when the builder was made.
+     */
     public interface Builder {
         /** Adds a service. */
         Builder service(String name, RequestHandler handler);
@@ -145,12 +148,12 @@ public final class IpcServer implements AutoCloseable {
         /** How readers wait; {@link WaitStrategy#adaptive()} unless said otherwise. */
         Builder waitStrategy(WaitStrategy strategy);
 
-        /** Adds a transport beside those {@link java.util.ServiceLoader} finds. */
+        /** Adds a transport beside those {@link io.valise.ipc.spi.Providers} finds. */
         Builder transport(Transport transport);
 
         /**
-         * Starts to serve, at all addresses or none. Where {@code any:} can reach no other process, the message of the
-         * {@code UNSUPPORTED} says for each transport why.
+         * Starts to serve, at all addresses or none. Where {@code any:} can reach no other process, it is {@code
+         * UNSUPPORTED}, and the message says for each transport why; {@code local:} alone is asked for by that name.
          *
          * @throws IpcException {@code ADDRESS_IN_USE}, {@code UNSUPPORTED}, {@code RESOURCE_EXHAUSTED}, {@code ACCESS_DENIED}
          */

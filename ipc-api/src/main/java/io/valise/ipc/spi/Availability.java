@@ -13,6 +13,19 @@ import java.util.Optional;
  * @param cause what was thrown when it was tried, if anything
  */
 public record Availability(boolean available, String detail, Optional<Throwable> cause) {
+    /**
+     * Whether a transport works here; one that fails even to say so, such as one whose library is missing, does not.
+     *
+     * @since 0.2.0
+     */
+    public static Availability of(Transport transport) {
+        try {
+            return transport.availability();
+        } catch (RuntimeException | LinkageError e) {
+            return no(e.toString(), e);
+        }
+    }
+
     /** It works; {@code detail} says how. */
     public static Availability yes(String detail) {
         return new Availability(true, detail, Optional.empty());

@@ -139,6 +139,40 @@ class DependencyRulesTest {
                 .and(not(type(except)));
     }
 
+    /** What it finds depends on who asks, and a broken provider throws: see {@code Providers}. */
+    @Test
+    void onePieceAsksTheServiceLoader() {
+        check(usedBy("java.util.ServiceLoader", "io.valise.ipc.spi.Providers"));
+    }
+
+    /** Locks belong to the process, and any close of the file drops them: see {@code LockFile}. */
+    @Test
+    void onePieceLocksFiles() {
+        check(usedBy("java.nio.channels.FileLock", "io.valise.ipc.spi.runtime.LockFile"));
+    }
+
+    /** A thread takes over what keeps an application's class loader: see {@code Threads}. */
+    @Test
+    void onePieceMakesThreads() {
+        check(noClasses()
+                .that(not(resideInAnyPackage(COMMAND, TESTKIT)))
+                .and(not(describe("Threads", type -> isOrIsIn(type, "io.valise.ipc.spi.runtime.Threads"))))
+                .should()
+                .callConstructorWhere(describe(
+                        "a thread is made", call -> call.getTargetOwner().isEquivalentTo(Thread.class))));
+    }
+
+    private static ArchRule usedBy(String used, String user) {
+        return noClasses()
+                .that(not(describe(user, (JavaClass type) -> isOrIsIn(type, user))))
+                .should()
+                .dependOnClassesThat(describe(used, (JavaClass type) -> isOrIsIn(type, used)));
+    }
+
+    private static boolean isOrIsIn(JavaClass type, String name) {
+        return type.getName().equals(name) || type.getName().startsWith(name + '$');
+    }
+
     private static ArchRule neverUses(String user, String... used) {
         return noClasses()
                 .that()

@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /** Connects to a server, {@code any:} by the fastest transport on which one answers. Immutable, thread-safe. */
@@ -71,7 +72,8 @@ public final class Dialer {
 
     /** Connects on another thread. */
     public CompletableFuture<IpcConnection> connectAsync(long timeoutNanos, @Nullable ReconnectPolicy policy) {
-        return CompletableFuture.supplyAsync(() -> connect(timeoutNanos, policy), Workers.followers());
+        Executor followers = config.services().context().over(Workers.followers());
+        return CompletableFuture.supplyAsync(() -> connect(timeoutNanos, policy), followers);
     }
 
     /** Connects; {@code starts} says whether the starter, if there is one, may be asked. */
@@ -112,8 +114,9 @@ public final class Dialer {
         IpcStatus unavailable = IpcStatus.UNSUPPORTED;
         boolean looked = false;
         for (Transport transport : transports.inOrder()) {
-            Availability availability = Transports.availability(transport);
+            Availability availability = Availability.of(transport);
             if (!availability.available()) {
+                Transports.leftOut(transport, availability.detail());
                 reasons.add(transport.scheme() + ": " + availability.detail());
                 unavailable = Transports.telling(unavailable, availability.refusal());
                 continue;
@@ -136,7 +139,7 @@ public final class Dialer {
         // one.
         throw new IpcException(
                 looked || unavailable == IpcStatus.UNSUPPORTED ? status : unavailable,
-                any + ": no server answers by any transport; " + String.join("; ", reasons),
+                any + ": no server answers by any transport; " + String.join("; ", reasons) + "; " + transports.asked(),
                 Delivery.NOT_SENT);
     }
 
@@ -153,9 +156,7 @@ public final class Dialer {
     }
 
     private Session dial(Transport transport, Endpoint concrete, long deadline) {
-        Caretaker.begin();
-        Link link = transport.connect(concrete, Math.max(1, deadline - System.nanoTime()));
-        Session session = new Session(link, concrete, config, new ClientGreeter());
+        Session session = session(transport, concrete, deadline);
         try {
             session.greetings().greet(deadline);
             return session;
@@ -164,6 +165,18 @@ public final class Dialer {
             throw notConnected(concrete, e);
         } catch (RuntimeException | Error e) {
             session.close();
+            throw e;
+        }
+    }
+
+    /** Has the caretaker until it has ended. */
+    private Session session(Transport transport, Endpoint concrete, long deadline) {
+        Caretaker.begin();
+        try {
+            Link link = transport.connect(concrete, Math.max(1, deadline - System.nanoTime()));
+            return new Session(link, concrete, config, new ClientGreeter());
+        } catch (RuntimeException | Error e) { // an Error: a transport whose libraries are missing
+            Caretaker.leave();
             throw e;
         }
     }
@@ -191,7 +204,7 @@ public final class Dialer {
 
         @Override
         public void ended(Session session, CloseReason reason) {
-            // nobody keeps a list of a client's sessions
+            Caretaker.leave();
         }
     }
 }

@@ -39,6 +39,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -58,6 +59,7 @@ public final class ServerCore implements Session.Greeter {
     private final Set<Session> silent = ConcurrentHashMap.newKeySet();
     private final AtomicInteger silentCount = new AtomicInteger();
     private final int mostSilent = Integer.getInteger(MOST_SILENT_PROPERTY, MOST_SILENT);
+    private final AtomicBoolean caretaken = new AtomicBoolean(true);
     private final CountDownLatch closed = new CountDownLatch(1);
     private final long startedAt = System.nanoTime();
     private Stats past = Stats.ZERO;
@@ -106,19 +108,20 @@ public final class ServerCore implements Session.Greeter {
     }
 
     /**
-     * A transport that does not work here is passed over as long as another one does. {@code local:} alone is enough
-     * only where there is no other: a server that no other process can reach is not what was asked for.
+     * A transport that does not work here is passed over as long as another one does. {@code local:} alone is not enough:
+     * a server that no other process can reach is asked for by that name.
      */
     private void listenEverywhere(Endpoint any, Transports transports) {
         int before = listeners.size();
         List<String> reasons = new ArrayList<>(transports.broken());
         IpcStatus status = IpcStatus.UNSUPPORTED;
         for (Transport transport : transports.inOrder()) {
-            Availability availability = Transports.availability(transport);
+            Availability availability = Availability.of(transport);
             try {
                 if (availability.available()) {
                     listen(any.withScheme(transport.scheme()), transport);
                 } else {
+                    Transports.leftOut(transport, availability.detail());
                     reasons.add(transport.scheme() + ": " + availability.detail());
                     status = Transports.telling(status, availability.refusal());
                 }
@@ -135,7 +138,11 @@ public final class ServerCore implements Session.Greeter {
             }
         }
         boolean reachable = listeners.stream().skip(before).anyMatch(ServerCore::reachesOtherProcesses);
-        if (!reachable && !reasons.isEmpty()) {
+        if (!reachable) {
+            if (reasons.isEmpty()) {
+                reasons.add("there is none; " + transports.asked()
+                        + "; add ipc-pipes, ipc-sharedmem or ipc-loopback to the class path, or serve local: by name");
+            }
             throw new IpcException(
                     status,
                     "no transport between processes works here for " + any + ": " + String.join("; ", reasons),
@@ -374,6 +381,9 @@ public final class ServerCore implements Session.Greeter {
         stop();
         forEachAtOnce(sessions, Session::close);
         forEachAtOnce(silent, Session::close);
+        if (caretaken.getAndSet(false)) {
+            Caretaker.leave();
+        }
         closed.countDown();
     }
 

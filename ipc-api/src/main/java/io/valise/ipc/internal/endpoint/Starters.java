@@ -3,10 +3,8 @@ package io.valise.ipc.internal.endpoint;
 import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
+import io.valise.ipc.spi.Providers;
 import io.valise.ipc.spi.ServerStarter;
-import java.util.List;
-import java.util.ServiceConfigurationError;
-import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 
 /** Finds what starts servers that are not running. Stateless. */
@@ -16,33 +14,26 @@ public final class Starters {
     /**
      * The one there is.
      *
-     * @throws IpcException {@code UNSUPPORTED} when there is none, more than one, or it is broken
+     * @throws IpcException {@code UNSUPPORTED} when there is none that works, or more than one
      */
     public static ServerStarter find() {
-        ClassLoader context = Thread.currentThread().getContextClassLoader();
-        ClassLoader loader = context != null ? context : Starters.class.getClassLoader();
-        try {
-            return only(ServiceLoader.load(ServerStarter.class, loader).stream()
-                    .map(ServiceLoader.Provider::get)
-                    .toList());
-        } catch (ServiceConfigurationError | LinkageError e) {
-            throw new IpcException(
-                    IpcStatus.UNSUPPORTED, "startIfAbsent: the starter is broken: " + e, Delivery.NOT_SENT, e);
+        Providers<ServerStarter> found = Providers.starters();
+        if (found.all().size() == 1) {
+            return found.all().get(0);
         }
+        throw new IpcException(
+                IpcStatus.UNSUPPORTED,
+                "startIfAbsent: needs one starter of servers, found " + whatElse(found) + "; " + found.asked(),
+                Delivery.NOT_SENT);
     }
 
-    private static ServerStarter only(List<ServerStarter> found) {
-        if (found.size() == 1) {
-            return found.get(0);
+    private static String whatElse(Providers<ServerStarter> found) {
+        if (!found.all().isEmpty()) {
+            return found.all().stream().map(Providers::describe).collect(Collectors.joining(" and "))
+                    + "; remove one from the class path";
         }
-        String what = found.isEmpty()
-                ? "found none; add ipc-services to the class path"
-                : "found "
-                        + found.stream()
-                                .map(starter -> starter.getClass().getName())
-                                .collect(Collectors.joining(" and "))
-                        + "; remove one from the class path";
-        throw new IpcException(
-                IpcStatus.UNSUPPORTED, "startIfAbsent: needs one starter of servers, " + what, Delivery.NOT_SENT);
+        return found.broken().isEmpty()
+                ? "none; add ipc-services to the class path"
+                : "none that works; broken: " + String.join("; ", found.broken());
     }
 }

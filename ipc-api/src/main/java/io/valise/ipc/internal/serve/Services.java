@@ -5,6 +5,7 @@ import io.valise.ipc.EventHandler;
 import io.valise.ipc.RequestHandler;
 import io.valise.ipc.StreamHandler;
 import io.valise.ipc.internal.frame.Names;
+import io.valise.ipc.internal.work.Context;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Services {
     private final @Nullable Services parent;
+    private final Context context;
     private final Map<String, Service> services = new ConcurrentHashMap<>();
     private final Map<String, EventHandler> events = new ConcurrentHashMap<>();
 
@@ -26,6 +28,12 @@ public final class Services {
 
     public Services(@Nullable Services parent) {
         this.parent = parent;
+        this.context = parent == null ? Context.current() : parent.context;
+    }
+
+    /** What the code of the application runs under: what was current when the first of the line was made. */
+    public Context context() {
+        return context;
     }
 
     /** Adds a service under a name that is free and not reserved. */

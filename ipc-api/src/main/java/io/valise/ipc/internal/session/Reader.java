@@ -535,9 +535,9 @@ final class Reader implements Waits {
         return NONE;
     }
 
-    private static void run(Work work) {
+    private void run(Work work) {
         try {
-            work.run(true);
+            session.services().context().run(work, true);
         } catch (Throwable e) { // nothing the user's code throws may end the reader
             LOG.log(Level.ERROR, "a piece of work failed", e);
             work.overtaken(); // by nobody, but what it has not come to must be done

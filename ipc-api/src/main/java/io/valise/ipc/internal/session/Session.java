@@ -188,7 +188,7 @@ public final class Session implements SessionCall.Calls, Line, Asker {
         work.queuedIn(reader.backlog());
         try {
             Executor users = work.endsCall() ? null : config.executor();
-            (users == null ? own(work) : users).execute(() -> work.run(false));
+            (users == null ? own(work) : users).execute(() -> services.context().run(work, false));
             return true;
         } catch (RuntimeException | Error e) { // the user's executor may throw anything
             NO_THREAD.warn("no thread for work of " + this, e);
@@ -204,7 +204,7 @@ public final class Session implements SessionCall.Calls, Line, Asker {
     @Override
     public void handOver(Work work) {
         if (!handOff(work)) {
-            work.run(false);
+            services.context().run(work, false);
         }
     }
 
@@ -214,10 +214,10 @@ public final class Session implements SessionCall.Calls, Line, Asker {
             return;
         }
         try {
-            own(work).execute(() -> work.run(false));
+            own(work).execute(() -> services.context().run(work, false));
         } catch (RuntimeException | Error e) { // the executor is ours: it lacks a thread
             NO_THREAD.warn("no thread for work of " + this + "; doing it on this one", e);
-            work.run(false);
+            services.context().run(work, false);
         }
     }
 
@@ -285,7 +285,7 @@ public final class Session implements SessionCall.Calls, Line, Asker {
     private void failIfEnded(PendingCall call, Delivery delivery) {
         CloseReason ended = end.get();
         if (ended != null && calls.remove(call.id()) != null) {
-            call.fail(ended.status(), ended.detail(), delivery).run(false);
+            services.context().run(call.fail(ended.status(), ended.detail(), delivery), false);
         }
     }
 

@@ -9,25 +9,32 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One daemon thread per process that looks after sessions around traffic: every millisecond while a session is being
- * read, handles, or lies unread; at the next deadline while calls are pending; otherwise it sleeps without a timer.
+ * read, handles, or lies unread; at the next deadline while calls are pending; otherwise it sleeps without a timer. Some
+ * seconds after the last server and connection it ends, and it starts again with the next.
  */
 public final class Caretaker implements Runnable {
     private static final Logger LOG = SafeLog.of("io.valise.ipc");
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(Threads.IDLE_MILLIS);
     private static final Caretaker INSTANCE = new Caretaker();
 
     private final ConcurrentLinkedQueue<Watched> arrivals = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<Dated> deadlineArrivals = new ConcurrentLinkedQueue<>();
     private final List<Watched> watched = new ArrayList<>();
     private final List<Dated> withDeadlines = new ArrayList<>();
-    private final Thread thread = Threads.daemon("valise-caretaker", this);
+    private final AtomicInteger uses = new AtomicInteger();
+    private volatile @Nullable Thread thread;
     private volatile boolean started;
     private volatile boolean asleep;
     private volatile long wakeAt = Long.MAX_VALUE;
+    private boolean idle; // of the thread alone, as the next
+    private long idleSince;
 
     /** The reading of a session. */
     public interface Watched {
@@ -44,14 +51,26 @@ public final class Caretaker implements Runnable {
     private Caretaker() {}
 
     /**
-     * Starts the thread, if it does not run. Called before there is a connection that could need it: where the system
-     * refuses a thread, that connection is not made, and none that is there is harmed.
+     * Starts the thread, if it does not run, and keeps it until {@link #leave}. Called before there is a connection that
+     * could need it: where the system refuses a thread, that connection is not made, and none that is there is harmed.
      *
-     * @throws io.valise.ipc.IpcException {@code RESOURCE_EXHAUSTED} when the system refuses a thread
+     * @throws io.valise.ipc.IpcException {@code RESOURCE_EXHAUSTED} when the system refuses a thread; then there is nothing
+     *     to leave
      */
     public static void begin() {
-        if (!INSTANCE.started) {
-            INSTANCE.start();
+        INSTANCE.uses.incrementAndGet();
+        try {
+            INSTANCE.startUnlessStarted();
+        } catch (RuntimeException | Error e) {
+            leave();
+            throw e;
+        }
+    }
+
+    /** Ends one use: once for each {@link #begin}. */
+    public static void leave() {
+        if (INSTANCE.uses.decrementAndGet() == 0) {
+            LockSupport.unpark(INSTANCE.thread);
         }
     }
 
@@ -79,17 +98,49 @@ public final class Caretaker implements Runnable {
     }
 
     private void wake() {
+        startUnlessStarted();
+        LockSupport.unpark(asleep ? thread : null);
+    }
+
+    private void startUnlessStarted() {
         if (!started) {
             start();
         }
-        LockSupport.unpark(asleep ? thread : null);
     }
 
     private synchronized void start() {
         if (!started) {
-            Threads.start(thread);
+            Thread fresh = Threads.daemon("valise-caretaker", this);
+            Threads.start(fresh);
+            thread = fresh;
             started = true;
         }
+    }
+
+    /** Whether there has been nothing to look after for a while: then this thread has ended. */
+    private boolean endsIdle() {
+        if (uses.get() > 0 || !watched.isEmpty() || !withDeadlines.isEmpty()) {
+            idle = false;
+            return false;
+        }
+        long now = System.nanoTime();
+        if (!idle) {
+            idle = true;
+            idleSince = now;
+        }
+        return now - idleSince >= IDLE_NANOS && end();
+    }
+
+    /** A thread that brings something meanwhile either sees that this one has ended, or its bringing is seen here. */
+    private synchronized boolean end() {
+        idle = false;
+        started = false;
+        if (uses.get() > 0 || !arrivals.isEmpty() || !deadlineArrivals.isEmpty()) {
+            started = true;
+            return false;
+        }
+        thread = null;
+        return true;
     }
 
     @Override
@@ -103,7 +154,7 @@ public final class Caretaker implements Runnable {
         watched.removeIf(reading -> !tick(reading));
         long next = checkDeadlines();
         sleep(watched.isEmpty() ? next : System.nanoTime() + TICK_NANOS);
-        return true;
+        return !endsIdle();
     }
 
     private static boolean tick(Watched reading) {
@@ -128,7 +179,9 @@ public final class Caretaker implements Runnable {
         wakeAt = until;
         asleep = true;
         if (nothingNewBefore(until)) {
-            if (until == Long.MAX_VALUE) {
+            if (until == Long.MAX_VALUE && uses.get() == 0) {
+                LockSupport.parkNanos(this, IDLE_NANOS);
+            } else if (until == Long.MAX_VALUE) {
                 LockSupport.park(this);
             } else {
                 LockSupport.parkNanos(this, until - System.nanoTime());

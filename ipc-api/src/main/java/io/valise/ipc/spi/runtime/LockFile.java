@@ -92,7 +92,10 @@ public final class LockFile implements AutoCloseable {
             Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes) throws IOException {
         Object before = keyOrNull(path);
         Map<Object, Object> known = before == null ? null : FILES.get(before);
-        if (before != null && known != null && !options.contains(CREATE_NEW) && channel(known).isOpen()) {
+        if (before != null
+                && known != null
+                && !options.contains(CREATE_NEW)
+                && channel(known).isOpen()) {
             known.merge(USES, 1, (now, one) -> (Integer) now + (Integer) one);
             return new LockFile(path, before, known);
         }
@@ -128,8 +131,8 @@ public final class LockFile implements AutoCloseable {
      * @throws NoSuchFileException when there is none
      */
     public static Object key(Path path) throws IOException {
-        Object key =
-                Files.readAttributes(path, BasicFileAttributes.class, NOFOLLOW_LINKS).fileKey();
+        Object key = Files.readAttributes(path, BasicFileAttributes.class, NOFOLLOW_LINKS)
+                .fileKey();
         return Objects.requireNonNullElseGet(key, () -> path.toAbsolutePath().normalize());
     }
 
@@ -141,9 +144,9 @@ public final class LockFile implements AutoCloseable {
         }
     }
 
-    /** Whether the file still has its name: it was neither deleted nor replaced. */
-    public boolean hasItsName() throws IOException {
-        return key.equals(keyOrNull(path));
+    /** Whether a path names this file now; false where the file was deleted or replaced. */
+    public boolean isAt(Path name) throws IOException {
+        return key.equals(keyOrNull(name));
     }
 
     /** Where it was when it was opened. */

@@ -27,6 +27,12 @@ final class LoopTimer {
         }
     }
 
+    boolean isEmpty() {
+        synchronized (tasks) {
+            return tasks.isEmpty();
+        }
+    }
+
     /** How long a select may take, in milliseconds: rounded up, and at least 1; {@code 0} for no limit. */
     long millisToNext(long now) {
         synchronized (tasks) {

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One daemon thread that waits for all channels nobody else waits for. It sleeps in the kernel: no timer, no cost while
- * nothing happens, whatever the number of channels. It starts with the first registration and then stays.
+ * nothing happens, whatever the number of channels. It starts with the first registration, and ends some seconds after the
+ * last channel and task have left; the next registration, with whichever loop, starts another.
  *
  * <p>Callbacks run on that thread, one after the other: they hand over or do something short, and never block. One that
  * throws is logged and does no harm to others. The loop has a timer too, which needs no thread of its own. Thread-safe.
@@ -28,12 +29,15 @@ public final class ReadinessLoop {
     private final Selector selector;
     private final Thread thread;
     private final LoopTimer timer = new LoopTimer();
+    private final Thread hook = Threads.daemon("valise-readiness-exit", this::exit);
     private volatile boolean exiting;
+    private boolean ended; // guarded by the class
+    private boolean idle; // of the thread alone, as the next
+    private long idleSince;
 
     private ReadinessLoop() throws IOException {
         selector = Selector.open();
         thread = Threads.daemon("valise-readiness", () -> Threads.repeat("waiting for channels", this::round));
-        thread.setContextClassLoader(null); // It outlives any application that happens to be the first user.
     }
 
     /**
@@ -94,6 +98,14 @@ public final class ReadinessLoop {
      *     again, can finish to connect, or failed
      */
     public Registration register(SelectableChannel channel, Runnable onReadable, Runnable onWritable) {
+        synchronized (ReadinessLoop.class) {
+            return ended
+                    ? shared().register(channel, onReadable, onWritable)
+                    : registerHere(channel, onReadable, onWritable);
+        }
+    }
+
+    private Registration registerHere(SelectableChannel channel, Runnable onReadable, Runnable onWritable) {
         try {
             SelectionKey key = channel.register(selector, 0);
             Registration registration = new Registration(this, key, onReadable, onWritable);
@@ -111,8 +123,12 @@ public final class ReadinessLoop {
      * @since 0.2.0
      */
     public void after(long nanos, Runnable task) {
-        if (timer.add(System.nanoTime() + nanos, task)) {
-            noticeChange();
+        synchronized (ReadinessLoop.class) {
+            if (ended) {
+                shared().after(nanos, task);
+            } else if (timer.add(System.nanoTime() + nanos, task)) {
+                noticeChange();
+            }
         }
     }
 
@@ -130,7 +146,7 @@ public final class ReadinessLoop {
      */
     private void noticeExit() {
         try {
-            Runtime.getRuntime().addShutdownHook(Threads.daemon("valise-readiness-exit", this::exit));
+            Runtime.getRuntime().addShutdownHook(hook);
         } catch (IllegalStateException already) {
             exit();
         }
@@ -147,7 +163,7 @@ public final class ReadinessLoop {
                 Thread.interrupted(); // A callback's leftover would make every select return at once.
             }
             timer.runDue(System.nanoTime());
-            return true;
+            return !endsIdle();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -155,10 +171,46 @@ public final class ReadinessLoop {
 
     private int select() throws IOException {
         if (!exiting) {
-            return selector.select(ReadinessLoop::dispatch, timer.millisToNext(System.nanoTime()));
+            long limit = isUnused() ? Threads.IDLE_MILLIS : timer.millisToNext(System.nanoTime());
+            return selector.select(ReadinessLoop::dispatch, limit);
         }
         LockSupport.parkNanos(PAUSE_AT_EXIT);
         return selector.selectNow(ReadinessLoop::dispatch);
+    }
+
+    private boolean isUnused() {
+        return selector.keys().isEmpty() && timer.isEmpty();
+    }
+
+    /** Whether it was unused for a while, and has ended. */
+    private boolean endsIdle() throws IOException {
+        if (exiting || !isUnused()) {
+            idle = false;
+            return false;
+        }
+        long now = System.nanoTime();
+        if (!idle) {
+            idle = true;
+            idleSince = now;
+        }
+        return TimeUnit.NANOSECONDS.toMillis(now - idleSince) >= Threads.IDLE_MILLIS && end();
+    }
+
+    private boolean end() throws IOException {
+        synchronized (ReadinessLoop.class) {
+            if (!isUnused()) {
+                return false;
+            }
+            ended = true;
+            shared = null;
+        }
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException exits) {
+            return true; // its hooks are at work, and the process ends with the selector
+        }
+        selector.close();
+        return true;
     }
 
     private static void dispatch(SelectionKey key) {

@@ -5,6 +5,8 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.security.AccessController;
+import java.security.PrivilegedAction;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -16,15 +18,35 @@ import java.util.function.BooleanSupplier;
  * @since 0.2.0
  */
 public final class Threads {
+    /**
+     * How long threads that wait for all connections live on after the last, in milliseconds: 3000, or the system property
+     * {@code valise.idleMillis}, read once.
+     */
+    public static final long IDLE_MILLIS = Long.getLong("valise.idleMillis", 3000);
+
     private static final Logger LOG = SafeLog.of(Threads.class);
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private Threads() {}
 
-    /** A daemon thread, not started yet, that inherits no thread-locals from the caller. */
+    /**
+     * A daemon thread, not started yet, that takes nothing over from the caller: no thread-locals, no thread group, no
+     * access control context and no context class loader, each of which would keep an application's class loader as long
+     * as the thread lives. Its context class loader is that of this library.
+     */
+    @SuppressWarnings("removal") // Java 17 gives a new thread the protection domains of all its callers otherwise
     public static Thread daemon(String name, Runnable body) {
-        Thread thread = new Thread(null, body, name, 0, false);
+        return AccessController.doPrivileged((PrivilegedAction<Thread>) () -> make(name, body));
+    }
+
+    private static Thread make(String name, Runnable body) {
+        ThreadGroup group = Thread.currentThread().getThreadGroup();
+        while (group.getParent() != null) {
+            group = group.getParent();
+        }
+        Thread thread = new Thread(group, body, name, 0, false);
         thread.setDaemon(true);
+        thread.setContextClassLoader(Threads.class.getClassLoader());
         return thread;
     }
 

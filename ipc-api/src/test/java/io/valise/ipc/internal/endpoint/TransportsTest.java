@@ -2,6 +2,7 @@ package io.valise.ipc.internal.endpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.valise.ipc.Endpoint;
 import io.valise.ipc.IpcException;
@@ -14,17 +15,26 @@ import io.valise.ipc.spi.Transport;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.ref.WeakReference;
 import java.net.URL;
+import java.net.URLClassLoader;
 import java.net.URLConnection;
 import java.net.URLStreamHandler;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class TransportsTest {
+    @TempDir
+    Path folder;
+
     /** A transport that works nowhere. */
     public static class Absent implements Transport {
         @Override
@@ -207,15 +217,73 @@ class TransportsTest {
     }
 
     @Test
-    void anyIsLocalAloneWhereThereIsNoOther() {
-        try (IpcServer server = IpcServer.builder("any:transports").start()) {
-            assertThat(server.endpoints()).containsExactly(Endpoint.parse("local:transports"));
+    void anyIsNoServerWhereThereIsLocalAlone() {
+        assertThatThrownBy(() -> IpcServer.builder("any:transports").start())
+                .isInstanceOfSatisfying(
+                        IpcException.class, e -> assertThat(e.status()).isEqualTo(IpcStatus.UNSUPPORTED))
+                .hasMessageContainingAll("any:transports", "there is none", "class loader", "local:");
+    }
+
+    @Test
+    void theLibrarysOwnLoaderIsAskedWhateverTheThreadsIs() throws Exception {
+        Path services = Files.createDirectories(folder.resolve("META-INF/services"));
+        Files.writeString(services.resolve(Transport.class.getName()), Absent.class.getName() + "\ncom.example.Gone\n");
+        URL[] path = {folder.toUri().toURL(), location(Transport.class), location(TransportsTest.class)};
+        try (URLClassLoader library = new URLClassLoader(path, ClassLoader.getPlatformClassLoader())) {
+            Supplier<?> look = (Supplier<?>)
+                    library.loadClass(Look.class.getName()).getConstructor().newInstance();
+            String plain = (String) look.get();
+            assertThat(plain)
+                    .contains(
+                            "absent of " + library, "broken: ", "com.example.Gone", "library's class loader " + library)
+                    .contains("does not see this copy of the library");
+            assertThat(beside(look::get, Absent.class)).asString().contains("absent of " + library);
+        }
+    }
+
+    private static URL location(Class<?> type) {
+        return type.getProtectionDomain().getCodeSource().getLocation();
+    }
+
+    /** Looks, in a copy of the library. */
+    public static final class Look implements Supplier<String> {
+        @Override
+        public String get() {
+            Transports transports = Transports.with(List.of());
+            Transport absent = transports.of(Endpoint.parse("absent:x"));
+            return absent.scheme() + " of " + absent.getClass().getClassLoader() + "; broken: " + transports.broken()
+                    + "; " + transports.asked();
         }
     }
 
     @Test
+    void noClassLoaderIsKeptForWhatItFound() throws Exception {
+        WeakReference<ClassLoader> gone = used();
+        assertTimeoutPreemptively(Duration.ofSeconds(30), () -> {
+            while (gone.get() != null) {
+                System.gc();
+                Thread.onSpinWait();
+            }
+        });
+    }
+
+    private static WeakReference<ClassLoader> used() {
+        ClassLoader loader = new Providers(Absent.class);
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        thread.setContextClassLoader(loader);
+        try {
+            assertThat(Transports.with(List.of()).of(Endpoint.parse("absent:x")))
+                    .isInstanceOf(Absent.class);
+        } finally {
+            thread.setContextClassLoader(before);
+        }
+        return new WeakReference<>(loader);
+    }
+
+    @Test
     void transportThatFailsEvenToSaySoIsNotAvailable() {
-        Availability broken = Transports.availability(new Broken());
+        Availability broken = Availability.of(new Broken());
         assertThat(broken.available()).isFalse();
         assertThat(broken.detail()).contains("com/example/Missing");
         assertThat(broken.cause()).containsInstanceOf(NoClassDefFoundError.class);

@@ -108,7 +108,7 @@ class LockFileTest {
             assertThat(old.tryShared(64)).isNotNull();
             Path fresh = Files.createFile(folder.resolve("fresh"));
             Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING);
-            assertThat(old.hasItsName()).isFalse();
+            assertThat(old.isAt(file)).isFalse();
             assertThat(one.apply("exclusive " + file)).isEqualTo("locked");
         }
     }
@@ -129,9 +129,9 @@ class LockFileTest {
         Object key = LockFile.key(file);
         Map<?, ?> entry = (Map<?, ?>) table.get(key);
         assertThat(table.getClass().getClassLoader()).isNull();
-        assertThat(entry.values()).allSatisfy(value -> assertThat(
-                        value.getClass().getClassLoader())
-                .isNull());
+        assertThat(entry.values())
+                .allSatisfy(
+                        value -> assertThat(value.getClass().getClassLoader()).isNull());
         one.apply("close");
         assertThat(table.containsKey(key)).isFalse();
     }
@@ -141,6 +141,8 @@ class LockFileTest {
         LockFile closed = LockFile.open(Files.createFile(file), Set.of(READ, WRITE));
         closed.close();
         closed.close();
-        assertThatThrownBy(() -> closed.tryShared(64)).isInstanceOf(IOException.class).hasMessageContaining("closed");
+        assertThatThrownBy(() -> closed.tryShared(64))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("closed");
     }
 }

@@ -3,6 +3,7 @@ package io.valise.ipc.cli.demo;
 import io.valise.ipc.IpcClient;
 import io.valise.ipc.IpcConnection;
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.spi.Availability;
 import io.valise.ipc.spi.Transport;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -16,7 +17,7 @@ final class AnyTrial {
     /** Tries it with these transports, fastest first. */
     static StepResult of(List<Transport> transports) throws InterruptedException {
         String fastest = transports.stream()
-                .filter(transport -> transport.availability().available())
+                .filter(transport -> Availability.of(transport).available())
                 .map(Transport::scheme)
                 .findFirst()
                 .orElse("none");

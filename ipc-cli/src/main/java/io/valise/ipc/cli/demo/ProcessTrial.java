@@ -22,7 +22,7 @@ final class ProcessTrial {
 
     /** Tries a transport out. */
     static TrialReport of(Transport transport) throws InterruptedException {
-        Availability availability = transport.availability();
+        Availability availability = Availability.of(transport);
         boolean expected = isExpected(transport.scheme(), System.getProperty("os.name"));
         return availability.available()
                 ? new ProcessTrial(transport.scheme()).run(expected, availability.detail())

@@ -21,7 +21,7 @@ public record TransportCheck(String scheme, boolean works, String detail) {
 
     /** Tries a transport. */
     public static TransportCheck of(Transport transport) {
-        Availability availability = transport.availability();
+        Availability availability = Availability.of(transport);
         String scheme = transport.scheme();
         if (!availability.available()) {
             return new TransportCheck(scheme, false, availability.detail());

@@ -22,7 +22,7 @@ public final class ReachableServers {
     public static ServiceCatalog within(Duration patience) {
         List<String> reasons = new ArrayList<>();
         for (Transport transport : KnownTransports.find().all()) {
-            Availability availability = transport.availability();
+            Availability availability = Availability.of(transport);
             if (availability.available()) {
                 return ServiceCatalog.ofThisUser().waiting(patience);
             }

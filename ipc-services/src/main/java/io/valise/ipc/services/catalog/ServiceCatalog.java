@@ -2,6 +2,7 @@ package io.valise.ipc.services.catalog;
 
 import io.valise.ipc.Endpoint;
 import io.valise.ipc.services.runtime.KnownTransports;
+import io.valise.ipc.spi.Availability;
 import io.valise.ipc.spi.Transport;
 import io.valise.ipc.spi.runtime.SafeLog;
 import io.valise.ipc.spi.runtime.Threads;
@@ -93,7 +94,7 @@ public final class ServiceCatalog {
     }
 
     private static Stream<Endpoint> addresses(Transport transport) {
-        if (!transport.availability().available()) {
+        if (!Availability.of(transport).available()) {
             return Stream.empty();
         }
         try {

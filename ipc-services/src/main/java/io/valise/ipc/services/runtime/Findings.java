@@ -53,7 +53,7 @@ public record Findings(Component api, Component services, List<Component> transp
     private static void checkAny(KnownTransports known, List<String> problems) {
         List<String> reasons = new ArrayList<>();
         for (Transport transport : known.all()) {
-            Availability availability = transport.availability();
+            Availability availability = Availability.of(transport);
             if (availability.available()) {
                 return;
             }
@@ -62,14 +62,13 @@ public record Findings(Component api, Component services, List<Component> transp
         problems.add(
                 reasons.isEmpty()
                         ? "no transport between processes: add ipc-pipes, ipc-sharedmem or ipc-loopback; "
-                                + whereLooked()
+                                + whereLooked(known)
                         : "no transport works here: " + reasons);
     }
 
-    private static String whereLooked() {
-        return "looked for providers of " + Transport.class.getName() + " by the class loader "
-                + Thread.currentThread().getContextClassLoader() + ", class path=" + setting("java.class.path")
-                + ", module path=" + setting("jdk.module.path");
+    private static String whereLooked(KnownTransports known) {
+        return "looked for providers of " + Transport.class.getName() + ": " + known.asked() + ", class path="
+                + setting("java.class.path") + ", module path=" + setting("jdk.module.path");
     }
 
     private static String setting(String property) {

@@ -75,7 +75,8 @@ public final class RingFile implements AutoCloseable {
             }
             LockFile file = LockFile.open(path, Set.of(READ, WRITE, NOFOLLOW_LINKS));
             return closedUnlessDone(file, null, () -> {
-                RingFile ring = new RingFile(path, file, RingFileLayout.ofFile(file.channel().size()));
+                RingFile ring = new RingFile(
+                        path, file, RingFileLayout.ofFile(file.channel().size()));
                 ring.layout.checkHeader(ring.memory);
                 return ring;
             });

@@ -182,7 +182,7 @@ public final class RegionFile {
 
     /** A process that gets the lock alone is the only holder, or there is none. */
     private static void removeIfUnheld(Path path, LockFile file) throws IOException {
-        if (file.tryExclusive(RegionLayout.HOLDER_LOCK) != null && file.hasItsName()) {
+        if (file.tryExclusive(RegionLayout.HOLDER_LOCK) != null && file.isAt(path)) {
             Files.deleteIfExists(path);
         }
     }
@@ -275,7 +275,7 @@ public final class RegionFile {
         try (Making making = new Making(
                 LockFile.open(unfinished, Set.of(CREATE_NEW, READ, WRITE), PrivateFile.ownerOnly(unfinished)))) {
             LockFile.Lock holding = making.file.tryShared(RegionLayout.HOLDER_LOCK);
-            if (holding == null || !making.file.hasItsName()) {
+            if (holding == null || !making.file.isAt(unfinished)) {
                 return null;
             }
             SegmentFile.allocate(making.file.channel(), layout.fileBytes());
@@ -286,8 +286,8 @@ public final class RegionFile {
         }
     }
 
-    private static @Nullable RegionFile publish(
-            Making making, Path path, RegionLayout layout, LockFile.Lock holding) throws IOException {
+    private static @Nullable RegionFile publish(Making making, Path path, RegionLayout layout, LockFile.Lock holding)
+            throws IOException {
         synchronized (HELD) {
             try {
                 Files.createLink(path, making.file.path());
@@ -307,7 +307,7 @@ public final class RegionFile {
         }
         try (Making opening = new Making(LockFile.open(path, Set.of(READ, WRITE, NOFOLLOW_LINKS)))) {
             LockFile.Lock holding = opening.file.tryShared(RegionLayout.HOLDER_LOCK);
-            if (holding == null || !opening.file.hasItsName()) {
+            if (holding == null || !opening.file.isAt(path)) {
                 throw new NoSuchFileException(path.toString());
             }
             return Undisturbed.with(opening.file, () -> map(path, mode, opening, holding));

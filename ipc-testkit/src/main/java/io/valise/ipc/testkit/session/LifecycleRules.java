@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.Test;
 /** O: opening and closing. */
 public abstract class LifecycleRules extends SessionRules {
     private final CountDownLatch gate = gate();
+    private final BlockingQueue<ValueSet> begun = new LinkedBlockingQueue<>();
 
     protected LifecycleRules(Candidate candidate) {
         super(candidate);
@@ -415,5 +417,77 @@ public abstract class LifecycleRules extends SessionRules {
             }
         });
         assertThat(server.stats().connections()).isEqualTo(100);
+    }
+
+    /** A class loader of an application, to be told from others. */
+    private static final class Loader extends ClassLoader {
+        Loader() {
+            super(LifecycleRules.class.getClassLoader());
+        }
+    }
+
+    private static <T> T under(ClassLoader loader, Callable<T> action) throws Exception {
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        thread.setContextClassLoader(loader);
+        try {
+            T result = action.call();
+            assertThat(thread.getContextClassLoader()).isSameAs(loader);
+            return result;
+        } finally {
+            thread.setContextClassLoader(before);
+        }
+    }
+
+    @Test
+    void O19_handlersRunUnderTheContextLoaderOfTheirBuilder() throws Exception {
+        ClassLoader ofServer = new Loader();
+        ClassLoader ofClient = new Loader();
+        BlockingQueue<ClassLoader> seen = new LinkedBlockingQueue<>();
+        BlockingQueue<ClassLoader> seenByClient = new LinkedBlockingQueue<>();
+        Runnable look = () -> seen.add(Thread.currentThread().getContextClassLoader());
+        Runnable lookInClient = () -> seenByClient.add(Thread.currentThread().getContextClassLoader());
+        IpcServer server = under(
+                ofServer,
+                () -> serve(builder -> builder.onConnect(connection -> look.run())
+                        .onDisconnect((connection, reason) -> look.run())
+                        .onEvent("look", event -> look.run())
+                        .service("look", request -> {
+                            look.run();
+                            Thread.currentThread().setContextClassLoader(null);
+                            return EMPTY;
+                        })
+                        .asyncService("later", request -> {
+                            look.run();
+                            request.connection().send("told", EMPTY);
+                            return CompletableFuture.completedFuture(EMPTY);
+                        })
+                        .service("wait", request -> {
+                            request.onCancel(look);
+                            begun.add(EMPTY);
+                            gate.await();
+                            return EMPTY;
+                        })));
+        IpcConnection client =
+                under(ofClient, () -> connect(server, builder -> builder.onEvent("told", event -> lookInClient.run())));
+        for (ClassLoader caller : new ClassLoader[] {ofClient, new Loader(), null}) {
+            for (int i = 0; i < 3; i++) {
+                under(caller, () -> client.request("look", EMPTY));
+                under(caller, () -> client.request("later", EMPTY));
+                under(caller, () -> get(client.requestAsync("look", EMPTY)));
+            }
+        }
+        client.send("look", EMPTY);
+        CompletableFuture<ValueSet> given = client.requestAsync("wait", EMPTY);
+        take(begun);
+        given.cancel(true);
+        for (int i = 0; i < 1 + 3 * 3 * 3 + 2; i++) {
+            assertThat(take(seen)).isSameAs(ofServer);
+        }
+        for (int i = 0; i < 3 * 3; i++) {
+            assertThat(take(seenByClient)).isSameAs(ofClient);
+        }
+        client.close();
+        assertThat(take(seen)).isSameAs(ofServer);
     }
 }

@@ -1,0 +1,162 @@
+package io.valise.ipc.internal.work;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+
+import io.valise.ipc.IpcClient;
+import io.valise.ipc.IpcConnection;
+import io.valise.ipc.IpcServer;
+import io.valise.ipc.ValueSet;
+import io.valise.ipc.spi.runtime.ReadinessLoop;
+import io.valise.ipc.spi.runtime.Registration;
+import io.valise.ipc.spi.runtime.Threads;
+import java.lang.ref.WeakReference;
+import java.nio.ByteBuffer;
+import java.nio.channels.Pipe;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+
+/** The library's threads end some seconds after their last use, start again on demand, and keep no application's loader. */
+class LibraryThreadsTest {
+    private static List<Thread> running() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals("valise-readiness")
+                        || thread.getName().equals("valise-caretaker"))
+                .toList();
+    }
+
+    private static void awaitEnd(List<Thread> threads) {
+        assertTimeoutPreemptively(Duration.ofSeconds(60), () -> {
+            for (Thread thread : threads) {
+                thread.join();
+            }
+        });
+    }
+
+    static void use(String address) throws Exception {
+        try (IpcServer server = IpcServer.builder(address)
+                        .service("echo", request -> request.message())
+                        .start();
+                IpcConnection client = IpcClient.connect(address)) {
+            assertThat(server.endpoints()).hasSize(1);
+            assertThat(client.requestAsync("echo", ValueSet.of("a", 1)).get(30, TimeUnit.SECONDS))
+                    .isEqualTo(ValueSet.of("a", 1));
+        }
+        Pipe pipe = Pipe.open();
+        pipe.source().configureBlocking(false);
+        CountDownLatch fired = new CountDownLatch(1);
+        Registration registration = ReadinessLoop.shared().register(pipe.source(), fired::countDown);
+        registration.arm();
+        pipe.sink().write(ByteBuffer.wrap(new byte[1]));
+        assertThat(fired.await(30, TimeUnit.SECONDS)).isTrue();
+        registration.cancel();
+        pipe.sink().close();
+        pipe.source().close();
+    }
+
+    @Test
+    void theyEndWhenUnusedAndStartAgain() throws Exception {
+        use("local:threads");
+        List<Thread> first = running();
+        assertThat(first).hasSize(2);
+        awaitEnd(first);
+        use("local:threads");
+        assertThat(running()).hasSize(2).doesNotContainAnyElementsOf(first);
+    }
+
+    @Test
+    void aLoopThatHasEndedTakesRegistrationsForItsSuccessor() throws Exception {
+        ReadinessLoop ended = ReadinessLoop.shared();
+        awaitEnd(running());
+        Pipe pipe = Pipe.open();
+        pipe.source().configureBlocking(false);
+        CompletableFuture<String> told = new CompletableFuture<>();
+        ended.after(1, () -> told.complete(Thread.currentThread().getName()));
+        assertThat(told.get(30, TimeUnit.SECONDS)).isEqualTo("valise-readiness");
+        CountDownLatch fired = new CountDownLatch(1);
+        ended.register(pipe.source(), fired::countDown).arm();
+        pipe.sink().close();
+        assertThat(fired.await(30, TimeUnit.SECONDS)).isTrue();
+        pipe.source().close();
+    }
+
+    /** With so short a time that the threads end while the next use begins. */
+    @Test
+    void theyMayEndWhileTheyAreNeededAgain() throws Exception {
+        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+        Process process = new ProcessBuilder(
+                        java.toString(),
+                        "-Dvalise.idleMillis=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Restarting.class.getName())
+                .redirectErrorStream(true)
+                .start();
+        try {
+            assertThat(process.inputReader().lines()).last().isEqualTo("restarted");
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    /** Two threads that use the library again and again, with pauses about as long as its threads wait. */
+    static final class Restarting {
+        private Restarting() {}
+
+        public static void main(String[] arguments) {
+            List<CompletableFuture<Void>> users = new ArrayList<>();
+            for (String address : List.of("local:one", "local:two")) {
+                users.add(CompletableFuture.runAsync(() -> restart(address)));
+            }
+            users.forEach(user -> user.orTimeout(100, TimeUnit.SECONDS).join());
+            System.out.println("restarted");
+        }
+
+        private static void restart(String address) {
+            try {
+                for (int round = 0; round < 300; round++) {
+                    use(address);
+                    LockSupport.parkNanos(round % 40 * 100_000L);
+                }
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    @Test
+    void aThreadTakesNothingOverFromTheApplicationThatStartsIt() {
+        List<Thread> kept = new ArrayList<>();
+        WeakReference<ClassLoader> gone = startUnderALoader(kept);
+        assertTimeoutPreemptively(Duration.ofSeconds(30), () -> {
+            while (gone.get() != null) {
+                System.gc();
+                Thread.onSpinWait();
+            }
+        });
+        assertThat(kept)
+                .first()
+                .satisfies(
+                        thread -> assertThat(thread.getContextClassLoader()).isSameAs(Threads.class.getClassLoader()));
+    }
+
+    private static WeakReference<ClassLoader> startUnderALoader(List<Thread> kept) {
+        ClassLoader loader = new ClassLoader(LibraryThreadsTest.class.getClassLoader()) {};
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        thread.setContextClassLoader(loader);
+        try {
+            kept.add(Threads.daemon("valise-test", () -> {}));
+        } finally {
+            thread.setContextClassLoader(before);
+        }
+        return new WeakReference<>(loader);
+    }
+}
