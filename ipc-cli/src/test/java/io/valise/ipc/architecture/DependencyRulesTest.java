@@ -17,6 +17,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaConstructorCall;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.lang.ArchRule;
@@ -156,10 +157,11 @@ class DependencyRulesTest {
     void onePieceMakesThreads() {
         check(noClasses()
                 .that(not(resideInAnyPackage(COMMAND, TESTKIT)))
-                .and(not(describe("Threads", type -> isOrIsIn(type, "io.valise.ipc.spi.runtime.Threads"))))
+                .and(not(describe("Threads", (JavaClass type) -> isOrIsIn(type, "io.valise.ipc.spi.runtime.Threads"))))
                 .should()
                 .callConstructorWhere(describe(
-                        "a thread is made", call -> call.getTargetOwner().isEquivalentTo(Thread.class))));
+                        "a thread is made",
+                        (JavaConstructorCall call) -> call.getTargetOwner().isEquivalentTo(Thread.class))));
     }
 
     private static ArchRule usedBy(String used, String user) {

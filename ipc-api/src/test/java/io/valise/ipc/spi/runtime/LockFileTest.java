@@ -87,9 +87,9 @@ class LockFileTest {
             assertThat(two.apply("exclusive " + file)).isEqualTo("held");
             assertThat(two.apply("shared " + file)).isEqualTo("held");
             assertThat(process("shared " + file)).isEqualTo("held");
-            one.apply("close");
+            assertThat(one.apply("close")).isEqualTo("closed");
             assertThat(process("exclusive " + file)).isEqualTo("locked");
-            process("close");
+            assertThat(process("close")).isEqualTo("closed");
         }
     }
 
@@ -125,14 +125,14 @@ class LockFileTest {
     @Test
     void whatIsKeptForTheWholeJvmIsOfTypesOfTheJdkAndGoesWithTheLastUse() throws IOException {
         Map<?, ?> table = (Map<?, ?>) System.getProperties().get(LockFile.TABLE);
-        one.apply("shared " + file);
+        assertThat(one.apply("shared " + file)).isEqualTo("locked");
         Object key = LockFile.key(file);
         Map<?, ?> entry = (Map<?, ?>) table.get(key);
         assertThat(table.getClass().getClassLoader()).isNull();
         assertThat(entry.values())
                 .allSatisfy(
                         value -> assertThat(value.getClass().getClassLoader()).isNull());
-        one.apply("close");
+        assertThat(one.apply("close")).isEqualTo("closed");
         assertThat(table.containsKey(key)).isFalse();
     }
 
