@@ -4,7 +4,7 @@ package io.valise.ipc;
 public enum Delivery {
     /** The request never left this process: repeating it is safe. */
     NOT_SENT,
-    /** The peer refused the request before any handler saw it. */
+    /** The peer refused the request before any handler saw it, or ended without taking it: repeating it is safe. */
     REJECTED,
     /** The handler may have run, wholly or in part. */
     UNKNOWN

@@ -25,8 +25,9 @@ public interface IpcConnection extends AutoCloseable {
     /**
      * Sends a request. The future completes with the reply or with an {@link IpcException}, on the thread that read it,
      * or on another where that one waits for a reply itself or has read several replies together: dependents that block
-     * belong on an executor of the caller's. Cancelling it cancels the request at the peer. Blocks only while the peer's
-     * buffer is full.
+     * belong on an executor of the caller's. Whatever else completes it from this end ({@code cancel}, {@code orTimeout},
+     * {@code complete}) cancels the request at the peer, but not what completes a future derived from it. Blocks only while
+     * the peer's buffer is full.
      */
     CompletableFuture<ValueSet> requestAsync(String service, ValueSet message);
 
@@ -111,7 +112,8 @@ public interface IpcConnection extends AutoCloseable {
 
     /**
      * Says farewell and ends the connection. Requests sent before are either answered or fail with
-     * {@code CONNECTION_CLOSED}. Idempotent; may be called from a handler.
+     * {@code CONNECTION_CLOSED}. Requests of the peer that no handler has seen are {@link Delivery#REJECTED} there; events
+     * of the peer that wait for their handler are dropped. Idempotent; may be called from a handler.
      */
     @Override
     void close();

@@ -67,10 +67,12 @@ public final class IpcServer implements AutoCloseable {
     }
 
     /**
-     * Frees the addresses, refuses new work, waits for what is under way, and closes.
+     * Frees the addresses, refuses new work, waits for what was received before, and closes. Replies are delivered before
+     * the connections close. What a client sent later is {@link Delivery#REJECTED}, as no handler sees it; a client that goes
+     * on sending does not hold this up.
      *
      * @param grace how long to wait at most; positive
-     * @return whether all that was under way finished in time
+     * @return whether all requests, streams and events that were received before were done in time, and their answers taken
      */
     public boolean shutdown(Duration grace) {
         return core.shutdown(Deadlines.nanos("grace", grace));
@@ -86,7 +88,10 @@ public final class IpcServer implements AutoCloseable {
         return core.closeIfUnused();
     }
 
-    /** Frees the addresses and closes every connection at once. Idempotent; may be called from a handler. */
+    /**
+     * Frees the addresses and closes every connection at once. Calls that no handler has seen are {@link Delivery#REJECTED}
+     * for the client; events that wait for a handler are dropped. Idempotent; may be called from a handler.
+     */
     @Override
     public void close() {
         core.close();

@@ -4,8 +4,10 @@ import io.valise.ipc.testkit.session.AccessRules;
 import io.valise.ipc.testkit.session.CallRules;
 import io.valise.ipc.testkit.session.CrashRules;
 import io.valise.ipc.testkit.session.DeadlineRules;
+import io.valise.ipc.testkit.session.DeliveryRules;
 import io.valise.ipc.testkit.session.EventRules;
 import io.valise.ipc.testkit.session.FairnessRules;
+import io.valise.ipc.testkit.session.FarewellRules;
 import io.valise.ipc.testkit.session.FutureRules;
 import io.valise.ipc.testkit.session.IdentityRules;
 import io.valise.ipc.testkit.session.LifecycleRules;
@@ -79,6 +81,20 @@ public abstract class TransportContract implements Candidate {
     @Nested
     class Lifecycle extends LifecycleRules {
         Lifecycle() {
+            super(TransportContract.this);
+        }
+    }
+
+    @Nested
+    class Farewells extends FarewellRules {
+        Farewells() {
+            super(TransportContract.this);
+        }
+    }
+
+    @Nested
+    class Deliveries extends DeliveryRules {
+        Deliveries() {
             super(TransportContract.this);
         }
     }

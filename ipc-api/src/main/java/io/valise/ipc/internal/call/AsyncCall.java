@@ -1,5 +1,7 @@
 package io.valise.ipc.internal.call;
 
+import static java.util.Objects.requireNonNull;
+
 import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
@@ -8,8 +10,10 @@ import io.valise.ipc.internal.work.Patience;
 import io.valise.ipc.internal.work.Work;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +26,7 @@ public final class AsyncCall extends PendingCall implements Work {
 
     private final OutgoingCalls calls;
     private final Waits waits;
-    private final CompletableFuture<ValueSet> future = new Cancellable();
+    private final Answer future = new Answer();
     // One of them is written by whoever took the call out of the table; the read right or an executor publishes it.
     private @Nullable ValueSet reply;
     private @Nullable IpcException failure;
@@ -49,14 +53,19 @@ public final class AsyncCall extends PendingCall implements Work {
         return this;
     }
 
+    /** It could not be sent. */
+    public void failed(IpcException e) {
+        future.fail(e);
+    }
+
     // ---- what is left to do when the answer was read
 
     @Override
     public void run(boolean onReader) {
         if (failure != null) {
-            future.completeExceptionally(failure);
+            future.fail(failure);
         } else {
-            future.complete(reply);
+            future.succeed(reply);
         }
     }
 
@@ -75,8 +84,8 @@ public final class AsyncCall extends PendingCall implements Work {
         return future.getNumberOfDependents() > 0 && !future.isDone();
     }
 
-    /** Cancelling the future cancels the request at the peer. */
-    private final class Cancellable extends CompletableFuture<ValueSet> {
+    /** Completing the future by any other means than the answer cancels the request at the peer. */
+    private final class Answer extends CompletableFuture<ValueSet> {
         @Override
         public ValueSet join() {
             if (isDone()) {
@@ -119,13 +128,54 @@ public final class AsyncCall extends PendingCall implements Work {
             }
         }
 
+        void succeed(@Nullable ValueSet value) {
+            super.complete(value);
+        }
+
+        void fail(Throwable failure) {
+            super.completeExceptionally(failure);
+        }
+
+        /** By the user, or by {@code completeOnTimeout}. */
+        @Override
+        public boolean complete(@Nullable ValueSet value) {
+            return givenUp(super.complete(value));
+        }
+
+        /** By the user, or by {@code orTimeout}. */
+        @Override
+        public boolean completeExceptionally(Throwable failure) {
+            return givenUp(super.completeExceptionally(failure));
+        }
+
         @Override
         public boolean cancel(boolean mayInterruptIfRunning) {
-            boolean cancelled = super.cancel(mayInterruptIfRunning);
-            if (cancelled) {
+            return givenUp(super.cancel(mayInterruptIfRunning));
+        }
+
+        @Override
+        public CompletableFuture<ValueSet> completeAsync(Supplier<? extends ValueSet> supplier, Executor executor) {
+            requireNonNull(supplier, "supplier");
+            executor.execute(() -> {
+                try {
+                    complete(supplier.get());
+                } catch (RuntimeException | Error e) {
+                    completeExceptionally(e);
+                }
+            });
+            return this;
+        }
+
+        @Override
+        public CompletableFuture<ValueSet> completeAsync(Supplier<? extends ValueSet> supplier) {
+            return completeAsync(supplier, defaultExecutor());
+        }
+
+        private boolean givenUp(boolean completed) {
+            if (completed) {
                 calls.forget(id(), true);
             }
-            return cancelled;
+            return completed;
         }
 
         @Override

@@ -76,7 +76,7 @@ public final class IncomingStream extends PendingCall implements Flow.Subscripti
             synchronized (this) {
                 if (!over) {
                     opened = true;
-                    line.sendOpening(opening.open(id(), early));
+                    line.sendOpening(this, opening.open(id(), early));
                     line.ensureRead();
                 }
             }

@@ -15,11 +15,11 @@ public interface Line {
     /** Has work of the user's done where it is meant to be done; here, where that is refused. */
     void handOver(Work work);
 
+    /** Sends the frame that opens a stream, as a request would be sent. */
+    void sendOpening(PendingCall stream, OutFrame frame);
+
     /** Sends a frame of a stream, waiting for room as long as a request would. */
     void sendItem(OutFrame frame);
-
-    /** Sends the frame that opens a stream, as a request would be sent. */
-    void sendOpening(OutFrame frame);
 
     /** Sends a frame that nobody misses if the peer is gone, without waiting for room on this thread. */
     void sendAside(OutFrame frame);

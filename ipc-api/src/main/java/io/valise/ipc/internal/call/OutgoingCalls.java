@@ -80,14 +80,19 @@ public final class OutgoingCalls implements Caretaker.Dated {
         line.sendAside(OutFrame.signal(Frames.CANCEL, id, why));
     }
 
-    /** Ends all calls with the connection; what is left to do for them is added to {@code rest}. */
-    public void failAll(CloseReason reason, List<Work> rest) {
+    /**
+     * Ends all calls with the connection, whose sending half is closed; what is left to do for them is added to
+     * {@code rest}.
+     *
+     * @param taken how many calls the peer says that it has taken
+     */
+    public void failAll(CloseReason reason, long taken, List<Work> rest) {
         for (PendingCall call : pending.snapshot()) {
             if (pending.remove(call.id()) != null) {
-                rest.add(call.fail(reason.status(), reason.detail(), Delivery.UNKNOWN));
+                rest.add(call.fail(reason.status(), reason.detail(), call.delivery(taken)));
             }
         }
-        if (watched.get()) { // lest the caretaker keeps the session in memory until the deadline it waits for
+        if (watched.get()) { // or the caretaker would keep the session in memory until the deadline it waits for
             long now = System.nanoTime();
             earliestDeadline.set(now);
             Caretaker.earlierDeadline(now);

@@ -15,6 +15,9 @@ public abstract class PendingCall extends Patience implements InFlight.Entry {
     private final long id;
     private final String service;
 
+    /** Its place among the calls that were sent, from 1 on; 0 as long as its frame is not complete. */
+    private long place;
+
     /** @param timeoutNanos how long the answer may take, in nanoseconds, or {@link #NEVER} */
     public PendingCall(long id, String service, long timeoutNanos) {
         super(timeoutNanos);
@@ -29,6 +32,23 @@ public abstract class PendingCall extends Patience implements InFlight.Entry {
 
     public final String service() {
         return service;
+    }
+
+    /** Its frame is complete: it is the call with that number. The sender tells, under the send lock. */
+    public final void sent(long number) {
+        place = number;
+    }
+
+    /**
+     * What is known of its way when the connection ends without an answer. Exact once the sending half is closed.
+     *
+     * @param taken how many calls the peer says that it has taken; {@link #NEVER} when it has not said so
+     */
+    public final Delivery delivery(long taken) {
+        if (place == 0) {
+            return Delivery.NOT_SENT;
+        }
+        return place > taken ? Delivery.REJECTED : Delivery.UNKNOWN;
     }
 
     /** The deadline has come. */

@@ -173,7 +173,7 @@ public final class Dialer {
     private Session session(Transport transport, Endpoint concrete, long deadline) {
         Caretaker.begin();
         try {
-            Link link = transport.connect(concrete, Math.max(1, deadline - System.nanoTime()));
+            Link link = Unsent.before(() -> transport.connect(concrete, Math.max(1, deadline - System.nanoTime())));
             return new Session(link, concrete, config, new ClientGreeter());
         } catch (RuntimeException | Error e) { // an Error: a transport whose libraries are missing
             Caretaker.leave();

@@ -97,15 +97,9 @@ final class ReconnectingConnection implements SessionCall.Calls, Redial.Target {
             CompletableFuture<ValueSet> result) {
         Session now = session;
         CompletableFuture<ValueSet> attempt = pause == 0 && now.isOpen()
-                ? now.callAsync(repeats.service(), metadata, message, repeats.left())
+                ? callUnless(result, now, metadata, message, repeats)
                 : redial.await(repeats.deadline(), pause)
-                        .thenCompose(next -> next.callAsync(repeats.service(), metadata, message, repeats.left()));
-        result.whenComplete((reply, failure) -> {
-                    if (result.isCancelled()) {
-                        attempt.cancel(false);
-                    }
-                })
-                .exceptionally(handedOn -> null);
+                        .thenCompose(next -> callUnless(result, next, metadata, message, repeats));
         attempt.whenComplete((@Nullable ValueSet reply, @Nullable Throwable failure) -> {
                     Throwable cause = failure instanceof CompletionException wrapped ? wrapped.getCause() : failure;
                     if (cause instanceof IpcException e) {
@@ -121,6 +115,18 @@ final class ReconnectingConnection implements SessionCall.Calls, Redial.Target {
                     }
                 })
                 .exceptionally(handedOn -> null);
+    }
+
+    /** Makes a call, which is cancelled if the user completes the result that it is for. */
+    private static CompletableFuture<ValueSet> callUnless(
+            CompletableFuture<ValueSet> result,
+            Session on,
+            @Nullable ValueSet metadata,
+            ValueSet message,
+            Repeats repeats) {
+        CompletableFuture<ValueSet> call = on.callAsync(repeats.service(), metadata, message, repeats.left());
+        result.whenComplete((reply, failure) -> call.cancel(false)).exceptionally(handedOn -> null);
+        return call;
     }
 
     @Override

@@ -43,6 +43,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /** A running server: its listeners and its sessions. Thread-safe. */
 public final class ServerCore implements Session.Greeter {
@@ -104,7 +105,7 @@ public final class ServerCore implements Session.Greeter {
     }
 
     private void listen(Endpoint endpoint, Transport transport) {
-        listeners.add(transport.listen(endpoint, link -> accept(endpoint, link)));
+        listeners.add(Unsent.before(() -> transport.listen(endpoint, link -> accept(endpoint, link))));
     }
 
     /**
@@ -191,8 +192,9 @@ public final class ServerCore implements Session.Greeter {
     }
 
     private void welcome(Session session, long id, int lowest, int highest, ValueSet about) {
-        if (lowest > Frames.VERSION || highest < Frames.VERSION) {
-            String text = "protocol version: server speaks " + Frames.VERSION + ", client " + lowest + " to " + highest;
+        if (!session.greetings().agree(lowest, highest)) {
+            String text = "protocol version: server speaks " + Frames.LOWEST_VERSION + " to " + Frames.VERSION
+                    + ", client " + lowest + " to " + highest;
             session.greetings().refuse(id, IpcStatus.VERSION_MISMATCH, text);
         } else if (ServerProof.isWanted(about)) {
             challenge(session, id, about);
@@ -231,7 +233,8 @@ public final class ServerCore implements Session.Greeter {
             return;
         }
         session.greetings().heardHello();
-        OutFrame welcome = OutFrame.welcome(id, Frames.VERSION, Greeting.ofThisProcess(config.maxMessageBytes()));
+        OutFrame welcome =
+                OutFrame.welcome(id, session.greetings().version(), Greeting.ofThisProcess(config.maxMessageBytes()));
         session.greetings().welcome(welcome, () -> list(session));
         session.greetings().listeners().run(false);
     }
@@ -350,7 +353,10 @@ public final class ServerCore implements Session.Greeter {
     public boolean shutdown(long graceNanos) {
         stop();
         long deadline = Deadlines.in(graceNanos);
-        forEachAtOnce(sessions, Session::drain);
+        forEachAtOnce(sessions, session -> {
+            session.drain();
+            return true;
+        });
         boolean finished = true;
         try {
             for (Session session : sessions) {
@@ -360,8 +366,7 @@ public final class ServerCore implements Session.Greeter {
             Thread.currentThread().interrupt();
             finished = false;
         }
-        close();
-        return finished;
+        return closeAll(deadline - System.nanoTime()) && finished;
     }
 
     /** Closes unless a session is on the list; one that would get there later is closed before its WELCOME. */
@@ -378,22 +383,28 @@ public final class ServerCore implements Session.Greeter {
 
     /** Frees the addresses, closes every connection. Idempotent. */
     public void close() {
+        closeAll(0);
+    }
+
+    /** @param nanos how long a client may take, at most, to read what it was sent, beyond a moment that each has */
+    private boolean closeAll(long nanos) {
         stop();
-        forEachAtOnce(sessions, Session::close);
-        forEachAtOnce(silent, Session::close);
+        boolean delivered = forEachAtOnce(sessions, session -> session.close(nanos));
+        forEachAtOnce(silent, session -> session.close(0));
         if (caretaken.getAndSet(false)) {
             Caretaker.leave();
         }
         closed.countDown();
+        return delivered;
     }
 
-    /** A client that does not read is waited for a moment, but not one after the other. */
-    private static void forEachAtOnce(Set<Session> sessions, Consumer<Session> action) {
-        List<CompletableFuture<Void>> all = new ArrayList<>();
+    /** Whether all said yes. A client that does not read is waited for a moment, but not one after the other. */
+    private static boolean forEachAtOnce(Set<Session> sessions, Predicate<Session> action) {
+        List<CompletableFuture<Boolean>> all = new ArrayList<>();
         for (Session session : sessions) {
-            all.add(CompletableFuture.runAsync(() -> action.accept(session), Workers.readers()));
+            all.add(CompletableFuture.supplyAsync(() -> action.test(session), Workers.readers()));
         }
-        all.forEach(CompletableFuture::join);
+        return all.stream().map(CompletableFuture::join).reduce(true, Boolean::logicalAnd);
     }
 
     private void stop() {

@@ -23,7 +23,8 @@ import io.valise.ipc.IpcStatus;
  *  STREAM_END   nothing
  *  CREDIT       how many more u64
  *  CANCEL       nothing; the status says why
- *  GOAWAY       text; the status says why; flag DRAIN: what is under way is still answered
+ *  GOAWAY       text; the status says why; flag DRAIN: what is under way is still answered. From version 2 on the
+ *               id is how many calls (REQUEST, STREAM_OPEN) of the receiver the sender has taken or may take
  *  FRAGMENT     a part of a longer frame; flag FIRST: total length u32 before it; flag LAST ends it
  *  CHALLENGE    ValueSet; between HELLO and WELCOME, if HELLO has an identity
  *  PROOF        ValueSet; the answer to it
@@ -71,12 +72,26 @@ public final class Frames {
     /** "VLSE". */
     public static final int MAGIC = 0x564c5345;
 
-    public static final int VERSION = 1;
+    /** The highest version that this code speaks. */
+    public static final int VERSION = 2;
+
+    /** The lowest version that this code speaks. */
+    public static final int LOWEST_VERSION = 1;
+
+    /** The first version in which a GOAWAY says how many calls were taken. */
+    public static final int VERSION_OF_COUNTED_FAREWELLS = 2;
+
     static final int MAX_NAME_BYTES = 255;
     /** Longer texts are cut. */
     public static final int MAX_TEXT_BYTES = 2000;
 
     private Frames() {}
+
+    /** The version that is spoken with a client that speaks these; 0 when there is none in common. */
+    public static int versionFor(int lowest, int highest) {
+        int version = Math.min(highest, VERSION);
+        return version >= Math.max(lowest, LOWEST_VERSION) ? version : 0;
+    }
 
     /** The failure of a frame that is not laid out like this, or comes at the wrong moment: {@code PROTOCOL_ERROR}. */
     public static IpcException malformed(String message) {

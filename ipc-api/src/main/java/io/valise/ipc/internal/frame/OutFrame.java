@@ -99,8 +99,17 @@ public final class OutFrame implements Sendable {
         return plain(head(kind, flags, status), id, shown);
     }
 
+    /**
+     * GOAWAY.
+     *
+     * @param taken how many calls of the receiver the sender has taken or may take; 0 where the version does not count
+     */
+    public static OutFrame goaway(long taken, int flags, IpcStatus status, String text) {
+        return text(Frames.GOAWAY, taken, flags, status, text);
+    }
+
     public static OutFrame hello(long id, ValueSet about) {
-        long opening = (long) Frames.MAGIC << 32 | Frames.VERSION << 16 | Frames.VERSION;
+        long opening = (long) Frames.MAGIC << 32 | Frames.LOWEST_VERSION << 16 | Frames.VERSION;
         return numbered(Frames.HELLO, id, Long.BYTES, opening, about);
     }
 

@@ -4,15 +4,17 @@ import io.valise.ipc.CloseReason;
 import io.valise.ipc.IpcConnection;
 import io.valise.ipc.internal.frame.OutFrame;
 import io.valise.ipc.internal.frame.Sendable;
-import org.jspecify.annotations.Nullable;
 
 /** The connection by which a peer asks, as those see it who answer. Thread-safe. */
 public interface Asker extends IpcConnection {
     /** Whether this is the end that accepted the connection. */
     boolean isServer();
 
-    /** Why this end takes no new calls any more; null as long as it does. */
-    @Nullable CloseReason refusal();
+    /** Whether the peer has said that it closes the connection, and so waits for no answers. */
+    boolean isPeerClosing();
+
+    /** What a call of the peer is told that comes too late at this end. */
+    CloseReason tooLateHere();
 
     /** Whether the connection has ended: there is nobody to answer. */
     boolean isEnded();

@@ -9,16 +9,21 @@ import io.valise.ipc.PeerIdentity;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.internal.call.InFlight;
 import io.valise.ipc.internal.frame.Frames;
-import io.valise.ipc.internal.work.Aside;
+import io.valise.ipc.internal.frame.OutFrame;
 import io.valise.ipc.internal.work.Backlog;
 import io.valise.ipc.internal.work.SerialLane;
 import io.valise.ipc.internal.work.SessionCounters;
+import io.valise.ipc.internal.work.Sparingly;
 import io.valise.ipc.internal.work.Work;
 import io.valise.ipc.spi.runtime.SafeLog;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +37,8 @@ public final class Dispatcher {
     /** How often a shutdown looks whether the events have been handled: nobody tells it. */
     private static final long EVENTS_CHECK_MILLIS = 20;
 
+    private static final long DECISION_CHECK_NANOS = 10_000;
+
     private final Asker asker;
     private final Services services;
     private final Admission admission;
@@ -39,8 +46,28 @@ public final class Dispatcher {
     private final Backlog backlog;
     private final boolean aside;
     private final SerialLane events;
+    private final Sparingly failures = new Sparingly(LOG);
     private final InFlight<InboundRequest> requests = new InFlight<>();
-    private volatile boolean draining;
+
+    /**
+     * How many calls of the peer were taken in. Written by the holder of the read right, when the last of them is in the
+     * table: the thread that closes the gate finds what it counts in the table, or answered.
+     */
+    private final AtomicLong taken = new AtomicLong();
+
+    private volatile Gate gate = Gate.OPEN;
+    /** The last call that may run when the gate is not open. Guarded by {@link #taken}. */
+    private long last;
+
+    private long lastEvent;
+
+    /** Which requests may begin. */
+    private enum Gate {
+        OPEN,
+        /** Those that had been taken in when the drain began. */
+        DRAINING,
+        CLOSED
+    }
 
     /**
      * @param aside whether handlers never run on a reading thread
@@ -78,7 +105,7 @@ public final class Dispatcher {
     }
 
     void finished(InboundRequest request) {
-        if (requests.remove(request) && draining) {
+        if (requests.remove(request) && gate != Gate.OPEN) {
             wakeWaiting();
         }
     }
@@ -87,20 +114,23 @@ public final class Dispatcher {
 
     /** Takes a request in; returns what is to be done with it. */
     public Work requested(InboundRequest request) {
-        if (requests.size() >= MOST_REQUESTS) {
-            return new Aside(() -> request.refuse(
-                    IpcStatus.RESOURCE_EXHAUSTED, "requests under way on one connection: limit=" + MOST_REQUESTS));
-        }
-        Service service = services.service(request.service());
-        if (service == null) {
-            return new Aside(() -> request.refuse(IpcStatus.SERVICE_NOT_FOUND, notFound(request.service())));
-        }
         backlog.checkNotExcessive();
-        request.handler(service);
+        request.handler(serviceFor(request));
+        request.place(taken.getPlain() + 1);
         if (!requests.put(request)) {
             throw Frames.malformed("request id " + request.id() + ": it is under way already");
         }
+        taken.setRelease(request.place());
         return request;
+    }
+
+    private Service serviceFor(InboundRequest request) {
+        if (requests.size() >= MOST_REQUESTS) {
+            return Service.refusing(
+                    IpcStatus.RESOURCE_EXHAUSTED, "requests under way on one connection: limit=" + MOST_REQUESTS);
+        }
+        Service service = services.service(request.service());
+        return service != null ? service : Service.refusing(IpcStatus.SERVICE_NOT_FOUND, notFound(request.service()));
     }
 
     private String notFound(String service) {
@@ -110,24 +140,53 @@ public final class Dispatcher {
                 + (names.length() <= MOST_NAMES_CHARS ? names : names.substring(0, MOST_NAMES_CHARS) + "…");
     }
 
-    /** Whether a request may run now; answers it if not. */
-    boolean admits(InboundRequest request) {
-        CloseReason refusal = asker.refusal();
-        if (refusal != null) {
-            request.refuse(refusal.status(), refusal.detail());
-            return false;
-        }
-        if (!admission.allows(request.service())) {
-            request.refuse(IpcStatus.ACCESS_DENIED, "access denied");
-            return false;
+    /**
+     * Whether no handler may see a request, which is refused then, or has been taken back. The only place where that is
+     * decided, for requests and streams alike.
+     */
+    boolean refuses(InboundRequest request, Service service) {
+        if (isTooLate(request)) {
+            CloseReason why = asker.tooLateHere();
+            request.refuse(why.status(), why.detail());
+        } else if (request.isRejected()) {
+            request.refuse(
+                    IpcStatus.RESOURCE_EXHAUSTED,
+                    "service " + request.service() + ": the executor of the handlers takes no more work");
+        } else if (request.isOverdue()) {
+            request.refuse(
+                    IpcStatus.TIMEOUT,
+                    "service " + request.service() + ": its time was up before a handler could begin");
+        } else if (service.refuses(request)) {
+            return true;
+        } else if (request.begin()) {
+            return refusesBegun(request, service);
         }
         return true;
+    }
+
+    private boolean refusesBegun(InboundRequest request, Service service) {
+        if (!admission.allows(request.service())) {
+            request.refuse(IpcStatus.ACCESS_DENIED, "access denied");
+            return true;
+        }
+        return service.refusesKindOf(request);
+    }
+
+    private boolean isTooLate(InboundRequest request) {
+        if (gate == Gate.OPEN) {
+            return asker.isPeerClosing();
+        }
+        synchronized (taken) { // what closes the gate has said which is the last
+            return gate == Gate.CLOSED || request.place() > last;
+        }
     }
 
     /** Takes an event in; returns what is to be done with it, if it is this thread's turn to do it. */
     public @Nullable Work eventReceived(String name, ValueSet message, int bytes) {
         EventHandler handler = services.event(name);
-        if (handler == null) {
+        if (gate == Gate.CLOSED) {
+            return null;
+        } else if (handler == null) {
             LOG.log(Level.DEBUG, "event {0} from {1}: no handler", name, asker);
             return null;
         }
@@ -144,7 +203,7 @@ public final class Dispatcher {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (Throwable e) { // whatever a handler throws must not end the reader
-            LOG.log(Level.WARNING, "the handler of event " + name + " failed", e);
+            failures.warn("the handler of event " + name + " failed", e);
         }
     }
 
@@ -169,20 +228,69 @@ public final class Dispatcher {
 
     // ---- the end
 
-    /** From now on no requests are taken. */
-    public void drain() {
-        draining = true;
+    /** From now on no requests begin but those that have been taken in. Returns how many calls have. */
+    public long drain() {
+        return close(Gate.DRAINING);
     }
 
-    /** Whether no requests are taken any more. */
+    /** From now on no requests begin. Returns how many calls of the peer were taken in before that, or before the drain. */
+    public long close() {
+        return close(Gate.CLOSED);
+    }
+
+    private long close(Gate further) {
+        synchronized (taken) {
+            if (gate == Gate.OPEN) {
+                gate = further;
+                // A request that finds the gate open was put into the table before this looks there.
+                long listed = requests.snapshot().stream()
+                        .mapToLong(InboundRequest::place)
+                        .max()
+                        .orElse(0);
+                last = Math.max(taken.getAcquire(), listed);
+                lastEvent = events.added();
+            } else if (further == Gate.CLOSED) {
+                gate = further;
+            }
+            return last;
+        }
+    }
+
+    /**
+     * Refuses, after {@link #close}, what was taken in and has not begun. Waits for the thread that reads, which may be
+     * about to refuse a request itself.
+     *
+     * @param send sends an answer; false when that takes too long
+     */
+    public void withdraw(CloseReason why, Predicate<OutFrame> send, LongSupplier deadline) {
+        boolean sending = true;
+        for (InboundRequest request : requests.snapshot()) {
+            OutFrame answer = request.withdraw(why.status(), why.detail());
+            while (answer == null && isUndecided(request) && deadline.getAsLong() - System.nanoTime() > 0) {
+                LockSupport.parkNanos(DECISION_CHECK_NANOS);
+                answer = request.withdraw(why.status(), why.detail());
+            }
+            sending = answer == null ? sending : sending && send.test(answer);
+        }
+    }
+
+    private boolean isUndecided(InboundRequest request) {
+        return !request.hasBegun() && requests.get(request.id()) == request;
+    }
+
+    /** Whether no new requests are taken any more. */
     public boolean isDraining() {
-        return draining;
+        return gate != Gate.OPEN;
     }
 
-    /** Waits until no request or event of the peer is under way; false when the deadline came first. */
+    /**
+     * Waits, after {@link #drain}, until the requests and events of the peer that were taken in before it are done; false
+     * when the deadline came first. What came after it does not count: the peer may go on sending.
+     */
     public boolean awaitIdle(long deadline) throws InterruptedException {
+        long until = drain();
         synchronized (requests) {
-            while ((requests.size() > 0 && !asker.isEnded()) || !events.isIdle()) {
+            while ((isBusy(until) && !asker.isEnded()) || !events.isPast(lastEvent)) {
                 long millis = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime() + 999_999);
                 if (millis <= 0) {
                     return false;
@@ -193,8 +301,21 @@ public final class Dispatcher {
         return true;
     }
 
-    /** The connection has ended; returns what is to be done with what was under way. */
-    public List<Work> ended() {
+    private boolean isBusy(long until) {
+        return requests.size() > 0 && requests.snapshot().stream().anyMatch(request -> request.place() <= until);
+    }
+
+    /**
+     * The connection has ended; returns what is to be done with what was under way.
+     *
+     * @param byPeer whether the peer ended it: what events it sent before are handled
+     */
+    public List<Work> ended(boolean byPeer) {
+        close();
+        int dropped = byPeer ? 0 : events.clear();
+        if (dropped > 0) {
+            LOG.log(Level.DEBUG, "{0}: events that were received and not handled: {1}", asker, dropped);
+        }
         wakeWaiting();
         return requests.snapshot().stream().map(InboundRequest::cancelled).toList();
     }

@@ -39,14 +39,23 @@ public final class InboundRequest implements Request, Work, InFlight.Entry, Send
     private static final Object CANCELLED = IpcStatus.CANCELLED;
 
     private static final VarHandle OUTCOME;
+    private static final VarHandle STAGE;
 
     static {
         try {
             OUTCOME = MethodHandles.lookup().findVarHandle(InboundRequest.class, "outcome", Object.class);
+            STAGE = MethodHandles.lookup().findVarHandle(InboundRequest.class, "stage", int.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
     }
+
+    /** The stage of a request that waits for a thread. */
+    private static final int QUEUED = 1;
+    /** Its handler may have seen it. */
+    private static final int BEGUN = 2;
+    /** It was taken back while it waited: no handler sees it. */
+    private static final int WITHDRAWN = 3;
 
     private final Dispatcher dispatcher;
     private final long id;
@@ -64,6 +73,10 @@ public final class InboundRequest implements Request, Work, InFlight.Entry, Send
     private final int bytes;
     private @Nullable Backlog queuedIn;
     private boolean rejected;
+    /** 0 while the thread that read it has not looked yet whether it may run. */
+    private volatile int stage;
+
+    private long place;
 
     public InboundRequest(
             Dispatcher dispatcher,
@@ -151,8 +164,17 @@ public final class InboundRequest implements Request, Work, InFlight.Entry, Send
         return stream != null;
     }
 
-    /** Names the service that will run this request; without one it has been refused. */
-    void handler(@Nullable Service found) {
+    /** Its place among the calls of the peer, from 1 on. */
+    long place() {
+        return place;
+    }
+
+    void place(long number) {
+        place = number;
+    }
+
+    /** Names the service that will run this request. */
+    void handler(Service found) {
         handler = found;
     }
 
@@ -160,6 +182,7 @@ public final class InboundRequest implements Request, Work, InFlight.Entry, Send
     public void queuedIn(Backlog backlog) {
         queuedIn = backlog;
         backlog.grow(bytes);
+        STAGE.setRelease(this, QUEUED);
     }
 
     @Override
@@ -169,7 +192,8 @@ public final class InboundRequest implements Request, Work, InFlight.Entry, Send
 
     @Override
     public boolean handsOff(boolean readerIsCaller) {
-        return readerIsCaller || dispatcher.isAside() || (handler != null && handler.isSlow());
+        Service found = handler;
+        return readerIsCaller || (found != null && found.runsHandler() && (dispatcher.isAside() || found.isSlow()));
     }
 
     @Override
@@ -189,11 +213,47 @@ public final class InboundRequest implements Request, Work, InFlight.Entry, Send
                 found.handedOff();
             }
         }
-        if (rejected) {
-            refuse(IpcStatus.RESOURCE_EXHAUSTED, "service " + service + ": the server's executor takes no more work");
-        } else if (found != null && dispatcher.admits(this)) {
+        if (found != null && isOpen() && !dispatcher.refuses(this, found)) {
             serve(found, onReader);
         }
+    }
+
+    /** Whether its handler may begin, from now on: false when it has been taken back. */
+    boolean begin() {
+        if (queuedIn != null) {
+            return STAGE.compareAndSet(this, QUEUED, BEGUN);
+        }
+        STAGE.setOpaque(this, BEGUN); // a thread that closes the connection waits until it sees this
+        return true;
+    }
+
+    /** Whether it is known if a handler may see it. */
+    boolean hasBegun() {
+        return stage == BEGUN;
+    }
+
+    /** Takes it back while it waits for a thread; returns the answer that is to be sent, or null. */
+    @Nullable OutFrame withdraw(IpcStatus status, String text) {
+        if (!STAGE.compareAndSet(this, QUEUED, WITHDRAWN)) {
+            return null;
+        }
+        OutFrame answer = refusal(status, text);
+        if (!OUTCOME.compareAndSet(this, null, answer)) {
+            return null;
+        }
+        dispatcher.counters().refused();
+        dispatcher.finished(this);
+        return answer;
+    }
+
+    /** Whether the executor that was to run it has refused it. */
+    boolean isRejected() {
+        return rejected;
+    }
+
+    /** Whether its time was up before a handler could begin. */
+    boolean isOverdue() {
+        return queuedIn != null && deadline != Patience.NEVER && deadline - System.nanoTime() <= 0;
     }
 
     private void serve(Service found, boolean onReader) {
@@ -239,7 +299,7 @@ public final class InboundRequest implements Request, Work, InFlight.Entry, Send
     /** Answers with what a handler threw. */
     void fail(Throwable failure) {
         if (failure instanceof IpcException known) {
-            error(0, known.status(), messageOf(known));
+            error(known.status(), messageOf(known));
             return;
         }
         if (failure instanceof InterruptedException) {
@@ -252,7 +312,7 @@ public final class InboundRequest implements Request, Work, InFlight.Entry, Send
         }
         String message = messageOf(failure);
         String type = failure.getClass().getName();
-        error(0, IpcStatus.HANDLER_FAILED, message.isEmpty() ? type : type + ": " + message);
+        error(IpcStatus.HANDLER_FAILED, message.isEmpty() ? type : type + ": " + message);
     }
 
     private static String messageOf(Throwable failure) {
@@ -266,12 +326,16 @@ public final class InboundRequest implements Request, Work, InFlight.Entry, Send
     /** Answers that no handler has seen or will see the request. */
     void refuse(IpcStatus status, String text) {
         dispatcher.counters().refused();
-        error(Frames.FLAG_REJECTED, status, text);
+        answer(refusal(status, text), false);
     }
 
-    private void error(int flags, IpcStatus status, String text) {
+    private OutFrame refusal(IpcStatus status, String text) {
+        return OutFrame.text(Frames.ERROR, id, Frames.FLAG_REJECTED, status, text);
+    }
+
+    private void error(IpcStatus status, String text) {
         IpcStatus sent = status == IpcStatus.OK ? IpcStatus.HANDLER_FAILED : status;
-        answer(OutFrame.text(Frames.ERROR, id, flags, sent, text), false);
+        answer(OutFrame.text(Frames.ERROR, id, 0, sent, text), false);
     }
 
     /** Sends an answer that is no reply, as if it were one. */
@@ -301,14 +365,10 @@ public final class InboundRequest implements Request, Work, InFlight.Entry, Send
     // ---- streams
 
     void publish(Flow.@Nullable Publisher<ValueSet> publisher) {
-        if (stream == null) {
-            throw new IpcException(
-                    IpcStatus.UNSUPPORTED, "service " + service + ": it answers with a stream; call stream()");
-        }
         if (publisher == null) {
             throw new NullPointerException("service " + service + ": its handler returned no publisher");
         }
-        stream.subscribeTo(publisher);
+        Objects.requireNonNull(stream, "a request that is none was refused").subscribeTo(publisher);
     }
 
     /** The peer asks for more messages of the stream; null when this is none. */

@@ -1,14 +1,12 @@
 package io.valise.ipc.internal.serve;
 
 import io.valise.ipc.AsyncRequestHandler;
-import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.RequestHandler;
 import io.valise.ipc.StreamHandler;
 import io.valise.ipc.ValueSet;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +23,8 @@ final class Service {
         record Async(AsyncRequestHandler handler) implements Kind {}
 
         record Stream(StreamHandler handler) implements Kind {}
+
+        record Refusal(IpcStatus status, String text) implements Kind {}
     }
 
     private final Kind kind;
@@ -53,6 +53,25 @@ final class Service {
         return new Service(new Kind.Stream(handler), false);
     }
 
+    /** Stands for a service that there is not: it refuses what it is asked. */
+    static Service refusing(IpcStatus status, String text) {
+        return new Service(new Kind.Refusal(status, text), false);
+    }
+
+    /** Refuses the request if that is all that this service does; false if not. */
+    boolean refuses(InboundRequest request) {
+        if (kind instanceof Kind.Refusal refusal) {
+            request.refuse(refusal.status(), refusal.text());
+            return true;
+        }
+        return false;
+    }
+
+    /** Whether it runs code of the user. */
+    boolean runsHandler() {
+        return !(kind instanceof Kind.Refusal);
+    }
+
     /** Whether it is the library's own. */
     boolean isBuiltIn() {
         return builtIn;
@@ -70,15 +89,25 @@ final class Service {
         slow = Math.max(0, slow - 1);
     }
 
+    /** Refuses a request for a stream, or a stream where there is none; false if the request is of the right kind. */
+    boolean refusesKindOf(InboundRequest request) {
+        boolean streams = kind instanceof Kind.Stream;
+        if (streams == request.isStream()) {
+            return false;
+        }
+        request.refuse(
+                IpcStatus.UNSUPPORTED,
+                "service " + request.service()
+                        + (streams
+                                ? ": it answers with a stream; call stream()"
+                                : ": it answers requests, not streams; call request()"));
+        return true;
+    }
+
     /** Runs the handler; what it throws is the request's failure. */
     void serve(InboundRequest request, boolean onReader) throws Exception {
         if (kind instanceof Kind.Stream stream) {
-            Flow.Publisher<ValueSet> publisher = stream.handler().open(request);
-            request.publish(publisher);
-        } else if (request.isStream()) {
-            throw new IpcException(
-                    IpcStatus.UNSUPPORTED,
-                    "service " + request.service() + ": it answers requests, not streams; call request()");
+            request.publish(stream.handler().open(request));
         } else if (kind instanceof Kind.Sync sync) {
             request.reply(sync.handler().handle(request), onReader);
         } else if (kind instanceof Kind.Async async) {

@@ -52,6 +52,6 @@ final class Answers {
 
     private void sendInstead(Sendable frame, IpcStatus status, String why) {
         session.sendQuietly(
-                OutFrame.text(Frames.ERROR, frame.id(), 0, status, "reply: " + why), session.sendDeadline());
+                OutFrame.text(Frames.ERROR, frame.id(), 0, status, "reply: " + why), session.sendDeadline(), true);
     }
 }

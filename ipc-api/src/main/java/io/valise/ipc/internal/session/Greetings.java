@@ -26,6 +26,7 @@ public final class Greetings {
     private final Session.Greeter greeter;
     private final SerialLane listeners;
     private volatile boolean challenged;
+    private volatile int spoken;
     private volatile @Nullable ServerProof proof;
 
     Greetings(Session session, Session.Greeter greeter) {
@@ -61,7 +62,7 @@ public final class Greetings {
 
     private ValueSet exchange(String what, OutFrame frame, long deadline) {
         SyncCall call = new SyncCall(frame.id(), what, Math.max(1, deadline - System.nanoTime()));
-        session.sendCall(call, frame);
+        session.sender().sendGreeting(call, frame);
         return session.reader().await(call);
     }
 
@@ -87,20 +88,41 @@ public final class Greetings {
     }
 
     @Nullable Work welcomed(long id, int version, ValueSet about) {
-        if (version != Frames.VERSION) {
+        if (Frames.versionFor(version, version) == 0) {
             throw new IpcException(
                     IpcStatus.VERSION_MISMATCH,
-                    "protocol version: here " + Frames.VERSION + ", at the server " + version);
+                    "protocol version: here " + Frames.LOWEST_VERSION + " to " + Frames.VERSION + ", at the server "
+                            + version);
         }
         PendingCall call = session.calls().remove(id);
         if (call == null) {
             throw Frames.malformed("WELCOME: no HELLO had the id " + id);
         }
+        speak(version);
         call.complete(about);
         return null;
     }
 
+    private void speak(int version) {
+        spoken = version;
+        session.farewells().speak(version);
+    }
+
     // ---- the server's end
+
+    /** Speaks the highest version that both ends do; false when there is none. */
+    public boolean agree(int lowest, int highest) {
+        int version = Frames.versionFor(lowest, highest);
+        if (version != 0) {
+            speak(version);
+        }
+        return version != 0;
+    }
+
+    /** The version that is spoken; 0 before that is known. */
+    public int version() {
+        return spoken;
+    }
 
     /** Where a server's listeners are told of this session, one thing at a time. */
     public SerialLane listeners() {

@@ -136,7 +136,7 @@ final class Inbound implements Link.FrameHandler {
         int lowest = frame.getShort() & 0xffff;
         int highest = hello ? frame.getShort() & 0xffff : lowest;
         // what follows may belong to a version that this one cannot read
-        boolean readable = lowest <= Frames.VERSION && highest >= Frames.VERSION;
+        boolean readable = Frames.versionFor(lowest, highest) != 0;
         ValueSet about = readable ? last(frame) : ValueSet.empty();
         if (hello) {
             challenged = ServerProof.isWanted(about);
@@ -159,7 +159,7 @@ final class Inbound implements Link.FrameHandler {
             case Frames.CREDIT -> readCredit(id, frame);
             case Frames.CANCEL -> work = session.dispatcher().cancelled(id);
             case Frames.GOAWAY ->
-                session.farewells().hear(IpcStatus.ofNumber(status), (flags & Frames.FLAG_DRAIN) != 0, text(frame));
+                session.farewells().hear(IpcStatus.ofNumber(status), (flags & Frames.FLAG_DRAIN) != 0, id, text(frame));
             case Frames.HELLO, Frames.WELCOME, Frames.CHALLENGE, Frames.PROOF ->
                 throw Frames.malformed("HELLO, WELCOME, CHALLENGE or PROOF: said once already, actual kind=" + kind);
             case Frames.FRAGMENT -> throw Frames.malformed("FRAGMENT: within a fragmented frame");

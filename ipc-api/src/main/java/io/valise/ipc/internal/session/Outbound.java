@@ -4,6 +4,7 @@ import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.WaitStrategy;
+import io.valise.ipc.internal.call.PendingCall;
 import io.valise.ipc.internal.frame.Frames;
 import io.valise.ipc.internal.frame.LongBuffers;
 import io.valise.ipc.internal.frame.Sendable;
@@ -52,6 +53,10 @@ final class Outbound {
     private final AtomicBoolean unflushed = new AtomicBoolean();
 
     private volatile boolean awaitingRoom;
+    /** How many calls were sent. Guarded by the lock, as is {@link #closed}. */
+    private long callsSent;
+
+    private boolean closed;
     private volatile int peerMaxMessage = Integer.MAX_VALUE - 1024;
 
     /**
@@ -100,15 +105,37 @@ final class Outbound {
      * @param flush false when the calling thread flushes soon after
      */
     void send(Sendable frame, LongSupplier deadline, boolean flush) {
+        send(frame, null, deadline, flush);
+    }
+
+    /** Sends a frame, of a call if one is given, which learns its number, and wakes the peer. */
+    void sendCall(Sendable frame, @Nullable PendingCall call, LongSupplier deadline) {
+        send(frame, call, deadline, true);
+    }
+
+    private void send(Sendable frame, @Nullable PendingCall call, LongSupplier deadline, boolean flush) {
         try {
             long bound = frame.bound();
             if (bound > maxFrame) {
-                sendLong(frame, bound, deadline);
+                sendLong(frame, call, bound, deadline);
             } else {
-                sendShort(frame, (int) bound, deadline, flush);
+                sendShort(frame, call, (int) bound, deadline, flush);
             }
         } catch (InternalError fault) {
             throw cutShort(fault);
+        }
+    }
+
+    /**
+     * Sends no more calls, after the link was closed: from now on each call knows whether it was sent. Does not wait for
+     * room: a closed link lets those go that do.
+     */
+    void close() {
+        lock.lock();
+        try {
+            closed = true;
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -125,11 +152,12 @@ final class Outbound {
         }
     }
 
-    private void sendShort(Sendable frame, int bound, LongSupplier deadline, boolean flush) {
+    private void sendShort(
+            Sendable frame, @Nullable PendingCall call, int bound, LongSupplier deadline, boolean flush) {
         lock(lock, deadline);
         boolean done = false;
         try {
-            commit(frame, bound, deadline);
+            write(frame, call, claim(bound, deadline));
             if (flush) {
                 drain(deadline);
             }
@@ -181,7 +209,7 @@ final class Outbound {
             if (space == null) {
                 return false;
             }
-            write(frame, space);
+            write(frame, null, space);
             flushed = flushNow();
             return true;
         } catch (InternalError fault) {
@@ -222,11 +250,7 @@ final class Outbound {
         }
     }
 
-    private void commit(Sendable frame, int bound, LongSupplier deadline) {
-        write(frame, claim(bound, deadline));
-    }
-
-    private void write(Sendable frame, ByteBuffer space) {
+    private void write(Sendable frame, @Nullable PendingCall call, ByteBuffer space) {
         int start = space.position();
         boolean written = false;
         try {
@@ -242,13 +266,26 @@ final class Outbound {
             link.abort();
             throw tooLarge(length, "");
         }
-        commit(length);
+        commit(length, call);
     }
 
-    private void commit(int length) {
+    /** @param call the call that this frame completes; null for none */
+    private void commit(int length, @Nullable PendingCall call) {
+        if (call != null) {
+            number(call);
+        }
         link.commit(length);
         unflushed.setRelease(true);
         counters.sent(length);
+    }
+
+    /** Before it is committed: the peer may see it from then on. */
+    private void number(PendingCall call) {
+        if (closed) {
+            link.abort();
+            throw notSent(IpcStatus.CONNECTION_CLOSED, "the connection has ended");
+        }
+        call.sent(++callsSent);
     }
 
     private ByteBuffer claim(int length, LongSupplier deadline) {
@@ -323,16 +360,16 @@ final class Outbound {
         }
     }
 
-    private void sendLong(Sendable frame, long bound, LongSupplier patience) {
+    private void sendLong(Sendable frame, @Nullable PendingCall call, long bound, LongSupplier patience) {
         if (bound / 3 > peerMaxMessage + (long) maxFrame) {
             throw tooLarge(bound / 3, "at least ");
         }
         byte[] aside = LongBuffers.take(Math.toIntExact(Math.min(bound, Integer.MAX_VALUE - 8)));
-        sendFragments(encoded(frame, aside), patience);
+        sendFragments(encoded(frame, aside), call, patience);
         LongBuffers.giveBack(aside);
     }
 
-    private void sendFragments(ByteBuffer whole, LongSupplier patience) {
+    private void sendFragments(ByteBuffer whole, @Nullable PendingCall call, LongSupplier patience) {
         long until = patience.getAsLong();
         LongSupplier deadline = () -> until;
         int total = whole.remaining();
@@ -342,7 +379,7 @@ final class Outbound {
                 lock(lock, deadline);
                 boolean done = false;
                 try {
-                    fragment(whole, total, deadline);
+                    fragment(whole, total, call, deadline);
                     done = true;
                 } finally {
                     unlock(done);
@@ -354,7 +391,7 @@ final class Outbound {
         }
     }
 
-    private void fragment(ByteBuffer whole, int total, LongSupplier deadline) {
+    private void fragment(ByteBuffer whole, int total, @Nullable PendingCall call, LongSupplier deadline) {
         boolean first = whole.position() == 0;
         int head = Frames.HEADER_BYTES + (first ? Integer.BYTES : 0);
         int part = Math.min(whole.remaining(), maxFrame - head);
@@ -367,7 +404,7 @@ final class Outbound {
         int end = whole.limit();
         space.put(whole.limit(whole.position() + part));
         whole.limit(end);
-        commit(head + part);
+        commit(head + part, whole.hasRemaining() ? null : call);
         flushNow();
     }
 

@@ -17,7 +17,6 @@ import io.valise.ipc.internal.call.Line;
 import io.valise.ipc.internal.call.OutgoingCalls;
 import io.valise.ipc.internal.call.PendingCall;
 import io.valise.ipc.internal.call.SyncCall;
-import io.valise.ipc.internal.frame.Frames;
 import io.valise.ipc.internal.frame.Names;
 import io.valise.ipc.internal.frame.OutFrame;
 import io.valise.ipc.internal.frame.Sendable;
@@ -37,7 +36,6 @@ import io.valise.ipc.internal.work.Sparingly;
 import io.valise.ipc.internal.work.Work;
 import io.valise.ipc.internal.work.Workers;
 import io.valise.ipc.spi.Link;
-import io.valise.ipc.spi.runtime.LateFaults;
 import io.valise.ipc.spi.runtime.SafeLog;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -62,8 +60,6 @@ import org.jspecify.annotations.Nullable;
 public final class Session implements SessionCall.Calls, Line, Asker {
     private static final Logger LOG = SafeLog.of("io.valise.ipc");
     private static final Sparingly NO_THREAD = new Sparingly(LOG);
-    private static final long GOODBYE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
-    private static final long REASON_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private final Link link;
     private final Endpoint endpoint;
@@ -80,7 +76,8 @@ public final class Session implements SessionCall.Calls, Line, Asker {
     private final Greetings greetings;
     private final Drainer drainer;
     private final Answers answers = new Answers(this);
-    private final Farewells farewells = new Farewells();
+    private final Farewells farewells = new Farewells(this);
+    private final Sender sender = new Sender(this);
     private final AtomicReference<@Nullable CloseReason> end = new AtomicReference<>();
     private final CompletableFuture<CloseReason> closed = new CompletableFuture<>();
     private final ConnectionStates states = new ConnectionStates();
@@ -163,9 +160,18 @@ public final class Session implements SessionCall.Calls, Line, Asker {
         return dispatcher;
     }
 
+    Sender sender() {
+        return sender;
+    }
+
     @Override
     public boolean isEnded() {
         return end.get() != null;
+    }
+
+    /** Why it has ended; null before that. */
+    @Nullable CloseReason endReason() {
+        return end.get();
     }
 
     /** Whether somebody has to read even when no thread waits for a reply. */
@@ -235,7 +241,7 @@ public final class Session implements SessionCall.Calls, Line, Asker {
         OutFrame frame = OutFrame.request(call.id(), timeoutNanos, service, metadata, message);
         counters.requestSent();
         try {
-            sendCall(call, frame);
+            sender.send(call, frame);
             return reader.await(call);
         } catch (InternalError e) { // it may come as late as in the handling of what it brought about
             throw outbound.cutShort(e);
@@ -255,57 +261,15 @@ public final class Session implements SessionCall.Calls, Line, Asker {
             checkUsable(service);
             OutFrame frame = OutFrame.request(call.id(), timeoutNanos, service, metadata, message);
             counters.requestSent();
-            sendCall(call, frame);
+            sender.send(call, frame);
             calls.watchDeadline(call.deadline());
             reader.expectAnswer();
         } catch (IpcException e) {
-            call.future().completeExceptionally(e);
+            call.failed(e);
         } catch (InternalError e) {
-            call.future().completeExceptionally(outbound.cutShort(e));
+            call.failed(outbound.cutShort(e));
         }
         return call.future();
-    }
-
-    /** Puts a call under way and sends its frame. */
-    void sendCall(PendingCall call, OutFrame frame) {
-        calls.put(call);
-        try {
-            outbound.send(frame, call);
-        } catch (IpcException e) {
-            calls.remove(call.id());
-            throw explained(e);
-        } catch (RuntimeException | Error e) { // such as no memory to encode it
-            calls.remove(call.id());
-            throw e;
-        }
-        failIfEnded(call, Delivery.UNKNOWN);
-    }
-
-    /** Whoever ended the session may not have seen a call that was put at the same time. */
-    private void failIfEnded(PendingCall call, Delivery delivery) {
-        CloseReason ended = end.get();
-        if (ended != null && calls.remove(call.id()) != null) {
-            services.context().run(call.fail(ended.status(), ended.detail(), delivery), false);
-        }
-    }
-
-    /** A link that broke under a sender says less than the farewell that may still lie in it unread. */
-    private IpcException explained(IpcException failure) {
-        LateFaults.settle();
-        if (failure.status() != IpcStatus.PEER_DIED && failure.status() != IpcStatus.CONNECTION_CLOSED) {
-            return failure;
-        }
-        ensureRead();
-        try {
-            CloseReason reason = closed.get(REASON_NANOS, TimeUnit.NANOSECONDS);
-            return new IpcException(reason.status(), reason.detail(), failure.delivery(), failure);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return failure;
-        } catch (ExecutionException | TimeoutException e) {
-            failure.addSuppressed(e);
-            return failure;
-        }
     }
 
     private void checkUsable(String name) {
@@ -339,7 +303,7 @@ public final class Session implements SessionCall.Calls, Line, Asker {
         calls.put(stream);
         counters.requestSent();
         stream.begin();
-        failIfEnded(stream, Delivery.NOT_SENT);
+        sender.failIfEnded(stream);
     }
 
     @Override
@@ -348,11 +312,11 @@ public final class Session implements SessionCall.Calls, Line, Asker {
     }
 
     @Override
-    public void sendOpening(OutFrame frame) {
+    public void sendOpening(PendingCall stream, OutFrame frame) {
         try {
-            sendItem(frame);
+            outbound.sendCall(frame, stream, sendDeadline);
         } catch (IpcException e) {
-            throw explained(e);
+            throw sender.explained(e, stream);
         } catch (InternalError e) {
             throw outbound.cutShort(e);
         }
@@ -362,7 +326,7 @@ public final class Session implements SessionCall.Calls, Line, Asker {
     public void sendAside(OutFrame frame) {
         try {
             if (!outbound.trySend(frame)) {
-                follow(new Aside(() -> sendQuietly(frame, sendDeadline)));
+                follow(new Aside(() -> sendQuietly(frame, sendDeadline, true)));
             }
         } catch (IpcException e) {
             sendFailed(e);
@@ -384,7 +348,7 @@ public final class Session implements SessionCall.Calls, Line, Asker {
         try {
             outbound.send(OutFrame.event(event, message), new Patience(config.requestTimeoutNanos()));
         } catch (IpcException e) {
-            throw explained(e);
+            throw sender.explained(e, null);
         }
     }
 
@@ -439,44 +403,54 @@ public final class Session implements SessionCall.Calls, Line, Asker {
     }
 
     @Override
-    public @Nullable CloseReason refusal() {
-        return takesNoCalls() ? farewells.tooLateHere() : null;
+    public boolean isPeerClosing() {
+        return farewells.heard() != null;
     }
 
-    /** Tells the peer to send no new calls, and takes none. */
+    @Override
+    public CloseReason tooLateHere() {
+        return farewells.tooLateHere();
+    }
+
+    /** Takes no new calls, and tells the peer so. */
     public void drain() {
-        dispatcher.drain();
-        sendQuietly(
-                OutFrame.text(Frames.GOAWAY, 0, Frames.FLAG_DRAIN, IpcStatus.OK, "the server is shutting down"),
-                new Patience(GOODBYE_NANOS));
+        farewells.drain();
     }
 
-    /** Waits until no request or event of the peer is under way; false when the deadline came first. */
+    /** Waits, after {@link #drain}, until what the peer had sent before is done; false when the deadline came first. */
     public boolean awaitIdle(long deadline) throws InterruptedException {
         return dispatcher.awaitIdle(deadline);
     }
 
     @Override
     public void close() {
-        closeBecause(new CloseReason(IpcStatus.CONNECTION_CLOSED, false, "this end closed the connection"));
+        close(0);
+    }
+
+    /**
+     * Closes it.
+     *
+     * @param nanos how long at most to wait for a peer that does not read what it was sent, beyond a moment
+     * @return false when the peer did not take all of it
+     */
+    public boolean close(long nanos) {
+        return farewells.close(
+                new CloseReason(IpcStatus.CONNECTION_CLOSED, false, "this end closed the connection"), nanos);
     }
 
     /** Closes it, and tells the peer why. */
     public void closeBecause(CloseReason reason) {
-        if (farewells.say(reason) && !isEnded()) {
-            IpcStatus told = reason.status() == IpcStatus.CONNECTION_CLOSED ? IpcStatus.OK : reason.status();
-            String text = told == IpcStatus.OK ? "the peer closed the connection" : reason.detail();
-            sendQuietly(OutFrame.text(Frames.GOAWAY, 0, 0, told, text), new Patience(GOODBYE_NANOS));
-            end(reason);
-        }
+        farewells.close(reason, 0);
     }
 
-    /** Sends a frame that nobody misses if the peer is gone. */
-    void sendQuietly(OutFrame frame, LongSupplier deadline) {
+    /** Sends a frame that is not missed if the peer is gone; false if it was not sent. */
+    boolean sendQuietly(OutFrame frame, LongSupplier deadline, boolean flush) {
         try {
-            outbound.send(frame, deadline);
+            outbound.send(frame, deadline, flush);
+            return true;
         } catch (IpcException e) {
             LOG.log(Level.DEBUG, "not sent to " + peer, e);
+            return false;
         }
     }
 
@@ -505,9 +479,7 @@ public final class Session implements SessionCall.Calls, Line, Asker {
         }
         String detail = failure.getMessage() == null ? failure.toString() : failure.getMessage();
         CloseReason reason = new CloseReason(status, false, detail);
-        if (farewells.say(reason)) {
-            sendQuietly(OutFrame.text(Frames.GOAWAY, 0, 0, status, detail), new Patience(GOODBYE_NANOS));
-        }
+        farewells.close(reason, 0);
         end(reason);
     }
 
@@ -533,9 +505,10 @@ public final class Session implements SessionCall.Calls, Line, Asker {
             return;
         }
         closeLink();
+        outbound.close();
         List<Work> rest = new ArrayList<>();
-        calls.failAll(reason, rest);
-        rest.addAll(dispatcher.ended());
+        calls.failAll(reason, farewells.takenByPeer(), rest);
+        rest.addAll(dispatcher.ended(reason.byPeer()));
         rest.forEach(this::follow); // each on its own: what depends on one may wait for another
         greeter.ended(this, reason);
         states.set(ConnectionState.CLOSED).run();
@@ -580,6 +553,11 @@ public final class Session implements SessionCall.Calls, Line, Asker {
     @Override
     public CompletionStage<CloseReason> closed() {
         return closed.minimalCompletionStage();
+    }
+
+    /** Waits for the end, which is near. */
+    CloseReason awaitEnd(long nanos) throws InterruptedException, ExecutionException, TimeoutException {
+        return closed.get(nanos, TimeUnit.NANOSECONDS);
     }
 
     @Override

@@ -16,6 +16,7 @@ public final class SerialLane implements Work {
     private final @Nullable Backlog backlog;
     private final boolean aside;
     private boolean running;
+    private long added;
 
     /** A lane whose tasks each say which backlog is told of them. */
     public SerialLane() {
@@ -38,7 +39,14 @@ public final class SerialLane implements Work {
     }
 
     /** A task, the bytes it keeps in memory while it waits, and where these are counted. */
-    record Task(Runnable action, int bytes, @Nullable Backlog backlog) {}
+    record Task(Runnable action, int bytes, @Nullable Backlog backlog) {
+        /** It waits no more. */
+        void forget() {
+            if (backlog != null) {
+                backlog.shrink(bytes);
+            }
+        }
+    }
 
     /** Adds a task; true when the lane was idle: then the caller must have the lane {@link #run}. */
     public boolean add(Runnable action, int bytes) {
@@ -49,6 +57,7 @@ public final class SerialLane implements Work {
     public boolean add(Runnable action, int bytes, @Nullable Backlog told) {
         synchronized (queue) {
             queue.add(new Task(action, bytes, told));
+            added++;
             if (told != null) {
                 told.grow(bytes);
             }
@@ -82,13 +91,34 @@ public final class SerialLane implements Work {
         }
     }
 
+    /** How many tasks were added so far. */
+    public long added() {
+        synchronized (queue) {
+            return added;
+        }
+    }
+
+    /** Whether the first so many tasks have run, or were dropped. */
+    public boolean isPast(long tasks) {
+        synchronized (queue) {
+            return added - queue.size() - (running ? 1 : 0) >= tasks;
+        }
+    }
+
+    /** Drops the tasks that have not begun; returns how many. */
+    public int clear() {
+        synchronized (queue) {
+            int dropped = queue.size();
+            queue.forEach(Task::forget);
+            queue.clear();
+            return dropped;
+        }
+    }
+
     @Override
     public void run(boolean onReader) {
         for (Task task = next(); task != null; task = next()) {
-            Backlog told = task.backlog();
-            if (told != null) {
-                told.shrink(task.bytes());
-            }
+            task.forget();
             try {
                 task.action().run();
             } catch (Throwable e) { // the tasks behind it must run, or the lane would stay busy for ever

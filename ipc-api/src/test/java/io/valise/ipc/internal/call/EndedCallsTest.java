@@ -133,12 +133,12 @@ class EndedCallsTest {
         }
 
         @Override
-        public void sendItem(OutFrame frame) {
-            throw new AssertionError("nothing is sent");
+        public void sendOpening(PendingCall stream, OutFrame frame) {
+            throw new AssertionError("not asked for");
         }
 
         @Override
-        public void sendOpening(OutFrame frame) {
+        public void sendItem(OutFrame frame) {
             throw new AssertionError("nothing is sent");
         }
 

@@ -66,8 +66,8 @@ class FrameVectorsTest {
         frames.put("CANCEL", OutFrame.signal(Frames.CANCEL, 6, IpcStatus.CANCELLED));
         frames.put(
                 "GOAWAY that drains",
-                OutFrame.text(Frames.GOAWAY, 0, Frames.FLAG_DRAIN, IpcStatus.OK, "the server is shutting down"));
-        frames.put("GOAWAY", OutFrame.text(Frames.GOAWAY, 0, 0, IpcStatus.OK, "the peer closed the connection"));
+                OutFrame.goaway(6, Frames.FLAG_DRAIN, IpcStatus.OK, "the server is shutting down"));
+        frames.put("GOAWAY", OutFrame.goaway(6, 0, IpcStatus.OK, "the peer closed the connection"));
         Map<String, String> hex = new LinkedHashMap<>();
         frames.forEach((name, frame) -> hex.put(name, sent(frame, 4096).get(0)));
         hex.putAll(fragments());

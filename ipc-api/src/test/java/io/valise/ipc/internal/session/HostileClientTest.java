@@ -98,12 +98,12 @@ class HostileClientTest {
     void versionsWithoutOverlapNameBoth() throws InterruptedException {
         ScriptedPeer peer = transport.dial();
         byte[] unreadable = {(byte) 0xff, 1, 2, 3};
-        peer.send(RawFrame.of(1, 0, 5, RawFrame.u32(0x564c5345), RawFrame.u16(2), RawFrame.u16(9), unreadable));
+        peer.send(RawFrame.of(1, 0, 5, RawFrame.u32(0x564c5345), RawFrame.u16(3), RawFrame.u16(9), unreadable));
         RawFrame error = peer.next();
         assertThat(error.kind()).isEqualTo(Frames.ERROR);
         assertThat(error.id()).isEqualTo(5);
         assertThat(error.ipcStatus()).isEqualTo(IpcStatus.VERSION_MISMATCH);
-        assertThat(error.text()).contains("speaks 1", "client 2 to 9");
+        assertThat(error.text()).contains("speaks 1 to 2", "client 3 to 9");
         assertThat(peer.farewell().ipcStatus()).isEqualTo(IpcStatus.VERSION_MISMATCH);
         assertThat(disconnects).isEmpty();
     }
@@ -113,7 +113,7 @@ class HostileClientTest {
         ScriptedPeer peer = transport.dial().send(RawFrame.hello(0, 900));
         RawFrame welcome = peer.next();
         assertThat(welcome.kind()).isEqualTo(Frames.WELCOME);
-        assertThat(welcome.body()).startsWith(0, 1);
+        assertThat(welcome.body()).startsWith(0, 2);
         assertServed(peer);
     }
 
@@ -250,13 +250,11 @@ class HostileClientTest {
     }
 
     @Test
-    void refusedRequestWithAnIdInUseLeavesTheFirstAlone() throws InterruptedException {
+    void requestOfNoServiceWithAnIdInUse() throws InterruptedException {
         ScriptedPeer peer = transport.dial().greet();
         peer.send(RawFrame.request(7, "wait", HI), RawFrame.request(7, "nobody", HI));
-        assertThat(peer.next().ipcStatus()).isEqualTo(IpcStatus.SERVICE_NOT_FOUND);
-        peer.send(RawFrame.cancel(7));
+        assertThrownOut(peer, "request id 7", "under way");
         cancelled.await();
-        assertServed(peer);
     }
 
     @Test
@@ -327,7 +325,9 @@ class HostileClientTest {
         peer.send(
                 RawFrame.streamOpen(3, 5, "items", HI), RawFrame.cancel(3), RawFrame.cancel(3), RawFrame.credit(3, 1));
         assertServed(peer);
-        assertThat(items.hasSubscribers()).isFalse();
+        while (items.hasSubscribers()) { // the thread that opened it may have been overtaken
+            Thread.onSpinWait();
+        }
     }
 
     @Test

@@ -85,7 +85,7 @@ class HostileServerTest {
     @Test
     void welcomeInAVersionNobodyOffered() throws InterruptedException {
         ScriptedPeer peer = dialled();
-        peer.send(RawFrame.of(2, 0, peer.next().id(), RawFrame.u16(2), new byte[] {(byte) 0xff}));
+        peer.send(RawFrame.of(2, 0, peer.next().id(), RawFrame.u16(3), new byte[] {(byte) 0xff}));
         assertThat(connectFailure().status()).isEqualTo(IpcStatus.VERSION_MISMATCH);
     }
 

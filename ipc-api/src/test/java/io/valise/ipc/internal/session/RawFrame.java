@@ -27,7 +27,11 @@ record RawFrame(int kind, int flags, int status, long id, byte[] body) {
     }
 
     static RawFrame welcome(long id) {
-        return of(2, 0, id, u16(1), about());
+        return welcome(id, 1);
+    }
+
+    static RawFrame welcome(long id, int version) {
+        return of(2, 0, id, u16(version), about());
     }
 
     private static byte[] about() {
@@ -37,6 +41,10 @@ record RawFrame(int kind, int flags, int status, long id, byte[] body) {
 
     static RawFrame request(long id, String service, ValueSet message) {
         return of(3, 0, id, name(service), message.toCbor());
+    }
+
+    static RawFrame request(long id, long remainingNanos, String service, ValueSet message) {
+        return of(3, 2, id, i64(remainingNanos), name(service), message.toCbor());
     }
 
     static RawFrame response(long id, ValueSet message) {
@@ -72,7 +80,11 @@ record RawFrame(int kind, int flags, int status, long id, byte[] body) {
     }
 
     static RawFrame goAway(int flags, IpcStatus status, String text) {
-        return new RawFrame(12, flags, status.number(), 0, text.getBytes(StandardCharsets.UTF_8));
+        return goAway(flags, status, 0, text);
+    }
+
+    static RawFrame goAway(int flags, IpcStatus status, long taken, String text) {
+        return new RawFrame(12, flags, status.number(), taken, text.getBytes(StandardCharsets.UTF_8));
     }
 
     static RawFrame fragment(int flags, byte[]... parts) {

@@ -79,15 +79,25 @@ final class ScriptedPeer {
 
     /** Says HELLO and hears the WELCOME. */
     ScriptedPeer greet() throws InterruptedException {
-        send(RawFrame.hello(1, 1));
+        return greet(1);
+    }
+
+    /** Says HELLO, of up to a version, and hears the WELCOME. */
+    ScriptedPeer greet(int highest) throws InterruptedException {
+        send(RawFrame.hello(1, highest));
         assertThat(next().kind()).isEqualTo(Frames.WELCOME);
         return this;
     }
 
     /** Hears the HELLO of a client and welcomes it. */
     ScriptedPeer welcome() throws InterruptedException {
+        return welcome(1);
+    }
+
+    /** Hears the HELLO of a client and welcomes it in a version. */
+    ScriptedPeer welcome(int version) throws InterruptedException {
         RawFrame hello = next();
         assertThat(hello.kind()).isEqualTo(Frames.HELLO);
-        return send(RawFrame.welcome(hello.id()));
+        return send(RawFrame.welcome(hello.id(), version));
     }
 }

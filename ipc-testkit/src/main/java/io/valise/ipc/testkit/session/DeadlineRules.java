@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcConnection;
 import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcServer;
 import io.valise.ipc.IpcStatus;
+import io.valise.ipc.ReconnectPolicy;
 import io.valise.ipc.Request;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.testkit.Candidate;
@@ -18,7 +20,9 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /** D: deadlines, interrupts, cancelling. */
@@ -34,11 +38,15 @@ public abstract class DeadlineRules extends SessionRules {
 
     /** A client of a server whose service {@code wait} notes the request and waits for the gate. */
     private IpcConnection connect() {
-        return connect(serve(builder -> builder.service("wait", request -> {
+        return connect(waiting());
+    }
+
+    private IpcServer waiting() {
+        return serve(builder -> builder.service("wait", request -> {
             begun.add(request);
             gate.await();
             return ValueSet.of("late", request.message().getInt("n", 0));
-        })));
+        }));
     }
 
     /** Waits until the handler learns that nobody waits any more. */
@@ -208,5 +216,34 @@ public abstract class DeadlineRules extends SessionRules {
             }
         });
         assertThat(client.stats().pending()).isZero();
+    }
+
+    @Test
+    void D12_anyCompletionOfTheFutureReachesTheHandler() throws Exception {
+        IpcServer server = waiting();
+        IpcConnection client = connect(server);
+        IpcConnection again = connect(server, builder -> builder.reconnect(ReconnectPolicy.standard()));
+        List<UnaryOperator<CompletableFuture<ValueSet>>> endings = List.of(
+                future -> future.orTimeout(1, TimeUnit.MILLISECONDS),
+                future -> future.completeOnTimeout(EMPTY, 1, TimeUnit.MILLISECONDS),
+                future -> future.completeAsync(() -> EMPTY),
+                future -> {
+                    future.complete(EMPTY);
+                    return future;
+                },
+                future -> {
+                    future.completeExceptionally(new IllegalStateException("as planned"));
+                    return future;
+                });
+        for (IpcConnection connection : List.of(client, again)) {
+            for (UnaryOperator<CompletableFuture<ValueSet>> ending : endings) {
+                CompletableFuture<ValueSet> future = connection.requestAsync("wait", EMPTY);
+                Request request = take(begun);
+                awaitDone(ending.apply(future));
+                awaitCancel(request);
+            }
+            assertThat(connection.stats().pending()).isZero();
+            echoes(connection, 2);
+        }
     }
 }

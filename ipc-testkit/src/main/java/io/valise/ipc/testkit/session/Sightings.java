@@ -1,0 +1,58 @@
+package io.valise.ipc.testkit.session;
+
+import io.valise.ipc.Request;
+import io.valise.ipc.ValueSet;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+
+/** Which numbered requests handlers have seen, and that none was seen twice. Thread-safe. */
+final class Sightings {
+    private final BitSet seen = new BitSet();
+    private int twice;
+
+    /** Notes the request's number {@code n}; returns its message. */
+    synchronized ValueSet note(Request request) {
+        int number = request.message().getInt("n");
+        if (seen.get(number)) {
+            twice++;
+        }
+        seen.set(number);
+        return request.message();
+    }
+
+    synchronized boolean has(int number) {
+        return seen.get(number);
+    }
+
+    synchronized int count() {
+        return seen.cardinality();
+    }
+
+    /** How often a handler saw a request that one had seen before. */
+    synchronized int twice() {
+        return twice;
+    }
+
+    /** All of it in one word, for {@link #add}. */
+    synchronized String text() {
+        return twice + ":"
+                + LongStream.of(seen.toLongArray()).mapToObj(Long::toHexString).collect(Collectors.joining(","));
+    }
+
+    /** Adds what another process has seen. */
+    synchronized void add(String text) {
+        String[] parts = text.split(":", -1);
+        BitSet other = BitSet.valueOf(
+                parts[1].isEmpty()
+                        ? new long[0]
+                        : Arrays.stream(parts[1].split(","))
+                                .mapToLong(word -> Long.parseUnsignedLong(word, 16))
+                                .toArray());
+        BitSet both = (BitSet) other.clone();
+        both.and(seen);
+        twice += Integer.parseInt(parts[0]) + both.cardinality();
+        seen.or(other);
+    }
+}
