@@ -9,6 +9,7 @@
 module io.valise.ipc.testkit {
     requires transitive io.valise.ipc;
     requires transitive org.junit.jupiter.api;
+    requires io.valise.ipc.testlog;
     requires org.junit.jupiter.params;
     requires org.assertj.core;
     requires java.logging;

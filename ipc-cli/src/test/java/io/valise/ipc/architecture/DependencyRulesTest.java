@@ -40,6 +40,7 @@ class DependencyRulesTest {
     private static final String LOOPBACK = "io.valise.ipc.loopback..";
     private static final String SERVICES = "io.valise.ipc.services..";
     private static final String TESTKIT = "io.valise.ipc.testkit..";
+    private static final String TESTLOG = "io.valise.ipc.testlog..";
     private static final String COMMAND = "io.valise.ipc.cli..";
 
     private static final JavaClasses HOUSE =
@@ -47,7 +48,18 @@ class DependencyRulesTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", ".identity", ".spi", ".pipes", ".sharedmem", ".loopback", ".services", ".testkit", ".cli"})
+            strings = {
+                "",
+                ".identity",
+                ".spi",
+                ".pipes",
+                ".sharedmem",
+                ".loopback",
+                ".services",
+                ".testlog",
+                ".testkit",
+                ".cli"
+            })
     void everyRoomIsLookedAt(String room) {
         assertThat(HOUSE.containPackage("io.valise.ipc" + room)).isTrue();
     }
@@ -65,6 +77,12 @@ class DependencyRulesTest {
     void servicesAndTestkitAreTheSameOnEveryTransport() {
         check(neverUses(SERVICES, PIPES, SHARED_MEMORY, LOOPBACK, TESTKIT, COMMAND));
         check(neverUses(TESTKIT, PIPES, SHARED_MEMORY, LOOPBACK, SERVICES, COMMAND));
+    }
+
+    @Test
+    void theTestLogNeedsJUnitAlone() {
+        check(neverUses(TESTLOG, PIPES, SHARED_MEMORY, LOOPBACK, SERVICES, TESTKIT, COMMAND));
+        check(noClasses().that().resideInAPackage(TESTLOG).should().dependOnClassesThat(resideInAnyPackage(API)));
     }
 
     /** Which room stands on which is a picture in docs/architecture.md. */

@@ -62,7 +62,7 @@ class ModuleRulesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"pipes", "sharedmem", "loopback", "services", "testkit", "cli"})
+    @ValueSource(strings = {"pipes", "sharedmem", "loopback", "services", "testlog", "testkit", "cli"})
     void aModuleShowsOnlyPackagesOfItsOwnName(String room) {
         String name = "io.valise.ipc." + room;
         assertThat(exports(name))

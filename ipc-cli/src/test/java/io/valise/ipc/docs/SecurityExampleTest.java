@@ -12,6 +12,7 @@ import io.valise.ipc.ValueSet;
 import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.identity.CapabilityGrant;
 import io.valise.ipc.testkit.HangWatchdog;
+import io.valise.ipc.testlog.MayLog;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What docs/security.md shows does what it says. */
 @ExtendWith(HangWatchdog.class)
+@MayLog("refused: ")
 class SecurityExampleTest {
     static IpcServer serve(AppIdentity quotes) {
         return IpcServer.builder("any:guarded-quotes")

@@ -14,6 +14,7 @@ import io.valise.ipc.testkit.TestHome;
 import io.valise.ipc.testkit.process.ForkedJvm;
 import io.valise.ipc.testkit.rule.AuditLines;
 import io.valise.ipc.testkit.session.SessionPeer;
+import io.valise.ipc.testlog.MayLog;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Loopback access rules, between processes. */
 @ExtendWith(HangWatchdog.class)
+@MayLog("refused: ")
 class AccessBetweenApplicationsTest {
     private static final String ADDRESS =
             "loopback:rules" + ProcessHandle.current().pid();

@@ -20,6 +20,7 @@ import io.valise.ipc.spi.secret.Strangers;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.TestHome;
 import io.valise.ipc.testkit.rule.AuditLines;
+import io.valise.ipc.testlog.MayLog;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -49,6 +50,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * users of the machine are tried by H01 in {@link UnvouchedConformanceTest}.
  */
 @ExtendWith(HangWatchdog.class)
+@MayLog("refused: ")
 class UnvouchedAttacksTest {
     private static final Endpoint ENDPOINT = new Endpoint("shm", "unvouched");
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(30);

@@ -12,6 +12,7 @@ import io.valise.ipc.internal.local.LocalTransport;
 import io.valise.ipc.spi.Availability;
 import io.valise.ipc.spi.Link;
 import io.valise.ipc.spi.Transport;
+import io.valise.ipc.testlog.Logs;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -156,6 +157,7 @@ class TransportsTest {
     }
 
     @Test
+    @Logs({"Provider com.example.NoSuchTransport not found", "Stillborn could not be instantiated"})
     void brokenProvidersAreLeftOut() {
         Transports transports = found(List.of(), Stillborn.class, String.class, Absent.class);
         assertThat(transports.inOrder())
@@ -165,6 +167,7 @@ class TransportsTest {
     }
 
     @Test
+    @Logs("Provider com.example.NoSuchTransport not found")
     void twoForOneSchemeAreBothNamed() {
         assertThatThrownBy(() -> found(List.of(), Absent.class, AlsoAbsent.class))
                 .isInstanceOfSatisfying(
@@ -177,6 +180,7 @@ class TransportsTest {
     }
 
     @Test
+    @Logs("Provider com.example.NoSuchTransport not found")
     void instancePassedReplacesTheOneFound() {
         Absent mine = new Absent();
         assertThat(found(List.of(mine), Absent.class).of(Endpoint.parse("absent:x")))
@@ -208,6 +212,7 @@ class TransportsTest {
     }
 
     @Test
+    @Logs({"Provider com.example.NoSuchTransport not found", "Stillborn could not be instantiated"})
     void anyNamesWhatCouldNotEvenBeMade() {
         assertThatThrownBy(
                         () -> beside(() -> IpcServer.builder("any:transports").start(), Stillborn.class))

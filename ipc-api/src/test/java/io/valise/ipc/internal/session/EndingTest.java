@@ -12,6 +12,7 @@ import io.valise.ipc.IpcServer;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.internal.frame.Frames;
+import io.valise.ipc.testlog.Logs;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,6 +63,7 @@ class EndingTest {
     // ---- the user's code at the end
 
     @Test
+    @Logs("service s: its stream failed to be cancelled")
     void publisherThatCannotBeCancelledStopsNobodyFromBeingTold() throws Exception {
         opened(scripted().stream(
                         "s",

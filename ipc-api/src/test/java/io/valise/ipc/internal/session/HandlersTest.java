@@ -13,6 +13,8 @@ import io.valise.ipc.IpcServer;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.internal.frame.Frames;
+import io.valise.ipc.testlog.Logs;
+import io.valise.ipc.testlog.MayLog;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +35,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the user's code may do to a session, and what it may not. */
+@MayLog("never cancelled before")
 class HandlersTest {
     private static final ValueSet HI = ValueSet.of("say", "hi");
 
@@ -67,6 +70,7 @@ class HandlersTest {
     // ---- executors
 
     @Test
+    @MayLog("no thread for work of local:handlers")
     void executorThatRejects() throws InterruptedException {
         BlockingQueue<String> events = new LinkedBlockingQueue<>();
         IpcConnection connection = connect(server().executor(task -> {
@@ -83,6 +87,7 @@ class HandlersTest {
     }
 
     @Test
+    @MayLog("no thread for work of local:handlers")
     void executorThatFails() {
         IpcConnection connection = connect(server().executor(task -> {
             throw new IllegalStateException("broken");
@@ -163,6 +168,7 @@ class HandlersTest {
     // ---- what handlers throw
 
     @Test
+    @Logs({"service death failed", "service memory failed", "service stack failed", "the handler of event e failed"})
     void errorsOfHandlersAreTheirCallersToKnow() {
         IpcConnection connection = connect(server().service("memory", request -> {
                     throw new OutOfMemoryError("none left");
@@ -381,6 +387,7 @@ class HandlersTest {
     /** It is let in first: some of its calls may be answered before the listener has thrown. */
     @ParameterizedTest
     @MethodSource("failuresOfListeners")
+    @Logs("the onConnect listener failed")
     void clientThatTheOnConnectListenerTurnsAwayIsToldWhy(RuntimeException thrown, IpcStatus status, String told)
             throws Exception {
         IpcConnection connection = connect(server().onConnect(c -> {

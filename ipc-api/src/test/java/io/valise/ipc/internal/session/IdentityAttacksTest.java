@@ -17,6 +17,7 @@ import io.valise.ipc.internal.greeting.ClientProof;
 import io.valise.ipc.internal.greeting.Credentials;
 import io.valise.ipc.internal.greeting.ServerProof;
 import io.valise.ipc.internal.identity.Nonces;
+import io.valise.ipc.testlog.Logs;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -104,6 +105,7 @@ class IdentityAttacksTest {
     }
 
     @Test
+    @Logs("the proof of identity is wrong")
     void replayedProofIsWorthless() throws InterruptedException {
         try (IpcServer server = serve()) {
             ScriptedPeer honest = transport.dial();
@@ -118,6 +120,7 @@ class IdentityAttacksTest {
     }
 
     @Test
+    @Logs("the proof of identity is wrong")
     void reflectedSignatureOfTheServerIsWorthless() throws InterruptedException {
         try (IpcServer server = serve()) {
             ScriptedPeer peer = transport.dial();
@@ -130,6 +133,7 @@ class IdentityAttacksTest {
     }
 
     @Test
+    @Logs("the proof of identity is wrong")
     void proofForAnotherAddressIsWorthless() throws InterruptedException {
         try (IpcServer server = serve()) {
             ScriptedPeer relay = transport.dial();
@@ -171,6 +175,7 @@ class IdentityAttacksTest {
     }
 
     @Test
+    @Logs("the proof of identity is wrong")
     void claimWithAnothersKeyFails() throws InterruptedException {
         try (IpcServer server = serve()) {
             ScriptedPeer peer = transport.dial();
@@ -183,6 +188,7 @@ class IdentityAttacksTest {
     }
 
     @Test
+    @Logs("the proof of identity is wrong")
     void malformedGreetingsEndTheConnection() throws InterruptedException {
         try (IpcServer server = serve()) {
             ValueSet good = proof(reader, ADDRESS).hello(ValueSet.empty()).getValueSet("identity");
@@ -209,6 +215,7 @@ class IdentityAttacksTest {
     }
 
     @Test
+    @Logs("the proof of identity is wrong")
     void aKeyThatIsNoPointProvesNothing() throws InterruptedException {
         try (IpcServer server = serve()) {
             byte[] noPoint = new byte[32];

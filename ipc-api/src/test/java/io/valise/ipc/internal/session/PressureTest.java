@@ -13,6 +13,7 @@ import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.internal.frame.Frames;
 import io.valise.ipc.internal.frame.Reassembly;
+import io.valise.ipc.testlog.Logs;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -164,6 +165,7 @@ class PressureTest {
     }
 
     @Test
+    @Logs("event large does not reach")
     void broadcastTooLargeForOneReachesTheOthers() throws Exception {
         IpcServer server = start(IpcServer.builder("local:pressure"));
         CountDownLatch heard = new CountDownLatch(1);

@@ -15,6 +15,7 @@ import io.valise.ipc.internal.frame.Frames;
 import io.valise.ipc.internal.local.LocalTransport;
 import io.valise.ipc.spi.Link;
 import io.valise.ipc.spi.Transport;
+import io.valise.ipc.testlog.Logs;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
@@ -36,6 +37,7 @@ class VectorConversationTest {
     private static final ValueSet TICK = ValueSet.of("bid", 101.25);
 
     @Test
+    @Logs("what=use secret, because=the policy does not allow it")
     void serverUnderstandsTheVectors() throws Exception {
         CountDownLatch cancelled = new CountDownLatch(1);
         CompletableFuture<ValueSet> answer = new CompletableFuture<>();

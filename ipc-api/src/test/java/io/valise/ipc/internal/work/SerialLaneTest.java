@@ -2,6 +2,7 @@ package io.valise.ipc.internal.work;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.valise.ipc.testlog.Logs;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -42,6 +43,7 @@ class SerialLaneTest {
     }
 
     @Test
+    @Logs("a task failed")
     void aTaskThatFailsStopsNoOther() {
         List<Integer> done = new ArrayList<>();
         lane.add(

@@ -2,6 +2,7 @@ package io.valise.ipc.spi.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.valise.ipc.testlog.Logs;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -80,6 +81,7 @@ class ReadinessLoopTest {
     }
 
     @Test
+    @Logs("a readiness callback failed")
     void survivesCallbacksThatThrowErrorsOrLeaveAnInterrupt() throws Exception {
         Pipe pipe = pipe();
         write(pipe);

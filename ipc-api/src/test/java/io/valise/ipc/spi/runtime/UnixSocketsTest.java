@@ -8,6 +8,8 @@ import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.PeerIdentity;
+import io.valise.ipc.testlog.Logs;
+import io.valise.ipc.testlog.MayLog;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -211,6 +213,7 @@ class UnixSocketsTest {
     }
 
     @Test
+    @Logs("dropped a connection at")
     void anAcceptorThatThrowsCostsOnlyThatConnection() throws Exception {
         BlockingQueue<SocketChannel> calls = new LinkedBlockingQueue<>();
         open.add(UnixSockets.listen(folder, "moody", channel -> {
@@ -314,6 +317,7 @@ class UnixSocketsTest {
 
     @Test
     @EnabledOnOs(OS.LINUX)
+    @MayLog("it runs as nobody, which is not this user")
     void anotherUsersServerAndClientAreRefused() throws IOException {
         assumeTrue(ProcessUser.uid() == 0, "only root can start a process of another user");
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/setpriv")), "no setpriv here");

@@ -7,6 +7,7 @@ import io.valise.ipc.IpcStatus;
 import io.valise.ipc.spi.secret.Strangers;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.link.LinkEnd;
+import io.valise.ipc.testlog.MayLog;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What those get who connect to a server without its secret. */
 @ExtendWith(HangWatchdog.class)
+@MayLog("refused: ")
 class StrangersTest {
     private static void stillServes(Serving server) throws Exception {
         LinkEnd client = Serving.connect(server.name());

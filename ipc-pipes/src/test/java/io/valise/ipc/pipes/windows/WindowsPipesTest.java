@@ -18,6 +18,7 @@ import io.valise.ipc.spi.Link;
 import io.valise.ipc.spi.Transport;
 import io.valise.ipc.testkit.link.LinkEnd;
 import io.valise.ipc.testkit.rule.AuditLines;
+import io.valise.ipc.testlog.MayLog;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Several processes, other users, and what Windows may answer. */
+@MayLog({"refused: ", "no longer served", "gets no more"})
 class WindowsPipesTest {
     private static final String ME = "S-1-5-21-1-2-3-1001";
     private static final String STRANGER = "S-1-5-21-1-2-3-1002";

@@ -12,6 +12,7 @@ import io.valise.ipc.services.catalog.ServiceCatalog;
 import io.valise.ipc.services.manifest.Manifests;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.process.ForkedJvm;
+import io.valise.ipc.testlog.MayLog;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Where a service serves, for how long, and what it is told at the end. */
 @ExtendWith(HangWatchdog.class)
+@MayLog("failed to hear that it stops")
 class AppServiceHostTest {
     @BeforeEach
     void moveIn() {

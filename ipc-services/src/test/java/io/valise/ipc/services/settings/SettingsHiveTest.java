@@ -10,6 +10,7 @@ import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.services.settings.SettingsHive.Registration;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.TestHome;
+import io.valise.ipc.testlog.MayLog;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 @ExtendWith(HangWatchdog.class)
+@MayLog("a listener for settings failed")
 class SettingsHiveTest {
     private static final String CONFIG = "valise.config";
 

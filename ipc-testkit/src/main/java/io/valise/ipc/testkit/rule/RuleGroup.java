@@ -6,6 +6,7 @@ import io.valise.ipc.IpcStatus;
 import io.valise.ipc.spi.Transport;
 import io.valise.ipc.testkit.Candidate;
 import io.valise.ipc.testkit.HangWatchdog;
+import io.valise.ipc.testlog.LogWatch;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What all rule groups share: a fresh address per test, threads, and that whatever was opened is closed. */
-@ExtendWith(HangWatchdog.class)
+@ExtendWith({HangWatchdog.class, LogWatch.class})
 @Timeout(180)
 public abstract class RuleGroup {
     private static final AtomicInteger NAMES = new AtomicInteger();

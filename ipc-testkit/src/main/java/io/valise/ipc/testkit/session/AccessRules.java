@@ -12,6 +12,7 @@ import io.valise.ipc.PeerIdentity;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.testkit.Candidate;
 import io.valise.ipc.testkit.rule.AuditLines;
+import io.valise.ipc.testlog.MayLog;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -21,6 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** A: who may call what. */
+@MayLog({"refused: ", "the access policy failed"})
 public abstract class AccessRules extends SessionRules {
     private final AtomicInteger ran = new AtomicInteger();
 

@@ -15,6 +15,8 @@ import io.valise.ipc.ValueSet;
 import io.valise.ipc.ValueType;
 import io.valise.ipc.testkit.Candidate;
 import io.valise.ipc.testkit.rule.Running;
+import io.valise.ipc.testlog.Logs;
+import io.valise.ipc.testlog.MayLog;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -150,6 +152,7 @@ public abstract class CallRules extends SessionRules {
     }
 
     @Test
+    @Logs("service fail failed")
     void C09_anyOtherThrowableIsHandlerFailed() {
         List<Throwable> thrown = List.of(
                 new IllegalStateException("state"),
@@ -359,6 +362,7 @@ public abstract class CallRules extends SessionRules {
     }
 
     @Test
+    @MayLog("no thread for work of")
     void C21_executorThatTakesNoMoreRefusesTheRequest() throws Exception {
         AtomicBoolean full = new AtomicBoolean();
         IpcConnection client = connect(serve(builder -> builder.executor(work -> {

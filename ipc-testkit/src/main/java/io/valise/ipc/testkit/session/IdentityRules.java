@@ -12,6 +12,7 @@ import io.valise.ipc.identity.CapabilityGrant;
 import io.valise.ipc.testkit.Candidate;
 import io.valise.ipc.testkit.process.ForkedJvm;
 import io.valise.ipc.testkit.rule.AuditLines;
+import io.valise.ipc.testlog.MayLog;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,6 +20,7 @@ import java.util.Base64;
 import org.junit.jupiter.api.Test;
 
 /** I: which application the peer is, and what it was granted. */
+@MayLog("refused: ")
 public abstract class IdentityRules extends SessionRules {
     private static final String CAPABILITY = "quotes.read";
 

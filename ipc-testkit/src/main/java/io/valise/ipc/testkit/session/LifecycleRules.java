@@ -12,6 +12,8 @@ import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.testkit.Candidate;
 import io.valise.ipc.testkit.rule.Running;
+import io.valise.ipc.testlog.Logs;
+import io.valise.ipc.testlog.MayLog;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -322,6 +324,7 @@ public abstract class LifecycleRules extends SessionRules {
     }
 
     @Test
+    @MayLog("listener failed")
     void O15_everyConnectionIsToldOnceAtBeginAndEnd() throws Exception {
         BlockingQueue<IpcConnection> begun = new LinkedBlockingQueue<>();
         BlockingQueue<IpcConnection> ended = new LinkedBlockingQueue<>();
@@ -349,6 +352,7 @@ public abstract class LifecycleRules extends SessionRules {
     }
 
     @Test
+    @Logs({"the onConnect listener failed", "the onDisconnect listener failed"})
     void O16_listenersMayCloseAndFail() throws Exception {
         AtomicInteger which = new AtomicInteger();
         IpcServer server = serve(builder -> builder.onConnect(connection -> {

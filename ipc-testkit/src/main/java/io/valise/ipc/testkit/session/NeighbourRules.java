@@ -16,6 +16,7 @@ import io.valise.ipc.testkit.process.OtherUser;
 import io.valise.ipc.testkit.process.SmallFileSystem;
 import io.valise.ipc.testkit.process.StrangerPeer;
 import io.valise.ipc.testkit.rule.AuditLines;
+import io.valise.ipc.testlog.MayLog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.Test;
  * H: neighbours who mean harm: other users of the machine, connections that say nothing, and places that are no good,
  * because somebody prepared, filled, protected or removed them.
  */
+@MayLog("refused: ")
 public abstract class NeighbourRules extends PlaceRules {
     private static final String SILENT_LIMIT = "valise.silentConnections";
     private static final int FEW = 8;

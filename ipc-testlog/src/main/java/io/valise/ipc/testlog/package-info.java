@@ -1,0 +1,5 @@
+/** What tests cause to be logged. */
+@NullMarked
+package io.valise.ipc.testlog;
+
+import org.jspecify.annotations.NullMarked;
