@@ -24,9 +24,11 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -38,7 +40,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(HangWatchdog.class)
 class HostileLinkTest {
     private static final int CORRUPTIONS = Integer.getInteger("valise.test.corruptions", 10_000);
-    private static final long SEED = Long.getLong("valise.test.seed", System.nanoTime());
+    private static final long SEED = Long.getLong("valise.test.seed", 20_261_128);
     private static final int PER_CONNECTION = 200;
     private static final int CONTROLS = 4096;
 
@@ -92,13 +94,20 @@ class HostileLinkTest {
     }
 
     private Victim connect(Endpoint endpoint) throws Exception {
+        String mark = "~" + endpoint.name() + "~";
+        Set<String> before = inodes(mark);
         Link client = transport.connect(endpoint, Long.MAX_VALUE);
-        return new Victim(client, accepted.take(), segment("~" + endpoint.name() + "~"));
+        return new Victim(client, accepted.take(), segment(mark, before));
     }
 
     private static FileChannel segment(String mark) throws IOException {
-        for (String line : Files.readAllLines(Path.of("/proc/self/maps"))) {
-            if (line.contains(mark)) {
+        return segment(mark, Set.of());
+    }
+
+    /** The segment that was not mapped before: those of closed connections are unmapped some time later. */
+    private static FileChannel segment(String mark, Set<String> before) throws IOException {
+        for (String line : mappings(mark)) {
+            if (!before.contains(inode(line))) {
                 return FileChannel.open(
                         Path.of("/proc/self/map_files", line.substring(0, line.indexOf(' '))),
                         StandardOpenOption.READ,
@@ -106,6 +115,21 @@ class HostileLinkTest {
             }
         }
         throw new IllegalStateException("no segment " + mark);
+    }
+
+    private static Set<String> inodes(String mark) throws IOException {
+        return mappings(mark).stream().map(HostileLinkTest::inode).collect(Collectors.toSet());
+    }
+
+    private static List<String> mappings(String mark) throws IOException {
+        return Files.readAllLines(Path.of("/proc/self/maps")).stream()
+                .filter(line -> line.contains(mark))
+                .toList();
+    }
+
+    /** The fifth word of a line: address, permissions, offset, device, inode, path. */
+    private static String inode(String line) {
+        return line.split(" +")[4];
     }
 
     /** How many corruptions the connection survived; if it ended, with PROTOCOL_ERROR and nothing else. */
