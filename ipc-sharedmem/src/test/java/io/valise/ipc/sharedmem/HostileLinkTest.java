@@ -129,7 +129,7 @@ class HostileLinkTest {
 
     /** The fifth word of a line: address, permissions, offset, device, inode, path. */
     private static String inode(String line) {
-        return line.split(" +")[4];
+        return line.split(" +", -1)[4];
     }
 
     /** How many corruptions the connection survived; if it ended, with PROTOCOL_ERROR and nothing else. */

@@ -55,7 +55,10 @@ final class MemoryTransport implements Transport {
         } else if (flaw == Flaw.SECOND_SERVER_WINS) {
             SERVED.put(endpoint.name(), served);
         } else if (SERVED.putIfAbsent(endpoint.name(), served) != null) {
-            throw new IpcException(IpcStatus.ADDRESS_IN_USE, endpoint + ": another server has it", Delivery.NOT_SENT);
+            throw new IpcException(
+                    IpcStatus.ADDRESS_IN_USE,
+                    endpoint + ": another server has it; stop it, or choose another name",
+                    Delivery.NOT_SENT);
         }
         return served;
     }

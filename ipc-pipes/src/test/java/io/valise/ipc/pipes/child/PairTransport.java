@@ -39,7 +39,10 @@ final class PairTransport implements Transport {
     @Override
     public Listener listen(Endpoint endpoint, Acceptor acceptor) {
         if (SERVED.putIfAbsent(endpoint, acceptor) != null) {
-            throw new IpcException(IpcStatus.ADDRESS_IN_USE, endpoint + ": served already", Delivery.NOT_SENT);
+            throw new IpcException(
+                    IpcStatus.ADDRESS_IN_USE,
+                    endpoint + ": served already; stop that server, or choose another name",
+                    Delivery.NOT_SENT);
         }
         return new Served(endpoint, acceptor);
     }
