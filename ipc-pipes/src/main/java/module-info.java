@@ -2,7 +2,7 @@
 @SuppressWarnings("requires-automatic") // JNA only reserves an automatic name.
 module io.valise.ipc.pipes {
     requires transitive io.valise.ipc;
-    requires com.sun.jna;
+    requires static com.sun.jna; // for the named pipes of Windows alone
     requires static org.jspecify;
 
     exports io.valise.ipc.pipes;

@@ -1,16 +1,18 @@
 package io.valise.ipc;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one exception of this library: a {@link IpcStatus status} that programs branch on, a message that says what was
- * wrong and what to do, and what is known of the call's {@link Delivery delivery}. Immutable and safe for use by any
+ * The one exception of this library: a {@link IpcStatus status} that programs branch on, a message that has the
+ * status, what was wrong and what to do ({@code TIMEOUT: no reply from …}), and what is known of the call's {@link Delivery delivery}. Immutable and safe for use by any
  * thread.
  */
 public class IpcException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final IpcStatus status;
+    private final String reason;
     private final Delivery delivery;
 
     /** A failure that may have reached the peer ({@link Delivery#UNKNOWN}). */
@@ -28,10 +30,16 @@ public class IpcException extends RuntimeException {
         this(status, message, delivery, null);
     }
 
-    /** A failure of which the delivery is known, and its cause. */
+    /**
+     * A failure of which the delivery is known, and its cause.
+     *
+     * @param message the {@link #reason() reason}; one that begins with the status, such as the message of another
+     *     exception of this class, does not get it twice
+     */
     public IpcException(IpcStatus status, String message, Delivery delivery, @Nullable Throwable cause) {
-        super(message, cause);
+        super(prefix(status) + withoutStatus(status, message), cause);
         this.status = status;
+        this.reason = withoutStatus(status, message);
         this.delivery = delivery;
     }
 
@@ -45,8 +53,22 @@ public class IpcException extends RuntimeException {
         return delivery;
     }
 
-    @Override
-    public String toString() {
-        return getClass().getName() + ": " + status + ": " + getMessage();
+    /**
+     * What was wrong and what to do, without the status: the text that travels to the peer. {@link #getMessage()} has the
+     * status before it, so that a log that shows the message alone shows why it failed.
+     *
+     * @since 0.2.0
+     */
+    public final String reason() {
+        return reason;
+    }
+
+    private static String prefix(IpcStatus status) {
+        return status + ": ";
+    }
+
+    private static String withoutStatus(IpcStatus status, String message) {
+        String text = Objects.requireNonNullElse(message, ""); // it may be another exception's
+        return text.startsWith(prefix(status)) ? text.substring(prefix(status).length()) : text;
     }
 }

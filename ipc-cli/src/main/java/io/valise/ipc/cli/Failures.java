@@ -40,9 +40,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     }
 
     private static String describe(Exception e) {
-        if (e instanceof IpcException failure) {
-            return failure.status() + ": " + failure.getMessage();
-        } else if (e instanceof JsonFault) {
+        if (e instanceof JsonFault) {
             return "JSON: " + e.getMessage();
         }
         return isExplained(e) ? String.valueOf(e.getMessage()) : e.toString();

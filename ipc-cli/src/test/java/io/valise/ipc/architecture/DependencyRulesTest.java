@@ -22,6 +22,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.syntax.elements.GivenClassesConjunction;
+import io.valise.ipc.IpcException;
 import io.valise.ipc.spi.runtime.SafeLog;
 import io.valise.ipc.spi.runtime.Threads;
 import java.util.List;
@@ -126,6 +127,17 @@ class DependencyRulesTest {
                 .should(be(describe(
                         "in a package annotated with @NullMarked",
                         (JavaClass type) -> type.getPackage().isAnnotatedWith(NullMarked.class)))));
+    }
+
+    /** The message has the status, the reason has not: a text made of the message would have it in the middle. */
+    @Test
+    void theLibraryMakesTextsOfTheReasonOfAnIpcException() {
+        check(noClasses()
+                .that(not(resideInAnyPackage(COMMAND, TESTKIT)))
+                .should()
+                .callMethod(IpcException.class, "getMessage")
+                .orShould()
+                .callMethod(IpcException.class, "getLocalizedMessage"));
     }
 
     @Test

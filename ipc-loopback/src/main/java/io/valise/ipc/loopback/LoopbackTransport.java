@@ -79,7 +79,7 @@ public final class LoopbackTransport implements Transport {
     }
 
     private static Availability noFolder(IpcException why) {
-        return Availability.no(String.valueOf(why.getMessage()), why);
+        return Availability.no(why.reason(), why);
     }
 
     @Override

@@ -24,7 +24,7 @@ final class OnWindows {
         try {
             return Availability.yes("named pipes " + pipes().place());
         } catch (IpcException e) {
-            return Availability.no(String.valueOf(e.getMessage()), e);
+            return Availability.no(e.reason(), e);
         }
     }
 

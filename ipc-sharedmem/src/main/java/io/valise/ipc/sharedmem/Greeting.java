@@ -54,7 +54,7 @@ final class Greeting {
     }
 
     static ByteBuffer refusal(long pid, IpcException reason) {
-        return encode(new Offer(reason.status(), pid, 0, String.valueOf(reason.getMessage())));
+        return encode(new Offer(reason.status(), pid, 0, reason.reason()));
     }
 
     /**

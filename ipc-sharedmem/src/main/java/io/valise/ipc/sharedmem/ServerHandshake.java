@@ -131,7 +131,7 @@ final class ServerHandshake implements ControlChannel.Reader {
             link = new ShmLink(made, ShmLink.Side.SERVER, control, declaring(clientPid));
             sendOffer(made);
         } catch (IpcException refused) {
-            log().log(Level.WARNING, "shm: cannot serve a connection: " + refused.getMessage());
+            log().log(Level.WARNING, "shm: cannot serve a connection: " + refused.reason());
             refuse(refused);
         } catch (RuntimeException | Error broken) {
             log().log(Level.ERROR, "shm: cannot serve a connection", broken);

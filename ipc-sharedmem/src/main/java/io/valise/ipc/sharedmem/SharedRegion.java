@@ -236,7 +236,17 @@ public final class SharedRegion implements AutoCloseable {
             throw refused(
                     IpcStatus.ACCESS_DENIED, "bytes(): limit=READ, actual=WRITE; use buffer(), which is read-only");
         }
-        return ChronicleViews.of(buffer(offset, length));
+        ByteBuffer view = buffer(offset, length);
+        try {
+            return ChronicleViews.of(view);
+        } catch (LinkageError missing) {
+            throw new IpcException(
+                    IpcStatus.UNSUPPORTED,
+                    "region bytes(): Chronicle Bytes is missing (" + missing.getMessage()
+                            + "): add net.openhft:chronicle-bytes, or use buffer()",
+                    Delivery.NOT_SENT,
+                    missing);
+        }
     }
 
     /** The number of the version published last: 0 when it is new, more with each write. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.valise.ipc.testkit.TestHome;
+import io.valise.ipc.testkit.process.ClassPath;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,13 +54,25 @@ class SilenceTest {
         assertSilent("-Djna.tmpdir=/proc", "-Djna.nosys=true", "-Djna.noclasspath=true");
     }
 
+    /** On Java 17 Chronicle Bytes would log through it. */
+    @Test
+    void besideAnSlf4jProvider() throws Exception {
+        assertSilent(ClassPath.ofThisJvm()
+                .without("slf4j-api-.*[.]jar")
+                .withJarsOf(Path.of(System.getProperty("valise.test.slf4j")), "slf4j-.*[.]jar"));
+    }
+
     private static void assertSilent(String... options) throws IOException, InterruptedException {
+        assertSilent(ClassPath.ofThisJvm(), options);
+    }
+
+    private static void assertSilent(ClassPath classPath, String... options) throws IOException, InterruptedException {
         Path output = Files.createTempFile("valise-silence", ".txt");
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(options));
         command.addAll(List.of("-D" + TestHome.PROPERTY + "=" + TestHome.path()));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), SilentJvm.class.getName()));
+        command.addAll(List.of("-cp", classPath.toString(), SilentJvm.class.getName()));
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())

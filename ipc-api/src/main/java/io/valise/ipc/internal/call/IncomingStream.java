@@ -122,7 +122,7 @@ public final class IncomingStream extends PendingCall implements Flow.Subscripti
     private void abandon(IpcException e) {
         PendingCall call = calls.remove(id());
         if (call != null) {
-            fail(e.status(), String.valueOf(e.getMessage()), e.delivery()).run(false);
+            fail(e.status(), e.reason(), e.delivery()).run(false);
         }
     }
 

@@ -129,7 +129,7 @@ public final class Dialer {
                 }
                 status = telling(status, e.status());
                 looked |= !transport.scheme().equals(LocalTransport.SCHEME);
-                reasons.add(transport.scheme() + ": " + e.getMessage());
+                reasons.add(transport.scheme() + ": " + e.reason());
             } catch (RuntimeException | LinkageError e) { // a transport's own fault
                 LOG.log(Level.WARNING, "dialling " + any + ": passing over " + transport.scheme(), e);
                 reasons.add(transport.scheme() + ": " + e);
@@ -182,7 +182,7 @@ public final class Dialer {
     }
 
     private static IpcException notConnected(Endpoint concrete, IpcException e) {
-        return new IpcException(e.status(), "connecting to " + concrete + ": " + e.getMessage(), Delivery.NOT_SENT, e);
+        return new IpcException(e.status(), "connecting to " + concrete + ": " + e.reason(), Delivery.NOT_SENT, e);
     }
 
     /** A client's session. */

@@ -316,9 +316,9 @@ final class Redial implements Caretaker.Dated {
             }
         }
         LOG.log(Level.DEBUG, "dialled in vain", failure);
-        fail(refused, () -> notSent(failure.status(), String.valueOf(failure.getMessage()), failure));
+        fail(refused, () -> notSent(failure.status(), failure.reason(), failure));
         if (vain) {
-            target.giveUp(new CloseReason(failure.status(), false, "dialled in vain: " + failure.getMessage()));
+            target.giveUp(new CloseReason(failure.status(), false, "dialled in vain: " + failure.reason()));
         }
     }
 
@@ -354,7 +354,7 @@ final class Redial implements Caretaker.Dated {
     private static IpcException tooLate(@Nullable IpcException last) {
         return last == null
                 ? notSent(IpcStatus.TIMEOUT, "no connection within the time allowed", null)
-                : notSent(last.status(), "no connection within the time allowed: " + last.getMessage(), last);
+                : notSent(last.status(), "no connection within the time allowed: " + last.reason(), last);
     }
 
     private static IpcException notSent(IpcStatus status, String message, @Nullable Throwable cause) {

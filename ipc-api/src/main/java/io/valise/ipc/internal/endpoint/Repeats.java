@@ -51,7 +51,7 @@ final class Repeats {
     /** The failure to tell: the last attempt may not have been sent, and yet an earlier one have run. */
     IpcException honest(IpcException last) {
         return mayHaveRun && last.delivery() != Delivery.UNKNOWN
-                ? new IpcException(last.status(), String.valueOf(last.getMessage()), Delivery.UNKNOWN, last)
+                ? new IpcException(last.status(), last.reason(), Delivery.UNKNOWN, last)
                 : last;
     }
 }

@@ -131,7 +131,7 @@ public final class ServerCore implements Session.Greeter {
                     throw e;
                 }
                 LOG.log(Level.WARNING, "serving " + any + ": passing over " + transport.scheme(), e);
-                reasons.add(transport.scheme() + ": " + e.getMessage());
+                reasons.add(transport.scheme() + ": " + e.reason());
                 status = Transports.telling(status, e);
             } catch (RuntimeException | LinkageError e) { // a transport's own fault is no reason not to serve at all
                 LOG.log(Level.WARNING, "serving " + any + ": passing over " + transport.scheme(), e);
@@ -219,7 +219,7 @@ public final class ServerCore implements Session.Greeter {
             }
             admit(session, id, asked.hello(), asked.check(proof, session.endpoint()));
         } catch (IpcException e) {
-            AuditLog.refused(session.endpoint(), session.peer(), "connect", String.valueOf(e.getMessage()));
+            AuditLog.refused(session.endpoint(), session.peer(), "connect", e.reason());
             session.greetings().refuse(id, e.status(), "the proof of identity was not accepted");
         }
     }
@@ -295,7 +295,7 @@ public final class ServerCore implements Session.Greeter {
     /** The client is told what an {@link IpcException} says, and of anything else only what it was: as of a handler. */
     private static CloseReason turnedAway(Throwable failure) {
         return failure instanceof IpcException known && known.status() != IpcStatus.OK
-                ? new CloseReason(known.status(), false, String.valueOf(known.getMessage()))
+                ? new CloseReason(known.status(), false, known.reason())
                 : new CloseReason(
                         IpcStatus.HANDLER_FAILED,
                         false,

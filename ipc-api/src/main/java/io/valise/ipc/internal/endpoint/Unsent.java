@@ -15,7 +15,7 @@ final class Unsent {
         } catch (IpcException e) {
             throw e.delivery() == Delivery.NOT_SENT
                     ? e
-                    : new IpcException(e.status(), String.valueOf(e.getMessage()), Delivery.NOT_SENT, e);
+                    : new IpcException(e.status(), e.reason(), Delivery.NOT_SENT, e);
         }
     }
 }

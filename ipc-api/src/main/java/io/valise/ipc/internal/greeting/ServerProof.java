@@ -124,7 +124,7 @@ public final class ServerProof {
             }
             return refusal;
         } catch (IpcException malformed) {
-            return String.valueOf(malformed.getMessage());
+            return malformed.reason();
         }
     }
 }

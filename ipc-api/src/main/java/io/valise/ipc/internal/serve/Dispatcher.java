@@ -13,7 +13,6 @@ import io.valise.ipc.internal.frame.OutFrame;
 import io.valise.ipc.internal.work.Backlog;
 import io.valise.ipc.internal.work.SerialLane;
 import io.valise.ipc.internal.work.SessionCounters;
-import io.valise.ipc.internal.work.Sparingly;
 import io.valise.ipc.internal.work.Work;
 import io.valise.ipc.spi.runtime.SafeLog;
 import java.lang.System.Logger;
@@ -46,7 +45,6 @@ public final class Dispatcher {
     private final Backlog backlog;
     private final boolean aside;
     private final SerialLane events;
-    private final Sparingly failures = new Sparingly(LOG);
     private final InFlight<InboundRequest> requests = new InFlight<>();
 
     /**
@@ -203,7 +201,7 @@ public final class Dispatcher {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (Throwable e) { // whatever a handler throws must not end the reader
-            failures.warn("the handler of event " + name + " failed", e);
+            HandlerFailures.log("the handler of event " + name, e);
         }
     }
 

@@ -299,17 +299,13 @@ public final class InboundRequest implements Request, Work, InFlight.Entry, Send
     /** Answers with what a handler threw. */
     void fail(Throwable failure) {
         if (failure instanceof IpcException known) {
-            error(known.status(), messageOf(known));
+            error(known.status(), known.reason());
             return;
         }
         if (failure instanceof InterruptedException) {
             Thread.currentThread().interrupt();
         }
-        if (failure instanceof Error) {
-            LOG.log(Level.ERROR, "service " + service + " failed", failure);
-        } else {
-            LOG.log(Level.DEBUG, "service " + service + " failed", failure);
-        }
+        HandlerFailures.log("service " + service, failure);
         String message = messageOf(failure);
         String type = failure.getClass().getName();
         error(IpcStatus.HANDLER_FAILED, message.isEmpty() ? type : type + ": " + message);

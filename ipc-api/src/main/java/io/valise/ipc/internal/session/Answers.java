@@ -42,7 +42,7 @@ final class Answers {
 
     private void failed(Sendable frame, IpcException e) {
         if (e.status() == IpcStatus.MESSAGE_TOO_LARGE) {
-            sendInstead(frame, e.status(), String.valueOf(e.getMessage()));
+            sendInstead(frame, e.status(), e.reason());
         } else if (e.status() == IpcStatus.CANCELLED) { // it is committed: another thread goes on
             session.drainSoon();
         } else {

@@ -293,7 +293,7 @@ final class Outbound {
             ByteBuffer space = link.claim(length);
             return space != null ? space : awaitSpace(length, deadline.getAsLong());
         } catch (IpcException e) { // the link does not know of frames that are still to be claimed
-            throw e.delivery() == Delivery.NOT_SENT ? e : notSent(e.status(), String.valueOf(e.getMessage()), e);
+            throw e.delivery() == Delivery.NOT_SENT ? e : notSent(e.status(), e.reason(), e);
         }
     }
 

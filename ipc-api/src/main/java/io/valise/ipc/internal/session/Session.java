@@ -477,7 +477,7 @@ public final class Session implements SessionCall.Calls, Line, Asker {
         if (!isEnded() && !(failure instanceof IpcException)) {
             LOG.log(Level.WARNING, "reading " + this + " failed", failure);
         }
-        String detail = failure.getMessage() == null ? failure.toString() : failure.getMessage();
+        String detail = failure instanceof IpcException known ? known.reason() : failure.toString();
         CloseReason reason = new CloseReason(status, false, detail);
         farewells.close(reason, 0);
         end(reason);
@@ -496,7 +496,7 @@ public final class Session implements SessionCall.Calls, Line, Asker {
             LOG.log(Level.DEBUG, "sending to " + peer + " failed", failure);
             ensureRead(); // the reader finds out why
         } else { // the peer would wait for what was not sent
-            end(new CloseReason(failure.status(), false, String.valueOf(failure.getMessage())));
+            end(new CloseReason(failure.status(), false, failure.reason()));
         }
     }
 

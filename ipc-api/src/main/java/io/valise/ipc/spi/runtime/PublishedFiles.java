@@ -90,7 +90,7 @@ public final class PublishedFiles {
                 Threads.start(Threads.daemon("valise-published-files", this::run));
                 running = true;
             } catch (IpcException noThread) { // the server works without it; the next one tries again
-                LOG.log(Level.WARNING, "published files are not looked after: " + noThread.getMessage());
+                LOG.log(Level.WARNING, "published files are not looked after: " + noThread.reason());
             }
         }
     }
@@ -162,7 +162,7 @@ public final class PublishedFiles {
         } catch (IpcException e) {
             Level level = outage.failures++ == 0 ? Level.WARNING : Level.DEBUG;
             outage.pause = Math.min(1 << Math.min(outage.failures, 10), MAX_PAUSE_LOOKS);
-            LOG.log(level, entry.file() + " was removed and cannot be published again yet: " + e.getMessage());
+            LOG.log(level, entry.file() + " was removed and cannot be published again yet: " + e.reason());
         }
     }
 

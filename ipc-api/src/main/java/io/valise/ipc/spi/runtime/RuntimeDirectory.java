@@ -230,7 +230,7 @@ public final class RuntimeDirectory {
                 place.usable();
                 return place;
             } catch (IpcException unusable) {
-                log().log(Level.WARNING, place.origin() + " is not used: " + unusable.getMessage());
+                log().log(Level.WARNING, place.origin() + " is not used: " + unusable.reason());
             }
         }
         RuntimePlace last = places.get(places.size() - 1);

@@ -58,7 +58,7 @@ record RuntimePlace(
             Path xdg = SystemText.path(XDG, directory);
             return new RuntimePlace(XDG, xdg, xdg.resolve("valise"));
         } catch (IpcException e) {
-            return new RuntimePlace(XDG, null, Path.of(""), String.valueOf(e.getMessage()));
+            return new RuntimePlace(XDG, null, Path.of(""), e.reason());
         }
     }
 
@@ -98,7 +98,7 @@ record RuntimePlace(
             return path;
         } catch (IpcException e) {
             throw new IpcException(
-                    e.status(), "runtime directory by " + origin + ": " + e.getMessage(), e.delivery(), e.getCause());
+                    e.status(), "runtime directory by " + origin + ": " + e.reason(), e.delivery(), e.getCause());
         }
     }
 

@@ -69,7 +69,7 @@ class VectorsTest {
         assertThat(refused.status()).isEqualTo(IpcStatus.PROTOCOL_ERROR);
         assertThat(refused)
                 .hasMessageContaining(vector.get("error").asText())
-                .hasMessageStartingWith(
-                        "malformed ValueSet at offset " + vector.get("offset").asInt() + ":");
+                .hasMessageStartingWith("PROTOCOL_ERROR: malformed ValueSet at offset "
+                        + vector.get("offset").asInt() + ":");
     }
 }

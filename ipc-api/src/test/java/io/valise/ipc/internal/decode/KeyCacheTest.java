@@ -81,7 +81,7 @@ class KeyCacheTest {
         ByteBuffer bytes = ByteBuffer.wrap(new byte[] {'a', 'b', (byte) 0xff, 'c'});
         assertThatThrownBy(() -> keys.key(bytes, 1, 3))
                 .isInstanceOf(IpcException.class)
-                .hasMessage("malformed text at offset 2: not UTF-8");
+                .hasMessage("PROTOCOL_ERROR: malformed text at offset 2: not UTF-8");
         assertThatThrownBy(() -> keys.key(bytes, 2, 3)).isInstanceOf(IndexOutOfBoundsException.class);
     }
 

@@ -91,7 +91,7 @@ final class LaunchCommand implements Callable<Integer> {
             throw new CommandFailure(name + " reported no result: limit=" + timeout + "; --timeout waits longer");
         } catch (ExecutionException e) {
             throw e.getCause() instanceof IpcException known
-                    ? new CommandFailure(known.status() + ": " + known.getMessage()) // which says what to do
+                    ? new CommandFailure(String.valueOf(known.getMessage())) // which says what to do
                     : new IllegalStateException(e.getCause());
         } finally {
             result.cancel(false);

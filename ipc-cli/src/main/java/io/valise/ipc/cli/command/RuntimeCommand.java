@@ -71,7 +71,7 @@ final class RuntimeCommand implements Callable<Integer> {
             return IpcRuntime.cleanUp();
         } catch (IpcException e) {
             if (e.status() == IpcStatus.ADDRESS_IN_USE) {
-                throw new CommandFailure(String.valueOf(e.getMessage())); // it says all, who and what to do
+                throw new CommandFailure(e.reason()); // it says all, who and what to do
             }
             throw e;
         }

@@ -98,7 +98,7 @@ final class CallSteps {
         try {
             call.run();
         } catch (IpcException e) {
-            StepFailure.unless(e.status() == status, "status", status, e.status() + ": " + e.getMessage());
+            StepFailure.unless(e.status() == status, "status", status, String.valueOf(e.getMessage()));
             return;
         }
         throw new StepFailure("status: expected=" + status + ", actual=OK");

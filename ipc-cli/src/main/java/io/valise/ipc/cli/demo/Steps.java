@@ -36,9 +36,7 @@ final class Steps {
         Throwable cause = e.getCause();
         if (cause != null && (e instanceof ExecutionException || e instanceof CompletionException)) {
             return describe(cause);
-        } else if (e instanceof IpcException failure) {
-            return failure.status() + ": " + failure.getMessage();
         }
-        return e instanceof StepFailure ? String.valueOf(e.getMessage()) : e.toString();
+        return e instanceof StepFailure || e instanceof IpcException ? String.valueOf(e.getMessage()) : e.toString();
     }
 }

@@ -47,7 +47,7 @@ public record Diagnosis(
         try {
             return Place.at(RuntimeDirectory.current().path());
         } catch (IpcException e) {
-            return Place.missing("(none)", String.valueOf(e.getMessage()));
+            return Place.missing("(none)", e.reason());
         }
     }
 

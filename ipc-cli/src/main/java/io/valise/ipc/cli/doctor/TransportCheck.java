@@ -30,7 +30,7 @@ public record TransportCheck(String scheme, boolean works, String detail) {
             call(scheme + ":doctor-" + ProcessHandle.current().pid());
             return new TransportCheck(scheme, true, availability.detail());
         } catch (IpcException e) {
-            return new TransportCheck(scheme, false, e.status() + ": " + e.getMessage());
+            return new TransportCheck(scheme, false, String.valueOf(e.getMessage()));
         }
     }
 

@@ -115,7 +115,7 @@ final class Doorman {
             if (refusal.status() == IpcStatus.PEER_DIED) { // such as somebody who only looked whether there is a server
                 LOG.log(Level.DEBUG, "a connection to " + address + " broke in its handshake", refusal);
             } else {
-                AuditLog.strangerRefused(address, String.valueOf(refusal.getMessage()));
+                AuditLog.strangerRefused(address, refusal.reason());
             }
         }
 

@@ -115,7 +115,7 @@ public final class Switchboard {
                 new IpcException(
                         IpcStatus.AUTHENTICATION_FAILED,
                         "what answers at the port of " + server + " could not prove that it is this server ("
-                                + e.getMessage()
+                                + e.reason()
                                 + "): another program may have taken the port; see which (ss -ltnp), and"
                                 + " restart the server, which replaces " + file,
                         Delivery.NOT_SENT,
@@ -123,7 +123,7 @@ public final class Switchboard {
             case PROTOCOL_ERROR ->
                 new IpcException(
                         IpcStatus.PROTOCOL_ERROR,
-                        "what answers at the port of " + server + " is no Valise server (" + e.getMessage()
+                        "what answers at the port of " + server + " is no Valise server (" + e.reason()
                                 + "): restart the server, which replaces " + file,
                         Delivery.NOT_SENT,
                         e);

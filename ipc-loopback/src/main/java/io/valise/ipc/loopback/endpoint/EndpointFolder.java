@@ -76,10 +76,7 @@ public final class EndpointFolder {
                     .filter(found -> found.name().equals(name));
         } catch (IpcException e) {
             throw new IpcException(
-                    e.status(),
-                    path + ": " + e.getMessage() + "; restart the server to replace it",
-                    Delivery.NOT_SENT,
-                    e);
+                    e.status(), path + ": " + e.reason() + "; restart the server to replace it", Delivery.NOT_SENT, e);
         }
     }
 

@@ -25,7 +25,7 @@ public final class UnixPipes {
             return Availability.yes(
                     "domain sockets in " + RuntimeDirectory.current().readFolder(FOLDER));
         } catch (IpcException e) {
-            return Availability.no(String.valueOf(e.getMessage()), e);
+            return Availability.no(e.reason(), e);
         }
     }
 

@@ -30,7 +30,7 @@ final class Startable {
                     .flatMap(manifest ->
                             manifest.endpoints().stream().map(address -> ServerStatus.startable(address, manifest)));
         } catch (RuntimeException e) { // whatever is wrong with one manifest, the others are shown
-            String problem = e instanceof IpcException ? String.valueOf(e.getMessage()) : e.toString();
+            String problem = e instanceof IpcException known ? known.reason() : e.toString();
             return Stream.of(ServerStatus.silent(new Endpoint(Endpoint.ANY, name), problem));
         }
     }

@@ -73,7 +73,7 @@ public final class HelperLauncher {
         try {
             return declared(group).map(this::launch).orElseGet(() -> undeclared(group));
         } catch (IpcException e) {
-            return LaunchResult.failure(Status.UNKNOWN, e.status() + ": " + e.getMessage());
+            return LaunchResult.failure(Status.UNKNOWN, e.status() + ": " + e.reason());
         }
     }
 

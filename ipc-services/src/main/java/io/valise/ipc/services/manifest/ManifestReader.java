@@ -111,7 +111,7 @@ public final class ManifestReader {
         try {
             return Optional.of(member.get());
         } catch (IpcException e) {
-            throw fault(String.valueOf(e.getMessage()));
+            throw fault(e.reason());
         }
     }
 }

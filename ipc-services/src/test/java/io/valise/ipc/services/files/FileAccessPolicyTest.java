@@ -151,7 +151,7 @@ class FileAccessPolicyTest {
     private void assertDenied(Path path) {
         assertThatThrownBy(() -> policy.open(path, READ)).isInstanceOfSatisfying(IpcException.class, e -> {
             assertThat(e.status()).isEqualTo(IpcStatus.ACCESS_DENIED);
-            assertThat(e).hasMessage(path + ": not below an allowed root");
+            assertThat(e).hasMessage("ACCESS_DENIED: " + path + ": not below an allowed root");
         });
     }
 }

@@ -324,7 +324,7 @@ class SharedFilesTest {
             throw new AssertionError("redeemed: " + file.name());
         } catch (IpcException e) {
             assertThat(e.status()).isEqualTo(status);
-            return String.valueOf(e.getMessage());
+            return e.reason();
         }
     }
 }

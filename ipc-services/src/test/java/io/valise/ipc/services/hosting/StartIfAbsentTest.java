@@ -180,7 +180,7 @@ class StartIfAbsentTest {
             throw new AssertionError("connected to " + none.endpoint());
         } catch (IpcException e) {
             assertThat(e.status()).isEqualTo(IpcStatus.TIMEOUT);
-            return String.valueOf(e.getMessage());
+            return e.reason();
         }
     }
 

@@ -218,7 +218,7 @@ class PowerLossTest {
         try (SettingsHive hive = SettingsHive.open(app)) {
             return "values " + hive.values();
         } catch (IpcException e) {
-            return e.status() + ": " + e.getMessage();
+            return e.status() + ": " + e.reason();
         }
     }
 

@@ -110,7 +110,7 @@ final class Doorman {
                 SafeLog.of(Doorman.class)
                         .log(Level.DEBUG, "a connection to " + address + " broke in its hand-shake", why);
             } else {
-                AuditLog.strangerRefused(address, String.valueOf(why.getMessage()));
+                AuditLog.strangerRefused(address, why.reason());
             }
         }
     }

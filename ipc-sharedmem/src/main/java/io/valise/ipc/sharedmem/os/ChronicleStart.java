@@ -10,28 +10,38 @@ import org.jspecify.annotations.Nullable;
 /**
  * Initialises Chronicle Bytes without a word on the console. Two of its parts would speak: SLF4J, when the application
  * brings no provider, and the fall-back of Chronicle's buffer cleaner, by java.util.logging. Both are kept quiet during
- * the initialisation only. Where the application has an SLF4J provider, SLF4J is left alone; where it has an SLF4J that
- * cannot be kept quiet, Chronicle is not used.
+ * the initialisation only. Where the application has an SLF4J provider, SLF4J is left alone, and Chronicle is used only
+ * where it was asked for by name; where it has an SLF4J that cannot be kept quiet, Chronicle is not used.
  */
 final class ChronicleStart {
     private static final String VERBOSITY = "slf4j.internal.verbosity";
     private static final String CLEANER =
             "net.openhft.chronicle.core.internal.cleaner.ReflectionBasedByteBufferCleanerService";
 
-    private static final boolean WORKS = tryIt();
-
     private ChronicleStart() {}
+
+    /** Initialised at the first question for it. */
+    private static final class Tried {
+        static final boolean WORKS = tryIt();
+    }
+
+    /**
+     * Whether Chronicle Bytes would log while it starts: it tells an application's SLF4J of what it misses, at ERROR and
+     * INFO. Answered without loading it.
+     */
+    static boolean wouldLog() {
+        return hasProvider(ChronicleStart.class.getClassLoader());
+    }
 
     /** Whether Chronicle Bytes can be used here; initialises it at the first call. */
     static boolean works() {
-        return WORKS;
+        return Tried.WORKS;
     }
 
     private static boolean tryIt() {
         try {
             ClassLoader loader = PointerBytesStore.class.getClassLoader();
-            boolean provider = has(loader, "META-INF/services/org.slf4j.spi.SLF4JServiceProvider")
-                    || has(loader, "org/slf4j/impl/StaticLoggerBinder.class");
+            boolean provider = hasProvider(loader);
             // The class that reads the verbosity came with SLF4J 2.0.10.
             return (provider || has(loader, "org/slf4j/helpers/Reporter.class")) && quietly(provider);
         } catch (Throwable e) { // such as no memory or no thread for what it starts
@@ -60,6 +70,11 @@ final class ChronicleStart {
         PointerBytesStore store = new PointerBytesStore();
         store.set(UnsafeAccess.address(ByteBuffer.allocateDirect(Long.BYTES)), Long.BYTES);
         return store.readVolatileInt(0) == 0;
+    }
+
+    private static boolean hasProvider(ClassLoader loader) {
+        return has(loader, "META-INF/services/org.slf4j.spi.SLF4JServiceProvider")
+                || has(loader, "org/slf4j/impl/StaticLoggerBinder.class");
     }
 
     private static boolean has(ClassLoader loader, String resource) {

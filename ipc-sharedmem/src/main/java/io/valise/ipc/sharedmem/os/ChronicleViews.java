@@ -20,7 +20,8 @@ public final class ChronicleViews {
         if (!ChronicleStart.works()) {
             throw new IpcException(
                     IpcStatus.UNSUPPORTED,
-                    "Chronicle Bytes does not work in this JVM (why is logged at DEBUG); use buffer()",
+                    "Chronicle Bytes is missing or does not work in this JVM (why is logged at DEBUG):"
+                            + " add net.openhft:chronicle-bytes, or use buffer()",
                     Delivery.NOT_SENT);
         }
         PointerBytesStore store = new PointerBytesStore();

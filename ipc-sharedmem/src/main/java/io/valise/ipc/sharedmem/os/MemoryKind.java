@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
  * that is a client first and a server, or the user of a region or ring, later has both.
  */
 public enum MemoryKind {
-    /** Chronicle Bytes; the default up to Java 23, but not on Windows, where nobody has tried it. */
+    /**
+     * Chronicle Bytes; the default up to Java 23, but not on Windows, where it was not tried, and not beside an SLF4J
+     * provider, to which it would log while it starts.
+     */
     CHRONICLE {
         @Override
         SharedMemory over(Mapping mapping) {
@@ -110,6 +113,8 @@ public enum MemoryKind {
 
     private static MemoryKind byDefault() {
         boolean windows = System.getProperty("os.name", "").startsWith("Windows");
-        return Runtime.version().feature() < UNSAFE_WARNS_SINCE && !windows ? CHRONICLE : JDK;
+        return Runtime.version().feature() < UNSAFE_WARNS_SINCE && !windows && !ChronicleStart.wouldLog()
+                ? CHRONICLE
+                : JDK;
     }
 }

@@ -18,6 +18,7 @@ final class Mismatch {
     static IpcException at(String place, RuntimeException failure) {
         Delivery delivery = failure instanceof IpcException known ? known.delivery() : Delivery.UNKNOWN;
         IpcStatus status = failure instanceof IpcException known ? known.status() : IpcStatus.TYPE_MISMATCH;
-        return new IpcException(status, place + ": " + failure.getMessage(), delivery, failure);
+        String reason = failure instanceof IpcException known ? known.reason() : failure.getMessage();
+        return new IpcException(status, place + ": " + reason, delivery, failure);
     }
 }
