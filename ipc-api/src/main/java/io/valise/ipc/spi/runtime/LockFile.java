@@ -12,7 +12,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileAttribute;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -70,16 +69,14 @@ public final class LockFile implements AutoCloseable {
 
     /**
      * Opens a file, or uses once more what this JVM has open of it. Symbolic links are not followed when it looks which
-     * file it is; the options should say so too.
+     * file it is; the options should say so too. A file that is created is for this user alone.
      *
      * @param options as for {@link FileChannel#open}; with {@code READ} and {@code WRITE}, since others may share it
-     * @param attributes of a file that is created
      */
-    public static LockFile open(Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes)
-            throws IOException {
+    public static LockFile open(Path path, Set<? extends OpenOption> options) throws IOException {
         synchronized (FILES) {
             for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-                LockFile opened = tryOpen(path, options, attributes);
+                LockFile opened = tryOpen(path, options);
                 if (opened != null) {
                     return opened;
                 }
@@ -88,8 +85,7 @@ public final class LockFile implements AutoCloseable {
         throw new IOException(path + ": another file took its name " + ATTEMPTS + " times while it was opened");
     }
 
-    private static @Nullable LockFile tryOpen(
-            Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes) throws IOException {
+    private static @Nullable LockFile tryOpen(Path path, Set<? extends OpenOption> options) throws IOException {
         Object before = keyOrNull(path);
         Map<Object, Object> known = before == null ? null : FILES.get(before);
         if (before != null
@@ -99,7 +95,7 @@ public final class LockFile implements AutoCloseable {
             known.merge(USES, 1, (now, one) -> (Integer) now + (Integer) one);
             return new LockFile(path, before, known);
         }
-        FileChannel channel = FileChannel.open(path, options, attributes);
+        FileChannel channel = FileChannel.open(path, options, PrivateFile.ownerOnly(path));
         Object key = keyOrNull(path);
         boolean certain = key != null && (before == null ? !FILES.containsKey(key) : before.equals(key));
         if (key == null || !certain) {

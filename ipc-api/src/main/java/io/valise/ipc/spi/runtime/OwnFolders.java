@@ -61,8 +61,7 @@ final class OwnFolders {
         try {
             Files.deleteIfExists(folder); // the next process that makes it marks it
         } catch (IOException inUse) {
-            System.getLogger(OwnFolders.class.getName())
-                    .log(System.Logger.Level.DEBUG, "left without its mark: " + folder, inUse);
+            SafeLog.of(OwnFolders.class).log(System.Logger.Level.DEBUG, "left without its mark: " + folder, inUse);
         }
     }
 

@@ -1,7 +1,12 @@
 package io.valise.ipc.spi.runtime;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import io.valise.ipc.Endpoint;
 import java.io.IOException;
+import java.nio.channels.ByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -14,6 +19,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,7 +76,10 @@ record SocketPlace(Path path, @Nullable Path marker) {
     /** Writes the marker, if this place needs one. */
     void mark() throws IOException {
         if (marker != null) {
-            Files.writeString(marker, path.toString());
+            try (ByteChannel out = Files.newByteChannel(
+                    marker, Set.of(CREATE, TRUNCATE_EXISTING, WRITE), PrivateFile.ownerOnly(marker))) {
+                out.write(StandardCharsets.UTF_8.encode(path.toString()));
+            }
         }
     }
 

@@ -28,7 +28,7 @@ record InfoMembers(ValueSet readable, String faults) {
             try {
                 answer.find(key).ifPresent(value -> readable.put(key, read(answer, key, value)));
             } catch (IpcException e) {
-                faults.append(faults.isEmpty() ? "valise.info: " : "; ").append(e.getMessage());
+                faults.append(faults.isEmpty() ? "valise.info: " : "; ").append(e.reason());
             }
         }
         return new InfoMembers(readable.build(), faults.toString());

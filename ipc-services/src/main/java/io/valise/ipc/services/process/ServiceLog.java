@@ -1,5 +1,6 @@
 package io.valise.ipc.services.process;
 
+import io.valise.ipc.spi.runtime.PrivateFile;
 import io.valise.ipc.spi.runtime.RuntimeDirectory;
 import io.valise.ipc.spi.runtime.SafeLog;
 import java.io.FileDescriptor;
@@ -21,6 +22,7 @@ import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -63,6 +65,12 @@ public final class ServiceLog {
     public ProcessBuilder.Redirect begin() throws IOException {
         Files.deleteIfExists(file);
         Files.deleteIfExists(before);
+        // Made here, because the process builder would make it by the umask.
+        Files.newByteChannel(
+                        file,
+                        Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                        PrivateFile.ownerOnly(file))
+                .close();
         return ProcessBuilder.Redirect.appendTo(file.toFile());
     }
 

@@ -10,7 +10,6 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.sharedmem.layout.RingFileLayout;
 import io.valise.ipc.spi.runtime.LockFile;
-import io.valise.ipc.spi.runtime.PrivateFile;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -44,7 +43,7 @@ public final class RingFile implements AutoCloseable {
      */
     public static RingFile create(Path path, RingFileLayout layout) {
         try {
-            LockFile file = LockFile.open(path, Set.of(CREATE_NEW, READ, WRITE), PrivateFile.ownerOnly(path));
+            LockFile file = LockFile.open(path, Set.of(CREATE_NEW, READ, WRITE));
             return closedUnlessDone(file, path, () -> {
                 SegmentFile.allocate(file.channel(), layout.fileBytes());
                 RingFile ring = new RingFile(path, file, layout);

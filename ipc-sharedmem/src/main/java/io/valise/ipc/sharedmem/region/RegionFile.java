@@ -13,7 +13,6 @@ import io.valise.ipc.sharedmem.os.MappedWindows;
 import io.valise.ipc.sharedmem.os.SegmentFile;
 import io.valise.ipc.sharedmem.os.Undisturbed;
 import io.valise.ipc.spi.runtime.LockFile;
-import io.valise.ipc.spi.runtime.PrivateFile;
 import io.valise.ipc.spi.runtime.SafeLog;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -272,8 +271,7 @@ public final class RegionFile {
     private static @Nullable RegionFile make(RegionDirectory directory, Path path, RegionLayout layout)
             throws IOException {
         Path unfinished = directory.unfinished();
-        try (Making making = new Making(
-                LockFile.open(unfinished, Set.of(CREATE_NEW, READ, WRITE), PrivateFile.ownerOnly(unfinished)))) {
+        try (Making making = new Making(LockFile.open(unfinished, Set.of(CREATE_NEW, READ, WRITE)))) {
             LockFile.Lock holding = making.file.tryShared(RegionLayout.HOLDER_LOCK);
             if (holding == null || !making.file.isAt(unfinished)) {
                 return null;

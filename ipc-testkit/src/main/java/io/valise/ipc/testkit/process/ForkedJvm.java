@@ -77,6 +77,17 @@ public final class ForkedJvm implements AutoCloseable {
         return launch(List.of(), classPath.toString(), jvmOptions, main, arguments);
     }
 
+    /**
+     * Like {@link #start(Class, String...)}, with a umask for the files that it makes. POSIX only.
+     *
+     * @param mask in octal digits, such as {@code 022}
+     * @since 0.2.0
+     */
+    public static ForkedJvm startWithUmask(String mask, Class<?> main, String... arguments) {
+        List<String> shell = List.of("/bin/sh", "-c", "umask " + mask + "; exec \"$@\"", "sh");
+        return launch(shell, System.getProperty("java.class.path"), List.of(), main, arguments);
+    }
+
     /** Starts a JVM with a command before it, such as one that becomes another user. */
     static ForkedJvm launch(
             List<String> prefix, String classPath, List<String> jvmOptions, Class<?> main, String... arguments) {
