@@ -17,6 +17,7 @@ import java.util.function.Consumer;
  * <pre>{@code
  * try (IpcServer server = IpcServer.builder("any:quotes")
  *         .service("price", request -> ValueSet.of("bid", 101.25))
+ *         .closeOnExit(Duration.ofSeconds(5)) // on SIGTERM too
  *         .start()) {
  *     server.awaitClosed();
  * }
@@ -157,10 +158,43 @@ public final class IpcServer implements AutoCloseable {
         Builder transport(Transport transport);
 
         /**
+         * Whether the JVM lives until the server is closed; false unless said otherwise: all threads of this library are
+         * daemon threads, and an embedding application decides for itself when it ends. With true, one thread that is no
+         * daemon, {@code valise-keep-alive}, lives from {@link #start} until the server is closed in whichever way. Then
+         * nothing of this library holds back the end of the JVM. The thread keeps neither the server nor a class loader of
+         * the application in memory. {@code System.exit} and signals end the JVM all the same.
+         *
+         * @since 0.2.0
+         */
+        Builder keepAlive(boolean yes);
+
+        /**
+         * Closes the server when its JVM exits: on SIGTERM, SIGINT (Ctrl-C), {@code System.exit}, or because only daemon
+         * threads are left. Unless said otherwise a JVM that exits closes no server: clients see it end as if it had
+         * crashed. With this, a shutdown hook of the JVM, the thread {@code valise-close-on-exit}, frees the addresses,
+         * refuses new calls, waits for what is under way as {@link IpcServer#shutdown} does, and closes. Handlers go on
+         * running meanwhile. The JVM exits after its hooks, with the status that it would have had: after SIGTERM 143,
+         * after SIGINT 130.
+         *
+         * <p>The hooks of several servers run at the same time, as those of the application do: a handler must not rely on
+         * what another hook takes down. A handler that calls {@code System.exit} never returns and is waited for as long as
+         * {@code grace}. A server that is closed otherwise removes its hook, and {@link IpcServer#close} may be called
+         * while the hook runs, which ends the waiting for calls. Nothing runs on SIGKILL ({@code kill -9}), {@code Runtime.halt} or a
+         * crash of the JVM.
+         *
+         * @param grace how long to wait at most for what is under way; zero closes at once
+         * @throws IllegalArgumentException when {@code grace} is negative
+         * @since 0.2.0
+         */
+        Builder closeOnExit(Duration grace);
+
+        /**
          * Starts to serve, at all addresses or none. Where {@code any:} can reach no other process, it is {@code
          * UNSUPPORTED}, and the message says for each transport why; {@code local:} alone is asked for by that name.
          *
          * @throws IpcException {@code ADDRESS_IN_USE}, {@code UNSUPPORTED}, {@code RESOURCE_EXHAUSTED}, {@code ACCESS_DENIED}
+         * @throws IllegalStateException when this builder has started a server already, or when the exit that is to close
+         *     the server ({@link #closeOnExit}) has begun
          */
         IpcServer start();
     }

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.identity.LoopbackAccessRules;
+import io.valise.ipc.internal.endpoint.AtExit;
 import io.valise.ipc.internal.endpoint.ServerCore;
 import io.valise.ipc.internal.endpoint.Transports;
 import io.valise.ipc.internal.frame.MessageLimits;
@@ -11,6 +12,7 @@ import io.valise.ipc.internal.greeting.Credentials;
 import io.valise.ipc.internal.serve.Services;
 import io.valise.ipc.internal.session.SessionConfig;
 import io.valise.ipc.spi.Transport;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -24,6 +26,7 @@ final class ServerBuilder implements IpcServer.Builder {
     private final List<Endpoint> endpoints;
     private final Services services = new Services();
     private final List<Transport> transports = new ArrayList<>();
+    private final AtExit exit = new AtExit();
     private Consumer<IpcConnection> onConnect = connection -> {};
     private BiConsumer<IpcConnection, CloseReason> onDisconnect = (connection, reason) -> {};
     private AccessPolicy access = AccessPolicy.sameUser();
@@ -119,6 +122,18 @@ final class ServerBuilder implements IpcServer.Builder {
     }
 
     @Override
+    public IpcServer.Builder keepAlive(boolean yes) {
+        exit.keepAlive(yes);
+        return this;
+    }
+
+    @Override
+    public IpcServer.Builder closeOnExit(Duration grace) {
+        exit.closeAfter(grace);
+        return this;
+    }
+
+    @Override
     public IpcServer start() {
         if (started) {
             throw new IllegalStateException("this builder has started its server; make a new one");
@@ -133,6 +148,7 @@ final class ServerBuilder implements IpcServer.Builder {
                 waitStrategy,
                 executor,
                 null);
-        return new IpcServer(ServerCore.start(endpoints, Transports.with(transports), config, onConnect, onDisconnect));
+        return new IpcServer(
+                ServerCore.start(endpoints, Transports.with(transports), config, onConnect, onDisconnect, exit));
     }
 }

@@ -2,6 +2,7 @@ package io.valise.ipc.docs;
 
 import io.valise.ipc.IpcServer;
 import io.valise.ipc.ValueSet;
+import java.time.Duration;
 
 /** The server of README.md, which quotes it word for word. */
 final class PriceServer {
@@ -14,6 +15,7 @@ final class PriceServer {
                     String symbol = request.message().getString("symbol");
                     return ValueSet.of("symbol", symbol, "bid", 101.25);
                 })
+                .closeOnExit(Duration.ofSeconds(5)) // SIGTERM, Ctrl-C: answers what runs, then closes
                 .start()) {
             server.awaitClosed();
         }

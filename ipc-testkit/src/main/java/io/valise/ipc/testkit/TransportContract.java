@@ -6,6 +6,7 @@ import io.valise.ipc.testkit.session.CrashRules;
 import io.valise.ipc.testkit.session.DeadlineRules;
 import io.valise.ipc.testkit.session.DeliveryRules;
 import io.valise.ipc.testkit.session.EventRules;
+import io.valise.ipc.testkit.session.ExitRules;
 import io.valise.ipc.testkit.session.FairnessRules;
 import io.valise.ipc.testkit.session.FarewellRules;
 import io.valise.ipc.testkit.session.FutureRules;
@@ -137,6 +138,13 @@ public abstract class TransportContract implements Candidate {
     @Nested
     class Crashes extends CrashRules {
         Crashes() {
+            super(TransportContract.this);
+        }
+    }
+
+    @Nested
+    class Exits extends ExitRules {
+        Exits() {
             super(TransportContract.this);
         }
     }

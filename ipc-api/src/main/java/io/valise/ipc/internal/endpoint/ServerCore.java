@@ -55,6 +55,7 @@ public final class ServerCore implements Session.Greeter {
     private final SessionConfig config;
     private final Consumer<IpcConnection> onConnect;
     private final BiConsumer<IpcConnection, CloseReason> onDisconnect;
+    private final AtExit exit;
     private final List<Transport.Listener> listeners = new CopyOnWriteArrayList<>();
     private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
     private final Set<Session> silent = ConcurrentHashMap.newKeySet();
@@ -69,10 +70,12 @@ public final class ServerCore implements Session.Greeter {
     private ServerCore(
             SessionConfig config,
             Consumer<IpcConnection> onConnect,
-            BiConsumer<IpcConnection, CloseReason> onDisconnect) {
+            BiConsumer<IpcConnection, CloseReason> onDisconnect,
+            AtExit exit) {
         this.config = config;
         this.onConnect = onConnect;
         this.onDisconnect = onDisconnect;
+        this.exit = exit;
     }
 
     /** Starts to serve; all addresses or none. */
@@ -81,11 +84,13 @@ public final class ServerCore implements Session.Greeter {
             Transports transports,
             SessionConfig config,
             Consumer<IpcConnection> onConnect,
-            BiConsumer<IpcConnection, CloseReason> onDisconnect) {
+            BiConsumer<IpcConnection, CloseReason> onDisconnect,
+            AtExit exit) {
         Caretaker.begin();
-        ServerCore server = new ServerCore(config, onConnect, onDisconnect);
+        ServerCore server = new ServerCore(config, onConnect, onDisconnect, exit);
         BuiltIns.addTo(config.services(), server);
         try {
+            exit.begin(server);
             for (Endpoint endpoint : endpoints) {
                 server.listen(endpoint, transports);
             }
@@ -105,7 +110,11 @@ public final class ServerCore implements Session.Greeter {
     }
 
     private void listen(Endpoint endpoint, Transport transport) {
-        listeners.add(Unsent.before(() -> transport.listen(endpoint, link -> accept(endpoint, link))));
+        Transport.Listener listener = Unsent.before(() -> transport.listen(endpoint, link -> accept(endpoint, link)));
+        listeners.add(listener);
+        if (stopping) { // the JVM exits meanwhile
+            listener.close();
+        }
     }
 
     /**
@@ -394,6 +403,7 @@ public final class ServerCore implements Session.Greeter {
         if (caretaken.getAndSet(false)) {
             Caretaker.leave();
         }
+        exit.end();
         closed.countDown();
         return delivered;
     }

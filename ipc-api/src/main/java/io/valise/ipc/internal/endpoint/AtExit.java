@@ -1,0 +1,97 @@
+package io.valise.ipc.internal.endpoint;
+
+import io.valise.ipc.internal.work.Deadlines;
+import io.valise.ipc.spi.runtime.SafeLog;
+import io.valise.ipc.spi.runtime.Threads;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a server has to do with the exit of its JVM: it puts it off, is closed by it, both or neither. Belongs to one
+ * server. Set up by one thread; {@link #end} is thread-safe.
+ */
+public final class AtExit {
+    private static final Logger LOG = SafeLog.of("io.valise.ipc");
+
+    private final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
+    private boolean keepAlive;
+    private @Nullable Duration grace;
+    private volatile @Nullable Thread hook;
+
+    /** Whether the JVM lives until the server is closed. */
+    public void keepAlive(boolean yes) {
+        keepAlive = yes;
+    }
+
+    /**
+     * Has the exit of the JVM close the server.
+     *
+     * @param atMost how long it waits for what is under way; zero closes at once
+     * @throws IllegalArgumentException when it is negative
+     */
+    public void closeAfter(Duration atMost) {
+        if (atMost.isNegative()) {
+            throw new IllegalArgumentException("closeOnExit: must not be negative, limit=PT0S, actual=" + atMost);
+        }
+        grace = atMost;
+    }
+
+    /**
+     * Begins, before the server has an address that would have to be freed.
+     *
+     * @throws IllegalStateException when the exit, which is to close the server, has begun
+     * @throws io.valise.ipc.IpcException {@code RESOURCE_EXHAUSTED} when the system refuses a thread
+     */
+    void begin(ServerCore server) {
+        Duration atMost = grace;
+        if (atMost != null) {
+            addHook(() -> close(server, atMost));
+        }
+        if (keepAlive) {
+            Thread keeper = Threads.daemon("valise-keep-alive", ended::join); // keeps the future alone in memory
+            keeper.setDaemon(false);
+            Threads.start(keeper);
+        }
+    }
+
+    private void addHook(Runnable closing) {
+        Thread added = Threads.daemon("valise-close-on-exit", closing);
+        try {
+            Runtime.getRuntime().addShutdownHook(added);
+        } catch (IllegalStateException e) {
+            throw new IllegalStateException("closeOnExit: this JVM is exiting already; start no server now", e);
+        }
+        hook = added;
+    }
+
+    private static void close(ServerCore server, Duration grace) {
+        try {
+            if (!grace.isZero()) {
+                server.shutdown(Deadlines.nanos("grace", grace));
+            }
+        } finally {
+            server.close();
+        }
+    }
+
+    /** The server is closed: lets the JVM exit, and forgets the server. Idempotent. */
+    void end() {
+        ended.complete(null);
+        Thread added = hook;
+        if (added != null) {
+            remove(added);
+            hook = null;
+        }
+    }
+
+    private static void remove(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            LOG.log(Level.DEBUG, "this JVM is exiting, and its hooks are at work", e);
+        }
+    }
+}
