@@ -15,8 +15,8 @@ public interface EventHandler {
     /**
      * Takes one event.
      *
-     * @throws Exception is logged with its stack trace, for each connection at most once in ten seconds; the sender is not
-     *     told
+     * @throws Exception is logged with its stack trace, at most 20 a minute for all handlers of the process; the sender is
+     *     not told
      */
     void onEvent(Event event) throws Exception;
 }
