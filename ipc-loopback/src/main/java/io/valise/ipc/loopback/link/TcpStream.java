@@ -154,7 +154,7 @@ public final class TcpStream implements ByteStream {
             channel.shutdownOutput();
             return true;
         } catch (IOException e) {
-            SafeLog.of(TcpStream.class).log(Level.DEBUG, "nobody is there to end the stream for", e);
+            SafeLog.of(TcpStream.class).log(Level.DEBUG, "the peer has gone before the end of the stream", e);
             return false;
         }
     }

@@ -161,7 +161,7 @@ public final class ServiceLog {
             beginAnew();
             return MOST_BYTES;
         } catch (NoSuchFileException deleted) {
-            return MOST_BYTES; // a newer instance took its place: what is printed is of no more use to anyone
+            return MOST_BYTES; // a newer instance took its place: what is printed is of no more use
         } catch (IOException e) {
             LOG.log(Level.DEBUG, "the log " + file + " cannot be shortened", e);
             return bytes;

@@ -30,8 +30,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * H: neighbours who mean harm: other users of the machine, connections that say nothing, and places that are no good,
- * because somebody prepared, filled, protected or removed them.
+ * H: hostile neighbours: other users of the machine, connections that say nothing, and places that cannot be used,
+ * because they were prepared by another user, filled, protected or removed.
  */
 @MayLog("refused: ")
 public abstract class NeighbourRules extends PlaceRules {
@@ -207,7 +207,7 @@ public abstract class NeighbourRules extends PlaceRules {
         assertThat(e).hasMessageContaining(home.toString()).hasMessageContaining(because);
     }
 
-    /** The candidate cannot be asked what is left in a place that is no good: it might want to use it. */
+    /** The candidate cannot be asked what is left in a place that cannot be used: it might try to use it. */
     private static List<Path> leftIn(Path home) throws IOException {
         return filesIn(home).stream()
                 .filter(path -> !Candidate.mayStay(path) && !SmallFileSystem.isFilling(path))
