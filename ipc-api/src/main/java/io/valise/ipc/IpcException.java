@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The one exception of this library: a {@link IpcStatus status} that programs branch on, a message that has the
- * status, what was wrong and what to do ({@code TIMEOUT: no reply from …}), and what is known of the call's {@link Delivery delivery}. Immutable and safe for use by any
- * thread.
+ * status, what was wrong and what to do ({@code TIMEOUT: no reply from …}), and what is known of the call's
+ * {@link Delivery delivery}. Immutable and safe for use by any thread.
  */
 public class IpcException extends RuntimeException {
     private static final long serialVersionUID = 1L;

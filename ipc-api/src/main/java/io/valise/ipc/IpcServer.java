@@ -179,8 +179,8 @@ public final class IpcServer implements AutoCloseable {
          * <p>The hooks of several servers run at the same time, as those of the application do: a handler must not rely on
          * what another hook takes down. A handler that calls {@code System.exit} never returns and is waited for as long as
          * {@code grace}. A server that is closed otherwise removes its hook, and {@link IpcServer#close} may be called
-         * while the hook runs, which ends the waiting for calls. Nothing runs on SIGKILL ({@code kill -9}), {@code Runtime.halt} or a
-         * crash of the JVM.
+         * while the hook runs, which ends the waiting for calls. Nothing runs on SIGKILL ({@code kill -9}), {@code
+         * Runtime.halt} or a crash of the JVM.
          *
          * @param grace how long to wait at most for what is under way; zero closes at once
          * @throws IllegalArgumentException when {@code grace} is negative
