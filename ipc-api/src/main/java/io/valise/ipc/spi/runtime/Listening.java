@@ -132,9 +132,10 @@ public final class Listening implements AutoCloseable {
     }
 
     /** Binds a new socket when the file of the old one was removed, unless another server has taken the name. */
-    private void bindAgain() {
-        FolderLock.locked(folder, () -> {
-            if (!closed.get() && !SocketPlace.of(folder, name).exists()) {
+    private boolean bindAgain(PublishedFiles.Kept kept) {
+        return FolderLock.locked(folder, () -> {
+            boolean absent = kept.isOpen() && !SocketPlace.of(folder, name).exists();
+            if (absent) {
                 Bound removed = bound;
                 try {
                     bound = bind();
@@ -144,17 +145,17 @@ public final class Listening implements AutoCloseable {
                 bound.registration.arm();
                 removed.close();
             }
-            return place;
+            return absent;
         });
     }
 
-    private void markAgain() {
-        FolderLock.locked(folder, () -> {
+    private boolean markAgain(PublishedFiles.Kept kept) {
+        return FolderLock.locked(folder, () -> {
             try {
-                if (!closed.get()) {
+                if (kept.isOpen()) {
                     place.mark();
                 }
-                return place;
+                return kept.isOpen();
             } catch (IOException e) {
                 throw PrivateDirectory.failed("mark", place.path(), e);
             }

@@ -52,7 +52,31 @@ public final class PublishedFiles {
     private PublishedFiles() {}
 
     /** One published file and how to publish it again. */
-    private record Entry(Path file, Path folder, boolean marked, Runnable again) {}
+    private static final class Entry implements Kept {
+        final Path file;
+        final Path folder;
+        final boolean marked;
+        final Publication again;
+        private volatile boolean closed;
+
+        Entry(Path file, Path folder, Publication again) {
+            this.file = file;
+            this.folder = folder;
+            this.marked = OwnFolders.isMarked(folder);
+            this.again = again;
+        }
+
+        @Override
+        public boolean isOpen() {
+            return !closed;
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+            SHARED.remove(this);
+        }
+    }
 
     /** How many looks in a row found the file missing, and how many to pass before the next attempt. Confined to the thread. */
     private static final class Outage {
@@ -61,11 +85,29 @@ public final class PublishedFiles {
     }
 
     /** A file that is kept published until closed. Thread-safe. */
-    @FunctionalInterface
     public interface Kept extends AutoCloseable {
-        /** Leaves the file alone from now on; an attempt to publish it may be under way. Idempotent. */
+        /** Whether {@link #close} has not been called. */
+        boolean isOpen();
+
+        /**
+         * Leaves the file alone from now on. An attempt to publish it may be under way: who removes the file afterwards does
+         * so under the folder's lock. Idempotent.
+         */
         @Override
         void close();
+    }
+
+    /** How a file is published again. */
+    @FunctionalInterface
+    public interface Publication {
+        /**
+         * Publishes the file, under the folder's lock, unless it is there or {@code kept} is not open any more. It may block
+         * for a short time.
+         *
+         * @return whether it was published
+         * @throws IpcException when that is not possible now
+         */
+        boolean publish(Kept kept);
     }
 
     /**
@@ -73,14 +115,13 @@ public final class PublishedFiles {
      *
      * @param file the file, which exists
      * @param folder the folder of the runtime directory for which the file stands
-     * @param again publishes the file again, on a thread that may block for a short time; does nothing when something
-     *     else has taken the file's name meanwhile. An {@link IpcException} means that it is not possible now
+     * @param again publishes the file again, on a thread of this class
      */
-    public static Kept keep(Path file, Path folder, Runnable again) {
-        Entry entry = new Entry(file, folder, OwnFolders.isMarked(folder), again);
+    public static Kept keep(Path file, Path folder, Publication again) {
+        Entry entry = new Entry(file, folder, again);
         look(entry, new Outage()); // also loads here what the thread needs: later there may be no descriptor for that
         SHARED.add(entry);
-        return () -> SHARED.remove(entry);
+        return entry;
     }
 
     private synchronized void add(Entry entry) {
@@ -137,7 +178,10 @@ public final class PublishedFiles {
     }
 
     private static void look(Entry entry, Outage outage) {
-        boolean present = Files.exists(entry.file(), LinkOption.NOFOLLOW_LINKS);
+        boolean present = Files.exists(entry.file, LinkOption.NOFOLLOW_LINKS);
+        if (!entry.isOpen()) {
+            return;
+        }
         if (present && claimed(entry)) {
             outage.failures = 0;
             outage.pause = 0;
@@ -148,27 +192,26 @@ public final class PublishedFiles {
 
     /** Whether the files around the published one are there, too. */
     private static boolean claimed(Entry entry) {
-        return (!entry.marked() || OwnFolders.isMarked(entry.folder()))
-                && InUse.of(directory(entry.folder())).isHeld();
+        return (!entry.marked || OwnFolders.isMarked(entry.folder))
+                && InUse.of(directory(entry.folder)).isHeld();
     }
 
     private static void publishAgain(Entry entry, boolean present, Outage outage) {
         try {
             restore(entry);
-            if (!present) {
-                entry.again().run();
-                LOG.log(Level.WARNING, entry.file() + " was removed while its server runs; it is published again");
+            if (!present && entry.again.publish(entry)) {
+                LOG.log(Level.WARNING, entry.file + " was removed while its server runs; it is published again");
             }
         } catch (IpcException e) {
             Level level = outage.failures++ == 0 ? Level.WARNING : Level.DEBUG;
             outage.pause = Math.min(1 << Math.min(outage.failures, 10), MAX_PAUSE_LOOKS);
-            LOG.log(level, entry.file() + " was removed and cannot be published again yet: " + e.reason());
+            LOG.log(level, entry.file + " was removed and cannot be published again yet: " + e.reason());
         }
     }
 
     /** The folder, its mark, and the claim on the directory. A directory whose parent was removed stays removed. */
     private static void restore(Entry entry) {
-        Path directory = directory(entry.folder());
+        Path directory = directory(entry.folder);
         Path parent = directory.getParent();
         if (parent == null || !Files.isDirectory(parent)) {
             throw new IpcException(
@@ -176,9 +219,9 @@ public final class PublishedFiles {
         }
         PrivateDirectory.secure(directory);
         InUse.of(directory).holdForGood();
-        PrivateDirectory.secure(entry.folder());
-        if (entry.marked() && !OwnFolders.isMarked(entry.folder())) {
-            OwnFolders.mark(entry.folder());
+        PrivateDirectory.secure(entry.folder);
+        if (entry.marked && !OwnFolders.isMarked(entry.folder)) {
+            OwnFolders.mark(entry.folder);
         }
     }
 
@@ -202,8 +245,8 @@ public final class PublishedFiles {
     private static void refresh(Set<Entry> entries) {
         Set<Path> lasting = new HashSet<>();
         for (Entry entry : entries) {
-            lasting.add(entry.file());
-            lasting.addAll(ofFolder(entry.folder()));
+            lasting.add(entry.file);
+            lasting.addAll(ofFolder(entry.folder));
         }
         refresh((Iterable<Path>) lasting);
     }

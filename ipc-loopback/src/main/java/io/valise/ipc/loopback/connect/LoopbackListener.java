@@ -36,7 +36,7 @@ public final class LoopbackListener implements Transport.Listener {
     private final Doorman doorman;
     // Held while the acceptor is called: once close() has returned it is called no more.
     private final Object gate = new Object();
-    private PublishedFiles.Kept kept = () -> {};
+    private PublishedFiles.@Nullable Kept kept; // set before the listener is handed out
     private boolean closed;
 
     private LoopbackListener(Endpoint endpoint, EndpointFolder folder, Transport.Acceptor acceptor, int port)
@@ -99,7 +99,9 @@ public final class LoopbackListener implements Transport.Listener {
             }
             closed = true;
         }
-        kept.close();
+        if (kept != null) {
+            kept.close();
+        }
         try {
             // First, so that a client whom the closing ports drop finds that the server is gone.
             folder.<@Nullable Void>locked(() -> {

@@ -109,11 +109,12 @@ public final class EndpointFolder {
         return PublishedFiles.keep(
                 path,
                 folder,
-                () -> locked(() -> {
-                    if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+                kept -> locked(() -> {
+                    boolean absent = kept.isOpen() && !Files.exists(path, LinkOption.NOFOLLOW_LINKS);
+                    if (absent) {
                         publish(file);
                     }
-                    return file;
+                    return absent;
                 }));
     }
 

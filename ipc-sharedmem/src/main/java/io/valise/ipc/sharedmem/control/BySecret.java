@@ -46,10 +46,12 @@ public final class BySecret implements Vouching {
                     UnixSockets.listenToAnyone(sockets, endpoint.name(), () -> key.publish(secret), doorman::knock);
             open = true;
             RuntimeDirectory directory = RuntimeDirectory.current();
-            PublishedFiles.Kept kept = PublishedFiles.keep(
-                    key.path(), sockets, () -> directory.locked(sockets, () -> key.publishIfAbsent(secret)));
+            PublishedFiles.Kept keyKept = PublishedFiles.keep(
+                    key.path(),
+                    sockets,
+                    kept -> directory.locked(sockets, () -> kept.isOpen() && key.publishIfAbsent(secret)));
             return () -> {
-                kept.close();
+                keyKept.close();
                 close(directory, sockets, listening, () -> key.retract(secret));
                 doorman.close();
             };

@@ -71,12 +71,13 @@ record KeyFile(Path path, String name) {
         PrivateFile.write(path, "valise-shm 1\nname=" + name + "\nsecret=" + secret.digits() + "\n");
     }
 
-    /** Publishes a secret again where there is no file. Call it under the folder's lock. */
-    KeyFile publishIfAbsent(Secret secret) {
-        if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+    /** Publishes a secret again where there is no file; returns whether it did. Call it under the folder's lock. */
+    boolean publishIfAbsent(Secret secret) {
+        boolean absent = !Files.exists(path, LinkOption.NOFOLLOW_LINKS);
+        if (absent) {
             publish(secret);
         }
-        return this;
+        return absent;
     }
 
     /** Removes the file if it is still the one with this secret. Call it under the folder's lock. */
