@@ -20,6 +20,7 @@ import io.valise.ipc.internal.work.Deadlines;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -124,6 +125,9 @@ final class ReconnectingConnection implements SessionCall.Calls, Redial.Target {
             @Nullable ValueSet metadata,
             ValueSet message,
             Repeats repeats) {
+        if (result.isDone()) { // completed by the user while the connection was being restored: nothing is sent
+            return CompletableFuture.failedFuture(new CancellationException());
+        }
         CompletableFuture<ValueSet> call = on.callAsync(repeats.service(), metadata, message, repeats.left());
         result.whenComplete((reply, failure) -> call.cancel(false)).exceptionally(handedOn -> null);
         return call;
