@@ -38,12 +38,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /** A running server: its listeners and its sessions. Thread-safe. */
 public final class ServerCore implements Session.Greeter {
@@ -397,24 +399,41 @@ public final class ServerCore implements Session.Greeter {
 
     /** @param nanos how long a client may take, at most, to read what it was sent, beyond a moment that each has */
     private boolean closeAll(long nanos) {
-        stop();
-        boolean delivered = forEachAtOnce(sessions, session -> session.close(nanos));
-        forEachAtOnce(silent, session -> session.close(0));
-        if (caretaken.getAndSet(false)) {
-            Caretaker.leave();
+        try {
+            stop();
+            boolean delivered = forEachAtOnce(sessions, session -> session.close(nanos));
+            forEachAtOnce(silent, session -> session.close(0));
+            return delivered;
+        } finally {
+            if (caretaken.getAndSet(false)) {
+                Caretaker.leave();
+            }
+            exit.end();
+            closed.countDown();
         }
-        exit.end();
-        closed.countDown();
-        return delivered;
     }
 
     /** Whether all said yes. A client that does not read is waited for a moment, but not one after the other. */
     private static boolean forEachAtOnce(Set<Session> sessions, Predicate<Session> action) {
         List<CompletableFuture<Boolean>> all = new ArrayList<>();
         for (Session session : sessions) {
-            all.add(CompletableFuture.supplyAsync(() -> action.test(session), Workers.readers()));
+            all.add(soon(() -> action.test(session)));
         }
         return all.stream().map(CompletableFuture::join).reduce(true, Boolean::logicalAnd);
+    }
+
+    /** Done by a thread of its own, or by the caller's where the system refuses one; false when it fails. */
+    private static CompletableFuture<Boolean> soon(Supplier<Boolean> action) {
+        CompletableFuture<Boolean> done;
+        try {
+            done = CompletableFuture.supplyAsync(action, Workers.readers());
+        } catch (RejectedExecutionException | OutOfMemoryError noThread) {
+            done = new CompletableFuture<Boolean>().completeAsync(action, Runnable::run);
+        }
+        return done.exceptionally(failure -> {
+            LOG.log(Level.WARNING, "closing a connection failed", failure);
+            return false;
+        });
     }
 
     private void stop() {

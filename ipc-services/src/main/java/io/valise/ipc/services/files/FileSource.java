@@ -100,7 +100,18 @@ final class FileSource implements Flow.Publisher<ValueSet>, Flow.Subscription {
             }
             sending = true;
         }
-        SENDERS.execute(this::send);
+        boolean begun = false;
+        try {
+            SENDERS.execute(this::send);
+            begun = true;
+        } finally {
+            if (!begun) { // no thread: the next request, or cancel(), finds it as it was
+                synchronized (this) {
+                    sending = false;
+                    confirmed = false;
+                }
+            }
+        }
     }
 
     @Override
