@@ -18,6 +18,7 @@ import io.valise.ipc.testkit.session.ReconnectRules;
 import io.valise.ipc.testkit.session.ShortageRules;
 import io.valise.ipc.testkit.session.SizeRules;
 import io.valise.ipc.testkit.session.StreamRules;
+import io.valise.ipc.testlog.MayLog;
 import org.junit.jupiter.api.Nested;
 
 /**
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.Nested;
  * {@link LinkContract}; run that first, for a transport that breaks its own promises breaks these in puzzling ways.
  * JUnit makes an instance per test.
  */
+@MayLog("handlers failed: limit=")
 public abstract class TransportContract implements Candidate {
     /** For the transport's test class. */
     protected TransportContract() {}

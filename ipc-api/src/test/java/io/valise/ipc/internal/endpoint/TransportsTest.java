@@ -12,7 +12,7 @@ import io.valise.ipc.internal.local.LocalTransport;
 import io.valise.ipc.spi.Availability;
 import io.valise.ipc.spi.Link;
 import io.valise.ipc.spi.Transport;
-import io.valise.ipc.testlog.Logs;
+import io.valise.ipc.testlog.MayLog;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -32,6 +32,7 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@MayLog({"NoSuchTransport", "Stillborn"}) // logged once in a JVM
 class TransportsTest {
     @TempDir
     Path folder;
@@ -157,7 +158,6 @@ class TransportsTest {
     }
 
     @Test
-    @Logs({"Provider com.example.NoSuchTransport not found", "Stillborn could not be instantiated"})
     void brokenProvidersAreLeftOut() {
         Transports transports = found(List.of(), Stillborn.class, String.class, Absent.class);
         assertThat(transports.inOrder())
@@ -167,7 +167,6 @@ class TransportsTest {
     }
 
     @Test
-    @Logs("Provider com.example.NoSuchTransport not found")
     void twoForOneSchemeAreBothNamed() {
         assertThatThrownBy(() -> found(List.of(), Absent.class, AlsoAbsent.class))
                 .isInstanceOfSatisfying(
@@ -180,7 +179,6 @@ class TransportsTest {
     }
 
     @Test
-    @Logs("Provider com.example.NoSuchTransport not found")
     void instancePassedReplacesTheOneFound() {
         Absent mine = new Absent();
         assertThat(found(List.of(mine), Absent.class).of(Endpoint.parse("absent:x")))
@@ -212,7 +210,6 @@ class TransportsTest {
     }
 
     @Test
-    @Logs({"Provider com.example.NoSuchTransport not found", "Stillborn could not be instantiated"})
     void anyNamesWhatCouldNotEvenBeMade() {
         assertThatThrownBy(
                         () -> beside(() -> IpcServer.builder("any:transports").start(), Stillborn.class))

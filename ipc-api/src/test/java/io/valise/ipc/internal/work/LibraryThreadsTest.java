@@ -10,6 +10,8 @@ import io.valise.ipc.ValueSet;
 import io.valise.ipc.spi.runtime.ReadinessLoop;
 import io.valise.ipc.spi.runtime.Registration;
 import io.valise.ipc.spi.runtime.Threads;
+import java.io.BufferedReader;
+import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.nio.channels.Pipe;
@@ -63,44 +65,54 @@ class LibraryThreadsTest {
 
     @Test
     void theyEndWhenUnusedAndStartAgain() throws Exception {
-        use("local:threads");
-        List<Thread> first = running();
-        assertThat(first).hasSize(2);
-        awaitEnd(first);
-        use("local:threads");
-        assertThat(running()).hasSize(2).doesNotContainAnyElementsOf(first);
+        assertThat(said(Ending.class)).isEqualTo("ended");
     }
 
-    @Test
-    void aLoopThatHasEndedTakesRegistrationsForItsSuccessor() throws Exception {
-        ReadinessLoop ended = ReadinessLoop.shared();
-        awaitEnd(running());
-        Pipe pipe = Pipe.open();
-        pipe.source().configureBlocking(false);
-        CompletableFuture<String> told = new CompletableFuture<>();
-        ended.after(1, () -> told.complete(Thread.currentThread().getName()));
-        assertThat(told.get(30, TimeUnit.SECONDS)).isEqualTo("valise-readiness");
-        CountDownLatch fired = new CountDownLatch(1);
-        ended.register(pipe.source(), fired::countDown).arm();
-        pipe.sink().close();
-        assertThat(fired.await(30, TimeUnit.SECONDS)).isTrue();
-        pipe.source().close();
+    /** In a JVM of its own: other tests of this one may still use the threads. */
+    static final class Ending {
+        private Ending() {}
+
+        public static void main(String[] arguments) throws Exception {
+            use("local:threads");
+            List<Thread> first = running();
+            assertThat(first).hasSize(2);
+            ReadinessLoop ended = ReadinessLoop.shared();
+            awaitEnd(first);
+            use("local:threads");
+            assertThat(running()).hasSize(2).doesNotContainAnyElementsOf(first);
+            handsOverToItsSuccessor(ended);
+            System.out.println("ended");
+        }
+
+        private static void handsOverToItsSuccessor(ReadinessLoop ended) throws Exception {
+            Pipe pipe = Pipe.open();
+            pipe.source().configureBlocking(false);
+            CompletableFuture<String> told = new CompletableFuture<>();
+            ended.after(1, () -> told.complete(Thread.currentThread().getName()));
+            assertThat(told.get(30, TimeUnit.SECONDS)).isEqualTo("valise-readiness");
+            CountDownLatch fired = new CountDownLatch(1);
+            ended.register(pipe.source(), fired::countDown).arm();
+            pipe.sink().close();
+            assertThat(fired.await(30, TimeUnit.SECONDS)).isTrue();
+            pipe.source().close();
+        }
     }
 
     /** With so short a time that the threads end while the next use begins. */
     @Test
     void theyMayEndWhileTheyAreNeededAgain() throws Exception {
-        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-        Process process = new ProcessBuilder(
-                        java.toString(),
-                        "-Dvalise.idleMillis=1",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Restarting.class.getName())
-                .redirectErrorStream(true)
-                .start();
-        try {
-            assertThat(process.inputReader().lines()).last().isEqualTo("restarted");
+        assertThat(said(Restarting.class, "-Dvalise.idleMillis=1")).isEqualTo("restarted");
+    }
+
+    /** The last line that a program prints in a JVM of its own. */
+    private static String said(Class<?> program, String... options) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of(options));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        try (BufferedReader lines = process.inputReader()) {
+            return lines.lines().reduce("", (before, line) -> line);
         } finally {
             process.destroyForcibly();
         }

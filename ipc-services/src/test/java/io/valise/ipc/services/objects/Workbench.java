@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Answers with what it was given, and remembers what the test cannot see otherwise. */
 final class Workbench implements Bench {
+    final CountDownLatch asked = new CountDownLatch(1);
     final CompletableFuture<Void> unanswered = new CompletableFuture<>();
     final BlockingQueue<CountListener> seen = new LinkedBlockingQueue<>();
 
@@ -71,6 +73,7 @@ final class Workbench implements Bench {
 
     @Override
     public CompletableFuture<Void> never() {
+        asked.countDown();
         return unanswered;
     }
 

@@ -11,6 +11,7 @@ import io.valise.ipc.IpcServer;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.testkit.Candidate;
+import io.valise.ipc.testlog.MayLog;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -19,6 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Y: what is known of a call that failed, for every kind of call alike. */
+@MayLog({"as planned", "refused: "})
 public abstract class DeliveryRules extends SessionRules {
     private static final ValueSet METADATA = ValueSet.of("tenant", 7);
 

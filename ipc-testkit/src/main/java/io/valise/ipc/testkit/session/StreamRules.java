@@ -11,6 +11,7 @@ import io.valise.ipc.StreamHandler;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.testkit.Candidate;
 import io.valise.ipc.testkit.flow.FlowTck;
+import io.valise.ipc.testlog.MayLog;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** S: streams. */
+@MayLog("service numbers failed")
 public abstract class StreamRules extends SessionRules {
     private final List<TestSink> sinks = new ArrayList<>();
 
