@@ -75,7 +75,7 @@ class HostileBytesTest {
             set = decoder.decode(ByteBuffer.wrap(bytes));
         } catch (IpcException refused) {
             assertThat(refused.status()).isEqualTo(IpcStatus.PROTOCOL_ERROR);
-            assertThat(refused.getMessage())
+            assertThat(refused.reason())
                     .matches("(?s)malformed ValueSet at offset \\d+: .+")
                     .hasSizeLessThan(400);
             return false;

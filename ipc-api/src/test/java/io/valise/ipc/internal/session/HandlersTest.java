@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the user's code may do to a session, and what it may not. */
-@MayLog("never cancelled before")
+@MayLog({"never cancelled before", "service interrupted failed"})
 class HandlersTest {
     private static final ValueSet HI = ValueSet.of("say", "hi");
 

@@ -16,6 +16,7 @@ import io.valise.ipc.internal.local.LocalTransport;
 import io.valise.ipc.spi.Link;
 import io.valise.ipc.spi.Transport;
 import io.valise.ipc.testlog.Logs;
+import io.valise.ipc.testlog.MayLog;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.Test;
  * The published vectors spoken to a real server and to a real client, which must understand them and answer with the
  * other half of them, byte for byte.
  */
+@MayLog("service halted failed")
 class VectorConversationTest {
     private static final ValueSet SYMBOL = ValueSet.of("symbol", "KRW/USD");
     private static final ValueSet REPLY = ValueSet.of("symbol", "KRW/USD", "bid", 101.25);

@@ -3,6 +3,7 @@ package io.valise.ipc.spi.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.valise.ipc.testlog.Logs;
+import io.valise.ipc.testlog.MayLog;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
+@MayLog("a task of the readiness loop failed")
 class ReadinessLoopTest {
     private final List<Pipe> pipes = new ArrayList<>();
     private final ReadinessLoop loop = ReadinessLoop.shared();
