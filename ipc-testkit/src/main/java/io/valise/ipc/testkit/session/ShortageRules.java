@@ -23,6 +23,8 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 
 /**
  * X: processes that have no descriptor or thread left for a while, and a log that throws. Connections outlive that: a call
@@ -136,6 +138,9 @@ public abstract class ShortageRules extends SessionRules {
     }
 
     @Test
+    @EnabledForJreRange(
+            max = JRE.JAVA_23,
+            disabledReason = "the JDK's scheduler of virtual threads may not recover from a carrier thread that was refused")
     void X05_connectionsOfAServerOutliveItsLackOfThreads() throws IOException {
         User user = user();
         Endpoint address = address();
