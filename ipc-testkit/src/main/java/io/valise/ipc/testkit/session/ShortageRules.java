@@ -140,7 +140,7 @@ public abstract class ShortageRules extends SessionRules {
     @Test
     @EnabledForJreRange(
             max = JRE.JAVA_23,
-            disabledReason = "the JDK's scheduler of virtual threads may not recover from a carrier thread that was refused")
+            disabledReason = "the scheduler of virtual threads may not recover from a refused carrier thread")
     void X05_connectionsOfAServerOutliveItsLackOfThreads() throws IOException {
         User user = user();
         Endpoint address = address();
