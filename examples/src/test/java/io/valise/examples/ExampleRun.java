@@ -30,8 +30,13 @@ public final class ExampleRun {
 
     /** Runs it to its end; returns what it printed, errors too. */
     public static String of(Class<?> example, String... arguments) throws IOException {
+        return in(TestHome.path(), example, arguments);
+    }
+
+    /** Like {@link #of}, with a runtime directory of its own. */
+    public static String in(Path home, Class<?> example, String... arguments) throws IOException {
         ProcessBuilder described = new ProcessBuilder(command(example, arguments)).redirectErrorStream(true);
-        described.environment().put("VALISE_HOME", TestHome.path().toString());
+        described.environment().put("VALISE_HOME", home.toString());
         described.environment().put("VALISE_CONFIG", configuration().toString());
         Process process = described.start();
         process.getOutputStream().close();

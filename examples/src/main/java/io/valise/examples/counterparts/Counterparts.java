@@ -121,8 +121,8 @@ final class Counterparts {
     }
 
     static void runtime() {
-        IpcRuntime runtime = IpcRuntime.initialize(VersionRange.parse("[0.1,0.2)"), Set.of());
         IpcRuntime.cleanUp();
+        IpcRuntime runtime = IpcRuntime.initialize(VersionRange.parse("[0.1,0.2)"), Set.of());
         runtime.close();
     }
 }

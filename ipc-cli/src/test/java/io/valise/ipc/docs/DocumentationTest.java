@@ -3,18 +3,32 @@ package io.valise.ipc.docs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.valise.ipc.IpcStatus;
+import io.valise.ipc.services.hosting.ServiceManifest;
+import io.valise.ipc.services.json.ValueSetJson;
+import io.valise.ipc.services.launch.HelperLauncher;
+import io.valise.ipc.services.manifest.ManifestFolder;
+import io.valise.ipc.testkit.TestHome;
 import java.io.IOException;
+import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.w3c.dom.Document;
+import org.w3c.dom.NodeList;
+import org.xml.sax.InputSource;
 
 /** What the pages of the repository say about each other, and about its code, is so. */
 class DocumentationTest {
@@ -27,6 +41,7 @@ class DocumentationTest {
 
     @BeforeAll
     static void read() throws IOException {
+        assertThat(TestHome.configuration()).isAbsolute();
         try (Stream<Path> files = Files.walk(ROOT)) {
             List<Path> ours = files.filter(Files::isRegularFile)
                     .filter(file -> !NOT_OURS.matcher(relative(file)).matches())
@@ -72,13 +87,101 @@ class DocumentationTest {
                 .allSatisfy(block -> assertThat(run).contains(squeezed(block.lines().stream())));
     }
 
+    /** A part of a test, or of a program that a test names: its main class, or what that names in its package. */
     @Test
-    void everyJavaExampleElsewhereIsCompiledSomewhere() {
-        List<String> compiled = sources.stream().map(DocumentationTest::text).toList();
-        assertThat(pages)
-                .flatExtracting(page -> page.blocks("java"))
-                .allSatisfy(block ->
-                        assertThat(compiled).anyMatch(source -> source.contains(squeezed(block.lines().stream()))));
+    void everyJavaExampleElsewhereIsRunBySomeTest() {
+        Map<Path, String> all = sources.stream().collect(Collectors.toMap(source -> source, DocumentationTest::text));
+        Set<String> run = all.keySet().stream()
+                .filter(DocumentationTest::isTest)
+                .map(DocumentationTest::name)
+                .collect(Collectors.toCollection(TreeSet::new));
+        run.add("module-info"); // each module that is loaded
+        String tests = text(all, DocumentationTest::isTest);
+        all.keySet().stream()
+                .map(DocumentationTest::name)
+                .filter(tests::contains)
+                .forEach(run::add);
+        String programs = text(
+                all, source -> run.contains(name(source)) && relative(source).startsWith("examples/"));
+        Predicate<Path> isRun = source -> run.contains(name(source)) || programs.contains(name(source));
+        List<String> notRun = pages.stream()
+                .flatMap(page -> page.blocks("java").stream())
+                .filter(block -> all.entrySet().stream()
+                        .noneMatch(source -> isRun.test(source.getKey())
+                                && source.getValue().contains(squeezed(block.lines().stream()))))
+                .map(MarkdownPage.Block::text)
+                .toList();
+        assertThat(notRun).isEmpty();
+    }
+
+    private static boolean isTest(Path source) {
+        return relative(source).contains("src/test/")
+                && TEST_CLASS.matcher(name(source)).matches();
+    }
+
+    private static String name(Path source) {
+        return source.getFileName().toString().replace(".java", "");
+    }
+
+    private static String text(Map<Path, String> all, Predicate<Path> which) {
+        return all.entrySet().stream()
+                .filter(source -> which.test(source.getKey()))
+                .map(Map.Entry::getValue)
+                .collect(Collectors.joining());
+    }
+
+    @Test
+    void everyJsonExampleIsReadAsWhatItIs() {
+        for (MarkdownPage page : pages) {
+            for (MarkdownPage.Block block : page.blocks("json")) {
+                // One manifest, or a message on each line.
+                List<String> texts = block.lines().get(0).equals("{") ? List.of(block.text()) : block.lines();
+                assertThat(texts)
+                        .allSatisfy(text ->
+                                assertThat(ValueSetJson.read(text).keys()).isNotEmpty());
+            }
+        }
+    }
+
+    @Test
+    void theManifestsThatThePagesShowAreManifests() throws IOException {
+        List<String> manifests = page("docs/services.md").blocks("json").stream()
+                .map(MarkdownPage.Block::text)
+                .toList();
+        Path service = ManifestFolder.of("services").create().resolve("quotes.json");
+        Path helpers = ManifestFolder.of("helpers").create().resolve("editor.json");
+        Files.writeString(service, manifests.get(0));
+        Files.writeString(helpers, manifests.get(1));
+        try {
+            assertThat(ServiceManifest.find("quotes").orElseThrow().idle()).isEqualTo(Duration.ofSeconds(30));
+            assertThat(HelperLauncher.of("editor").groups()).containsExactly("spelling");
+        } finally {
+            Files.delete(service);
+            Files.delete(helpers);
+        }
+    }
+
+    @Test
+    void theDependenciesOfTheReadmeAreModulesOfThisBuild() throws Exception {
+        String pom = Files.readString(ROOT.resolve("pom.xml"));
+        for (MarkdownPage.Block block : readme().blocks("xml")) {
+            Document xml = DocumentBuilderFactory.newInstance()
+                    .newDocumentBuilder()
+                    .parse(new InputSource(new StringReader("<project>" + block.text() + "</project>")));
+            assertThat(texts(xml, "artifactId"))
+                    .isNotEmpty()
+                    .allSatisfy(module -> assertThat(pom).contains("<module>" + module + "</module>"));
+            assertThat(texts(xml, "groupId")).containsOnly("io.valise");
+            assertThat(texts(xml, "version"))
+                    .allSatisfy(version -> assertThat(pom).contains("<version>" + version + "</version>"));
+        }
+    }
+
+    private static List<String> texts(Document xml, String element) {
+        NodeList found = xml.getElementsByTagName(element);
+        return IntStream.range(0, found.getLength())
+                .mapToObj(index -> found.item(index).getTextContent())
+                .toList();
     }
 
     @Test
@@ -113,6 +216,16 @@ class DocumentationTest {
                 .containsExactlyElementsOf(Stream.of(IpcStatus.values())
                         .map(status -> "| " + status.number() + " | `" + status + "` |")
                         .toList());
+    }
+
+    /** An example of a path is one of a user, not of the machine where the page was written. */
+    @Test
+    void noPageShowsThePathsOfTheMachineThatItWasWrittenOn() throws IOException {
+        for (MarkdownPage page : pages) {
+            assertThat(Files.readAllLines(page.path()))
+                    .as(relative(page.path()))
+                    .noneMatch(line -> line.matches(".*(/(root|work)/|-0/shm|valise-0\\b|jvm/temurin).*"));
+        }
     }
 
     private static List<String> brokenLinks(MarkdownPage page) {

@@ -1,0 +1,142 @@
+package io.valise.examples.counterparts;
+
+import io.valise.examples.objects.Counter;
+import io.valise.examples.objects.CounterService;
+import io.valise.ipc.IpcClient;
+import io.valise.ipc.IpcConnection;
+import io.valise.ipc.IpcServer;
+import io.valise.ipc.ValueSet;
+import io.valise.ipc.identity.AppIdentity;
+import io.valise.ipc.identity.CapabilityGrant;
+import io.valise.ipc.services.files.PublisherFolder;
+import io.valise.ipc.services.files.SharedFiles;
+import io.valise.ipc.services.settings.SettingsHive;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+
+/** A process that runs methods of {@link Counterparts} and prints a line for each. */
+final class CounterpartsRun {
+    private final Path folder;
+
+    private CounterpartsRun(Path folder) {
+        this.folder = folder;
+    }
+
+    /** Arguments: a folder of its own, then the names of methods. */
+    public static void main(String[] arguments) throws IOException {
+        CounterpartsRun run = new CounterpartsRun(Path.of(arguments[0]));
+        for (int i = 1; i < arguments.length; i++) {
+            System.out.println(arguments[i] + ": " + run.run(arguments[i]));
+        }
+        System.exit(0); // their servers run on
+    }
+
+    private Object run(String method) throws IOException {
+        return switch (method) {
+            case "message" -> Counterparts.message().keys();
+            case "remoteObjects" -> remoteObjects();
+            case "files" -> files();
+            case "publisherFolder" -> publisherFolder();
+            case "sharedFiles" -> sharedFiles();
+            case "helper" -> helper();
+            case "launchForResult" -> Counterparts.launchForResult();
+            case "loopbackRules" -> loopbackRules();
+            case "namedPipe" -> namedPipe();
+            case "settings" -> settings();
+            case "access" -> access();
+            case "sharedMemory" -> sharedMemory();
+            case "runtime" -> runtime();
+            default -> throw new IllegalArgumentException("method: " + method);
+        };
+    }
+
+    private static String remoteObjects() {
+        try (IpcConnection counters = IpcClient.connect("pipe:counters")) {
+            Counterparts.remoteObjects(IpcServer.builder("local:counters"), CounterpartsRun::none, counters);
+            return "counted";
+        }
+    }
+
+    /** Of the server that is not started. */
+    private static Counter none(String name) {
+        throw new UnsupportedOperationException(name);
+    }
+
+    private String files() throws IOException {
+        Files.writeString(folder.resolve("june"), "profits");
+        Counterparts.files(folder, folder.resolve("june").toString());
+        return "opened";
+    }
+
+    private static String publisherFolder() throws IOException {
+        AppIdentity editor = AppIdentity.open("acme", "editor");
+        Counterparts.publisherFolder(editor);
+        return PublisherFolder.open(editor, "fonts").list().toString();
+    }
+
+    private String sharedFiles() throws IOException {
+        Path report = Files.writeString(folder.resolve("report"), "what it says");
+        SharedFiles files = new SharedFiles();
+        try (IpcServer server = files.addTo(IpcServer.builder("pipe:files")).start();
+                IpcConnection connection =
+                        IpcClient.connect(server.endpoints().get(0).toString())) {
+            return Counterparts.sharedFiles(files, report, connection).length + " bytes";
+        }
+    }
+
+    private static ValueSet helper() {
+        try (IpcConnection helper = Counterparts.helper()) {
+            return helper.request("check", ValueSet.of("text", "helo"));
+        }
+    }
+
+    private static String loopbackRules() {
+        AppIdentity quotes = AppIdentity.open("acme", "quotes");
+        Counterparts.loopbackRules(AppIdentity.open("acme", "reader"), quotes.id());
+        return "connected";
+    }
+
+    private static String namedPipe() {
+        Counterparts.namedPipe();
+        return "served";
+    }
+
+    private static String settings() throws IOException {
+        AppIdentity editor = AppIdentity.open("acme", "editor");
+        Counterparts.settings(editor);
+        try (SettingsHive again = SettingsHive.open(editor)) {
+            return String.valueOf(again.get("theme").orElseThrow());
+        }
+    }
+
+    private String access() {
+        Path grant = folder.resolve("reader.grant");
+        AppIdentity quotes = AppIdentity.open("acme", "quotes");
+        String readerId = AppIdentity.open("acme", "reader").id();
+        Instant expires = Instant.now().plus(Duration.ofDays(1));
+        Counterparts.access(IpcServer.builder("local:guarded"), quotes, readerId, expires, grant);
+        return CapabilityGrant.read(grant).capability();
+    }
+
+    private static String sharedMemory() {
+        try (IpcConnection viewer = IpcClient.connect("pipe:counters")) {
+            Counterparts.sharedMemory(viewer, new byte[] {1, 2, 3});
+            return "shown";
+        }
+    }
+
+    private static String runtime() {
+        Counterparts.runtime();
+        return "done";
+    }
+
+    /** What the other process serves. */
+    static IpcServer.Builder others() {
+        IpcServer.Builder server = IpcServer.builder("pipe:counters");
+        new CounterService().offer(server);
+        return server;
+    }
+}

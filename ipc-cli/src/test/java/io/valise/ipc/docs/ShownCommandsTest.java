@@ -1,0 +1,144 @@
+package io.valise.ipc.docs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.valise.ipc.ValueSet;
+import io.valise.ipc.services.json.ValueSetJson;
+import io.valise.ipc.services.manifest.ManifestFolder;
+import io.valise.ipc.testkit.HangWatchdog;
+import io.valise.ipc.testkit.TestHome;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The commands that the pages show are run, by a shell, as they are written; what they print begins as it is shown. */
+@DisabledOnOs(OS.WINDOWS)
+@ExtendWith(HangWatchdog.class)
+class ShownCommandsTest {
+    private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
+
+    /** What is not run here, and why. */
+    private static final Map<String, String> EXEMPT = Map.of(
+            "mvn ", "it is the build that runs this test",
+            "./ipc demo", "takes half a minute: DemoTest runs it",
+            "ipc demo", "takes half a minute: DemoTest runs it",
+            "ipc share", "waits for another terminal, with the token that it prints: SharingTest",
+            "ipc redeem", "takes the token from the other terminal: SharingTest",
+            "kill ", "names the process of that day: StartingTest cleans up");
+
+    @TempDir
+    Path temp;
+
+    private String home = "";
+    private final List<Process> servers = new ArrayList<>();
+
+    @BeforeEach
+    void moveIn() throws IOException {
+        home = System.getProperty(TestHome.PROPERTY, "");
+        System.setProperty(
+                TestHome.CONFIGURATION_PROPERTY, temp.resolve("config").toString());
+        Path run = Files.createTempDirectory("vd"); // short, for sockets
+        System.setProperty(TestHome.PROPERTY, run.toString());
+        declare("services", "orders", "order", "/bin/false");
+        declare("services", "quotes", "price", java(PriceServer.class));
+        declare("targets", "pick-colour", "", java(ColourPicker.class));
+        Path script = Files.writeString(
+                temp.resolve("ipc"),
+                "#!/bin/sh\nexec '" + String.join("' '", java(null)) + "' io.valise.ipc.cli.Ipc \"$@\"\n");
+        Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
+    }
+
+    @AfterEach
+    void moveOut() {
+        for (Process server : servers) {
+            server.descendants().forEach(ProcessHandle::destroyForcibly);
+            server.destroyForcibly();
+        }
+        TestHome.restoreConfiguration();
+        System.setProperty(TestHome.PROPERTY, home);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"README.md", "docs/cli.md", "docs/security.md"})
+    void everyCommandIsRun(String page) throws Exception {
+        TreeSet<String> run = new TreeSet<>();
+        for (ShownCommand command : ShownCommand.of(MarkdownPage.read(ROOT.resolve(page)))) {
+            if (EXEMPT.keySet().stream().anyMatch(command.line()::startsWith)) {
+                continue;
+            }
+            run.add(command.line());
+            if (command.line().contains("ipc serve ")) {
+                serve(command);
+            } else {
+                run(command);
+            }
+        }
+        assertThat(run.isEmpty()).as("of " + page).isEqualTo(page.equals("docs/security.md"));
+    }
+
+    /** Runs on, as in a terminal of its own, until the test ends. */
+    private void serve(ShownCommand command) throws IOException {
+        Process server = shell(command).redirectErrorStream(true).start();
+        servers.add(server);
+        BufferedReader out = new BufferedReader(new InputStreamReader(server.getInputStream(), StandardCharsets.UTF_8));
+        for (String scheme : List.of("shm", "pipe", "loopback")) {
+            assertThat(out.readLine()).isEqualTo("serving " + scheme + ":hello");
+        }
+    }
+
+    private void run(ShownCommand command) throws Exception {
+        Process process = shell(command).redirectErrorStream(true).start();
+        process.getOutputStream().close();
+        String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        int status = process.waitFor();
+        assertThat(status != 0).as(command.line() + " fails: " + printed).isEqualTo(command.fails());
+        assertThat(ShownCommand.squeezed(printed)).as(command.line()).startsWith(command.beginning());
+    }
+
+    private ProcessBuilder shell(ShownCommand command) {
+        ProcessBuilder shell = new ProcessBuilder("sh", "-c", command.line()).directory(temp.toFile());
+        shell.environment().put("PATH", temp + ":" + System.getenv("PATH"));
+        shell.environment().put("LC_ALL", "C.UTF-8");
+        return shell;
+    }
+
+    private static void declare(String kind, String name, String service, String... command) throws IOException {
+        ValueSet.Builder manifest = ValueSet.builder().put("name", name).put("command", command);
+        if (!service.isEmpty()) {
+            manifest.put("services", new String[] {service});
+        }
+        Files.writeString(
+                ManifestFolder.of(kind).create().resolve(name + ".json"), ValueSetJson.write(manifest.build()));
+    }
+
+    private static String[] java(@Nullable Class<?> main) {
+        return Stream.of(
+                        Stream.of(Path.of(System.getProperty("java.home"), "bin", "java")
+                                .toString()),
+                        Stream.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"),
+                        Stream.of(TestHome.PROPERTY, TestHome.CONFIGURATION_PROPERTY)
+                                .map(property -> "-D" + property + "=" + System.getProperty(property)),
+                        Stream.of("-cp", System.getProperty("java.class.path")),
+                        Stream.ofNullable(main).map(Class::getName))
+                .flatMap(parts -> parts)
+                .toArray(String[]::new);
+    }
+}
