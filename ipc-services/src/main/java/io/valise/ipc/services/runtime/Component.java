@@ -14,10 +14,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.CodeSource;
 import java.util.Optional;
+import java.util.Properties;
 
 /**
- * A part of the library that was found, and what is known of its version: what its module descriptor says, on the class
- * path too. Immutable.
+ * A part of the library that was found, and what is known of its version. Immutable.
+ *
+ * <p>A named module's descriptor says its version. On the class path the file {@code META-INF/valise/MODULE.properties}
+ * says it, which is there too when all jars were merged into one; else the descriptor beside the classes does. The
+ * manifest is not asked: that of a merged jar has the version of the application.
  *
  * @param name the module's name, or that of the class where there is no module
  * @param version its version, if it says so
@@ -27,15 +31,52 @@ import java.util.Optional;
 public record Component(String name, Optional<Version> version, Optional<Version> builtFor, String location) {
     private static final String API = "io.valise.ipc";
 
-    /** The part that a class belongs to. */
-    static Component of(Class<?> type) {
-        Optional<ModuleDescriptor> descriptor =
-                Optional.ofNullable(type.getModule().getDescriptor()).or(() -> besides(type));
-        return new Component(
-                descriptor.map(ModuleDescriptor::name).orElse(type.getName()),
-                descriptor.flatMap(ModuleDescriptor::version),
-                descriptor.flatMap(Component::apiOf),
-                location(type).map(URI::toString).orElse("(unknown)"));
+    /**
+     * The part that a class belongs to.
+     *
+     * @since 0.1.0
+     */
+    public static Component of(Class<?> type) {
+        String location = location(type).map(URI::toString).orElse("(unknown)");
+        ModuleDescriptor module = type.getModule().getDescriptor();
+        if (module != null) {
+            return of(module, location);
+        }
+        return stated(type, location)
+                .or(() -> besides(type).map(found -> of(found, location)))
+                .orElseGet(() -> new Component(type.getName(), Optional.empty(), Optional.empty(), location));
+    }
+
+    private static Component of(ModuleDescriptor module, String location) {
+        return new Component(module.name(), module.version(), apiOf(module), location);
+    }
+
+    /** What the build wrote for the module whose name the package has or begins with. It built the API too. */
+    private static Optional<Component> stated(Class<?> type, String location) {
+        String name = type.getPackageName();
+        while (name.startsWith(API)) {
+            Optional<Version> version = statedVersion(type, name);
+            if (version.isPresent()) {
+                return Optional.of(new Component(name, version, version, location));
+            }
+            name = name.substring(0, name.lastIndexOf('.'));
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<Version> statedVersion(Class<?> type, String module) {
+        String file = "/META-INF/valise/" + module + ".properties";
+        try (InputStream in = type.getResourceAsStream(file)) {
+            if (in == null) {
+                return Optional.empty();
+            }
+            Properties stated = new Properties();
+            stated.load(in);
+            return Optional.of(Version.parse(stated.getProperty("version", "")));
+        } catch (IOException | IllegalArgumentException e) {
+            SafeLog.of(Component.class).log(System.Logger.Level.DEBUG, "no version is known from " + file, e);
+            return Optional.empty();
+        }
     }
 
     private static Optional<Version> apiOf(ModuleDescriptor descriptor) {
@@ -45,7 +86,7 @@ public record Component(String name, Optional<Version> version, Optional<Version
                 .flatMap(Requires::compiledVersion);
     }
 
-    /** On the class path the descriptor lies unused beside the classes; one of another module, in an uber-jar, is not its. */
+    /** The descriptor in the jar or folder of a class, unless it is that of another module, as in a merged jar. */
     private static Optional<ModuleDescriptor> besides(Class<?> type) {
         return location(type)
                 .flatMap(Component::descriptorIn)

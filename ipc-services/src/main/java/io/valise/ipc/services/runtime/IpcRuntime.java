@@ -192,7 +192,7 @@ public final class IpcRuntime implements AutoCloseable {
         }
     }
 
-    /** A version that nobody knows, as in an uber-jar, matches only who takes any. */
+    /** An unknown version matches {@link VersionRange#any()} alone. */
     private static boolean matches(Findings findings, VersionRange range) {
         return findings.version().map(range::contains).orElse(range.equals(VersionRange.any()));
     }
