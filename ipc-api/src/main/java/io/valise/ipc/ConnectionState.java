@@ -4,7 +4,7 @@ package io.valise.ipc;
  * Whether a connection has a link to its peer now. Immutable and safe for use by any thread.
  *
  * @see IpcConnection#onState
- * @since 0.2.0
+ * @since 0.1.0
  */
 public enum ConnectionState {
     /** It has a link. */

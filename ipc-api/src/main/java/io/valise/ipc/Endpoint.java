@@ -39,7 +39,7 @@ public record Endpoint(String scheme, String name) {
     /**
      * Whether a text can be the name of an endpoint.
      *
-     * @since 0.2.0
+     * @since 0.1.0
      */
     public static boolean isName(String text) {
         return NAME.matcher(text).matches();

@@ -85,7 +85,7 @@ public interface IpcConnection extends AutoCloseable {
     /**
      * Whether there is a link now. A connection without a {@link ReconnectPolicy} is never {@code RECONNECTING}.
      *
-     * @since 0.2.0
+     * @since 0.1.0
      */
     ConnectionState state();
 
@@ -100,7 +100,7 @@ public interface IpcConnection extends AutoCloseable {
      * has ended. {@code CONNECTED} comes again with every link: what the server is to know of this client, such as what it
      * listens to, is told to the server anew then.
      *
-     * @since 0.2.0
+     * @since 0.1.0
      */
     void onState(Consumer<ConnectionState> listener);
 

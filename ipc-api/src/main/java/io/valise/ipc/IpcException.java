@@ -57,7 +57,7 @@ public class IpcException extends RuntimeException {
      * What was wrong and what to do, without the status: the text that travels to the peer. {@link #getMessage()} has the
      * status before it, so that a log that shows the message alone shows why it failed.
      *
-     * @since 0.2.0
+     * @since 0.1.0
      */
     public final String reason() {
         return reason;

@@ -164,7 +164,7 @@ public final class IpcServer implements AutoCloseable {
          * nothing of this library holds back the end of the JVM. The thread keeps neither the server nor a class loader of
          * the application in memory. {@code System.exit} and signals end the JVM all the same.
          *
-         * @since 0.2.0
+         * @since 0.1.0
          */
         Builder keepAlive(boolean yes);
 
@@ -184,7 +184,7 @@ public final class IpcServer implements AutoCloseable {
          *
          * @param grace how long to wait at most for what is under way; zero closes at once
          * @throws IllegalArgumentException when {@code grace} is negative
-         * @since 0.2.0
+         * @since 0.1.0
          */
         Builder closeOnExit(Duration grace);
 

@@ -39,7 +39,7 @@ public record ReconnectPolicy(
         Duration giveUpAfter) {
     /**
      * @throws IllegalArgumentException when a duration is not positive or {@code maxDelay} is less than the first delay
-     * @since 0.2.0
+     * @since 0.1.0
      */
     public ReconnectPolicy {
         if (firstDelay.isNegative() || firstDelay.isZero() || maxDelay.compareTo(firstDelay) < 0) {
@@ -74,7 +74,7 @@ public record ReconnectPolicy(
     /**
      * This policy, but dialling only when the connection is used.
      *
-     * @since 0.2.0
+     * @since 0.1.0
      */
     public ReconnectPolicy onUse() {
         return new ReconnectPolicy(firstDelay, maxDelay, idempotentServices, false, giveUpAfter);
@@ -84,7 +84,7 @@ public record ReconnectPolicy(
      * This policy, but ending the connection after it was dialled in vain for so long.
      *
      * @throws IllegalArgumentException when the time is not positive
-     * @since 0.2.0
+     * @since 0.1.0
      */
     public ReconnectPolicy giveUpAfter(Duration time) {
         return new ReconnectPolicy(firstDelay, maxDelay, idempotentServices, byItself, time);

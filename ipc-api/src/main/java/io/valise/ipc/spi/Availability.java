@@ -16,7 +16,7 @@ public record Availability(boolean available, String detail, Optional<Throwable>
     /**
      * Whether a transport works here; one that fails even to say so, such as one whose library is missing, does not.
      *
-     * @since 0.2.0
+     * @since 0.1.0
      */
     public static Availability of(Transport transport) {
         try {

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * no class loader of an application is kept. Immutable and thread-safe.
  *
  * @param <S> what is provided
- * @since 0.2.0
+ * @since 0.1.0
  */
 public final class Providers<S> {
     private static final Logger LOG = SafeLog.of("io.valise.ipc");

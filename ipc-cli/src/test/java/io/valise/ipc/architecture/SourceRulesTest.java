@@ -13,11 +13,14 @@ import com.sun.source.util.DocTrees;
 import com.sun.source.util.JavacTask;
 import com.sun.source.util.TreePathScanner;
 import java.io.IOException;
+import java.lang.module.ModuleDescriptor.Version;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.lang.model.element.Modifier;
@@ -32,6 +35,9 @@ import org.junit.jupiter.api.Test;
 class SourceRulesTest {
     private static final int MOST_LINES_OF_A_FILE = 600;
     private static final int MOST_LINES_OF_A_METHOD = 60;
+
+    private static final Pattern VERSION = Pattern.compile("<version>([0-9.]+)(?:-SNAPSHOT)?</version>");
+    private static final Pattern SINCE = Pattern.compile("(?m)^\\s*\\* @since (\\S+)$");
 
     private static final List<String> FILES_TOO_LONG = new ArrayList<>();
     private static final List<String> METHODS_TOO_LONG = new ArrayList<>();
@@ -63,6 +69,22 @@ class SourceRulesTest {
     void thereAreSources() {
         assertThat(SOURCES.stream().map(file -> file.getFileName().toString()).collect(Collectors.toList()))
                 .contains("IpcException.java", "Ipc.java", "SourceRulesTest.java");
+    }
+
+    /** {@code @since} names no version after the one that is built, which is also the version of the changelog. */
+    @Test
+    void nothingIsSinceALaterVersionThanThisOne() throws IOException {
+        Path root = Path.of("").toAbsolutePath().getParent();
+        Matcher project = VERSION.matcher(Files.readString(root.resolve("pom.xml")));
+        assertThat(project.find()).isTrue();
+        Version version = Version.parse(project.group(1));
+        assertThat(Files.readString(root.resolve("CHANGELOG.md"))).contains("## [Unreleased] " + version + "\n");
+        for (Path source : SOURCES) {
+            assertThat(SINCE.matcher(Files.readString(source)).results())
+                    .as(source.toString())
+                    .allSatisfy(
+                            since -> assertThat(Version.parse(since.group(1))).isLessThanOrEqualTo(version));
+        }
     }
 
     @Test

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * <p>JUnit finds it if {@code junit.jupiter.extensions.autodetection.enabled} is true; the tests of one JVM must then run
  * one after the other. What comes late is compared with what the test before expected, too. Thread-safe.
  *
- * @since 0.2.0
+ * @since 0.1.0
  */
 public final class LogWatch implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback {
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(10);

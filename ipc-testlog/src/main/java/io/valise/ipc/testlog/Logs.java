@@ -10,7 +10,7 @@ import java.lang.annotation.Target;
  * What a test causes to be logged. {@link LogWatch} does not print it, and fails the test if it is not logged within ten
  * seconds of the test's end.
  *
- * @since 0.2.0
+ * @since 0.1.0
  */
 @Documented
 @Target(ElementType.METHOD)

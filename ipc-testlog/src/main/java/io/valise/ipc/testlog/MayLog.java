@@ -11,7 +11,7 @@ import java.lang.annotation.Target;
  * What a test, or any test of a class, may cause to be logged: {@link LogWatch} does not print it. For what depends on
  * the platform or on the order of threads; what is always logged is named by {@link Logs}.
  *
- * @since 0.2.0
+ * @since 0.1.0
  */
 @Documented
 @Inherited

@@ -48,7 +48,7 @@ public final class ConfigurationDirectory {
      * A folder in it, checked as {@link #folder} checks it, for who only reads: creates nothing. Empty when the folder or
      * the directory is absent, or this user has no home.
      *
-     * @since 0.2.0
+     * @since 0.1.0
      */
     public static Optional<Path> existing(String name) {
         return Optional.of(path())
@@ -62,7 +62,7 @@ public final class ConfigurationDirectory {
      * Where it is, or would be: neither created nor checked. Not absolute when no variable names it and this user has no
      * home.
      *
-     * @since 0.2.0
+     * @since 0.1.0
      */
     public static Path path() {
         return place(System::getProperty, System::getenv);

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * descriptor: for waits that are rare, and for those whose selector the system refuses. One thread waits at a time; the
  * other methods may be called by any thread.
  *
- * @since 0.2.0
+ * @since 0.1.0
  */
 public final class LoopWait {
     private final Runnable arm;

@@ -101,7 +101,7 @@ public final class PrivateFile {
      * Has the system write the names in a folder to the disk, so that a file that was moved into it is there after a loss
      * of power; nothing where the system cannot, as on Windows. An interrupt does no harm.
      *
-     * @since 0.2.0
+     * @since 0.1.0
      */
     public static void syncFolder(Path folder) throws IOException {
         if (!OwnerOnly.hasModes(folder)) {

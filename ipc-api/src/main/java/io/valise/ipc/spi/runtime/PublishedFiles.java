@@ -33,7 +33,7 @@ import java.util.concurrent.TimeUnit;
  *
  * Thread-safe.
  *
- * @since 0.2.0
+ * @since 0.1.0
  */
 public final class PublishedFiles {
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);

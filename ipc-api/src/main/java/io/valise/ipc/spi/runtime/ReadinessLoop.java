@@ -120,7 +120,7 @@ public final class ReadinessLoop {
      * Runs a task on the loop's thread after a time; the task hands over or does something short.
      *
      * @param nanos how long from now, in nanoseconds, rounded up to milliseconds
-     * @since 0.2.0
+     * @since 0.1.0
      */
     public void after(long nanos, Runnable task) {
         synchronized (ReadinessLoop.class) {

@@ -72,7 +72,7 @@ public final class RuntimeDirectory {
     /**
      * A given directory, checked as {@link #secured} does, for who only reads: empty when it is absent. Creates nothing.
      *
-     * @since 0.2.0
+     * @since 0.1.0
      */
     public static Optional<Path> existing(Path directory) {
         return PrivateDirectory.existing(directory);
@@ -107,7 +107,7 @@ public final class RuntimeDirectory {
      * directory can be cleaned up as before.
      *
      * @throws IpcException {@code ACCESS_DENIED} when directory or folder are not private
-     * @since 0.2.0
+     * @since 0.1.0
      */
     public Path readFolder(String name) {
         checkName(name);
@@ -158,7 +158,7 @@ public final class RuntimeDirectory {
      *
      * @param served the addresses that are served; when there are any, nothing is removed
      * @throws IpcException as {@link #clean()}
-     * @since 0.2.0
+     * @since 0.1.0
      */
     public Cleaned clean(Supplier<List<String>> served) {
         PrivateDirectory.secure(path);

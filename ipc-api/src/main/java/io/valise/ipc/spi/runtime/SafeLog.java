@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The logger behind it is asked for with the first message: the first one of a JVM takes 20 ms to start. It is a
  * {@link System.Logger} so that java.util.logging, which names the class that logs, passes over this one. Thread-safe.
  *
- * @since 0.2.0
+ * @since 0.1.0
  */
 public final class SafeLog implements System.Logger {
     private static final AtomicReference<@Nullable Lost> LOST = new AtomicReference<>();

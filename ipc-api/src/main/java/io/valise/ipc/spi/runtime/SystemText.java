@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Errors are {@link IpcException}s with the status {@code ACCESS_DENIED}; the message names the text's origin, the
  * encoding, and what to do. Stateless and thread-safe.
  *
- * @since 0.2.0
+ * @since 0.1.0
  */
 public final class SystemText {
     private static final char REPLACEMENT = '\ufffd';

@@ -15,7 +15,7 @@ import java.util.function.BooleanSupplier;
  * The threads of this library: how they are made, started and kept alive. All methods are thread-safe; {@link #run} and
  * {@link #repeat} never throw.
  *
- * @since 0.2.0
+ * @since 0.1.0
  */
 public final class Threads {
     /**

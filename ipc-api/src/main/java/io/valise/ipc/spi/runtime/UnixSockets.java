@@ -135,7 +135,7 @@ public final class UnixSockets {
      * lives in another namespace. In doubt it does: only a refused connection proves the opposite.
      *
      * @param folder an existing folder of the runtime directory
-     * @since 0.2.0
+     * @since 0.1.0
      */
     public static boolean isServed(Path folder, String name) {
         return isLive(SocketPlace.of(folder, name));

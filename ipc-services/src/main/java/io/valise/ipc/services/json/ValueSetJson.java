@@ -46,7 +46,7 @@ public final class ValueSetJson {
      * Reads one object from the bytes of a file or a stream, which must be UTF-8 without a byte order mark.
      *
      * @throws JsonFault as {@link #read(String)}, and when the bytes are not UTF-8
-     * @since 0.2.0
+     * @since 0.1.0
      */
     public static ValueSet read(byte[] utf8) throws JsonFault {
         return read(Utf8.decode(utf8));

@@ -48,7 +48,7 @@ public final class ManifestFolder {
      * Creates the folder if absent, for who writes manifests: this user alone can enter it.
      *
      * @return where it is
-     * @since 0.2.0
+     * @since 0.1.0
      */
     public Path create() {
         return ConfigurationDirectory.folder(kind);

@@ -152,7 +152,7 @@ public final class SettingsHive implements AutoCloseable {
      * the power was lost, or that a writer was killed at. Empty when all is there, as far as the files tell: of changes
      * that left no trace on the disk they do not. It is logged as a warning too.
      *
-     * @since 0.2.0
+     * @since 0.1.0
      */
     public Optional<String> loss() {
         return own.loss().or(() -> base == null ? Optional.empty() : base.loss());

@@ -28,7 +28,7 @@ import org.testng.annotations.Test;
  * it. Without {@code org.reactivestreams:reactive-streams-tck} on the class path the tests are skipped, and say so.
  * Thread-safe.
  *
- * @since 0.2.0
+ * @since 0.1.0
  */
 public final class FlowTck {
     private static final String ABSENT = "add org.reactivestreams:reactive-streams-tck:1.0.4 to the class path";
@@ -116,7 +116,7 @@ public final class FlowTck {
      * A subscriber that hands on what it receives to another, maybe in another process.
      *
      * @param <T> what it receives
-     * @since 0.2.0
+     * @since 0.1.0
      */
     @FunctionalInterface
     public interface HandsOn<T> {

@@ -8,7 +8,11 @@ import org.reactivestreams.Publisher;
 import org.reactivestreams.tck.PublisherVerification;
 import org.reactivestreams.tck.TestEnvironment;
 
-/** The TCK's rules for publishers. Public for the reflection of {@link FlowTck}. */
+/**
+ * The TCK's rules for publishers. Public for the reflection of {@link FlowTck}.
+ *
+ * @since 0.1.0
+ */
 public final class PublisherCheck<T> extends PublisherVerification<T> {
     private final LongFunction<Flow.Publisher<T>> publisher;
     private final Supplier<Flow.Publisher<T>> failing;

@@ -14,7 +14,11 @@ import org.reactivestreams.tck.SubscriberWhiteboxVerification.SubscriberPuppet;
 import org.reactivestreams.tck.SubscriberWhiteboxVerification.WhiteboxSubscriberProbe;
 import org.reactivestreams.tck.TestEnvironment;
 
-/** The TCK's rules for subscribers that hand on what they receive. Public for the reflection of {@link FlowTck}. */
+/**
+ * The TCK's rules for subscribers that hand on what they receive. Public for the reflection of {@link FlowTck}.
+ *
+ * @since 0.1.0
+ */
 public final class SubscriberCheck {
     private SubscriberCheck() {}
 

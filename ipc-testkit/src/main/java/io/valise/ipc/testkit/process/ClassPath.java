@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 /**
  * A class path for a {@link ForkedJvm}, made from that of this JVM: without some jars, or with others before it. Immutable.
  *
- * @since 0.2.0
+ * @since 0.1.0
  */
 public final class ClassPath {
     private final List<Path> entries;

@@ -71,7 +71,7 @@ public final class ForkedJvm implements AutoCloseable {
      * Like {@link #start(List, Class, String...)}, with a class path of its own.
      *
      * @param classPath with {@code main} and this kit on it, such as one by {@link ClassPath}
-     * @since 0.2.0
+     * @since 0.1.0
      */
     public static ForkedJvm start(ClassPath classPath, List<String> jvmOptions, Class<?> main, String... arguments) {
         return launch(List.of(), classPath.toString(), jvmOptions, main, arguments);
@@ -81,7 +81,7 @@ public final class ForkedJvm implements AutoCloseable {
      * Like {@link #start(Class, String...)}, with a umask for the files that it makes. POSIX only.
      *
      * @param mask in octal digits, such as {@code 022}
-     * @since 0.2.0
+     * @since 0.1.0
      */
     public static ForkedJvm startWithUmask(String mask, Class<?> main, String... arguments) {
         List<String> shell = List.of("/bin/sh", "-c", "umask " + mask + "; exec \"$@\"", "sh");
@@ -175,7 +175,7 @@ public final class ForkedJvm implements AutoCloseable {
     /**
      * Asks it to end as SIGTERM does, and returns at once: its shutdown hooks run.
      *
-     * @since 0.2.0
+     * @since 0.1.0
      */
     public void terminate() {
         process.toHandle().destroy(); // unlike that of the process, it leaves the streams to be read

@@ -11,7 +11,7 @@ import java.util.List;
  * A forked JVM that the system gives only so many descriptors or threads, by {@code prlimit}(1) of util-linux: for tests
  * of what a process does that runs out of them. Stateless.
  *
- * @since 0.2.0
+ * @since 0.1.0
  */
 public final class LimitedJvm {
     private static final Path PRLIMIT = Path.of("/usr/bin/prlimit");

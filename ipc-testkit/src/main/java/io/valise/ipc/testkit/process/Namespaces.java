@@ -10,6 +10,8 @@ import java.util.List;
 /**
  * JVMs in namespaces of their own (namespaces(7)), as a container has them. Linux, root; elsewhere the test is skipped,
  * with the reason. A JVM's process id is that of unshare(1), which ends with it. Thread-safe.
+ *
+ * @since 0.1.0
  */
 public final class Namespaces {
     private static final List<String> PIDS = List.of("unshare", "--pid", "--fork", "--kill-child", "--mount-proc");
