@@ -7,11 +7,14 @@ import io.valise.ipc.benchmarks.report.Machine;
 import io.valise.ipc.benchmarks.report.MarkdownReport;
 import io.valise.ipc.benchmarks.report.ResultFile;
 import io.valise.ipc.benchmarks.report.Results;
+import io.valise.ipc.benchmarks.slices.Contests;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.runner.NoBenchmarksException;
@@ -27,8 +30,10 @@ import org.openjdk.jmh.runner.options.TimeValue;
  * know.
  */
 public final class Bench {
-    private static final List<Probe> PROBES = List.of(
-            new Limits(), new ColdStart(), new IdleCost(), new ConnectionScale(), new ManyClients(), new Garbage());
+    private static final List<Probe> PROBES = Stream.concat(
+                    Stream.of(new Limits(), new ColdStart(), new IdleCost(), new ConnectionScale(), new Garbage()),
+                    Contests.ALL.stream())
+            .collect(Collectors.toList());
 
     private static final TimeValue QUICK = TimeValue.milliseconds(500);
 
@@ -66,7 +71,7 @@ public final class Bench {
         long begun = System.nanoTime();
         Machine machine = Machine.here();
         for (Probe probe : PROBES) {
-            measure(probe);
+            measure(probe, machine);
         }
         measureWithJmh();
         Duration taken = Duration.ofNanos(System.nanoTime() - begun);
@@ -81,10 +86,11 @@ public final class Bench {
         return arguments.out().resolve(name);
     }
 
-    private void measure(Probe probe) throws Exception {
+    private void measure(Probe probe, Machine machine) throws Exception {
         if (arguments.includes(probe.name())) {
             System.out.println("# " + probe.name());
             results.add(probe.measure(arguments.quick()));
+            probe.facts().forEach(machine::add);
         }
     }
 

@@ -38,32 +38,50 @@ record RawSocketContender(Kind kind) implements Contender {
         return workload == Workload.QUOTE ? QUOTE_BYTES : Long.BYTES;
     }
 
+    /** A thread accepts, and each connection has a thread that answers. */
     @Override
     public Served serve(Workload workload) throws IOException {
         ServerSocketChannel listening =
                 ServerSocketChannel.open(kind == Kind.UDS ? StandardProtocolFamily.UNIX : StandardProtocolFamily.INET);
         listening.bind(kind == Kind.UDS ? freshPath() : new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-        Thread echo = new Thread(() -> echo(listening, workload), "echo");
-        echo.setDaemon(true);
-        echo.start();
-        return Contender.served(textOf(listening.getLocalAddress()), listening);
+        SocketAddress address = listening.getLocalAddress();
+        start("accept", () -> accept(listening, workload));
+        return Contender.served(textOf(address), () -> {
+            listening.close();
+            remove(address);
+        });
+    }
+
+    private static void start(String name, Runnable work) {
+        Thread thread = new Thread(work, name);
+        thread.setDaemon(true);
+        thread.start();
     }
 
     private static SocketAddress freshPath() throws IOException {
         Path folder = Files.createTempDirectory("bench");
-        folder.toFile().deleteOnExit();
-        Path path = folder.resolve("socket");
-        path.toFile().deleteOnExit();
-        return UnixDomainSocketAddress.of(path);
+        return UnixDomainSocketAddress.of(folder.resolve("socket"));
     }
 
     private static String textOf(SocketAddress address) {
         return address instanceof InetSocketAddress inet ? Integer.toString(inet.getPort()) : address.toString();
     }
 
-    private static void echo(ServerSocketChannel listening, Workload workload) {
-        try (SocketChannel channel = listening.accept()) {
-            remove(listening.getLocalAddress());
+    private static void accept(ServerSocketChannel listening, Workload workload) {
+        try {
+            while (true) {
+                SocketChannel channel = listening.accept();
+                start("echo", () -> echo(channel, workload));
+            }
+        } catch (IOException e) {
+            if (listening.isOpen()) {
+                throw new IllegalStateException("cannot accept any more clients", e);
+            }
+        }
+    }
+
+    private static void echo(SocketChannel accepted, Workload workload) {
+        try (SocketChannel channel = accepted) {
             prepare(channel);
             ByteBuffer request = ByteBuffer.allocateDirect(requestBytes(workload));
             ByteBuffer answer = ByteBuffer.allocateDirect(answerBytes(workload));
@@ -75,7 +93,6 @@ record RawSocketContender(Kind kind) implements Contender {
         }
     }
 
-    /** Nobody else connects, and this process is killed in the end: what is left of the socket goes now. */
     private static void remove(SocketAddress address) throws IOException {
         if (address instanceof UnixDomainSocketAddress unix) {
             Files.delete(unix.getPath());

@@ -40,12 +40,23 @@ public final class PeerProcess implements AutoCloseable {
      * @throws IllegalStateException when it ends before it is ready
      */
     public static PeerProcess start(List<String> options, Class<?> main, String... arguments) {
-        return start(System.getProperty("java.class.path"), options, main.getName(), arguments);
+        return start(List.of(), options, main, arguments);
+    }
+
+    /** Starts a JVM by another command, such as {@code taskset -c 0}; else as {@link #start(List, Class, String...)}. */
+    public static PeerProcess start(List<String> prefix, List<String> options, Class<?> main, String... arguments) {
+        return start(prefix, System.getProperty("java.class.path"), options, main.getName(), arguments);
     }
 
     /** Starts a JVM with another class path; else as {@link #start(List, Class, String...)}. */
     public static PeerProcess start(String classPath, List<String> options, String main, String... arguments) {
-        List<String> command = new ArrayList<>(List.of(javaCommand()));
+        return start(List.of(), classPath, options, main, arguments);
+    }
+
+    private static PeerProcess start(
+            List<String> prefix, String classPath, List<String> options, String main, String... arguments) {
+        List<String> command = new ArrayList<>(prefix);
+        command.add(javaCommand());
         command.addAll(options);
         command.addAll(settings());
         command.addAll(List.of("-cp", classPath, main));

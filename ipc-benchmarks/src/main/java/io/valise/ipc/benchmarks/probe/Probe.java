@@ -1,6 +1,7 @@
 package io.valise.ipc.benchmarks.probe;
 
 import java.util.List;
+import java.util.Map;
 
 /** Something that is measured without JMH. */
 public interface Probe {
@@ -14,4 +15,9 @@ public interface Probe {
      * @return nothing when this machine cannot; then it has said why on stdout
      */
     List<Figure> measure(boolean quick) throws Exception;
+
+    /** What the report says of the run beside the figures, once it was measured: texts by their names. */
+    default Map<String, String> facts() {
+        return Map.of();
+    }
 }

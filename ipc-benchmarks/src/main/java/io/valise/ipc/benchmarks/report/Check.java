@@ -1,5 +1,7 @@
 package io.valise.ipc.benchmarks.report;
 
+import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -10,9 +12,10 @@ import java.util.OptionalDouble;
  * @param target in words
  * @param figure what it came to; empty when it was not measured
  * @param unit of the figure
- * @param reference what it is compared with: another figure of the run, or a fixed limit
+ * @param ratio the figure in references: the median and its interval, of which both ends are the median where only one
+ *     run of each side was made; empty when one of both was not measured
  * @param relation which side of the limit is good
- * @param factor how many times the reference is the limit
+ * @param limit the ratio that is demanded
  */
 record Check(
         String id,
@@ -20,9 +23,9 @@ record Check(
         String target,
         OptionalDouble figure,
         String unit,
-        OptionalDouble reference,
+        Optional<Spread> ratio,
         Relation relation,
-        double factor) {
+        double limit) {
 
     /** Which side of the limit is good. */
     enum Relation {
@@ -32,30 +35,33 @@ record Check(
 
     /** What became of a target. */
     enum Verdict {
+        /** The whole interval is on the good side. */
         MET,
+        /** The whole interval is on the other side. */
         MISSED,
+        /** The limit lies within the interval. */
+        INCONCLUSIVE,
         NOT_MEASURED;
 
         @Override
         public String toString() {
-            return name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ');
+            return name().toLowerCase(Locale.ROOT).replace('_', ' ');
         }
-    }
-
-    /** The figure in references. */
-    OptionalDouble ratio() {
-        return figure.isPresent() && reference.isPresent()
-                ? OptionalDouble.of(figure.getAsDouble() / reference.getAsDouble())
-                : OptionalDouble.empty();
     }
 
     Verdict verdict() {
-        if (figure.isEmpty() || reference.isEmpty()) {
+        if (ratio.isEmpty()) {
             return Verdict.NOT_MEASURED;
         }
-        double limit = factor * reference.getAsDouble();
-        boolean met = relation == Relation.AT_MOST ? figure.getAsDouble() <= limit : figure.getAsDouble() >= limit;
-        return met ? Verdict.MET : Verdict.MISSED;
+        boolean lowIsGood = isGood(ratio.get().low());
+        if (lowIsGood != isGood(ratio.get().high())) {
+            return Verdict.INCONCLUSIVE;
+        }
+        return lowIsGood ? Verdict.MET : Verdict.MISSED;
+    }
+
+    private boolean isGood(double value) {
+        return relation == Relation.AT_MOST ? value <= limit : value >= limit;
     }
 
     String figureText() {
@@ -63,6 +69,13 @@ record Check(
     }
 
     String ratioText() {
-        return ratio().isPresent() ? Results.format(ratio().getAsDouble()) : "–";
+        return ratio.map(spread -> Results.format(spread.median())).orElse("–");
+    }
+
+    /** The interval; empty where there is none. */
+    String spreadText() {
+        return ratio.filter(spread -> spread.low() < spread.high())
+                .map(Spread::toString)
+                .orElse("");
     }
 }

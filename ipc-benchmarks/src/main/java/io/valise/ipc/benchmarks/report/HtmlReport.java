@@ -2,6 +2,7 @@ package io.valise.ipc.benchmarks.report;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.DoubleNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
@@ -56,7 +57,8 @@ public final class HtmlReport {
         String verdict = check.verdict().toString();
         return "<tr><td>" + check.id() + "</td><td>" + escape(check.what()) + "</td><td>" + escape(check.target())
                 + "</td><td class=n>" + escape(check.figureText()) + "</td><td class=n>" + check.ratioText()
-                + "</td><td><span class='v " + verdict.replace(' ', '-') + "'>" + verdict + "</span></td></tr>";
+                + "</td><td class=n>" + escape(check.spreadText()) + "</td><td><span class='v "
+                + verdict.replace(' ', '-') + "'>" + verdict + "</span></td></tr>";
     }
 
     private static String sections(Results results) {
@@ -125,6 +127,12 @@ public final class HtmlReport {
             for (Map.Entry<String, Double> mark :
                     Map.of("p90", 90.0, "p99", 99.0, "p999", 99.9).entrySet()) {
                 bar.put(mark.getKey(), one.percentiles().getOrDefault(mark.getValue(), one.typical()));
+            }
+            if (section.kind() == Section.Kind.SLICES) {
+                Spread spread = Spread.of(one.rounds());
+                bar.put("value", spread.median()).put("low", spread.low()).put("high", spread.high());
+                bar.putArray("rounds")
+                        .addAll(one.rounds().stream().map(DoubleNode::valueOf).collect(Collectors.toList()));
             }
         }
         return chart;

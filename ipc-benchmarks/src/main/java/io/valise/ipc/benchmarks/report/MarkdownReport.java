@@ -30,8 +30,8 @@ public final class MarkdownReport {
     }
 
     private static List<String> targetLines(Results results) {
-        List<String> lines = new ArrayList<>(row("#", "what", "target", "figure", "ratio", "verdict"));
-        lines.add("| --- | --- | --- | ---: | ---: | --- |");
+        List<String> lines = new ArrayList<>(row("#", "what", "target", "figure", "ratio", "interval", "verdict"));
+        lines.add("| --- | --- | --- | ---: | ---: | --- | --- |");
         for (Check check : Targets.checks(results)) {
             lines.addAll(row(
                     check.id(),
@@ -39,6 +39,7 @@ public final class MarkdownReport {
                     check.target(),
                     check.figureText(),
                     check.ratioText(),
+                    check.spreadText(),
                     check.verdict() == Check.Verdict.MISSED
                             ? "**missed**"
                             : check.verdict().toString()));

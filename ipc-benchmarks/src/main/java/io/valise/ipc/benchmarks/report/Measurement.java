@@ -1,5 +1,6 @@
 package io.valise.ipc.benchmarks.report;
 
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 
@@ -11,6 +12,7 @@ import java.util.OptionalDouble;
  * @param score the mean
  * @param unit of score and percentiles
  * @param percentiles by percent, such as {@code 99.9}
+ * @param rounds the samples one by one where they are few; of a contest, one for each round
  * @param allocated bytes per operation in the benchmark's own JVM, where that was asked for
  */
 record Measurement(
@@ -19,6 +21,7 @@ record Measurement(
         double score,
         String unit,
         Map<Double, Double> percentiles,
+        List<Double> rounds,
         OptionalDouble allocated) {
 
     String method() {

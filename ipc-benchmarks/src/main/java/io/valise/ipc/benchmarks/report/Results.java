@@ -7,12 +7,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
 /** All that was measured. Immutable. */
 public class Results {
+    /** What ends the name of a contest: its samples are one for each round, as many for each contender. */
+    private static final String SLICES = "Slices.";
+
     private static final String GC_ALLOCATED = "gc.alloc.rate.norm";
 
     private final List<Measurement> all;
@@ -42,7 +46,14 @@ public class Results {
                 metric.path("score").asDouble(),
                 metric.path("scoreUnit").asText(),
                 percentiles,
+                samples(metric.path("rawData").path(0)),
                 allocated(node.path("secondaryMetrics")));
+    }
+
+    private static List<Double> samples(JsonNode array) {
+        List<Double> samples = new ArrayList<>();
+        array.forEach(sample -> samples.add(sample.asDouble()));
+        return samples;
     }
 
     private static OptionalDouble allocated(JsonNode secondary) {
@@ -64,15 +75,56 @@ public class Results {
     }
 
     OptionalDouble of(String name, ToDoubleFunction<Measurement> what) {
-        return ofType(name.substring(0, name.indexOf('.'))).stream()
-                .filter(one -> one.name().equals(name))
-                .mapToDouble(what)
-                .findFirst();
+        Optional<Measurement> found = find(name);
+        return found.isPresent() ? OptionalDouble.of(what.applyAsDouble(found.get())) : OptionalDouble.empty();
     }
 
     /** The median, or the mean where there is none, of a class and method. */
     OptionalDouble typical(String name) {
         return of(name, Measurement::typical);
+    }
+
+    /** The unit of a class and method, without the operation; empty when it was not measured. */
+    String unit(String name) {
+        return find(name)
+                .map(one -> one.unit().replace("/op", "").replace("ops/", "/"))
+                .orElse("");
+    }
+
+    /**
+     * What a class and method came to beside another: round by round if both are of one contest, else by what is typical
+     * of each. Empty when one of both was not measured.
+     */
+    Optional<Spread> ratio(String name, String reference) {
+        OptionalDouble value = typical(name);
+        OptionalDouble other = typical(reference);
+        if (value.isEmpty() || other.isEmpty()) {
+            return Optional.empty();
+        }
+        String contest = name.substring(0, name.indexOf('.') + 1);
+        return contest.endsWith(SLICES) && reference.startsWith(contest)
+                ? Optional.of(Spread.ofRatios(samples(name), samples(reference)))
+                : ratio(name, other.getAsDouble());
+    }
+
+    /** What a class and method came to beside a fixed figure: of a contest round by round. */
+    Optional<Spread> ratio(String name, double reference) {
+        OptionalDouble value = typical(name);
+        if (value.isEmpty()) {
+            return Optional.empty();
+        }
+        List<Double> values = name.contains(SLICES) ? samples(name) : List.of(value.getAsDouble());
+        return Optional.of(Spread.of(values.stream().map(one -> one / reference).collect(Collectors.toList())));
+    }
+
+    private List<Double> samples(String name) {
+        return find(name).map(Measurement::rounds).orElse(List.of());
+    }
+
+    private Optional<Measurement> find(String name) {
+        return ofType(name.substring(0, name.indexOf('.'))).stream()
+                .filter(one -> one.name().equals(name))
+                .findFirst();
     }
 
     /** A percentile of a class and method. */

@@ -2,6 +2,7 @@ package io.valise.ipc.benchmarks.report;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -18,20 +19,30 @@ import java.util.stream.Collectors;
 record Section(String title, String type, String methods, Kind kind, String limit) {
     private static final String VALISE = "(shm|pipe|loopback|local|valise|shared).*|.*Valise.*";
 
-    private static final Set<String> ONLY_VALISE = Set.of(
-            "RemoteObjectCall", "RegionHandOver", "ColdStart", "IdleCost", "ConnectionScale", "ManyClients", "Garbage");
+    private static final Set<String> ONLY_VALISE =
+            Set.of("RemoteObjectCall", "RegionHandOver", "ColdStart", "IdleCost", "ConnectionScale", "Garbage");
 
     /** Those whose methods tell more in the order of their names: how one thing grows. */
-    private static final Set<String> GROWING = Set.of("ManyClients", "RegionHandOver");
+    private static final Set<String> GROWING = Set.of("ClientSlices", "RegionHandOver");
 
     /** What is drawn. */
     enum Kind {
+        /** Medians of alternating slices and their interval. */
+        SLICES,
         LATENCY,
         THROUGHPUT,
         COST
     }
 
     static final List<Section> ALL = List.of(
+            slices("Request and reply in alternating slices", "RequestSlices"),
+            slices("The same on one processor", "OneProcessorSlices"),
+            slices("The same beside one busy process", "BusySlices"),
+            slices("1, 2, 4 and 8 client processes: requests per second of all", "ClientSlices"),
+            slices("64 requests on their way, in alternating slices", "PipelinedSlices"),
+            slices("Ring: 64 bytes there and back, in alternating slices", "RingSlices"),
+            slices("The same beside one busy process", "BusyRingSlices"),
+            slices("Ring: 64 bytes one way, in alternating slices", "RingFlowSlices"),
             new Section(
                     "Ring: 64 bytes there and back",
                     "SharedRingRoundTrip",
@@ -63,14 +74,15 @@ record Section(String title, String type, String methods, Kind kind, String limi
                     "ValueSetCodec.decodeDoublesMemcpy"),
             new Section("1 MiB to another process", "LargePayload", ".*", Kind.LATENCY, "LargePayload.memcpy"),
             new Section("Shared memory of so many MiB handed over", "RegionHandOver", ".*", Kind.LATENCY, ""),
-            new Section("1, 2, 4 and 8 clients: a request", "ManyClients", ".*\\d", Kind.LATENCY, ""),
-            new Section(
-                    "1, 2, 4 and 8 clients: requests per second", "ManyClients", ".*PerSecond", Kind.THROUGHPUT, ""),
             new Section("Fresh JVM: connect and first reply", "ColdStart", ".*", Kind.LATENCY, "ColdStart.jvm"),
             new Section("Processor time while idle", "IdleCost", ".*(?<!WakeUps)", Kind.COST, "IdleCost.jvm"),
             new Section("1,000 connections: memory of each", "ConnectionScale", ".*Resident.*", Kind.COST, ""),
             new Section("1,000 connections: round trip", "ConnectionScale", ".*Latency.*", Kind.COST, ""),
             new Section("Garbage of a request, both sides", "Garbage", ".*", Kind.COST, ""));
+
+    private static Section slices(String title, String type) {
+        return new Section(title, type, ".*", Kind.SLICES, "");
+    }
 
     /** Its results, best first or in the order of growth; empty when it was not measured. */
     List<Measurement> of(Results results) {
@@ -85,7 +97,15 @@ record Section(String title, String type, String methods, Kind kind, String limi
             return Comparator.comparing(Section::letters).thenComparing(one -> number(one));
         }
         Comparator<Measurement> rising = Comparator.comparingDouble(Measurement::typical);
-        return kind == Kind.THROUGHPUT ? rising.reversed() : rising;
+        return isRate() ? rising.reversed() : rising;
+    }
+
+    /** Whether more is better. */
+    private boolean isRate() {
+        return kind == Kind.THROUGHPUT
+                || type.startsWith("Client")
+                || type.startsWith("Pipelined")
+                || type.contains("Flow");
     }
 
     private static String letters(Measurement one) {
@@ -93,7 +113,12 @@ record Section(String title, String type, String methods, Kind kind, String limi
     }
 
     private static int number(Measurement one) {
-        return Integer.parseInt(one.method().replaceAll("\\D", ""));
+        return Integer.parseInt(number(one.method()));
+    }
+
+    /** The digits at the end; empty where there are none. */
+    private static String number(String method) {
+        return method.replaceAll("\\D", "");
     }
 
     /** Whether it is one of ours. */
@@ -109,6 +134,13 @@ record Section(String title, String type, String methods, Kind kind, String limi
                         && !one.name().equals(limit)
                         && !one.method().startsWith("memcpy"))
                 .mapToDouble(Measurement::typical)
+                .findFirst();
+    }
+
+    /** The best peer with as many clients. */
+    Optional<Measurement> bestPeerOf(Measurement one, Results results) {
+        return of(results).stream()
+                .filter(peer -> !isValise(peer) && number(peer.method()).equals(number(one.method())))
                 .findFirst();
     }
 }

@@ -2,6 +2,7 @@ package io.valise.ipc.benchmarks.report;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 
@@ -15,6 +16,28 @@ record Table(List<String> head, List<List<String>> rows) {
     private static final List<Double> PERCENTILES = List.of(50.0, 90.0, 99.0, 99.9);
 
     static Table of(Section section, Results results) {
+        return section.kind() == Section.Kind.SLICES ? ofSlices(section, results) : ofSingle(section, results);
+    }
+
+    /** Medians with their interval, and the ratio to the best peer with as many clients, round by round. */
+    private static Table ofSlices(Section section, Results results) {
+        List<Measurement> all = section.of(results);
+        String unit = all.isEmpty() ? "" : all.get(0).unit();
+        List<List<String>> rows = new ArrayList<>();
+        for (Measurement one : all) {
+            Optional<Spread> ratio =
+                    section.bestPeerOf(one, results).flatMap(peer -> results.ratio(one.name(), peer.name()));
+            rows.add(List.of(
+                    one.method(),
+                    Results.format(one.typical()),
+                    Spread.of(one.rounds()).toString(),
+                    ratio.map(spread -> Results.format(spread.median())).orElse("–"),
+                    ratio.map(Spread::toString).orElse("")));
+        }
+        return new Table(List.of("", unit, "interval", "× best peer", "its interval"), rows);
+    }
+
+    private static Table ofSingle(Section section, Results results) {
         List<Measurement> all = section.of(results);
         OptionalDouble peer = section.bestPeer(results);
         OptionalDouble limit = section.limit().isEmpty() ? OptionalDouble.empty() : results.typical(section.limit());

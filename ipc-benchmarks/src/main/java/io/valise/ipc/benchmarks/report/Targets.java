@@ -6,7 +6,7 @@ import static io.valise.ipc.benchmarks.report.Check.Relation.AT_MOST;
 import io.valise.ipc.benchmarks.contender.Contenders;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
@@ -14,6 +14,8 @@ import java.util.function.ToDoubleFunction;
 
 /** The targets of the project and what a run says about them. */
 public final class Targets {
+    private static final double NANOS_PER_MICRO = 1_000;
+
     private final Results results;
     private final List<Check> checks = new ArrayList<>();
 
@@ -43,160 +45,112 @@ public final class Targets {
         targets.sockets();
         targets.bulk();
         targets.costs();
+        targets.crowds();
         return targets.checks;
     }
 
     private void rings() {
-        String trip = "SharedRingRoundTrip.valise";
-        atMost("P1", "ring, 64 B round trip, spinning", trip, 0.80, "SharedRingRoundTrip.agronaOneToOne", "ns");
-        atMost("P1", "ring, 64 B round trip, spinning", trip, 1.25, "Limits.cacheLinePingPong", "ns");
-        String flow = "SharedRingThroughput.valise";
-        atLeast("P2", "ring, 64 B one way", flow, 1.6, "SharedRingThroughput.agronaOneToOne", "/s");
-        atLeast("P2", "ring, 64 B one way, batched", flow + "Batched", 3, "SharedRingThroughput.agronaOneToOne", "/s");
-        atLeast(
-                "P3",
-                "ring, several threads",
-                flow + "Threads",
-                1.5,
-                "SharedRingThroughput.agronaManyToOneThreads",
-                "/s");
+        for (String peer : List.of("agronaOneToOne", "aeronIpc")) {
+            beside("P1", "ring, 64 B round trip, spinning", "RingSlices.valise", AT_MOST, 0.9, peer);
+        }
+        beside("P2", "ring, 64 B one way", "RingFlowSlices.valise", AT_LEAST, 1.6, "agronaOneToOne");
+        beside("P2", "ring, 64 B one way, batched", "RingFlowSlices.valiseBatched", AT_LEAST, 2.5, "agronaOneToOne");
+        String threads = "SharedRingThroughput.valiseThreads";
+        beside("P3", "ring, several threads", threads, AT_LEAST, 2, "agronaManyToOneThreads");
     }
 
     private void requests() {
-        String spinning = "RequestRoundTrip.shmSpinning";
-        limit("P4", "request over shm:, spinning", "≤ 1 µs", results.typical(spinning), AT_MOST, 1_000, "ns");
-        atMost("P4", "request over shm:, spinning", spinning, 0.5, "RequestRoundTrip.aeronIpcJackson", "ns");
-        add(
-                "P4",
-                "request over shm:, spinning, p99",
-                "≤ 4 × its p50",
-                results.percentile(spinning, 99.0),
-                "ns",
-                results.typical(spinning),
-                AT_MOST,
-                4);
-        atMost(
-                "P5",
-                "request over shm:, blocking",
-                "RequestRoundTrip.shmBlocking",
-                0.8,
-                "RequestRoundTrip.rawUds",
-                "ns");
-        for (String waiting : List.of("Adaptive", "Spinning")) {
-            limit(
-                    "P6",
-                    "requests over shm:, 64 on their way, " + waiting.toLowerCase(Locale.ROOT),
-                    "≥ 1.5 M/s",
-                    results.typical("PipelinedRequests.shm" + waiting),
-                    AT_LEAST,
-                    1_500_000,
-                    "/s");
-        }
+        String spinning = "RequestSlices.shmSpinning";
+        fixed("P4", "request over shm:, spinning", "≤ 1 µs", spinning, AT_MOST, 1_000, "ns");
+        beside("P4", "request over shm:, spinning", spinning, AT_MOST, 0.25, "aeronIpcJackson");
+        beside("P5", "request over shm:", "RequestSlices.shmAdaptive", AT_MOST, 0.3, "rawUds");
+        beside("P5", "request over shm:, blocking", "RequestSlices.shmBlocking", AT_MOST, 1.1, "Limits.futexPingPong");
+        String pipelined = "PipelinedSlices.shmAdaptive";
+        fixed("P6", "requests over shm:, 64 on their way", "≥ 1.5 M/s", pipelined, AT_LEAST, 1_500_000, "/s");
     }
 
     private void codec() {
-        atMost("P7", "encode 8 fields", "ValueSetCodec.encodeValise", 1 / 4.0, "ValueSetCodec.encodeJacksonCbor", "ns");
-        atMost("P7", "decode 8 fields", "ValueSetCodec.decodeValise", 1 / 3.0, "ValueSetCodec.decodeJacksonCbor", "ns");
+        beside("P7", "encode 8 fields", "ValueSetCodec.encodeValise", AT_MOST, 0.22, "encodeJacksonCbor");
+        beside("P7", "encode 8 fields", "ValueSetCodec.encodeValise", AT_MOST, 0.4, "encodeChronicleWire");
+        beside("P7", "decode 8 fields", "ValueSetCodec.decodeValise", AT_MOST, 0.3, "decodeJacksonCbor");
+        beside("P7", "decode 8 fields", "ValueSetCodec.decodeValise", AT_MOST, 0.8, "decodeChronicleWire");
         // JMH's own bookkeeping shows as a thousandth of a byte.
-        limit("P7", "garbage of encoding", "0 B", results.allocated("ValueSetCodec.encodeValise"), AT_MOST, 0.5, "B");
-        atMost(
-                "P7",
-                "encode 64 KiB of doubles",
-                "ValueSetCodec.encodeDoublesValise",
-                2,
-                "ValueSetCodec.encodeDoublesMemcpy",
-                "ns");
-        atMost(
-                "P7",
-                "decode 64 KiB of doubles",
-                "ValueSetCodec.decodeDoublesValise",
-                2,
-                "ValueSetCodec.decodeDoublesMemcpy",
-                "ns");
+        OptionalDouble garbage = results.allocated("ValueSetCodec.encodeValise");
+        add("P7", "garbage of encoding", "0 B", garbage, "B", ratio(garbage, 1), AT_MOST, 0.5);
     }
 
     private void sockets() {
-        atMost("P8", "request over pipe:", "RequestRoundTrip.pipe", 1, "RequestRoundTrip.rawUds", "ns");
-        atMost("P9", "request over loopback:", "RequestRoundTrip.loopback", 1, "RequestRoundTrip.rawTcp", "ns");
-        atMost("P9", "request over loopback:", "RequestRoundTrip.loopback", 1 / 4.0, "RequestRoundTrip.grpc", "ns");
+        beside("P8", "request over pipe:", "RequestSlices.pipe", AT_MOST, 0.9, "rawUds");
+        beside("P8", "request over pipe:, one processor", "OneProcessorSlices.pipe", AT_MOST, 1.15, "rawUds");
+        beside("P9", "request over loopback:", "RequestSlices.loopback", AT_MOST, 0.9, "rawTcp");
+        beside("P9", "request over loopback:, one processor", "OneProcessorSlices.loopback", AT_MOST, 1.15, "rawTcp");
+        beside("P9", "request over loopback:", "RequestSlices.loopback", AT_MOST, 1 / 20.0, "grpc");
     }
 
     private void bulk() {
-        for (int mib : new int[] {1, 64, 256}) {
-            handedOver(mib + " MiB handed over by SharedRegion", "mib" + mib);
-        }
-        handedOver("64 MiB handed over by SharedRegion, spinning", "mib64Spinning");
-        atMost("P10", "1 MiB of bytes over shm:", "LargePayload.shmAdaptive", 2, "LargePayload.memcpyToNew", "µs");
-    }
-
-    private void handedOver(String what, String method) {
-        limit("P10", what, "≤ 50 µs", results.typical("RegionHandOver." + method), AT_MOST, 50, "µs");
+        OptionalDouble handed = results.typical("RegionHandOver.mib64");
+        OptionalDouble wakeUps = results.typical("Limits.futexPingPong");
+        Optional<Spread> ratio =
+                wakeUps.isPresent() ? ratio(handed, wakeUps.getAsDouble() / NANOS_PER_MICRO) : Optional.empty();
+        add("P10", "64 MiB by SharedRegion", "≤ 3 × futexPingPong", handed, "µs", ratio, AT_MOST, 3);
+        beside("P10", "1 MiB of bytes over shm:", "LargePayload.shmAdaptive", AT_MOST, 1 / 0.35, "memcpyToNew");
     }
 
     private void costs() {
+        Contenders.TRANSPORTS.forEach(this::idle);
         for (String transport : Contenders.TRANSPORTS) {
-            idle(transport);
-        }
-        for (String transport : Contenders.TRANSPORTS) {
-            limit(
-                    "P12",
-                    "connect and first reply over " + transport + ":, over JVM start",
-                    "≤ 150 ms",
-                    difference("ColdStart." + transport, "ColdStart.jvm"),
-                    AT_MOST,
-                    150,
-                    "ms");
+            String what = "connect and first reply over " + transport + ":, over JVM start";
+            OptionalDouble start = difference("ColdStart." + transport, "ColdStart.jvm");
+            add("P12", what, "≤ 120 ms", start, "ms", ratio(start, 120), AT_MOST, 1);
         }
         for (String transport : Contenders.TRANSPORTS) {
             String scale = "ConnectionScale." + transport;
-            limit(
-                    "P13",
-                    "resident per idle connection of " + transport + ":",
-                    "≤ 600 KiB",
-                    results.typical(scale + "ResidentPerConnection"),
-                    AT_MOST,
-                    600,
-                    "KiB");
-            atMost(
-                    "P13",
-                    "round trip among 1,000 of " + transport + ":",
-                    scale + "LatencyAmongAll",
-                    2,
-                    scale + "LatencyAlone",
-                    "ns");
+            String resident = "resident per idle connection of " + transport + ":";
+            fixed("P13", resident, "≤ 500 KiB", scale + "ResidentPerConnection", AT_MOST, 500, "KiB");
+            String among = "round trip among 1,000 of " + transport + ":";
+            beside("P13", among, scale + "LatencyAmongAll", AT_MOST, 1.5, transport + "LatencyAlone");
         }
         for (String transport : Contenders.TRANSPORTS) {
-            limit(
-                    "P14",
-                    "garbage of a request over " + transport + ":, both sides",
-                    "≤ 1 KiB",
-                    results.typical("Garbage." + transport),
-                    AT_MOST,
-                    1_024,
-                    "B");
+            String garbage = "garbage of a request over " + transport + ":, both sides";
+            fixed("P14", garbage, "≤ 768 B", "Garbage." + transport, AT_MOST, 768, "B");
         }
     }
 
     /** The worse of the two processes. */
     private void idle(String transport) {
-        String server = "IdleCost." + transport + "Server";
-        String client = "IdleCost." + transport + "Client";
-        limit(
-                "P11",
-                transport + ": idle, 10 connections, the worse process over an idle JVM",
-                "< 0.2 % of a core",
-                worse(difference(server, "IdleCost.jvm"), difference(client, "IdleCost.jvm")),
-                AT_MOST,
-                0.2,
-                "%");
-        limit(
-                "P11",
-                transport + ": idle, wake-ups of the busiest thread",
-                "≤ 10 /s",
-                worse(results.typical(server + "WakeUps"), results.typical(client + "WakeUps")),
-                AT_MOST,
-                10,
-                "/s");
+        OptionalDouble cost = worse(
+                difference("IdleCost." + transport + "Server", "IdleCost.jvm"),
+                difference("IdleCost." + transport + "Client", "IdleCost.jvm"));
+        String what = transport + ": idle, 10 connections, the worse process over an idle JVM";
+        add("P11", what, "< 0.1 % of a core", cost, "%", ratio(cost, 0.1), AT_MOST, 1);
+    }
+
+    private void crowds() {
+        for (String transport : List.of("shmAdaptive", "shmSpinning", "pipe", "loopback")) {
+            String raw = transport.equals("loopback") ? "rawTcp" : "rawUds";
+            String what = "request over " + transport + ", one busy neighbour";
+            beside("P15", what, "BusySlices." + transport, AT_MOST, 1.5, raw);
+        }
+        beside("P15", "ring, one busy neighbour", "BusyRingSlices.valise", AT_MOST, 1.5, "BusySlices.rawUds");
+        for (String transport : List.of("shmAdaptive", "pipe", "loopback")) {
+            grows(transport);
+            double factor = transport.equals("shmAdaptive") ? 2 : 0.8;
+            String what = "eight clients of " + transport + ", all requests";
+            beside("P16", what, "ClientSlices." + transport + "8", AT_LEAST, factor, "rawUds8");
+        }
+    }
+
+    /** Eight clients beside the number of clients that did most. */
+    private void grows(String transport) {
+        String best = "";
+        for (int clients : new int[] {1, 2, 4, 8}) {
+            String name = "ClientSlices." + transport + clients;
+            boolean more = results.typical(name).orElse(0)
+                    > results.typical(best.isEmpty() ? name : best).orElse(0);
+            best = best.isEmpty() || more ? name : best;
+        }
+        String what = "eight clients of " + transport + " beside the best number of clients";
+        beside("P16", what, "ClientSlices." + transport + "8", AT_LEAST, 0.9, best);
     }
 
     private static OptionalDouble worse(OptionalDouble one, OptionalDouble other) {
@@ -213,25 +167,24 @@ public final class Targets {
                 : OptionalDouble.empty();
     }
 
-    private void atMost(String id, String what, String name, double factor, String reference, String unit) {
-        String target = "≤ " + Results.format(factor) + " × " + reference.substring(reference.indexOf('.') + 1);
-        add(id, what, target, results.typical(name), unit, results.typical(reference), AT_MOST, factor);
+    /** A figure beside another of the run: round by round if both are of one contest. */
+    private void beside(String id, String what, String name, Check.Relation relation, double factor, String reference) {
+        String full = reference.contains(".") ? reference : name.substring(0, name.indexOf('.') + 1) + reference;
+        String target = (relation == AT_MOST ? "≤ " : "≥ ") + Results.format(factor) + " × "
+                + full.substring(full.indexOf('.') + 1);
+        OptionalDouble figure = results.typical(name);
+        add(id, what, target, figure, results.unit(name), results.ratio(name, full), relation, factor);
     }
 
-    private void atLeast(String id, String what, String name, double factor, String reference, String unit) {
-        String target = "≥ " + Results.format(factor) + " × " + reference.substring(reference.indexOf('.') + 1);
-        add(id, what, target, results.typical(name), unit, results.typical(reference), AT_LEAST, factor);
+    private void fixed(
+            String id, String what, String target, String name, Check.Relation relation, double limit, String unit) {
+        add(id, what, target, results.typical(name), unit, results.ratio(name, limit), relation, 1);
     }
 
-    private void limit(
-            String id,
-            String what,
-            String target,
-            OptionalDouble figure,
-            Check.Relation relation,
-            double limit,
-            String unit) {
-        add(id, what, target, figure, unit, OptionalDouble.of(limit), relation, 1);
+    private static Optional<Spread> ratio(OptionalDouble figure, double reference) {
+        return figure.isPresent()
+                ? Optional.of(Spread.of(List.of(figure.getAsDouble() / reference)))
+                : Optional.empty();
     }
 
     private void add(
@@ -240,9 +193,9 @@ public final class Targets {
             String target,
             OptionalDouble figure,
             String unit,
-            OptionalDouble reference,
+            Optional<Spread> ratio,
             Check.Relation relation,
-            double factor) {
-        checks.add(new Check(id, what, target, figure, unit, reference, relation, factor));
+            double limit) {
+        checks.add(new Check(id, what, target, figure, unit, ratio, relation, limit));
     }
 }

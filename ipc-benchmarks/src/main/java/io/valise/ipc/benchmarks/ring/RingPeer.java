@@ -35,7 +35,12 @@ public final class RingPeer implements Closeable {
     public static RingPeer start(String contender, boolean echoes) throws IOException {
         PeerProcess process =
                 PeerProcess.start(Contenders.agronaOptions(), RingPeer.class, contender, Boolean.toString(echoes));
-        return new RingPeer(process, open(contender, process.address(), true));
+        return new RingPeer(process, connect(contender, process.address()));
+    }
+
+    /** The end of a process that did not start the peer: of what {@link #start} takes, and the peer's address. */
+    public static MessagePort connect(String contender, String address) throws IOException {
+        return open(contender, address, true);
     }
 
     /** Our end. */

@@ -1,0 +1,34 @@
+package io.valise.ipc.benchmarks.slices;
+
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What a contest goes on under.
+ *
+ * @param neighbours processes that compute all the time beside the contenders
+ * @param oneProcessor whether all processes of a contender share one processor
+ */
+record Conditions(int neighbours, boolean oneProcessor) {
+    static final Conditions QUIET = new Conditions(0, false);
+
+    /** Whether this machine has what they need. */
+    boolean arePossible() {
+        return !oneProcessor
+                || Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1))
+                        .anyMatch(folder -> Files.isExecutable(Path.of(folder, "taskset")));
+    }
+
+    /** What they need beside Linux, for a message. */
+    String needs() {
+        return oneProcessor ? " and the command taskset" : "";
+    }
+
+    /** What comes before the java command. */
+    List<String> prefix() {
+        return oneProcessor ? List.of("taskset", "-c", "0") : List.of();
+    }
+}

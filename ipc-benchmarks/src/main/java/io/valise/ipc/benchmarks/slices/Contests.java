@@ -1,0 +1,58 @@
+package io.valise.ipc.benchmarks.slices;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The contests, in the order in which they are held. */
+public final class Contests {
+    private static final List<String> SOCKETS = List.of("shmAdaptive", "pipe", "loopback", "rawUds", "rawTcp");
+
+    /** All of them. */
+    public static final List<Contest> ALL = List.of(
+            new Contest(
+                    "RequestSlices",
+                    Job.REQUEST,
+                    entrants(
+                            "shmAdaptive",
+                            "shmBlocking",
+                            "shmSpinning",
+                            "pipe",
+                            "loopback",
+                            "rawUds",
+                            "rawTcp",
+                            "aeronIpcJackson",
+                            "grpc"),
+                    Conditions.QUIET),
+            new Contest("OneProcessorSlices", Job.REQUEST, entrants(SOCKETS), new Conditions(0, true)),
+            new Contest(
+                    "BusySlices",
+                    Job.REQUEST,
+                    entrants("shmAdaptive", "shmSpinning", "pipe", "loopback", "rawUds", "rawTcp"),
+                    new Conditions(1, false)),
+            new Contest("BusyRingSlices", Job.RING, entrants("valise", "agronaOneToOne"), new Conditions(1, false)),
+            new Contest("ClientSlices", Job.CLIENTS, growing(1, 2, 4, 8), Conditions.QUIET),
+            new Contest("PipelinedSlices", Job.PIPELINED, entrants("shmAdaptive", "shmSpinning"), Conditions.QUIET),
+            new Contest("RingSlices", Job.RING, entrants("valise", "agronaOneToOne", "aeronIpc"), Conditions.QUIET),
+            new Contest(
+                    "RingFlowSlices",
+                    Job.RING_ONE_WAY,
+                    entrants("valise", "valiseBatched", "agronaOneToOne", "aeronIpc"),
+                    Conditions.QUIET));
+
+    private Contests() {}
+
+    private static List<Entrant> entrants(String... names) {
+        return entrants(List.of(names));
+    }
+
+    private static List<Entrant> entrants(List<String> names) {
+        return names.stream().map(Entrant::of).collect(Collectors.toList());
+    }
+
+    private static List<Entrant> growing(Integer... clients) {
+        return Stream.of("shmAdaptive", "pipe", "loopback", "rawUds")
+                .flatMap(name -> Stream.of(clients).map(count -> new Entrant(name, count)))
+                .collect(Collectors.toList());
+    }
+}

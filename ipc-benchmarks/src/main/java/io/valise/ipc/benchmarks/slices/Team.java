@@ -1,0 +1,85 @@
+package io.valise.ipc.benchmarks.slices;
+
+import io.valise.ipc.benchmarks.contender.Contenders;
+import io.valise.ipc.benchmarks.contender.Exchange;
+import io.valise.ipc.benchmarks.contender.JvmOptions;
+import io.valise.ipc.benchmarks.peer.PeerProcess;
+import io.valise.ipc.benchmarks.ring.RingPeer;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The processes of one contender: a server and its clients. They are stopped (SIGSTOP) except during a slice of theirs, so
+ * that a thread that looks for work takes no processor from another contender. Used by one thread.
+ */
+final class Team implements Closeable {
+    private final Job job;
+    private final PeerProcess server;
+    private final List<PeerProcess> clients = new ArrayList<>();
+
+    private Team(Job job, PeerProcess server) {
+        this.job = job;
+        this.server = server;
+    }
+
+    /**
+     * Starts the processes and stops them.
+     *
+     * @param clientCount how many clients
+     * @param prefix what comes before the java command, such as {@code taskset -c 0}; may be empty
+     */
+    static Team start(Job job, String contender, int clientCount, List<String> prefix) throws IOException {
+        boolean ring = job == Job.RING || job == Job.RING_ONE_WAY;
+        List<String> options = new ArrayList<>(
+                ring ? Contenders.agronaOptions() : Contenders.named(contender).jvmOptions());
+        options.add(JvmOptions.QUIET);
+        Class<?> main = ring ? RingPeer.class : Exchange.class;
+        String[] arguments = job.serverArguments(contender).toArray(String[]::new);
+        Team team = new Team(job, PeerProcess.start(prefix, options, main, arguments));
+        try {
+            for (int i = 0; i < clientCount; i++) {
+                team.clients.add(PeerProcess.start(
+                        prefix, options, SliceClient.class, job.name(), contender, team.server.address()));
+            }
+            Signals.stop(team.pids(clientCount));
+        } catch (IOException | RuntimeException e) {
+            team.close();
+            throw e;
+        }
+        return team;
+    }
+
+    /** Lets the server and so many of the clients work, and returns the figure of the measured time. */
+    double slice(int clientCount, int warmUpMillis, int millis) throws IOException {
+        Signals.resume(pids(clientCount));
+        List<PeerProcess> working = clients.subList(0, clientCount);
+        for (PeerProcess client : working) {
+            client.tell(warmUpMillis + " " + millis);
+        }
+        double perSecond = 0;
+        double median = 0;
+        for (PeerProcess client : working) {
+            String[] words = client.nextLine().split(" ", -1);
+            perSecond += Double.parseDouble(words[0]) * 1e9 / Double.parseDouble(words[1]);
+            median += Double.parseDouble(words[2]) / clientCount;
+        }
+        Signals.stop(pids(clientCount));
+        return job.isRate() ? perSecond : median;
+    }
+
+    /** The server and so many of its clients. */
+    List<Long> pids(int clientCount) {
+        List<Long> pids = new ArrayList<>(List.of(server.pid()));
+        clients.subList(0, clientCount).forEach(client -> pids.add(client.pid()));
+        return pids;
+    }
+
+    @Override
+    public void close() throws IOException {
+        Signals.resume(pids(clients.size()));
+        clients.forEach(PeerProcess::close);
+        server.close();
+    }
+}
