@@ -50,11 +50,9 @@ final class ForkedIpc implements AutoCloseable {
     private static List<String> command(String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-XX:+UseSerialGC", "-D" + TestHome.PROPERTY + "=" + TestHome.path()));
-        String configuration = System.getProperty("valise.config");
-        if (configuration != null) {
-            command.add("-Dvalise.config=" + configuration);
-        }
+        command.add("-XX:+UseSerialGC");
+        command.add("-D" + TestHome.PROPERTY + "=" + TestHome.current());
+        command.add("-D" + TestHome.CONFIGURATION_PROPERTY + "=" + TestHome.configuration());
         if (Runtime.version().feature() >= 24) {
             command.add("--enable-native-access=ALL-UNNAMED");
         }
@@ -96,6 +94,7 @@ final class ForkedIpc implements AutoCloseable {
     @Override
     public void close() {
         process.destroyForcibly();
+        process.onExit().join();
     }
 
     private static String text(InputStream stream) {

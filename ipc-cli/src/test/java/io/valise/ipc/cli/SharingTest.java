@@ -10,7 +10,7 @@ import io.valise.ipc.identity.CapabilityGrant;
 import io.valise.ipc.services.files.SharedFile;
 import io.valise.ipc.services.files.SharedFiles;
 import io.valise.ipc.testkit.HangWatchdog;
-import io.valise.ipc.testkit.TestHome;
+import io.valise.ipc.testkit.OwnHome;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,13 +21,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -35,29 +33,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith(HangWatchdog.class)
 @DisabledOnOs(OS.WINDOWS)
 class SharingTest {
-    @TempDir
-    Path temp;
-
-    @BeforeEach
-    void moveIn() {
-        System.setProperty("valise.config", temp.resolve("config").toString());
-    }
-
-    @AfterEach
-    void moveOut() {
-        TestHome.restoreConfiguration();
-    }
+    @RegisterExtension
+    final OwnHome own = new OwnHome();
 
     @Test
     void aFileIsRedeemedOnceByAnotherProcess() throws Exception {
         byte[] bytes = new byte[300_000];
         new Random(5).nextBytes(bytes);
-        Path file = Files.write(temp.resolve("report.pdf"), bytes);
+        Path file = Files.write(own.path().resolve("report.pdf"), bytes);
         try (ForkedIpc share = ForkedIpc.start("share", file.toString())) {
             String token = share.nextLine();
             assertThat(token).matches("any:share-[0-9a-f]{8}/[A-Za-z0-9_-]{43}");
 
-            Path copy = temp.resolve("copy.pdf");
+            Path copy = own.path().resolve("copy.pdf");
             Files.writeString(copy, "mine");
             CommandRun kept = CommandRun.of("redeem", token, "--out", copy.toString());
             assertThat(kept.status()).isEqualTo(1);
@@ -77,7 +65,7 @@ class SharingTest {
 
     @Test
     void aShareEndsWithItsOwnTransferAndNotWithThatOfAnother() throws Exception {
-        Path file = Files.write(temp.resolve("report"), new byte[8 << 20]);
+        Path file = Files.write(own.path().resolve("report"), new byte[8 << 20]);
         try (ForkedIpc share = ForkedIpc.start("share", file.toString(), "--over", "pipe")) {
             String token = share.nextLine();
             String endpoint = token.substring(0, token.indexOf('/'));
@@ -96,7 +84,7 @@ class SharingTest {
             assertThat(bystander.out()).contains(endpoint);
             assertThat(CommandRun.of("ping", endpoint, "--count", "1").status()).isZero();
             assertThat(share.process().isAlive()).isTrue();
-            Path copy = temp.resolve("copy");
+            Path copy = own.path().resolve("copy");
             CommandRun redeemed = CommandRun.of("redeem", token, "-o", copy.toString());
             while (redeemed.err().contains("ACCESS_DENIED")) { // until the sharer has noticed
                 redeemed = CommandRun.of("redeem", token, "-o", copy.toString());
@@ -109,7 +97,7 @@ class SharingTest {
 
     @Test
     void aShareWhoseFileIsGoneIsNotRedeemed() throws Exception {
-        Path file = Files.writeString(temp.resolve("report"), "what it says");
+        Path file = Files.writeString(own.path().resolve("report"), "what it says");
         try (ForkedIpc share = ForkedIpc.start("share", file.toString(), "--over", "pipe", "--timeout", "3s")) {
             String token = share.nextLine();
             Files.delete(file);
@@ -125,8 +113,8 @@ class SharingTest {
     @ParameterizedTest
     @ValueSource(strings = {"redeem", "redeem -"})
     void aTokenOnStandardInputIsSeenByNobody(String command) throws Exception {
-        Path file = Files.writeString(temp.resolve("report"), "what it says");
-        Path copy = temp.resolve("copy");
+        Path file = Files.writeString(own.path().resolve("report"), "what it says");
+        Path copy = own.path().resolve("copy");
         try (ForkedIpc share = ForkedIpc.start("share", file.toString())) {
             PipedOutputStream typed = new PipedOutputStream(); // which is never closed
             InputStream before = System.in;
@@ -158,11 +146,12 @@ class SharingTest {
 
     @Test
     void whatCannotBeSharedOrRedeemedSaysWhy() throws IOException {
-        assertThat(CommandRun.of("share", temp.resolve("nothing").toString()).err())
+        assertThat(CommandRun.of("share", own.path().resolve("nothing").toString())
+                        .err())
                 .contains("cannot share ")
                 .contains("is the name right?");
-        assertThat(CommandRun.of("share", temp.toString()).err()).contains("expected a regular file");
-        Path file = Files.writeString(temp.resolve("a"), "a");
+        assertThat(CommandRun.of("share", own.path().toString()).err()).contains("expected a regular file");
+        Path file = Files.writeString(own.path().resolve("a"), "a");
         CommandRun nobody = CommandRun.of("share", file.toString(), "--over", "pipe", "--timeout", "50ms");
         assertThat(nobody.status()).isEqualTo(1);
         assertThat(nobody.out()).startsWith("pipe:share-");
@@ -171,7 +160,7 @@ class SharingTest {
 
     @Test
     void aGrantIsSignedForOneApplication() {
-        Path file = temp.resolve("reader.grant");
+        Path file = own.path().resolve("reader.grant");
         CommandRun run = CommandRun.of("grant", "quotes.read", "reader", "--for", "1h", "--out", file.toString());
         assertThat(run.status()).as(run.err()).isZero();
 

@@ -13,7 +13,7 @@ import io.valise.ipc.ValueSet;
 import io.valise.ipc.services.json.ValueSetJson;
 import io.valise.ipc.services.manifest.ManifestFolder;
 import io.valise.ipc.testkit.HangWatchdog;
-import io.valise.ipc.testkit.TestHome;
+import io.valise.ipc.testkit.OwnHome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,13 +22,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -36,23 +34,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith(HangWatchdog.class)
 @DisabledOnOs(OS.WINDOWS)
 class StartingTest {
-    @TempDir
-    Path temp;
-
-    private String before = "";
-
-    @BeforeEach
-    void moveIn() {
-        before = System.getProperty("valise.home", "");
-        System.setProperty("valise.home", temp.resolve("run").toString());
-        System.setProperty("valise.config", temp.resolve("config").toString());
-    }
-
-    @AfterEach
-    void moveOut() {
-        TestHome.restoreConfiguration();
-        System.setProperty("valise.home", before);
-    }
+    @RegisterExtension
+    final OwnHome own = new OwnHome();
 
     @Test
     void servicesShowsWhatRunsAndWhatCouldBeStarted() throws IOException {
@@ -130,7 +113,7 @@ class StartingTest {
 
     @Test
     void runtimeCleanRemovesWhatNobodyUsesAndElseSaysWho() throws Exception {
-        Path home = temp.resolve("home");
+        Path home = own.path().resolve("home");
         CommandRun cleaned = at(home, () -> {
             assertThat(CommandRun.of("runtime", "clean").out()).startsWith("removed 0 files from " + home);
             Path made = Files.createDirectory(home.resolve("pipe"));
@@ -162,7 +145,7 @@ class StartingTest {
     @Test
     void servingWhereNoTransportWorksFailsWithTheReasons() throws Exception {
         Path lax = Files.createDirectory(
-                temp.resolve("lax"),
+                own.path().resolve("lax"),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
         CommandRun run = at(lax, () -> CommandRun.of("serve", "any:unreachable"));
         assertThat(run.status()).isEqualTo(1);
@@ -180,7 +163,7 @@ class StartingTest {
     @ValueSource(strings = {"shm:nowhere", "pipe:nowhere", "loopback:nowhere", "any:nowhere"})
     void aRuntimeDirectoryOfAWrongModeHasOneStatusAtBothEndsAndNamesWhatChoseIt(String address) throws Exception {
         Path lax = Files.createDirectory(
-                temp.resolve("lax"),
+                own.path().resolve("lax"),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
         at(lax, () -> {
             for (ThrowingCallable end : List.<ThrowingCallable>of(

@@ -10,6 +10,7 @@ import io.valise.ipc.IpcStatus;
 import io.valise.ipc.spi.Availability;
 import io.valise.ipc.spi.Link;
 import io.valise.ipc.spi.Transport;
+import io.valise.ipc.testkit.OwnHome;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -17,11 +18,10 @@ import java.util.ServiceLoader;
 import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 @DisabledOnOs(OS.WINDOWS)
 class PipeTransportTest {
@@ -29,25 +29,14 @@ class PipeTransportTest {
 
     private final PipeTransport transport = new PipeTransport();
     private final Endpoint quotes = Endpoint.parse("pipe:quotes");
-    private final String homeBefore = System.getProperty("valise.home");
     private final String osBefore = System.getProperty("os.name");
 
-    @TempDir
-    Path temp;
-
-    @BeforeEach
-    void setHome() {
-        System.setProperty("valise.home", temp.resolve("home").toString());
-    }
+    @RegisterExtension
+    final OwnHome own = new OwnHome();
 
     @AfterEach
     void restore() {
         System.setProperty("os.name", osBefore);
-        if (homeBefore == null) {
-            System.clearProperty("valise.home");
-        } else {
-            System.setProperty("valise.home", homeBefore);
-        }
     }
 
     @Test
@@ -62,12 +51,12 @@ class PipeTransportTest {
     void saysWhereItWorks() {
         assertThat(transport.availability().available()).isTrue();
         assertThat(transport.availability().detail())
-                .contains(temp.resolve("home/pipe").toString());
+                .contains(own.runtime().resolve("pipe").toString());
     }
 
     @Test
     void saysWhyItDoesNotWork() throws Exception {
-        Path home = Files.createDirectory(temp.resolve("home"));
+        Path home = Files.createDirectory(own.runtime());
         Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxrwxrwx"));
         Availability availability = transport.availability();
         assertThat(availability.available()).isFalse();

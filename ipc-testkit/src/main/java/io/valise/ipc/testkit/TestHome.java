@@ -2,9 +2,11 @@ package io.valise.ipc.testkit;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
@@ -18,6 +20,8 @@ public final class TestHome {
     /** The system property that names the configuration folder: the tests' keys are not the user's. */
     public static final String CONFIGURATION_PROPERTY = "valise.config";
 
+    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(10);
+
     private static final Path PATH = claim();
 
     private TestHome() {}
@@ -25,6 +29,15 @@ public final class TestHome {
     /** The directory; {@value #PROPERTY} names it from the first call on. */
     public static Path path() {
         return PATH;
+    }
+
+    /**
+     * The runtime directory that {@value #PROPERTY} names now: {@link #path()} unless a test has one of its own.
+     *
+     * @since 0.2.0
+     */
+    public static Path current() {
+        return Path.of(System.getProperty(PROPERTY, PATH.toString()));
     }
 
     /** The configuration folder of the tests, in {@link #path()} unless the property names another. */
@@ -63,12 +76,32 @@ public final class TestHome {
         }
     }
 
-    private static void delete(Path directory) {
-        try (Stream<Path> tree = Files.walk(directory)) {
-            for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
+    /**
+     * Deletes a directory with all that is in it. A server that is closing may delete its files there at the same time, or
+     * make a lock: then this begins again, for at most 10 seconds.
+     *
+     * @throws IOException if a file cannot be deleted
+     * @since 0.2.0
+     */
+    public static void deleteAll(Path directory) throws IOException {
+        long deadline = System.nanoTime() + PATIENCE;
+        while (Files.exists(directory)) {
+            try (Stream<Path> tree = Files.walk(directory)) {
+                for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.deleteIfExists(path);
+                }
+            } catch (DirectoryNotEmptyException | UncheckedIOException changed) {
+                if (System.nanoTime() - deadline > 0) {
+                    throw new IOException("not deleted: " + directory, changed);
+                }
             }
-        } catch (IOException | UncheckedIOException e) {
+        }
+    }
+
+    private static void delete(Path directory) {
+        try {
+            deleteAll(directory);
+        } catch (IOException e) {
             System.getLogger(TestHome.class.getName()).log(System.Logger.Level.WARNING, "left behind: " + directory, e);
         }
     }

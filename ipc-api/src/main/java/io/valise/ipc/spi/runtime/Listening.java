@@ -111,12 +111,26 @@ public final class Listening implements AutoCloseable {
     /** Frees the name before it returns and stops accepting; accepted connections live on. Idempotent. */
     @Override
     public void close() {
+        close(() -> {});
+    }
+
+    /**
+     * As {@link #close()}, for a name to which other files belong.
+     *
+     * @param others removes them, under the same lock: who starts next finds all or nothing
+     * @since 0.2.0
+     */
+    public void close(Runnable others) {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
         kept.forEach(PublishedFiles.Kept::close);
         try {
-            FolderLock.locked(folder, this::removeOwn);
+            FolderLock.locked(folder, () -> {
+                boolean removed = removeOwn();
+                others.run();
+                return removed;
+            });
         } catch (IpcException e) {
             log().log(Level.DEBUG, "left " + place.path() + " to the next server's sweep", e);
         } finally {

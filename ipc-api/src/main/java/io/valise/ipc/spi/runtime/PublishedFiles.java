@@ -71,9 +71,12 @@ public final class PublishedFiles {
             return !closed;
         }
 
+        /** Waits for a look that is under way. */
         @Override
         public void close() {
-            closed = true;
+            synchronized (this) {
+                closed = true;
+            }
             SHARED.remove(this);
         }
     }
@@ -90,8 +93,9 @@ public final class PublishedFiles {
         boolean isOpen();
 
         /**
-         * Leaves the file alone from now on. An attempt to publish it may be under way: who removes the file afterwards does
-         * so under the folder's lock. Idempotent.
+         * Leaves the file, its folder and the runtime directory alone from now on: an attempt to publish that is under way
+         * has ended when this returns. So do not call it with the folder's lock held, which that attempt may wait for.
+         * Idempotent.
          */
         @Override
         void close();
@@ -178,15 +182,17 @@ public final class PublishedFiles {
     }
 
     private static void look(Entry entry, Outage outage) {
-        boolean present = Files.exists(entry.file, LinkOption.NOFOLLOW_LINKS);
-        if (!entry.isOpen()) {
-            return;
-        }
-        if (present && claimed(entry)) {
-            outage.failures = 0;
-            outage.pause = 0;
-        } else if (outage.pause-- <= 0) {
-            publishAgain(entry, present, outage);
+        synchronized (entry) { // before the folder's lock, always
+            if (!entry.isOpen()) {
+                return;
+            }
+            boolean present = Files.exists(entry.file, LinkOption.NOFOLLOW_LINKS);
+            if (present && claimed(entry)) {
+                outage.failures = 0;
+                outage.pause = 0;
+            } else if (outage.pause-- <= 0) {
+                publishAgain(entry, present, outage);
+            }
         }
     }
 

@@ -81,9 +81,9 @@ final class LaunchDoor implements AutoCloseable {
         }
     }
 
-    /** Ends the connection too. */
+    /** Ends the connection too. Waits for another thread that does this already. */
     @Override
-    public void close() {
+    public synchronized void close() {
         server.close();
     }
 

@@ -112,8 +112,8 @@ public final class ResultLauncher {
         try {
             Child child = Child.start(program, door.ticket());
             child.atEnd(status -> {
-                result.completeExceptionally(withoutReport(child, status));
                 door.close();
+                result.completeExceptionally(withoutReport(child, status));
             });
             result.exceptionally(failure -> {
                 child.kill(); // cancelled; or it has ended anyway

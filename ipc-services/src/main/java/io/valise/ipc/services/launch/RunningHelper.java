@@ -1,6 +1,7 @@
 package io.valise.ipc.services.launch;
 
 import io.valise.ipc.IpcConnection;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
@@ -11,12 +12,13 @@ public final class RunningHelper implements AutoCloseable {
     private final Child child;
     private final LaunchDoor door;
     private final IpcConnection connection;
+    private final CompletableFuture<Integer> exited;
 
     RunningHelper(Child child, LaunchDoor door, IpcConnection connection) {
         this.child = child;
         this.door = door;
         this.connection = connection;
-        child.atEnd(status -> door.close());
+        this.exited = child.exit().whenComplete((status, failure) -> door.close());
     }
 
     /** The connection to it, for calls both ways; it ends when the helper does. */
@@ -29,9 +31,9 @@ public final class RunningHelper implements AutoCloseable {
         return child.pid();
     }
 
-    /** Its exit status, once it has ended. */
+    /** Its exit status, once it has ended and the connection to it is closed. */
     public CompletionStage<Integer> exited() {
-        return child.exit().minimalCompletionStage();
+        return exited.minimalCompletionStage();
     }
 
     /** Closes the connection, which tells the helper to end; one that still runs two seconds later is killed. */

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.valise.ipc.Endpoint;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.services.manifest.Manifests;
+import io.valise.ipc.spi.Providers;
 import io.valise.ipc.testkit.HangWatchdog;
 import java.util.List;
 import java.util.Set;
@@ -69,6 +71,20 @@ class ResultLauncherTest {
         IpcException failure = failureOf(ask(what));
         assertThat(failure.status()).isEqualTo(status);
         assertThat(failure).hasMessageContaining(detail);
+    }
+
+    @Test
+    void theLaunchersServerIsClosedBeforeTheFutureTellsOfTheTargetsEnd() {
+        Set<Endpoint> before = served();
+        Set<Endpoint> then =
+                ask("nothing").handle((result, failure) -> served()).join();
+        assertThat(before).containsAll(then);
+    }
+
+    private static Set<Endpoint> served() {
+        return Providers.transports().all().stream()
+                .flatMap(transport -> transport.endpoints().stream())
+                .collect(Collectors.toSet());
     }
 
     @Test

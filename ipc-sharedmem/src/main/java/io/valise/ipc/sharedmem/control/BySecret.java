@@ -7,11 +7,9 @@ import io.valise.ipc.IpcStatus;
 import io.valise.ipc.spi.runtime.Listening;
 import io.valise.ipc.spi.runtime.PublishedFiles;
 import io.valise.ipc.spi.runtime.RuntimeDirectory;
-import io.valise.ipc.spi.runtime.SafeLog;
 import io.valise.ipc.spi.runtime.UnixSockets;
 import io.valise.ipc.spi.secret.Handshake;
 import io.valise.ipc.spi.secret.Secret;
-import java.lang.System.Logger.Level;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -52,29 +50,13 @@ public final class BySecret implements Vouching {
                     kept -> directory.locked(sockets, () -> kept.isOpen() && key.publishIfAbsent(secret)));
             return () -> {
                 keyKept.close();
-                close(directory, sockets, listening, () -> key.retract(secret));
+                listening.close(() -> key.retract(secret));
                 doorman.close();
             };
         } finally {
             if (!open) {
                 key.retract(secret); // if it came that far
             }
-        }
-    }
-
-    /** Name and key go together, under the lock: who starts next may find both or none. */
-    private static void close(RuntimeDirectory directory, Path sockets, Listening listening, Runnable retract) {
-        try {
-            directory.locked(sockets, () -> {
-                listening.close();
-                retract.run();
-                return listening;
-            });
-        } catch (IpcException e) {
-            SafeLog.of(BySecret.class)
-                    .log(Level.DEBUG, "left what is in " + sockets + " to the next server's sweep", e);
-        } finally {
-            listening.close();
         }
     }
 

@@ -96,7 +96,7 @@ public final class ForkedJvm implements AutoCloseable {
         // Starts quickly, and takes little from the JVMs beside it.
         command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m"));
         command.addAll(inherited());
-        command.add("-D" + TestHome.PROPERTY + "=" + TestHome.path());
+        command.add("-D" + TestHome.PROPERTY + "=" + TestHome.current());
         command.add("-D" + TestHome.CONFIGURATION_PROPERTY + "=" + TestHome.configuration());
         command.addAll(jvmOptions);
         command.addAll(List.of("-cp", classPath, main.getName()));
@@ -248,9 +248,10 @@ public final class ForkedJvm implements AutoCloseable {
         kill();
     }
 
-    /** Kills every forked JVM that was not closed. */
+    /** Kills every forked JVM that was not closed, and returns when they have ended. */
     public static void killAll() {
         ALIVE.forEach(jvm -> jvm.process.destroyForcibly());
+        ALIVE.forEach(jvm -> jvm.process.onExit().join());
     }
 
     /** What the threads of every forked JVM are doing, and what those printed. */

@@ -11,7 +11,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -26,18 +25,9 @@ abstract class PlaceRules extends SessionRules {
         assumeTrue(candidate.betweenProcesses(), "this transport stays within the process");
         assumeTrue(FileSystems.getDefault().supportedFileAttributeViews().contains("posix"), "no modes here");
         Path commons = Files.createTempDirectory("vh");
-        closing(() -> delete(commons));
+        closing(() -> TestHome.deleteAll(commons));
         Files.setPosixFilePermissions(commons, PosixFilePermissions.fromString("rwxrwxrwx"));
         return commons;
-    }
-
-    /** Removes a directory with all that is in it. */
-    static void delete(Path directory) throws IOException {
-        try (Stream<Path> tree = Files.walk(directory)) {
-            for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
-        }
     }
 
     /** Makes this the runtime directory until the test ends. */

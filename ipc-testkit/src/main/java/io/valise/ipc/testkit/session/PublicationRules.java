@@ -87,7 +87,7 @@ public abstract class PublicationRules extends PlaceRules {
         Path home = moveTo(commons().resolve("home"));
         Endpoint address = address();
         IpcServer server = serve(address, builder -> builder);
-        delete(home);
+        TestHome.deleteAll(home);
         echoes(connectSoon(address), 3);
         only(server);
         server.close();
@@ -104,7 +104,7 @@ public abstract class PublicationRules extends PlaceRules {
         IpcConnection old = connect(address);
         echoes(old, 3);
         first.freeze();
-        delete(home);
+        TestHome.deleteAll(home);
         IpcServer second = serve(address, builder -> builder);
         first.thaw();
         echoes(connect(address), 3);

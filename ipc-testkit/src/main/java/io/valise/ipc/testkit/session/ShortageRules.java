@@ -18,10 +18,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
@@ -170,17 +168,9 @@ public abstract class ShortageRules extends SessionRules {
         assumeLimits();
         OtherUser.assumePossible();
         Path home = Files.createTempDirectory("vx");
-        closing(() -> delete(home));
+        closing(() -> TestHome.deleteAll(home));
         Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxrwxrwx"));
         return new User(200_000 + (int) (ProcessHandle.current().pid() % 100_000), home);
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (Stream<Path> tree = Files.walk(directory)) {
-            for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
-        }
     }
 
     /** Starts processes as one user. */
