@@ -60,6 +60,9 @@ final class ReadRight {
      */
     private @Nullable Work running;
 
+    /** The thread that does it; written and read as {@link #running} is. */
+    private @Nullable Thread holder;
+
     /** Takes the right for a background reader, if it lies in that phase. */
     long takeFrom(int phase) {
         long now = state;
@@ -84,6 +87,7 @@ final class ReadRight {
         if (turn != NONE && phaseOf(snapshot) == HANDLING) {
             Work overtaken = running;
             running = null;
+            holder = null;
             if (overtaken != null) {
                 tell(overtaken, tell);
             }
@@ -113,8 +117,18 @@ final class ReadRight {
      */
     long beginHandling(@Nullable Work work, long turn) {
         running = work;
+        holder = Thread.currentThread();
         STATE.setRelease(this, word(turn + 1, HANDLING));
         return turn + 1;
+    }
+
+    /**
+     * Whether the thread that handles can run, so far as the JVM knows: it computes, waits for a processor, or blocks in
+     * native code. False when it waits for another thread or for a time. For a thread that has seen {@link #HANDLING}.
+     */
+    boolean holderIsRunnable() {
+        Thread thread = holder;
+        return thread != null && thread.getState() == Thread.State.RUNNABLE;
     }
 
     /** The holder is done with it and wants to poll again; false when the right was taken over meanwhile. */
@@ -122,7 +136,8 @@ final class ReadRight {
         if (!resume(HANDLING, turn)) {
             return false;
         }
-        running = null; // lest an idle session keeps its last request in memory
+        running = null; // an idle session keeps neither its last request in memory
+        holder = null; // nor a thread that has ended
         return true;
     }
 

@@ -12,32 +12,47 @@ import java.util.function.LongConsumer;
 
 /**
  * What the {@link Caretaker} does for the reading of a session: it takes the right over from a thread that has been busy
- * with one piece of work from one tick to the next, and sees to it that a right that lies free for so long is taken. It
- * rests while nobody reads or handles. {@link #watch} may be called by any thread, {@link #tick} by the caretaker.
+ * with one piece of work from one tick to the next, and starts a reader when the right has been free for so long. Where
+ * threads wait for a processor it gives both more ticks. It rests while no thread reads or handles. {@link #watch} may be called by any thread, {@link #tick} by the caretaker.
  */
 final class ReadWatch implements Caretaker.Watched {
+    /** How long a thread may lack a processor: a few slices of the scheduler. */
+    static final int TICKS_IN_A_CROWD = 16;
+
     private final Object subject;
     private final ReadRight right;
     private final BooleanSupplier ended;
     private final LongConsumer successor;
     private final Runnable unread;
+    private final BooleanSupplier crowded;
     private final AtomicBoolean watched = new AtomicBoolean();
 
     /** What was seen at the last tick. */
     private long lastSeen;
+
+    /** At how many ticks in a row it has been the same. */
+    private int unchanged;
 
     /**
      * @param subject whose reading it is, for the log
      * @param ended whether there is nothing to read any more
      * @param successor goes on reading, by the turn that was taken from a thread that does not get on
      * @param unread starts a reader when the right has lain free from one tick to the next
+     * @param crowded whether threads wait for a processor
      */
-    ReadWatch(Object subject, ReadRight right, BooleanSupplier ended, LongConsumer successor, Runnable unread) {
+    ReadWatch(
+            Object subject,
+            ReadRight right,
+            BooleanSupplier ended,
+            LongConsumer successor,
+            Runnable unread,
+            BooleanSupplier crowded) {
         this.subject = subject;
         this.right = right;
         this.ended = ended;
         this.successor = successor;
         this.unread = unread;
+        this.crowded = crowded;
     }
 
     /** Has the caretaker look after the reading from now on, until it rests. */
@@ -50,16 +65,16 @@ final class ReadWatch implements Caretaker.Watched {
     @Override
     public boolean tick() {
         long seen = right.snapshot();
-        boolean unchanged = seen == lastSeen;
+        unchanged = seen == lastSeen ? unchanged + 1 : 0;
         lastSeen = seen;
         switch (ReadRight.phaseOf(seen)) {
             case HANDLING -> {
-                if (unchanged) {
+                if (unchanged > 0 && (!right.holderIsRunnable() || waitedForLong())) {
                     takeOver(seen);
                 }
             }
             case FREE -> {
-                if (unchanged && !ended.getAsBoolean()) {
+                if (unchanged > 0 && !ended.getAsBoolean() && waitedForLong()) {
                     unread.run(); // nobody came
                 }
             }
@@ -69,6 +84,14 @@ final class ReadWatch implements Caretaker.Watched {
             }
         }
         return !ended.getAsBoolean();
+    }
+
+    /**
+     * Whether the next thread is to be started now. Where threads wait for a processor, the one that should get on most
+     * likely waits too: then one more thread would only wait with it, and a handler that is quick would be called slow.
+     */
+    private boolean waitedForLong() {
+        return unchanged >= TICKS_IN_A_CROWD || !crowded.getAsBoolean();
     }
 
     private void takeOver(long seen) {

@@ -16,6 +16,7 @@ import io.valise.ipc.internal.call.SyncCall;
 import io.valise.ipc.internal.call.Waits;
 import io.valise.ipc.internal.work.Backlog;
 import io.valise.ipc.internal.work.Patience;
+import io.valise.ipc.internal.work.RunQueue;
 import io.valise.ipc.internal.work.Shortage;
 import io.valise.ipc.internal.work.Sparingly;
 import io.valise.ipc.internal.work.VirtualThreads;
@@ -87,7 +88,8 @@ final class Reader implements Waits {
         this.outbound = outbound;
         this.spinner = new Spinner(strategy);
         this.backlog = new Backlog(backlogBytes, this::relieved);
-        this.watch = new ReadWatch(session, right, session::isEnded, this::launch, this::expectDependents);
+        this.watch = new ReadWatch(
+                session, right, session::isEnded, this::launch, this::expectDependents, RunQueue::isCrowded);
     }
 
     Backlog backlog() {

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,7 +22,9 @@ class ReadWatchTest {
     private final List<Long> successors = new ArrayList<>();
     private int unread;
     private boolean ended;
-    private final ReadWatch watch = new ReadWatch("a session", right, () -> ended, successors::add, () -> unread++);
+    private boolean crowded;
+    private final ReadWatch watch =
+            new ReadWatch("a session", right, () -> ended, successors::add, () -> unread++, () -> crowded);
 
     @Test
     void takesOverFromWorkThatLastsFromTickToTick() {
@@ -32,6 +35,62 @@ class ReadWatchTest {
         assertThat(successors).hasSize(1).doesNotContain(NONE);
         assertThat(right.endHandling(turn)).isFalse();
         assertThat(right.phase()).isEqualTo(READING);
+    }
+
+    /** This thread, which handles, can run: it lacks a processor as far as anyone can tell. */
+    @Test
+    void waitsLongerForAThreadThatMayLackAProcessor() {
+        crowded = true;
+        right.beginHandling(null, right.takeFrom(FREE));
+        tick(ReadWatch.TICKS_IN_A_CROWD);
+        assertThat(successors).isEmpty();
+        watch.tick();
+        assertThat(successors).hasSize(1);
+    }
+
+    @Test
+    void takesOverFromAThreadThatWaitsHoweverCrowdedItIs() throws InterruptedException {
+        crowded = true;
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch end = new CountDownLatch(1);
+        Thread handling = new Thread(() -> {
+            right.beginHandling(null, right.takeFrom(FREE));
+            begun.countDown();
+            awaitUninterruptibly(end);
+        });
+        handling.start();
+        begun.await();
+        while (handling.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
+        tick(2);
+        assertThat(successors).hasSize(1);
+        end.countDown();
+        handling.join();
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void startsNoReaderWhileTheOneThatShouldReadMayLackAProcessor() {
+        crowded = true;
+        right.leaveTo(FREE, right.takeFrom(FREE));
+        tick(ReadWatch.TICKS_IN_A_CROWD);
+        assertThat(unread).isZero();
+        watch.tick();
+        assertThat(unread).isEqualTo(1);
+    }
+
+    private void tick(int times) {
+        for (int i = 0; i < times; i++) {
+            assertThat(watch.tick()).isTrue();
+        }
     }
 
     @Test
