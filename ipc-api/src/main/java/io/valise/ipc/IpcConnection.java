@@ -36,7 +36,7 @@ public interface IpcConnection extends AutoCloseable {
 
     /**
      * Sends a one-way event. Returns once it is in the peer's buffer; blocks while that is full, bounded by the request
-     * timeout ({@code TIMEOUT} then). Nobody tells whether the peer has a handler for it.
+     * timeout ({@code TIMEOUT} then). Whether the peer has a handler for it is not told.
      */
     void send(String event, ValueSet message);
 
@@ -123,7 +123,7 @@ public interface IpcConnection extends AutoCloseable {
         /** Travels beside the message: trace context, tenant. */
         Call metadata(ValueSet metadata);
 
-        /** How long to wait for the reply; positive. */
+        /** How long to wait for the reply; positive. Not for streams. */
         Call timeout(Duration timeout);
 
         /** Like {@link IpcConnection#request(String, ValueSet)}. */
@@ -132,7 +132,11 @@ public interface IpcConnection extends AutoCloseable {
         /** Like {@link IpcConnection#requestAsync(String, ValueSet)}. */
         CompletableFuture<ValueSet> requestAsync(ValueSet message);
 
-        /** Like {@link IpcConnection#stream(String, ValueSet)}. */
+        /**
+         * Like {@link IpcConnection#stream(String, ValueSet)}.
+         *
+         * @throws IpcException {@code UNSUPPORTED} when a {@link #timeout} was given
+         */
         Flow.Publisher<ValueSet> stream(ValueSet message);
     }
 }

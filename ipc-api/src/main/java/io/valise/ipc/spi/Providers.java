@@ -13,6 +13,7 @@ import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,8 @@ public final class Providers<S> {
     private static final Logger LOG = SafeLog.of("io.valise.ipc");
     private static final int MOST_BROKEN = 100;
     private static final Set<String> LOGGED = ConcurrentHashMap.newKeySet();
+    private static final Map<String, String> MODULES = Map.of(
+            "shm", "io.valise.ipc.sharedmem", "pipe", "io.valise.ipc.pipes", "loopback", "io.valise.ipc.loopback");
     private static final Finder<Transport> TRANSPORTS = new Finder<>(Transport.class);
     private static final Finder<ServerStarter> STARTERS = new Finder<>(ServerStarter.class);
 
@@ -69,6 +72,26 @@ public final class Providers<S> {
     /** Which class loaders were asked, for messages. */
     public String asked() {
         return asked;
+    }
+
+    /**
+     * How a program gets transports that were not found, for messages.
+     *
+     * @param schemes those that are missing; without any, all that this library has between processes
+     */
+    public static String howToAdd(String... schemes) {
+        List<String> wanted = schemes.length == 0 ? List.of("shm", "pipe", "loopback") : List.of(schemes);
+        if (!MODULES.keySet().containsAll(wanted)) {
+            return "add what provides " + String.join(", ", wanted) + ": to the class path";
+        }
+        List<String> modules = wanted.stream().map(MODULES::get).toList();
+        return "add " + modules.stream().map(Providers::artifact).collect(Collectors.joining(" or "))
+                + " to the class path, or run or link a modular program with --add-modules "
+                + String.join(",", modules);
+    }
+
+    private static String artifact(String module) {
+        return "ipc-" + module.substring(module.lastIndexOf('.') + 1);
     }
 
     /** A provider's class and the class loader that it is of, for messages. */

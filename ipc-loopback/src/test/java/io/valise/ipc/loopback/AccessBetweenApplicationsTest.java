@@ -12,7 +12,7 @@ import io.valise.ipc.identity.LoopbackAccessRules;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.TestHome;
 import io.valise.ipc.testkit.process.ForkedJvm;
-import io.valise.ipc.testkit.rule.AuditLines;
+import io.valise.ipc.testkit.rule.LogLines;
 import io.valise.ipc.testkit.session.SessionPeer;
 import io.valise.ipc.testlog.MayLog;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -67,7 +67,7 @@ class AccessBetweenApplicationsTest {
         client.ask("identify", "acme", "reader");
         client.ask("out", quotes.id());
         try (IpcServer server = serve(none);
-                AuditLines audit = AuditLines.listen(Endpoint.parse(ADDRESS))) {
+                LogLines audit = LogLines.audit(Endpoint.parse(ADDRESS))) {
             assertThat(client.ask("knock", ADDRESS)).isEqualTo("ACCESS_DENIED");
             assertThat(audit.next()).contains("server lacks an in rule for " + reader.id());
             assertThat(ran).hasValue(0);

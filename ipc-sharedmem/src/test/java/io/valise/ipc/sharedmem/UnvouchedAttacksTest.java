@@ -19,7 +19,7 @@ import io.valise.ipc.spi.secret.Secret;
 import io.valise.ipc.spi.secret.Strangers;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.TestHome;
-import io.valise.ipc.testkit.rule.AuditLines;
+import io.valise.ipc.testkit.rule.LogLines;
 import io.valise.ipc.testlog.MayLog;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -187,7 +187,7 @@ class UnvouchedAttacksTest {
     @ParameterizedTest
     @ValueSource(strings = {"GET / HTTP/1.1\r\n\r\n", "VALISF", "\0", "SSH-2.0-OpenSSH_9.9\r\n"})
     void foreignProtocolHearsNothing(String bytes) throws Exception {
-        try (AuditLines audit = AuditLines.listen(ENDPOINT);
+        try (LogLines audit = LogLines.audit(ENDPOINT);
                 SocketChannel stranger = dial()) {
             send(stranger, bytes.getBytes(ISO_8859_1));
             assertThat(receiveToEnd(stranger)).isEmpty();
@@ -233,7 +233,7 @@ class UnvouchedAttacksTest {
 
     @Test
     void whoDoesNotKnowTheSecretIsToldSoAndDropped() throws Exception {
-        try (AuditLines audit = AuditLines.listen(ENDPOINT);
+        try (LogLines audit = LogLines.audit(ENDPOINT);
                 SocketChannel stranger = dial()) {
             send(stranger, begin(Handshake.client(Secret.fresh().bytes(), ENDPOINT.toString())));
             assertThat(receive(stranger, Handshake.LONGEST_MESSAGE)).hasSize(Handshake.LONGEST_MESSAGE);
@@ -303,7 +303,7 @@ class UnvouchedAttacksTest {
 
     @Test
     void silentAndSlowOnesAreDroppedInTheEnd() throws Exception {
-        try (AuditLines audit = AuditLines.listen(ENDPOINT);
+        try (LogLines audit = LogLines.audit(ENDPOINT);
                 SocketChannel slow = dial();
                 SocketChannel silent = dial();
                 Link early = transport.connect(ENDPOINT, PATIENCE);

@@ -12,6 +12,7 @@ import io.valise.ipc.testkit.session.FarewellRules;
 import io.valise.ipc.testkit.session.FutureRules;
 import io.valise.ipc.testkit.session.IdentityRules;
 import io.valise.ipc.testkit.session.LifecycleRules;
+import io.valise.ipc.testkit.session.LogRules;
 import io.valise.ipc.testkit.session.NeighbourRules;
 import io.valise.ipc.testkit.session.PublicationRules;
 import io.valise.ipc.testkit.session.ReconnectRules;
@@ -147,6 +148,13 @@ public abstract class TransportContract implements Candidate {
     @Nested
     class Exits extends ExitRules {
         Exits() {
+            super(TransportContract.this);
+        }
+    }
+
+    @Nested
+    class Logs extends LogRules {
+        Logs() {
             super(TransportContract.this);
         }
     }

@@ -18,6 +18,7 @@ import io.valise.ipc.internal.work.Work;
 import io.valise.ipc.internal.work.Workers;
 import io.valise.ipc.spi.Availability;
 import io.valise.ipc.spi.Link;
+import io.valise.ipc.spi.Providers;
 import io.valise.ipc.spi.ServerStarter;
 import io.valise.ipc.spi.Transport;
 import io.valise.ipc.spi.runtime.SafeLog;
@@ -135,6 +136,9 @@ public final class Dialer {
                 reasons.add(transport.scheme() + ": " + e);
             }
         }
+        if (!transports.reachOtherProcesses()) {
+            reasons.add("there is no transport between processes: " + Providers.howToAdd());
+        }
         // Where no other process could be looked for at all, why that is so tells more than that there is none in this
         // one.
         throw new IpcException(
@@ -159,6 +163,7 @@ public final class Dialer {
         Session session = session(transport, concrete, deadline);
         try {
             session.greetings().greet(deadline);
+            ConnectionLog.connected(session);
             return session;
         } catch (IpcException e) {
             session.close();
@@ -204,6 +209,7 @@ public final class Dialer {
 
         @Override
         public void ended(Session session, CloseReason reason) {
+            ConnectionLog.closed(session, reason);
             Caretaker.leave();
         }
     }

@@ -25,6 +25,7 @@ import io.valise.ipc.internal.work.Work;
 import io.valise.ipc.internal.work.Workers;
 import io.valise.ipc.spi.Availability;
 import io.valise.ipc.spi.Link;
+import io.valise.ipc.spi.Providers;
 import io.valise.ipc.spi.Transport;
 import io.valise.ipc.spi.runtime.AuditLog;
 import io.valise.ipc.spi.runtime.SafeLog;
@@ -96,6 +97,7 @@ public final class ServerCore implements Session.Greeter {
             for (Endpoint endpoint : endpoints) {
                 server.listen(endpoint, transports);
             }
+            ConnectionLog.started(server.endpoints());
             return server;
         } catch (RuntimeException | Error e) { // an Error: a transport whose libraries are missing
             server.close();
@@ -152,8 +154,8 @@ public final class ServerCore implements Session.Greeter {
         boolean reachable = listeners.stream().skip(before).anyMatch(ServerCore::reachesOtherProcesses);
         if (!reachable) {
             if (reasons.isEmpty()) {
-                reasons.add("there is none; " + transports.asked()
-                        + "; add ipc-pipes, ipc-sharedmem or ipc-loopback to the class path, or serve local: by name");
+                reasons.add("there is none; " + transports.asked() + "; " + Providers.howToAdd()
+                        + "; or serve local: by name");
             }
             throw new IpcException(
                     status,
@@ -288,6 +290,7 @@ public final class ServerCore implements Session.Greeter {
             }
             past = past.plus(session.stats());
         }
+        ConnectionLog.closed(session, reason);
         SerialLane told = session.greetings().listeners();
         if (told.add(() -> tellDisconnected(session, reason), 0)) {
             session.follow(told);
@@ -295,6 +298,7 @@ public final class ServerCore implements Session.Greeter {
     }
 
     private void tellConnected(Session session) {
+        ConnectionLog.connected(session);
         try {
             onConnect.accept(session);
         } catch (RuntimeException | Error e) {
@@ -406,6 +410,7 @@ public final class ServerCore implements Session.Greeter {
             return delivered;
         } finally {
             if (caretaken.getAndSet(false)) {
+                ConnectionLog.stopped(endpoints(), uptimeNanos());
                 Caretaker.leave();
             }
             exit.end();

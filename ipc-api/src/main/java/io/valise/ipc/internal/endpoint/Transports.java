@@ -64,7 +64,7 @@ public final class Transports {
         Transport transport = byScheme.get(endpoint.scheme());
         if (transport == null) {
             throw unsupported("no transport for " + endpoint + ": found " + byScheme.keySet() + brokenOnes() + "; "
-                    + found.asked() + "; add the module of scheme " + endpoint.scheme() + " to the class path");
+                    + found.asked() + "; " + Providers.howToAdd(endpoint.scheme()));
         }
         return transport;
     }
@@ -76,6 +76,11 @@ public final class Transports {
     /** Why each of those that were found, but could not be made, could not be. */
     List<String> broken() {
         return found.broken();
+    }
+
+    /** Whether there is one that reaches other processes; whether it works here is another question. */
+    boolean reachOtherProcesses() {
+        return byScheme.keySet().stream().anyMatch(scheme -> !scheme.equals(LocalTransport.SCHEME));
     }
 
     /** Which class loaders were asked, for messages. */

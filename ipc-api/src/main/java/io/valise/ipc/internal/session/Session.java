@@ -81,6 +81,7 @@ public final class Session implements SessionCall.Calls, Line, Asker {
     private final AtomicReference<@Nullable CloseReason> end = new AtomicReference<>();
     private final CompletableFuture<CloseReason> closed = new CompletableFuture<>();
     private final ConnectionStates states = new ConnectionStates();
+    private final long begunAt = System.nanoTime();
     private volatile PeerIdentity peer;
 
     /** What a server's session and a client's do differently. */
@@ -528,6 +529,11 @@ public final class Session implements SessionCall.Calls, Line, Asker {
     @Override
     public PeerIdentity peer() {
         return peer;
+    }
+
+    /** How long ago it was made, in nanoseconds. */
+    public long ageNanos() {
+        return System.nanoTime() - begunAt;
     }
 
     @Override

@@ -4,8 +4,11 @@ import static java.util.Objects.requireNonNull;
 
 import io.valise.ipc.AsyncRequestHandler;
 import io.valise.ipc.ConnectionState;
+import io.valise.ipc.Delivery;
 import io.valise.ipc.EventHandler;
 import io.valise.ipc.IpcConnection;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
 import io.valise.ipc.RequestHandler;
 import io.valise.ipc.StreamHandler;
 import io.valise.ipc.ValueSet;
@@ -135,6 +138,13 @@ public final class SessionCall implements IpcConnection.Call {
 
     @Override
     public Flow.Publisher<ValueSet> stream(ValueSet message) {
+        if (timeout != null) {
+            throw new IpcException(
+                    IpcStatus.UNSUPPORTED,
+                    "stream " + service + ": a stream has no timeout, and timeout=" + timeout
+                            + " was given; leave it out, and cancel the subscription after that time",
+                    Delivery.NOT_SENT);
+        }
         return target.stream(service, metadata, message);
     }
 }

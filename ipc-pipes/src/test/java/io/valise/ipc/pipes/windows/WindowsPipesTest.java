@@ -17,7 +17,7 @@ import io.valise.ipc.pipes.windows.model.ModelProcess;
 import io.valise.ipc.spi.Link;
 import io.valise.ipc.spi.Transport;
 import io.valise.ipc.testkit.link.LinkEnd;
-import io.valise.ipc.testkit.rule.AuditLines;
+import io.valise.ipc.testkit.rule.LogLines;
 import io.valise.ipc.testlog.MayLog;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -140,7 +140,7 @@ class WindowsPipesTest {
     @Test
     void aUserWhoPassesTheAccessListIsRefusedByName() throws Exception {
         ModelProcess administrator = machine.process(300, STRANGER).privileged();
-        try (AuditLines audit = AuditLines.listen(QUOTES);
+        try (LogLines audit = LogLines.audit(QUOTES);
                 Transport.Listener listener = listen()) {
             assertThat(listener.endpoint()).isEqualTo(QUOTES);
             long pipe = administrator.openNamedPipe(meeting);
@@ -154,7 +154,7 @@ class WindowsPipesTest {
     @Test
     void whoComesToThePipeThatAnotherWasToldOfIsRefused() throws Exception {
         ModelProcess thief = machine.process(300, ME);
-        try (AuditLines audit = AuditLines.listen(QUOTES);
+        try (LogLines audit = LogLines.audit(QUOTES);
                 Transport.Listener listener = listen()) {
             assertThat(listener.endpoint()).isEqualTo(QUOTES);
             long pipe = client.openNamedPipe(meeting);

@@ -11,7 +11,7 @@ import io.valise.ipc.IpcStatus;
 import io.valise.ipc.PeerIdentity;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.testkit.Candidate;
-import io.valise.ipc.testkit.rule.AuditLines;
+import io.valise.ipc.testkit.rule.LogLines;
 import io.valise.ipc.testlog.MayLog;
 import java.util.List;
 import java.util.Set;
@@ -150,7 +150,7 @@ public abstract class AccessRules extends SessionRules {
                         .service("secret", request -> EMPTY)
                         .onEvent("forbidden", event -> ran.incrementAndGet()));
         IpcConnection client = connect(server);
-        try (AuditLines audit = AuditLines.listen(server.endpoints().get(0))) {
+        try (LogLines audit = LogLines.audit(server.endpoints().get(0))) {
             failsWith(IpcStatus.ACCESS_DENIED, () -> client.request("secret", EMPTY));
             assertThat(audit.next()).contains("what=use secret", "because=the policy does not allow it");
             client.send("forbidden", EMPTY);

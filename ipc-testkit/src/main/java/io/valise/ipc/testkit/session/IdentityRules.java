@@ -11,7 +11,7 @@ import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.identity.CapabilityGrant;
 import io.valise.ipc.testkit.Candidate;
 import io.valise.ipc.testkit.process.ForkedJvm;
-import io.valise.ipc.testkit.rule.AuditLines;
+import io.valise.ipc.testkit.rule.LogLines;
 import io.valise.ipc.testlog.MayLog;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -83,7 +83,7 @@ public abstract class IdentityRules extends SessionRules {
     void I04_expiredGrantIsIgnoredAndTheLogSaysWhy() throws Exception {
         IpcServer server = serve(AccessPolicy.requireCapability(CAPABILITY));
         CapabilityGrant expired = grant(Instant.now().minusSeconds(60));
-        try (AuditLines audit = AuditLines.listen(server.endpoints().get(0))) {
+        try (LogLines audit = LogLines.audit(server.endpoints().get(0))) {
             IpcConnection late =
                     connect(server, builder -> builder.identity(reader).grant(expired));
             assertThat(audit.next()).contains(reader.id(), CAPABILITY + ": it expired at");

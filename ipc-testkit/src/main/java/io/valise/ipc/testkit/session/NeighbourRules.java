@@ -1,6 +1,7 @@
 package io.valise.ipc.testkit.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.valise.ipc.Delivery;
 import io.valise.ipc.Endpoint;
@@ -15,7 +16,7 @@ import io.valise.ipc.testkit.process.ForkedJvm;
 import io.valise.ipc.testkit.process.OtherUser;
 import io.valise.ipc.testkit.process.SmallFileSystem;
 import io.valise.ipc.testkit.process.StrangerPeer;
-import io.valise.ipc.testkit.rule.AuditLines;
+import io.valise.ipc.testkit.rule.LogLines;
 import io.valise.ipc.testlog.MayLog;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -156,7 +157,7 @@ public abstract class NeighbourRules extends PlaceRules {
         for (int i = 0; i < FEW; i++) {
             silent.add(closing(transport.connect(address, LONG.toNanos())));
         }
-        try (AuditLines audit = AuditLines.listen(address)) {
+        try (LogLines audit = LogLines.audit(address)) {
             assertThat(attempt(address)).isEmpty();
             assertThat(audit.next()).contains("have not said HELLO: limit=" + FEW);
         }
@@ -258,5 +259,23 @@ public abstract class NeighbourRules extends PlaceRules {
             assertThat(unserved.delivery()).isEqualTo(Delivery.NOT_SENT);
             return Optional.empty();
         }
+    }
+
+    @Test
+    void H07_longNamesAndPathsAreServedUpToTheLimitOfTheName() throws IOException {
+        String scheme = transport.scheme();
+        Endpoint longest = new Endpoint(scheme, "n".repeat(64));
+        echoes(connect(serve(longest, builder -> builder)), 3);
+        assertThatThrownBy(() -> new Endpoint(scheme, "n".repeat(65)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("endpoint name: expected 1 to 64 characters")
+                .hasMessageContaining("actual=\"" + "n".repeat(65) + '"');
+        moveTo(commons().resolve("p".repeat(120)));
+        Endpoint far = new Endpoint(scheme, "f".repeat(64));
+        IpcServer server = serve(far, builder -> builder);
+        echoes(connect(far), 3);
+        assertThat(transport.endpoints()).contains(far);
+        server.close();
+        assertThat(transport.endpoints()).doesNotContain(far);
     }
 }

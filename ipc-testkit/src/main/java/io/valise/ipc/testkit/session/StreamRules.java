@@ -2,6 +2,7 @@ package io.valise.ipc.testkit.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcConnection;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcServer;
@@ -13,6 +14,7 @@ import io.valise.ipc.testkit.Candidate;
 import io.valise.ipc.testkit.flow.FlowTck;
 import io.valise.ipc.testlog.MayLog;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -25,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** S: streams. */
-@MayLog("service numbers failed")
+@MayLog({"service numbers failed", "service fails failed"})
 public abstract class StreamRules extends SessionRules {
     private final List<TestSink> sinks = new ArrayList<>();
 
@@ -226,6 +228,20 @@ public abstract class StreamRules extends SessionRules {
         get(sink.ended());
         assertThat(take(seen)).isEqualTo(ValueSet.of("from", 2));
         assertThat(take(seen)).isEqualTo(ValueSet.of("trace", 1));
+    }
+
+    @Test
+    void S16_timeoutOfAStreamIsRefused() {
+        IpcConnection client = client(request -> TestSource.of(1));
+        IpcConnection again =
+                connect(serve(builder -> builder), options -> options.reconnect(ReconnectPolicy.standard()));
+        for (IpcConnection connection : List.of(client, again)) {
+            IpcException e = failsWith(
+                    IpcStatus.UNSUPPORTED,
+                    () -> connection.call("numbers").timeout(Duration.ofSeconds(1)).stream(EMPTY));
+            assertThat(e.delivery()).isEqualTo(Delivery.NOT_SENT);
+            assertThat(e).hasMessageContaining("stream numbers: a stream has no timeout, and timeout=PT1S was given");
+        }
     }
 
     @ParameterizedTest(name = "{0}")
