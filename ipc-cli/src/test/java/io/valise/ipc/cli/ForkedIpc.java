@@ -1,6 +1,7 @@
 package io.valise.ipc.cli;
 
 import io.valise.ipc.testkit.TestHome;
+import io.valise.ipc.testkit.process.ClassPath;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -30,7 +31,7 @@ final class ForkedIpc implements AutoCloseable {
     }
 
     static ForkedIpc start(String... arguments) throws IOException {
-        return new ForkedIpc(new ProcessBuilder(command(arguments)).start());
+        return new ForkedIpc(new ProcessBuilder(command(ClassPath.ofThisJvm(), arguments)).start());
     }
 
     /**
@@ -40,14 +41,14 @@ final class ForkedIpc implements AutoCloseable {
      */
     static CommandRun runByShell(String script, String... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("sh", "-c", script, "sh"));
-        command.addAll(command(arguments));
+        command.addAll(command(ClassPath.ofThisJvm(), arguments));
         try (ForkedIpc ipc = new ForkedIpc(new ProcessBuilder(command).start())) {
             ipc.process.getOutputStream().close();
             return ipc.end();
         }
     }
 
-    private static List<String> command(String... arguments) {
+    private static List<String> command(ClassPath classPath, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-XX:+UseSerialGC");
@@ -56,14 +57,19 @@ final class ForkedIpc implements AutoCloseable {
         if (Runtime.version().feature() >= 24) {
             command.add("--enable-native-access=ALL-UNNAMED");
         }
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.valise.ipc.cli.Ipc"));
+        command.addAll(List.of("-cp", classPath.toString(), "io.valise.ipc.cli.Ipc"));
         command.addAll(List.of(arguments));
         return command;
     }
 
     /** Runs it to its end, with nothing on its input. */
     static CommandRun run(String... arguments) throws IOException, InterruptedException {
-        try (ForkedIpc ipc = start(arguments)) {
+        return run(ClassPath.ofThisJvm(), arguments);
+    }
+
+    /** Like {@link #run(String...)}, with a class path of its own. */
+    static CommandRun run(ClassPath classPath, String... arguments) throws IOException, InterruptedException {
+        try (ForkedIpc ipc = new ForkedIpc(new ProcessBuilder(command(classPath, arguments)).start())) {
             ipc.process.getOutputStream().close();
             return ipc.end();
         }

@@ -3,6 +3,7 @@ package io.valise.ipc.docs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.services.catalog.ServiceCatalog;
 import io.valise.ipc.services.json.ValueSetJson;
 import io.valise.ipc.services.manifest.ManifestFolder;
 import io.valise.ipc.testkit.HangWatchdog;
@@ -68,6 +69,10 @@ class ShownCommandsTest {
 
     @AfterEach
     void moveOut() {
+        ServiceCatalog.ofThisUser().running().stream() // what --start has started
+                .flatMap(server -> server.pid().stream())
+                .flatMap(pid -> ProcessHandle.of(pid).stream())
+                .forEach(ProcessHandle::destroyForcibly);
         for (Process server : servers) {
             server.descendants().forEach(ProcessHandle::destroyForcibly);
             server.destroyForcibly();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.valise.ipc.Endpoint;
+import io.valise.ipc.IpcClient;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcServer;
 import io.valise.ipc.IpcStatus;
@@ -32,8 +33,11 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-@MayLog({"NoSuchTransport", "Stillborn"}) // logged once in a JVM
+@MayLog({"NoSuchTransport", "Stillborn", "com.example.Gone", "any: goes without"}) // logged once in a JVM
 class TransportsTest {
+    private static final String ALL_MODULES =
+            "--add-modules io.valise.ipc.sharedmem,io.valise.ipc.pipes,io.valise.ipc.loopback";
+
     @TempDir
     Path folder;
 
@@ -223,7 +227,21 @@ class TransportsTest {
         assertThatThrownBy(() -> IpcServer.builder("any:transports").start())
                 .isInstanceOfSatisfying(
                         IpcException.class, e -> assertThat(e.status()).isEqualTo(IpcStatus.UNSUPPORTED))
-                .hasMessageContainingAll("any:transports", "there is none", "class loader", "local:");
+                .hasMessageContainingAll("any:transports", "there is none", "class loader", "local:", ALL_MODULES);
+    }
+
+    @Test
+    void aClientIsToldWhichModulesAreMissing() {
+        assertThatThrownBy(() -> IpcClient.connect("any:transports"))
+                .isInstanceOfSatisfying(
+                        IpcException.class, e -> assertThat(e.status()).isEqualTo(IpcStatus.ENDPOINT_NOT_FOUND))
+                .hasMessageContaining("there is no transport between processes: add ipc-sharedmem or ipc-pipes or")
+                .hasMessageContaining(ALL_MODULES);
+        assertThatThrownBy(() -> IpcClient.connect("pipe:transports"))
+                .isInstanceOfSatisfying(
+                        IpcException.class, e -> assertThat(e.status()).isEqualTo(IpcStatus.UNSUPPORTED))
+                .hasMessageContaining("add ipc-pipes to the class path")
+                .hasMessageEndingWith("--add-modules io.valise.ipc.pipes");
     }
 
     @Test

@@ -5,6 +5,7 @@ import io.valise.ipc.IpcStatus;
 import io.valise.ipc.services.catalog.ServiceCatalog;
 import io.valise.ipc.services.runtime.KnownTransports;
 import io.valise.ipc.spi.Availability;
+import io.valise.ipc.spi.Providers;
 import io.valise.ipc.spi.Transport;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,7 +18,7 @@ public final class ReachableServers {
     /**
      * The catalog of the servers, which waits so long for each answer.
      *
-     * @throws IpcException {@code UNSUPPORTED} when no transport works: that nobody is found would then be misleading
+     * @throws IpcException {@code UNSUPPORTED} when no transport works: an empty list would be misleading
      */
     public static ServiceCatalog within(Duration patience) {
         List<String> reasons = new ArrayList<>();
@@ -27,6 +28,9 @@ public final class ReachableServers {
                 return ServiceCatalog.ofThisUser().waiting(patience);
             }
             reasons.add(transport.scheme() + ": " + availability.detail());
+        }
+        if (reasons.isEmpty()) {
+            reasons.add("there is none: " + Providers.howToAdd());
         }
         throw new IpcException(
                 IpcStatus.UNSUPPORTED, "no transport between processes works here; " + String.join("; ", reasons));

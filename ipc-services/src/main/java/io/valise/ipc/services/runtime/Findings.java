@@ -2,6 +2,7 @@ package io.valise.ipc.services.runtime;
 
 import io.valise.ipc.IpcServer;
 import io.valise.ipc.spi.Availability;
+import io.valise.ipc.spi.Providers;
 import io.valise.ipc.spi.Transport;
 import java.lang.module.ModuleDescriptor.Version;
 import java.util.ArrayList;
@@ -61,8 +62,7 @@ public record Findings(Component api, Component services, List<Component> transp
         }
         problems.add(
                 reasons.isEmpty()
-                        ? "no transport between processes: add ipc-pipes, ipc-sharedmem or ipc-loopback; "
-                                + whereLooked(known)
+                        ? "no transport between processes: " + Providers.howToAdd() + "; " + whereLooked(known)
                         : "no transport works here: " + reasons);
     }
 

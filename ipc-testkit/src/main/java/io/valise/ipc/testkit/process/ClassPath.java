@@ -2,6 +2,7 @@ package io.valise.ipc.testkit.process;
 
 import java.io.File;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,6 +29,17 @@ public final class ClassPath {
         return new ClassPath(Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
                 .map(Path::of)
                 .toList());
+    }
+
+    /** These entries alone. */
+    public static ClassPath of(List<Path> entries) {
+        return new ClassPath(entries);
+    }
+
+    /** The jar or folder that a class of this JVM comes from. */
+    public static Path entryOf(Class<?> type) {
+        return Path.of(URI.create(
+                type.getProtectionDomain().getCodeSource().getLocation().toString()));
     }
 
     /**

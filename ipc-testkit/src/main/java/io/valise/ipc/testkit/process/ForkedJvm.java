@@ -88,19 +88,52 @@ public final class ForkedJvm implements AutoCloseable {
         return launch(shell, System.getProperty("java.class.path"), List.of(), main, arguments);
     }
 
-    /** Starts a JVM with a command before it, such as one that becomes another user. */
-    static ForkedJvm launch(
-            List<String> prefix, String classPath, List<String> jvmOptions, Class<?> main, String... arguments) {
-        List<String> command = new ArrayList<>(prefix);
-        command.add(tool("java").toString());
+    /**
+     * Runs any main class in a JVM to its end, with nothing on its standard input, without the flags of this JVM.
+     *
+     * @since 0.1.0
+     */
+    public static Ended run(ClassPath classPath, List<String> jvmOptions, Class<?> main, String... arguments)
+            throws IOException, InterruptedException {
+        List<String> command = command(classPath.toString(), jvmOptions, main, arguments);
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        try {
+            process.getOutputStream().close();
+            String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return new Ended(process.waitFor(), printed);
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    /**
+     * How a program ended.
+     *
+     * @param status its exit status
+     * @param printed what it printed, errors too
+     * @since 0.1.0
+     */
+    public record Ended(int status, String printed) {}
+
+    private static List<String> command(String classPath, List<String> jvmOptions, Class<?> main, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(tool("java").toString()));
         // Starts quickly, and takes little from the JVMs beside it.
         command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m"));
-        command.addAll(inherited());
         command.add("-D" + TestHome.PROPERTY + "=" + TestHome.current());
         command.add("-D" + TestHome.CONFIGURATION_PROPERTY + "=" + TestHome.configuration());
         command.addAll(jvmOptions);
         command.addAll(List.of("-cp", classPath, main.getName()));
         command.addAll(List.of(arguments));
+        return command;
+    }
+
+    /** Starts a JVM with a command before it, such as one that becomes another user. */
+    static ForkedJvm launch(
+            List<String> prefix, String classPath, List<String> jvmOptions, Class<?> main, String... arguments) {
+        List<String> options = new ArrayList<>(inherited());
+        options.addAll(jvmOptions);
+        List<String> command = new ArrayList<>(prefix);
+        command.addAll(command(classPath, options, main, arguments));
         try {
             return new ForkedJvm(main.getSimpleName(), new ProcessBuilder(command).start());
         } catch (IOException e) {
@@ -145,7 +178,7 @@ public final class ForkedJvm implements AutoCloseable {
         return answer.substring(CommandLoop.OK.length());
     }
 
-    /** Has the program do what ends it: whether an answer comes before the end is anybody's guess. */
+    /** Has the program do what ends it: an answer may or may not come before the end. */
     public void tell(Object... words) {
         commands.println(List.of(words).stream().map(Object::toString).collect(Collectors.joining(" ")));
     }
