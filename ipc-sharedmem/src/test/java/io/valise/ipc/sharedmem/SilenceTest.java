@@ -3,12 +3,10 @@ package io.valise.ipc.sharedmem;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.valise.ipc.testkit.TestHome;
 import io.valise.ipc.testkit.process.ClassPath;
+import io.valise.ipc.testkit.process.ForkedJvm;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -67,23 +65,6 @@ class SilenceTest {
     }
 
     private static void assertSilent(ClassPath classPath, String... options) throws IOException, InterruptedException {
-        Path output = Files.createTempFile("valise-silence", ".txt");
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of(options));
-        command.addAll(List.of("-D" + TestHome.PROPERTY + "=" + TestHome.path()));
-        command.addAll(List.of("-cp", classPath.toString(), SilentJvm.class.getName()));
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start();
-        try {
-            int exit = process.waitFor();
-            assertThat(output).hasContent("");
-            assertThat(exit).isZero();
-        } finally {
-            process.destroyForcibly();
-            Files.delete(output);
-        }
+        assertThat(ForkedJvm.run(classPath, List.of(options), SilentJvm.class)).isEqualTo(new ForkedJvm.Ended(0, ""));
     }
 }

@@ -8,11 +8,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.spi.Link;
+import io.valise.ipc.testkit.process.ForkedJvm;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -127,33 +127,15 @@ class HostilePeerTest {
     }
 
     @Test
-    void aKilledPeerIsNoticedByWhoeverWaits() throws Exception {
+    void aKilledPeerIsNoticedByThreadsThatWait() throws Exception {
         for (String mode : List.of("quiet", "flooding")) {
-            Process peer = start(mode);
-            try {
+            try (ForkedJvm peer = ForkedJvm.start(Doomed.class, mode)) {
                 victim = home.accept();
                 assertThat(receive(victim)).containsExactly(42);
-                peer.destroyForcibly();
+                peer.kill();
                 assertThat(outcome()).isIn("end", "PEER_DIED");
-            } finally {
-                peer.destroyForcibly();
-                peer.onExit().join();
             }
         }
-    }
-
-    private static Process start(String mode) throws IOException {
-        return new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "-Dvalise.home=" + System.getProperty("valise.home"),
-                        Doomed.class.getName(),
-                        mode)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
     }
 
     /** A client that lives until it is killed. */

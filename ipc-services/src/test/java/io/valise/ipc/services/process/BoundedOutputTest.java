@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.TestHome;
+import io.valise.ipc.testkit.process.ClassPath;
+import io.valise.ipc.testkit.process.ForkedJvm;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -71,13 +73,8 @@ class BoundedOutputTest {
 
     @Test
     void aHundredMebibytesWithoutALineBreakFitIntoASmallHeap() throws Exception {
-        Process listener = new ProcessBuilder(
-                        java(), "-Xmx32m", "-cp", System.getProperty("java.class.path"), Listener.class.getName())
-                .redirectErrorStream(true)
-                .start();
-        String said = new String(listener.getInputStream().readAllBytes(), UTF_8);
-        assertThat(said).isEqualTo("; it said last: " + ".".repeat(500) + "… | last");
-        assertThat(listener.waitFor()).isZero();
+        assertThat(ForkedJvm.run(ClassPath.ofThisJvm(), List.of("-Xmx32m", "-Dfile.encoding=UTF-8"), Listener.class))
+                .isEqualTo(new ForkedJvm.Ended(0, "; it said last: " + ".".repeat(500) + "… | last"));
     }
 
     @Test
