@@ -29,7 +29,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * final OwnHome home = new OwnHome();
  * }</pre>
  *
- * @since 0.2.0
+ * @since 0.1.0
  */
 public final class OwnHome implements BeforeEachCallback, AfterEachCallback {
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(20);

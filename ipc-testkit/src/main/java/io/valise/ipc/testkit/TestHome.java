@@ -34,7 +34,7 @@ public final class TestHome {
     /**
      * The runtime directory that {@value #PROPERTY} names now: {@link #path()} unless a test has one of its own.
      *
-     * @since 0.2.0
+     * @since 0.1.0
      */
     public static Path current() {
         return Path.of(System.getProperty(PROPERTY, PATH.toString()));
@@ -81,7 +81,7 @@ public final class TestHome {
      * make a lock: then this begins again, for at most 10 seconds.
      *
      * @throws IOException if a file cannot be deleted
-     * @since 0.2.0
+     * @since 0.1.0
      */
     public static void deleteAll(Path directory) throws IOException {
         long deadline = System.nanoTime() + PATIENCE;

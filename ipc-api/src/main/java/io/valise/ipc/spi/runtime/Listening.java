@@ -76,9 +76,9 @@ public final class Listening implements AutoCloseable {
     }
 
     /**
-     * Called under the folder's lock: nobody else is between binding a name and listening on it.
+     * Called under the folder's lock: no other process is between binding a name and listening on it.
      *
-     * @param beforehand runs when the name is known to be free, before anybody can connect
+     * @param beforehand runs when the name is known to be free, before a client can connect
      * @param admitted who gets as far as {@code accepted}
      */
     static Listening open(
@@ -118,7 +118,7 @@ public final class Listening implements AutoCloseable {
      * As {@link #close()}, for a name to which other files belong.
      *
      * @param others removes them, under the same lock: who starts next finds all or nothing
-     * @since 0.2.0
+     * @since 0.1.0
      */
     public void close(Runnable others) {
         if (!closed.compareAndSet(false, true)) {
