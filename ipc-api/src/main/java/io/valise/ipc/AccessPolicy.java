@@ -33,7 +33,7 @@ public interface AccessPolicy {
                 (caller, service) -> ReasonedPolicy.unless(caller.sameUser(), "it does not provably run as this user");
     }
 
-    /** Processes of these users, by the operating system's names, as far as somebody vouches for the user. */
+    /** Processes of these users, by the operating system's names, as far as the user is vouched for. */
     static AccessPolicy users(String... names) {
         Set<String> users = Set.of(names);
         String because = "its user is none of " + users;
@@ -58,14 +58,14 @@ public interface AccessPolicy {
         return (ReasonedPolicy) (caller, service) -> ReasonedPolicy.unless(caller.hasCapability(capability), because);
     }
 
-    /** Whoever can connect. Transports still admit only processes of the same user. */
+    /** Every process that can connect. Transports still admit only processes of the same user. */
     static AccessPolicy anyone() {
         return (caller, service) -> true;
     }
 
-    /** Nobody. */
+    /** No caller. */
     static AccessPolicy nobody() {
-        return (ReasonedPolicy) (caller, service) -> Optional.of("nobody is allowed");
+        return (ReasonedPolicy) (caller, service) -> Optional.of("no caller is allowed");
     }
 
     /** Allows what both allow. */

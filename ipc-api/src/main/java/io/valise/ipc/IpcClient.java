@@ -57,7 +57,7 @@ public final class IpcClient {
         Builder reconnect(ReconnectPolicy policy);
 
         /**
-         * Has the server started if nobody serves the address; off unless said otherwise. How to start it says a service
+         * Has the server started if there is none at the address; off unless said otherwise. How to start it says a service
          * manifest, and {@code ipc-services} must be on the class path. Connecting takes as long as the server's start
          * then: allow for it with {@link #connectTimeout}. A connection that dials again starts it again.
          */

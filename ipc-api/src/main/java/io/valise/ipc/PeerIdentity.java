@@ -10,7 +10,7 @@ import java.util.OptionalLong;
  *
  * @param user the operating system's name of the user the process runs as
  * @param pid the process id; declared by the peer unless {@code evidence} is {@code SAME_PROCESS}; for diagnostics
- * @param application the name the application declares; anybody can declare any
+ * @param application the name the application declares; a process can declare any
  * @param evidence who vouches for the user
  * @param sameUser whether the evidence shows that the peer runs as the user of this process
  * @param applicationId which application the peer has proved to be, by its publisher's key: {@code AppIdentity.id()}
@@ -44,7 +44,7 @@ public record PeerIdentity(
 
     /** Who vouches for a peer's user. */
     public enum Evidence {
-        /** Nobody. */
+        /** Nothing. */
         NONE,
         /** The peer proved knowledge of a secret that only the user can read. */
         SECRET,

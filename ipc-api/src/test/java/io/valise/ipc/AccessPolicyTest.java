@@ -60,7 +60,7 @@ class AccessPolicyTest {
         denies(mine.and(writers), READER, "quotes.write");
         denies(mine.and(writers), ANN, "not provably run as this user");
         denies(writers.or(AccessPolicy.users("bob")), READER, "quotes.write, and its user is none of [bob]");
-        denies(AccessPolicy.nobody().and(mine), READER, "nobody is allowed");
+        denies(AccessPolicy.nobody().and(mine), READER, "no caller is allowed");
         allows(mine.or(writers), READER);
         allows(writers.or(mine), READER);
         allows(mine.and(AccessPolicy.requireCapability("quotes.read")), READER);

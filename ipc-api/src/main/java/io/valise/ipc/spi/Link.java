@@ -84,7 +84,7 @@ public interface Link extends AutoCloseable {
     /**
      * Leaves the waiting to the transport: {@code readable} is called once, on any thread, as soon as {@link #poll} has
      * something to deliver, at once if it has already. It returns quickly. A later call replaces an earlier one that has
-     * not fired; one that fires although somebody polled meanwhile is harmless. An armed link costs no thread.
+     * not fired; one that fires although a thread polled meanwhile is harmless. An armed link costs no thread.
      */
     void arm(Runnable readable);
 

@@ -34,7 +34,7 @@ public interface Transport {
      * @param endpoint an address of {@link #scheme()}
      * @param timeoutNanos how long it may take, in nanoseconds, positive
      * @return a link on which both ends have been identified as far as this transport can
-     * @throws io.valise.ipc.IpcException {@code ENDPOINT_NOT_FOUND} when nobody serves the address, {@code TIMEOUT},
+     * @throws io.valise.ipc.IpcException {@code ENDPOINT_NOT_FOUND} when no server is at the address, {@code TIMEOUT},
      *     {@code AUTHENTICATION_FAILED}, {@code RESOURCE_EXHAUSTED}, {@code PROTOCOL_ERROR} when what answers is not Valise,
      *     {@code UNSUPPORTED}; the delivery is always {@code NOT_SENT}
      */
@@ -46,7 +46,7 @@ public interface Transport {
     /** Receives the server side of new links, one call at a time or concurrently, on a thread of the transport. */
     @FunctionalInterface
     interface Acceptor {
-        /** Takes the link over. Returns quickly and does not throw; whoever is called owns the link and closes it. */
+        /** Takes the link over. Returns quickly and does not throw; the acceptor owns the link and closes it. */
         void accept(Link link);
     }
 

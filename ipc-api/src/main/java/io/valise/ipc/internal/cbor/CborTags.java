@@ -3,7 +3,7 @@ package io.valise.ipc.internal.cbor;
 /**
  * The tag numbers of docs/protocol-valueset.md. RFC 8949 section 3.4 (0 to 5), RFC 9562 via the IANA registry (37), RFC
  * 8746 (41, 64 to 87) and RFC 9581 (1001, 1002) define most. {@link #TYPED} + a {@link io.valise.ipc.ValueType} number
- * tells the type of what plain CBOR has no type for; whoever ignores that tag still reads the plain value below it.
+ * tells the type of what plain CBOR has no type for; a reader that ignores that tag still reads the plain value below it.
  */
 public final class CborTags {
     public static final int DATE_TEXT = 0;

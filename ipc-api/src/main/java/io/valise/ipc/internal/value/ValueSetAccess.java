@@ -4,7 +4,7 @@ import io.valise.ipc.ValueSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The codec's door into {@link ValueSet}, whose representation is nobody else's business: one array of key, value, key,
+ * The codec's door into {@link ValueSet}, whose representation is not visible elsewhere: one array of key, value, key,
  * value, ... in insertion order.
  */
 public abstract class ValueSetAccess {

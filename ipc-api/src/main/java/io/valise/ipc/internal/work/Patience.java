@@ -12,7 +12,7 @@ public class Patience implements LongSupplier {
 
     private final long nanos;
 
-    /** 0 until somebody has asked. */
+    /** 0 until it was asked for. */
     private volatile long deadline;
 
     /** @param nanos in nanoseconds, or {@link #NEVER} */

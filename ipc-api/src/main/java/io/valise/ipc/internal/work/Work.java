@@ -22,7 +22,7 @@ public interface Work {
     /** Called, by whoever took the reading over from the thread that runs it, before that one reads; it does not block. */
     default void overtaken() {}
 
-    /** Called after {@link #overtaken} when it ran so long that somebody had to take over. */
+    /** Called after {@link #overtaken} when it ran so long that another thread had to take over. */
     default void stalled() {}
 
     /** What is to be done when it has run, once; also by who has overtaken it. */

@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 
 /**
  * What Windows says of a path: its attributes, its owner and its access list (Windows' DACL). This user alone may be on
- * the list, as mode 0700 lets nobody else in: no administrators either, who can take what they want anyway, and whom no
+ * the list, as mode 0700 lets no other user in: no administrators either, who can take what they want anyway, and whom no
  * name tells apart that is the same in every language of Windows.
  */
 record AclFacts(Path path, BasicFileAttributes kind, UserPrincipal owner, List<AclEntry> list, UserPrincipal self)
@@ -75,7 +75,7 @@ record AclFacts(Path path, BasicFileAttributes kind, UserPrincipal owner, List<A
                 .toList();
         // A file without a list is everybody's, and the JDK shows that as a list without entries.
         String who = allowing.isEmpty()
-                ? "nobody or everybody"
+                ? "no user, or every user"
                 : allowing.stream()
                         .map(entry -> entry.principal().getName())
                         .distinct()

@@ -42,7 +42,7 @@ public final class AuditLog {
         return LINE_BREAKS.matcher(line).replaceAll("?");
     }
 
-    /** Tells of a refusal of somebody who has not proved to be of this user. */
+    /** Tells of a refusal of a process that has not proved to be of this user. */
     public static void strangerRefused(Object at, String because) {
         long left = STRANGERS.take(System.nanoTime());
         if (left > 0) {

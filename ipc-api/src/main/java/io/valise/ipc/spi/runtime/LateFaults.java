@@ -33,7 +33,7 @@ public final class LateFaults {
         }
     }
 
-    /** Takes what this thread has coming and logs it: whoever is to know of the loss knows, or nobody is left to. */
+    /** Takes the errors that this thread still has to throw, and logs them: the connections they belong to have ended. */
     public static void settle() {
         try {
             report();

@@ -57,7 +57,7 @@ final class PrivateDirectory {
         deny(directory, facts.laxDirectory());
     }
 
-    /** Checks that a directory is the user's and that nobody else can rename what is in it. */
+    /** Checks that a directory is the user's and that no other user can rename what is in it. */
     static void checkOwned(Path directory) {
         FileFacts facts = FileFacts.of(directory);
         checkOwner(directory, facts);

@@ -14,7 +14,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One daemon thread that waits for all channels nobody else waits for. It sleeps in the kernel: no timer, no cost while
+ * One daemon thread that waits for all channels that no other thread waits for. It sleeps in the kernel: no timer, no cost while
  * nothing happens, whatever the number of channels. It starts with the first registration, and ends some seconds after the
  * last channel and task have left; the next registration, with whichever loop, starts another.
  *

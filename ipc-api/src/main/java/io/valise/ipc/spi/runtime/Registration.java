@@ -5,7 +5,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 
 /**
- * A channel's place in the {@link ReadinessLoop}. Thread-safe. Whoever closes the channel calls {@link #cancel} after
+ * A channel's place in the {@link ReadinessLoop}. Thread-safe. The owner that closes the channel calls {@link #cancel} after
  * it: only then does the system free the descriptor.
  */
 public final class Registration {
@@ -52,7 +52,7 @@ public final class Registration {
             key.interestOpsOr(operations);
             loop.noticeChange();
         } catch (CancelledKeyException closed) {
-            return; // Whoever closed the channel knows; there is nothing left to wait for.
+            return; // The channel was closed: there is nothing left to wait for.
         }
     }
 

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The directory in which this user's servers and clients meet. Nobody else can enter it: it belongs to the effective
+ * The directory in which this user's servers and clients meet. No other user can enter it: it belongs to the effective
  * user of this process, has mode 0700 (on Windows an access list with this user alone) and is no symbolic link, which is
  * checked before each use, not once.
  *

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * A place where the runtime directory may be.
  *
  * @param origin which setting names it
- * @param parent a directory that must belong to the user already, or null when it may be anybody's
+ * @param parent a directory that must belong to the user already, or null when it may be any user's
  * @param path the runtime directory itself
  * @param problem why the setting names no path, or null
  */

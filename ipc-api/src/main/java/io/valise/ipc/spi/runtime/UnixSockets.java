@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * code. Only processes of the same user get through: the folder keeps others out, and both ends ask the kernel who the
  * other is. All channels handed out are non-blocking. Thread-safe.
  *
- * <p>Whoever lists names or reclaims one connects to a server and closes at once. Servers do not hear of it: the asking
+ * <p>A process that lists names or reclaims one connects to a server and closes at once. Servers do not hear of it: the asking
  * socket says by its own name what it is.
  */
 public final class UnixSockets {
@@ -57,10 +57,10 @@ public final class UnixSockets {
     }
 
     /**
-     * Serves a name to whoever connects, for who has other means than the kernel to find out who that is: where the
-     * kernel cannot tell ({@link #kernelVouches}), only the folder's protection has kept anybody out so far.
+     * Serves a name to every process that connects, for a transport that finds out by other means than the kernel who that is: where the
+     * kernel cannot tell ({@link #kernelVouches}), only the folder's protection has kept other users out so far.
      *
-     * @param beforehand runs when the name is known to be free, before anybody can connect; when it throws, nobody listens
+     * @param beforehand runs when the name is known to be free, before a client can connect; when it throws, the name is not served
      * @param accepted as in {@link #listen}, but nothing is known of the peer
      */
     public static Listening listenToAnyone(
@@ -82,7 +82,7 @@ public final class UnixSockets {
      * Connects to a name.
      *
      * @param timeoutNanos how long it may take, in nanoseconds; the wait is for a server whose queue is full
-     * @throws IpcException {@code ENDPOINT_NOT_FOUND} when nobody serves the name, {@code TIMEOUT},
+     * @throws IpcException {@code ENDPOINT_NOT_FOUND} when no server has the name, {@code TIMEOUT},
      *     {@code AUTHENTICATION_FAILED} when the server is another user's, {@code RESOURCE_EXHAUSTED}; always NOT_SENT
      */
     public static SocketChannel connect(Path folder, String name, long timeoutNanos) {

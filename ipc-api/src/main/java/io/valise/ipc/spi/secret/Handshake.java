@@ -26,7 +26,7 @@ import java.nio.charset.StandardCharsets;
  * very connection, so that a relay in between, which must use other addresses, carries proofs that do not fit. Where
  * there are none, what matters of what is said afterwards is {@link #seal sealed}, so that a relay cannot change it.
  *
- * <p>The server proves first: whoever squats on its port can send nothing that the client accepts, and hears no more
+ * <p>The server proves first: a process that took its port can send nothing that the client accepts, and hears no more
  * than a random number. What is answered to an unknown client, an HMAC of two nonces of which one is the server's own,
  * is of no use either: it fits no other connection (fresh nonces), nor the other role (labels). A first byte that is
  * not ours ends the handshake at once.
@@ -133,7 +133,7 @@ public abstract sealed class Handshake permits ClientHandshake, ServerHandshake 
         if (!Proofs.same(seal(said), seal)) {
             throw refusal(
                     IpcStatus.AUTHENTICATION_FAILED,
-                    "authentication: what the server said was changed on its way; somebody is in between");
+                    "authentication: what the server said was changed on its way: another process is in between");
         }
     }
 

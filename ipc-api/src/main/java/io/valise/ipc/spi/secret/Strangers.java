@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Those who have connected to a server and not proved themselves yet: at most {@value #MOST}. When one more comes, the
- * one that has taken longest goes: an honest client needs less than a millisecond, so that it gets in although somebody
+ * one that has taken longest goes: an honest client needs less than a millisecond, so that it gets in although another process
  * holds all the places. Thread-safe.
  *
  * @param <T> what stands for one of them, equal to itself alone
@@ -22,7 +22,7 @@ public final class Strangers<T> {
 
     private final Set<T> present = new LinkedHashSet<>(); // guarded by this
 
-    /** Nobody is there. */
+    /** There is none. */
     public Strangers() {}
 
     /** Adds one; the result, if any, is the one who has lost its place to it. */

@@ -32,13 +32,13 @@ public interface ByteStream extends ByteChannel {
     /** Blocks until {@link #write} or {@link #flush} can make progress, {@link #close}, an interrupt, or the time is up. */
     void awaitWritable(long nanos);
 
-    /** Nobody reads for now: what only a reader needs may go. */
+    /** No thread reads for now: what only a reader needs may be freed. */
     void rest();
 
     /** Asks for one call of the callback as soon as there is something to read or the end; at once if there is already. */
     void arm();
 
-    /** Ends both directions and frees what is held; bytes flushed before reach the peer. Idempotent; whoever waits returns. */
+    /** Ends both directions and frees what is held; bytes flushed before reach the peer. Idempotent; threads that wait return. */
     @Override
     void close();
 }

@@ -13,7 +13,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A direct buffer that is lent to whoever reads or writes at this moment, so that idle links hold none. Thread-safe.
+ * A direct buffer that is lent to the thread that reads or writes at this moment, so that idle links hold none. Thread-safe.
  *
  * <p>Buffers are pooled, for the JDK has no supported way to free one at a given moment: up to {@value #KEPT} wait here
  * for their next use, most recently used first; those beyond are left to the garbage collector, which the JDK runs by

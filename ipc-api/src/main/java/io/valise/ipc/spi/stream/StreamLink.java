@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * A link over a stream of bytes: frames by {@link FrameReader} and {@link FrameWriter}, waiting by the {@link ByteStream}.
  *
  * <p>{@code receiving} and {@code sending} say that a thread is inside one half of the link and its buffer. They never
- * make a thread wait: {@link #close} takes the buffers away from a half that nobody is in, and otherwise whoever is in
+ * make a thread wait: {@link #close} takes the buffers away from a half that no thread is in, and otherwise the thread that is in
  * it does so on leaving. Both write a volatile before they read the other's, so one of them sees that it is its turn.
  */
 public final class StreamLink implements Link {
@@ -193,7 +193,7 @@ public final class StreamLink implements Link {
 
     private void takeBuffers() {
         if (receiving.compareAndSet(false, true)) {
-            reader.release(); // Entered for good: nobody comes back to a closed link.
+            reader.release(); // Entered for good: no thread comes back to a closed link.
         }
         if (sending.compareAndSet(false, true)) {
             writer.release();

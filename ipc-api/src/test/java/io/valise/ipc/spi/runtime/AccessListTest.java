@@ -126,7 +126,7 @@ class AccessListTest {
     void directoryWithoutAListIsEverybodysAndNotUsed() throws IOException {
         PrivateDirectory.secure(home);
         view(home).setAcl(List.of());
-        denied(() -> PrivateDirectory.secure(home), home, "access=nobody or everybody");
+        denied(() -> PrivateDirectory.secure(home), home, "access=no user, or every user");
     }
 
     @Test
@@ -163,7 +163,7 @@ class AccessListTest {
         add(file, entry(OTHER, AclEntryType.ALLOW, AclEntryPermission.READ_DATA));
         denied(() -> PrivateFile.read(file, 100), file, "others may know", "access=" + ME + " and " + OTHER);
         view(file).setAcl(List.of());
-        denied(() -> PrivateFile.read(file, 100), file, "access=nobody or everybody");
+        denied(() -> PrivateFile.read(file, 100), file, "access=no user, or every user");
         view(file).setAcl(good);
         assertThat(PrivateFile.read(file, 100)).contains("secret");
         Files.setOwner(file, user(OTHER));
