@@ -134,7 +134,7 @@ public final class Contest implements Probe {
                 team = Team.start(job, entrant.contender(), clients, conditions.prefix());
                 started.push(team);
                 teams.put(entrant.contender(), team);
-                team.slice(clients, plan.warmUpMillis(), WARM_UP_OF_A_SLICE);
+                team.slice(clients, plan.warmUpMillis() * clients, WARM_UP_OF_A_SLICE); // as many JVMs compile
             }
             ofEntrants.add(team);
         }
