@@ -24,6 +24,8 @@ import java.util.Set;
  * attempt to dial that is refused for another reason than an absent or ended server ({@code ACCESS_DENIED}, say) ends what
  * waits for it with that status; the dialling goes on.
  *
+ * <p>A duration of more than 100 years counts as 100 years.
+ *
  * @param firstDelay pause before the second attempt to dial
  * @param maxDelay the longest pause
  * @param idempotentServices services whose calls may run twice

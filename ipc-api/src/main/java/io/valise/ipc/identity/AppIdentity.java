@@ -5,6 +5,7 @@ import io.valise.ipc.internal.identity.Ed25519;
 import io.valise.ipc.internal.identity.IdentityAccess;
 import java.security.KeyPair;
 import java.security.PublicKey;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -64,6 +65,20 @@ public final class AppIdentity {
         check("publisher", publisher);
         check("application", application);
         return new AppIdentity(application, KeyFile.of(publisher));
+    }
+
+    /**
+     * An application of a publisher whose key this user has; creates nothing.
+     *
+     * @return empty when there is no key file of that publisher
+     * @throws IllegalArgumentException when a name is malformed
+     * @throws IpcException as {@link #open(String, String)}
+     * @since 0.2.0
+     */
+    public static Optional<AppIdentity> find(String publisher, String application) {
+        check("publisher", publisher);
+        check("application", application);
+        return KeyFile.find(publisher).map(keys -> new AppIdentity(application, keys));
     }
 
     private static void check(String what, String name) {

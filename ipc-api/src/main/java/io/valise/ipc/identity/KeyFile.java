@@ -16,9 +16,11 @@ import java.security.PublicKey;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Base64;
+import java.util.Optional;
 
 /** A publisher's pair of keys as a file: the private one as RFC 5958 has it, the public one after it, both as PEM. */
 final class KeyFile {
+    private static final String FOLDER = "keys";
     private static final int MAX_BYTES = 4096;
     private static final String PRIVATE = "PRIVATE KEY";
     private static final String PUBLIC = "PUBLIC KEY";
@@ -27,8 +29,22 @@ final class KeyFile {
 
     /** The keys of this user's publisher, made on first use. */
     static KeyPair of(String publisher) {
-        Path path = ConfigurationDirectory.folder("keys").resolve(publisher + ".key");
-        String text = PrivateFile.readOrCreate(path, MAX_BYTES, () -> format(Ed25519.generate()));
+        Path path = path(ConfigurationDirectory.folder(FOLDER), publisher);
+        return keys(path, PrivateFile.readOrCreate(path, MAX_BYTES, () -> format(Ed25519.generate())));
+    }
+
+    /** The keys of this user's publisher, if there are any; creates nothing. */
+    static Optional<KeyPair> find(String publisher) {
+        return ConfigurationDirectory.existing(FOLDER)
+                .map(folder -> path(folder, publisher))
+                .flatMap(path -> PrivateFile.read(path, MAX_BYTES).map(text -> keys(path, text)));
+    }
+
+    private static Path path(Path folder, String publisher) {
+        return folder.resolve(publisher + ".key");
+    }
+
+    private static KeyPair keys(Path path, String text) {
         try {
             return parse(text);
         } catch (GeneralSecurityException | IllegalArgumentException e) {

@@ -178,6 +178,34 @@ class SharingTest {
     }
 
     @Test
+    void readingSettingsCreatesNothing() throws IOException {
+        String mine = System.getProperty("valise.config");
+        Path empty = Files.createTempDirectory("valise-unread").resolve("config");
+        System.setProperty("valise.config", empty.toString());
+        try {
+            CommandRun absent = CommandRun.of("settings", "get", "colour");
+            assertThat(absent.status()).isEqualTo(1);
+            assertThat(absent.err()).contains("no setting \"colour\"");
+            assertThat(CommandRun.of("settings", "get").status()).isEqualTo(2);
+            assertThat(CommandRun.of("settings", "list", "--json").out()).isEqualToIgnoringNewLines("{}");
+            assertThat(CommandRun.of("settings", "delete", "colour", "--publisher", "acme")
+                            .status())
+                    .isZero();
+            assertThat(CommandRun.of("settings", "revert", "colour", "-a", "editor")
+                            .status())
+                    .isZero();
+            assertThat(CommandRun.of("settings", "watch").err())
+                    .contains("publisher \"default\" has no settings to watch yet");
+            assertThat(empty).doesNotExist();
+            assertThat(CommandRun.of("settings", "put", "colour", "\"red\"").status())
+                    .isZero();
+            assertThat(empty.resolve("keys/default.key")).exists();
+        } finally {
+            System.setProperty("valise.config", mine);
+        }
+    }
+
+    @Test
     void settingsAreKeptReadListedAndReverted() {
         assertThat(CommandRun.of("settings", "put", "colour", "\"red\"").status())
                 .isZero();

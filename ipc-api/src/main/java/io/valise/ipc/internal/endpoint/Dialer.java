@@ -14,6 +14,7 @@ import io.valise.ipc.internal.session.Session;
 import io.valise.ipc.internal.session.SessionConfig;
 import io.valise.ipc.internal.work.Caretaker;
 import io.valise.ipc.internal.work.Deadlines;
+import io.valise.ipc.internal.work.Handed;
 import io.valise.ipc.internal.work.Work;
 import io.valise.ipc.internal.work.Workers;
 import io.valise.ipc.spi.Availability;
@@ -68,13 +69,18 @@ public final class Dialer {
     /** Connects within so many nanoseconds; with a policy, the connection dials again when it has ended. */
     public IpcConnection connect(long timeoutNanos, @Nullable ReconnectPolicy policy) {
         Session session = dial(timeoutNanos, true);
-        return policy == null ? session : new ReconnectingConnection(this, policy, session, timeoutNanos).watched();
+        return policy == null
+                ? session
+                : Handed.orFreed(
+                        session,
+                        first -> new ReconnectingConnection(this, policy, first, timeoutNanos).watched(),
+                        Session::close);
     }
 
     /** Connects on another thread. */
     public CompletableFuture<IpcConnection> connectAsync(long timeoutNanos, @Nullable ReconnectPolicy policy) {
         Executor followers = config.services().context().over(Workers.followers());
-        return CompletableFuture.supplyAsync(() -> connect(timeoutNanos, policy), followers);
+        return Handed.by(followers, () -> connect(timeoutNanos, policy), IpcConnection::close);
     }
 
     /** Connects; {@code starts} says whether the starter, if there is one, may be asked. */
@@ -161,33 +167,33 @@ public final class Dialer {
 
     private Session dial(Transport transport, Endpoint concrete, long deadline) {
         Session session = session(transport, concrete, deadline);
+        return Handed.orFreed(session, fresh -> greeted(fresh, concrete, deadline), Session::close);
+    }
+
+    private static Session greeted(Session session, Endpoint concrete, long deadline) {
         try {
             session.greetings().greet(deadline);
             ConnectionLog.connected(session);
             return session;
         } catch (IpcException e) {
-            session.close();
-            throw notConnected(concrete, e);
-        } catch (RuntimeException | Error e) {
-            session.close();
-            throw e;
+            throw new IpcException(e.status(), "connecting to " + concrete + ": " + e.reason(), Delivery.NOT_SENT, e);
         }
     }
 
     /** Has the caretaker until it has ended. */
     private Session session(Transport transport, Endpoint concrete, long deadline) {
         Caretaker.begin();
+        boolean done = false;
         try {
             Link link = Unsent.before(() -> transport.connect(concrete, Math.max(1, deadline - System.nanoTime())));
-            return new Session(link, concrete, config, new ClientGreeter());
-        } catch (RuntimeException | Error e) { // an Error: a transport whose libraries are missing
-            Caretaker.leave();
-            throw e;
+            Session session = Session.over(link, concrete, config, new ClientGreeter());
+            done = true;
+            return session;
+        } finally {
+            if (!done) { // an Error too, such as of a transport whose libraries are missing
+                Caretaker.leave();
+            }
         }
-    }
-
-    private static IpcException notConnected(Endpoint concrete, IpcException e) {
-        return new IpcException(e.status(), "connecting to " + concrete + ": " + e.reason(), Delivery.NOT_SENT, e);
     }
 
     /** A client's session. */

@@ -20,6 +20,7 @@ import io.valise.ipc.internal.work.Deadlines;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -99,23 +100,31 @@ final class ReconnectingConnection implements SessionCall.Calls, Redial.Target {
         Session now = session;
         CompletableFuture<ValueSet> attempt = pause == 0 && now.isOpen()
                 ? callUnless(result, now, metadata, message, repeats)
-                : redial.await(repeats.deadline(), pause)
+                : linkFor(result, repeats, pause)
                         .thenCompose(next -> callUnless(result, next, metadata, message, repeats));
-        attempt.whenComplete((@Nullable ValueSet reply, @Nullable Throwable failure) -> {
+        attempt.thenAccept(result::complete)
+                .exceptionally(failure -> {
                     Throwable cause = failure instanceof CompletionException wrapped ? wrapped.getCause() : failure;
-                    if (cause instanceof IpcException e) {
-                        if (mayRepeat(repeats, e) && !result.isDone()) {
-                            attempt(metadata, message, repeats, repeats.nextNanos(), result);
-                        } else {
-                            result.completeExceptionally(repeats.honest(e));
-                        }
-                    } else if (cause != null) {
-                        result.completeExceptionally(cause);
+                    if (cause instanceof IpcException e && mayRepeat(repeats, e) && !result.isDone()) {
+                        attempt(metadata, message, repeats, repeats.nextNanos(), result);
                     } else {
-                        result.complete(reply);
+                        result.completeExceptionally(cause instanceof IpcException e ? repeats.honest(e) : cause);
                     }
+                    return null;
                 })
-                .exceptionally(handedOn -> null);
+                .exceptionally(
+                        fault -> { // of the attempt that should have followed
+                            result.completeExceptionally(
+                                    fault instanceof CompletionException ? fault.getCause() : fault);
+                            return null;
+                        });
+    }
+
+    /** A link for a call, which is not waited for any more when the user completes the call's result. */
+    private CompletableFuture<Session> linkFor(CompletableFuture<ValueSet> result, Repeats repeats, long pause) {
+        CompletableFuture<Session> link = redial.await(repeats.deadline(), pause);
+        result.whenComplete((reply, failure) -> link.cancel(false)).exceptionally(handedOn -> null);
+        return link;
     }
 
     /** Makes a call, which is cancelled if the user completes the result that it is for. */
@@ -189,9 +198,13 @@ final class ReconnectingConnection implements SessionCall.Calls, Redial.Target {
 
     // ---- links that come and go
 
-    @Override
-    public Session session() {
+    Session session() {
         return session;
+    }
+
+    @Override
+    public Optional<Session> openSession() {
+        return Optional.of(session).filter(Session::isOpen);
     }
 
     @Override

@@ -4,6 +4,8 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.internal.call.Demand;
 import io.valise.ipc.internal.session.Session;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Flow;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +22,8 @@ final class ReconnectingStream implements Flow.Subscription, Flow.Subscriber<Val
     private final Flow.Subscriber<? super ValueSet> subscriber;
     private boolean received;
     private volatile boolean cancelled;
+    /** The link that it waits for, or has waited for last. */
+    private volatile @Nullable CompletableFuture<Session> link;
     /** The stream of the present session. Guarded by this, as is the next. */
     private Flow.@Nullable Subscription stream;
     /** All that was asked for before the first item came; or the request that was not positive. */
@@ -56,17 +60,18 @@ final class ReconnectingStream implements Flow.Subscription, Flow.Subscriber<Val
     }
 
     private void awaitLink(long pause) {
-        connection
-                .redial()
-                .await(repeats.deadline(), pause)
-                .whenComplete((@Nullable Session session, @Nullable Throwable failure) -> {
-                    if (session != null) {
-                        open(session);
-                    } else if (failure != null && !cancelled) {
-                        subscriber.onError(failure instanceof IpcException e ? repeats.honest(e) : failure);
-                    }
-                })
-                .exceptionally(handedOn -> null);
+        CompletableFuture<Session> awaited = connection.redial().await(repeats.deadline(), pause);
+        link = awaited;
+        if (cancelled) {
+            awaited.cancel(false);
+        }
+        awaited.thenAccept(this::open).exceptionally(failure -> {
+            Throwable cause = failure instanceof CompletionException wrapped ? wrapped.getCause() : failure;
+            if (!cancelled) {
+                subscriber.onError(cause instanceof IpcException e ? repeats.honest(e) : cause);
+            }
+            return null;
+        });
     }
 
     // ---- for the subscriber
@@ -92,6 +97,10 @@ final class ReconnectingStream implements Flow.Subscription, Flow.Subscriber<Val
         synchronized (this) {
             cancelled = true;
             now = stream;
+        }
+        CompletableFuture<Session> awaited = link;
+        if (awaited != null) {
+            awaited.cancel(false);
         }
         if (now != null) {
             now.cancel();

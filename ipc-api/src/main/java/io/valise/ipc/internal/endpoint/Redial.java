@@ -14,7 +14,10 @@ import io.valise.ipc.spi.runtime.SafeLog;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
@@ -34,7 +37,7 @@ final class Redial implements Caretaker.Dated {
     private final long firstDelay;
     private final long maxDelay;
     private final long giveUpAfter;
-    private final List<Waiting> waiting = new ArrayList<>();
+    private final Set<Waiting> waiting = new LinkedHashSet<>();
     private boolean wanted;
     private boolean attempting;
     private boolean watched;
@@ -54,8 +57,8 @@ final class Redial implements Caretaker.Dated {
 
     /** The connection. Its methods are called without a lock held. */
     interface Target {
-        /** The newest session. */
-        Session session();
+        /** The newest session, if it is open. */
+        Optional<Session> openSession();
 
         /**
          * Connects.
@@ -98,9 +101,11 @@ final class Redial implements Caretaker.Dated {
 
     /** Waits for a session that is open; not before {@code pauseNanos} are over. */
     Session get(long deadline, long pauseNanos) {
+        CompletableFuture<Session> session = await(deadline, pauseNanos);
         try {
-            return await(deadline, pauseNanos).get();
+            return session.get();
         } catch (InterruptedException e) {
+            session.cancel(false);
             Thread.currentThread().interrupt();
             throw new IpcException(
                     IpcStatus.CANCELLED, "interrupted while the connection had no link", Delivery.NOT_SENT, e);
@@ -112,12 +117,17 @@ final class Redial implements Caretaker.Dated {
         }
     }
 
-    /** Completes with a session that is open, at the latest at the deadline with why there is none. */
+    /**
+     * Completes with a session that is open, at the latest at the deadline with why there is none. One that is cancelled
+     * waits no more: nothing is dialled for it.
+     */
     CompletableFuture<Session> await(long deadline, long pauseNanos) {
         CompletableFuture<Session> session = new CompletableFuture<>();
         synchronized (this) {
             if (stopped == null) {
-                waiting.add(new Waiting(session, deadline));
+                Waiting mine = new Waiting(session, deadline);
+                waiting.add(mine);
+                session.whenComplete((done, failure) -> forget(mine)).exceptionally(handedOn -> null);
                 if (attempting) {
                     watch(deadline);
                 } else {
@@ -131,6 +141,10 @@ final class Redial implements Caretaker.Dated {
         }
         session.completeExceptionally(ended(stopped));
         return session;
+    }
+
+    private synchronized void forget(Waiting done) {
+        waiting.remove(done);
     }
 
     /** Ends it with the connection: no attempt follows, the one under way is interrupted, what waits is told. */
@@ -231,9 +245,9 @@ final class Redial implements Caretaker.Dated {
     }
 
     private void attempt() {
-        Session now = target.session();
-        if (now.isOpen()) {
-            succeeded(now);
+        Optional<Session> now = target.openSession();
+        if (now.isPresent()) {
+            succeeded(now.get());
             return;
         }
         long begun = System.nanoTime();

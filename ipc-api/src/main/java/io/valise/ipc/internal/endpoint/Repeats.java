@@ -3,6 +3,7 @@ package io.valise.ipc.internal.endpoint;
 import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.ReconnectPolicy;
+import io.valise.ipc.internal.work.Deadlines;
 import java.time.Duration;
 
 /** What is known of one call that may take several attempts. Used by one attempt at a time. */
@@ -10,6 +11,7 @@ final class Repeats {
     private final ReconnectPolicy policy;
     private final String service;
     private final long deadline;
+    private final long maxDelay;
     private long delay;
     private boolean mayHaveRun;
 
@@ -17,7 +19,8 @@ final class Repeats {
         this.policy = policy;
         this.service = service;
         this.deadline = deadline;
-        this.delay = policy.firstDelay().toNanos();
+        this.delay = Deadlines.nanos("firstDelay", policy.firstDelay());
+        this.maxDelay = Deadlines.nanos("maxDelay", policy.maxDelay());
     }
 
     String service() {
@@ -36,7 +39,7 @@ final class Repeats {
     /** The pause before the next attempt. */
     long nextNanos() {
         long now = delay;
-        delay = Math.min(delay * 2, policy.maxDelay().toNanos());
+        delay = Math.min(delay * 2, maxDelay);
         return now;
     }
 

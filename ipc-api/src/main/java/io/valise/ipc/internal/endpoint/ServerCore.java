@@ -180,12 +180,35 @@ public final class ServerCore implements Session.Greeter {
             link.close();
             return;
         }
-        Session session = new Session(link, endpoint, config, this);
-        silent.add(session);
-        session.greetings().expectHello(HELLO_NANOS);
-        session.startArmed();
-        if (stopping && silent.contains(session)) { // one that has come further is its shutdown's affair
-            session.close();
+        expectHello(silentSession(endpoint, link));
+    }
+
+    /** A session that is counted until it has said HELLO or ended; none is counted when an Error comes before. */
+    private Session silentSession(Endpoint endpoint, Link link) {
+        boolean listed = false;
+        try {
+            Session session = Session.over(link, endpoint, config, this);
+            silent.add(session);
+            listed = true;
+            return session;
+        } finally {
+            if (!listed) {
+                silentCount.decrementAndGet();
+            }
+        }
+    }
+
+    private void expectHello(Session session) {
+        boolean listens = false;
+        try {
+            session.greetings().expectHello(HELLO_NANOS);
+            session.startArmed();
+            listens = true;
+        } finally {
+            boolean late = stopping && silent.contains(session); // one that has come further is its shutdown's affair
+            if (!listens || late) {
+                session.close();
+            }
         }
     }
 

@@ -30,6 +30,7 @@ import io.valise.ipc.internal.work.Aside;
 import io.valise.ipc.internal.work.Backlog;
 import io.valise.ipc.internal.work.ConnectionStates;
 import io.valise.ipc.internal.work.Deadlines;
+import io.valise.ipc.internal.work.Handed;
 import io.valise.ipc.internal.work.Patience;
 import io.valise.ipc.internal.work.SessionCounters;
 import io.valise.ipc.internal.work.Sparingly;
@@ -122,6 +123,11 @@ public final class Session implements SessionCall.Calls, Line, Asker {
         this.drainer = new Drainer(this, reader::flushFully, this::isEnded);
         this.broadcasts = new Broadcasts(this);
         this.greetings = new Greetings(this, greeter);
+    }
+
+    /** Over a link that nobody has read from yet; the link is closed when that fails, with an Error too. */
+    public static Session over(Link link, Endpoint endpoint, SessionConfig config, Greeter greeter) {
+        return Handed.orFreed(link, fresh -> new Session(fresh, endpoint, config, greeter), Link::close);
     }
 
     // ---- what the parts of a session ask each other

@@ -4,21 +4,21 @@ import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import java.io.IOException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 /**
- * Exclusion among processes by a lock on a folder's {@code .lock} file, and among threads by a monitor.
- *
- * <p>The lock is a {@link LockFile}'s. The monitor is an interned string: unlike a static field it is the same for two
- * copies of this class under two class loaders.
+ * Exclusion among processes, threads and copies of this class by a {@link LockFile}'s lock on a folder's {@code .lock}
+ * file. Each thread waits 10 s at most, counted from when it asked. A thread that has the lock may take it again.
  */
 final class FolderLock {
     static final String FILE = ".lock";
@@ -26,13 +26,21 @@ final class FolderLock {
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(10);
     private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(1);
 
+    /** The files that this thread has locked. */
+    private static final ThreadLocal<Set<Path>> MINE = ThreadLocal.withInitial(HashSet::new);
+
     private FolderLock() {}
 
     static <T> T locked(Path folder, Supplier<T> action) {
+        return locked(folder, PATIENCE, action);
+    }
+
+    /** Waits so many nanoseconds at most. */
+    static <T> T locked(Path folder, long patience, Supplier<T> action) {
         boolean interrupted = Thread.interrupted(); // An interrupt would close the file while it is used.
         try {
             Path file = folder.toRealPath().resolve(FILE);
-            return lockedFile(file, action);
+            return lockedFile(file, patience, action);
         } catch (IOException e) {
             throw PrivateDirectory.failed("lock", folder, e);
         } finally {
@@ -42,23 +50,26 @@ final class FolderLock {
         }
     }
 
-    private static <T> T lockedFile(Path file, Supplier<T> action) throws IOException {
-        Object monitor = (FolderLock.class.getName() + ':' + file).intern();
-        if (Thread.holdsLock(monitor)) {
+    private static <T> T lockedFile(Path file, long patience, Supplier<T> action) throws IOException {
+        Set<Path> mine = MINE.get();
+        if (mine.contains(file)) {
             return action.get();
         }
-        synchronized (monitor) {
-            try (LockFile open = LockFile.open(file, Set.of(CREATE, READ, WRITE, LinkOption.NOFOLLOW_LINKS));
-                    LockFile.Lock lock = acquire(open)) {
-                assert lock != null;
-                return action.get();
+        try (LockFile open = LockFile.open(file, Set.of(CREATE, READ, WRITE, LinkOption.NOFOLLOW_LINKS))) {
+            acquire(open, patience); // freed with the file
+            mine.add(file);
+            return action.get();
+        } finally {
+            mine.remove(file);
+            if (mine.isEmpty()) {
+                MINE.remove();
             }
         }
     }
 
     /** Polls, because a blocking lock can neither be bounded nor survive an interrupt. Contention is rare and short. */
-    private static LockFile.Lock acquire(LockFile file) throws IOException {
-        long deadline = System.nanoTime() + PATIENCE;
+    private static void acquire(LockFile file, long patience) throws IOException {
+        long deadline = System.nanoTime() + patience;
         LockFile.Lock lock = file.tryWhole();
         while (lock == null && System.nanoTime() - deadline < 0) {
             LockSupport.parkNanos(PAUSE);
@@ -67,9 +78,9 @@ final class FolderLock {
         if (lock == null) {
             throw new IpcException(
                     IpcStatus.RESOURCE_EXHAUSTED,
-                    "lock " + file + ": held by another process, limit=10 s: is one stopped? `lsof " + file
-                            + "` names it");
+                    "lock " + file + ": limit=" + TimeUnit.NANOSECONDS.toSeconds(PATIENCE) + " s, actual=held by "
+                            + file.holder() + ": end that if it is stopped",
+                    Delivery.NOT_SENT);
         }
-        return lock;
     }
 }

@@ -138,7 +138,7 @@ final class InUse {
                 lock = file.tryShared(mine);
             }
             if (lock == null) {
-                throw stuck();
+                throw stuck(file);
             }
             return file;
         } catch (IOException | RuntimeException e) {
@@ -151,10 +151,11 @@ final class InUse {
         return LockFile.open(directory.resolve(FILE), Set.of(CREATE, READ, WRITE, LinkOption.NOFOLLOW_LINKS));
     }
 
-    private IpcException stuck() {
+    private IpcException stuck(LockFile file) {
         return new IpcException(
                 IpcStatus.RESOURCE_EXHAUSTED,
-                "runtime directory " + directory + ": being cleaned up, limit=10 s: is that process stopped?",
+                "runtime directory " + directory + ": being cleaned up, limit=10 s, actual=locked by " + file.holder()
+                        + ": end that if it is stopped",
                 Delivery.NOT_SENT);
     }
 
@@ -186,18 +187,11 @@ final class InUse {
     private IpcException inUse(List<Long> pids) {
         String who = pids.isEmpty()
                 ? "a process that is not seen from here, in a container perhaps"
-                : pids.stream().map(InUse::describe).collect(Collectors.joining(", "));
+                : pids.stream().map(LockHolder::describe).collect(Collectors.joining(", "));
         return new IpcException(
                 IpcStatus.ADDRESS_IN_USE,
                 "runtime directory " + directory + ": not cleaned up, in use by " + who + "; end that first",
                 Delivery.NOT_SENT);
-    }
-
-    private static String describe(long pid) {
-        String command = ProcessHandle.of(pid)
-                .flatMap(process -> process.info().command())
-                .orElse("?");
-        return "pid " + pid + " (" + command + ')';
     }
 
     /** An interrupt would close the file while it is used. */

@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A lock is counted, for the process: a shared lock on a byte is given again where this JVM has it, and the kernel
  * frees it with the last {@link Lock#close}. An exclusive lock is refused where this JVM has one on that byte, whichever
- * thread or copy of the library took it. Waits are the caller's: nothing here blocks, and an interrupt does no harm.
+ * thread or copy of the library took it. Waits are the caller's: no lock is waited for here. An interrupt does no harm:
+ * the channel, whose closing would drop all locks, is used by {@link #use} alone.
  *
  * <p>Thread-safe.
  *
@@ -150,19 +151,21 @@ public final class LockFile implements AutoCloseable {
         return path;
     }
 
-    /**
-     * The channel that all users of the file in this JVM share. Never close it, and see that no interrupt does: a thread
-     * that reads, writes or maps must not be interrupted meanwhile.
-     */
-    public FileChannel channel() {
-        return channel(file);
+    /** What is done with the channel of a file. */
+    @FunctionalInterface
+    public interface Step<T> {
+        /** Does it; never closes the channel. */
+        T take(FileChannel channel) throws IOException;
     }
 
-    /** Whether others in this JVM have it open too. */
-    public boolean isShared() {
-        synchronized (FILES) {
-            return (Integer) Objects.requireNonNull(file.get(USES)) > 1;
-        }
+    /**
+     * Reads, writes or maps by the channel that all users of the file in this JVM share, on a thread that is never
+     * interrupted ({@link Undisturbed#elsewhere}). An interrupt of the caller stays set.
+     *
+     * @param step takes no lock of the caller's
+     */
+    public <T> T use(Step<T> step) throws IOException {
+        return Undisturbed.elsewhere(() -> step.take(channel(file)));
     }
 
     /** Whether this JVM has a lock on a byte of it, other than on the whole. */
@@ -170,6 +173,11 @@ public final class LockFile implements AutoCloseable {
         synchronized (file) {
             return file.keySet().stream().anyMatch(at -> at instanceof Long && !at.equals(WHOLE));
         }
+    }
+
+    /** Which process has a lock on it, for a message; Linux alone says so. */
+    public String holder() {
+        return LockHolder.of(path).map(LockHolder::describe).orElse("another process or thread");
     }
 
     /**

@@ -76,7 +76,7 @@ public final class PrivateFile {
         try {
             Path draft = OwnerOnly.createDraft(folder(file), DRAFT_PREFIX);
             try {
-                fill(draft, text);
+                Undisturbed.again(() -> fill(draft, text));
                 Files.move(draft, file, ATOMIC_MOVE, REPLACE_EXISTING);
                 syncFolder(folder(file));
             } finally {
@@ -87,13 +87,14 @@ public final class PrivateFile {
         }
     }
 
-    private static void fill(Path draft, String text) throws IOException {
+    private static Path fill(Path draft, String text) throws IOException {
         try (FileChannel channel = FileChannel.open(draft, WRITE)) {
             ByteBuffer bytes = US_ASCII.encode(text);
             while (bytes.hasRemaining()) {
                 channel.write(bytes);
             }
             channel.force(true);
+            return draft;
         }
     }
 
@@ -107,14 +108,12 @@ public final class PrivateFile {
         if (!OwnerOnly.hasModes(folder)) {
             return;
         }
-        boolean interrupted = Thread.interrupted(); // it would close the channel
-        try (FileChannel channel = FileChannel.open(folder, READ)) {
-            channel.force(true);
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
+        Undisturbed.again(() -> {
+            try (FileChannel channel = FileChannel.open(folder, READ)) {
+                channel.force(true);
+                return folder;
             }
-        }
+        });
     }
 
     /** The file's text; where there is none, what the supplier makes is written. All who race get the same. */

@@ -3,12 +3,15 @@ package io.valise.ipc.spi.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,6 +34,23 @@ class FolderLockTest {
     void isReentrant() {
         String inner = FolderLock.locked(folder, () -> FolderLock.locked(folder, () -> "inside"));
         assertThat(inner).isEqualTo("inside");
+    }
+
+    @Test
+    void eachThreadHasItsOwnTimeWhileAnotherOfTheProcessHasTheLock() {
+        String refusal = FolderLock.locked(
+                folder, () -> CompletableFuture.supplyAsync(() -> refused(1)).join());
+        assertThat(refusal).contains("limit=", "actual=held by ", "thread");
+        assertThat(refused(1)).isEmpty();
+    }
+
+    private String refused(long patience) {
+        try {
+            return FolderLock.locked(folder, patience, () -> "");
+        } catch (IpcException e) {
+            assertThat(e.status()).isEqualTo(IpcStatus.RESOURCE_EXHAUSTED);
+            return e.reason();
+        }
     }
 
     @Test

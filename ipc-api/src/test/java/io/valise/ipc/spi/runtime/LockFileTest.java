@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -134,6 +136,38 @@ class LockFileTest {
                         value -> assertThat(value.getClass().getClassLoader()).isNull());
         assertThat(one.apply("close")).isEqualTo("closed");
         assertThat(table.containsKey(key)).isFalse();
+    }
+
+    @Test
+    void anInterruptBeforeOrWhileTheFileIsUsedDropsNoLock() throws Exception {
+        try (LockFile held = LockFile.open(Files.createFile(file), Set.of(READ, WRITE))) {
+            assertThat(held.tryWhole()).isNotNull();
+            Thread.currentThread().interrupt();
+            int written = held.use(channel -> channel.write(ByteBuffer.allocate(3), 0));
+            assertThat(written).isEqualTo(3);
+            assertThat(Thread.interrupted()).as("the interrupt stays").isTrue();
+
+            Thread caller = Thread.currentThread();
+            long size = held.use(channel -> {
+                caller.interrupt();
+                return channel.truncate(1).size();
+            });
+            assertThat(size).isEqualTo(1);
+            assertThat(Thread.interrupted()).as("the interrupt stays").isTrue();
+            assertThat(process("exclusive " + file)).isEqualTo("held");
+        } finally {
+            Thread.interrupted();
+        }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void theHolderIsNamed() throws IOException {
+        assertThat(process("whole " + file)).isEqualTo("locked");
+        try (LockFile wanted = LockFile.open(file, Set.of(READ, WRITE))) {
+            assertThat(wanted.tryWhole()).isNull();
+            assertThat(wanted.holder()).contains("pid " + process.process.pid() + " (", "java");
+        }
     }
 
     @Test

@@ -10,6 +10,7 @@ import io.valise.ipc.services.json.JsonFault;
 import io.valise.ipc.services.json.ValueSetJson;
 import io.valise.ipc.services.settings.SettingChange;
 import io.valise.ipc.services.settings.SettingsHive;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -78,26 +79,51 @@ final class SettingsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws JsonFault, InterruptedException {
-        try (SettingsHive hive = open()) {
-            switch (action) {
-                case get -> get(hive);
-                case put -> put(hive);
-                case delete -> hive.delete(named());
-                case revert -> hive.revert(named());
-                case list -> list(hive);
-                case watch -> watch(hive);
+        try {
+            Optional<AppIdentity> whose = whose();
+            if (whose.isPresent()) {
+                act(whose.get());
+            } else {
+                withoutKey();
             }
-            hive.loss().ifPresent(lost -> common.err().println("ipc: warning: " + lost));
             return 0;
         } catch (IllegalArgumentException e) { // a name or a value that cannot be
             throw common.usageError(String.valueOf(e.getMessage()));
         }
     }
 
-    private SettingsHive open() {
-        return application == null
-                ? SettingsHive.openBase(AppIdentity.open(publisher, "ipc"))
-                : SettingsHive.open(AppIdentity.open(publisher, application));
+    /** Whose hive it is; empty when the publisher has no key, and only a change would make one. */
+    private Optional<AppIdentity> whose() {
+        String asked = application == null ? "ipc" : application;
+        return action == Action.put
+                ? Optional.of(AppIdentity.open(publisher, asked))
+                : AppIdentity.find(publisher, asked);
+    }
+
+    private void act(AppIdentity whose) throws JsonFault, InterruptedException {
+        try (SettingsHive hive = application == null ? SettingsHive.openBase(whose) : SettingsHive.open(whose)) {
+            switch (action) {
+                case get -> get(hive);
+                case put -> put(hive);
+                case delete -> hive.delete(named());
+                case revert -> hive.revert(named());
+                case list -> list(hive.values());
+                case watch -> watch(hive);
+            }
+            hive.loss().ifPresent(lost -> common.err().println("ipc: warning: " + lost));
+        }
+    }
+
+    /** A publisher that has no key has no settings: its folder is named by the key. */
+    private void withoutKey() {
+        switch (action) {
+            case get -> throw absent();
+            case list -> list(ValueSet.empty());
+            case watch ->
+                throw new CommandFailure(
+                        "publisher \"" + publisher + "\" has no settings to watch yet; `ipc settings put` begins them");
+            default -> named(); // there is nothing to delete or revert
+        }
     }
 
     private String named() {
@@ -107,10 +133,12 @@ final class SettingsCommand implements Callable<Integer> {
         return name;
     }
 
+    private CommandFailure absent() {
+        return new CommandFailure("no setting \"" + named() + "\"; `ipc settings list` shows those there are");
+    }
+
     private void get(SettingsHive hive) {
-        Object found = hive.get(named())
-                .orElseThrow(() ->
-                        new CommandFailure("no setting \"" + name + "\"; `ipc settings list` shows those there are"));
+        Object found = hive.get(named()).orElseThrow(this::absent);
         common.out().println(ValueSetJson.writeMember(ValueSet.of(named(), found), named()));
     }
 
@@ -124,8 +152,7 @@ final class SettingsCommand implements Callable<Integer> {
         hive.put(named(), given);
     }
 
-    private void list(SettingsHive hive) {
-        ValueSet all = hive.values();
+    private void list(ValueSet all) {
         if (json) {
             common.out().println(ValueSetJson.write(all));
         } else {

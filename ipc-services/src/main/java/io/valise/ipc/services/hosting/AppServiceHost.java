@@ -67,7 +67,7 @@ public final class AppServiceHost implements AutoCloseable {
         IpcRuntime.ensure();
         HostingTerms terms = HostingTerms.ofThisProcess(name);
         if (HostingTerms.told(name, System.getenv()).isPresent()) { // started to serve: what it prints goes to a log
-            ServerProcess.log(terms.service()).guardOutput();
+            ServerProcess.log(terms).guardOutput();
         }
         AppServiceHost host = new AppServiceHost(service, terms);
         Runtime.getRuntime().addShutdownHook(host.hook);
@@ -151,7 +151,7 @@ public final class AppServiceHost implements AutoCloseable {
         try {
             if (terms.idle().isPresent()) {
                 StartRecord.clearOwn(terms.service());
-                ServerProcess.log(terms.service()).deleteIfEmpty();
+                ServerProcess.log(terms).deleteIfEmpty();
             }
         } catch (IOException | IpcException e) {
             LOG.log(Level.DEBUG, "the next start waits for the end of this process", e);

@@ -1,10 +1,13 @@
 package io.valise.ipc.services.hosting;
 
 import io.valise.ipc.Endpoint;
+import io.valise.ipc.services.process.ServiceLog;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Where a service's process serves and for how long. Whoever starts the process tells it by environment variables;
@@ -20,6 +23,8 @@ record HostingTerms(String service, List<String> endpoints, Optional<Duration> i
     private static final String ENDPOINTS = "VALISE_SERVICE_ENDPOINTS";
     private static final String IDLE = "VALISE_SERVICE_IDLE";
     private static final String INSTANCES = "VALISE_SERVICE_INSTANCES";
+    /** The name of an instance of a service with one for each connection. */
+    private static final Pattern INSTANCE = Pattern.compile("(.+)\\.([0-9a-f]{8})");
     /** A process for one connection ends with it, but not before who looked at it just now is gone. */
     private static final Duration AFTER_ITS_CONNECTION = Duration.ofMillis(200);
 
@@ -59,7 +64,8 @@ record HostingTerms(String service, List<String> endpoints, Optional<Duration> i
     /** What the environment says, if it is meant for this service: its own name or that of an instance. */
     static Optional<HostingTerms> told(String service, Map<String, String> environment) {
         String told = environment.getOrDefault(SERVICE, "");
-        if (!told.equals(service) && !told.startsWith(service + '.')) {
+        InstanceMode mode = InstanceMode.valueOf(environment.getOrDefault(INSTANCES, InstanceMode.SHARED.name()));
+        if (!told.equals(service) && !isInstance(told, service, mode)) {
             return Optional.empty();
         }
         String endpoints = environment.getOrDefault(ENDPOINTS, Endpoint.ANY + ':' + told);
@@ -67,7 +73,22 @@ record HostingTerms(String service, List<String> endpoints, Optional<Duration> i
                 told,
                 List.of(endpoints.split(" ", -1)),
                 Optional.of(Duration.parse(environment.getOrDefault(IDLE, ServiceManifest.DEFAULT_IDLE.toString()))),
-                InstanceMode.valueOf(environment.getOrDefault(INSTANCES, InstanceMode.SHARED.name()))));
+                mode));
+    }
+
+    private static boolean isInstance(String told, String service, InstanceMode mode) {
+        Matcher parts = INSTANCE.matcher(told);
+        return mode == InstanceMode.PER_CONNECTION
+                && parts.matches()
+                && parts.group(1).equals(service);
+    }
+
+    /** The name of its log, by which no other service's process goes. */
+    String logName() {
+        Matcher parts = INSTANCE.matcher(service);
+        return mode == InstanceMode.PER_CONNECTION && parts.matches()
+                ? ServiceLog.ofInstance(parts.group(1), parts.group(2))
+                : service;
     }
 
     void tell(Map<String, String> environment) {

@@ -61,8 +61,7 @@ public final class ManifestStarter implements ServerStarter {
     }
 
     private static <C> C ownInstance(ServiceManifest manifest, Endpoint endpoint, Waiting<C> waiting) {
-        ServiceManifest instance = manifest.instance(
-                String.format("%08x", ThreadLocalRandom.current().nextInt()));
+        ServiceManifest instance = manifest.instance(ThreadLocalRandom.current().nextInt());
         ServerProcess process = ServerProcess.start(manifest.name(), instance);
         try {
             return waiting.until(new Endpoint(endpoint.scheme(), instance.name()), () -> process, () -> false);

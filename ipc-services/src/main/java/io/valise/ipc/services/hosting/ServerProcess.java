@@ -38,11 +38,12 @@ final class ServerProcess {
      *     be executed, {@code RESOURCE_EXHAUSTED} when the system starts no process
      */
     static ServerProcess start(String file, ServiceManifest manifest) {
-        ServiceLog log = log(manifest.name());
+        HostingTerms terms = HostingTerms.of(manifest);
+        ServiceLog log = log(terms);
         try {
             ServiceLog.deleteOld(ServiceManifest.FOLDER, file);
             ProcessBuilder described = Program.find(manifest.command()).describeDetached();
-            HostingTerms.of(manifest).tell(described.environment());
+            terms.tell(described.environment());
             described.redirectErrorStream(true).redirectInput(NOTHING).redirectOutput(log.begin());
             return new ServerProcess(manifest, described.start(), log);
         } catch (NoSuchFileException e) {
@@ -55,8 +56,8 @@ final class ServerProcess {
     }
 
     /** The log of a service's process, or of an instance's. */
-    static ServiceLog log(String name) {
-        return ServiceLog.of(ServiceManifest.FOLDER, name);
+    static ServiceLog log(HostingTerms terms) {
+        return ServiceLog.of(ServiceManifest.FOLDER, terms.logName());
     }
 
     private static IpcException notStarted(String file, IpcStatus status, IOException e) {

@@ -120,9 +120,9 @@ public record ServiceManifest(
         return mine.isAny() && !wanted.scheme().equals("local");
     }
 
-    /** This for one instance, which has addresses of its own. */
-    ServiceManifest instance(String suffix) {
-        String other = name + '.' + suffix;
+    /** This for one instance, which has addresses of its own: their name ends with a dot and 8 hexadecimal digits. */
+    ServiceManifest instance(int number) {
+        String other = name + '.' + String.format("%08x", number);
         List<Endpoint> own = endpoints.stream()
                 .map(endpoint -> new Endpoint(endpoint.scheme(), other))
                 .toList();

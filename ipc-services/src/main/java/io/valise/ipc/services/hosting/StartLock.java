@@ -9,6 +9,7 @@ import io.valise.ipc.services.process.Pauses;
 import io.valise.ipc.spi.runtime.LockFile;
 import io.valise.ipc.spi.runtime.SafeLog;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -46,7 +47,7 @@ final class StartLock implements AutoCloseable {
     private static void lock(LockFile file, long deadline) throws IOException {
         Pauses pauses = new Pauses(deadline);
         while (file.tryWhole() == null) {
-            pauses.pause("another process or thread is starting this service, and holds " + file);
+            pauses.pause(() -> file.holder() + " is starting this service, and holds " + file);
         }
     }
 
@@ -71,8 +72,8 @@ final class StartLock implements AutoCloseable {
     /** Says which process was started. */
     void started(ProcessHandle process) {
         try {
-            file.channel().truncate(0);
-            file.channel().write(US_ASCII.encode(StartRecord.of(process).format()), 0);
+            ByteBuffer record = US_ASCII.encode(StartRecord.of(process).format());
+            file.use(channel -> channel.truncate(0).write(record, 0));
         } catch (IOException e) {
             throw failed("write", e);
         }

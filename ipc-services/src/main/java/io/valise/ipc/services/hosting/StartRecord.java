@@ -88,7 +88,7 @@ record StartRecord(long pid, long began) {
 
     static String text(LockFile file) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(MOST_BYTES);
-        file.channel().read(bytes, 0);
+        file.use(channel -> channel.read(bytes, 0));
         return StandardCharsets.US_ASCII.decode(bytes.flip()).toString();
     }
 
@@ -100,7 +100,7 @@ record StartRecord(long pid, long began) {
         }
         try (LockFile file = open(path)) {
             if (parse(text(file)).filter(of(ProcessHandle.current())::equals).isPresent()) {
-                file.channel().truncate(0);
+                file.use(channel -> channel.truncate(0));
             }
         }
     }

@@ -69,7 +69,7 @@ public final class ResultLauncher {
     }
 
     /**
-     * Launches a target and returns when it has been started. Cancelling the future kills the target.
+     * Launches a target and returns when it has been started. Cancelling or completing the future kills the target.
      *
      * @return what the target reports. It fails with an {@link IpcException}: {@code CANCELLED} when the target ends with
      *     status 0 and without a report, {@code PEER_DIED} when it ends otherwise, {@code ENDPOINT_NOT_FOUND} when there is
@@ -102,23 +102,27 @@ public final class ResultLauncher {
     }
 
     private CompletableFuture<ValueSet> start(Program program, ValueSet input) throws IOException {
+        CompletableFuture<ValueSet> report = new CompletableFuture<>();
         CompletableFuture<ValueSet> result = new CompletableFuture<>();
+        report.thenAccept(result::complete).exceptionally(handedOn -> null);
         int messageBytes = Math.max(16 << 20, maxBytes + AROUND_IT);
         LaunchDoor door = LaunchDoor.open(
                 scheme,
                 messageBytes,
                 ValueSet.of(INPUT, input, MAX_BYTES, maxBytes),
-                (self, builder) -> builder.service(REPORT, request -> take(self, request, result)));
+                (self, builder) -> builder.service(REPORT, request -> take(self, request, report, result)));
         try {
             Child child = Child.start(program, door.ticket());
             child.atEnd(status -> {
                 door.close();
                 result.completeExceptionally(withoutReport(child, status));
             });
-            result.exceptionally(failure -> {
-                child.kill(); // cancelled; or it has ended anyway
-                return input;
-            });
+            result.whenComplete((value, failure) -> {
+                        if (!report.isDone()) { // completed by the user; or it has ended anyway
+                            child.kill();
+                        }
+                    })
+                    .exceptionally(handedOn -> null);
             return result;
         } catch (IOException | RuntimeException e) {
             door.close();
@@ -126,11 +130,12 @@ public final class ResultLauncher {
         }
     }
 
-    private ValueSet take(LaunchDoor door, Request request, CompletableFuture<ValueSet> result) {
+    private ValueSet take(
+            LaunchDoor door, Request request, CompletableFuture<ValueSet> report, CompletableFuture<ValueSet> result) {
         door.checkGuest(request);
         ValueSet reported = request.message().getValueSet(RESULT);
         checkSize("result", reported, maxBytes);
-        if (!result.complete(reported)) {
+        if (result.isDone() || !report.complete(reported)) {
             throw new IpcException(IpcStatus.CANCELLED, "there is a result already, or nobody waits for one any more");
         }
         return ValueSet.empty();

@@ -7,13 +7,14 @@ import io.valise.ipc.spi.runtime.SafeLog;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Tells the peer which references this end has dropped, many in one message. The thread that drops one, the garbage
+ * Tells the peer which references this end has dropped, up to {@value #MOST_IN_A_MESSAGE} in one message. The thread that drops one, the garbage
  * collector's perhaps, does not wait: the peer's buffer may be full. What one connection's peer does not take delays no
  * other's: each has its own {@link Lane}. Thread-safe.
  */
@@ -21,12 +22,15 @@ final class Releases {
     /** The event's name. */
     static final String EVENT = "objects.release";
 
+    /** So many fit into the smallest message limit that an end may have, 4096 bytes. */
+    private static final int MOST_IN_A_MESSAGE = 128;
+
     private static final Logger LOG = SafeLog.of("io.valise.ipc.services.objects");
     private static final Executor IN_A_SECOND = CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS, Runnable::run);
 
     private final IpcConnection connection;
     private final Lane lane = new Lane(this::send);
-    private Map<Long, Long> waiting = new HashMap<>();
+    private final Map<Long, Long> waiting = new HashMap<>();
 
     Releases(IpcConnection connection) {
         this.connection = connection;
@@ -40,18 +44,32 @@ final class Releases {
     }
 
     private void send() {
-        Map<Long, Long> dropped;
-        synchronized (this) {
-            dropped = waiting;
-            waiting = new HashMap<>();
+        for (Map<Long, Long> dropped = take(); !dropped.isEmpty() && send(dropped); dropped = take()) {
+            LOG.log(Level.TRACE, "{0} references were released", dropped.size());
         }
+    }
+
+    private synchronized Map<Long, Long> take() {
+        Map<Long, Long> dropped = new HashMap<>();
+        Iterator<Map.Entry<Long, Long>> all = waiting.entrySet().iterator();
+        while (all.hasNext() && dropped.size() < MOST_IN_A_MESSAGE) {
+            Map.Entry<Long, Long> one = all.next();
+            dropped.put(one.getKey(), one.getValue());
+            all.remove();
+        }
+        return dropped;
+    }
+
+    private boolean send(Map<Long, Long> dropped) {
         try {
-            if (!dropped.isEmpty() && connection.isOpen()) {
+            if (connection.isOpen()) {
                 connection.send(EVENT, message(dropped));
             }
+            return true;
         } catch (IpcException e) {
             LOG.log(Level.DEBUG, "{0} references are not released yet: {1}", dropped.size(), e);
             sendAgain(dropped);
+            return false;
         }
     }
 

@@ -5,6 +5,7 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
 /** Pauses between looks at what tells nobody when it changes: another process's lock, or its first answer. */
 public final class Pauses {
@@ -26,17 +27,22 @@ public final class Pauses {
      * @throws IpcException {@code TIMEOUT} when the time is up, {@code CANCELLED} when interrupted
      */
     public void pause(String what) {
+        pause(() -> what);
+    }
+
+    /** As {@link #pause(String)}, for a text that takes time to find: it is asked for when there is an error to tell. */
+    public void pause(Supplier<String> what) {
         long left = deadlineNanoTime - System.nanoTime();
         if (left <= 0) {
             throw new IpcException(
                     IpcStatus.TIMEOUT,
-                    what + "; the connect timeout is up: a longer one helps a slow start",
+                    what.get() + "; the connect timeout is up: a longer one helps a slow start",
                     Delivery.NOT_SENT);
         }
         LockSupport.parkNanos(Math.min(left, next));
         next = Math.min(LONGEST, next * 2);
         if (Thread.currentThread().isInterrupted()) {
-            throw new IpcException(IpcStatus.CANCELLED, "interrupted: " + what, Delivery.NOT_SENT);
+            throw new IpcException(IpcStatus.CANCELLED, "interrupted: " + what.get(), Delivery.NOT_SENT);
         }
     }
 }

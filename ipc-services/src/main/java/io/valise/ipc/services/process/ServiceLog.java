@@ -1,8 +1,10 @@
 package io.valise.ipc.services.process;
 
+import io.valise.ipc.IpcException;
 import io.valise.ipc.spi.runtime.PrivateFile;
 import io.valise.ipc.spi.runtime.RuntimeDirectory;
 import io.valise.ipc.spi.runtime.SafeLog;
+import io.valise.ipc.spi.runtime.Undisturbed;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.FilterOutputStream;
@@ -14,7 +16,6 @@ import java.lang.System.Logger.Level;
 import java.nio.channels.FileChannel;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -28,7 +29,8 @@ import java.util.stream.Stream;
 /**
  * The log of a process that was started to serve: what it prints, in {@code services/NAME.log} in the runtime directory. All
  * sockets of the user are in that directory, which is often a small file system in memory; so a log has a limit, beyond
- * which it becomes {@code NAME.log.1} and begins anew, and of the logs of instances the newest are kept. Thread-safe.
+ * which it becomes {@code NAME.log.1} and begins anew, and of the logs of instances the newest are kept. The log of an
+ * instance is {@code NAME@INSTANCE.log}: no service has such a name. Thread-safe.
  */
 public final class ServiceLog {
     /** The most bytes of a log; as many may be in the one before it. */
@@ -39,6 +41,7 @@ public final class ServiceLog {
 
     private static final Logger LOG = SafeLog.of(ServiceLog.class);
     private static final String SUFFIX = ".log";
+    private static final char OF = '@';
     private static final String BEFORE = SUFFIX + ".1";
 
     private final Path file;
@@ -74,7 +77,12 @@ public final class ServiceLog {
         return ProcessBuilder.Redirect.appendTo(file.toFile());
     }
 
-    /** Deletes the logs of all but the newest instances of a service, whose names begin with its own and a dot. */
+    /** The name of an instance's log, for {@link #of}. */
+    public static String ofInstance(String service, String instance) {
+        return service + OF + instance;
+    }
+
+    /** Deletes the logs of all but the newest instances of a service. */
     public static void deleteOld(String folder, String service) throws IOException {
         Path logs = RuntimeDirectory.current().folder(folder);
         List<Path> ofInstances = new ArrayList<>();
@@ -90,7 +98,7 @@ public final class ServiceLog {
 
     private static boolean isOfInstance(Path log, String service) {
         String name = log.getFileName().toString();
-        return name.startsWith(service + '.') && name.endsWith(SUFFIX) && !name.equals(service + SUFFIX);
+        return name.startsWith(service + OF) && name.endsWith(SUFFIX);
     }
 
     private static FileTime lastWritten(Path log) {
@@ -124,12 +132,15 @@ public final class ServiceLog {
         return new PrintStream(guard(new FileOutputStream(stream)), true, Charset.forName(encoding));
     }
 
-    /** A stream that writes to another, which ends in this log, and looks after its size. */
-    OutputStream guard(OutputStream stream) {
+    /**
+     * A stream that writes to another, which ends in this log, and keeps to the limit. The size is that of the open file,
+     * whether or not it still has its name: a cleaner or a newer instance may have removed it, but its bytes take room.
+     */
+    OutputStream guard(FileOutputStream stream) {
         return new FilterOutputStream(stream) {
             @Override
             public void write(int octet) throws IOException {
-                beforeWriting(1);
+                beforeWriting(stream, 1);
                 out.write(octet);
             }
 
@@ -137,7 +148,7 @@ public final class ServiceLog {
             public void write(byte[] bytes, int from, int count) throws IOException {
                 for (int done = 0; done < count; ) { // one long piece has a limit too
                     int some = Math.min(count - done, MOST_BYTES / 2);
-                    beforeWriting(some);
+                    beforeWriting(stream, some);
                     out.write(bytes, from + done, some);
                     done += some;
                 }
@@ -145,36 +156,41 @@ public final class ServiceLog {
         };
     }
 
-    private synchronized void beforeWriting(int bytes) {
+    private synchronized void beforeWriting(FileOutputStream stream, int bytes) {
         left -= bytes;
         if (left < 0) {
-            left = roomFor(bytes) - bytes;
+            left = roomFor(stream, bytes) - bytes;
         }
     }
 
-    private long roomFor(int bytes) {
+    private long roomFor(FileOutputStream stream, int bytes) {
         try {
-            long size = Files.size(file);
-            if (size + bytes <= MOST_BYTES) {
-                return MOST_BYTES - size;
-            }
-            beginAnew();
-            return MOST_BYTES;
-        } catch (NoSuchFileException deleted) {
-            return MOST_BYTES; // a newer instance took its place: what is printed is of no more use
-        } catch (IOException e) {
+            // An interrupt would close the channel, and with it the standard output.
+            return Undisturbed.elsewhere(() -> roomFor(stream.getChannel(), bytes));
+        } catch (IOException | IpcException e) {
             LOG.log(Level.DEBUG, "the log " + file + " cannot be shortened", e);
             return bytes;
         }
     }
 
     /** By copy and cut: the process writes to the same file for as long as it lives. */
-    private void beginAnew() throws IOException {
+    private long roomFor(FileChannel log, int bytes) throws IOException {
+        long size = log.size();
+        if (size + bytes <= MOST_BYTES) {
+            return MOST_BYTES - size;
+        }
+        if (Files.exists(file) && Files.size(file) == size) { // else it has lost its name: no one can read it
+            keep();
+        }
+        log.truncate(0);
+        return MOST_BYTES;
+    }
+
+    private void keep() throws IOException {
         try {
             Files.copy(file, before, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             Files.deleteIfExists(before); // no room for it, or half of it: the log is cut all the same
         }
-        FileChannel.open(file, StandardOpenOption.WRITE).truncate(0).close();
     }
 }

@@ -1,7 +1,5 @@
 package io.valise.ipc.services.settings;
 
-import static java.util.Objects.requireNonNull;
-
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
@@ -18,7 +16,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class HiveWatch {
     private static final Logger LOG = SafeLog.of("io.valise.ipc.services.settings");
+
+    private static final long FIRST_PAUSE_MILLIS = 50;
+    private static final long LONGEST_PAUSE_MILLIS = 5_000;
 
     private final Path folder;
     private final Supplier<ValueSet> settings;
@@ -81,35 +82,59 @@ final class HiveWatch {
     }
 
     private void run(Semaphore changed, ValueSet first) {
-        AtomicReference<ValueSet> before = new AtomicReference<>(first);
-        Threads.repeat("watching the settings in " + folder, () -> awaitChange(changed, before));
+        Comparison comparison = new Comparison(changed, first);
+        Threads.repeat("watching the settings in " + folder, comparison::awaitChange);
     }
 
-    /** Returns whether there is more to wait for. */
-    private boolean awaitChange(Semaphore changed, AtomicReference<ValueSet> before) {
-        try {
-            changed.acquire();
-            changed.drainPermits();
-            before.set(compare(requireNonNull(before.get())));
-            return true;
-        } catch (InterruptedException e) { // by close()
-            LOG.log(Level.DEBUG, "settings in {0} are no longer watched", folder);
-            return false;
-        }
-    }
+    /**
+     * What was read last. A read that fails is repeated, with pauses, until one succeeds: the change that it was for may
+     * be the last one. Used by one thread.
+     */
+    private final class Comparison {
+        private final Semaphore changed;
+        private ValueSet before;
+        /** The pause before the next read while they fail; 0 while they succeed. */
+        private long pause;
 
-    private ValueSet compare(ValueSet before) {
-        ValueSet now;
-        try {
-            now = settings.get();
-        } catch (RuntimeException e) { // it may be put right
-            LOG.log(Level.WARNING, "watched settings cannot be read", e);
-            return before;
+        Comparison(Semaphore changed, ValueSet before) {
+            this.changed = changed;
+            this.before = before;
         }
-        for (SettingChange change : changes(before, now)) {
-            listeners.forEach(listener -> listener.accept(change));
+
+        /** Returns whether there is more to wait for. */
+        boolean awaitChange() {
+            try {
+                if (pause == 0) {
+                    changed.acquire();
+                } else if (!changed.tryAcquire(pause, TimeUnit.MILLISECONDS)) {
+                    LOG.log(Level.DEBUG, "reading the settings in {0} again", folder);
+                }
+                changed.drainPermits();
+                compare();
+                return true;
+            } catch (InterruptedException e) { // by close()
+                LOG.log(Level.DEBUG, "settings in {0} are no longer watched", folder);
+                return false;
+            }
         }
-        return now;
+
+        private void compare() {
+            ValueSet now;
+            try {
+                now = settings.get();
+            } catch (RuntimeException e) { // it may be put right
+                Level level = pause == 0 ? Level.WARNING : Level.DEBUG;
+                LOG.log(level, "watched settings cannot be read; trying again until they can", e);
+                pause = pause == 0 ? FIRST_PAUSE_MILLIS : Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
+                return;
+            }
+            pause = 0;
+            List<SettingChange> changes = changes(before, now);
+            before = now;
+            for (SettingChange change : changes) {
+                listeners.forEach(listener -> listener.accept(change));
+            }
+        }
     }
 
     private static List<SettingChange> changes(ValueSet before, ValueSet now) {

@@ -16,6 +16,7 @@ import io.valise.ipc.testlog.MayLog;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -178,9 +179,14 @@ class AppServiceHostTest {
         assertThat(said.afterUse()).contains(afterUse);
         assertThat(HostingTerms.told("orders", environment)).isEmpty();
         assertThat(HostingTerms.told("quote", environment)).isEmpty();
-        HostingTerms instance = HostingTerms.of(manifest.instance("1a2b3c4d"));
+        HostingTerms instance = HostingTerms.of(manifest.instance(0x1a2b3c4d));
         instance.tell(environment);
-        assertThat(HostingTerms.told("quotes", environment)).contains(instance);
+        boolean hasInstances = mode == InstanceMode.PER_CONNECTION;
+        assertThat(HostingTerms.told("quotes", environment))
+                .isEqualTo(Optional.of(instance).filter(one -> hasInstances));
+        assertThat(instance.logName()).isEqualTo(hasInstances ? "quotes@1a2b3c4d" : "quotes.1a2b3c4d");
+        environment.put("VALISE_SERVICE", "quotes.admin");
+        assertThat(HostingTerms.told("quotes", environment)).isEmpty();
         assertThat(instance.endpoints()).containsExactly("pipe:quotes.1a2b3c4d", "shm:quotes.1a2b3c4d");
     }
 

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -122,12 +123,21 @@ class ResultLauncherTest {
 
     @Test
     void cancellingKillsTheTarget() {
+        killedBy(result -> result.cancel(false));
+    }
+
+    @Test
+    void completingTheFutureKillsTheTargetThatNoOneWaitsForAnyMore() {
+        killedBy(result -> result.complete(ValueSet.empty()));
+    }
+
+    private static void killedBy(Consumer<CompletableFuture<ValueSet>> completion) {
         Set<ProcessHandle> before = children();
         CompletableFuture<ValueSet> result = ask("wait");
         List<ProcessHandle> targets =
                 children().stream().filter(child -> !before.contains(child)).toList();
         assertThat(targets).isNotEmpty();
-        result.cancel(false);
+        completion.accept(result);
         targets.forEach(target -> target.onExit().join());
     }
 

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(HangWatchdog.class)
 class BoundedOutputTest {
     private static final String FOLDER = "services";
+    private static final int MOST_OF_A_LOG = ServiceLog.MOST_BYTES * 3 / 4;
 
     @BeforeEach
     void makeFolder() throws IOException {
@@ -95,7 +96,10 @@ class BoundedOutputTest {
             guarded.write("the last word".getBytes(UTF_8));
             assertThat(LastLines.of(log.file())).endsWith("the last word");
             Files.delete(log.file()); // as for a newer instance
-            guarded.write(new byte[1 << 20]);
+            for (int i = 0; i < 8; i++) {
+                guarded.write(new byte[MOST_OF_A_LOG]);
+                assertThat(file.getChannel().size()).as("without a name").isLessThanOrEqualTo(ServiceLog.MOST_BYTES);
+            }
             assertThat(log.file()).doesNotExist();
         }
         log.begin();
@@ -103,12 +107,32 @@ class BoundedOutputTest {
     }
 
     @Test
+    void aLogOfAThreadThatIsInterruptedKeepsToItsLimitAndStaysOpen() throws Exception {
+        ServiceLog log = ServiceLog.of(FOLDER, "chatty");
+        assertThat(log.begin().file()).exists();
+        try (FileOutputStream file = new FileOutputStream(log.file().toFile(), true);
+                OutputStream guarded = log.guard(file)) {
+            Thread.currentThread().interrupt();
+            for (int i = 0; i < 4; i++) {
+                guarded.write(new byte[MOST_OF_A_LOG]);
+                assertThat(log.file().toFile().length()).isLessThanOrEqualTo(ServiceLog.MOST_BYTES);
+            }
+            assertThat(Thread.interrupted()).as("the interrupt stays").isTrue();
+            assertThat(file.getChannel().isOpen()).isTrue();
+        } finally {
+            Thread.interrupted();
+        }
+    }
+
+    @Test
     void theNewestLogsOfInstancesAreKept() throws IOException {
         Path folder = ServiceLog.of(FOLDER, "chatty").file().getParent();
         Files.writeString(folder.resolve("chatty.log"), "its own");
         Files.writeString(folder.resolve("chattyother.log"), "another's");
+        Files.writeString(folder.resolve("chatty.admin.log"), "another's");
+        Files.setLastModifiedTime(folder.resolve("chatty.admin.log"), FileTime.fromMillis(1));
         for (int i = 0; i < 20; i++) {
-            Path log = Files.writeString(folder.resolve(String.format("chatty.%08x.log", i)), "said");
+            Path log = Files.writeString(folder.resolve(String.format("chatty@%08x.log", i)), "said");
             Files.writeString(folder.resolve(log.getFileName() + ".1"), "before");
             Files.setLastModifiedTime(log, FileTime.fromMillis(1_000_000 + i * 1_000L));
         }
@@ -120,9 +144,14 @@ class BoundedOutputTest {
                     .filter(name -> name.contains(".log"))
                     .toList();
             assertThat(names)
-                    .hasSize(2 * ServiceLog.MOST_INSTANCES + 2)
-                    .contains("chatty.log", "chattyother.log", "chatty.00000013.log", "chatty.00000004.log.1")
-                    .doesNotContain("chatty.00000003.log", "chatty.00000003.log.1");
+                    .hasSize(2 * ServiceLog.MOST_INSTANCES + 3)
+                    .contains(
+                            "chatty.log",
+                            "chattyother.log",
+                            "chatty.admin.log",
+                            "chatty@00000013.log",
+                            "chatty@00000004.log.1")
+                    .doesNotContain("chatty@00000003.log", "chatty@00000003.log.1");
         }
     }
 

@@ -11,6 +11,7 @@ import io.valise.ipc.IpcStatus;
 import io.valise.ipc.sharedmem.layout.RingFileLayout;
 import io.valise.ipc.spi.runtime.LockFile;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -28,12 +29,11 @@ public final class RingFile implements AutoCloseable {
     private final RingFileLayout layout;
     private final SharedMemory memory;
 
-    private RingFile(Path path, LockFile file, RingFileLayout layout) throws IOException {
+    private RingFile(Path path, LockFile file, RingFileLayout layout, FileChannel channel) throws IOException {
         this.path = path;
         this.file = file;
         this.layout = layout;
-        this.memory = Undisturbed.with(
-                file, () -> MemoryKind.ofThisJvm().mapUntilCollected(file.channel(), layout.fileBytes()));
+        this.memory = MemoryKind.ofThisJvm().mapUntilCollected(channel, layout.fileBytes());
     }
 
     /**
@@ -44,9 +44,9 @@ public final class RingFile implements AutoCloseable {
     public static RingFile create(Path path, RingFileLayout layout) {
         try {
             LockFile file = LockFile.open(path, Set.of(CREATE_NEW, READ, WRITE));
-            return closedUnlessDone(file, path, () -> {
-                SegmentFile.allocate(file.channel(), layout.fileBytes());
-                RingFile ring = new RingFile(path, file, layout);
+            return closedUnlessDone(file, path, channel -> {
+                SegmentFile.allocate(channel, layout.fileBytes());
+                RingFile ring = new RingFile(path, file, layout, channel);
                 layout.writeHeader(ring.memory);
                 return ring;
             });
@@ -73,9 +73,8 @@ public final class RingFile implements AutoCloseable {
                 throw new NoSuchFileException(path.toString());
             }
             LockFile file = LockFile.open(path, Set.of(READ, WRITE, NOFOLLOW_LINKS));
-            return closedUnlessDone(file, null, () -> {
-                RingFile ring = new RingFile(
-                        path, file, RingFileLayout.ofFile(file.channel().size()));
+            return closedUnlessDone(file, null, channel -> {
+                RingFile ring = new RingFile(path, file, RingFileLayout.ofFile(channel.size()), channel);
                 ring.layout.checkHeader(ring.memory);
                 return ring;
             });
@@ -128,14 +127,11 @@ public final class RingFile implements AutoCloseable {
         }
     }
 
-    private interface Step {
-        RingFile take() throws IOException;
-    }
-
-    private static RingFile closedUnlessDone(LockFile file, @Nullable Path toRemove, Step step) throws IOException {
+    private static RingFile closedUnlessDone(LockFile file, @Nullable Path toRemove, LockFile.Step<RingFile> step)
+            throws IOException {
         boolean done = false;
         try {
-            RingFile ring = step.take();
+            RingFile ring = file.use(step);
             done = true;
             return ring;
         } finally {

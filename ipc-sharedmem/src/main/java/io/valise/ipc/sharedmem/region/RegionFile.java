@@ -11,7 +11,6 @@ import io.valise.ipc.IpcStatus;
 import io.valise.ipc.sharedmem.layout.RegionLayout;
 import io.valise.ipc.sharedmem.os.MappedWindows;
 import io.valise.ipc.sharedmem.os.SegmentFile;
-import io.valise.ipc.sharedmem.os.Undisturbed;
 import io.valise.ipc.spi.runtime.LockFile;
 import io.valise.ipc.spi.runtime.SafeLog;
 import java.io.IOException;
@@ -83,7 +82,7 @@ public final class RegionFile {
     public static RegionFile create(RegionDirectory directory, Path path, RegionLayout layout) {
         try {
             checkRoom(path, layout.fileBytes());
-            return Undisturbed.again(() -> makeUnlessTaken(directory, path, layout));
+            return makeUnlessTaken(directory, path, layout);
         } catch (IOException e) {
             throw SegmentFile.failed(IpcStatus.RESOURCE_EXHAUSTED, "create", path, layout.fileBytes(), e);
         }
@@ -117,7 +116,7 @@ public final class RegionFile {
                 return held;
             }
             try {
-                RegionFile opened = Undisturbed.again(() -> hold(path, mode));
+                RegionFile opened = hold(path, mode);
                 HELD.put(path, opened);
                 return opened;
             } catch (NoSuchFileException e) {
@@ -159,15 +158,15 @@ public final class RegionFile {
         synchronized (HELD) {
             MappedWindows known = mapped.get(mode);
             if (known == null) {
-                known = Undisturbed.elsewhere(() -> map(file, mode, layout));
+                known = file.use(channel -> map(channel, mode, layout));
                 mapped.put(mode, known);
             }
             return known;
         }
     }
 
-    private static MappedWindows map(LockFile file, MapMode mode, RegionLayout layout) throws IOException {
-        return new MappedWindows(file.channel(), mode, RegionLayout.HEADER_BYTES, layout.bytes());
+    private static MappedWindows map(FileChannel channel, MapMode mode, RegionLayout layout) throws IOException {
+        return new MappedWindows(channel, mode, RegionLayout.HEADER_BYTES, layout.bytes());
     }
 
     /** Removes a region's file if no process holds it. */
@@ -276,8 +275,10 @@ public final class RegionFile {
             if (holding == null || !making.file.isAt(unfinished)) {
                 return null;
             }
-            SegmentFile.allocate(making.file.channel(), layout.fileBytes());
-            making.file.channel().write(layout.header(), 0);
+            making.file.use(channel -> {
+                SegmentFile.allocate(channel, layout.fileBytes());
+                return channel.write(layout.header(), 0);
+            });
             return publish(making, path, layout, holding);
         } finally {
             SegmentFile.remove(unfinished);
@@ -308,16 +309,16 @@ public final class RegionFile {
             if (holding == null || !opening.file.isAt(path)) {
                 throw new NoSuchFileException(path.toString());
             }
-            return Undisturbed.with(opening.file, () -> map(path, mode, opening, holding));
+            return opening.file.use(channel -> map(path, mode, opening, holding, channel));
         }
     }
 
-    private static RegionFile map(Path path, MapMode mode, Making opening, LockFile.Lock holding) throws IOException {
+    private static RegionFile map(Path path, MapMode mode, Making opening, LockFile.Lock holding, FileChannel channel)
+            throws IOException {
         ByteBuffer fields = RegionLayout.fields();
-        FileChannel channel = opening.file.channel();
         channel.read(fields, 0);
         RegionLayout layout = RegionLayout.read(fields.flip(), channel.size());
-        MappedWindows windows = map(opening.file, mode, layout);
+        MappedWindows windows = map(channel, mode, layout);
         RegionFile held = new RegionFile(path, opening.handOver(), layout, holding);
         held.mapped.put(mode, windows);
         return held;

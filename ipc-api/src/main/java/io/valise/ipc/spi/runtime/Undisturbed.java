@@ -1,15 +1,15 @@
-package io.valise.ipc.sharedmem.os;
+package io.valise.ipc.spi.runtime;
 
-import io.valise.ipc.spi.runtime.LockFile;
-import io.valise.ipc.spi.runtime.Threads;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
 /**
- * Uses a file in spite of interrupts: a thread that is interrupted when it maps, reads or writes a file, before or
- * meanwhile, closes the channel for all who have it, and drops its locks. {@code tryLock} needs none of this. Stateless.
+ * Uses a file in spite of interrupts: a thread that is interrupted before or while it maps, reads or writes by a channel
+ * closes that channel. {@code tryLock} is not affected. Stateless.
+ *
+ * @since 0.2.0
  */
 public final class Undisturbed {
     private Undisturbed() {}
@@ -40,17 +40,8 @@ public final class Undisturbed {
     }
 
     /**
-     * Takes a step with the channel of a file: {@link #elsewhere} where others in this JVM use that channel too.
-     *
-     * @param step takes no lock of the caller's
-     */
-    public static <T> T with(LockFile file, Step<T> step) throws IOException {
-        return file.isShared() ? elsewhere(step) : step.take();
-    }
-
-    /**
-     * Takes a step, on a thread that is never interrupted, and waits for it; an interrupt stays set. That costs some 100
-     * µs, and is for a channel that others have, too.
+     * Takes a step on a thread that is never interrupted, and waits for it; an interrupt stays set. That costs some 100
+     * µs, and is for a channel that must stay open.
      *
      * @param step takes no lock of the caller's
      */

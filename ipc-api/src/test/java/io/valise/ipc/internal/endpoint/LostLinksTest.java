@@ -1,0 +1,146 @@
+package io.valise.ipc.internal.endpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.valise.ipc.Endpoint;
+import io.valise.ipc.IpcClient;
+import io.valise.ipc.IpcServer;
+import io.valise.ipc.PeerIdentity;
+import io.valise.ipc.spi.Availability;
+import io.valise.ipc.spi.Link;
+import io.valise.ipc.spi.Transport;
+import io.valise.ipc.testlog.Logs;
+import java.lang.reflect.Proxy;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** An Error on the way from a link to a connection closes the link, and is counted as no connection. */
+@Timeout(20)
+class LostLinksTest {
+    private static final String LIMIT = "valise.silentConnections";
+    private static final String AT_ONCE = "peer";
+    private static final String LATER = "arm";
+
+    private final BlockingQueue<Transport.Acceptor> acceptors = new LinkedBlockingQueue<>();
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    /** A link one method of which throws an Error. */
+    private Link link(String failing, Error error) {
+        return (Link) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {Link.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals(failing)) {
+                        throw error;
+                    }
+                    if (method.getName().equals("close")) {
+                        closed.set(true);
+                    }
+                    return switch (method.getName()) {
+                        case "peer" -> PeerIdentity.unknown();
+                        case "maxFrameBytes" -> 1 << 20;
+                        case "flush" -> true;
+                        case "poll" -> closed.get() ? Link.END : 0;
+                        case "toString" -> "link";
+                        default -> null;
+                    };
+                });
+    }
+
+    /** Hands out the acceptor, and dials what the test says. */
+    private final class Tested implements Transport {
+        private final Link dialled;
+
+        Tested(Link dialled) {
+            this.dialled = dialled;
+        }
+
+        @Override
+        public String scheme() {
+            return "tested";
+        }
+
+        @Override
+        public int order() {
+            return 99;
+        }
+
+        @Override
+        public Availability availability() {
+            return Availability.yes("tested");
+        }
+
+        @Override
+        public Listener listen(Endpoint endpoint, Acceptor acceptor) {
+            acceptors.add(acceptor);
+            return new Listener() {
+                @Override
+                public Endpoint endpoint() {
+                    return endpoint;
+                }
+
+                @Override
+                public void close() {
+                    acceptors.clear();
+                }
+            };
+        }
+
+        @Override
+        public Link connect(Endpoint endpoint, long timeoutNanos) {
+            return dialled;
+        }
+
+        @Override
+        public List<Endpoint> endpoints() {
+            return List.of();
+        }
+    }
+
+    @Test
+    @Logs("reading tested:lost with")
+    void aServerCountsNoLinkThatAnErrorCutOff() throws Exception {
+        String before = System.setProperty(LIMIT, "1");
+        try (IpcServer server = IpcServer.builder("tested:lost")
+                .transport(new Tested(link("", null)))
+                .start()) {
+            assertThat(server.endpoints()).hasSize(1);
+            Transport.Acceptor acceptor = acceptors.take();
+            for (int i = 0; i < 3; i++) {
+                closed.set(false);
+                OutOfMemoryError injected = new OutOfMemoryError("injected");
+                assertThatThrownBy(() -> acceptor.accept(link(AT_ONCE, injected)))
+                        .isSameAs(injected);
+                assertThat(closed).as(AT_ONCE).isTrue();
+                closed.set(false);
+                acceptor.accept(link(LATER, new StackOverflowError("injected later")));
+                assertThat(closed).as(LATER).isTrue();
+            }
+            closed.set(false);
+            acceptor.accept(link("", null));
+            assertThat(closed).as("the one that may be silent").isFalse();
+        } finally {
+            if (before == null) {
+                System.clearProperty(LIMIT);
+            } else {
+                System.setProperty(LIMIT, before);
+            }
+        }
+    }
+
+    @Test
+    void aClientClosesALinkThatAnErrorCutOff() {
+        for (String failing : List.of(AT_ONCE, "claim")) {
+            closed.set(false);
+            OutOfMemoryError injected = new OutOfMemoryError("injected");
+            assertThatThrownBy(() -> IpcClient.builder("tested:lost")
+                            .transport(new Tested(link(failing, injected)))
+                            .connect())
+                    .isSameAs(injected);
+            assertThat(closed).as(failing).isTrue();
+        }
+    }
+}
