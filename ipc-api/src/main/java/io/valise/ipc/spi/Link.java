@@ -74,6 +74,16 @@ public interface Link extends AutoCloseable {
     int poll(FrameHandler handler, int limit);
 
     /**
+     * Checks that the frame that is being delivered was there while it was read. A {@link FrameHandler} calls it when it
+     * has copied what it needs, and acts upon that only when this returns. For media that can lose a part meanwhile, as a
+     * mapped file can that another process truncates; this one does nothing.
+     *
+     * @throws io.valise.ipc.IpcException {@code PROTOCOL_ERROR} when what was read may be torn
+     * @since 0.2.0
+     */
+    default void checkWhole() {}
+
+    /**
      * Blocks until {@link #poll} has something to deliver (a frame or the end), {@link #wake} is called, or the time is
      * up. May return early. A wake-up is never lost: what arrived after the last poll ends the wait.
      *

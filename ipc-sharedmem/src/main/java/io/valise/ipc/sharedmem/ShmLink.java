@@ -182,6 +182,15 @@ final class ShmLink implements Link, ControlChannel.Reader {
     }
 
     @Override
+    public void checkWhole() {
+        try {
+            in.checkWhole();
+        } catch (InternalError fault) {
+            throw truncated(fault);
+        }
+    }
+
+    @Override
     public void await(long nanos) {
         sleep(dataAwaited, nanos, pollable);
     }

@@ -86,12 +86,14 @@ final class Inbound implements Link.FrameHandler {
         }
         int head = frame.getInt();
         long id = frame.getLong();
+        session.checkWhole();
         byte kind = (byte) (head >>> 24);
         int flags = head >>> 16 & 0xff;
         if (!greeted) {
             greet(kind, flags, head & 0xffff, id, frame);
         } else if (kind == Frames.FRAGMENT && mayBeFragment) {
             ByteBuffer whole = reassembly.add(flags, frame);
+            session.checkWhole();
             if (whole != null) {
                 read(whole, false);
                 reassembly.release();
@@ -258,7 +260,9 @@ final class Inbound implements Link.FrameHandler {
 
     private void readCredit(long id, ByteBuffer frame) {
         need(frame, Long.BYTES);
-        work = session.dispatcher().credited(id, frame.getLong());
+        long more = frame.getLong();
+        session.checkWhole();
+        work = session.dispatcher().credited(id, more);
     }
 
     private static void skip(byte kind, int flags) {
@@ -270,6 +274,7 @@ final class Inbound implements Link.FrameHandler {
     /** The ValueSet that ends the frame. */
     private ValueSet last(ByteBuffer frame) {
         ValueSet message = decoder.decode(frame);
+        session.checkWhole();
         if (frame.hasRemaining()) {
             throw Frames.malformed("frame: " + frame.remaining() + " bytes too many after its last value");
         }
@@ -288,9 +293,10 @@ final class Inbound implements Link.FrameHandler {
         return name;
     }
 
-    private static String text(ByteBuffer frame) {
+    private String text(ByteBuffer frame) {
         byte[] utf8 = new byte[Math.min(frame.remaining(), Frames.MAX_TEXT_BYTES)];
         frame.get(utf8);
+        session.checkWhole();
         return new String(utf8, StandardCharsets.UTF_8);
     }
 

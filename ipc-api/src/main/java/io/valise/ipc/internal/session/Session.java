@@ -155,6 +155,11 @@ public final class Session implements SessionCall.Calls, Line, Asker {
         return services;
     }
 
+    /** Checks that the frame that is being read was whole. */
+    void checkWhole() {
+        link.checkWhole();
+    }
+
     Outbound outbound() {
         return outbound;
     }

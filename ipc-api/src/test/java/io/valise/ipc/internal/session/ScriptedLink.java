@@ -34,6 +34,7 @@ final class ScriptedLink implements Link {
     private @Nullable Throwable lack;
     private int refusedWaits;
     private boolean holding;
+    private volatile boolean tears;
 
     // ---- the test's end
 
@@ -81,6 +82,18 @@ final class ScriptedLink implements Link {
         byte[] frame = outgoing.poll();
         notifyAll();
         return frame;
+    }
+
+    /** From now on all frames that are polled may be torn. */
+    void tearsFrames() {
+        tears = true;
+    }
+
+    @Override
+    public void checkWhole() {
+        if (tears) {
+            throw new IpcException(IpcStatus.PROTOCOL_ERROR, "torn on purpose");
+        }
     }
 
     /** How many frames fit until the test takes one. */

@@ -9,6 +9,7 @@ import io.valise.ipc.sharedmem.layout.RingLayout;
 import io.valise.ipc.sharedmem.os.MemoryKind;
 import io.valise.ipc.sharedmem.os.SharedMemory;
 import io.valise.ipc.sharedmem.os.TestMemory;
+import io.valise.ipc.spi.runtime.LateFaults;
 import java.nio.ByteBuffer;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -40,6 +41,41 @@ class HostileRingTest {
                             IpcException.class, e -> assertThat(e.status()).isEqualTo(IpcStatus.PROTOCOL_ERROR))
                     .hasMessageContaining("actual=" + length)
                     .hasMessageContaining(limit);
+        }
+    }
+
+    /** A frame in one page, and one over several, of a segment that is cut to nothing or so that half the frame is left. */
+    @ParameterizedTest
+    @CsvSource({"100, 0", "9000, 0", "9000, 4096"})
+    void aFrameWhoseFileIsCutWhileItIsReadIsNotWhole(int length, int left) {
+        RingLayout layout = new RingLayout(0, DATA, 64 << 10);
+        try (TestMemory file = new TestMemory(MemoryKind.JDK, DATA + (64 << 10))) {
+            RingProducer producer = new RingProducer(file.map(), layout);
+            RingConsumer consumer = new RingConsumer(file.map(), layout, () -> {});
+            for (int frame = 0; frame < 2; frame++) {
+                assertThat(producer.claim(length)).isNotNull();
+                producer.commit(length);
+            }
+            byte[] copy = new byte[length];
+            int whole = consumer.poll(
+                    view -> {
+                        view.get(copy);
+                        consumer.checkWhole();
+                        return false;
+                    },
+                    1);
+            assertThat(whole).isEqualTo(1);
+            assertThatThrownBy(() -> consumer.poll(
+                            view -> {
+                                view.get(copy, 0, length / 2);
+                                file.truncate(left);
+                                view.get(copy, length / 2, length - length / 2);
+                                consumer.checkWhole();
+                                return false;
+                            },
+                            1))
+                    .isInstanceOf(InternalError.class);
+            LateFaults.settle();
         }
     }
 
