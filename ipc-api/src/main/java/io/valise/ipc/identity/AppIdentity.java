@@ -73,7 +73,7 @@ public final class AppIdentity {
      * @return empty when there is no key file of that publisher
      * @throws IllegalArgumentException when a name is malformed
      * @throws IpcException as {@link #open(String, String)}
-     * @since 0.2.0
+     * @since 0.1.0
      */
     public static Optional<AppIdentity> find(String publisher, String application) {
         check("publisher", publisher);

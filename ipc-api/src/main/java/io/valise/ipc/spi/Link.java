@@ -79,7 +79,7 @@ public interface Link extends AutoCloseable {
      * mapped file can that another process truncates; this one does nothing.
      *
      * @throws io.valise.ipc.IpcException {@code PROTOCOL_ERROR} when what was read may be torn
-     * @since 0.2.0
+     * @since 0.1.0
      */
     default void checkWhole() {}
 

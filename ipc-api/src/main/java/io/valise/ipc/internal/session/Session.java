@@ -125,7 +125,7 @@ public final class Session implements SessionCall.Calls, Line, Asker {
         this.greetings = new Greetings(this, greeter);
     }
 
-    /** Over a link that nobody has read from yet; the link is closed when that fails, with an Error too. */
+    /** Over a link that was not read from yet; the link is closed when that fails, with an Error too. */
     public static Session over(Link link, Endpoint endpoint, SessionConfig config, Greeter greeter) {
         return Handed.orFreed(link, fresh -> new Session(fresh, endpoint, config, greeter), Link::close);
     }

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,7 +48,10 @@ public final class LockFile implements AutoCloseable {
     private static final Long WHOLE = -1L;
     private static final int ATTEMPTS = 8;
 
-    /** Open files by file key; in each its channel, its uses, and by their offset the locks: lock, holders, sharing. */
+    /**
+     * Open files by file key, guarded by itself; in each its channel, its uses, and by their offset the locks: lock,
+     * holders, sharing. Locks change under the monitor of the file, uses under that of all; so each file is concurrent.
+     */
     private static final Map<Object, Map<Object, Object>> FILES = table();
 
     private final Path path;
@@ -103,7 +107,7 @@ public final class LockFile implements AutoCloseable {
             setAside(channel);
             return null;
         }
-        Map<Object, Object> fresh = new HashMap<>(Map.of(CHANNEL, channel, USES, 1));
+        Map<Object, Object> fresh = new ConcurrentHashMap<>(Map.of(CHANNEL, channel, USES, 1));
         FILES.put(key, fresh);
         return new LockFile(path, key, fresh);
     }
@@ -113,7 +117,7 @@ public final class LockFile implements AutoCloseable {
         if (FILES.isEmpty()) {
             channel.close();
         } else {
-            FILES.put(channel, new HashMap<>(Map.of(CHANNEL, channel, USES, 0)));
+            FILES.put(channel, new ConcurrentHashMap<>(Map.of(CHANNEL, channel, USES, 0)));
         }
     }
 

@@ -9,7 +9,7 @@ import java.util.concurrent.FutureTask;
  * Uses a file in spite of interrupts: a thread that is interrupted before or while it maps, reads or writes by a channel
  * closes that channel. {@code tryLock} is not affected. Stateless.
  *
- * @since 0.2.0
+ * @since 0.1.0
  */
 public final class Undisturbed {
     private Undisturbed() {}

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.ByteBuffer;
@@ -14,8 +15,12 @@ import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -158,6 +163,36 @@ class LockFileTest {
         } finally {
             Thread.interrupted();
         }
+    }
+
+    @Test
+    void threadsThatOpenAndLockOneFileAtOnceExcludeEachOtherAndNeverFail() throws Exception {
+        Files.createFile(file);
+        AtomicInteger inside = new AtomicInteger();
+        List<CompletableFuture<Integer>> threads = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            threads.add(CompletableFuture.supplyAsync(() -> mostInside(inside), task -> new Thread(task).start()));
+        }
+        for (CompletableFuture<Integer> thread : threads) {
+            assertThat(thread.get()).isEqualTo(1);
+        }
+        assertThat(process("whole " + file)).isEqualTo("locked");
+    }
+
+    private int mostInside(AtomicInteger inside) {
+        int most = 0;
+        for (int locked = 0; locked < 1_000; ) {
+            try (LockFile open = LockFile.open(file, Set.of(READ, WRITE))) {
+                if (open.tryWhole() != null) {
+                    most = Math.max(most, inside.incrementAndGet());
+                    inside.decrementAndGet();
+                    locked++;
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return most;
     }
 
     @Test
