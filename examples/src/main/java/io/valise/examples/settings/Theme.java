@@ -13,6 +13,7 @@ public final class Theme {
         AppIdentity identity = AppIdentity.open("acme", "editor");
         try (SettingsHive base = SettingsHive.openBase(identity);
                 SettingsHive settings = SettingsHive.open(identity)) {
+            settings.revert("theme"); // an earlier run has left one
             base.put("theme", "light");
             System.out.println(settings.get("theme").orElse("none"));
 

@@ -37,7 +37,7 @@ final class LockHolder {
     /** A process for a message: its id and its program. */
     static String describe(long pid) {
         if (pid == ProcessHandle.current().pid()) {
-            return "another thread of this process, pid " + pid;
+            return "pid " + pid + " (this process)";
         }
         String command = ProcessHandle.of(pid)
                 .flatMap(process -> process.info().command())
