@@ -73,7 +73,9 @@ final class FrameWriter {
     boolean flush() {
         StreamBuffer current = buffer;
         if (current != null && head < tail) {
-            write(current.window(head, tail));
+            while (head < tail && writesAll(current.window(head, tail))) {
+                // A buffer on the heap is written in portions: the next one follows.
+            }
             releaseIfEmpty();
         }
         return isEmpty();
@@ -102,13 +104,16 @@ final class FrameWriter {
         }
     }
 
-    private void write(ByteBuffer committed) {
+    /** Whether the channel took all of it. */
+    private boolean writesAll(ByteBuffer committed) {
         try {
             head += channel.write(committed);
+            return !committed.hasRemaining();
         } catch (IOException e) {
             throw failed(e);
         } catch (OutOfMemoryError e) {
             StreamBuffer.refused(e);
+            return false;
         } finally {
             committed.clear(); // A limit left behind would cut off the next frame's length.
         }

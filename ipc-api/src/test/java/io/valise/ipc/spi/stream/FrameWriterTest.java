@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.WritableByteChannel;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -103,6 +104,23 @@ class FrameWriterTest {
         sink.portion = Integer.MAX_VALUE;
         assertThat(writer.flush()).isTrue();
         assertThat(sink.bytes()).hasSize(Framing.MAX_FRAME_BYTES + 60_000 + 1 + 12);
+    }
+
+    /** Such a buffer is given to the channel in small portions. */
+    @Test
+    void aFullBufferOnTheHeapIsFlushedByTheClaimToo() {
+        StreamBuffer.directRefused();
+        List<StreamBuffer> pooled = new ArrayList<>();
+        StreamBuffer heap = StreamBuffer.acquire();
+        while (heap.bytes.isDirect()) {
+            pooled.add(heap);
+            heap = StreamBuffer.acquire();
+        }
+        put(Framing.MAX_FRAME_BYTES);
+        put(60_000);
+        assertThat(writer.claim(Framing.MAX_FRAME_BYTES)).isNotNull();
+        assertThat(sink.writes).isGreaterThan(1);
+        pooled.forEach(StreamBuffer::release);
     }
 
     @Test
