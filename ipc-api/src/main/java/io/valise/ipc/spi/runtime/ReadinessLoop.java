@@ -10,6 +10,7 @@ import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,7 @@ public final class ReadinessLoop {
     private final Selector selector;
     private final Thread thread;
     private final LoopTimer timer = new LoopTimer();
+    private final AtomicInteger registrations = new AtomicInteger();
     private final Thread hook = Threads.daemon("valise-readiness-exit", this::exit);
     private volatile boolean exiting;
     private boolean ended; // guarded by the class
@@ -110,6 +112,7 @@ public final class ReadinessLoop {
             SelectionKey key = channel.register(selector, 0);
             Registration registration = new Registration(this, key, onReadable, onWritable);
             key.attach(registration);
+            registrations.incrementAndGet();
             return registration;
         } catch (ClosedChannelException e) {
             throw new IpcException(IpcStatus.CONNECTION_CLOSED, "the channel to wait for is closed", e);
@@ -178,8 +181,17 @@ public final class ReadinessLoop {
         return selector.selectNow(ReadinessLoop::dispatch);
     }
 
+    /** A registration has been cancelled. */
+    void left() {
+        registrations.decrementAndGet();
+    }
+
+    /**
+     * Not by the selector's keys: a cancelled key stays among them until the next select. A wake-up that comes while a
+     * callback runs may be taken for one that came before, and then that select would have no limit.
+     */
     private boolean isUnused() {
-        return selector.keys().isEmpty() && timer.isEmpty();
+        return registrations.get() == 0 && timer.isEmpty();
     }
 
     /** Whether it was unused for a while, and has ended. */

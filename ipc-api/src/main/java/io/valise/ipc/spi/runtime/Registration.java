@@ -3,6 +3,7 @@ package io.valise.ipc.spi.runtime;
 import java.nio.channels.CancelledKeyException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A channel's place in the {@link ReadinessLoop}. Thread-safe. The owner that closes the channel calls {@link #cancel} after
@@ -16,6 +17,7 @@ public final class Registration {
     private final SelectionKey key;
     private final Runnable onReadable;
     private final Runnable onWritable;
+    private final AtomicBoolean cancelled = new AtomicBoolean();
 
     /** {@link #fire}, made once. */
     final Runnable firing = this::fire;
@@ -44,6 +46,9 @@ public final class Registration {
     /** Leaves the loop. A callback that runs at this moment finishes; none starts later than a moment after. Idempotent. */
     public void cancel() {
         key.cancel();
+        if (!cancelled.getAndSet(true)) {
+            loop.left();
+        }
         loop.noticeChange();
     }
 

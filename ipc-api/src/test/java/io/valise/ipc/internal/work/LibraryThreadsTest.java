@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
@@ -95,6 +96,57 @@ class LibraryThreadsTest {
             pipe.sink().close();
             assertThat(fired.await(30, TimeUnit.SECONDS)).isTrue();
             pipe.source().close();
+        }
+    }
+
+    /** The wake-up of the last cancel is lost in the one that came before it: the thread must end all the same. */
+    @Test
+    void theLoopEndsThoughTheLastChannelLeftDuringACallback() throws Exception {
+        assertThat(said(Cancelling.class, "-Dvalise.idleMillis=50")).isEqualTo("ended");
+    }
+
+    /** A loop whose last registration is cancelled by another thread while its callback runs. */
+    static final class Cancelling {
+        private Cancelling() {}
+
+        public static void main(String[] arguments) throws Exception {
+            CountDownLatch first = new CountDownLatch(1);
+            CountDownLatch goOn = new CountDownLatch(1);
+            AtomicReference<Registration> second = new AtomicReference<>();
+            Pipe one = readable();
+            Pipe two = readable();
+            ReadinessLoop loop = ReadinessLoop.shared();
+            List<Thread> threads = running();
+            Registration held = loop.register(one.source(), () -> {
+                first.countDown();
+                awaitUninterruptibly(goOn);
+            });
+            second.set(loop.register(
+                    two.source(),
+                    () -> CompletableFuture.runAsync(() -> second.get().cancel())
+                            .join()));
+            held.arm();
+            first.await();
+            held.cancel();
+            second.get().arm(); // wakes the select that follows, which finds the second channel too
+            goOn.countDown();
+            awaitEnd(threads);
+            System.out.println("ended");
+        }
+
+        private static Pipe readable() throws IOException {
+            Pipe pipe = Pipe.open();
+            pipe.source().configureBlocking(false);
+            pipe.sink().write(ByteBuffer.wrap(new byte[1]));
+            return pipe;
+        }
+
+        private static void awaitUninterruptibly(CountDownLatch latch) {
+            try {
+                latch.await();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
         }
     }
 
