@@ -14,7 +14,6 @@ import io.valise.ipc.services.json.ValueSetJson;
 import io.valise.ipc.services.manifest.ManifestFolder;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.OwnHome;
-import io.valise.ipc.testlog.MayLog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -144,7 +143,6 @@ class StartingTest {
     }
 
     @Test
-    @MayLog("any: goes without ")
     void servingWhereNoTransportWorksFailsWithTheReasons() throws Exception {
         Path lax = Files.createDirectory(
                 own.path().resolve("lax"),
@@ -163,7 +161,6 @@ class StartingTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"shm:nowhere", "pipe:nowhere", "loopback:nowhere", "any:nowhere"})
-    @MayLog("any: goes without ")
     void aRuntimeDirectoryOfAWrongModeHasOneStatusAtBothEndsAndNamesWhatChoseIt(String address) throws Exception {
         Path lax = Files.createDirectory(
                 own.path().resolve("lax"),

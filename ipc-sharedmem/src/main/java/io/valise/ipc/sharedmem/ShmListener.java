@@ -15,18 +15,17 @@ import io.valise.ipc.spi.runtime.Threads;
 import io.valise.ipc.spi.runtime.UnixSockets;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /** A served {@code shm:} address. Thread-safe. */
 final class ShmListener implements Transport.Listener, ServerHandshake.House {
     private static final int MAX_HANDSHAKES = 1024;
     private static final int HANDSHAKE_SECONDS = 5;
-    private static final Executor HANDSHAKES = handshakeThreads();
+    private static final Executor HANDSHAKES = Threads.pool("valise-shm-handshake", 2);
 
     private final Endpoint endpoint;
     private final Transport.Acceptor acceptor;
@@ -34,7 +33,9 @@ final class ShmListener implements Transport.Listener, ServerHandshake.House {
     private final SegmentDirectory segments;
     private final SegmentRemoval removal;
     private final Vouching.Door door;
-    private final Set<ServerHandshake> pending = ConcurrentHashMap.newKeySet();
+    /** With what takes back the end of its time. */
+    private final Map<ServerHandshake, Runnable> pending = new ConcurrentHashMap<>();
+
     private volatile boolean closed;
 
     /** Listens at the endpoint; first removes the segments that crashed servers left. */
@@ -56,7 +57,7 @@ final class ShmListener implements Transport.Listener, ServerHandshake.House {
     @Override
     public void close() {
         closed = true;
-        pending.forEach(handshake -> handshake.abandon("the server stops listening"));
+        pending.keySet().forEach(handshake -> handshake.abandon("the server stops listening"));
         door.close();
     }
 
@@ -77,13 +78,20 @@ final class ShmListener implements Transport.Listener, ServerHandshake.House {
 
     @Override
     public void completed(ServerHandshake handshake, ShmLink link) {
-        pending.remove(handshake);
+        forget(handshake);
         acceptor.accept(link);
     }
 
     @Override
     public void failed(ServerHandshake handshake) {
-        pending.remove(handshake);
+        forget(handshake);
+    }
+
+    private void forget(ServerHandshake handshake) {
+        Runnable takeBack = pending.remove(handshake);
+        if (takeBack != null) {
+            takeBack.run();
+        }
     }
 
     private Vouching.Door sweepAndOpen(Path sockets, Vouching vouching) {
@@ -103,28 +111,14 @@ final class ShmListener implements Transport.Listener, ServerHandshake.House {
             return;
         }
         ServerHandshake handshake = new ServerHandshake(client, this, HANDSHAKES);
-        pending.add(handshake);
-        handshake.start();
-        ReadinessLoop.shared()
+        Runnable takeBack = ReadinessLoop.shared()
                 .after(
                         TimeUnit.SECONDS.toNanos(HANDSHAKE_SECONDS),
                         () -> handshake.abandon("limit=" + HANDSHAKE_SECONDS + " s for the hand-shake"));
+        pending.put(handshake, takeBack);
+        handshake.start();
         if (closed) {
             handshake.abandon("the server stops listening");
         }
-    }
-
-    /** Two threads that end when they have nothing to do. */
-    private static Executor handshakeThreads() {
-        ThreadPoolExecutor threads = new ThreadPoolExecutor(
-                2, 2, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), ShmListener::handshakeThread);
-        threads.allowCoreThreadTimeOut(true);
-        return threads;
-    }
-
-    private static Thread handshakeThread(Runnable work) {
-        Thread thread = Threads.daemon("valise-shm-handshake", work);
-        thread.setContextClassLoader(null);
-        return thread;
     }
 }

@@ -1,10 +1,8 @@
 package io.valise.ipc.internal.endpoint;
 
 import io.valise.ipc.internal.work.Deadlines;
-import io.valise.ipc.spi.runtime.SafeLog;
+import io.valise.ipc.spi.runtime.ShutdownHook;
 import io.valise.ipc.spi.runtime.Threads;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -14,12 +12,10 @@ import org.jspecify.annotations.Nullable;
  * server. Set up by one thread; {@link #end} is thread-safe.
  */
 public final class AtExit {
-    private static final Logger LOG = SafeLog.of("io.valise.ipc");
-
     private final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
     private boolean keepAlive;
     private @Nullable Duration grace;
-    private volatile @Nullable Thread hook;
+    private volatile @Nullable ShutdownHook hook;
 
     /** Whether the JVM lives until the server is closed. */
     public void keepAlive(boolean yes) {
@@ -58,13 +54,11 @@ public final class AtExit {
     }
 
     private void addHook(Runnable closing) {
-        Thread added = Threads.daemon("valise-close-on-exit", closing);
         try {
-            Runtime.getRuntime().addShutdownHook(added);
+            hook = ShutdownHook.add("valise-close-on-exit", closing);
         } catch (IllegalStateException e) {
             throw new IllegalStateException("closeOnExit: this JVM is exiting already; start no server now", e);
         }
-        hook = added;
     }
 
     private static void close(ServerCore server, Duration grace) {
@@ -80,18 +74,10 @@ public final class AtExit {
     /** The server is closed: lets the JVM exit, and forgets the server. Idempotent. */
     void end() {
         ended.complete(null);
-        Thread added = hook;
+        ShutdownHook added = hook;
         if (added != null) {
-            remove(added);
+            added.remove();
             hook = null;
-        }
-    }
-
-    private static void remove(Thread hook) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException e) {
-            LOG.log(Level.DEBUG, "this JVM is exiting, and its hooks are at work", e);
         }
     }
 }

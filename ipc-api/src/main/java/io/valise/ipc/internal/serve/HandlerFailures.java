@@ -1,11 +1,10 @@
 package io.valise.ipc.internal.serve;
 
+import io.valise.ipc.spi.runtime.RateLimit;
 import io.valise.ipc.spi.runtime.SafeLog;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Logs what handlers of this process threw: at WARNING with the stack trace, an {@link Error} at ERROR. A handler that
@@ -20,8 +19,7 @@ final class HandlerFailures {
     private static final HandlerFailures OF_THIS_PROCESS = new HandlerFailures(LOG);
 
     private final Logger log;
-    private final AtomicLong begun = new AtomicLong(System.nanoTime());
-    private final AtomicInteger logged = new AtomicInteger();
+    private final RateLimit limit = new RateLimit(MOST, WINDOW_NANOS);
 
     HandlerFailures(Logger log) {
         this.log = log;
@@ -33,15 +31,11 @@ final class HandlerFailures {
     }
 
     void log(String what, Throwable failure, long now) {
-        long since = begun.get();
-        if (now - since >= WINDOW_NANOS && begun.compareAndSet(since, now)) {
-            logged.set(0);
-        }
-        int before = logged.getAndUpdate(count -> Math.min(count + 1, MOST + 1));
-        if (before == MOST) {
+        long left = limit.take(now);
+        if (left == 0) {
             log.log(Level.WARNING, "handlers failed: limit=" + MOST + " a minute; more of this minute are at DEBUG");
         }
         Level level = failure instanceof Error ? Level.ERROR : Level.WARNING;
-        log.log(before < MOST ? level : Level.DEBUG, what + " failed", failure);
+        log.log(left > 0 ? level : Level.DEBUG, what + " failed", failure);
     }
 }

@@ -1,5 +1,6 @@
 package io.valise.ipc.internal.work;
 
+import io.valise.ipc.spi.runtime.IdleClock;
 import io.valise.ipc.spi.runtime.SafeLog;
 import io.valise.ipc.spi.runtime.Threads;
 import java.lang.System.Logger;
@@ -33,8 +34,7 @@ public final class Caretaker implements Runnable {
     private volatile boolean started;
     private volatile boolean asleep;
     private volatile long wakeAt = Long.MAX_VALUE;
-    private boolean idle; // of the thread alone, as the next
-    private long idleSince;
+    private final IdleClock idleClock = new IdleClock(); // of the thread alone
 
     /** The reading of a session. */
     public interface Watched {
@@ -119,21 +119,12 @@ public final class Caretaker implements Runnable {
 
     /** Whether there has been nothing to look after for a while: then this thread has ended. */
     private boolean endsIdle() {
-        if (uses.get() > 0 || !watched.isEmpty() || !withDeadlines.isEmpty()) {
-            idle = false;
-            return false;
-        }
-        long now = System.nanoTime();
-        if (!idle) {
-            idle = true;
-            idleSince = now;
-        }
-        return now - idleSince >= IDLE_NANOS && end();
+        return idleClock.hasRunOut(uses.get() == 0 && watched.isEmpty() && withDeadlines.isEmpty()) && end();
     }
 
     /** A thread that brings something meanwhile either sees that this one has ended, or its bringing is seen here. */
     private synchronized boolean end() {
-        idle = false;
+        idleClock.reset();
         started = false;
         if (uses.get() > 0 || !arrivals.isEmpty() || !deadlineArrivals.isEmpty()) {
             started = true;

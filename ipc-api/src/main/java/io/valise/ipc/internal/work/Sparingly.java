@@ -1,9 +1,9 @@
 package io.valise.ipc.internal.work;
 
+import io.valise.ipc.spi.runtime.RateLimit;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
@@ -15,8 +15,7 @@ public final class Sparingly {
 
     private final Logger log;
     private final LongSupplier clock;
-    private final AtomicLong next;
-    private final AtomicLong untold = new AtomicLong();
+    private final RateLimit limit = new RateLimit(1, SILENCE_NANOS);
 
     /** By that log. */
     public Sparingly(Logger log) {
@@ -26,18 +25,13 @@ public final class Sparingly {
     Sparingly(Logger log, LongSupplier clock) {
         this.log = log;
         this.clock = clock;
-        this.next = new AtomicLong(clock.getAsLong());
     }
 
     /** Warns, unless there was a warning a short time ago. */
     public void warn(String message, Throwable failure) {
-        long due = next.get();
-        long now = clock.getAsLong();
-        if (now - due < 0 || !next.compareAndSet(due, now + SILENCE_NANOS)) {
-            untold.incrementAndGet();
-            return;
+        if (limit.take(clock.getAsLong()) > 0) {
+            long before = limit.takeSuppressed();
+            log.log(Level.WARNING, before == 0 ? message : message + " (and " + before + " times before)", failure);
         }
-        long before = untold.getAndSet(0);
-        log.log(Level.WARNING, before == 0 ? message : message + " (and " + before + " times before)", failure);
     }
 }

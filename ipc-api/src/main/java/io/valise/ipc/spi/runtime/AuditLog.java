@@ -3,7 +3,6 @@ package io.valise.ipc.spi.runtime;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 
 /**
@@ -20,7 +19,7 @@ public final class AuditLog {
     private static final int MOST_STRANGERS = 60;
     private static final Pattern LINE_BREAKS = Pattern.compile("[\\p{Cntrl}\\u0085\\u2028\\u2029]");
     private static final long WINDOW_NANOS = TimeUnit.MINUTES.toNanos(1);
-    private static final Window STRANGERS = new Window();
+    private static final RateLimit STRANGERS = new RateLimit(MOST_STRANGERS, WINDOW_NANOS);
 
     private AuditLog() {}
 
@@ -55,20 +54,5 @@ public final class AuditLog {
     /** Asked for when there is something to say: the first logger of a JVM takes 20 ms to start. */
     private static Logger log() {
         return SafeLog.of(NAME);
-    }
-
-    /** How many lines may still be written in this minute. */
-    static final class Window {
-        private final AtomicLong begun = new AtomicLong(System.nanoTime());
-        private final AtomicLong written = new AtomicLong();
-
-        /** Takes one; 0 for the first that is too many, less for the others. */
-        long take(long now) {
-            long since = begun.get();
-            if (now - since >= WINDOW_NANOS && begun.compareAndSet(since, now)) {
-                written.set(0);
-            }
-            return MOST_STRANGERS - written.getAndIncrement();
-        }
     }
 }

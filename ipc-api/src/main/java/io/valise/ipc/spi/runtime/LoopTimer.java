@@ -11,19 +11,43 @@ final class LoopTimer {
     private static final long FOR_EVER = 0;
 
     /** Guarded by itself. Times are compared by their distance from one of them: they may overflow. */
-    private final PriorityQueue<Due> tasks = new PriorityQueue<>(Comparator.comparingLong(Due::sinceStart));
+    private final PriorityQueue<Due> tasks = new PriorityQueue<>(Comparator.comparingLong(due -> due.sinceStart));
 
     private final long start = System.nanoTime();
 
-    private record Due(long at, long sinceStart, Runnable task) {}
+    /** A task and its time; two are equal only if they are the same. */
+    static final class Due {
+        private final long at;
+        private final long sinceStart;
+        private final Runnable task;
 
-    /** Adds a task; returns whether it is the first one due now. */
-    boolean add(long at, Runnable task) {
-        Due due = new Due(at, at - start, task);
+        private Due(long at, long start, Runnable task) {
+            this.at = at;
+            this.sinceStart = at - start;
+            this.task = task;
+        }
+    }
+
+    /** Adds a task to run at a time. */
+    Due add(long at, Runnable task) {
+        Due due = new Due(at, start, task);
         synchronized (tasks) {
-            Due first = tasks.peek();
             tasks.add(due);
-            return first == null || due.sinceStart < first.sinceStart;
+        }
+        return due;
+    }
+
+    /** Whether the task is the next one. */
+    boolean isNext(Due due) {
+        synchronized (tasks) {
+            return tasks.peek() == due;
+        }
+    }
+
+    /** Removes a task; returns whether it was the last one that was left. */
+    boolean removeLast(Due due) {
+        synchronized (tasks) {
+            return tasks.remove(due) && tasks.isEmpty();
         }
     }
 

@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ReadinessLoop {
     private static final long PAUSE_AT_EXIT = TimeUnit.MILLISECONDS.toNanos(1);
+    /** Longer, and times could not be compared by their distance. */
+    private static final long LONGEST_NANOS = Long.MAX_VALUE >> 1;
 
     private static volatile @Nullable ReadinessLoop shared;
 
@@ -31,11 +33,10 @@ public final class ReadinessLoop {
     private final Thread thread;
     private final LoopTimer timer = new LoopTimer();
     private final AtomicInteger registrations = new AtomicInteger();
-    private final Thread hook = Threads.daemon("valise-readiness-exit", this::exit);
+    private final IdleClock idleClock = new IdleClock();
+    private @Nullable ShutdownHook hook; // set before the thread starts
     private volatile boolean exiting;
     private boolean ended; // guarded by the class
-    private boolean idle; // of the thread alone, as the next
-    private long idleSince;
 
     private ReadinessLoop() throws IOException {
         selector = Selector.open();
@@ -68,17 +69,9 @@ public final class ReadinessLoop {
         return loop;
     }
 
-    private void begin() throws IOException {
-        boolean begun = false;
-        try {
-            Threads.start(thread);
-            begun = true;
-        } finally {
-            if (!begun) {
-                selector.close();
-            }
-        }
+    private void begin() {
         noticeExit();
+        Threads.start(thread, this::release);
     }
 
     /**
@@ -123,15 +116,27 @@ public final class ReadinessLoop {
      * Runs a task on the loop's thread after a time; the task hands over or does something short.
      *
      * @param nanos how long from now, in nanoseconds, rounded up to milliseconds
+     * @return takes the task back unless it has run, so that the loop keeps neither the task nor what it refers to;
+     *     idempotent
      * @since 0.1.0
      */
-    public void after(long nanos, Runnable task) {
+    public Runnable after(long nanos, Runnable task) {
         synchronized (ReadinessLoop.class) {
-            if (ended) {
-                shared().after(nanos, task);
-            } else if (timer.add(System.nanoTime() + nanos, task)) {
-                noticeChange();
-            }
+            return ended ? shared().after(nanos, task) : afterHere(Math.min(nanos, LONGEST_NANOS), task);
+        }
+    }
+
+    private Runnable afterHere(long nanos, Runnable task) {
+        LoopTimer.Due due = timer.add(System.nanoTime() + nanos, task);
+        if (timer.isNext(due)) {
+            noticeChange();
+        }
+        return () -> takeBack(due);
+    }
+
+    private void takeBack(LoopTimer.Due due) {
+        if (timer.removeLast(due)) {
+            noticeChange(); // the thread may end now
         }
     }
 
@@ -149,7 +154,7 @@ public final class ReadinessLoop {
      */
     private void noticeExit() {
         try {
-            Runtime.getRuntime().addShutdownHook(hook);
+            hook = ShutdownHook.add("valise-readiness-exit", this::exit);
         } catch (IllegalStateException already) {
             exit();
         }
@@ -195,20 +200,11 @@ public final class ReadinessLoop {
     }
 
     /** Whether it was unused for a while, and has ended. */
-    private boolean endsIdle() throws IOException {
-        if (exiting || !isUnused()) {
-            idle = false;
-            return false;
-        }
-        long now = System.nanoTime();
-        if (!idle) {
-            idle = true;
-            idleSince = now;
-        }
-        return TimeUnit.NANOSECONDS.toMillis(now - idleSince) >= Threads.IDLE_MILLIS && end();
+    private boolean endsIdle() {
+        return idleClock.hasRunOut(!exiting && isUnused()) && end();
     }
 
-    private boolean end() throws IOException {
+    private boolean end() {
         synchronized (ReadinessLoop.class) {
             if (!isUnused()) {
                 return false;
@@ -216,13 +212,20 @@ public final class ReadinessLoop {
             ended = true;
             shared = null;
         }
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException exits) {
-            return true; // its hooks are at work, and the process ends with the selector
-        }
-        selector.close();
+        release();
         return true;
+    }
+
+    /** A process that exits keeps the selector to its end. */
+    private void release() {
+        ShutdownHook added = hook;
+        if (added == null || added.remove()) {
+            try {
+                selector.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
     }
 
     private static void dispatch(SelectionKey key) {

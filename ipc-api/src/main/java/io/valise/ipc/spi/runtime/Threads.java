@@ -7,7 +7,13 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.security.AccessController;
 import java.security.PrivilegedAction;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
@@ -19,10 +25,10 @@ import java.util.function.BooleanSupplier;
  */
 public final class Threads {
     /**
-     * How long threads that wait for all connections live on after the last, in milliseconds: 3000, or the system property
-     * {@code valise.idleMillis}, read once.
+     * How long threads that the whole process shares live on without work, in milliseconds: 3000, or the system property
+     * {@code valise.idleMillis}, read once; at least 1.
      */
-    public static final long IDLE_MILLIS = Long.getLong("valise.idleMillis", 3000);
+    public static final long IDLE_MILLIS = Math.max(1, Long.getLong("valise.idleMillis", 3000));
 
     private static final Logger LOG = SafeLog.of(Threads.class);
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -50,21 +56,86 @@ public final class Threads {
         return thread;
     }
 
+    /** Makes threads as {@link #daemon} does; to the name a number is added. */
+    public static ThreadFactory daemons(String name) {
+        AtomicInteger number = new AtomicInteger();
+        return task -> daemon(name + '-' + number.incrementAndGet(), task);
+    }
+
+    /**
+     * A pool of such threads, each of which ends after {@link #IDLE_MILLIS} without work. It gives work to a thread that is
+     * idle, else starts one, and queues what comes when there are as many as may be.
+     *
+     * @param name of the threads, to which a number is added
+     * @param most how many threads there may be
+     */
+    public static ExecutorService pool(String name, int most) {
+        return HandOver.pool(most, daemons(name));
+    }
+
     /**
      * Starts a thread.
      *
      * @throws IpcException {@code RESOURCE_EXHAUSTED}, delivery NOT_SENT, when the system refuses one more thread
      */
     public static void start(Thread thread) {
+        start(thread, () -> {});
+    }
+
+    /**
+     * Starts a thread.
+     *
+     * @param ifRefused undoes what was prepared for the thread, if it is not started
+     * @throws IpcException {@code RESOURCE_EXHAUSTED}, delivery NOT_SENT, when the system refuses one more thread
+     */
+    public static void start(Thread thread, Runnable ifRefused) {
+        boolean started = false;
         try {
             thread.start();
+            started = true;
         } catch (OutOfMemoryError e) {
-            throw new IpcException(
-                    IpcStatus.RESOURCE_EXHAUSTED,
-                    "cannot start the thread " + thread.getName() + " (" + e.getMessage()
-                            + "): see ulimit -u, and pids.max of the container",
-                    Delivery.NOT_SENT,
-                    e);
+            throw refused(thread.getName(), e);
+        } finally {
+            if (!started) {
+                ifRefused.run();
+            }
+        }
+    }
+
+    /** What is thrown when the system refuses a thread of that name. */
+    public static IpcException refused(String name, OutOfMemoryError refusal) {
+        return new IpcException(
+                IpcStatus.RESOURCE_EXHAUSTED,
+                "cannot start the thread " + name + " (" + refusal.getMessage()
+                        + "): see ulimit -u, and pids.max of the container",
+                Delivery.NOT_SENT,
+                refusal);
+    }
+
+    /**
+     * Runs an action on a {@link #daemon} of its own and waits for it. The action is never interrupted, and threads that it
+     * starts take nothing over from the caller; an interrupt of the caller stays set.
+     *
+     * @param action takes no lock of the caller's
+     * @throws ExecutionException with what the action threw
+     * @throws IpcException {@code RESOURCE_EXHAUSTED} when the system refuses the thread
+     */
+    public static <T> T apart(String name, Callable<T> action) throws ExecutionException {
+        FutureTask<T> task = new FutureTask<>(action);
+        start(daemon(name, task));
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return task.get();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

@@ -3,7 +3,6 @@ package io.valise.ipc.spi.runtime;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 
 /**
  * Uses a file in spite of interrupts: a thread that is interrupted before or while it maps, reads or writes by a channel
@@ -46,25 +45,10 @@ public final class Undisturbed {
      * @param step takes no lock of the caller's
      */
     public static <T> T elsewhere(Step<T> step) throws IOException {
-        FutureTask<T> task = new FutureTask<>(step::take);
-        Thread thread = Threads.daemon("valise-file", task);
-        thread.setContextClassLoader(null);
-        Threads.start(thread);
-        boolean interrupted = false;
         try {
-            while (true) {
-                try {
-                    return task.get();
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                } catch (ExecutionException e) {
-                    throw asThrown(e);
-                }
-            }
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
+            return Threads.apart("valise-file", step::take);
+        } catch (ExecutionException e) {
+            throw asThrown(e);
         }
     }
 

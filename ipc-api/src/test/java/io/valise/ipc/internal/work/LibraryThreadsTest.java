@@ -99,13 +99,13 @@ class LibraryThreadsTest {
         }
     }
 
-    /** The wake-up of the last cancel is lost in the one that came before it: the thread must end all the same. */
+    /** The wake-up of the last to leave is lost in the one that came before it: the thread must end all the same. */
     @Test
-    void theLoopEndsThoughTheLastChannelLeftDuringACallback() throws Exception {
+    void theLoopEndsThoughTheLastChannelAndTaskLeftDuringACallback() throws Exception {
         assertThat(said(Cancelling.class, "-Dvalise.idleMillis=50")).isEqualTo("ended");
     }
 
-    /** A loop whose last registration is cancelled by another thread while its callback runs. */
+    /** A loop whose last registration and task are taken back by another thread while a callback runs. */
     static final class Cancelling {
         private Cancelling() {}
 
@@ -116,6 +116,7 @@ class LibraryThreadsTest {
             Pipe one = readable();
             Pipe two = readable();
             ReadinessLoop loop = ReadinessLoop.shared();
+            Runnable takeBack = loop.after(TimeUnit.HOURS.toNanos(1), () -> {});
             List<Thread> threads = running();
             Registration held = loop.register(one.source(), () -> {
                 first.countDown();
@@ -123,7 +124,10 @@ class LibraryThreadsTest {
             });
             second.set(loop.register(
                     two.source(),
-                    () -> CompletableFuture.runAsync(() -> second.get().cancel())
+                    () -> CompletableFuture.runAsync(() -> {
+                                second.get().cancel();
+                                takeBack.run();
+                            })
                             .join()));
             held.arm();
             first.await();

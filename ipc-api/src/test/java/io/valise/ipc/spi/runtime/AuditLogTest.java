@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.valise.ipc.PeerIdentity;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class AuditLogTest {
@@ -24,17 +23,5 @@ class AuditLogTest {
         assertThat(PeerIdentity.unknown().declaring(OptionalLong.of(7), Optional.of("x\", evidence=KERNEL")))
                 .hasToString("PeerIdentity[user=unknown, pid=7, application=\"x', evidence=KERNEL\", evidence=NONE,"
                         + " sameUser=false, applicationId=unknown, grants={}]");
-    }
-
-    @Test
-    void strangersGetSixtyLinesAMinuteAndOneThatSaysSo() {
-        AuditLog.Window window = new AuditLog.Window();
-        long now = System.nanoTime();
-        for (int i = 0; i < 60; i++) {
-            assertThat(window.take(now)).isPositive();
-        }
-        assertThat(window.take(now)).as("the one that says so").isZero();
-        assertThat(window.take(now + TimeUnit.SECONDS.toNanos(30))).isNegative();
-        assertThat(window.take(now + TimeUnit.SECONDS.toNanos(61))).isPositive();
     }
 }

@@ -128,6 +128,29 @@ class ReadinessLoopTest {
     }
 
     @Test
+    void aTaskThatIsTakenBackDoesNotRunAndThoseBesideItDo() throws Exception {
+        List<String> ran = Collections.synchronizedList(new ArrayList<>());
+        CountDownLatch last = new CountDownLatch(1);
+        long time = TimeUnit.MILLISECONDS.toNanos(50);
+        loop.after(time, () -> ran.add("before"));
+        Runnable takeBack = loop.after(time, () -> ran.add("taken back"));
+        loop.after(2 * time, () -> {
+            ran.add("after");
+            last.countDown();
+        });
+        takeBack.run();
+        takeBack.run();
+        last.await();
+        assertThat(ran).containsExactly("before", "after");
+    }
+
+    @Test
+    void aTaskMayBeDueInALongerTimeThanThereIs() {
+        loop.after(Long.MAX_VALUE, () -> {}).run();
+        assertThat(loop).isSameAs(ReadinessLoop.shared());
+    }
+
+    @Test
     void armingFromTheCallbackWorks() throws Exception {
         Pipe pipe = pipe();
         write(pipe);

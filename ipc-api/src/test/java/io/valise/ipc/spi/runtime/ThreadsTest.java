@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
+import java.io.IOException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
@@ -110,6 +112,30 @@ class ThreadsTest {
             assertThat(e.delivery()).isEqualTo(Delivery.NOT_SENT);
             assertThat(e).hasMessageContaining("thread refused").hasMessageContaining("ulimit -u");
         });
+    }
+
+    @Test
+    void whatWasPreparedForARefusedThreadIsUndone() {
+        Thread started = new Thread(() -> {});
+        AtomicInteger undone = new AtomicInteger();
+        Threads.start(started, undone::incrementAndGet);
+        assertThat(undone).hasValue(0);
+        assertThatThrownBy(() -> Threads.start(started, undone::incrementAndGet))
+                .isInstanceOf(IllegalThreadStateException.class);
+        assertThat(undone).hasValue(1);
+    }
+
+    @Test
+    void anActionApartIsNotInterruptedWithItsCaller() throws Exception {
+        Thread.currentThread().interrupt();
+        assertThat(Threads.apart("apart", () -> Thread.currentThread().getName() + Thread.interrupted()))
+                .isEqualTo("apartfalse");
+        assertThat(Thread.interrupted()).isTrue();
+        assertThatThrownBy(() -> Threads.apart("apart", () -> {
+                    throw new IOException("of the action");
+                }))
+                .isInstanceOf(ExecutionException.class)
+                .hasRootCauseMessage("of the action");
     }
 
     @Test

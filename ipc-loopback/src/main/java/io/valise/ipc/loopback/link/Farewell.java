@@ -1,5 +1,6 @@
 package io.valise.ipc.loopback.link;
 
+import io.valise.ipc.spi.runtime.ReadinessLoop;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -34,7 +35,7 @@ final class Farewell {
     void begin(Runnable end) {
         over.thenRun(end);
         try {
-            over.completeOnTimeout(null, PATIENCE_NANOS, TimeUnit.NANOSECONDS);
+            over.thenRun(ReadinessLoop.shared().after(PATIENCE_NANOS, () -> over.complete(null)));
             watch.handTo(this::readOn);
             watch.arm();
         } catch (RuntimeException | Error e) { // such as no thread for the timer: the socket goes all the same
@@ -54,7 +55,7 @@ final class Farewell {
             } else {
                 watch.arm();
             }
-        } catch (IOException peerIsGone) { // Nobody is left to take leave of.
+        } catch (IOException peerIsGone) {
             over.complete(null);
         }
     }

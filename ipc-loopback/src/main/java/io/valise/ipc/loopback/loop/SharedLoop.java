@@ -11,6 +11,7 @@ import io.valise.ipc.IpcStatus;
 import io.valise.ipc.spi.runtime.Threads;
 import java.io.IOException;
 import java.nio.channels.SelectableChannel;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 public final class SharedLoop {
     /** What it throws is logged here: Netty's own log may throw, and would end the thread. */
     private static final String TASK = "a task of the loopback loop";
+
+    private static final String THREAD = "valise-loopback-io";
 
     private static @Nullable SharedLoop current;
 
@@ -57,12 +60,7 @@ public final class SharedLoop {
             loop.execute(() -> {});
         } catch (OutOfMemoryError e) {
             end();
-            throw new IpcException(
-                    IpcStatus.RESOURCE_EXHAUSTED,
-                    "cannot start the thread valise-loopback-io (" + e.getMessage()
-                            + "): see ulimit -u, and pids.max of the container",
-                    Delivery.NOT_SENT,
-                    e);
+            throw Threads.refused(THREAD, e);
         }
     }
 
@@ -72,22 +70,19 @@ public final class SharedLoop {
     }
 
     private static Thread thread(Runnable work) {
-        Thread thread = Threads.daemon("valise-loopback-io", work);
-        // What happens to have called first must not be kept from being unloaded.
-        thread.setContextClassLoader(SharedLoop.class.getClassLoader());
-        return thread;
+        return Threads.daemon(THREAD, work);
     }
 
     /**
      * Makes the caller one more user, who must {@link #leave} once.
      *
-     * @throws IpcException {@code RESOURCE_EXHAUSTED} when the system has no descriptors for it
+     * @throws IpcException {@code RESOURCE_EXHAUSTED} when the system has no descriptors or no thread for it
      */
     public static SharedLoop join() {
         synchronized (SharedLoop.class) {
             SharedLoop joined = current;
             if (joined == null) {
-                joined = new SharedLoop();
+                joined = begun();
                 current = joined;
             }
             joined.users++;
@@ -95,7 +90,19 @@ public final class SharedLoop {
         }
     }
 
-    /** The last to leave ends the loop. */
+    /** Netty keeps exceptions of its initialisation, whose stack traces would keep the classes of the application. */
+    private static SharedLoop begun() {
+        try {
+            return Threads.apart("valise-loopback-start", SharedLoop::new);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IpcException refused) {
+                throw refused;
+            }
+            throw new IllegalStateException("the event loop did not start", e.getCause());
+        }
+    }
+
+    /** The last to leave ends the loop, and returns when it has ended, or after a second. */
     public void leave() {
         synchronized (SharedLoop.class) {
             users--;
@@ -105,6 +112,9 @@ public final class SharedLoop {
             current = null;
         }
         end();
+        if (!loop.inEventLoop()) { // it needs classes to end, which an application's class loader may have no longer
+            group.terminationFuture().awaitUninterruptibly(1, TimeUnit.SECONDS);
+        }
     }
 
     /** Runs a task on the loop's thread; tasks run in the order they were given. For those who have not left it. */

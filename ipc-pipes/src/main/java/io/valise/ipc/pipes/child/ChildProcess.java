@@ -4,6 +4,7 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.PeerIdentity;
 import io.valise.ipc.spi.Link;
+import io.valise.ipc.spi.runtime.ReadinessLoop;
 import io.valise.ipc.spi.runtime.SafeLog;
 import io.valise.ipc.spi.runtime.SystemText;
 import io.valise.ipc.spi.stream.StreamLink;
@@ -15,9 +16,9 @@ import java.nio.channels.Channels;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** Starts programs, and sees to it that they end with their link. */
+/** Starts programs, and ends them with their link. */
 final class ChildProcess {
-    private static final long GRACE_SECONDS = 5;
+    private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final long EXIT_SECONDS = 2;
 
     private ChildProcess() {}
@@ -104,16 +105,27 @@ final class ChildProcess {
         return PeerIdentity.ofKernel(System.getProperty("user.name"), true);
     }
 
-    /** Its standard input ends, which tells a good program to go; others are told more plainly, then forced. */
+    /** Its standard input ends, which tells a program to end; one that does not is terminated, then killed. */
     private static void endSoon(Process process) {
-        process.onExit().orTimeout(GRACE_SECONDS, TimeUnit.SECONDS).exceptionally(late -> {
-            process.destroy();
-            process.onExit().orTimeout(GRACE_SECONDS, TimeUnit.SECONDS).exceptionally(later -> {
+        ProcessHandle handle = process.toHandle(); // unlike the process it waits for no stream
+        unlessEnded(handle, () -> {
+            handle.destroy();
+            unlessEnded(handle, () -> {
                 log().log(Level.WARNING, "process {0} did not end by itself: killed", process.pid());
-                return process.destroyForcibly();
+                handle.destroyForcibly();
             });
-            return process;
         });
+    }
+
+    /** Does something if the process has not ended by itself within its time of grace; at once where there is no timer. */
+    @SuppressWarnings("FutureReturnValueIgnored") // what depends on the exit has no result
+    private static void unlessEnded(ProcessHandle process, Runnable action) {
+        try {
+            process.onExit().thenRun(ReadinessLoop.shared().after(GRACE_NANOS, action));
+        } catch (IpcException noThread) {
+            log().log(Level.DEBUG, "no time of grace for process " + process.pid(), noThread);
+            action.run();
+        }
     }
 
     /** Asked for when there is something to say: the first logger of a JVM takes 20 ms to start. */

@@ -25,14 +25,8 @@ final class PumpedStream extends TwoWayStream {
         this.in = new ReadPump(source);
         this.out = new WritePump(sink);
         this.onClose = onClose;
-        start(in, name + "-in");
-        start(out, name + "-out");
-    }
-
-    private static void start(Runnable pump, String name) {
-        Thread thread = Threads.daemon(name, pump);
-        thread.setContextClassLoader(null); // It may outlive the application that is the first user.
-        Threads.start(thread);
+        Threads.start(Threads.daemon(name + "-in", in));
+        Threads.start(Threads.daemon(name + "-out", out));
     }
 
     /** Waits for the peer's preamble; without it nothing was sent that anybody understands. */

@@ -57,20 +57,11 @@ final class PipeListener implements Transport.Listener, Runnable {
         waiting.add(instance(true));
         this.stop = stopEvent();
         this.thread = Threads.daemon("valise-pipe-" + endpoint.name(), this);
-        thread.setContextClassLoader(null); // Links of many applications may come by it.
     }
 
     PipeListener start() {
         fillUp();
-        boolean started = false;
-        try {
-            Threads.start(thread);
-            started = true;
-        } finally {
-            if (!started) {
-                free();
-            }
-        }
+        Threads.start(thread, this::free);
         return this;
     }
 

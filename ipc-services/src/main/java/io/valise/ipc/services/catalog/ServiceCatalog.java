@@ -71,7 +71,7 @@ public final class ServiceCatalog {
 
     /** Every address that is served now, the fastest transports first, by name; those that did not answer say why. */
     public List<ServerStatus> running() {
-        ExecutorService askers = Executors.newFixedThreadPool(AT_ONCE, ServiceCatalog::asker);
+        ExecutorService askers = Executors.newFixedThreadPool(AT_ONCE, Threads.daemons("valise-asker"));
         try {
             List<Endpoint> addresses =
                     transports.stream().flatMap(ServiceCatalog::addresses).toList();
@@ -130,9 +130,5 @@ public final class ServiceCatalog {
                 .map(item -> CompletableFuture.supplyAsync(() -> action.apply(item), workers))
                 .toList();
         return results.stream().map(CompletableFuture::join).toList();
-    }
-
-    private static Thread asker(Runnable work) {
-        return Threads.daemon("valise-asker", work);
     }
 }

@@ -11,8 +11,7 @@ import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.util.Arrays;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
@@ -28,8 +27,7 @@ final class FileSource implements Flow.Publisher<ValueSet>, Flow.Subscription {
     private static final int CHUNK_BYTES = 64 * 1024;
 
     private static final Logger LOG = SafeLog.of("io.valise.ipc.services.files");
-    private static final ExecutorService SENDERS =
-            Executors.newCachedThreadPool(work -> Threads.daemon("valise-files", work));
+    private static final Executor SENDERS = Threads.pool("valise-files", Integer.MAX_VALUE);
 
     private final String name;
     private final SeekableByteChannel file;

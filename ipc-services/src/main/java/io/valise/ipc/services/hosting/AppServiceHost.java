@@ -6,7 +6,7 @@ import io.valise.ipc.IpcServer;
 import io.valise.ipc.Stats;
 import io.valise.ipc.services.runtime.IpcRuntime;
 import io.valise.ipc.spi.runtime.SafeLog;
-import io.valise.ipc.spi.runtime.Threads;
+import io.valise.ipc.spi.runtime.ShutdownHook;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An {@link AppService} being served, until nobody has used it for its idle time, the process is told to end, or it is
@@ -39,7 +40,7 @@ public final class AppServiceHost implements AutoCloseable {
     private final AtomicBoolean stopping = new AtomicBoolean();
     private final CompletableFuture<StopReason> stopped = new CompletableFuture<>();
     private final IpcServer server;
-    private final Thread hook = Threads.daemon("valise-app-service-stop", () -> stop(StopReason.TERMINATING));
+    private volatile @Nullable ShutdownHook hook;
 
     private AppServiceHost(AppService service, HostingTerms terms) {
         this.service = service;
@@ -70,7 +71,7 @@ public final class AppServiceHost implements AutoCloseable {
             ServerProcess.log(terms).guardOutput();
         }
         AppServiceHost host = new AppServiceHost(service, terms);
-        Runtime.getRuntime().addShutdownHook(host.hook);
+        host.stopAtExit();
         host.terms.beforeUse().ifPresent(host.idle::begin);
         return host;
     }
@@ -95,7 +96,7 @@ public final class AppServiceHost implements AutoCloseable {
         try {
             return stopped.get();
         } catch (ExecutionException e) {
-            throw new IllegalStateException(e); // nobody completes it so
+            throw new IllegalStateException(e); // it is never completed so
         }
     }
 
@@ -105,7 +106,7 @@ public final class AppServiceHost implements AutoCloseable {
         stop(StopReason.CLOSED);
     }
 
-    /** Who only looked, as `ipc list` does, keeps nobody awake. */
+    /** A client that only looked, as `ipc list` does, keeps no server from stopping. */
     private void left(Stats did) {
         if (onlyLooked(did)) {
             idle.askIfDue();
@@ -120,12 +121,10 @@ public final class AppServiceHost implements AutoCloseable {
                 && others + did.eventsReceived() + did.requestsSent() + did.eventsSent() == 0;
     }
 
-    private boolean stopIfUnused() {
-        if (!server.closeIfUnused()) {
-            return false;
+    private void stopIfUnused() {
+        if (server.closeIfUnused()) {
+            stop(StopReason.IDLE);
         }
-        stop(StopReason.IDLE);
-        return true;
     }
 
     private void stop(StopReason reason) {
@@ -134,7 +133,7 @@ public final class AppServiceHost implements AutoCloseable {
             server.shutdown(GRACE); // at once when it is closed already
             makeWay();
             idle.close();
-            forgetHook(reason);
+            forgetHook();
             stopped.complete(reason);
         }
     }
@@ -158,13 +157,20 @@ public final class AppServiceHost implements AutoCloseable {
         }
     }
 
-    private void forgetHook(StopReason reason) {
-        if (reason != StopReason.TERMINATING) {
-            try {
-                Runtime.getRuntime().removeShutdownHook(hook);
-            } catch (IllegalStateException e) {
-                LOG.log(Level.DEBUG, "the process ends anyway", e);
-            }
+    /** @throws IllegalStateException when the process is ending already; then the server is closed */
+    private void stopAtExit() {
+        try {
+            hook = ShutdownHook.add("valise-app-service-stop", () -> stop(StopReason.TERMINATING));
+        } catch (IllegalStateException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private void forgetHook() {
+        ShutdownHook added = hook;
+        if (added != null) {
+            added.remove();
         }
     }
 }

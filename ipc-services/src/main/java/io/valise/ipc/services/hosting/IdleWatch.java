@@ -1,30 +1,33 @@
 package io.valise.ipc.services.hosting;
 
+import io.valise.ipc.IpcException;
+import io.valise.ipc.spi.runtime.ReadinessLoop;
+import io.valise.ipc.spi.runtime.SafeLog;
 import io.valise.ipc.spi.runtime.Threads;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Asks whether a server is unused, an idle time after its start and after the end of each connection that used it. It
  * begins to ask when it is told that there is a server: connections come and go before the server's start has returned.
- * Thread-safe.
+ * Each question has a thread of its own, for a server that is unused is then stopped. Thread-safe.
  */
 final class IdleWatch implements AutoCloseable {
-    private final ScheduledThreadPoolExecutor timer;
-    private final BooleanSupplier stopIfUnused;
-    private boolean begun;
-    private @Nullable Duration wanted;
-    private @Nullable ScheduledFuture<?> next;
+    private static final Logger LOG = SafeLog.of(IdleWatch.class);
+    private static final Duration WITHOUT_A_THREAD = Duration.ofSeconds(1);
 
-    /** @param stopIfUnused stops the server unless a client is connected; whether it did */
-    IdleWatch(BooleanSupplier stopIfUnused) {
+    private final Runnable stopIfUnused;
+    private boolean begun; // guarded by this, as the rest
+    private boolean closed;
+    private @Nullable Duration wanted;
+    private @Nullable Runnable takeBack;
+    private long due;
+
+    /** @param stopIfUnused stops the server unless a client is connected */
+    IdleWatch(Runnable stopIfUnused) {
         this.stopIfUnused = stopIfUnused;
-        timer = new ScheduledThreadPoolExecutor(1, work -> Threads.daemon("valise-idle-watch", work));
-        timer.setRemoveOnCancelPolicy(true);
     }
 
     /** There is a server. Asks so much later, or if a connection has ended before, as long from now as that wanted. */
@@ -36,23 +39,39 @@ final class IdleWatch implements AutoCloseable {
     /** Asks so much later, and not before; a connection that is open then puts it off until it ends. */
     synchronized void askAfter(Duration idle) {
         wanted = idle;
-        if (next != null) {
-            next.cancel(false);
+        takeBack();
+        if (begun && !closed) {
+            due = System.nanoTime() + idle.toNanos();
+            takeBack = ReadinessLoop.shared().after(idle.toNanos(), this::ask);
         }
-        if (begun && !timer.isShutdown()) {
-            next = timer.schedule(stopIfUnused::getAsBoolean, idle.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /** On the loop's thread, which must not wait for a server to stop. */
+    private void ask() {
+        try {
+            Threads.start(Threads.daemon("valise-idle-watch", stopIfUnused));
+        } catch (IpcException e) {
+            LOG.log(Level.WARNING, "cannot stop an unused server yet: " + e.reason());
+            askAfter(WITHOUT_A_THREAD);
         }
     }
 
     /** Asks at once if it would have asked by now; a connection that was open then has ended. */
     synchronized void askIfDue() {
-        if (next != null && next.getDelay(TimeUnit.NANOSECONDS) <= 0) {
+        if (takeBack != null && System.nanoTime() - due >= 0) {
             askAfter(Duration.ZERO);
+        }
+    }
+
+    private void takeBack() {
+        if (takeBack != null) {
+            takeBack.run();
         }
     }
 
     @Override
     public synchronized void close() {
-        timer.shutdownNow();
+        closed = true;
+        takeBack();
     }
 }

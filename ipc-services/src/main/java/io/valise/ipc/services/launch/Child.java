@@ -2,6 +2,7 @@ package io.valise.ipc.services.launch;
 
 import io.valise.ipc.services.process.LastLines;
 import io.valise.ipc.services.process.Program;
+import io.valise.ipc.spi.runtime.ReadinessLoop;
 import io.valise.ipc.spi.runtime.SafeLog;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -35,7 +36,7 @@ final class Child {
             process.getOutputStream().write(ticket.line());
             process.getOutputStream().flush();
         } catch (IOException e) {
-            // It closed its input, or has ended: then it cannot connect, and whoever waits for that learns of its end.
+            // It closed its input, or has ended: then it cannot connect, and what waits for that is told of its end.
             LOG.log(Level.DEBUG, "took no ticket: " + this, e);
         }
     }
@@ -52,7 +53,8 @@ final class Child {
 
     /** Kills it unless it ends by itself in time. */
     void killAfter(long time, TimeUnit unit) {
-        exit().completeOnTimeout(-1, time, unit).thenRun(this::kill).exceptionally(Child::logged);
+        Runnable spare = ReadinessLoop.shared().after(unit.toNanos(time), this::kill);
+        atEnd(status -> spare.run());
     }
 
     private static @Nullable Void logged(Throwable failure) {
@@ -69,8 +71,9 @@ final class Child {
         return process.pid();
     }
 
+    /** By its handle, which unlike the process waits for none of its streams. */
     void kill() {
-        process.destroyForcibly();
+        process.toHandle().destroyForcibly();
     }
 
     @Override

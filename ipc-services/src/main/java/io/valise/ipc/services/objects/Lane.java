@@ -5,9 +5,6 @@ import io.valise.ipc.spi.runtime.Threads;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.Executor;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Work for one connection that may block: it runs on a thread of its own while there is some, one run at a time. So a
@@ -15,14 +12,8 @@ import java.util.concurrent.TimeUnit;
  */
 final class Lane {
     private static final Logger LOG = SafeLog.of("io.valise.ipc.services.objects");
-    /** Nothing queues here: there are as many threads as lanes at work, gone after ten idle seconds. */
-    private static final Executor THREADS = new ThreadPoolExecutor(
-            0,
-            Integer.MAX_VALUE,
-            10,
-            TimeUnit.SECONDS,
-            new SynchronousQueue<>(),
-            work -> Threads.daemon("valise-objects", work));
+    /** Nothing queues here: there are as many threads as lanes at work. */
+    private static final Executor THREADS = Threads.pool("valise-objects", Integer.MAX_VALUE);
 
     private final Runnable work;
     private boolean running;

@@ -3,14 +3,13 @@ package io.valise.ipc.services.objects;
 import io.valise.ipc.IpcConnection;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.spi.runtime.ReadinessLoop;
 import io.valise.ipc.spi.runtime.SafeLog;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -26,7 +25,7 @@ final class Releases {
     private static final int MOST_IN_A_MESSAGE = 128;
 
     private static final Logger LOG = SafeLog.of("io.valise.ipc.services.objects");
-    private static final Executor IN_A_SECOND = CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS, Runnable::run);
+    private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final IpcConnection connection;
     private final Lane lane = new Lane(this::send);
@@ -81,7 +80,7 @@ final class Releases {
         synchronized (this) {
             dropped.forEach((id, count) -> waiting.merge(id, count, Long::sum));
         }
-        IN_A_SECOND.execute(lane::signal);
+        ReadinessLoop.shared().after(PAUSE_NANOS, lane::signal);
     }
 
     private static ValueSet message(Map<Long, Long> dropped) {

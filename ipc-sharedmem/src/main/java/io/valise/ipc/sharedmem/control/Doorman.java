@@ -38,13 +38,9 @@ final class Doorman {
     void knock(SocketChannel socket) {
         Stranger stranger = new Stranger(new ControlChannel(socket));
         strangers.enter(stranger).ifPresent(this::makeWay);
-        ReadinessLoop.shared()
-                .after(
-                        Strangers.PATIENCE_NANOS,
-                        () -> stranger.refuse(new IpcException(
-                                IpcStatus.TIMEOUT, "shm hand-shake: the peer took too long", Delivery.NOT_SENT)));
+        stranger.limitTime();
         stranger.control.readBy(stranger);
-        if (closed && strangers.leave(stranger)) {
+        if (closed && stranger.leaves()) {
             stranger.control.close();
         }
     }
@@ -52,11 +48,11 @@ final class Doorman {
     /** Sends all strangers away. Idempotent. */
     void close() {
         closed = true;
-        strangers.leaveAll().forEach(stranger -> stranger.control.close());
+        strangers.leaveAll().forEach(Stranger::close);
     }
 
     private void makeWay(Stranger longest) {
-        longest.control.close();
+        longest.close();
         AuditLog.strangerRefused(
                 address, "unauthenticated connections: limit=" + Strangers.MOST + ", the oldest was closed");
     }
@@ -66,9 +62,30 @@ final class Doorman {
         private final ControlChannel control;
         private final Handshake handshake = Handshake.server(secret.bytes(), BySecret.context(address));
         private final ByteBuffer out = ByteBuffer.allocate(Handshake.LONGEST_OUTPUT);
+        private volatile Runnable takeBack = () -> {};
 
         Stranger(ControlChannel control) {
             this.control = control;
+        }
+
+        void limitTime() {
+            takeBack = ReadinessLoop.shared()
+                    .after(
+                            Strangers.PATIENCE_NANOS,
+                            () -> refuse(new IpcException(
+                                    IpcStatus.TIMEOUT, "shm hand-shake: the peer took too long", Delivery.NOT_SENT)));
+        }
+
+        /** Takes it out of the strangers; returns whether it was one until now. */
+        private boolean leaves() {
+            takeBack.run();
+            return strangers.leave(this);
+        }
+
+        /** Of one that was taken out. */
+        void close() {
+            takeBack.run();
+            control.close();
         }
 
         @Override
@@ -80,7 +97,7 @@ final class Doorman {
                 } finally {
                     answer();
                 }
-                if (proved && strangers.leave(this)) {
+                if (proved && leaves()) {
                     admitted.accept(new Vouched(control, PeerIdentity.ofSecret(), Optional.of(handshake)));
                 }
             } catch (IpcException e) {
@@ -91,7 +108,7 @@ final class Doorman {
 
         private void answer() {
             if (out.position() > 0) {
-                control.send(out.flip()); // A fresh socket has room for it; who fills it up by himself hears nothing.
+                control.send(out.flip()); // a new socket has room; a peer that has filled it is told nothing
                 out.clear();
             }
         }
@@ -102,11 +119,11 @@ final class Doorman {
         }
 
         void refuse(IpcException why) {
-            if (!strangers.leave(this)) {
+            if (!leaves()) {
                 return;
             }
             control.close();
-            if (why.status() == IpcStatus.PEER_DIED) { // such as somebody who only looked whether there is a server
+            if (why.status() == IpcStatus.PEER_DIED) { // such as one that only looked whether there is a server
                 SafeLog.of(Doorman.class)
                         .log(Level.DEBUG, "a connection to " + address + " broke in its hand-shake", why);
             } else {

@@ -1,8 +1,10 @@
 package io.valise.ipc.sharedmem.os;
 
 import io.valise.ipc.spi.runtime.SafeLog;
+import io.valise.ipc.spi.runtime.Threads;
 import java.lang.System.Logger;
 import java.nio.ByteBuffer;
+import java.util.concurrent.ExecutionException;
 import java.util.logging.Level;
 import net.openhft.chronicle.bytes.PointerBytesStore;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +24,16 @@ final class ChronicleStart {
 
     /** Initialised at the first question for it. */
     private static final class Tried {
-        static final boolean WORKS = tryIt();
+        static final boolean WORKS = apart();
+
+        /** Chronicle starts a thread that never ends, which would keep what it took over from the caller. */
+        private static boolean apart() {
+            try {
+                return Threads.apart("valise-chronicle-start", ChronicleStart::tryIt);
+            } catch (ExecutionException | RuntimeException noThread) {
+                return unusable(noThread);
+            }
+        }
     }
 
     /**
@@ -45,9 +56,13 @@ final class ChronicleStart {
             // The class that reads the verbosity came with SLF4J 2.0.10.
             return (provider || has(loader, "org/slf4j/helpers/Reporter.class")) && quietly(provider);
         } catch (Throwable e) { // such as no memory or no thread for what it starts
-            log().log(Logger.Level.DEBUG, "Chronicle Bytes does not work here, the JDK's memory serves", e);
-            return false;
+            return unusable(e);
         }
+    }
+
+    private static boolean unusable(Throwable why) {
+        log().log(Logger.Level.DEBUG, "Chronicle Bytes does not work here, the JDK's memory serves", why);
+        return false;
     }
 
     private static boolean quietly(boolean provider) {

@@ -9,7 +9,7 @@ import java.util.List;
 /** One thread that waits for armed pipes. It sleeps without a timer while it has any, and ends a while after the last. */
 final class Watcher implements Runnable {
     private static final int MOST = Win32.MAXIMUM_WAIT_OBJECTS - 1;
-    private static final int LINGER_MILLIS = 5_000;
+    private static final int LINGER_MILLIS = (int) Math.min(Threads.IDLE_MILLIS, Integer.MAX_VALUE);
 
     private final Watchers all;
     private final Win32 win32;
@@ -33,17 +33,7 @@ final class Watcher implements Runnable {
     }
 
     void start() {
-        Thread thread = Threads.daemon("valise-pipe-watcher", this);
-        thread.setContextClassLoader(null); // It outlives any application that happens to be the first user.
-        boolean started = false;
-        try {
-            Threads.start(thread);
-            started = true;
-        } finally {
-            if (!started) {
-                win32.closeHandle(changed);
-            }
-        }
+        Threads.start(Threads.daemon("valise-pipe-watcher", this), () -> win32.closeHandle(changed));
     }
 
     synchronized boolean tryAdd(ReadHalf half) {
