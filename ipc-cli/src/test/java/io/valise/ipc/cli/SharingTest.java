@@ -19,6 +19,8 @@ import java.io.PipedOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -196,6 +198,19 @@ class SharingTest {
                     .isZero();
             assertThat(CommandRun.of("settings", "watch").err())
                     .contains("publisher \"default\" has no settings to watch yet");
+            for (List<String> bad : List.of(
+                    List.of("colour", "{"),
+                    List.of("colour", "null"),
+                    List.of("colour"),
+                    List.of("n".repeat(256), "1"),
+                    List.of("colour", '"' + "v".repeat(9_000) + '"'),
+                    List.of("colour", "1", "-a", "no such name!"))) {
+                List<String> line = new ArrayList<>(List.of("settings", "put"));
+                line.addAll(bad);
+                assertThat(CommandRun.of(line.toArray(String[]::new)).status())
+                        .as(bad.toString())
+                        .isEqualTo(2);
+            }
             assertThat(empty).doesNotExist();
             assertThat(CommandRun.of("settings", "put", "colour", "\"red\"").status())
                     .isZero();

@@ -261,7 +261,9 @@ public final class SharedRegion implements AutoCloseable {
 
     /**
      * Writes to it, alone among all threads and processes, and publishes what was written when the action returns. If
-     * it throws, there is no version to read until somebody writes anew.
+     * it throws, there is no version to read until it is written anew. The action may close this region: what it writes
+     * by the views that it has is published all the same. A write that waits for another writer when this region is closed
+     * does not begin, and the version before stays.
      *
      * @param writer gets this region
      * @return the version
@@ -274,7 +276,7 @@ public final class SharedRegion implements AutoCloseable {
                 throw refused(
                         IpcStatus.ACCESS_DENIED, "write: limit=READ, actual=WRITE; ask for a handle that grants it");
             }
-            return publication.write(() -> writer.write(this));
+            return publication.write(this::checkOpen, () -> writer.write(this));
         } finally {
             leave();
         }
@@ -352,8 +354,18 @@ public final class SharedRegion implements AutoCloseable {
             if (mapped) {
                 leave();
             }
-            throw refused(IpcStatus.CONNECTION_CLOSED, "\"" + name + "\": closed here");
+            throw closedHere();
         }
+    }
+
+    private void checkOpen() {
+        if (closed.get()) {
+            throw closedHere();
+        }
+    }
+
+    private IpcException closedHere() {
+        return refused(IpcStatus.CONNECTION_CLOSED, "\"" + name + "\": closed here");
     }
 
     private static Access granted(ValueSet handle) {

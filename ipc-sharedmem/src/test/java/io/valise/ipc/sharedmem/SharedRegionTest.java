@@ -116,8 +116,56 @@ class SharedRegionTest {
         return MAPPINGS;
     }
 
+    /** A write that had to wait for another writer, and finds its region closed, spoils nothing. */
     @Test
-    void whoeverReadsOrWritesWhenItIsClosedEndsFirst() {
+    void closeWhileAWriteWaitsKeepsTheVersionBefore() throws Exception {
+        try (SharedRegion kept = SharedRegion.create("waited", 4096)) {
+            kept.write(mine -> mine.buffer().putLong(0, 7));
+            SharedRegion closing = SharedRegion.open("waited");
+            FutureTask<Long> late =
+                    new FutureTask<>(() -> closing.write(mine -> mine.buffer().putLong(0, 8)));
+            Thread writer = new Thread(late, "late writer");
+            kept.write(mine -> {
+                writer.start();
+                while (writer.getState() != Thread.State.WAITING) {
+                    Thread.onSpinWait();
+                }
+                closing.close();
+            });
+            assertThatThrownBy(late::get)
+                    .hasRootCauseInstanceOf(IpcException.class)
+                    .rootCause()
+                    .satisfies(e -> assertStatus(e, IpcStatus.CONNECTION_CLOSED));
+            assertThat(kept.version()).isEqualTo(2);
+            assertThat(kept.<Long>read(mine -> mine.buffer().getLong(0))).isEqualTo(7);
+        }
+    }
+
+    @Test
+    void closedByItsOwnWriteItIsUnmappedAfterIt() throws IOException {
+        SharedRegion alone = SharedRegion.create("alone", 2 * MIB);
+        alone.write(mine -> {
+            ByteBuffer all = mine.buffer();
+            mine.close();
+            mine.close();
+            RegionProcess.fill(all, (byte) 9); // each page of it
+            assertThat(all.get(2 * MIB - 1)).isEqualTo((byte) 9);
+            assertThatThrownBy(mine::version).satisfies(e -> assertStatus(e, IpcStatus.CONNECTION_CLOSED));
+            assertThatThrownBy(() -> mine.write(again -> {}))
+                    .satisfies(e -> assertStatus(e, IpcStatus.CONNECTION_CLOSED));
+        });
+        assertThat(filesNow()).isEmpty();
+        SharedRegion failing = SharedRegion.create("failing", 4096);
+        assertThatThrownBy(() -> failing.write(mine -> {
+                    mine.close();
+                    throw new StackOverflowError("as planned");
+                }))
+                .isInstanceOf(StackOverflowError.class);
+        assertThat(filesNow()).isEmpty();
+    }
+
+    @Test
+    void readsAndWritesUnderWayOutliveAClose() {
         SharedRegion written = SharedRegion.create("closing", 4096);
         try (SharedRegion kept = SharedRegion.open("closing")) {
             written.write(mine -> {

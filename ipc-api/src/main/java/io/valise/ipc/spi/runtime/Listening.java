@@ -178,6 +178,7 @@ public final class Listening implements AutoCloseable {
 
     private Bound bind() throws IOException {
         ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        boolean done = false;
         try {
             place.mark();
             server.configureBlocking(false);
@@ -185,11 +186,14 @@ public final class Listening implements AutoCloseable {
             if (OwnerOnly.hasModes(place.path())) { // else it inherits the folder's access list
                 Files.setPosixFilePermissions(place.path(), PosixFilePermissions.fromString("rw-------"));
             }
-            return new Bound(server);
-        } catch (IOException | RuntimeException e) {
-            place.remove(); // Under the lock, and free a moment ago: it can only be ours.
-            server.close();
-            throw e;
+            Bound result = new Bound(server);
+            done = true;
+            return result;
+        } finally {
+            if (!done) { // an Error too
+                server.close();
+                place.remove(); // Under the lock, and free a moment ago: it can only be ours.
+            }
         }
     }
 

@@ -76,10 +76,15 @@ record SocketPlace(Path path, @Nullable Path marker) {
     /** Writes the marker, if this place needs one. */
     void mark() throws IOException {
         if (marker != null) {
-            try (ByteChannel out = Files.newByteChannel(
-                    marker, Set.of(CREATE, TRUNCATE_EXISTING, WRITE), PrivateFile.ownerOnly(marker))) {
-                out.write(StandardCharsets.UTF_8.encode(path.toString()));
-            }
+            Undisturbed.again(() -> write(marker, path.toString()));
+        }
+    }
+
+    private static Path write(Path marker, String text) throws IOException {
+        try (ByteChannel out =
+                Files.newByteChannel(marker, Set.of(CREATE, TRUNCATE_EXISTING, WRITE), PrivateFile.ownerOnly(marker))) {
+            out.write(StandardCharsets.UTF_8.encode(text));
+            return marker;
         }
     }
 

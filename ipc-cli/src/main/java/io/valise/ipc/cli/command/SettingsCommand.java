@@ -67,6 +67,8 @@ final class SettingsCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print list as one line of JSON.")
     private boolean json;
 
+    private ValueSet given = ValueSet.empty();
+
     /** What can be done. */
     enum Action {
         get,
@@ -80,6 +82,7 @@ final class SettingsCommand implements Callable<Integer> {
     @Override
     public Integer call() throws JsonFault, InterruptedException {
         try {
+            given = action == Action.put ? given() : ValueSet.empty(); // before a key is made for it
             Optional<AppIdentity> whose = whose();
             if (whose.isPresent()) {
                 act(whose.get());
@@ -100,11 +103,11 @@ final class SettingsCommand implements Callable<Integer> {
                 : AppIdentity.find(publisher, asked);
     }
 
-    private void act(AppIdentity whose) throws JsonFault, InterruptedException {
+    private void act(AppIdentity whose) throws InterruptedException {
         try (SettingsHive hive = application == null ? SettingsHive.openBase(whose) : SettingsHive.open(whose)) {
             switch (action) {
                 case get -> get(hive);
-                case put -> put(hive);
+                case put -> given.find(named()).ifPresent(wanted -> hive.put(named(), wanted));
                 case delete -> hive.delete(named());
                 case revert -> hive.revert(named());
                 case list -> list(hive.values());
@@ -142,14 +145,17 @@ final class SettingsCommand implements Callable<Integer> {
         common.out().println(ValueSetJson.writeMember(ValueSet.of(named(), found), named()));
     }
 
-    private void put(SettingsHive hive) throws JsonFault {
+    /** The name and the value to put, which a hive can keep. */
+    private ValueSet given() throws JsonFault {
         if (value == null) {
             throw common.usageError("Missing required parameter: 'JSON', the value to put");
         }
-        Object given = ValueSetJson.readMember(named(), value)
-                .find(named())
-                .orElseThrow(() -> common.usageError("null is no value; to have none, delete the name"));
-        hive.put(named(), given);
+        ValueSet read = ValueSetJson.readMember(named(), value);
+        SettingsHive.check(
+                named(),
+                read.find(named())
+                        .orElseThrow(() -> common.usageError("null is no value; to have none, delete the name")));
+        return read;
     }
 
     private void list(ValueSet all) {

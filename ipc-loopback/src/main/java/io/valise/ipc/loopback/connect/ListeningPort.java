@@ -51,13 +51,17 @@ final class ListeningPort implements LoopChannel.Stage {
     static ListeningPort bind(Loopback at, int port, BiConsumer<LoopChannel, SocketChannel> accepted)
             throws IOException {
         ServerSocketChannel server = ServerSocketChannel.open(at.family());
+        boolean done = false;
         try {
             server.configureBlocking(false);
             server.bind(new InetSocketAddress(at.address(), port), BACKLOG);
-            return new ListeningPort(server, (InetSocketAddress) server.getLocalAddress(), accepted);
-        } catch (IOException | RuntimeException e) {
-            Sockets.closeQuietly(server);
-            throw e;
+            ListeningPort bound = new ListeningPort(server, (InetSocketAddress) server.getLocalAddress(), accepted);
+            done = true;
+            return bound;
+        } finally {
+            if (!done) { // an Error too, such as of a library that is missing
+                Sockets.closeQuietly(server);
+            }
         }
     }
 

@@ -105,13 +105,24 @@ public final class SettingsHive implements AutoCloseable {
      * @param value anything a {@link ValueSet} holds but null, {@value #MOST_VALUE_BYTES} bytes of CBOR at most
      */
     public void put(String name, Object value) {
+        check(name, value);
+        own.append(ValueSet.of(HiveFile.NAME, name, HiveFile.VALUE, value));
+    }
+
+    /**
+     * Checks that a hive can keep a value under a name, as {@link #put} does.
+     *
+     * @throws IllegalArgumentException when it cannot
+     * @since 0.1.0
+     */
+    public static void check(String name, Object value) {
+        checkName(name);
         ValueSet alone = ValueSet.of(HiveFile.VALUE, requireNonNull(value, "value; to have none, delete the name"));
         int bytes = alone.toCbor().length;
         if (bytes > MOST_VALUE_BYTES) {
             throw new IllegalArgumentException("value of \"" + name + "\": limit=" + MOST_VALUE_BYTES
                     + " bytes, actual=" + bytes + "; keep large data in a file");
         }
-        own.append(ValueSet.of(HiveFile.NAME, checkName(name), HiveFile.VALUE, value));
     }
 
     /** Takes a name's value away; in an overlay it hides the base's value too. */

@@ -11,9 +11,9 @@ import io.valise.ipc.IpcStatus;
 import io.valise.ipc.spi.runtime.PrivateFile;
 import io.valise.ipc.spi.runtime.RuntimeDirectory;
 import io.valise.ipc.spi.runtime.SafeLog;
+import io.valise.ipc.spi.runtime.Undisturbed;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -29,20 +29,27 @@ public final class SegmentFile {
 
     /**
      * Creates the file, this user's alone, with every byte of it allocated, and maps it. A full file system is an error here
-     * and never a fault at a later access. Only that makes writing zeros worth the time: a hole would do otherwise.
+     * and never a fault at a later access. Only that makes writing zeros worth the time: a hole would do otherwise. An
+     * interrupt does no harm, and stays set.
      *
      * @throws IpcException {@code RESOURCE_EXHAUSTED} when the file system is full or refuses
      */
     public static SharedMemory create(Path path, int size) {
-        try (FileChannel file = FileChannel.open(path, Set.of(CREATE_NEW, READ, WRITE), PrivateFile.ownerOnly(path))) {
-            return fill(file, path, size);
+        try {
+            return Undisturbed.again(() -> createFile(path, size));
         } catch (IOException e) {
             throw failed(IpcStatus.RESOURCE_EXHAUSTED, "create", path, size, e);
         }
     }
 
+    private static SharedMemory createFile(Path path, int size) throws IOException {
+        try (FileChannel file = FileChannel.open(path, Set.of(CREATE_NEW, READ, WRITE), PrivateFile.ownerOnly(path))) {
+            return fill(file, path, size);
+        }
+    }
+
     /**
-     * Maps the file that a server created.
+     * Maps the file that a server created. An interrupt does no harm, and stays set.
      *
      * @throws IpcException {@code UNSUPPORTED} when it is not visible here, {@code PROTOCOL_ERROR} when it is not what
      *     the server said, {@code ACCESS_DENIED}, {@code RESOURCE_EXHAUSTED}
@@ -54,14 +61,18 @@ public final class SegmentFile {
                 throw new NoSuchFileException(path.toString());
             }
             RuntimeDirectory.secured(directory);
-            try (FileChannel file = FileChannel.open(path, Set.of(READ, WRITE, NOFOLLOW_LINKS))) {
-                checkSize(path, size, file.size());
-                return MemoryKind.atHand().map(file, size);
-            }
+            return Undisturbed.again(() -> openFile(path, size));
         } catch (NoSuchFileException e) {
             throw failed(IpcStatus.UNSUPPORTED, "find here", path, size, e);
         } catch (IOException e) {
             throw failed(IpcStatus.RESOURCE_EXHAUSTED, "open", path, size, e);
+        }
+    }
+
+    private static SharedMemory openFile(Path path, int size) throws IOException {
+        try (FileChannel file = FileChannel.open(path, Set.of(READ, WRITE, NOFOLLOW_LINKS))) {
+            checkSize(path, size, file.size());
+            return MemoryKind.atHand().map(file, size);
         }
     }
 
@@ -109,9 +120,6 @@ public final class SegmentFile {
 
     /** Says what could not be done to a file, and how much room there is. */
     public static IpcException failed(IpcStatus status, String what, Path path, long size, IOException cause) {
-        if (cause instanceof ClosedByInterruptException) {
-            return new IpcException(IpcStatus.CANCELLED, "interrupted: " + what + ' ' + path, Delivery.NOT_SENT, cause);
-        }
         return new IpcException(
                 cause instanceof AccessDeniedException ? IpcStatus.ACCESS_DENIED : status,
                 "cannot " + what + " segment " + path + ": limit=" + free(path) + ", needed=" + size + " bytes ("

@@ -47,14 +47,16 @@ public final class Publication {
     }
 
     /**
-     * Writes and publishes. If the action throws, the content stays unpublished, and torn for readers, until somebody
-     * writes it anew.
+     * Writes and publishes. If the action throws, the content stays unpublished, and torn for readers, until it is
+     * written anew.
      *
+     * @param mayBegin throws when nothing is to be written, once this thread is the writer: the version before stays
      * @return the version
      */
-    public long write(Runnable action) {
+    public long write(Runnable mayBegin, Runnable action) {
         file.beginWriting();
         try {
+            mayBegin.run();
             long odd = (header.getLongAcquire(RegionLayout.SEQUENCE_AT) + 1) | 1;
             header.putLongRelease(RegionLayout.SEQUENCE_AT, odd);
             VarHandle.storeStoreFence();

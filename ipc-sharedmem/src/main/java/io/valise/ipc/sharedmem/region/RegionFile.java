@@ -209,27 +209,35 @@ public final class RegionFile {
             throw new IllegalStateException("region " + path + ": limit=1 write at a time, this thread writes already");
         }
         writer.lock();
+        boolean locked = false;
         try {
             writing = writersLock();
+            locked = true;
         } catch (IOException e) {
-            writer.unlock();
             throw SegmentFile.failed(IpcStatus.RESOURCE_EXHAUSTED, "lock", path, layout.fileBytes(), e);
+        } finally {
+            if (!locked) { // an Error too, or no thread here could write any more
+                writer.unlock();
+            }
         }
     }
 
     /** Polls: an interrupt while a lock is awaited would close the file for all who hold it here, one at a try does not. */
     private LockFile.Lock writersLock() throws IOException {
         boolean interrupted = false;
-        LockFile.Lock lock = file.tryExclusive(RegionLayout.WRITER_LOCK);
-        while (lock == null) {
-            LockSupport.parkNanos(PAUSE_NANOS);
-            interrupted |= Thread.interrupted();
-            lock = file.tryExclusive(RegionLayout.WRITER_LOCK);
+        try {
+            LockFile.Lock lock = file.tryExclusive(RegionLayout.WRITER_LOCK);
+            while (lock == null) {
+                LockSupport.parkNanos(PAUSE_NANOS);
+                interrupted |= Thread.interrupted();
+                lock = file.tryExclusive(RegionLayout.WRITER_LOCK);
+            }
+            return lock;
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-        return lock;
     }
 
     /** Lets others write. */

@@ -57,6 +57,23 @@ class SegmentFileTest {
     }
 
     @Test
+    void interruptedThreadCreatesAndOpens() {
+        Path path = directory.resolve("interrupted");
+        Thread.currentThread().interrupt();
+        try {
+            SharedMemory memory = SegmentFile.create(path, SIZE);
+            SharedMemory other = SegmentFile.open(path, SIZE);
+            assertThat(Thread.currentThread().isInterrupted()).isTrue();
+            memory.putIntRelease(0, 42);
+            assertThat(other.getIntAcquire(0)).isEqualTo(42);
+            memory.unmap();
+            other.unmap();
+        } finally {
+            Thread.interrupted();
+        }
+    }
+
+    @Test
     void whatIsThereAlreadyIsNotTakenOver() throws IOException {
         Path path = Files.createFile(directory.resolve("one"));
         status(IpcStatus.RESOURCE_EXHAUSTED, () -> SegmentFile.create(path, SIZE));

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -251,6 +252,39 @@ public abstract class DeadlineRules extends SessionRules {
             }
             assertThat(connection.stats().pending()).isZero();
             echoes(connection, 2);
+        }
+    }
+
+    @Test
+    void D13_interruptHarmsNoServerAndNoOtherConnect() throws Exception {
+        IpcServer server = interrupted(this::waiting);
+        assertThat(interrupted(() -> connectOrCancelled(server))).isIn(IpcStatus.OK, IpcStatus.CANCELLED);
+        echoes(connect(server), 2);
+        interrupted(() -> {
+            server.close();
+            return server;
+        });
+        echoes(connect(waiting()), 2);
+    }
+
+    /** What a thread that was interrupted before makes; its status stays set. */
+    private <T> T interrupted(Callable<T> step) throws Exception {
+        return start(() -> {
+                    Thread.currentThread().interrupt();
+                    T made = step.call();
+                    assertThat(Thread.interrupted()).as("interrupt status").isTrue();
+                    return made;
+                })
+                .join();
+    }
+
+    private IpcStatus connectOrCancelled(IpcServer server) {
+        try {
+            connect(server);
+            return IpcStatus.OK;
+        } catch (IpcException e) {
+            assertThat(e.delivery()).as(e.getMessage()).isEqualTo(Delivery.NOT_SENT);
+            return e.status();
         }
     }
 }
