@@ -12,7 +12,7 @@ import io.valise.ipc.internal.frame.MessageLimits;
 import io.valise.ipc.internal.greeting.Credentials;
 import io.valise.ipc.internal.serve.Services;
 import io.valise.ipc.internal.session.SessionConfig;
-import io.valise.ipc.internal.work.Deadlines;
+import io.valise.ipc.internal.work.Deadline;
 import io.valise.ipc.internal.work.SerialLane;
 import io.valise.ipc.spi.Transport;
 import java.time.Duration;
@@ -40,13 +40,13 @@ final class ClientBuilder implements IpcClient.Builder {
 
     @Override
     public IpcClient.Builder connectTimeout(Duration timeout) {
-        connectTimeoutNanos = Deadlines.nanos("connectTimeout", timeout);
+        connectTimeoutNanos = Deadline.nanos("connectTimeout", timeout);
         return this;
     }
 
     @Override
     public IpcClient.Builder requestTimeout(Duration timeout) {
-        requestTimeoutNanos = Deadlines.nanos("requestTimeout", timeout);
+        requestTimeoutNanos = Deadline.nanos("requestTimeout", timeout);
         return this;
     }
 

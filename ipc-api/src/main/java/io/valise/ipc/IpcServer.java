@@ -3,7 +3,7 @@ package io.valise.ipc;
 import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.identity.LoopbackAccessRules;
 import io.valise.ipc.internal.endpoint.ServerCore;
-import io.valise.ipc.internal.work.Deadlines;
+import io.valise.ipc.internal.work.Deadline;
 import io.valise.ipc.spi.Transport;
 import java.time.Duration;
 import java.util.List;
@@ -76,7 +76,7 @@ public final class IpcServer implements AutoCloseable {
      * @return whether all requests, streams and events that were received before were done in time, and their answers taken
      */
     public boolean shutdown(Duration grace) {
-        return core.shutdown(Deadlines.nanos("grace", grace));
+        return core.shutdown(Deadline.nanos("grace", grace));
     }
 
     /**

@@ -8,6 +8,7 @@ import io.valise.ipc.benchmarks.report.MarkdownReport;
 import io.valise.ipc.benchmarks.report.ResultFile;
 import io.valise.ipc.benchmarks.report.Results;
 import io.valise.ipc.benchmarks.slices.Contests;
+import io.valise.ipc.benchmarks.trace.RequestTrace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,6 +51,8 @@ public final class Bench {
             BenchArguments arguments = BenchArguments.parse(args);
             if (arguments.help()) {
                 System.out.print(BenchArguments.USAGE);
+            } else if (arguments.traceRequest()) {
+                RequestTrace.run().print(System.out);
             } else {
                 new Bench(arguments).run();
             }

@@ -13,15 +13,19 @@ import java.util.regex.Pattern;
  * @param quick fewer and shorter rounds
  * @param out the folder for what is written
  * @param reportOnly makes the pages of results again that are there
+ * @param traceRequest prints the classes that a request enters, and nothing else
  * @param help says how it is used, and nothing else
  * @param only regular expressions of the benchmarks to run; all when empty
  */
-record BenchArguments(boolean quick, Path out, boolean reportOnly, boolean help, List<String> only) {
+record BenchArguments(
+        boolean quick, Path out, boolean reportOnly, boolean traceRequest, boolean help, List<String> only) {
     static final String USAGE = """
             Usage: ipc bench [--quick] [--out DIR] [--report-only] [BENCHMARK...]
+                   ipc bench --trace-request
               --quick        fewer and shorter rounds: what the targets need, within 6 minutes instead of most of an hour
               --out DIR      where results.json, machine.json, report.md and report.html go (default: bench-results)
               --report-only  make the pages again from the results in DIR, and print the table of targets
+              --trace-request  print the classes that one request over shm: enters, and nothing else
               BENCHMARK      regular expressions, such as RequestRoundTrip.pipe; all when there is none
             """;
 
@@ -34,6 +38,7 @@ record BenchArguments(boolean quick, Path out, boolean reportOnly, boolean help,
     static BenchArguments parse(String... args) {
         boolean quick = false;
         boolean reportOnly = false;
+        boolean traceRequest = false;
         boolean help = false;
         Path out = Path.of("bench-results");
         List<String> only = new ArrayList<>();
@@ -42,12 +47,13 @@ record BenchArguments(boolean quick, Path out, boolean reportOnly, boolean help,
             switch (arg) {
                 case "--quick" -> quick = true;
                 case "--report-only" -> reportOnly = true;
+                case "--trace-request" -> traceRequest = true;
                 case "-h", "--help" -> help = true;
                 case "--out" -> out = folder(rest);
                 default -> only.add(pattern(arg));
             }
         }
-        return new BenchArguments(quick, out, reportOnly, help, List.copyOf(only));
+        return new BenchArguments(quick, out, reportOnly, traceRequest, help, List.copyOf(only));
     }
 
     private static Path folder(Iterator<String> rest) {

@@ -6,8 +6,8 @@ import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
-import io.valise.ipc.internal.work.Patience;
-import io.valise.ipc.internal.work.Work;
+import io.valise.ipc.internal.work.Deadline;
+import io.valise.ipc.internal.work.Task;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -17,22 +17,24 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call with a future. Its dependents run on the thread that reads the answer, unless that thread waits for a
- * reply itself, whose end must not depend on theirs, or has read several answers together ({@link EndedCalls}). A thread
- * that waits for the future looks for the answer first, as {@link Waits} says.
+ * A call with a future. Its dependents run on the thread that reads the reply, unless that thread waits for another reply,
+ * whose end must not depend on theirs, or has read several replies together ({@link EndedCalls}). A thread that waits for
+ * the future reads for the reply first, as {@link FutureWaitHook} says.
  */
-public final class AsyncCall extends PendingCall implements Work {
-    private static final Patience NO_LIMIT = new Patience(NEVER);
+public final class AsyncCall extends PendingCall implements Task {
+    private static final Deadline NO_LIMIT = new Deadline(NEVER);
 
     private final OutgoingCalls calls;
-    private final Waits waits;
+    private final FutureWaitHook waits;
     private final Answer future = new Answer();
-    // One of them is written by whoever took the call out of the table; the read right or an executor publishes it.
+    // One of them is written by the thread that took the call out of the table; the read right or an executor publishes
+    // it.
     private @Nullable ValueSet reply;
     private @Nullable IpcException failure;
 
-    public AsyncCall(OutgoingCalls calls, Waits waits, long id, String service, long timeoutNanos) {
-        super(id, service, timeoutNanos);
+    /** A call with the next id. */
+    public AsyncCall(OutgoingCalls calls, FutureWaitHook waits, String service, long timeoutNanos) {
+        super(calls.nextId(), service, timeoutNanos);
         this.calls = calls;
         this.waits = waits;
     }
@@ -42,13 +44,13 @@ public final class AsyncCall extends PendingCall implements Work {
     }
 
     @Override
-    public Work complete(ValueSet value) {
+    public Task complete(ValueSet value) {
         reply = value;
         return this;
     }
 
     @Override
-    public Work fail(IpcStatus status, String message, Delivery delivery) {
+    public Task fail(IpcStatus status, String message, Delivery delivery) {
         failure = exception(status, message, delivery);
         return this;
     }
@@ -58,7 +60,7 @@ public final class AsyncCall extends PendingCall implements Work {
         future.fail(e);
     }
 
-    // ---- what is left to do when the answer was read
+    // ---- what is left to do when the reply was read
 
     @Override
     public void run(boolean onReader) {
@@ -70,7 +72,7 @@ public final class AsyncCall extends PendingCall implements Work {
     }
 
     @Override
-    public boolean handsOff(boolean readerIsCaller) {
+    public boolean needsOtherThread(boolean readerIsCaller) {
         return readerIsCaller && hasDependents();
     }
 
@@ -79,12 +81,12 @@ public final class AsyncCall extends PendingCall implements Work {
         return true;
     }
 
-    /** Whether completing it runs code of the user, or wakes a thread that is parked: the JDK counts both. */
+    /** Whether completing it runs code of the application, or wakes a thread that is parked: the JDK counts both. */
     public boolean hasDependents() {
         return future.getNumberOfDependents() > 0 && !future.isDone();
     }
 
-    /** Completing the future by any other means than the answer cancels the request at the peer. */
+    /** Completing the future by any other means than the reply cancels the request at the peer. */
     private final class Answer extends CompletableFuture<ValueSet> {
         @Override
         public ValueSet join() {
@@ -118,7 +120,7 @@ public final class AsyncCall extends PendingCall implements Work {
             if (isDone()) {
                 return super.get();
             }
-            Patience patience = new Patience(unit.toNanos(timeout));
+            Deadline patience = new Deadline(unit.toNanos(timeout));
             patience.deadline(); // counted from here
             try {
                 waits.beginWait(this, patience);
@@ -180,7 +182,7 @@ public final class AsyncCall extends PendingCall implements Work {
 
         @Override
         public <U> CompletableFuture<U> newIncompleteFuture() {
-            waits.expectDependents();
+            waits.expectFrames();
             return new CompletableFuture<>();
         }
     }

@@ -1,29 +1,30 @@
 package io.valise.ipc.internal.call;
 
-import io.valise.ipc.internal.work.Work;
+import io.valise.ipc.internal.work.Task;
+import io.valise.ipc.internal.work.TaskRunner;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Several calls whose answers one poll has read, and whose futures nothing depended on then: completed one after the
- * other. Whoever takes the reading over meanwhile has the rest completed by another thread, should this one not get on;
- * to complete a future twice does no harm. Thread-safe.
+ * Several calls whose replies one poll has read, and whose futures nothing depended on then: completed one after the
+ * other. The thread that takes the reading over meanwhile has another thread complete the rest; completing a future twice
+ * does no harm. Thread-safe.
  */
-public final class EndedCalls implements Work {
+public final class EndedCalls implements Task {
     /** So many are completed at a time: the first must not wait long for the last to be read. */
     public static final int MOST = 16;
 
-    private final Line line;
+    private final TaskRunner tasks;
     private final List<AsyncCall> calls;
-    private final AtomicReference<@Nullable Work> rest;
+    private final AtomicReference<@Nullable Task> rest;
 
     /**
      * @param calls not to be changed any more
      * @param rest what was read behind them
      */
-    public EndedCalls(Line line, List<AsyncCall> calls, @Nullable Work rest) {
-        this.line = line;
+    public EndedCalls(TaskRunner tasks, List<AsyncCall> calls, @Nullable Task rest) {
+        this.tasks = tasks;
         this.calls = calls;
         this.rest = new AtomicReference<>(rest);
     }
@@ -32,7 +33,7 @@ public final class EndedCalls implements Work {
     public void run(boolean onReader) {
         for (AsyncCall call : calls) {
             if (call.hasDependents()) { // since it was read; the others do not wait for them
-                line.follow(call);
+                tasks.runOnWorker(call);
             } else {
                 call.run(onReader);
             }
@@ -40,7 +41,7 @@ public final class EndedCalls implements Work {
     }
 
     @Override
-    public boolean handsOff(boolean readerIsCaller) {
+    public boolean needsOtherThread(boolean readerIsCaller) {
         return false;
     }
 
@@ -49,29 +50,29 @@ public final class EndedCalls implements Work {
         return true;
     }
 
-    @Override
-    public @Nullable Work takeRest() {
+    /** Takes what was read behind the calls, to run it; null when there is nothing, or another thread took it. */
+    public @Nullable Task takeRest() {
         return rest.getAndSet(null);
     }
 
     @Override
     public void overtaken() {
-        line.follow(new Finish());
+        tasks.runOnWorker(new Finish());
     }
 
-    /** All that the thread which was overtaken has not come to, which is as a rule nothing by the time that this runs. */
-    private final class Finish implements Work {
+    /** Completes what the overtaken thread has not completed: usually nothing by the time that this runs. */
+    private final class Finish implements Task {
         @Override
         public void run(boolean onReader) {
             EndedCalls.this.run(onReader);
-            Work left = EndedCalls.this.takeRest();
+            Task left = EndedCalls.this.takeRest();
             if (left != null) {
-                line.handOver(left);
+                tasks.runOnExecutor(left);
             }
         }
 
         @Override
-        public boolean handsOff(boolean readerIsCaller) {
+        public boolean needsOtherThread(boolean readerIsCaller) {
             return false;
         }
 

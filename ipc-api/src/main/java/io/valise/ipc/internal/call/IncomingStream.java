@@ -7,7 +7,7 @@ import io.valise.ipc.ValueSet;
 import io.valise.ipc.internal.frame.Frames;
 import io.valise.ipc.internal.frame.OutFrame;
 import io.valise.ipc.internal.work.SerialLane;
-import io.valise.ipc.internal.work.Work;
+import io.valise.ipc.internal.work.Task;
 import io.valise.ipc.spi.runtime.SafeLog;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -21,10 +21,9 @@ import org.jspecify.annotations.Nullable;
 public final class IncomingStream extends PendingCall implements Flow.Subscription {
     private static final Logger LOG = SafeLog.of("io.valise.ipc");
 
-    private final Line line;
     private final OutgoingCalls calls;
     private final Flow.Subscriber<? super ValueSet> subscriber;
-    private final OutFrameFactory opening;
+    private final Opening opening;
     private final SerialLane lane;
     private final Demand demand = new Demand();
     /** Credit that came before the stream was opened. Guarded by this, as is the next. */
@@ -33,24 +32,20 @@ public final class IncomingStream extends PendingCall implements Flow.Subscripti
     private boolean opened;
     private volatile boolean over;
 
-    /** Makes the frame that opens the stream, when the first credit is known; throws where the connection takes no calls. */
+    /** Opens the stream at the peer. */
     @FunctionalInterface
-    public interface OutFrameFactory {
-        OutFrame open(long id, long credit);
+    public interface Opening {
+        /** Sends the frame that opens it, and has its messages read; throws where the connection takes no calls. */
+        void open(IncomingStream stream, long credit);
     }
 
     public IncomingStream(
-            Line line,
-            OutgoingCalls calls,
-            String service,
-            Flow.Subscriber<? super ValueSet> subscriber,
-            OutFrameFactory opening) {
+            OutgoingCalls calls, String service, Flow.Subscriber<? super ValueSet> subscriber, Opening opening) {
         super(calls.nextId(), service, NEVER);
-        this.line = line;
         this.calls = calls;
         this.subscriber = subscriber;
         this.opening = opening;
-        this.lane = new SerialLane(line.backlog());
+        this.lane = new SerialLane(calls.tasks().backlog());
     }
 
     /**
@@ -67,7 +62,7 @@ public final class IncomingStream extends PendingCall implements Flow.Subscripti
         }
         open();
         if (lane.release()) {
-            line.handOver(lane);
+            calls.tasks().runOnExecutor(lane);
         }
     }
 
@@ -76,8 +71,7 @@ public final class IncomingStream extends PendingCall implements Flow.Subscripti
             synchronized (this) {
                 if (!over) {
                     opened = true;
-                    line.sendOpening(this, opening.open(id(), early));
-                    line.ensureRead();
+                    opening.open(this, early);
                 }
             }
         } catch (IpcException e) {
@@ -104,7 +98,7 @@ public final class IncomingStream extends PendingCall implements Flow.Subscripti
         demand.add(more);
         try {
             if (isOpenFor(more)) {
-                line.sendItem(OutFrame.credit(id(), more));
+                calls.sender().send(OutFrame.credit(id(), more));
             }
         } catch (IpcException e) {
             abandon(e);
@@ -153,11 +147,11 @@ public final class IncomingStream extends PendingCall implements Flow.Subscripti
 
     // ---- the peer's side
 
-    public @Nullable Work received(ValueSet item, int bytes) {
+    public @Nullable Task received(ValueSet item, int bytes) {
         if (!demand.take()) {
             throw Frames.malformed("stream " + service() + ": the peer sent more than was asked for");
         }
-        line.backlog().checkNotExcessive();
+        calls.tasks().backlog().checkNotExcessive();
         return lane.add(() -> next(item), bytes) ? lane : null;
     }
 
@@ -173,20 +167,20 @@ public final class IncomingStream extends PendingCall implements Flow.Subscripti
         }
     }
 
-    public @Nullable Work ended() {
+    public @Nullable Task ended() {
         return lane.add(() -> last(subscriber::onComplete), 0) ? lane : null;
     }
 
     @Override
-    public Work complete(ValueSet reply) {
+    public Task complete(ValueSet reply) {
         return fail(
                 IpcStatus.PROTOCOL_ERROR, "stream " + service() + ": the peer answered with a reply", Delivery.UNKNOWN);
     }
 
     @Override
-    public Work fail(IpcStatus status, String message, Delivery delivery) {
+    public Task fail(IpcStatus status, String message, Delivery delivery) {
         Runnable action = () -> last(() -> subscriber.onError(exception(status, message, delivery)));
-        return lane.add(action, 0) ? lane : NOTHING;
+        return lane.add(action, 0) ? lane : Task.NONE;
     }
 
     private void signal(Runnable action) {

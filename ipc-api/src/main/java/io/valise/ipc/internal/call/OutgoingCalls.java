@@ -2,35 +2,93 @@ package io.valise.ipc.internal.call;
 
 import io.valise.ipc.CloseReason;
 import io.valise.ipc.Delivery;
+import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
+import io.valise.ipc.internal.channel.FrameSender;
+import io.valise.ipc.internal.channel.Lifecycle;
 import io.valise.ipc.internal.frame.Frames;
 import io.valise.ipc.internal.frame.OutFrame;
+import io.valise.ipc.internal.work.CallbackTask;
 import io.valise.ipc.internal.work.Caretaker;
-import io.valise.ipc.internal.work.Patience;
-import io.valise.ipc.internal.work.Work;
+import io.valise.ipc.internal.work.Deadline;
+import io.valise.ipc.internal.work.Task;
+import io.valise.ipc.internal.work.TaskRunner;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls of this end that wait for their answers, and how they end without one: given up by the caller, overdue, or
- * cut off with the connection. Thread-safe.
+ * The calls of this end: sends them, keeps those that wait for their replies, and ends those that get none, because the
+ * caller gave them up, their time is up, or the connection has ended. Thread-safe.
  */
 public final class OutgoingCalls implements Caretaker.Dated {
-    private final Line line;
+    private final Object connection;
+    private final FrameSender sender;
+    private final TaskRunner tasks;
+    private final Lifecycle lifecycle;
     private final InFlight<PendingCall> pending = new InFlight<>();
     private final AtomicLong lastId = new AtomicLong();
-    private final AtomicLong earliestDeadline = new AtomicLong(Patience.NEVER);
+    private final AtomicLong earliestDeadline = new AtomicLong(Deadline.NEVER);
     private final AtomicBoolean watched = new AtomicBoolean();
 
-    public OutgoingCalls(Line line) {
-        this.line = line;
+    /** @param connection whose calls they are, for the log */
+    public OutgoingCalls(Object connection, FrameSender sender, TaskRunner tasks, Lifecycle lifecycle) {
+        this.connection = connection;
+        this.sender = sender;
+        this.tasks = tasks;
+        this.lifecycle = lifecycle;
     }
 
-    /** A correlation id that no call of this session had before. */
+    FrameSender sender() {
+        return sender;
+    }
+
+    TaskRunner tasks() {
+        return tasks;
+    }
+
+    /** A correlation id that no call of this connection had before. */
     public long nextId() {
         return lastId.incrementAndGet();
+    }
+
+    /** Sends the frame of a call, and expects its reply from then on. */
+    public void send(PendingCall call, OutFrame frame) {
+        put(call);
+        try {
+            sender.sendCall(frame, call, call);
+        } catch (RuntimeException | Error e) { // an Error too, such as no memory to encode it
+            remove(call.id());
+            throw e;
+        }
+        failIfEnded(call);
+    }
+
+    /** Sends a frame of the greeting, and expects the answer from then on: it is no call of a service. */
+    public void sendGreeting(PendingCall answer, OutFrame frame) {
+        put(answer);
+        try {
+            sender.send(frame, answer);
+        } catch (RuntimeException | Error e) {
+            remove(answer.id());
+            throw e;
+        }
+        failIfEnded(answer);
+    }
+
+    /** The thread that ended the connection may not have seen a call that was added at the same time. */
+    public void failIfEnded(PendingCall call) {
+        CloseReason ended = lifecycle.endReason();
+        if (ended != null && remove(call.id()) != null) {
+            tasks.context().run(call.fail(ended.status(), ended.detail(), deliveryOf(call)), false);
+        }
+    }
+
+    /** What is known of the delivery of a call whose connection has ended. */
+    public Delivery deliveryOf(PendingCall call) {
+        sender.close(); // if it is not yet: then it is known whether the call was sent
+        return call.delivery(lifecycle.takenByPeer());
     }
 
     public void put(PendingCall call) {
@@ -43,7 +101,7 @@ public final class OutgoingCalls implements Caretaker.Dated {
         return pending.get(id);
     }
 
-    /** Takes a call out, to complete it: null when somebody else did. */
+    /** Takes a call out, to complete it: null when another thread did. */
     public @Nullable PendingCall remove(long id) {
         return pending.remove(id);
     }
@@ -64,12 +122,12 @@ public final class OutgoingCalls implements Caretaker.Dated {
         }
         tellCancelled(id, why);
         String what = why == IpcStatus.TIMEOUT ? ": no reply within its timeout" : ": given up while it waited";
-        // the thread is one that waits for another call, or looks after all sessions: none to run the user's code
-        line.follow(call.fail(
+        // this thread waits for another call, or looks after all connections: it must not run the application's code
+        tasks.runOnWorker(call.fail(
                 why, "request " + call.service() + what + "; the handler may still have run", Delivery.UNKNOWN));
     }
 
-    /** Forgets a call that was cancelled by whoever made it. */
+    /** Forgets a call that its caller cancelled. */
     void forget(long id, boolean tellPeer) {
         if (pending.remove(id) != null && tellPeer) {
             tellCancelled(id, IpcStatus.CANCELLED);
@@ -77,7 +135,14 @@ public final class OutgoingCalls implements Caretaker.Dated {
     }
 
     private void tellCancelled(long id, IpcStatus why) {
-        line.sendAside(OutFrame.signal(Frames.CANCEL, id, why));
+        OutFrame cancel = OutFrame.signal(Frames.CANCEL, id, why);
+        try {
+            if (!sender.trySend(cancel)) {
+                tasks.runOnWorker(new CallbackTask(() -> sender.sendQuietly(cancel)));
+            }
+        } catch (IpcException e) {
+            sender.failed(e);
+        }
     }
 
     /**
@@ -86,20 +151,20 @@ public final class OutgoingCalls implements Caretaker.Dated {
      *
      * @param taken how many calls the peer says that it has taken
      */
-    public void failAll(CloseReason reason, long taken, List<Work> rest) {
+    public void failAll(CloseReason reason, long taken, List<Task> rest) {
         for (PendingCall call : pending.snapshot()) {
             if (pending.remove(call.id()) != null) {
                 rest.add(call.fail(reason.status(), reason.detail(), call.delivery(taken)));
             }
         }
-        if (watched.get()) { // or the caretaker would keep the session in memory until the deadline it waits for
+        if (watched.get()) { // or the caretaker would keep the connection in memory until that deadline
             long now = System.nanoTime();
             earliestDeadline.set(now);
             Caretaker.earlierDeadline(now);
         }
     }
 
-    /** Has the caretaker end a call that nobody waits for in person when its time is up. */
+    /** Has the caretaker end a call for which no thread waits when its time is up. */
     public void watchDeadline(long deadline) {
         long earliest = earliestDeadline.get();
         if (deadline >= earliest && watched.get()) {
@@ -116,13 +181,13 @@ public final class OutgoingCalls implements Caretaker.Dated {
     @Override
     public long checkDeadlines(long now) {
         long earliest = earliestDeadline.get();
-        if (earliest != Patience.NEVER && earliest - now > 0) {
+        if (earliest != Deadline.NEVER && earliest - now > 0) {
             return earliest;
         }
-        // whoever calls watchDeadline from here on has this session watched anew
-        earliestDeadline.set(Patience.NEVER);
+        // from here on watchDeadline has this connection watched again
+        earliestDeadline.set(Deadline.NEVER);
         watched.set(false);
-        long next = Patience.NEVER;
+        long next = Deadline.NEVER;
         for (PendingCall call : pending.snapshot()) {
             if (call.isOverdue(now)) {
                 call.expire(this);
@@ -130,15 +195,15 @@ public final class OutgoingCalls implements Caretaker.Dated {
                 next = Math.min(next, call.deadline());
             }
         }
-        if (next == Patience.NEVER) {
-            return Patience.NEVER;
+        if (next == Deadline.NEVER) {
+            return Deadline.NEVER;
         }
         earliestDeadline.accumulateAndGet(next, Math::min);
-        return watched.compareAndSet(false, true) ? earliestDeadline.get() : Patience.NEVER;
+        return watched.compareAndSet(false, true) ? earliestDeadline.get() : Deadline.NEVER;
     }
 
     @Override
     public String toString() {
-        return "the calls of " + line;
+        return "the calls of " + connection;
     }
 }

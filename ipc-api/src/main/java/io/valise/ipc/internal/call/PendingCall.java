@@ -4,21 +4,22 @@ import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
-import io.valise.ipc.internal.work.Patience;
-import io.valise.ipc.internal.work.Work;
+import io.valise.ipc.internal.channel.NumberedCall;
+import io.valise.ipc.internal.work.Deadline;
+import io.valise.ipc.internal.work.Task;
 
 /**
- * A call of this end that waits for its answer. Whoever removes it from the {@link InFlight} table completes it, so it
- * is completed exactly once.
+ * A call of this end that waits for its reply. The thread that removes it from the {@link InFlight} table completes it, so
+ * it is completed exactly once.
  */
-public abstract class PendingCall extends Patience implements InFlight.Entry {
+public abstract class PendingCall extends Deadline implements InFlight.Entry, NumberedCall {
     private final long id;
     private final String service;
 
     /** Its place among the calls that were sent, from 1 on; 0 as long as its frame is not complete. */
     private long place;
 
-    /** @param timeoutNanos how long the answer may take, in nanoseconds, or {@link #NEVER} */
+    /** @param timeoutNanos how long the reply may take, in nanoseconds, or {@link #NEVER} */
     public PendingCall(long id, String service, long timeoutNanos) {
         super(timeoutNanos);
         this.id = id;
@@ -34,13 +35,13 @@ public abstract class PendingCall extends Patience implements InFlight.Entry {
         return service;
     }
 
-    /** Its frame is complete: it is the call with that number. The sender tells, under the send lock. */
+    @Override
     public final void sent(long number) {
         place = number;
     }
 
     /**
-     * What is known of its way when the connection ends without an answer. Exact once the sending half is closed.
+     * What is known of its delivery when the connection ends without a reply. Exact once the sending half is closed.
      *
      * @param taken how many calls the peer says that it has taken; {@link #NEVER} when it has not said so
      */
@@ -59,23 +60,12 @@ public abstract class PendingCall extends Patience implements InFlight.Entry {
     /**
      * Takes the reply.
      *
-     * @return what is left to do that may run the user's code, or {@link #NOTHING}
+     * @return what is left to do that may run the application's code, or {@link Task#NONE}
      */
-    public abstract Work complete(ValueSet reply);
+    public abstract Task complete(ValueSet reply);
 
     /** Takes the failure; returns like {@link #complete}. */
-    public abstract Work fail(IpcStatus status, String message, Delivery delivery);
-
-    /** Nothing is left to do. */
-    public static final Work NOTHING = new Work() {
-        @Override
-        public void run(boolean onReader) {}
-
-        @Override
-        public boolean handsOff(boolean readerIsCaller) {
-            return false;
-        }
-    };
+    public abstract Task fail(IpcStatus status, String message, Delivery delivery);
 
     static IpcException exception(IpcStatus status, String message, Delivery delivery) {
         return new IpcException(status, message, delivery);

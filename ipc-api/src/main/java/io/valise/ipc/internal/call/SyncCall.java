@@ -3,7 +3,7 @@ package io.valise.ipc.internal.call;
 import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
-import io.valise.ipc.internal.work.Work;
+import io.valise.ipc.internal.work.Task;
 import io.valise.ipc.spi.runtime.LateFaults;
 import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
@@ -16,8 +16,17 @@ public final class SyncCall extends PendingCall {
 
     private volatile @Nullable Thread parked;
 
-    public SyncCall(long id, String service, long timeoutNanos) {
-        super(id, service, timeoutNanos);
+    private final OutgoingCalls calls;
+
+    /** A call with the next id. */
+    public SyncCall(OutgoingCalls calls, String service, long timeoutNanos) {
+        super(calls.nextId(), service, timeoutNanos);
+        this.calls = calls;
+    }
+
+    /** Ends the call without a reply, and tells the peer. */
+    public void giveUp(IpcStatus why) {
+        calls.giveUp(id(), why);
     }
 
     public boolean isDone() {
@@ -25,19 +34,19 @@ public final class SyncCall extends PendingCall {
     }
 
     @Override
-    public Work complete(ValueSet value) {
+    public Task complete(ValueSet value) {
         return done(value);
     }
 
     @Override
-    public Work fail(IpcStatus why, String message, Delivery known) {
+    public Task fail(IpcStatus why, String message, Delivery known) {
         return done(new Failure(why, message, known));
     }
 
-    private Work done(Object how) {
+    private Task done(Object how) {
         outcome = how;
         wake();
-        return NOTHING;
+        return Task.NONE;
     }
 
     /** Wakes the thread if it is parked, because the call is done or because it may read. */

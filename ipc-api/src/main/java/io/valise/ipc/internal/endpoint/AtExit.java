@@ -1,6 +1,6 @@
 package io.valise.ipc.internal.endpoint;
 
-import io.valise.ipc.internal.work.Deadlines;
+import io.valise.ipc.internal.work.Deadline;
 import io.valise.ipc.spi.runtime.ShutdownHook;
 import io.valise.ipc.spi.runtime.Threads;
 import java.time.Duration;
@@ -64,7 +64,7 @@ public final class AtExit {
     private static void close(ServerCore server, Duration grace) {
         try {
             if (!grace.isZero()) {
-                server.shutdown(Deadlines.nanos("grace", grace));
+                server.shutdown(Deadline.nanos("grace", grace));
             }
         } finally {
             server.close();

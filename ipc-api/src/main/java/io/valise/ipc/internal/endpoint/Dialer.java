@@ -13,9 +13,9 @@ import io.valise.ipc.internal.local.LocalTransport;
 import io.valise.ipc.internal.session.Session;
 import io.valise.ipc.internal.session.SessionConfig;
 import io.valise.ipc.internal.work.Caretaker;
-import io.valise.ipc.internal.work.Deadlines;
+import io.valise.ipc.internal.work.Deadline;
 import io.valise.ipc.internal.work.Handed;
-import io.valise.ipc.internal.work.Work;
+import io.valise.ipc.internal.work.Task;
 import io.valise.ipc.internal.work.Workers;
 import io.valise.ipc.spi.Availability;
 import io.valise.ipc.spi.Link;
@@ -85,7 +85,7 @@ public final class Dialer {
 
     /** Connects; {@code starts} says whether the starter, if there is one, may be asked. */
     Session dial(long timeoutNanos, boolean starts) {
-        long deadline = Deadlines.in(timeoutNanos);
+        long deadline = Deadline.in(timeoutNanos);
         if (starter == null || !starts) {
             return dial(endpoint, deadline);
         }
@@ -172,7 +172,7 @@ public final class Dialer {
 
     private static Session greeted(Session session, Endpoint concrete, long deadline) {
         try {
-            session.greetings().greet(deadline);
+            session.greet(deadline);
             ConnectionLog.connected(session);
             return session;
         } catch (IpcException e) {
@@ -204,12 +204,12 @@ public final class Dialer {
         }
 
         @Override
-        public Work greeted(Session session, long id, int lowest, int highest, ValueSet about) {
+        public Task greeted(Session session, long id, int lowest, int highest, ValueSet about) {
             throw Frames.malformed("HELLO: only a client says it");
         }
 
         @Override
-        public Work proved(Session session, long id, ValueSet proof) {
+        public Task proved(Session session, long id, ValueSet proof) {
             throw Frames.malformed("PROOF: only a client says it");
         }
 

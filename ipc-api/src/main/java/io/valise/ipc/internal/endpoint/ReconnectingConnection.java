@@ -16,7 +16,7 @@ import io.valise.ipc.internal.serve.Services;
 import io.valise.ipc.internal.session.Session;
 import io.valise.ipc.internal.session.SessionCall;
 import io.valise.ipc.internal.work.ConnectionStates;
-import io.valise.ipc.internal.work.Deadlines;
+import io.valise.ipc.internal.work.Deadline;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -170,8 +170,8 @@ final class ReconnectingConnection implements SessionCall.Calls, Redial.Target {
     }
 
     private Repeats repeats(String service, @Nullable Duration timeout) {
-        long nanos = timeout == null ? dialer.config().requestTimeoutNanos() : Deadlines.nanos("timeout", timeout);
-        return new Repeats(policy, service, Deadlines.in(nanos));
+        long nanos = timeout == null ? dialer.config().requestTimeoutNanos() : Deadline.nanos("timeout", timeout);
+        return new Repeats(policy, service, Deadline.in(nanos));
     }
 
     /** Whether a call that ended so is to be made again. */

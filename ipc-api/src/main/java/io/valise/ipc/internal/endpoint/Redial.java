@@ -7,8 +7,7 @@ import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ReconnectPolicy;
 import io.valise.ipc.internal.session.Session;
 import io.valise.ipc.internal.work.Caretaker;
-import io.valise.ipc.internal.work.Deadlines;
-import io.valise.ipc.internal.work.Patience;
+import io.valise.ipc.internal.work.Deadline;
 import io.valise.ipc.internal.work.Workers;
 import io.valise.ipc.spi.runtime.SafeLog;
 import java.lang.System.Logger;
@@ -46,8 +45,8 @@ final class Redial implements Caretaker.Dated {
     private @Nullable IpcException lastFailure;
     /** Attempts since the pauses began anew. */
     private int attempts;
-    /** When the next attempt is due; {@link Patience#NEVER} while none is. */
-    private long due = Patience.NEVER;
+    /** When the next attempt is due; {@link Deadline#NEVER} while none is. */
+    private long due = Deadline.NEVER;
     /** When the last attempt ended. */
     private long lastEnd;
     /** When the first of the attempts began that have failed since there was a link. */
@@ -79,9 +78,9 @@ final class Redial implements Caretaker.Dated {
 
     Redial(Target target, ReconnectPolicy policy) {
         this.target = target;
-        this.firstDelay = Deadlines.nanos("firstDelay", policy.firstDelay());
-        this.maxDelay = Deadlines.nanos("maxDelay", policy.maxDelay());
-        this.giveUpAfter = Deadlines.nanos("giveUpAfter", policy.giveUpAfter());
+        this.firstDelay = Deadline.nanos("firstDelay", policy.firstDelay());
+        this.maxDelay = Deadline.nanos("maxDelay", policy.maxDelay());
+        this.giveUpAfter = Deadline.nanos("giveUpAfter", policy.giveUpAfter());
     }
 
     // ---- what asks for a link
@@ -152,7 +151,7 @@ final class Redial implements Caretaker.Dated {
         List<Waiting> rest;
         synchronized (this) {
             stopped = reason;
-            due = Patience.NEVER;
+            due = Deadline.NEVER;
             rest = takeAll();
             if (dialling != null) {
                 dialling.interrupt();
@@ -199,7 +198,7 @@ final class Redial implements Caretaker.Dated {
     }
 
     private void watch(long time) {
-        if (time == Patience.NEVER) {
+        if (time == Deadline.NEVER) {
             return;
         }
         if (watched) {
@@ -216,13 +215,13 @@ final class Redial implements Caretaker.Dated {
         IpcException last;
         long next;
         synchronized (this) {
-            if (due != Patience.NEVER && due - now <= 0) {
+            if (due != Deadline.NEVER && due - now <= 0) {
                 launch();
             }
             waiting.removeIf(one -> one.deadline() - now <= 0 && overdue.add(one));
             last = lastFailure;
             next = nextCheck();
-            watched = next != Patience.NEVER;
+            watched = next != Deadline.NEVER;
         }
         if (!overdue.isEmpty()) {
             aside(() -> fail(overdue, () -> tooLate(last)));
@@ -233,7 +232,7 @@ final class Redial implements Caretaker.Dated {
     // ---- attempts
 
     private void launch() {
-        due = Patience.NEVER;
+        due = Deadline.NEVER;
         attempting = true;
         try {
             Workers.finishers().execute(this::attempt);

@@ -3,7 +3,7 @@ package io.valise.ipc.internal.endpoint;
 import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.ReconnectPolicy;
-import io.valise.ipc.internal.work.Deadlines;
+import io.valise.ipc.internal.work.Deadline;
 import java.time.Duration;
 
 /** What is known of one call that may take several attempts. Used by one attempt at a time. */
@@ -19,8 +19,8 @@ final class Repeats {
         this.policy = policy;
         this.service = service;
         this.deadline = deadline;
-        this.delay = Deadlines.nanos("firstDelay", policy.firstDelay());
-        this.maxDelay = Deadlines.nanos("maxDelay", policy.maxDelay());
+        this.delay = Deadline.nanos("firstDelay", policy.firstDelay());
+        this.maxDelay = Deadline.nanos("maxDelay", policy.maxDelay());
     }
 
     String service() {

@@ -17,11 +17,11 @@ import io.valise.ipc.internal.greeting.ServerProof;
 import io.valise.ipc.internal.local.LocalTransport;
 import io.valise.ipc.internal.session.Session;
 import io.valise.ipc.internal.session.SessionConfig;
-import io.valise.ipc.internal.work.Aside;
+import io.valise.ipc.internal.work.CallbackTask;
 import io.valise.ipc.internal.work.Caretaker;
-import io.valise.ipc.internal.work.Deadlines;
+import io.valise.ipc.internal.work.Deadline;
 import io.valise.ipc.internal.work.SerialLane;
-import io.valise.ipc.internal.work.Work;
+import io.valise.ipc.internal.work.Task;
 import io.valise.ipc.internal.work.Workers;
 import io.valise.ipc.spi.Availability;
 import io.valise.ipc.spi.Link;
@@ -201,8 +201,7 @@ public final class ServerCore implements Session.Greeter {
     private void expectHello(Session session) {
         boolean listens = false;
         try {
-            session.greetings().expectHello(HELLO_NANOS);
-            session.startArmed();
+            session.awaitHello(HELLO_NANOS);
             listens = true;
         } finally {
             boolean late = stopping && silent.contains(session); // one that has come further is its shutdown's affair
@@ -218,20 +217,20 @@ public final class ServerCore implements Session.Greeter {
     }
 
     @Override
-    public Work greeted(Session session, long id, int lowest, int highest, ValueSet about) {
-        return new Aside(() -> welcome(session, id, lowest, highest, about));
+    public Task greeted(Session session, long id, int lowest, int highest, ValueSet about) {
+        return new CallbackTask(() -> welcome(session, id, lowest, highest, about));
     }
 
     @Override
-    public Work proved(Session session, long id, ValueSet proof) {
-        return new Aside(() -> check(session, id, proof));
+    public Task proved(Session session, long id, ValueSet proof) {
+        return new CallbackTask(() -> check(session, id, proof));
     }
 
     private void welcome(Session session, long id, int lowest, int highest, ValueSet about) {
-        if (!session.greetings().agree(lowest, highest)) {
+        if (!session.handshake().agree(lowest, highest)) {
             String text = "protocol version: server speaks " + Frames.LOWEST_VERSION + " to " + Frames.VERSION
                     + ", client " + lowest + " to " + highest;
-            session.greetings().refuse(id, IpcStatus.VERSION_MISMATCH, text);
+            session.refuse(id, IpcStatus.VERSION_MISMATCH, text);
         } else if (ServerProof.isWanted(about)) {
             challenge(session, id, about);
         } else {
@@ -241,14 +240,14 @@ public final class ServerCore implements Session.Greeter {
 
     private static void challenge(Session session, long id, ValueSet about) {
         try {
-            session.greetings().challenge(id, about);
+            session.handshake().challenge(id, about);
         } catch (IpcException malformed) {
             session.receiveFailed(malformed);
         }
     }
 
     private void check(Session session, long id, ValueSet proof) {
-        ServerProof asked = session.greetings().proof();
+        ServerProof asked = session.handshake().proof();
         try {
             if (asked == null) {
                 throw new IpcException(IpcStatus.AUTHENTICATION_FAILED, "PROOF: it came before the challenge");
@@ -256,7 +255,7 @@ public final class ServerCore implements Session.Greeter {
             admit(session, id, asked.hello(), asked.check(proof, session.endpoint()));
         } catch (IpcException e) {
             AuditLog.refused(session.endpoint(), session.peer(), "connect", e.reason());
-            session.greetings().refuse(id, e.status(), "the proof of identity was not accepted");
+            session.refuse(id, e.status(), "the proof of identity was not accepted");
         }
     }
 
@@ -265,14 +264,14 @@ public final class ServerCore implements Session.Greeter {
         Optional<String> refusal = config.credentials().inRefusal(session.endpoint(), proven.applicationId());
         if (refusal.isPresent()) {
             AuditLog.refused(session.endpoint(), session.peer(), "connect", refusal.get());
-            session.greetings().refuse(id, IpcStatus.ACCESS_DENIED, "access denied");
+            session.refuse(id, IpcStatus.ACCESS_DENIED, "access denied");
             return;
         }
-        session.greetings().heardHello();
+        session.heardHello();
         OutFrame welcome =
-                OutFrame.welcome(id, session.greetings().version(), Greeting.ofThisProcess(config.maxMessageBytes()));
-        session.greetings().welcome(welcome, () -> list(session));
-        session.greetings().listeners().run(false);
+                OutFrame.welcome(id, session.handshake().version(), Greeting.ofThisProcess(config.maxMessageBytes()));
+        session.handshake().welcome(welcome, () -> list(session));
+        session.listeners().run(false);
     }
 
     /**
@@ -287,9 +286,7 @@ public final class ServerCore implements Session.Greeter {
             }
             if (!stopping) {
                 sessions.add(session);
-                session.greetings()
-                        .listeners()
-                        .add(() -> tellConnected(session), 0); // of its end, however soon, after that
+                session.listeners().add(() -> tellConnected(session), 0); // of its end, however soon, after that
                 return;
             }
         }
@@ -314,9 +311,9 @@ public final class ServerCore implements Session.Greeter {
             past = past.plus(session.stats());
         }
         ConnectionLog.closed(session, reason);
-        SerialLane told = session.greetings().listeners();
+        SerialLane told = session.listeners();
         if (told.add(() -> tellDisconnected(session, reason), 0)) {
-            session.follow(told);
+            session.tasks().runOnWorker(told);
         }
     }
 
@@ -390,7 +387,7 @@ public final class ServerCore implements Session.Greeter {
     /** Refuses new work, waits for what is under way, closes. Returns whether all of it finished in time. */
     public boolean shutdown(long graceNanos) {
         stop();
-        long deadline = Deadlines.in(graceNanos);
+        long deadline = Deadline.in(graceNanos);
         forEachAtOnce(sessions, session -> {
             session.drain();
             return true;

@@ -44,8 +44,13 @@ public final class OutFrame implements Sendable {
         this.body = body;
     }
 
+    /** Of a frame whose status is OK, which is 0. */
+    private static int head(byte kind, int flags) {
+        return kind << 24 | flags << 16;
+    }
+
     private static int head(byte kind, int flags, IpcStatus status) {
-        return kind << 24 | flags << 16 | status.number();
+        return head(kind, flags) | status.number();
     }
 
     private static OutFrame plain(int head, long id, @Nullable Object body) {
@@ -53,13 +58,13 @@ public final class OutFrame implements Sendable {
     }
 
     private static OutFrame numbered(byte kind, long id, int length, long number, @Nullable ValueSet about) {
-        return new OutFrame(head(kind, 0, IpcStatus.OK), id, length, number, null, null, about);
+        return new OutFrame(head(kind, 0), id, length, number, null, null, about);
     }
 
     private static OutFrame call(
             byte kind, int flags, long id, long number, String name, @Nullable ValueSet metadata, ValueSet message) {
         int all = metadata == null ? flags : flags | Frames.FLAG_METADATA;
-        int head = head(kind, all, IpcStatus.OK);
+        int head = head(kind, all);
         return new OutFrame(head, id, Long.BYTES, number, name, metadata, requireNonNull(message, "message"));
     }
 
@@ -74,13 +79,13 @@ public final class OutFrame implements Sendable {
     }
 
     public static OutFrame event(String name, ValueSet message) {
-        int head = head(Frames.EVENT, 0, IpcStatus.OK);
+        int head = head(Frames.EVENT, 0);
         return new OutFrame(head, 0, 0, 0, name, null, requireNonNull(message, "message"));
     }
 
     /** STREAM_ITEM, CHALLENGE or PROOF; a RESPONSE, where it is not written by {@link #writeResponse}. */
     public static OutFrame message(byte kind, long id, ValueSet message) {
-        return plain(head(kind, 0, IpcStatus.OK), id, requireNonNull(message, "message"));
+        return plain(head(kind, 0), id, requireNonNull(message, "message"));
     }
 
     /** STREAM_END or CANCEL. */
@@ -124,7 +129,7 @@ public final class OutFrame implements Sendable {
 
     /** Writes a RESPONSE: a reply is sent often, and not worth an object that lives for one call. */
     public static void writeResponse(long id, ValueSet reply, ByteBuffer out) {
-        out.putInt(head(Frames.RESPONSE, 0, IpcStatus.OK)).putLong(id);
+        out.putInt(head(Frames.RESPONSE, 0)).putLong(id);
         ValueSetEncoder.encode(reply, out);
     }
 

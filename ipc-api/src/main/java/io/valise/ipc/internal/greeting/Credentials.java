@@ -57,6 +57,11 @@ public record Credentials(
         return new Credentials(followed.application(), grants, followed);
     }
 
+    /** These; null where there are no rules. */
+    public @Nullable Credentials withRules() {
+        return rules == null ? null : this;
+    }
+
     /** These, if nothing is missing. */
     public Credentials complete() {
         if (identity == null && !grants.isEmpty()) {

@@ -4,16 +4,20 @@ import io.valise.ipc.CloseReason;
 import io.valise.ipc.Event;
 import io.valise.ipc.EventHandler;
 import io.valise.ipc.IpcConnection;
+import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.PeerIdentity;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.internal.call.InFlight;
+import io.valise.ipc.internal.channel.FrameSender;
+import io.valise.ipc.internal.channel.Lifecycle;
 import io.valise.ipc.internal.frame.Frames;
 import io.valise.ipc.internal.frame.OutFrame;
+import io.valise.ipc.internal.frame.Sendable;
 import io.valise.ipc.internal.work.Backlog;
 import io.valise.ipc.internal.work.SerialLane;
 import io.valise.ipc.internal.work.SessionCounters;
-import io.valise.ipc.internal.work.Work;
+import io.valise.ipc.internal.work.Task;
 import io.valise.ipc.spi.runtime.SafeLog;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -26,29 +30,32 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings the peer's requests and events to their handlers, as far as {@link Admission} lets them, and knows what of it is
- * under way. Thread-safe.
+ * Brings the peer's requests and events to their handlers: the only place that decides whether a handler may see them.
+ * Keeps the requests that are under way and sends their replies. Thread-safe.
  */
 public final class Dispatcher {
     private static final Logger LOG = SafeLog.of("io.valise.ipc");
     private static final int MOST_REQUESTS = 65_536;
     private static final int MOST_NAMES_CHARS = 500;
-    /** How often a shutdown looks whether the events have been handled: nobody tells it. */
+    /** How often a shutdown checks whether the events have been handled. */
     private static final long EVENTS_CHECK_MILLIS = 20;
 
     private static final long DECISION_CHECK_NANOS = 10_000;
 
-    private final Asker asker;
+    private final IpcConnection connection;
+    private final boolean server;
+    private final Lifecycle lifecycle;
+    private final FrameSender sender;
     private final Services services;
     private final Admission admission;
     private final SessionCounters counters;
     private final Backlog backlog;
-    private final boolean aside;
+    private final boolean usesExecutor;
     private final SerialLane events;
     private final InFlight<InboundRequest> requests = new InFlight<>();
 
     /**
-     * How many calls of the peer were taken in. Written by the holder of the read right, when the last of them is in the
+     * How many calls of the peer were taken. Written by the holder of the read right, when the last of them is in the
      * table: the thread that closes the gate finds what it counts in the table, or answered.
      */
     private final AtomicLong taken = new AtomicLong();
@@ -62,44 +69,86 @@ public final class Dispatcher {
     /** Which requests may begin. */
     private enum Gate {
         OPEN,
-        /** Those that had been taken in when the drain began. */
+        /** Those that had been taken when the drain began. */
         DRAINING,
         CLOSED
     }
 
     /**
-     * @param aside whether handlers never run on a reading thread
+     * @param server whether this is the end that accepted the connection
+     * @param usesExecutor whether the application gave an executor: handlers never run on a reading thread then
      * @param events where the handlers of events run in order; null for a lane of its own
      */
     public Dispatcher(
-            Asker asker,
+            IpcConnection connection,
+            boolean server,
+            Lifecycle lifecycle,
+            FrameSender sender,
             Services services,
             Admission admission,
             SessionCounters counters,
             Backlog backlog,
-            boolean aside,
+            boolean usesExecutor,
             @Nullable SerialLane events) {
-        this.asker = asker;
+        this.connection = connection;
+        this.server = server;
+        this.lifecycle = lifecycle;
+        this.sender = sender;
         this.services = services;
         this.admission = admission;
         this.counters = counters;
         this.backlog = backlog;
-        this.aside = aside;
-        this.events = events == null ? new SerialLane(backlog, aside) : events;
+        this.usesExecutor = usesExecutor;
+        this.events = events == null ? new SerialLane(backlog, usesExecutor) : events;
     }
 
-    // ---- what a request asks while it is answered
+    // ---- what a request needs
 
-    Asker asker() {
-        return asker;
+    IpcConnection connection() {
+        return connection;
+    }
+
+    FrameSender sender() {
+        return sender;
     }
 
     SessionCounters counters() {
         return counters;
     }
 
-    boolean isAside() {
-        return aside;
+    boolean usesExecutor() {
+        return usesExecutor;
+    }
+
+    /** Sends the answer to a request, which is finished then. An answer that cannot be sent is replaced by the reason. */
+    void answer(InboundRequest request, Sendable frame, boolean onReader) {
+        try {
+            sender.sendReply(frame, !onReader);
+        } catch (IpcException e) {
+            answerFailed(request, e);
+        } catch (InternalError e) {
+            sender.failed(sender.cutShort(e));
+        } catch (RuntimeException | Error e) { // nothing was sent, and the peer waits for an answer
+            LOG.log(Level.ERROR, "a reply to " + connection + " cannot be encoded", e);
+            IpcStatus status = e instanceof OutOfMemoryError ? IpcStatus.RESOURCE_EXHAUSTED : IpcStatus.HANDLER_FAILED;
+            sendInstead(request, status, String.valueOf(e));
+        } finally {
+            finished(request);
+        }
+    }
+
+    private void answerFailed(InboundRequest request, IpcException e) {
+        if (e.status() == IpcStatus.MESSAGE_TOO_LARGE) {
+            sendInstead(request, e.status(), e.reason());
+        } else if (e.status() == IpcStatus.CANCELLED) { // it is committed: another thread flushes
+            sender.flushSoon();
+        } else {
+            sender.failed(e);
+        }
+    }
+
+    private void sendInstead(InboundRequest request, IpcStatus status, String why) {
+        sender.sendQuietly(OutFrame.text(Frames.ERROR, request.id(), 0, status, "reply: " + why));
     }
 
     void finished(InboundRequest request) {
@@ -110,8 +159,8 @@ public final class Dispatcher {
 
     // ---- what comes in
 
-    /** Takes a request in; returns what is to be done with it. */
-    public Work requested(InboundRequest request) {
+    /** Takes a request; returns what is to be done with it. */
+    public Task requested(InboundRequest request) {
         backlog.checkNotExcessive();
         request.handler(serviceFor(request));
         request.place(taken.getPlain() + 1);
@@ -133,18 +182,15 @@ public final class Dispatcher {
 
     private String notFound(String service) {
         String names = String.join(", ", services.names());
-        String where = asker.isServer() ? "at " : "by the client of ";
-        return "service " + service + ": not offered " + where + asker.endpoint() + "; offered: "
+        String where = server ? "at " : "by the client of ";
+        return "service " + service + ": not offered " + where + connection.endpoint() + "; offered: "
                 + (names.length() <= MOST_NAMES_CHARS ? names : names.substring(0, MOST_NAMES_CHARS) + "…");
     }
 
-    /**
-     * Whether no handler may see a request, which is refused then, or has been taken back. The only place where that is
-     * decided, for requests and streams alike.
-     */
+    /** Whether no handler may see a request or stream: it is refused here then, or has been taken back. */
     boolean refuses(InboundRequest request, Service service) {
         if (isTooLate(request)) {
-            CloseReason why = asker.tooLateHere();
+            CloseReason why = lifecycle.inboundRefusal();
             request.refuse(why.status(), why.detail());
         } else if (request.isRejected()) {
             request.refuse(
@@ -172,7 +218,7 @@ public final class Dispatcher {
 
     private boolean isTooLate(InboundRequest request) {
         if (gate == Gate.OPEN) {
-            return asker.isPeerClosing();
+            return lifecycle.isPeerClosing();
         }
         synchronized (taken) { // what closes the gate has said which is the last
             return gate == Gate.CLOSED || request.place() > last;
@@ -180,12 +226,12 @@ public final class Dispatcher {
     }
 
     /** Takes an event in; returns what is to be done with it, if it is this thread's turn to do it. */
-    public @Nullable Work eventReceived(String name, ValueSet message, int bytes) {
+    public @Nullable Task eventReceived(String name, ValueSet message, int bytes) {
         EventHandler handler = services.event(name);
         if (gate == Gate.CLOSED) {
             return null;
         } else if (handler == null) {
-            LOG.log(Level.DEBUG, "event {0} from {1}: no handler", name, asker);
+            LOG.log(Level.DEBUG, "event {0} from {1}: no handler", name, connection);
             return null;
         }
         backlog.checkNotExcessive();
@@ -197,7 +243,7 @@ public final class Dispatcher {
             return;
         }
         try {
-            handler.onEvent(new ReceivedEvent(name, message, asker));
+            handler.onEvent(new ReceivedEvent(name, message, connection));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (Throwable e) { // whatever a handler throws must not end the reader
@@ -213,13 +259,13 @@ public final class Dispatcher {
     }
 
     /** The peer asks for more messages of a stream; returns what is to be done with it. */
-    public @Nullable Work credited(long id, long more) {
+    public @Nullable Task credited(long id, long more) {
         InboundRequest request = requests.get(id);
         return request == null ? null : request.credited(more);
     }
 
     /** The peer gave a request up; returns what is to be done with it. */
-    public @Nullable Work cancelled(long id) {
+    public @Nullable Task cancelled(long id) {
         InboundRequest request = requests.get(id);
         return request == null ? null : request.cancelled();
     }
@@ -288,7 +334,7 @@ public final class Dispatcher {
     public boolean awaitIdle(long deadline) throws InterruptedException {
         long until = drain();
         synchronized (requests) {
-            while ((isBusy(until) && !asker.isEnded()) || !events.isPast(lastEvent)) {
+            while ((isBusy(until) && !lifecycle.isEnded()) || !events.isPast(lastEvent)) {
                 long millis = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime() + 999_999);
                 if (millis <= 0) {
                     return false;
@@ -308,11 +354,11 @@ public final class Dispatcher {
      *
      * @param byPeer whether the peer ended it: what events it sent before are handled
      */
-    public List<Work> ended(boolean byPeer) {
+    public List<Task> ended(boolean byPeer) {
         close();
         int dropped = byPeer ? 0 : events.clear();
         if (dropped > 0) {
-            LOG.log(Level.DEBUG, "{0}: events that were received and not handled: {1}", asker, dropped);
+            LOG.log(Level.DEBUG, "{0}: events that were received and not handled: {1}", connection, dropped);
         }
         wakeWaiting();
         return requests.snapshot().stream().map(InboundRequest::cancelled).toList();

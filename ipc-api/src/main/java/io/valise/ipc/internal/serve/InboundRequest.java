@@ -10,10 +10,10 @@ import io.valise.ipc.internal.call.InFlight;
 import io.valise.ipc.internal.frame.Frames;
 import io.valise.ipc.internal.frame.OutFrame;
 import io.valise.ipc.internal.frame.Sendable;
-import io.valise.ipc.internal.work.Aside;
 import io.valise.ipc.internal.work.Backlog;
-import io.valise.ipc.internal.work.Patience;
-import io.valise.ipc.internal.work.Work;
+import io.valise.ipc.internal.work.CallbackTask;
+import io.valise.ipc.internal.work.Deadline;
+import io.valise.ipc.internal.work.Task;
 import io.valise.ipc.spi.runtime.SafeLog;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -29,10 +29,10 @@ import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request or stream of the peer from its arrival to its answer. It is answered at most once: by whoever first sets its
- * outcome. A reply is sent by the request itself, as its RESPONSE. Thread-safe.
+ * A request or stream of the peer from its arrival to its answer. It is answered at most once: by the thread that first
+ * sets its outcome. It writes its own RESPONSE: a reply is worth no object that lives for one call. Thread-safe.
  */
-public final class InboundRequest implements Request, Work, InFlight.Entry, Sendable {
+public final class InboundRequest implements Request, Task, InFlight.Entry, Sendable {
     private static final Logger LOG = SafeLog.of("io.valise.ipc");
 
     /** The outcome of a request that the peer gave up. */
@@ -94,7 +94,7 @@ public final class InboundRequest implements Request, Work, InFlight.Entry, Send
         this.message = message;
         this.metadata = metadata;
         this.deadline = deadline;
-        this.stream = stream ? new OutgoingStream(dispatcher.asker(), this, firstCredit) : null;
+        this.stream = stream ? new OutgoingStream(dispatcher.sender(), this, firstCredit) : null;
         this.bytes = bytes;
     }
 
@@ -117,17 +117,17 @@ public final class InboundRequest implements Request, Work, InFlight.Entry, Send
 
     @Override
     public PeerIdentity caller() {
-        return dispatcher.asker().peer();
+        return dispatcher.connection().peer();
     }
 
     @Override
     public IpcConnection connection() {
-        return dispatcher.asker();
+        return dispatcher.connection();
     }
 
     @Override
     public Optional<Duration> remaining() {
-        return deadline == Patience.NEVER
+        return deadline == Deadline.NEVER
                 ? Optional.empty()
                 : Optional.of(Duration.ofNanos(isCancelled() ? 0 : Math.max(0, deadline - System.nanoTime())));
     }
@@ -191,9 +191,10 @@ public final class InboundRequest implements Request, Work, InFlight.Entry, Send
     }
 
     @Override
-    public boolean handsOff(boolean readerIsCaller) {
+    public boolean needsOtherThread(boolean readerIsCaller) {
         Service found = handler;
-        return readerIsCaller || (found != null && found.runsHandler() && (dispatcher.isAside() || found.isSlow()));
+        return readerIsCaller
+                || (found != null && found.runsHandler() && (dispatcher.usesExecutor() || found.isSlow()));
     }
 
     @Override
@@ -253,7 +254,7 @@ public final class InboundRequest implements Request, Work, InFlight.Entry, Send
 
     /** Whether its time was up before a handler could begin. */
     boolean isOverdue() {
-        return queuedIn != null && deadline != Patience.NEVER && deadline - System.nanoTime() <= 0;
+        return queuedIn != null && deadline != Deadline.NEVER && deadline - System.nanoTime() <= 0;
     }
 
     private void serve(Service found, boolean onReader) {
@@ -345,11 +346,7 @@ public final class InboundRequest implements Request, Work, InFlight.Entry, Send
      */
     private void answer(Object answer, Sendable frame, boolean onReader) {
         if (OUTCOME.compareAndSet(this, null, answer)) {
-            try {
-                dispatcher.asker().answer(frame, onReader);
-            } finally {
-                dispatcher.finished(this);
-            }
+            dispatcher.answer(this, frame, onReader);
         }
     }
 
@@ -368,19 +365,19 @@ public final class InboundRequest implements Request, Work, InFlight.Entry, Send
     }
 
     /** The peer asks for more messages of the stream; null when this is none. */
-    @Nullable Work credited(long more) {
+    @Nullable Task credited(long more) {
         if (more <= 0) {
             throw Frames.malformed("CREDIT: must be positive, actual=" + more);
         }
         OutgoingStream asked = stream;
-        return asked == null ? null : new Aside(() -> asked.request(more));
+        return asked == null ? null : new CallbackTask(() -> asked.request(more));
     }
 
     // ---- cancelling
 
     /** The peer gave the request up. */
-    Work cancelled() {
-        return new Aside(this::cancel);
+    Task cancelled() {
+        return new CallbackTask(this::cancel);
     }
 
     /** Ends the request without an answer and tells its handler. */

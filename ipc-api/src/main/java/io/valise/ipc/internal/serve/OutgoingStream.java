@@ -3,6 +3,7 @@ package io.valise.ipc.internal.serve;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.internal.call.Demand;
+import io.valise.ipc.internal.channel.FrameSender;
 import io.valise.ipc.internal.frame.Frames;
 import io.valise.ipc.internal.frame.OutFrame;
 import io.valise.ipc.spi.runtime.SafeLog;
@@ -19,15 +20,15 @@ import org.jspecify.annotations.Nullable;
 final class OutgoingStream implements Flow.Subscriber<ValueSet> {
     private static final Logger LOG = SafeLog.of("io.valise.ipc");
 
-    private final Asker asker;
+    private final FrameSender sender;
     private final InboundRequest request;
     private final Demand demand = new Demand();
     private Flow.@Nullable Subscription subscription;
     private long early;
     private boolean cancelled;
 
-    OutgoingStream(Asker asker, InboundRequest request, long firstCredit) {
-        this.asker = asker;
+    OutgoingStream(FrameSender sender, InboundRequest request, long firstCredit) {
+        this.sender = sender;
         this.request = request;
         this.early = Math.max(0, firstCredit);
     }
@@ -124,7 +125,7 @@ final class OutgoingStream implements Flow.Subscriber<ValueSet> {
 
     private void send(ValueSet item) {
         try {
-            asker.sendItem(OutFrame.message(Frames.STREAM_ITEM, request.id(), item));
+            sender.send(OutFrame.message(Frames.STREAM_ITEM, request.id(), item));
         } catch (RuntimeException | Error e) { // an item too large, a peer that is gone, no memory to encode
             end(e);
         }

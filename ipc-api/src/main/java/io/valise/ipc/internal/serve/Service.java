@@ -16,60 +16,63 @@ import org.jspecify.annotations.Nullable;
 final class Service {
     private static final int CALLS_AFTER_STALL = 64;
 
-    /** What a service does with a request. */
-    private sealed interface Kind {
-        record Sync(RequestHandler handler) implements Kind {}
-
-        record Async(AsyncRequestHandler handler) implements Kind {}
-
-        record Stream(StreamHandler handler) implements Kind {}
-
-        record Refusal(IpcStatus status, String text) implements Kind {}
-    }
-
-    private final Kind kind;
+    private final @Nullable RequestHandler sync;
+    private final @Nullable AsyncRequestHandler async;
+    private final @Nullable StreamHandler stream;
+    private final @Nullable Refusal refusal;
     private final boolean builtIn;
     /** Counts down; a lost update costs one hand-over more or less. */
     private volatile int slow;
 
-    private Service(Kind kind, boolean builtIn) {
-        this.kind = kind;
+    /** Why there is no such service. */
+    private record Refusal(IpcStatus status, String text) {}
+
+    private Service(
+            @Nullable RequestHandler sync,
+            @Nullable AsyncRequestHandler async,
+            @Nullable StreamHandler stream,
+            @Nullable Refusal refusal,
+            boolean builtIn) {
+        this.sync = sync;
+        this.async = async;
+        this.stream = stream;
+        this.refusal = refusal;
         this.builtIn = builtIn;
     }
 
     static Service ofRequests(RequestHandler handler) {
-        return new Service(new Kind.Sync(handler), false);
+        return new Service(handler, null, null, null, false);
     }
 
     static Service builtIn(RequestHandler handler) {
-        return new Service(new Kind.Sync(handler), true);
+        return new Service(handler, null, null, null, true);
     }
 
     static Service ofAsyncRequests(AsyncRequestHandler handler) {
-        return new Service(new Kind.Async(handler), false);
+        return new Service(null, handler, null, null, false);
     }
 
     static Service ofStreams(StreamHandler handler) {
-        return new Service(new Kind.Stream(handler), false);
+        return new Service(null, null, handler, null, false);
     }
 
-    /** Stands for a service that there is not: it refuses what it is asked. */
+    /** Stands for a service that there is not: it refuses its requests. */
     static Service refusing(IpcStatus status, String text) {
-        return new Service(new Kind.Refusal(status, text), false);
+        return new Service(null, null, null, new Refusal(status, text), false);
     }
 
     /** Refuses the request if that is all that this service does; false if not. */
     boolean refuses(InboundRequest request) {
-        if (kind instanceof Kind.Refusal refusal) {
+        if (refusal != null) {
             request.refuse(refusal.status(), refusal.text());
             return true;
         }
         return false;
     }
 
-    /** Whether it runs code of the user. */
+    /** Whether it runs a handler. */
     boolean runsHandler() {
-        return !(kind instanceof Kind.Refusal);
+        return refusal == null;
     }
 
     /** Whether it is the library's own. */
@@ -91,7 +94,7 @@ final class Service {
 
     /** Refuses a request for a stream, or a stream where there is none; false if the request is of the right kind. */
     boolean refusesKindOf(InboundRequest request) {
-        boolean streams = kind instanceof Kind.Stream;
+        boolean streams = stream != null;
         if (streams == request.isStream()) {
             return false;
         }
@@ -106,12 +109,12 @@ final class Service {
 
     /** Runs the handler; what it throws is the request's failure. */
     void serve(InboundRequest request, boolean onReader) throws Exception {
-        if (kind instanceof Kind.Stream stream) {
-            request.publish(stream.handler().open(request));
-        } else if (kind instanceof Kind.Sync sync) {
-            request.reply(sync.handler().handle(request), onReader);
-        } else if (kind instanceof Kind.Async async) {
-            serveLater(async.handler().handle(request), request, onReader);
+        if (sync != null) {
+            request.reply(sync.handle(request), onReader);
+        } else if (async != null) {
+            serveLater(async.handle(request), request, onReader);
+        } else if (stream != null) {
+            request.publish(stream.open(request));
         }
     }
 

@@ -6,8 +6,8 @@ import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.internal.call.OutgoingCalls;
 import io.valise.ipc.internal.call.PendingCall;
-import io.valise.ipc.internal.work.Aside;
-import io.valise.ipc.internal.work.Work;
+import io.valise.ipc.internal.work.CallbackTask;
+import io.valise.ipc.internal.work.Task;
 
 /** What a server waits for first: its deadline ends a session that stays silent. */
 final class AwaitedHello extends PendingCall {
@@ -24,16 +24,16 @@ final class AwaitedHello extends PendingCall {
     @Override
     protected void expire(OutgoingCalls calls) {
         CloseReason silent = new CloseReason(IpcStatus.TIMEOUT, false, "no HELLO from the client within its time");
-        session.follow(new Aside(() -> session.closeBecause(silent)));
+        session.tasks().runOnWorker(new CallbackTask(() -> session.closeBecause(silent)));
     }
 
     @Override
-    public Work complete(ValueSet reply) {
-        return NOTHING;
+    public Task complete(ValueSet reply) {
+        return Task.NONE;
     }
 
     @Override
-    public Work fail(IpcStatus status, String message, Delivery delivery) {
-        return NOTHING;
+    public Task fail(IpcStatus status, String message, Delivery delivery) {
+        return Task.NONE;
     }
 }

@@ -6,7 +6,7 @@ import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.internal.frame.OutFrame;
 import io.valise.ipc.internal.work.Backlog;
-import io.valise.ipc.internal.work.Patience;
+import io.valise.ipc.internal.work.Deadline;
 import io.valise.ipc.internal.work.SerialLane;
 import io.valise.ipc.spi.runtime.SafeLog;
 import java.lang.System.Logger;
@@ -40,18 +40,18 @@ final class Broadcasts {
     void send(String event, ValueSet message) {
         OutFrame frame = OutFrame.event(event, message);
         try {
-            if (lane.isIdle() && session.outbound().trySend(frame)) {
+            if (lane.isIdle() && session.sender().trySend(frame)) {
                 return;
             }
         } catch (IpcException e) {
             failed(event, e);
             return;
         } catch (InternalError e) { // of this client's memory: the others get theirs
-            failed(event, session.outbound().cutShort(e));
+            failed(event, session.sender().cutShort(e));
             return;
         }
         if (lane.add(() -> sendQueued(event, frame), (int) Math.min(frame.bound(), Integer.MAX_VALUE / 2))) {
-            session.follow(lane);
+            session.tasks().runOnWorker(lane);
         }
         if (unsent.isHigh() && !isSentFurther()) {
             session.end(new CloseReason(
@@ -67,9 +67,9 @@ final class Broadcasts {
      * must not be thrown out because the thread that sends to it gets no processor.
      */
     private boolean isSentFurther() {
-        Patience patience = new Patience(session.config().requestTimeoutNanos());
+        Deadline patience = new Deadline(session.config().requestTimeoutNanos());
         while (unsent.isHigh() && !session.isEnded()) {
-            if (session.outbound().awaitsRoom() || patience.left() == 0) {
+            if (session.sender().awaitsRoom() || patience.left() == 0) {
                 return false;
             }
             LockSupport.parkNanos(PAUSE_NANOS);
@@ -82,7 +82,7 @@ final class Broadcasts {
             return;
         }
         try {
-            session.outbound().send(frame, session.sendDeadline());
+            session.sender().send(frame);
         } catch (IpcException e) {
             failed(event, e);
         }
@@ -92,7 +92,7 @@ final class Broadcasts {
         if (e.status() == IpcStatus.MESSAGE_TOO_LARGE) {
             LOG.log(Level.WARNING, "event " + event + " does not reach " + session, e);
         } else {
-            session.sendFailed(e);
+            session.sender().failed(e);
         }
     }
 }

@@ -1,10 +1,12 @@
 package io.valise.ipc.internal.session;
 
-import io.valise.ipc.internal.work.Work;
+import io.valise.ipc.internal.call.SyncCall;
+import io.valise.ipc.internal.work.Task;
 import io.valise.ipc.spi.runtime.SafeLog;
 import java.lang.System.Logger.Level;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -58,10 +60,16 @@ final class ReadRight {
      * What the holder of the right does while it can be taken over. Written before it says {@link #HANDLING}, and read by
      * whoever has taken over from that phase: the state orders them. The holder's, whoever that is.
      */
-    private @Nullable Work running;
+    private @Nullable Task running;
 
     /** The thread that does it; written and read as {@link #running} is. */
     private @Nullable Thread holder;
+
+    /** The callers that wait for the right. */
+    private final ConcurrentLinkedQueue<SyncCall> callers = new ConcurrentLinkedQueue<>();
+
+    /** Whether a thread that waits for a future wants the right. */
+    private volatile boolean wantedForFuture;
 
     /** Takes the right for a background reader, if it lies in that phase. */
     long takeFrom(int phase) {
@@ -71,21 +79,21 @@ final class ReadRight {
 
     /** Takes the right over from whoever has not come back since {@code snapshot} was seen, and tells what that one runs. */
     long takeOver(long snapshot) {
-        return takeOver(snapshot, Work::overtaken);
+        return takeOver(snapshot, Task::overtaken);
     }
 
     /** Like {@link #takeOver(long)}, from a thread that runs something for long. */
     long takeOverStalled(long snapshot) {
-        return takeOver(snapshot, work -> {
-            work.overtaken();
-            work.stalled();
+        return takeOver(snapshot, task -> {
+            task.overtaken();
+            task.stalled();
         });
     }
 
-    private long takeOver(long snapshot, Consumer<Work> tell) {
+    private long takeOver(long snapshot, Consumer<Task> tell) {
         long turn = take(snapshot);
         if (turn != NONE && phaseOf(snapshot) == HANDLING) {
-            Work overtaken = running;
+            Task overtaken = running;
             running = null;
             holder = null;
             if (overtaken != null) {
@@ -95,7 +103,7 @@ final class ReadRight {
         return turn;
     }
 
-    private static void tell(Work overtaken, Consumer<Work> tell) {
+    private static void tell(Task overtaken, Consumer<Task> tell) {
         try {
             tell.accept(overtaken);
         } catch (RuntimeException | Error e) { // the right has a holder now, who must get on
@@ -109,14 +117,14 @@ final class ReadRight {
     }
 
     /**
-     * The holder begins with a piece of work, or with something else that may take long: a new turn, so that a watcher
+     * The holder begins with a task, or with something else that may take long: a new turn, so that a watcher
      * can tell one from the next. It pairs with the compare-and-set of who takes over. Others may see it a moment later,
      * and take it for {@link #READING} until then, which costs a caller a tick of the caretaker at most. A fence here
      * would have every request wait until the other process has given away the cache lines that the last answer was
      * written to.
      */
-    long beginHandling(@Nullable Work work, long turn) {
-        running = work;
+    long beginHandling(@Nullable Task task, long turn) {
+        running = task;
         holder = Thread.currentThread();
         STATE.setRelease(this, word(turn + 1, HANDLING));
         return turn + 1;
@@ -153,6 +161,40 @@ final class ReadRight {
     boolean resume(int from, long turn) {
         return STATE.compareAndSet(this, word(turn, from), word(turn, READING));
     }
+
+    // ---- the threads that wait for the right
+
+    void enqueue(SyncCall caller) {
+        callers.add(caller);
+    }
+
+    void dequeue(SyncCall caller) {
+        callers.remove(caller);
+    }
+
+    boolean hasCallers() {
+        return !callers.isEmpty();
+    }
+
+    /** Wakes the first caller that waits, which may take the right or leave; false when there is none. */
+    boolean wakeNextCaller() {
+        SyncCall next = callers.peek();
+        if (next != null) {
+            next.wake();
+        }
+        return next != null;
+    }
+
+    /** A thread that waits for a future would read if the background reader made way. */
+    void wantForFuture(boolean yes) {
+        wantedForFuture = yes;
+    }
+
+    boolean isWantedForFuture() {
+        return wantedForFuture;
+    }
+
+    // ---- its state
 
     /** The word as it is now, to be compared with a later one. */
     long snapshot() {

@@ -13,30 +13,30 @@ import io.valise.ipc.Stats;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.internal.call.AsyncCall;
 import io.valise.ipc.internal.call.IncomingStream;
-import io.valise.ipc.internal.call.Line;
 import io.valise.ipc.internal.call.OutgoingCalls;
 import io.valise.ipc.internal.call.PendingCall;
 import io.valise.ipc.internal.call.SyncCall;
+import io.valise.ipc.internal.channel.Drainer;
+import io.valise.ipc.internal.channel.FrameSender;
+import io.valise.ipc.internal.channel.Lifecycle;
 import io.valise.ipc.internal.frame.Names;
 import io.valise.ipc.internal.frame.OutFrame;
-import io.valise.ipc.internal.frame.Sendable;
 import io.valise.ipc.internal.greeting.Greeting;
 import io.valise.ipc.internal.greeting.Proven;
 import io.valise.ipc.internal.serve.Admission;
-import io.valise.ipc.internal.serve.Asker;
 import io.valise.ipc.internal.serve.Dispatcher;
 import io.valise.ipc.internal.serve.Services;
-import io.valise.ipc.internal.work.Aside;
 import io.valise.ipc.internal.work.Backlog;
+import io.valise.ipc.internal.work.CallbackTask;
 import io.valise.ipc.internal.work.ConnectionStates;
-import io.valise.ipc.internal.work.Deadlines;
+import io.valise.ipc.internal.work.Deadline;
 import io.valise.ipc.internal.work.Handed;
-import io.valise.ipc.internal.work.Patience;
+import io.valise.ipc.internal.work.SerialLane;
 import io.valise.ipc.internal.work.SessionCounters;
-import io.valise.ipc.internal.work.Sparingly;
-import io.valise.ipc.internal.work.Work;
-import io.valise.ipc.internal.work.Workers;
+import io.valise.ipc.internal.work.Task;
+import io.valise.ipc.internal.work.TaskRunner;
 import io.valise.ipc.spi.Link;
+import io.valise.ipc.spi.runtime.LateFaults;
 import io.valise.ipc.spi.runtime.SafeLog;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -46,42 +46,41 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One end of a connection: a link and all that is under way on it. The sending half is {@link Outbound}, the receiving
- * half {@link Inbound}, read by a {@link Reader}; the two tables of calls tie them together. Thread-safe.
+ * One end of a connection: a link, and the calls, handlers, reader and sender that work on it. Thread-safe.
  */
-public final class Session implements SessionCall.Calls, Line, Asker {
+public final class Session implements SessionCall.Calls {
     private static final Logger LOG = SafeLog.of("io.valise.ipc");
-    private static final Sparingly NO_THREAD = new Sparingly(LOG);
+
+    /** A link that broke under a sender says less than the GOAWAY that may lie in it unread: so long that is waited for. */
+    private static final long REASON_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private final Link link;
     private final Endpoint endpoint;
     private final SessionConfig config;
-    private final Services services;
+    private final long requestTimeoutNanos;
     private final Greeter greeter;
-    private final Outbound outbound;
-    private final Reader reader;
+    private final boolean server;
+    private final Services services;
     private final SessionCounters counters = new SessionCounters();
-    private final LongSupplier sendDeadline;
-    private final OutgoingCalls calls = new OutgoingCalls(this);
-    private final Dispatcher dispatcher;
-    private final Broadcasts broadcasts;
-    private final Greetings greetings;
-    private final Drainer drainer;
-    private final Answers answers = new Answers(this);
-    private final Farewells farewells = new Farewells(this);
-    private final Sender sender = new Sender(this);
-    private final AtomicReference<@Nullable CloseReason> end = new AtomicReference<>();
-    private final CompletableFuture<CloseReason> closed = new CompletableFuture<>();
+    private final Lifecycle lifecycle = new Lifecycle();
     private final ConnectionStates states = new ConnectionStates();
+    private final TaskRunner tasks;
+    private final FrameSender sender;
+    private final Drainer drainer;
+    private final OutgoingCalls calls;
+    private final Dispatcher dispatcher;
+    private final Handshake handshake;
+    private final FrameReceiver receiver;
+    private final Reader reader;
+    private final Broadcasts broadcasts;
+    private final GracefulClose farewell;
+    private final SerialLane listeners;
     private final long begunAt = System.nanoTime();
     private volatile PeerIdentity peer;
 
@@ -91,38 +90,85 @@ public final class Session implements SessionCall.Calls, Line, Asker {
         boolean isServer();
 
         /** The peer said HELLO. */
-        Work greeted(Session session, long id, int lowest, int highest, ValueSet about);
+        Task greeted(Session session, long id, int lowest, int highest, ValueSet about);
 
         /** The peer answered the challenge. */
-        Work proved(Session session, long id, ValueSet proof);
+        Task proved(Session session, long id, ValueSet proof);
 
         /** The session has ended; called once. */
         void ended(Session session, CloseReason reason);
     }
 
-    /** Over a link that nobody has read from yet. */
+    /** Over a link that was not read from yet. */
     public Session(Link link, Endpoint endpoint, SessionConfig config, Greeter greeter) {
         this.link = link;
         this.endpoint = endpoint;
         this.config = config;
-        this.services = new Services(config.services());
+        this.requestTimeoutNanos = config.requestTimeoutNanos();
         this.greeter = greeter;
-        this.sendDeadline = () -> Deadlines.in(config.requestTimeoutNanos());
+        this.server = greeter.isServer();
+        this.services = new Services(config.services());
         this.peer = link.peer();
-        this.outbound = new Outbound(link, counters, config.waitStrategy(), this::drainSoon, this::receiveFailed);
-        Inbound inbound = new Inbound(this, config.maxMessageBytes());
-        this.reader = new Reader(this, link, inbound, outbound, config.waitStrategy(), config.backlogBytes());
+        Backlog backlog = new Backlog(config.backlogBytes(), this::backlogShrank);
+        this.tasks = new TaskRunner(this, services.context(), config.executor(), backlog);
+        this.sender = new FrameSender(
+                link,
+                counters,
+                config.waitStrategy(),
+                requestTimeoutNanos,
+                this::flushSoon,
+                this::receiveFailed,
+                this::sendFailed);
+        this.calls = new OutgoingCalls(this, sender, tasks, lifecycle);
         this.dispatcher = new Dispatcher(
                 this,
+                server,
+                lifecycle,
+                sender,
                 services,
-                new Admission(this, config.access(), config.credentials()),
+                new Admission(
+                        this, config.access(), server ? config.credentials().withRules() : null),
                 counters,
-                reader.backlog(),
+                backlog,
                 config.executor() != null,
                 config.events());
-        this.drainer = new Drainer(this, reader::flushFully, this::isEnded);
+        this.handshake = new Handshake(endpoint, config, calls, sender, lifecycle);
+        this.farewell = new GracefulClose(lifecycle, dispatcher, sender);
+        this.receiver = newReceiver();
+        this.reader = newReader();
+        this.drainer = new Drainer(this, reader.poller::flushFully, lifecycle::isEnded);
         this.broadcasts = new Broadcasts(this);
-        this.greetings = new Greetings(this, greeter);
+        this.listeners = new SerialLane(backlog);
+    }
+
+    private FrameReceiver newReceiver() {
+        return new FrameReceiver(
+                server,
+                link,
+                counters,
+                lifecycle,
+                calls,
+                dispatcher,
+                handshake,
+                this,
+                greeter,
+                tasks,
+                config.maxMessageBytes());
+    }
+
+    private Reader newReader() {
+        return new Reader(
+                this,
+                link,
+                receiver,
+                sender,
+                tasks,
+                lifecycle,
+                config.waitStrategy(),
+                server,
+                this::needsReader,
+                this::peerEnded,
+                this::receiveFailed);
     }
 
     /** Over a link that was not read from yet; the link is closed when that fails, with an Error too. */
@@ -130,113 +176,60 @@ public final class Session implements SessionCall.Calls, Line, Asker {
         return Handed.orFreed(link, fresh -> new Session(fresh, endpoint, config, greeter), Link::close);
     }
 
-    // ---- what the parts of a session ask each other
+    private void backlogShrank() {
+        reader.background.resume();
+    }
+
+    private void flushSoon() {
+        drainer.soon();
+    }
+
+    /** Whether a thread must read although no caller waits for a reply. */
+    private boolean needsReader() {
+        return server || !calls.isEmpty();
+    }
+
+    // ---- its parts
 
     SessionConfig config() {
         return config;
     }
 
-    /** What it has sent and received. */
+    /** Counts what was sent and received. */
     public SessionCounters counters() {
         return counters;
+    }
+
+    /** Runs its work on other threads. */
+    public TaskRunner tasks() {
+        return tasks;
+    }
+
+    FrameSender sender() {
+        return sender;
+    }
+
+    FrameReceiver frames() {
+        return receiver;
     }
 
     OutgoingCalls calls() {
         return calls;
     }
 
-    @Override
-    public Backlog backlog() {
-        return reader.backlog();
+    /** The frames with which it begins. */
+    public Handshake handshake() {
+        return handshake;
+    }
+
+    /** Where a server's listeners are told of this session, one thing at a time. */
+    public SerialLane listeners() {
+        return listeners;
     }
 
     @Override
     public Services services() {
         return services;
-    }
-
-    /** Checks that the frame that is being read was whole. */
-    void checkWhole() {
-        link.checkWhole();
-    }
-
-    Outbound outbound() {
-        return outbound;
-    }
-
-    Reader reader() {
-        return reader;
-    }
-
-    Dispatcher dispatcher() {
-        return dispatcher;
-    }
-
-    Sender sender() {
-        return sender;
-    }
-
-    @Override
-    public boolean isEnded() {
-        return end.get() != null;
-    }
-
-    /** Why it has ended; null before that. */
-    @Nullable CloseReason endReason() {
-        return end.get();
-    }
-
-    /** Whether somebody has to read even when no thread waits for a reply. */
-    boolean needsReader() {
-        return greeter.isServer() || !calls.isEmpty();
-    }
-
-    /** Until when, from now on, a reply or another frame nobody waits for may wait for room at the peer. */
-    LongSupplier sendDeadline() {
-        return sendDeadline;
-    }
-
-    /** Has another thread hand on what the link has not taken of the committed frames, which it does when there is room. */
-    void drainSoon() {
-        drainer.soon();
-    }
-
-    /** Gives the user's code to the executor meant for it; false when that was refused and it must be run here. */
-    boolean handOff(Work work) {
-        work.queuedIn(reader.backlog());
-        try {
-            Executor users = work.endsCall() ? null : config.executor();
-            (users == null ? own(work) : users).execute(() -> services.context().run(work, false));
-            return true;
-        } catch (RuntimeException | Error e) { // the user's executor may throw anything
-            NO_THREAD.warn("no thread for work of " + this, e);
-            work.rejected();
-            return false;
-        }
-    }
-
-    private static Executor own(Work work) {
-        return work.endsCall() ? Workers.finishers() : Workers.followers();
-    }
-
-    @Override
-    public void handOver(Work work) {
-        if (!handOff(work)) {
-            services.context().run(work, false);
-        }
-    }
-
-    @Override
-    public void follow(Work work) {
-        if (work == PendingCall.NOTHING) {
-            return;
-        }
-        try {
-            own(work).execute(() -> services.context().run(work, false));
-        } catch (RuntimeException | Error e) { // the executor is ours: it lacks a thread
-            NO_THREAD.warn("no thread for work of " + this + "; doing it on this one", e);
-            services.context().run(work, false);
-        }
     }
 
     // ---- calls of this end
@@ -249,49 +242,76 @@ public final class Session implements SessionCall.Calls, Line, Asker {
                     IpcStatus.CANCELLED, "request " + service + ": the thread is interrupted", Delivery.NOT_SENT);
         }
         checkUsable(service);
-        SyncCall call = new SyncCall(calls.nextId(), service, timeoutNanos);
-        OutFrame frame = OutFrame.request(call.id(), timeoutNanos, service, metadata, message);
-        counters.requestSent();
+        SyncCall call = new SyncCall(calls, service, timeoutNanos);
         try {
-            sender.send(call, frame);
-            return reader.await(call);
+            send(call, OutFrame.request(call.id(), timeoutNanos, service, metadata, message));
+            return reader.callers.await(call);
         } catch (InternalError e) { // it may come as late as in the handling of what it brought about
-            throw outbound.cutShort(e);
+            throw sender.cutShort(e);
         }
     }
 
     private long nanos(@Nullable Duration timeout) {
-        return timeout == null ? config.requestTimeoutNanos() : Deadlines.nanos("timeout", timeout);
+        return timeout == null ? requestTimeoutNanos : Deadline.nanos("timeout", timeout);
     }
 
     @Override
     public CompletableFuture<ValueSet> callAsync(
             String service, @Nullable ValueSet metadata, ValueSet message, @Nullable Duration timeout) {
         long timeoutNanos = nanos(timeout);
-        AsyncCall call = new AsyncCall(calls, reader, calls.nextId(), service, timeoutNanos);
+        AsyncCall call = new AsyncCall(calls, reader.futures, service, timeoutNanos);
         try {
             checkUsable(service);
-            OutFrame frame = OutFrame.request(call.id(), timeoutNanos, service, metadata, message);
-            counters.requestSent();
-            sender.send(call, frame);
+            send(call, OutFrame.request(call.id(), timeoutNanos, service, metadata, message));
             calls.watchDeadline(call.deadline());
-            reader.expectAnswer();
+            reader.futures.expectReply();
         } catch (IpcException e) {
             call.failed(e);
         } catch (InternalError e) {
-            call.failed(outbound.cutShort(e));
+            call.failed(sender.cutShort(e));
         }
         return call.future();
     }
 
+    private void send(PendingCall call, OutFrame frame) {
+        counters.requestSent();
+        try {
+            calls.send(call, frame);
+        } catch (IpcException e) {
+            throw explained(e, call);
+        }
+    }
+
+    /** Says why a call could not be sent: the peer may have told it by a GOAWAY that was not read yet. */
+    private IpcException explained(IpcException failure, @Nullable PendingCall call) {
+        LateFaults.settle();
+        if (failure.status() != IpcStatus.PEER_DIED && failure.status() != IpcStatus.CONNECTION_CLOSED) {
+            return failure;
+        }
+        ensureRead();
+        try {
+            CloseReason reason = lifecycle.awaitEnd(REASON_NANOS);
+            Delivery delivery = call == null || failure.delivery() == Delivery.NOT_SENT
+                    ? failure.delivery()
+                    : calls.deliveryOf(call);
+            return new IpcException(reason.status(), reason.detail(), delivery, failure);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return failure;
+        } catch (ExecutionException | TimeoutException e) {
+            failure.addSuppressed(e);
+            return failure;
+        }
+    }
+
     private void checkUsable(String name) {
         Names.check(name);
-        CloseReason ended = end.get();
+        CloseReason ended = lifecycle.endReason();
         if (ended != null) {
             throw new IpcException(ended.status(), "the connection has ended: " + ended.detail(), Delivery.NOT_SENT);
         }
-        if (farewells.isPeerDraining()) {
-            CloseReason said = farewells.tooLateThere();
+        if (lifecycle.isPeerDraining()) {
+            CloseReason said = lifecycle.outboundRefusal();
             throw new IpcException(said.status(), said.detail(), Delivery.NOT_SENT);
         }
     }
@@ -308,40 +328,30 @@ public final class Session implements SessionCall.Calls, Line, Asker {
             @Nullable ValueSet metadata,
             ValueSet message,
             Flow.Subscriber<? super ValueSet> subscriber) {
-        IncomingStream stream = new IncomingStream(this, calls, service, subscriber, (id, credit) -> {
+        IncomingStream stream = new IncomingStream(calls, service, subscriber, (opened, credit) -> {
             checkUsable(service);
-            return OutFrame.streamOpen(id, credit, service, metadata, message);
+            open(opened, OutFrame.streamOpen(opened.id(), credit, service, metadata, message));
         });
         calls.put(stream);
         counters.requestSent();
         stream.begin();
-        sender.failIfEnded(stream);
+        calls.failIfEnded(stream);
     }
 
-    @Override
-    public void sendItem(OutFrame frame) {
-        outbound.send(frame, sendDeadline);
-    }
-
-    @Override
-    public void sendOpening(PendingCall stream, OutFrame frame) {
+    private void open(IncomingStream stream, OutFrame frame) {
         try {
-            outbound.sendCall(frame, stream, sendDeadline);
-        } catch (IpcException e) {
-            throw sender.explained(e, stream);
+            sendOpening(stream, frame);
         } catch (InternalError e) {
-            throw outbound.cutShort(e);
+            throw sender.cutShort(e);
         }
+        ensureRead();
     }
 
-    @Override
-    public void sendAside(OutFrame frame) {
+    private void sendOpening(IncomingStream stream, OutFrame frame) {
         try {
-            if (!outbound.trySend(frame)) {
-                follow(new Aside(() -> sendQuietly(frame, sendDeadline, true)));
-            }
+            sender.sendCall(frame, stream);
         } catch (IpcException e) {
-            sendFailed(e);
+            throw explained(e, stream);
         }
     }
 
@@ -351,16 +361,16 @@ public final class Session implements SessionCall.Calls, Line, Asker {
         counters.eventSent();
         try {
             sendEvent(event, message);
-        } catch (InternalError e) {
-            throw outbound.cutShort(e);
+        } catch (InternalError e) { // it may come as late as in the handling of an exception
+            throw sender.cutShort(e);
         }
     }
 
     private void sendEvent(String event, ValueSet message) {
         try {
-            outbound.send(OutFrame.event(event, message), new Patience(config.requestTimeoutNanos()));
+            sender.send(OutFrame.event(event, message), new Deadline(requestTimeoutNanos));
         } catch (IpcException e) {
-            throw sender.explained(e, null);
+            throw explained(e, null);
         }
     }
 
@@ -372,61 +382,52 @@ public final class Session implements SessionCall.Calls, Line, Asker {
 
     @Override
     public void ensureRead() {
-        reader.startBackground();
+        reader.background.start();
     }
 
-    /** Leaves a link that nobody has read yet to the transport until something comes. */
-    public void startArmed() {
-        reader.startArmed();
-    }
+    // ---- the beginning
 
-    // ---- answers to the peer
-
-    @Override
-    public void answer(Sendable frame, boolean onReader) {
-        answers.send(frame, onReader);
-    }
-
-    // ---- greeting and farewell
-
-    @Override
+    /** Whether this is the end that accepted the connection. */
     public boolean isServer() {
-        return greeter.isServer();
+        return server;
     }
 
-    /** How it begins. */
-    public Greetings greetings() {
-        return greetings;
+    /** Says HELLO to a server, and waits for its WELCOME. */
+    public void greet(long deadline) {
+        Handshake.Introduction server = handshake.greet(reader.callers, deadline);
+        introduced(server.greeting(), server.proven());
+    }
+
+    /** Ends the session unless the client says HELLO in time; until it does, the transport waits for it. */
+    public void awaitHello(long nanos) {
+        AwaitedHello hello = new AwaitedHello(this, nanos);
+        calls.put(hello);
+        calls.watchDeadline(hello.deadline());
+        reader.background.startArmed();
+    }
+
+    /** The client has said HELLO, and it was good. */
+    public void heardHello() {
+        calls.remove(AwaitedHello.ID);
+    }
+
+    /** Tells the client why it is not let in, and ends the session. */
+    public void refuse(long id, IpcStatus status, String text) {
+        handshake.refuse(id, status, text);
+        closeBecause(new CloseReason(status, false, text));
     }
 
     /** What the peer says of itself, and what it has proved. */
     public void introduced(Greeting about, Proven proven) {
         peer = proven.of(link.peer().declaring(about.pid(), about.application()));
-        outbound.peerMaxMessage(about.maxMessageBytes());
+        sender.peerMaxMessage(about.maxMessageBytes());
     }
 
-    Farewells farewells() {
-        return farewells;
-    }
-
-    /** A peer that drains may still call: for the answers it owes. */
-    private boolean takesNoCalls() {
-        return dispatcher.isDraining() || farewells.isClosing() || isEnded();
-    }
-
-    @Override
-    public boolean isPeerClosing() {
-        return farewells.heard() != null;
-    }
-
-    @Override
-    public CloseReason tooLateHere() {
-        return farewells.tooLateHere();
-    }
+    // ---- the end
 
     /** Takes no new calls, and tells the peer so. */
     public void drain() {
-        farewells.drain();
+        farewell.drain();
     }
 
     /** Waits, after {@link #drain}, until what the peer had sent before is done; false when the deadline came first. */
@@ -446,30 +447,27 @@ public final class Session implements SessionCall.Calls, Line, Asker {
      * @return false when the peer did not take all of it
      */
     public boolean close(long nanos) {
-        return farewells.close(
-                new CloseReason(IpcStatus.CONNECTION_CLOSED, false, "this end closed the connection"), nanos);
+        return close(new CloseReason(IpcStatus.CONNECTION_CLOSED, false, "this end closed the connection"), nanos);
     }
 
     /** Closes it, and tells the peer why. */
     public void closeBecause(CloseReason reason) {
-        farewells.close(reason, 0);
+        close(reason, 0);
     }
 
-    /** Sends a frame that is not missed if the peer is gone; false if it was not sent. */
-    boolean sendQuietly(OutFrame frame, LongSupplier deadline, boolean flush) {
-        try {
-            outbound.send(frame, deadline, flush);
+    private boolean close(CloseReason reason, long nanos) {
+        if (!lifecycle.beginClose(reason)) {
             return true;
-        } catch (IpcException e) {
-            LOG.log(Level.DEBUG, "not sent to " + peer, e);
-            return false;
+        }
+        try {
+            return farewell.close(reason, nanos);
+        } finally {
+            end(reason);
         }
     }
 
-    // ---- the end
-
-    void peerEnded() {
-        CloseReason said = farewells.heard();
+    private void peerEnded() {
+        CloseReason said = lifecycle.peersReason();
         end(
                 said != null
                         ? said
@@ -491,7 +489,7 @@ public final class Session implements SessionCall.Calls, Line, Asker {
         }
         String detail = failure instanceof IpcException known ? known.reason() : failure.toString();
         CloseReason reason = new CloseReason(status, false, detail);
-        farewells.close(reason, 0);
+        closeBecause(reason);
         end(reason);
     }
 
@@ -500,7 +498,7 @@ public final class Session implements SessionCall.Calls, Line, Asker {
     }
 
     /** Sending failed for good: the peer is gone, or takes nothing any more. */
-    void sendFailed(IpcException failure) {
+    private void sendFailed(IpcException failure) {
         if (failure.status() == IpcStatus.TIMEOUT) {
             end(new CloseReason(
                     IpcStatus.RESOURCE_EXHAUSTED, false, "the peer did not read for the whole request timeout"));
@@ -513,29 +511,34 @@ public final class Session implements SessionCall.Calls, Line, Asker {
     }
 
     void end(CloseReason reason) {
-        if (!end.compareAndSet(null, reason)) {
+        if (!lifecycle.end(reason)) {
             return;
         }
         closeLink();
-        outbound.close();
-        List<Work> rest = new ArrayList<>();
-        calls.failAll(reason, farewells.takenByPeer(), rest);
+        sender.close();
+        List<Task> rest = new ArrayList<>();
+        calls.failAll(reason, lifecycle.takenByPeer(), rest);
         rest.addAll(dispatcher.ended(reason.byPeer()));
-        rest.forEach(this::follow); // each on its own: what depends on one may wait for another
+        rest.forEach(tasks::runOnWorker); // each on its own: what depends on one may wait for another
         greeter.ended(this, reason);
         states.set(ConnectionState.CLOSED).run();
-        follow(new Aside(() -> closed.complete(reason)));
+        tasks.runOnWorker(new CallbackTask(() -> lifecycle.completeClosed(reason)));
     }
 
     private void closeLink() {
         try {
             link.close();
-        } catch (RuntimeException | Error e) { // whoever waits must be told all the same
+        } catch (RuntimeException | Error e) { // the calls must end all the same
             LOG.log(Level.WARNING, "closing the link of " + this + " failed", e);
         }
     }
 
     // ---- facts
+
+    /** Whether it has ended. */
+    public boolean isEnded() {
+        return lifecycle.isEnded();
+    }
 
     @Override
     public PeerIdentity peer() {
@@ -557,9 +560,10 @@ public final class Session implements SessionCall.Calls, Line, Asker {
         return counters.snapshot(calls.size(), isEnded() ? 0 : 1);
     }
 
+    /** A peer that drains may still call: for the answers it owes. */
     @Override
     public boolean isOpen() {
-        return !takesNoCalls() && !farewells.isPeerDraining();
+        return !dispatcher.isDraining() && !lifecycle.isClosing() && !isEnded() && !lifecycle.isPeerDraining();
     }
 
     @Override
@@ -569,12 +573,7 @@ public final class Session implements SessionCall.Calls, Line, Asker {
 
     @Override
     public CompletionStage<CloseReason> closed() {
-        return closed.minimalCompletionStage();
-    }
-
-    /** Waits for the end, which is near. */
-    CloseReason awaitEnd(long nanos) throws InterruptedException, ExecutionException, TimeoutException {
-        return closed.get(nanos, TimeUnit.NANOSECONDS);
+        return lifecycle.closed().minimalCompletionStage();
     }
 
     @Override

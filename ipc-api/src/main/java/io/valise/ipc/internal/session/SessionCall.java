@@ -15,7 +15,7 @@ import io.valise.ipc.ValueSet;
 import io.valise.ipc.internal.frame.Names;
 import io.valise.ipc.internal.serve.Services;
 import io.valise.ipc.internal.work.ConnectionStates;
-import io.valise.ipc.internal.work.Deadlines;
+import io.valise.ipc.internal.work.Deadline;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
@@ -121,7 +121,7 @@ public final class SessionCall implements IpcConnection.Call {
 
     @Override
     public IpcConnection.Call timeout(Duration limit) {
-        Deadlines.nanos("timeout", limit);
+        Deadline.nanos("timeout", limit);
         timeout = limit;
         return this;
     }

@@ -44,7 +44,7 @@ public final class Caretaker implements Runnable {
 
     /** The calls of a session. */
     public interface Dated {
-        /** Ends what is overdue. Returns the next deadline, or {@link Patience#NEVER} to be asked no more. */
+        /** Ends what is overdue. Returns the next deadline, or {@link Deadline#NEVER} to be asked no more. */
         long checkDeadlines(long now);
     }
 
@@ -198,7 +198,7 @@ public final class Caretaker implements Runnable {
         long now = System.nanoTime();
         for (Iterator<Dated> each = withDeadlines.iterator(); each.hasNext(); ) {
             long deadline = checkDeadlines(each.next(), now);
-            if (deadline == Patience.NEVER) {
+            if (deadline == Deadline.NEVER) {
                 each.remove();
             } else if (next == Long.MAX_VALUE || deadline - next < 0) {
                 next = deadline;

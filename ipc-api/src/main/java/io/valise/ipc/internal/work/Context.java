@@ -21,7 +21,7 @@ public final class Context {
     }
 
     /** Does a piece of work. */
-    public void run(Work work, boolean onReader) {
+    public void run(Task work, boolean onReader) {
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
         if (before != loader) {
@@ -36,7 +36,7 @@ public final class Context {
 
     /** An executor whose tasks run so, and what depends on them. */
     public Executor over(Executor executor) {
-        return task -> executor.execute(() -> run(new Task(task), false));
+        return task -> executor.execute(() -> run(new PlainTask(task), false));
     }
 
     /** The work may have set another. */
@@ -46,15 +46,15 @@ public final class Context {
         }
     }
 
-    /** A task as work. */
-    private record Task(Runnable task) implements Work {
+    /** A Runnable as a task. */
+    private record PlainTask(Runnable task) implements Task {
         @Override
         public void run(boolean onReader) {
             task.run();
         }
 
         @Override
-        public boolean handsOff(boolean readerIsCaller) {
+        public boolean needsOtherThread(boolean readerIsCaller) {
             return false;
         }
     }

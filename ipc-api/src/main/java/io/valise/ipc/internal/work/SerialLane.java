@@ -9,10 +9,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Runs tasks one at a time in the order they were added, on whichever thread found the lane idle. Thread-safe.
  */
-public final class SerialLane implements Work {
+public final class SerialLane implements Task {
     private static final Logger LOG = SafeLog.of("io.valise.ipc");
 
-    private final ArrayDeque<Task> queue = new ArrayDeque<>();
+    private final ArrayDeque<Entry> queue = new ArrayDeque<>();
     private final @Nullable Backlog backlog;
     private final boolean aside;
     private boolean running;
@@ -39,7 +39,7 @@ public final class SerialLane implements Work {
     }
 
     /** A task, the bytes it keeps in memory while it waits, and where these are counted. */
-    record Task(Runnable action, int bytes, @Nullable Backlog backlog) {
+    record Entry(Runnable action, int bytes, @Nullable Backlog backlog) {
         /** It waits no more. */
         void forget() {
             if (backlog != null) {
@@ -56,7 +56,7 @@ public final class SerialLane implements Work {
     /** Adds a task of which another backlog is told. */
     public boolean add(Runnable action, int bytes, @Nullable Backlog told) {
         synchronized (queue) {
-            queue.add(new Task(action, bytes, told));
+            queue.add(new Entry(action, bytes, told));
             added++;
             if (told != null) {
                 told.grow(bytes);
@@ -109,7 +109,7 @@ public final class SerialLane implements Work {
     public int clear() {
         synchronized (queue) {
             int dropped = queue.size();
-            queue.forEach(Task::forget);
+            queue.forEach(Entry::forget);
             queue.clear();
             return dropped;
         }
@@ -117,7 +117,7 @@ public final class SerialLane implements Work {
 
     @Override
     public void run(boolean onReader) {
-        for (Task task = next(); task != null; task = next()) {
+        for (Entry task = next(); task != null; task = next()) {
             task.forget();
             try {
                 task.action().run();
@@ -128,13 +128,13 @@ public final class SerialLane implements Work {
     }
 
     @Override
-    public boolean handsOff(boolean readerIsCaller) {
+    public boolean needsOtherThread(boolean readerIsCaller) {
         return readerIsCaller || aside;
     }
 
-    private @Nullable Task next() {
+    private @Nullable Entry next() {
         synchronized (queue) {
-            Task task = queue.poll();
+            Entry task = queue.poll();
             running = task != null;
             return task;
         }

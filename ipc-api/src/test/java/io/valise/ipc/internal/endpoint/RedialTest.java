@@ -8,7 +8,7 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ReconnectPolicy;
 import io.valise.ipc.internal.session.Session;
-import io.valise.ipc.internal.work.Deadlines;
+import io.valise.ipc.internal.work.Deadline;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -63,7 +63,7 @@ class RedialTest {
     }
 
     private CompletableFuture<Session> await() {
-        return redial.await(Deadlines.in(TimeUnit.HOURS.toNanos(1)), 0);
+        return redial.await(Deadline.in(TimeUnit.HOURS.toNanos(1)), 0);
     }
 
     @Test
@@ -77,7 +77,7 @@ class RedialTest {
     @Test
     void aCallWhoseThreadWasInterruptedWaitsNoMore() throws Exception {
         Thread.currentThread().interrupt();
-        assertThatThrownBy(() -> redial.get(Deadlines.in(TimeUnit.HOURS.toNanos(1)), 0))
+        assertThatThrownBy(() -> redial.get(Deadline.in(TimeUnit.HOURS.toNanos(1)), 0))
                 .isInstanceOfSatisfying(
                         IpcException.class, e -> assertThat(e.status()).isEqualTo(IpcStatus.CANCELLED));
         assertThat(Thread.interrupted()).isTrue();
@@ -97,15 +97,15 @@ class RedialTest {
     void theLongestDelaysOverflowNothing() throws Exception {
         Duration longest = Duration.ofSeconds(Long.MAX_VALUE);
         ReconnectPolicy policy = new ReconnectPolicy(longest, longest, Set.of());
-        Repeats repeats = new Repeats(policy, "price", Deadlines.in(Long.MAX_VALUE));
+        Repeats repeats = new Repeats(policy, "price", Deadline.in(Long.MAX_VALUE));
         long hundredYears = TimeUnit.DAYS.toNanos(36_500);
         for (int i = 0; i < 100; i++) {
             assertThat(repeats.nextNanos()).isEqualTo(hundredYears);
         }
         Redial patient = new Redial(target, policy);
-        CompletableFuture<Session> first = patient.await(Deadlines.in(Long.MAX_VALUE), 0);
+        CompletableFuture<Session> first = patient.await(Deadline.in(Long.MAX_VALUE), 0);
         assertThat(target.attempts.take()).isTrue();
-        CompletableFuture<Session> later = patient.await(Deadlines.in(Long.MAX_VALUE), repeats.nextNanos());
+        CompletableFuture<Session> later = patient.await(Deadline.in(Long.MAX_VALUE), repeats.nextNanos());
         target.end.release();
         patient.stop(new CloseReason(IpcStatus.CONNECTION_CLOSED, false, "the test is over"));
         assertThatThrownBy(first::join).hasMessageContaining("the test is over");

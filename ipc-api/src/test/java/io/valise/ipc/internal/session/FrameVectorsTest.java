@@ -6,9 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.WaitStrategy;
+import io.valise.ipc.internal.channel.FrameSender;
 import io.valise.ipc.internal.frame.Frames;
 import io.valise.ipc.internal.frame.OutFrame;
-import io.valise.ipc.internal.work.Patience;
 import io.valise.ipc.internal.work.SessionCounters;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -89,8 +89,15 @@ class FrameVectorsTest {
 
     private static List<String> sent(OutFrame frame, int maxFrameBytes) {
         RecordingLink link = new RecordingLink(maxFrameBytes);
-        new Outbound(link, new SessionCounters(), WaitStrategy.adaptive(), () -> {}, failure -> {})
-                .send(frame, new Patience(TimeUnit.SECONDS.toNanos(10)));
+        new FrameSender(
+                        link,
+                        new SessionCounters(),
+                        WaitStrategy.adaptive(),
+                        TimeUnit.SECONDS.toNanos(10),
+                        () -> {},
+                        failure -> {},
+                        failure -> {})
+                .send(frame);
         return link.sent();
     }
 

@@ -7,16 +7,13 @@ import io.valise.ipc.Endpoint;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.WaitStrategy;
-import io.valise.ipc.internal.frame.Frames;
-import io.valise.ipc.internal.frame.OutFrame;
 import io.valise.ipc.internal.greeting.Credentials;
 import io.valise.ipc.internal.greeting.Greeting;
 import io.valise.ipc.internal.greeting.Proven;
 import io.valise.ipc.internal.greeting.ServerProof;
-import io.valise.ipc.internal.identity.Nonces;
 import io.valise.ipc.internal.serve.Services;
-import io.valise.ipc.internal.work.Aside;
-import io.valise.ipc.internal.work.Work;
+import io.valise.ipc.internal.work.CallbackTask;
+import io.valise.ipc.internal.work.Task;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -49,14 +46,14 @@ class FramesFuzz {
                 Runnable::run,
                 null);
         Session session = new Session(new RecordingLink(4096), ADDRESS, config, new Server());
-        Inbound inbound = new Inbound(session, MAX_MESSAGE_BYTES);
+        FrameReceiver inbound = session.frames();
         ByteBuffer frames = ByteBuffer.wrap(input);
         try {
             while (frames.remaining() > Short.BYTES) {
                 int length = Math.min(frames.getShort() & 0xffff, frames.remaining());
                 inbound.onFrame(frames.slice(frames.position(), length));
                 frames.position(frames.position() + length);
-                Work work = inbound.takeWork();
+                Task work = inbound.takeTask();
                 if (work != null) {
                     work.run(false);
                 }
@@ -74,24 +71,23 @@ class FramesFuzz {
         }
 
         @Override
-        public Work greeted(Session session, long id, int lowest, int highest, ValueSet about) {
+        public Task greeted(Session session, long id, int lowest, int highest, ValueSet about) {
             return ServerProof.isWanted(about)
-                    ? new Aside(() -> challenge(session, id, about))
-                    : new Aside(() -> session.introduced(Greeting.parse(about), Proven.NOTHING));
+                    ? new CallbackTask(() -> challenge(session, id, about))
+                    : new CallbackTask(() -> session.introduced(Greeting.parse(about), Proven.NOTHING));
         }
 
         private static void challenge(Session session, long id, ValueSet about) {
             try {
-                ServerProof proof = ServerProof.of(about, Credentials.NONE, ADDRESS, Nonces.fresh());
-                session.answer(OutFrame.message(Frames.CHALLENGE, id, proof.challenge()), false);
+                session.handshake().challenge(id, about);
             } catch (IpcException malformed) {
                 session.receiveFailed(malformed);
             }
         }
 
         @Override
-        public Work proved(Session session, long id, ValueSet proof) {
-            return new Aside(() -> session.introduced(Greeting.parse(proof), Proven.NOTHING));
+        public Task proved(Session session, long id, ValueSet proof) {
+            return new CallbackTask(() -> session.introduced(Greeting.parse(proof), Proven.NOTHING));
         }
 
         @Override

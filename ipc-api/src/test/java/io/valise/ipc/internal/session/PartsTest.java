@@ -9,7 +9,7 @@ import io.valise.ipc.internal.call.Demand;
 import io.valise.ipc.internal.call.PendingCall;
 import io.valise.ipc.internal.frame.Names;
 import io.valise.ipc.internal.frame.Reassembly;
-import io.valise.ipc.internal.work.Deadlines;
+import io.valise.ipc.internal.work.Deadline;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -107,10 +107,10 @@ class PartsTest {
     class OfTime {
         @Test
         void durationsArePositiveAndCut() {
-            assertThat(Deadlines.nanos("t", Duration.ofNanos(1))).isEqualTo(1);
-            assertThat(Deadlines.nanos("t", Duration.ofSeconds(Long.MAX_VALUE))).isPositive();
+            assertThat(Deadline.nanos("t", Duration.ofNanos(1))).isEqualTo(1);
+            assertThat(Deadline.nanos("t", Duration.ofSeconds(Long.MAX_VALUE))).isPositive();
             for (Duration none : List.of(Duration.ZERO, Duration.ofNanos(-1), Duration.ofSeconds(Long.MIN_VALUE))) {
-                assertThatThrownBy(() -> Deadlines.nanos("patience", none))
+                assertThatThrownBy(() -> Deadline.nanos("patience", none))
                         .isInstanceOf(IllegalArgumentException.class)
                         .hasMessageContaining("patience")
                         .hasMessageContaining(none.toString());
@@ -120,9 +120,9 @@ class PartsTest {
         @Test
         void deadlinesNeverOverflow() {
             long now = System.nanoTime();
-            assertThat(Deadlines.in(Long.MAX_VALUE) - now).isPositive();
-            assertThat(Deadlines.in(Long.MIN_VALUE) - now).isNotNegative();
-            assertThat(Deadlines.in(Deadlines.nanos("t", Duration.ofSeconds(Long.MAX_VALUE))))
+            assertThat(Deadline.in(Long.MAX_VALUE) - now).isPositive();
+            assertThat(Deadline.in(Long.MIN_VALUE) - now).isNotNegative();
+            assertThat(Deadline.in(Deadline.nanos("t", Duration.ofSeconds(Long.MAX_VALUE))))
                     .isLessThan(PendingCall.NEVER);
         }
     }

@@ -10,7 +10,7 @@ import static io.valise.ipc.internal.session.ReadRight.READING;
 import static io.valise.ipc.internal.session.ReadRight.SLEEPING;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.valise.ipc.internal.work.Work;
+import io.valise.ipc.internal.work.Task;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -103,15 +103,15 @@ class ReadRightTest {
 
     private final Told work = new Told();
 
-    /** Work that notes what it is told. */
-    private static final class Told implements Work {
+    /** Task that notes what it is told. */
+    private static final class Told implements Task {
         final List<String> told = new ArrayList<>();
 
         @Override
         public void run(boolean onReader) {}
 
         @Override
-        public boolean handsOff(boolean readerIsCaller) {
+        public boolean needsOtherThread(boolean readerIsCaller) {
             return false;
         }
 

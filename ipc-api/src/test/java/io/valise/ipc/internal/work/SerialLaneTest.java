@@ -60,9 +60,9 @@ class SerialLaneTest {
 
     @Test
     void runsOnTheReaderUnlessItIsACallerOrMustNot() {
-        assertThat(lane.handsOff(false)).isFalse();
-        assertThat(lane.handsOff(true)).isTrue();
-        assertThat(new SerialLane(backlog, true).handsOff(false)).isTrue();
+        assertThat(lane.needsOtherThread(false)).isFalse();
+        assertThat(lane.needsOtherThread(true)).isTrue();
+        assertThat(new SerialLane(backlog, true).needsOtherThread(false)).isTrue();
     }
 
     @Test

@@ -151,7 +151,8 @@ public final class ShortPeer implements CommandLoop.Commands {
     }
 
     private static boolean reads(StackTraceElement[] stack) {
-        return Stream.of(stack).anyMatch(frame -> frame.getClassName().equals("io.valise.ipc.internal.session.Reader"));
+        return Stream.of(stack)
+                .anyMatch(frame -> frame.getClassName().equals("io.valise.ipc.internal.session.BackgroundReading"));
     }
 
     /** Opens files until the system refuses one more. */

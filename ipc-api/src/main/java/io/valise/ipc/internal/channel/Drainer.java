@@ -1,7 +1,7 @@
-package io.valise.ipc.internal.session;
+package io.valise.ipc.internal.channel;
 
 import io.valise.ipc.internal.work.Caretaker;
-import io.valise.ipc.internal.work.Patience;
+import io.valise.ipc.internal.work.Deadline;
 import io.valise.ipc.internal.work.Sparingly;
 import io.valise.ipc.internal.work.Workers;
 import io.valise.ipc.spi.runtime.SafeLog;
@@ -13,7 +13,7 @@ import java.util.function.BooleanSupplier;
  * Has a follower send what is committed and cannot be sent at once. Where the system refuses a thread, the caretaker, which
  * has one, tries again every ten milliseconds until there is a follower or the session has ended. Thread-safe.
  */
-final class Drainer implements Caretaker.Dated {
+public final class Drainer implements Caretaker.Dated {
     private static final Sparingly NO_THREAD = new Sparingly(SafeLog.of("io.valise.ipc"));
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
@@ -27,14 +27,14 @@ final class Drainer implements Caretaker.Dated {
      * @param drain sends them, and blocks while the peer's buffer is full
      * @param ended whether there is nothing to send any more
      */
-    Drainer(Object subject, Runnable drain, BooleanSupplier ended) {
+    public Drainer(Object subject, Runnable drain, BooleanSupplier ended) {
         this.subject = subject;
         this.drain = drain;
         this.ended = ended;
     }
 
     /** Has it done soon; returns at once. */
-    void soon() {
+    public void soon() {
         if (!handOff() && trying.compareAndSet(false, true)) {
             Caretaker.watchDeadlines(this, System.nanoTime() + PAUSE_NANOS);
         }
@@ -54,9 +54,9 @@ final class Drainer implements Caretaker.Dated {
     public long checkDeadlines(long now) {
         trying.set(false); // first: what is committed from here on tries for itself
         if (ended.getAsBoolean() || handOff()) {
-            return Patience.NEVER;
+            return Deadline.NEVER;
         }
-        return trying.compareAndSet(false, true) ? now + PAUSE_NANOS : Patience.NEVER;
+        return trying.compareAndSet(false, true) ? now + PAUSE_NANOS : Deadline.NEVER;
     }
 
     @Override

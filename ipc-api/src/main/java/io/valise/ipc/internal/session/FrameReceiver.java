@@ -6,7 +6,9 @@ import io.valise.ipc.ValueSet;
 import io.valise.ipc.internal.call.AsyncCall;
 import io.valise.ipc.internal.call.EndedCalls;
 import io.valise.ipc.internal.call.IncomingStream;
+import io.valise.ipc.internal.call.OutgoingCalls;
 import io.valise.ipc.internal.call.PendingCall;
+import io.valise.ipc.internal.channel.Lifecycle;
 import io.valise.ipc.internal.decode.KeyCache;
 import io.valise.ipc.internal.decode.ValueSetDecoder;
 import io.valise.ipc.internal.frame.Frames;
@@ -14,9 +16,10 @@ import io.valise.ipc.internal.frame.Reassembly;
 import io.valise.ipc.internal.greeting.ServerProof;
 import io.valise.ipc.internal.serve.Dispatcher;
 import io.valise.ipc.internal.serve.InboundRequest;
-import io.valise.ipc.internal.work.Deadlines;
-import io.valise.ipc.internal.work.Patience;
-import io.valise.ipc.internal.work.Work;
+import io.valise.ipc.internal.work.Deadline;
+import io.valise.ipc.internal.work.SessionCounters;
+import io.valise.ipc.internal.work.Task;
+import io.valise.ipc.internal.work.TaskRunner;
 import io.valise.ipc.spi.Link;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -25,27 +28,56 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the frames of a session, laid out as {@link Frames} says. Used by the holder of the read right only. A frame is
- * decoded at once, since its bytes are gone when {@link #onFrame} returns; what it asks for beyond that is left as
- * {@link #takeWork() work}, and the poll ends so that the work can be done before the next frame is read. Only ends of calls
- * that run no code of the user are gathered.
+ * Decodes the frames of a connection, laid out as {@link Frames} says, and hands them to the calls, the dispatcher, the
+ * handshake or the lifecycle. Used by the holder of the read right. A frame is decoded at once, since its bytes are gone
+ * when {@link #onFrame} returns; what it asks for beyond that is left as {@link #takeTask() task}, and the poll ends so that
+ * the task is done before the next frame is read. Only ends of calls that run no code of the application are gathered.
  */
-final class Inbound implements Link.FrameHandler {
+final class FrameReceiver implements Link.FrameHandler {
+    private final boolean server;
+    private final Link link;
+    private final SessionCounters counters;
+    private final Lifecycle lifecycle;
+    private final OutgoingCalls calls;
+    private final Dispatcher dispatcher;
+    private final Handshake handshake;
     private final Session session;
+    private final Session.Greeter greeter;
+    private final TaskRunner tasks;
     private final KeyCache keys = new KeyCache();
     private final ValueSetDecoder decoder = new ValueSetDecoder(keys);
     private final Reassembly reassembly;
-    private @Nullable Work work;
+    private @Nullable Task task;
 
-    /** Calls that the frames of this poll have ended, in their order; nothing of the user's depends on them. */
+    /** Calls that the frames of this poll have ended, in their order; nothing of the application depends on them. */
     private List<AsyncCall> ended = new ArrayList<>();
 
     private boolean gathers;
     private boolean greeted;
     private boolean challenged;
 
-    Inbound(Session session, int maxMessageBytes) {
+    FrameReceiver(
+            boolean server,
+            Link link,
+            SessionCounters counters,
+            Lifecycle lifecycle,
+            OutgoingCalls calls,
+            Dispatcher dispatcher,
+            Handshake handshake,
+            Session session,
+            Session.Greeter greeter,
+            TaskRunner tasks,
+            int maxMessageBytes) {
+        this.server = server;
+        this.link = link;
+        this.counters = counters;
+        this.lifecycle = lifecycle;
+        this.calls = calls;
+        this.dispatcher = dispatcher;
+        this.handshake = handshake;
         this.session = session;
+        this.greeter = greeter;
+        this.tasks = tasks;
         this.reassembly = new Reassembly(maxMessageBytes);
     }
 
@@ -58,26 +90,26 @@ final class Inbound implements Link.FrameHandler {
     }
 
     /** What the frames of the last poll ask for, once; null for nothing. */
-    @Nullable Work takeWork() {
-        Work taken = work;
-        work = null;
+    @Nullable Task takeTask() {
+        Task taken = task;
+        task = null;
         return ended.isEmpty() ? taken : takeEnded(taken);
     }
 
-    private Work takeEnded(@Nullable Work rest) {
+    private Task takeEnded(@Nullable Task rest) {
         if (rest == null && ended.size() == 1) {
             return ended.remove(0);
         }
-        List<AsyncCall> calls = ended;
+        List<AsyncCall> taken = ended;
         ended = new ArrayList<>();
-        return new EndedCalls(session, calls, rest);
+        return new EndedCalls(tasks, taken, rest);
     }
 
     @Override
     public boolean onFrame(ByteBuffer frame) {
-        session.counters().received(frame.remaining());
+        counters.received(frame.remaining());
         read(frame, true);
-        return work == null && ended.size() < EndedCalls.MOST;
+        return task == null && ended.size() < EndedCalls.MOST;
     }
 
     private void read(ByteBuffer frame, boolean mayBeFragment) {
@@ -86,14 +118,14 @@ final class Inbound implements Link.FrameHandler {
         }
         int head = frame.getInt();
         long id = frame.getLong();
-        session.checkWhole();
+        link.checkWhole();
         byte kind = (byte) (head >>> 24);
         int flags = head >>> 16 & 0xff;
         if (!greeted) {
             greet(kind, flags, head & 0xffff, id, frame);
         } else if (kind == Frames.FRAGMENT && mayBeFragment) {
             ByteBuffer whole = reassembly.add(flags, frame);
-            session.checkWhole();
+            link.checkWhole();
             if (whole != null) {
                 read(whole, false);
                 reassembly.release();
@@ -104,15 +136,15 @@ final class Inbound implements Link.FrameHandler {
     }
 
     private void greet(byte kind, int flags, int status, long id, ByteBuffer frame) {
-        boolean refusal = kind == Frames.ERROR && !session.isServer();
-        if (kind == (session.isServer() ? Frames.HELLO : Frames.WELCOME) && !(session.isServer() && challenged)) {
+        boolean refusal = kind == Frames.ERROR && !server;
+        if (kind == (server ? Frames.HELLO : Frames.WELCOME) && !(server && challenged)) {
             readGreeting(kind, id, frame);
-        } else if (kind == (session.isServer() ? Frames.PROOF : Frames.CHALLENGE) && challenged == session.isServer()) {
+        } else if (kind == (server ? Frames.PROOF : Frames.CHALLENGE) && challenged == server) {
             readIdentity(kind, id, frame);
         } else if (refusal || kind == Frames.GOAWAY) {
             read(kind, flags, status, id, frame);
         } else {
-            String name = session.isServer() ? challenged ? "PROOF" : "HELLO" : "WELCOME";
+            String name = server ? challenged ? "PROOF" : "HELLO" : "WELCOME";
             throw Frames.malformed("greeting: expected " + name + ", actual kind=" + kind);
         }
     }
@@ -122,10 +154,10 @@ final class Inbound implements Link.FrameHandler {
         ValueSet values = last(frame);
         if (kind == Frames.PROOF) {
             greeted = true;
-            work = session.greetings().provedBy(id, values);
+            task = greeter.proved(session, id, values);
         } else {
             challenged = true;
-            session.greetings().challenged(id, values);
+            handshake.challenged(id, values);
         }
     }
 
@@ -143,10 +175,10 @@ final class Inbound implements Link.FrameHandler {
         if (hello) {
             challenged = ServerProof.isWanted(about);
             greeted = !challenged;
-            work = session.greetings().greetedBy(id, lowest, highest, about);
+            task = greeter.greeted(session, id, lowest, highest, about);
         } else {
             greeted = true;
-            work = session.greetings().welcomed(id, highest, about);
+            handshake.welcomed(id, highest, about);
         }
     }
 
@@ -159,9 +191,9 @@ final class Inbound implements Link.FrameHandler {
             case Frames.STREAM_ITEM -> readItem(id, frame);
             case Frames.STREAM_END -> readEnd(id);
             case Frames.CREDIT -> readCredit(id, frame);
-            case Frames.CANCEL -> work = session.dispatcher().cancelled(id);
+            case Frames.CANCEL -> task = dispatcher.cancelled(id);
             case Frames.GOAWAY ->
-                session.farewells().hear(IpcStatus.ofNumber(status), (flags & Frames.FLAG_DRAIN) != 0, id, text(frame));
+                lifecycle.peerSaid(IpcStatus.ofNumber(status), (flags & Frames.FLAG_DRAIN) != 0, id, text(frame));
             case Frames.HELLO, Frames.WELCOME, Frames.CHALLENGE, Frames.PROOF ->
                 throw Frames.malformed("HELLO, WELCOME, CHALLENGE or PROOF: said once already, actual kind=" + kind);
             case Frames.FRAGMENT -> throw Frames.malformed("FRAGMENT: within a fragmented frame");
@@ -170,10 +202,10 @@ final class Inbound implements Link.FrameHandler {
     }
 
     private void readRequest(byte kind, int flags, long id, ByteBuffer frame) {
-        long deadline = Patience.NEVER;
+        long deadline = Deadline.NEVER;
         if (kind == Frames.REQUEST && (flags & Frames.FLAG_DEADLINE) != 0) {
             need(frame, Long.BYTES);
-            deadline = Deadlines.in(frame.getLong());
+            deadline = Deadline.in(frame.getLong());
         }
         long credit = 0;
         if (kind == Frames.STREAM_OPEN) {
@@ -188,17 +220,16 @@ final class Inbound implements Link.FrameHandler {
         String service = name(frame);
         ValueSet metadata = (flags & Frames.FLAG_METADATA) != 0 ? decoder.decode(frame) : ValueSet.empty();
         ValueSet message = last(frame);
-        Dispatcher dispatcher = session.dispatcher();
-        work = dispatcher.requested(
+        task = dispatcher.requested(
                 new InboundRequest(dispatcher, id, service, message, metadata, deadline, stream, credit, bytes));
     }
 
     private void readResponse(long id, ByteBuffer frame) {
-        if (session.calls().get(id) == null) {
+        if (calls.get(id) == null) {
             return; // it was given up: the answer came too late
         }
         ValueSet reply = last(frame);
-        PendingCall call = session.calls().remove(id);
+        PendingCall call = calls.remove(id);
         if (call != null) {
             leave(call.complete(reply));
         }
@@ -208,9 +239,9 @@ final class Inbound implements Link.FrameHandler {
         boolean rejected = (flags & Frames.FLAG_REJECTED) != 0;
         IpcStatus why = IpcStatus.ofNumber(status);
         if (rejected && why == IpcStatus.CONNECTION_CLOSED) {
-            session.farewells().peerDrains(); // its GOAWAY follows; the next call need not find out too
+            lifecycle.peerDrains(); // its GOAWAY follows; the next call need not find out too
         }
-        PendingCall call = session.calls().remove(id);
+        PendingCall call = calls.remove(id);
         if (call != null) {
             Delivery delivery = rejected ? Delivery.REJECTED : Delivery.UNKNOWN;
             IpcStatus said = why == IpcStatus.OK ? IpcStatus.PROTOCOL_ERROR : why;
@@ -218,11 +249,11 @@ final class Inbound implements Link.FrameHandler {
         }
     }
 
-    private void leave(Work rest) {
+    private void leave(Task rest) {
         if (gathers && rest instanceof AsyncCall call && !call.hasDependents()) {
             ended.add(call);
-        } else if (rest != PendingCall.NOTHING) {
-            work = rest;
+        } else if (rest != Task.NONE) {
+            task = rest;
         }
     }
 
@@ -230,28 +261,28 @@ final class Inbound implements Link.FrameHandler {
         int bytes = frame.remaining();
         String name = name(frame);
         ValueSet message = last(frame);
-        session.counters().eventReceived();
-        work = session.dispatcher().eventReceived(name, message, bytes);
+        counters.eventReceived();
+        task = dispatcher.eventReceived(name, message, bytes);
     }
 
     private void readItem(long id, ByteBuffer frame) {
         IncomingStream stream = stream("STREAM_ITEM", id);
         if (stream != null) {
             int bytes = frame.remaining();
-            work = stream.received(last(frame), bytes);
+            task = stream.received(last(frame), bytes);
         }
     }
 
     private void readEnd(long id) {
         IncomingStream stream = stream("STREAM_END", id);
-        if (stream != null && session.calls().remove(id) != null) {
-            work = stream.ended();
+        if (stream != null && calls.remove(id) != null) {
+            task = stream.ended();
         }
     }
 
     /** The stream with that id; null when it was given up. */
     private @Nullable IncomingStream stream(String frame, long id) {
-        PendingCall call = session.calls().get(id);
+        PendingCall call = calls.get(id);
         if (call == null || call instanceof IncomingStream) {
             return (IncomingStream) call;
         }
@@ -261,8 +292,8 @@ final class Inbound implements Link.FrameHandler {
     private void readCredit(long id, ByteBuffer frame) {
         need(frame, Long.BYTES);
         long more = frame.getLong();
-        session.checkWhole();
-        work = session.dispatcher().credited(id, more);
+        link.checkWhole();
+        task = dispatcher.credited(id, more);
     }
 
     private static void skip(byte kind, int flags) {
@@ -274,7 +305,7 @@ final class Inbound implements Link.FrameHandler {
     /** The ValueSet that ends the frame. */
     private ValueSet last(ByteBuffer frame) {
         ValueSet message = decoder.decode(frame);
-        session.checkWhole();
+        link.checkWhole();
         if (frame.hasRemaining()) {
             throw Frames.malformed("frame: " + frame.remaining() + " bytes too many after its last value");
         }
@@ -296,7 +327,7 @@ final class Inbound implements Link.FrameHandler {
     private String text(ByteBuffer frame) {
         byte[] utf8 = new byte[Math.min(frame.remaining(), Frames.MAX_TEXT_BYTES)];
         frame.get(utf8);
-        session.checkWhole();
+        link.checkWhole();
         return new String(utf8, StandardCharsets.UTF_8);
     }
 

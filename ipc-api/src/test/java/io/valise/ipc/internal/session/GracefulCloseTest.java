@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the ends of a connection tell each other of calls that no handler has seen, frame by frame. */
 @Timeout(60)
-class FarewellsTest {
+class GracefulCloseTest {
     private static final ValueSet HI = ValueSet.of("say", "hi");
     private static final int DRAIN = Frames.FLAG_DRAIN;
 

@@ -1,17 +1,18 @@
-package io.valise.ipc.internal.session;
+package io.valise.ipc.internal.channel;
 
 import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.WaitStrategy;
-import io.valise.ipc.internal.call.PendingCall;
 import io.valise.ipc.internal.frame.Frames;
 import io.valise.ipc.internal.frame.LongBuffers;
 import io.valise.ipc.internal.frame.Sendable;
+import io.valise.ipc.internal.work.Deadline;
 import io.valise.ipc.internal.work.SessionCounters;
-import io.valise.ipc.internal.work.Shortage;
-import io.valise.ipc.internal.work.VirtualThreads;
 import io.valise.ipc.spi.Link;
+import io.valise.ipc.spi.runtime.SafeLog;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -21,21 +22,20 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sending half of a session. Thread-safe: threads take turns by a lock, and a frame is encoded straight into the
- * transport's buffer while its thread holds it. A frame longer than the transport's longest is encoded aside and sent
- * in fragments, one such frame at a time, between which short frames pass.
+ * Sends the frames of a connection. Thread-safe: threads take turns by a lock, and a frame is encoded straight into the
+ * transport's buffer while its thread holds it. A frame longer than the transport's longest is encoded beside it and sent
+ * in fragments, one such frame at a time; short frames pass between the fragments.
  *
- * <p>Every failure to send is {@code NOT_SENT} as long as no complete frame has been committed. Shared memory that is not
- * there any more is reported by the JVM as InternalError, in here or a little later: {@link #cutShort} is for both.
+ * <p>Every failure to send is {@code NOT_SENT} as long as no complete frame has been committed. The JVM reports shared
+ * memory that was cut short as InternalError, here or a little later: {@link #cutShort} handles both.
  *
- * <p>A deadline, by {@link System#nanoTime()}, is asked for when there is something to wait for, no sooner: reading the
- * clock costs as much as much of what a frame costs that finds room.
+ * <p>A deadline, by {@link System#nanoTime()}, is read when there is something to wait for, no sooner: a frame that finds
+ * room is sent in little more time than reading the clock takes.
  */
-final class Outbound {
+public final class FrameSender {
+    private static final Logger LOG = SafeLog.of("io.valise.ipc");
+    private static final boolean SEVERAL_PROCESSORS = Runtime.getRuntime().availableProcessors() > 1;
     private static final long MOST_SPIN_NANOS = TimeUnit.MICROSECONDS.toNanos(20);
-
-    /** An interrupt of a virtual thread does not reach the thread that waits in its stead, and nothing wakes that early. */
-    private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final Link link;
     private final long spinNanos;
@@ -43,16 +43,19 @@ final class Outbound {
     private final ReentrantLock lock = new ReentrantLock();
     private final ReentrantLock longFrames = new ReentrantLock();
     private final SessionCounters counters;
+    private final RoomWait room;
+    private final LongSupplier defaultDeadline;
     private final Runnable drainer;
     private final Consumer<IpcException> broken;
+    private final Consumer<IpcException> failed;
+
     /**
-     * Written under the lock, without a fence of its own. Only a reader that answers leaves frames unflushed when it gives
-     * the lock back: it sees its own store, and who takes the reading over from it sees it by the read right. All others
-     * have held the lock since.
+     * Written under the lock, without a fence of its own. Only a reader that replies leaves frames unflushed when it gives
+     * the lock back: it sees its own store, and the thread that takes the reading over from it sees it by the read right.
+     * All others have held the lock since.
      */
     private final AtomicBoolean unflushed = new AtomicBoolean();
 
-    private volatile boolean awaitingRoom;
     /** How many calls were sent. Guarded by the lock, as is {@link #closed}. */
     private long callsSent;
 
@@ -60,60 +63,129 @@ final class Outbound {
     private volatile int peerMaxMessage = Integer.MAX_VALUE - 1024;
 
     /**
+     * @param timeoutNanos how long a frame without a waiting caller may wait for room at the peer, in nanoseconds
      * @param drainer has {@link #flush(LongSupplier)} called soon, on a thread that may block
-     * @param broken ends the session, whose link's memory is gone
+     * @param broken ends the connection, whose shared memory was cut short
+     * @param failed is told of frames that could not be sent, where no caller is to be told
      */
-    Outbound(
+    public FrameSender(
             Link link,
             SessionCounters counters,
             WaitStrategy waiting,
+            long timeoutNanos,
             Runnable drainer,
-            Consumer<IpcException> broken) {
+            Consumer<IpcException> broken,
+            Consumer<IpcException> failed) {
         this.link = link;
-        this.spinNanos = Spinner.CPUS > 1 ? Math.min(waiting.spin().toNanos(), MOST_SPIN_NANOS) : 0;
+        this.spinNanos = SEVERAL_PROCESSORS ? Math.min(waiting.spin().toNanos(), MOST_SPIN_NANOS) : 0;
         this.maxFrame = link.maxFrameBytes();
+        this.room = new RoomWait(link);
         this.counters = counters;
+        this.defaultDeadline = () -> Deadline.in(timeoutNanos);
         this.drainer = drainer;
         this.broken = broken;
+        this.failed = failed;
     }
 
-    /** The longest message the peer takes, in bytes. */
-    void peerMaxMessage(int bytes) {
+    /** Sets the length of the longest message that the peer takes, in bytes. */
+    public void peerMaxMessage(int bytes) {
         peerMaxMessage = bytes;
     }
 
     /** Whether a thread waits for the peer to make room at this moment. */
-    boolean awaitsRoom() {
-        return awaitingRoom;
+    public boolean awaitsRoom() {
+        return room.isAwaited();
     }
 
     /** Whether frames were committed that the peer may not have been woken for. */
-    boolean isUnflushed() {
+    public boolean isUnflushed() {
         return unflushed.get();
     }
 
-    /**
-     * Sends a frame and wakes the peer.
-     */
-    void send(Sendable frame, LongSupplier deadline) {
-        send(frame, deadline, true);
+    /** Sends a frame that no caller waits for, and wakes the peer. */
+    public void send(Sendable frame) {
+        send(frame, null, defaultDeadline, true);
     }
 
-    /**
-     * Sends a frame.
-     *
-     * @param flush false when the calling thread flushes soon after
-     */
-    void send(Sendable frame, LongSupplier deadline, boolean flush) {
-        send(frame, null, deadline, flush);
+    /** Sends a frame and wakes the peer. */
+    public void send(Sendable frame, LongSupplier deadline) {
+        send(frame, null, deadline, true);
     }
 
-    /** Sends a frame, of a call if one is given, which learns its number, and wakes the peer. */
-    void sendCall(Sendable frame, @Nullable PendingCall call, LongSupplier deadline) {
+    /** Sends the frame of a call, which is told its number, and wakes the peer. */
+    public void sendCall(Sendable frame, NumberedCall call, LongSupplier deadline) {
         send(frame, call, deadline, true);
     }
 
-    private void send(Sendable frame, @Nullable PendingCall call, LongSupplier deadline, boolean flush) {
+    /** Sends the frame of a call that no caller waits for, else as {@link #sendCall(Sendable, NumberedCall, LongSupplier)}. */
+    public void sendCall(Sendable frame, NumberedCall call) {
+        send(frame, call, defaultDeadline, true);
+    }
+
+    /**
+     * Sends a frame that the peer does not depend on; false if it was not sent.
+     *
+     * @param flush false when the calling thread flushes soon after
+     */
+    public boolean sendQuietly(Sendable frame, LongSupplier deadline, boolean flush) {
+        try {
+            send(frame, null, deadline, flush);
+            return true;
+        } catch (IpcException e) {
+            LOG.log(Level.DEBUG, "frame not sent to " + link.peer(), e);
+            return false;
+        }
+    }
+
+    /** Like {@link #sendQuietly(Sendable, LongSupplier, boolean)}, at once and within the default time. */
+    public boolean sendQuietly(Sendable frame) {
+        return sendQuietly(frame, defaultDeadline, true);
+    }
+
+    /**
+     * Sends a reply. The interrupt status of the calling thread belongs to the handler that left it: the reply is sent all
+     * the same.
+     *
+     * @param flush false when the calling thread flushes soon after
+     * @throws IpcException when it could not be sent; {@code CANCELLED} when it is committed, and another thread must flush
+     */
+    public void sendReply(Sendable frame, boolean flush) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            while (!sendUnlessInterrupted(frame, flush)) {
+                interrupted |= Thread.interrupted();
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** False when an interrupt came first and nothing was sent. */
+    private boolean sendUnlessInterrupted(Sendable frame, boolean flush) {
+        try {
+            send(frame, null, defaultDeadline, flush);
+            return true;
+        } catch (IpcException e) {
+            if (e.status() == IpcStatus.CANCELLED && e.delivery() == Delivery.NOT_SENT) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    /** A frame without a waiting caller could not be sent: ends the connection if the peer would miss it. */
+    public void failed(IpcException failure) {
+        failed.accept(failure);
+    }
+
+    /** Has another thread flush, which may wait for the peer. */
+    public void flushSoon() {
+        drainer.run();
+    }
+
+    private void send(Sendable frame, @Nullable NumberedCall call, LongSupplier deadline, boolean flush) {
         try {
             long bound = frame.bound();
             if (bound > maxFrame) {
@@ -130,7 +202,7 @@ final class Outbound {
      * Sends no more calls, after the link was closed: from now on each call knows whether it was sent. Does not wait for
      * room: a closed link lets those go that do.
      */
-    void close() {
+    public void close() {
         lock.lock();
         try {
             closed = true;
@@ -139,21 +211,8 @@ final class Outbound {
         }
     }
 
-    /** Like {@link #send(Sendable, LongSupplier, boolean)}; false when an interrupt came first and nothing was sent. */
-    boolean sendUnlessInterrupted(Sendable frame, LongSupplier deadline, boolean flush) {
-        try {
-            send(frame, deadline, flush);
-            return true;
-        } catch (IpcException e) {
-            if (e.status() == IpcStatus.CANCELLED && e.delivery() == Delivery.NOT_SENT) {
-                return false;
-            }
-            throw e;
-        }
-    }
-
     private void sendShort(
-            Sendable frame, @Nullable PendingCall call, int bound, LongSupplier deadline, boolean flush) {
+            Sendable frame, @Nullable NumberedCall call, int bound, LongSupplier deadline, boolean flush) {
         lock(lock, deadline);
         boolean done = false;
         try {
@@ -171,14 +230,14 @@ final class Outbound {
      * Ends the session, since the JVM reports that the link's memory is not there any more: the peer cut the shared
      * segment short.
      */
-    IpcException cutShort(InternalError fault) {
+    public IpcException cutShort(InternalError fault) {
         IpcException known = new IpcException(
                 IpcStatus.PROTOCOL_ERROR, "the peer cut the shared memory short: " + fault.getMessage(), fault);
         broken.accept(known);
         return known;
     }
 
-    /** Whoever found the lock taken relied on its holder to flush; one that failed has somebody else do it. */
+    /** A thread that found the lock taken relied on its holder to flush: where that failed, another thread does. */
     private void unlock(boolean done) {
         lock.unlock();
         if (!done && unflushed.get()) {
@@ -187,18 +246,18 @@ final class Outbound {
     }
 
     /** Sends a frame ahead of all that others send because of what {@code first} does. */
-    void sendAfter(Runnable first, Sendable frame, LongSupplier deadline) {
-        lock(lock, deadline);
+    public void sendAfter(Runnable first, Sendable frame) {
+        lock(lock, defaultDeadline);
         try {
             first.run();
-            send(frame, deadline);
+            send(frame);
         } finally {
             lock.unlock();
         }
     }
 
     /** Sends a frame if that needs no waiting. */
-    boolean trySend(Sendable frame) {
+    public boolean trySend(Sendable frame) {
         long bound = frame.bound();
         if (bound > maxFrame || !lock.tryLock()) {
             return false;
@@ -219,11 +278,11 @@ final class Outbound {
         }
     }
 
-    /** Wakes the peer for what was committed, without blocking; false when a part is left that somebody must drain. */
-    boolean flush() {
+    /** Wakes the peer for what was committed, without blocking; false when a part is left that a thread must drain. */
+    public boolean flush() {
         while (unflushed.get()) {
             if (!lock.tryLock()) {
-                return true; // whoever holds it flushes, has it flushed, or is a reader that flushes soon
+                return true; // its holder flushes, has flushed, or is a reader that flushes soon
             }
             try {
                 if (!flushNow()) {
@@ -238,8 +297,13 @@ final class Outbound {
         return true;
     }
 
+    /** Hands everything committed to the peer, and waits for room as long as a frame may. */
+    public void flushFully() {
+        flush(defaultDeadline);
+    }
+
     /** Hands everything committed to the peer, blocking until the deadline. */
-    void flush(LongSupplier deadline) {
+    public void flush(LongSupplier deadline) {
         lock(lock, deadline);
         try {
             drain(deadline);
@@ -250,7 +314,7 @@ final class Outbound {
         }
     }
 
-    private void write(Sendable frame, @Nullable PendingCall call, ByteBuffer space) {
+    private void write(Sendable frame, @Nullable NumberedCall call, ByteBuffer space) {
         int start = space.position();
         boolean written = false;
         try {
@@ -270,7 +334,7 @@ final class Outbound {
     }
 
     /** @param call the call that this frame completes; null for none */
-    private void commit(int length, @Nullable PendingCall call) {
+    private void commit(int length, @Nullable NumberedCall call) {
         if (call != null) {
             number(call);
         }
@@ -280,7 +344,7 @@ final class Outbound {
     }
 
     /** Before it is committed: the peer may see it from then on. */
-    private void number(PendingCall call) {
+    private void number(NumberedCall call) {
         if (closed) {
             link.abort();
             throw notSent(IpcStatus.CONNECTION_CLOSED, "the connection has ended");
@@ -301,13 +365,13 @@ final class Outbound {
         ByteBuffer space = lookForSpace(length);
         while (space == null) {
             flushNow();
-            awaitWritable(deadline, Delivery.NOT_SENT);
+            room.await(deadline, Delivery.NOT_SENT);
             space = lookForSpace(length);
         }
         return space;
     }
 
-    /** A peer that is reading makes room sooner than a thread wakes. */
+    /** A peer that reads makes room sooner than a thread wakes up. */
     private @Nullable ByteBuffer lookForSpace(int length) {
         long begun = System.nanoTime();
         ByteBuffer space;
@@ -331,36 +395,12 @@ final class Outbound {
         if (!flushNow()) {
             long until = deadline.getAsLong();
             do {
-                awaitWritable(until, Delivery.UNKNOWN);
+                room.await(until, Delivery.UNKNOWN);
             } while (!flushNow());
         }
     }
 
-    /** @param delivery of what the caller wants to send, should this fail: a committed frame follows with the next flush */
-    private void awaitWritable(long deadline, Delivery delivery) {
-        long remaining = deadline - System.nanoTime();
-        if (remaining <= 0) {
-            throw new IpcException(
-                    IpcStatus.TIMEOUT, "send: the peer's buffer stayed full for the whole timeout", delivery);
-        }
-        if (Thread.currentThread().isInterrupted()) {
-            throw new IpcException(
-                    IpcStatus.CANCELLED, "send: the thread was interrupted while the peer's buffer was full", delivery);
-        }
-        awaitingRoom = true;
-        try {
-            if (VirtualThreads.isCurrent()) {
-                long slice = Math.min(remaining, SLICE_NANOS);
-                VirtualThreads.block(() -> Shortage.await(link::awaitWritable, slice));
-            } else {
-                Shortage.await(link::awaitWritable, remaining);
-            }
-        } finally {
-            awaitingRoom = false;
-        }
-    }
-
-    private void sendLong(Sendable frame, @Nullable PendingCall call, long bound, LongSupplier patience) {
+    private void sendLong(Sendable frame, @Nullable NumberedCall call, long bound, LongSupplier patience) {
         if (bound / 3 > peerMaxMessage + (long) maxFrame) {
             throw tooLarge(bound / 3, "at least ");
         }
@@ -369,7 +409,7 @@ final class Outbound {
         LongBuffers.giveBack(aside);
     }
 
-    private void sendFragments(ByteBuffer whole, @Nullable PendingCall call, LongSupplier patience) {
+    private void sendFragments(ByteBuffer whole, @Nullable NumberedCall call, LongSupplier patience) {
         long until = patience.getAsLong();
         LongSupplier deadline = () -> until;
         int total = whole.remaining();
@@ -391,7 +431,7 @@ final class Outbound {
         }
     }
 
-    private void fragment(ByteBuffer whole, int total, @Nullable PendingCall call, LongSupplier deadline) {
+    private void fragment(ByteBuffer whole, int total, @Nullable NumberedCall call, LongSupplier deadline) {
         boolean first = whole.position() == 0;
         int head = Frames.HEADER_BYTES + (first ? Integer.BYTES : 0);
         int part = Math.min(whole.remaining(), maxFrame - head);

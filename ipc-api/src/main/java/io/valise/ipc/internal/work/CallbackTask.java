@@ -5,7 +5,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 
 /** A short piece of the user's code, such as a cancellation action, run by a background reader or a follower. */
-public record Aside(Runnable action) implements Work {
+public record CallbackTask(Runnable action) implements Task {
     private static final Logger LOG = SafeLog.of("io.valise.ipc");
 
     @Override
@@ -18,7 +18,7 @@ public record Aside(Runnable action) implements Work {
     }
 
     @Override
-    public boolean handsOff(boolean readerIsCaller) {
+    public boolean needsOtherThread(boolean readerIsCaller) {
         return readerIsCaller;
     }
 }

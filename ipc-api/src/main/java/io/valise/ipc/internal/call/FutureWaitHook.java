@@ -1,0 +1,16 @@
+package io.valise.ipc.internal.call;
+
+import io.valise.ipc.internal.work.Deadline;
+import java.util.concurrent.Future;
+
+/** How threads wait for the futures of calls: they read for the reply themselves while that pays. Thread-safe. */
+public interface FutureWaitHook {
+    /** This thread is about to wait for a future. Whatever comes of it, {@link #endWait} follows. */
+    void beginWait(Future<?> future, Deadline patience);
+
+    /** The wait is over. */
+    void endWait();
+
+    /** Has a thread read: a reply or another frame is expected that perhaps no thread waits for. */
+    void expectFrames();
+}
