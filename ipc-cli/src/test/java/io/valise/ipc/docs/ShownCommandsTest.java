@@ -6,7 +6,6 @@ import io.valise.ipc.ValueSet;
 import io.valise.ipc.services.catalog.ServiceCatalog;
 import io.valise.ipc.services.json.ValueSetJson;
 import io.valise.ipc.services.manifest.ManifestFolder;
-import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.TestHome;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -23,16 +22,16 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The commands that the pages show are run, by a shell, as they are written; what they print begins as it is shown. */
 @DisabledOnOs(OS.WINDOWS)
-@ExtendWith(HangWatchdog.class)
+@Timeout(300) // a page has tens of commands, each in a JVM
 class ShownCommandsTest {
     private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
 
