@@ -4,9 +4,11 @@ import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.conditions.ArchConditions.be;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
@@ -15,17 +17,25 @@ import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_ST
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.domain.JavaConstructorCall;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.syntax.elements.GivenClassesConjunction;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.spi.runtime.SafeLog;
+import io.valise.ipc.spi.runtime.ShutdownHook;
 import io.valise.ipc.spi.runtime.Threads;
 import java.util.List;
+import java.util.Timer;
+import java.util.concurrent.AbstractExecutorService;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -153,21 +163,71 @@ class DependencyRulesTest {
                 .callMethodWhere(target(owner(type(System.class))).and(target(name("getLogger")))));
     }
 
-    /** One place says what becomes of a thread that the system refuses, and of what a thread throws. */
+    /**
+     * A thread takes over from the one that makes it what keeps an application's class loader; one place also says what
+     * becomes of a thread that the system refuses, and of what a thread throws.
+     */
     @Test
     void theLibraryMakesItsThreadsInOnePlace() {
         check(library(Threads.class)
                 .should()
                 .callConstructorWhere(target(owner(assignableTo(Thread.class))))
                 .orShould()
-                .callMethodWhere(target(owner(assignableTo(Thread.class))).and(target(name("start")))));
+                .callMethodWhere(calls(Thread.class, "start")));
     }
 
-    /** Classes of the library, which runs in other people's programs, but one. */
+    /** And its pools: their threads end after one idle time, and no task is lost between them. */
+    @Test
+    void theLibraryMakesItsPoolsInOnePlace() {
+        check(library(Threads.class, "io.valise.ipc.spi.runtime.HandOver")
+                .should()
+                .callConstructorWhere(target(owner(assignableTo(AbstractExecutorService.class))))
+                .orShould()
+                .callMethodWhere(target(owner(type(Executors.class)))));
+    }
+
+    /** A timer of the JDK's has a thread that keeps what it took over, and tasks that keep what has ended. */
+    @Test
+    void theLibraryHasOneTimerThatOfTheReadinessLoop() {
+        check(library()
+                .should()
+                .callMethodWhere(calls(CompletableFuture.class, "orTimeout|completeOnTimeout|delayedExecutor"))
+                .orShould()
+                .dependOnClassesThat(
+                        belongToAnyOf(Timer.class, ScheduledExecutorService.class, ScheduledThreadPoolExecutor.class)));
+    }
+
+    /** The JVM keeps what a hook refers to until the hook is removed. */
+    @Test
+    void theLibraryAddsShutdownHooksInOnePlace() {
+        check(library(ShutdownHook.class)
+                .should()
+                .callMethodWhere(calls(Runtime.class, "addShutdownHook|removeShutdownHook")));
+    }
+
+    /** A thread that keeps the loader of one application shows it to the others. */
+    @Test
+    void contextClassLoadersAreSetForNewThreadsAndAroundApplicationsCodeAlone() {
+        check(library(Threads.class, "io.valise.ipc.internal.work.Context")
+                .should()
+                .callMethodWhere(calls(Thread.class, "setContextClassLoader")));
+    }
+
+    /** Classes of the library, which runs in other people's programs. */
+    private static GivenClassesConjunction library() {
+        return noClasses().that(not(resideInAnyPackage(COMMAND, TESTKIT, "io.valise.ipc.benchmarks..")));
+    }
+
     private static GivenClassesConjunction library(Class<?> except) {
-        return noClasses()
-                .that(not(resideInAnyPackage(COMMAND, TESTKIT, "io.valise.ipc.benchmarks..")))
-                .and(not(type(except)));
+        return library().and(not(type(except)));
+    }
+
+    private static GivenClassesConjunction library(Class<?> except, String andExcept) {
+        return library(except).and(not(name(andExcept)));
+    }
+
+    private static DescribedPredicate<JavaAccess<?>> calls(Class<?> owner, String names) {
+        return target(owner(assignableTo(owner))).and(target(nameMatching(names)));
     }
 
     /** What it finds depends on who asks, and a broken provider throws: see {@code Providers}. */
@@ -180,18 +240,6 @@ class DependencyRulesTest {
     @Test
     void onePieceLocksFiles() {
         check(usedBy("java.nio.channels.FileLock", "io.valise.ipc.spi.runtime.LockFile"));
-    }
-
-    /** A thread takes over what keeps an application's class loader: see {@code Threads}. */
-    @Test
-    void onePieceMakesThreads() {
-        check(noClasses()
-                .that(not(resideInAnyPackage(COMMAND, TESTKIT)))
-                .and(not(describe("Threads", (JavaClass type) -> isOrIsIn(type, "io.valise.ipc.spi.runtime.Threads"))))
-                .should()
-                .callConstructorWhere(describe(
-                        "a thread is made",
-                        (JavaConstructorCall call) -> call.getTargetOwner().isEquivalentTo(Thread.class))));
     }
 
     private static ArchRule usedBy(String used, String user) {

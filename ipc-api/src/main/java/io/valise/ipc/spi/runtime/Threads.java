@@ -56,12 +56,6 @@ public final class Threads {
         return thread;
     }
 
-    /** Makes threads as {@link #daemon} does; to the name a number is added. */
-    public static ThreadFactory daemons(String name) {
-        AtomicInteger number = new AtomicInteger();
-        return task -> daemon(name + '-' + number.incrementAndGet(), task);
-    }
-
     /**
      * A pool of such threads, each of which ends after {@link #IDLE_MILLIS} without work. It gives work to a thread that is
      * idle, else starts one, and queues what comes when there are as many as may be.
@@ -71,6 +65,11 @@ public final class Threads {
      */
     public static ExecutorService pool(String name, int most) {
         return HandOver.pool(most, daemons(name));
+    }
+
+    private static ThreadFactory daemons(String name) {
+        AtomicInteger number = new AtomicInteger();
+        return task -> daemon(name + '-' + number.incrementAndGet(), task);
     }
 
     /**

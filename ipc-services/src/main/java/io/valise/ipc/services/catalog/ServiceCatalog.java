@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -71,7 +70,7 @@ public final class ServiceCatalog {
 
     /** Every address that is served now, the fastest transports first, by name; those that did not answer say why. */
     public List<ServerStatus> running() {
-        ExecutorService askers = Executors.newFixedThreadPool(AT_ONCE, Threads.daemons("valise-asker"));
+        ExecutorService askers = Threads.pool("valise-asker", AT_ONCE);
         try {
             List<Endpoint> addresses =
                     transports.stream().flatMap(ServiceCatalog::addresses).toList();
