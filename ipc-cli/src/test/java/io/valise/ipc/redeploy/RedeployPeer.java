@@ -3,6 +3,8 @@ package io.valise.ipc.redeploy;
 import io.valise.ipc.testkit.process.ClassPath;
 import io.valise.ipc.testkit.process.CommandLoop;
 import java.io.IOException;
+import java.lang.ref.Reference;
+import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 import java.net.MalformedURLException;
 import java.net.URL;
@@ -10,10 +12,13 @@ import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -23,12 +28,15 @@ import java.util.stream.Stream;
  */
 final class RedeployPeer {
     private static final String PACKAGE = "io.valise.ipc.redeploy.app.";
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
+    private static final long LOOK_AGAIN_MILLIS = 50;
 
-    private final List<WeakReference<ClassLoader>> deployed = new ArrayList<>();
+    private final ReferenceQueue<ClassLoader> freed = new ReferenceQueue<>();
+    private final Set<Reference<? extends ClassLoader>> deployed = new HashSet<>();
 
     private RedeployPeer() {}
 
-    /** Takes {@code deploy WHERE ADDRESS}, {@code loaders}, {@code threads} and {@code descriptors}. */
+    /** Takes {@code deploy WHERE ADDRESS...}, {@code kept}, {@code threads} and {@code descriptors}. */
     public static void main(String[] arguments) {
         RedeployPeer peer = new RedeployPeer();
         CommandLoop.run(peer::run);
@@ -36,33 +44,33 @@ final class RedeployPeer {
 
     private String run(String command, List<String> words) throws Exception {
         return switch (command) {
-            case "deploy" -> deploy(words.get(0).equals("own"), words.get(1));
-            case "loaders" -> Long.toString(loaders());
-            case "threads" -> names("task", RedeployPeer::threadName);
-            case "descriptors" -> names("fd", RedeployPeer::descriptorName);
+            case "deploy" -> deploy(words.get(0).equals("own"), words.subList(1, words.size()));
+            case "kept" -> Integer.toString(kept());
+            case "threads" -> threads();
+            case "descriptors" -> descriptors();
             default -> throw new IllegalArgumentException(command);
         };
     }
 
     /** @param own whether the application brings its own copy of the library, and of all else */
-    private String deploy(boolean own, String address) throws Exception {
+    private String deploy(boolean own, List<String> addresses) throws Exception {
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
         try (URLClassLoader loader = own
                 ? new URLClassLoader(classPath(), ClassLoader.getPlatformClassLoader())
                 : new ApplicationLoader(classPath())) {
-            deployed.add(new WeakReference<>(loader));
+            deployed.add(new WeakReference<>(loader, freed));
             thread.setContextClassLoader(loader);
-            return run(loader, address);
+            return run(loader, addresses);
         } finally {
             thread.setContextClassLoader(before);
         }
     }
 
-    private static String run(ClassLoader loader, String address) throws Exception {
+    private static String run(ClassLoader loader, List<String> addresses) throws Exception {
         Object application = loader.loadClass(PACKAGE + "Application")
-                .getConstructor(String.class)
-                .newInstance(address);
+                .getConstructor(List.class)
+                .newInstance(addresses);
         return (String) ((Callable<?>) application).call();
     }
 
@@ -74,39 +82,52 @@ final class RedeployPeer {
         return urls.toArray(URL[]::new);
     }
 
-    private long loaders() {
-        System.gc();
-        return deployed.stream().filter(loader -> loader.get() != null).count();
+    /** Waits until the loaders of all applications are freed; returns how many are not. */
+    private int kept() throws InterruptedException {
+        long begun = System.nanoTime();
+        while (!deployed.isEmpty() && System.nanoTime() - begun < PATIENCE_NANOS) {
+            System.gc();
+            Reference<? extends ClassLoader> one = freed.remove(LOOK_AGAIN_MILLIS);
+            if (one != null) {
+                deployed.remove(one);
+            }
+        }
+        return deployed.size();
     }
 
-    /** What there is of each name. */
-    private static String names(String what, Name name) throws IOException {
-        try (Stream<Path> each = Files.list(Path.of("/proc/self", what))) {
-            Map<String, Long> counts = each.map(name::of)
-                    .collect(Collectors.groupingBy(text -> text, TreeMap::new, Collectors.counting()));
-            return counts.toString();
+    /** The threads that are left once the library's have ended; without those that the JDK makes for itself. */
+    private static String threads() throws InterruptedException {
+        for (Thread thread : Thread.getAllStackTraces().keySet()) {
+            if (thread.getName().startsWith("valise-") || thread.getName().startsWith("globalEventExecutor")) {
+                thread.join(TimeUnit.NANOSECONDS.toMillis(PATIENCE_NANOS));
+            }
+        }
+        return counts(Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> !isOfTheJdk(thread.getClass()))
+                .map(Thread::getName));
+    }
+
+    private static boolean isOfTheJdk(Class<?> type) {
+        return type != Thread.class && type.getName().matches("(java|jdk)[.].*");
+    }
+
+    private static String descriptors() throws IOException {
+        try (Stream<Path> each = Files.list(Path.of("/proc/self/fd"))) {
+            return counts(each.map(RedeployPeer::descriptorName).filter(name -> !name.startsWith("/proc")));
         }
     }
 
-    /** Takes the name of what a file of /proc is about. */
-    @FunctionalInterface
-    private interface Name {
-        String of(Path file);
+    private static String counts(Stream<String> names) {
+        return names.collect(Collectors.groupingBy(Function.identity(), TreeMap::new, Collectors.counting()))
+                .toString();
     }
 
-    private static String threadName(Path task) {
-        try {
-            return Files.readString(task.resolve("comm")).strip();
-        } catch (IOException e) {
-            return "gone";
-        }
-    }
-
+    /** Without the number that a socket or pipe has; /proc for what the JVM and this listing look into for a moment. */
     private static String descriptorName(Path descriptor) {
         try {
-            return Files.readSymbolicLink(descriptor).toString();
-        } catch (IOException e) {
-            return "gone";
+            return Files.readSymbolicLink(descriptor).toString().replaceFirst("\\[[0-9]+]$", "");
+        } catch (IOException closedMeanwhile) {
+            return "/proc";
         }
     }
 

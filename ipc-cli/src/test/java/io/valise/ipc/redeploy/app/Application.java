@@ -1,6 +1,5 @@
 package io.valise.ipc.redeploy.app;
 
-import io.valise.ipc.Event;
 import io.valise.ipc.IpcClient;
 import io.valise.ipc.IpcConnection;
 import io.valise.ipc.IpcServer;
@@ -16,62 +15,66 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.SubmissionPublisher;
 import java.util.concurrent.TimeUnit;
 
-/** Uses the library in each of its ways, over one address, and closes all of it. */
+/** Uses the library in each of its ways, over each of its addresses, and closes all of it. */
 public final class Application implements Callable<String> {
     private static final int CALLS = 40;
     private static final String ECHO = "echo";
+    private static final String LATER = "later";
+    private static final String ITEMS = "items";
     private static final String TOLD = "told";
 
-    private final String address;
-    private final CountDownLatch told = new CountDownLatch(3);
-    private final CountDownLatch disconnected = new CountDownLatch(1);
+    private final List<String> addresses;
 
-    /** @param address to serve and to connect to */
-    public Application(String address) {
-        this.address = address;
+    /** @param addresses to serve and to connect to */
+    public Application(List<String> addresses) {
+        this.addresses = addresses;
     }
 
     @Override
     public String call() throws Exception {
-        try (IpcServer server = server()) {
-            try (IpcConnection client = client()) {
-                use(client);
-                server.broadcast(TOLD, number(0));
-                await(told);
+        for (String address : addresses) {
+            CountDownLatch told = new CountDownLatch(3);
+            CountDownLatch disconnected = new CountDownLatch(1);
+            try (IpcServer server = server(address, told, disconnected)) {
+                try (IpcConnection client = client(address, told)) {
+                    use(client);
+                    server.broadcast(TOLD, number(0));
+                    await(told);
+                }
+                await(disconnected);
             }
-            await(disconnected);
         }
-        return "used " + address;
+        return "used " + addresses;
     }
 
-    private IpcServer server() {
+    private static IpcServer server(String address, CountDownLatch told, CountDownLatch disconnected) {
         return IpcServer.builder(address)
                 .service(ECHO, Request::message)
-                .asyncService("later", request -> CompletableFuture.supplyAsync(request::message, Runnable::run))
-                .stream("items", request -> items())
-                .onEvent(TOLD, this::told)
+                .asyncService(LATER, request -> CompletableFuture.supplyAsync(request::message, Runnable::run))
+                .stream(ITEMS, request -> items())
+                .onEvent(TOLD, event -> told.countDown())
                 .onConnect(connection -> connection.send(TOLD, number(1)))
                 .onDisconnect((connection, reason) -> disconnected.countDown())
                 .closeOnExit(Duration.ofSeconds(1))
                 .start();
     }
 
-    private IpcConnection client() {
+    private static IpcConnection client(String address, CountDownLatch told) {
         return IpcClient.builder(address)
                 .reconnect(ReconnectPolicy.standard())
-                .onEvent(TOLD, this::told)
+                .onEvent(TOLD, event -> told.countDown())
                 .connect();
     }
 
-    private void use(IpcConnection client) throws Exception {
+    private static void use(IpcConnection client) throws Exception {
         for (int i = 0; i < CALLS; i++) {
             client.request(ECHO, number(i));
-            client.requestAsync("later", number(i)).get(10, TimeUnit.SECONDS);
+            client.requestAsync(LATER, number(i)).get(10, TimeUnit.SECONDS);
         }
         client.request(ECHO, ValueSet.of("bytes", new byte[300_000]));
         client.send(TOLD, number(2));
         Items items = new Items();
-        client.stream("items", number(0)).subscribe(items);
+        client.stream(ITEMS, number(0)).subscribe(items);
         await(items.complete);
     }
 
@@ -86,11 +89,6 @@ public final class Application implements Callable<String> {
             List.of(1, 2, 3).forEach(each -> publisher.submit(number(each)));
             publisher.close();
         };
-    }
-
-    private void told(Event event) {
-        event.message().getInt("number");
-        told.countDown();
     }
 
     private static void await(CountDownLatch latch) throws InterruptedException {
