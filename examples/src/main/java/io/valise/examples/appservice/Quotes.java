@@ -15,7 +15,7 @@ public final class Quotes implements AppService {
         });
     }
 
-    /** Serves until nobody has used it for the idle time in its manifest. */
+    /** Serves until it was unused for the idle time in its manifest. */
     public static void main(String[] arguments) throws InterruptedException {
         AppServiceHost.run("quotes", new Quotes());
     }

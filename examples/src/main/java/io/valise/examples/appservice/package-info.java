@@ -1,4 +1,4 @@
-/** A service that is started when a client asks for it, and stops when nobody needs it. */
+/** A service that is started when a client asks for it, and stops when no client needs it. */
 @NullMarked
 package io.valise.examples.appservice;
 

@@ -17,7 +17,7 @@ public final class CounterService implements AppService {
         RemoteObjects.export(Counters.class, MemoryCounter::new).addTo(server);
     }
 
-    /** Serves until nobody has used it for the idle time in its manifest. */
+    /** Serves until it was unused for the idle time in its manifest. */
     public static void main(String[] arguments) throws InterruptedException {
         AppServiceHost.run("counters", new CounterService());
     }

@@ -20,7 +20,7 @@ public class LargePayload extends RoundTrips {
         return of.target;
     }
 
-    /** A copy in an array of its own, as whoever receives one gets. */
+    /** A copy in an array of its own, as a receiver gets. */
     @Benchmark
     public byte[] memcpyToNew(Memory of) {
         return of.bytes.clone();

@@ -87,7 +87,7 @@ class ProcessTest {
                 .isTrue();
     }
 
-    /** Whoever holds the other end of its input is gone: so is it. */
+    /** It ends with the process that holds the other end of its input. */
     @ParameterizedTest
     @ValueSource(strings = {"demo-server", "demo-client"})
     void processesOfTheDemoEndWithTheirParent(String role) throws Exception {

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /**
- * Connections to a program that this one starts, over its standard input and output: no name, no file, and nobody else
+ * Connections to a program that this one starts, over its standard input and output: no name, no file, and no other process
  * can get in. Thread-safe.
  *
  * <pre>{@code
@@ -73,7 +73,7 @@ public final class ChildPipes {
      * The connection to the program that started this one by {@link #spawn} or {@link #child}, or that stands at the
      * other end of the pipeline; see {@link #pipeline}. It works once per process.
      *
-     * @throws IpcException {@code ENDPOINT_NOT_FOUND} when standard input is closed, {@code TIMEOUT} when nobody has spoken
+     * @throws IpcException {@code ENDPOINT_NOT_FOUND} when standard input is closed, {@code TIMEOUT} when the peer has not spoken
      *     for 30 seconds, {@code ADDRESS_IN_USE} when it was called before
      */
     public static IpcConnection parent() {

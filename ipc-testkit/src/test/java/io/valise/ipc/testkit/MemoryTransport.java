@@ -80,7 +80,7 @@ final class MemoryTransport implements Transport {
             if (flaw == Flaw.ABSENT_SERVER_WAITS) {
                 waitInVain(timeoutNanos);
             }
-            throw new IpcException(IpcStatus.ENDPOINT_NOT_FOUND, endpoint + ": nobody serves it", Delivery.NOT_SENT);
+            throw new IpcException(IpcStatus.ENDPOINT_NOT_FOUND, endpoint + ": no server", Delivery.NOT_SENT);
         }
         return served.connect();
     }

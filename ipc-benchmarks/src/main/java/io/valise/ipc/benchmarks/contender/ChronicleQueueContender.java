@@ -12,7 +12,7 @@ import net.openhft.chronicle.wire.DocumentContext;
 
 /**
  * Chronicle Queue: one queue there and one back in files in memory, a document in the binary form per message, both
- * sides spinning on their tailers, which nobody else uses. What was written is kept until the end, as a queue does.
+ * sides spinning on their own tailers. What was written is kept until the end, as a queue does.
  */
 final class ChronicleQueueContender implements Contender {
     private static final long ROOM_NEEDED = 6L << 30;

@@ -19,7 +19,7 @@ import org.openjdk.jmh.runner.BenchmarkList;
 import org.openjdk.jmh.runner.format.OutputFormatFactory;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
-/** The pages, of figures that nobody measured. */
+/** The pages, of made-up figures. */
 class ReportTest {
     private final ResultFile file = new ResultFile();
 

@@ -85,7 +85,7 @@ final class RedeemCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** Waits for no more than the line: whoever writes it may keep the other end open. */
+    /** Reads no more than the line: its writer may keep the other end open. */
     private static String line(InputStream input) throws IOException {
         StringBuilder line = new StringBuilder();
         for (int next = input.read(); next >= 0 && next != '\n'; next = input.read()) {

@@ -13,9 +13,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** {@code ipc send}: one event, which nobody answers. Confined to one thread. */
+/** {@code ipc send}: one event, which has no reply. Confined to one thread. */
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
-@Command(name = "send", description = "Sends an event; nothing comes back, not even whether somebody listens.")
+@Command(name = "send", description = "Sends an event; nothing comes back, not even whether a handler received it.")
 final class SendCommand implements Callable<Integer> {
     @Mixin
     @SuppressWarnings("UnusedVariable") // picocli adds its options

@@ -31,7 +31,7 @@ final class Numbers implements Flow.Publisher<ValueSet> {
             this.last = last;
         }
 
-        /** Whoever raises the demand from zero counts until it is zero again; the others only raise it. */
+        /** The thread that raises the demand from zero counts until it is zero again; the others only raise it. */
         @Override
         public void request(long n) {
             if (demand.getAndAdd(n) == 0) {

@@ -12,7 +12,7 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
-/** What the processes that {@code ipc demo} starts do. They end with whoever holds the other end of their input. */
+/** What the processes that {@code ipc demo} starts do. They end with the process that holds the other end of their input. */
 public final class Roles {
     static final String READY = "ready";
     static final String SERVER = "demo-server";
@@ -57,7 +57,7 @@ public final class Roles {
         out.flush();
     }
 
-    /** Whatever threads still do: an orphan has nobody to do it for. */
+    /** Ends whatever threads still do: the parent process is gone. */
     private static void haltAtEndOf(BufferedReader lines) {
         try {
             while (lines.readLine() != null) {

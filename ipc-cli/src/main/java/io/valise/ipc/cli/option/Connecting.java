@@ -25,7 +25,7 @@ public final class Connecting {
             description = "How long to wait for the answer: 250ms, 5s, 2m (default: ${DEFAULT-VALUE}).")
     private Duration timeout;
 
-    @Option(names = "--start", description = "Have the server started if nobody serves, as its service manifest says.")
+    @Option(names = "--start", description = "Have the server started if none serves, as its service manifest says.")
     private boolean start;
 
     public Endpoint endpoint() {

@@ -51,7 +51,7 @@ public final class ServerLoad {
                 .orElse(true);
     }
 
-    /** Requests a second, without those of whoever looks. */
+    /** Requests a second, without those of this command. */
     public long requestsPerSecond(ServerStatus server) {
         return perSecond(growth(server, "requestsServed") - growth(server, "builtInRequestsServed"));
     }

@@ -30,7 +30,7 @@ public final class Terminal {
             Path target = Files.readSymbolicLink(Path.of("/proc/self/fd/2"));
             return target.toString().matches("/dev/(pts/\\d+|tty.*|console)");
         } catch (IOException | UnsupportedOperationException e) {
-            return false; // not Linux: nobody knows
+            return false; // not Linux: unknown
         }
     }
 

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One attempt to reach a server at one of its addresses, by the caller's own thread: it connects and shakes hands, and is
  * parked while it waits, so that an interrupt closes nothing and a virtual thread leaves its carrier to others. What it
- * ends with is, beside the statuses of {@link Handshake}, {@code ENDPOINT_NOT_FOUND} when nobody listens there,
- * {@code PEER_DIED} when whoever does hung up in mid-handshake, {@code TIMEOUT}, {@code CANCELLED} when the caller was
+ * ends with is, beside the statuses of {@link Handshake}, {@code ENDPOINT_NOT_FOUND} when no process listens there,
+ * {@code PEER_DIED} when the peer closed the socket during the handshake, {@code TIMEOUT}, {@code CANCELLED} when the caller was
  * interrupted (its interrupt status stays set), {@code RESOURCE_EXHAUSTED}.
  */
 final class Dialler implements AutoCloseable {
@@ -105,7 +105,7 @@ final class Dialler implements AutoCloseable {
                 awaitWord();
             }
         } catch (ConnectException e) {
-            throw failure(IpcStatus.ENDPOINT_NOT_FOUND, "nobody listens at " + to, e);
+            throw failure(IpcStatus.ENDPOINT_NOT_FOUND, "no process listens at " + to, e);
         } catch (IOException e) {
             // A listener that closes resets what it has not accepted yet.
             throw underWay

@@ -59,7 +59,7 @@ final class Doorman {
         }
     }
 
-    /** Sends all strangers away, and whoever still comes. */
+    /** Closes all pending handshakes, and connections that still come. */
     void close() {
         closed = true;
         strangers.leaveAll().forEach(LoopChannel::close);
@@ -75,7 +75,7 @@ final class Doorman {
                 address, "unauthenticated connections: limit=" + Strangers.MOST + ", the oldest was closed");
     }
 
-    /** Somebody who has not proved himself yet. */
+    /** A connection that has not authenticated yet. */
     private final class Stranger implements LoopChannel.Stage {
         private final LoopChannel socket;
         private final SocketChannel channel;
@@ -112,7 +112,7 @@ final class Doorman {
             strangers.leave(broken);
             broken.close();
             IpcException refusal = Greeting.refusal(why);
-            if (refusal.status() == IpcStatus.PEER_DIED) { // such as somebody who only looked whether there is a server
+            if (refusal.status() == IpcStatus.PEER_DIED) { // such as a client that only checked whether there is a server
                 LOG.log(Level.DEBUG, "a connection to " + address + " broke in its handshake", refusal);
             } else {
                 AuditLog.strangerRefused(address, refusal.reason());

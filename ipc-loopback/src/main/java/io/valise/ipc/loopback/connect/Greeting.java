@@ -13,7 +13,7 @@ import java.nio.channels.SocketChannel;
 
 /**
  * A {@link Handshake} over a connected socket, at either end of it. It never waits: when to go on, and how long to have
- * patience, is up to whoever drives it. Not thread-safe.
+ * time limits, is up to its caller. Not thread-safe.
  */
 final class Greeting {
     private final SocketChannel channel;

@@ -82,7 +82,7 @@ final class ListeningPort implements LoopChannel.Stage {
         socket.close();
     }
 
-    /** Returns when somebody else can have the port that was closed. */
+    /** Returns when another process can have the port that was closed. */
     void awaitRelease() {
         socket.loop().awaitRelease(server);
     }

@@ -6,7 +6,7 @@ import java.net.StandardProtocolFamily;
 import java.net.UnknownHostException;
 
 /**
- * One of the two addresses by which a machine reaches itself and nobody else reaches it (RFC 1122 3.2.1.3, RFC 4291
+ * One of the two addresses by which a machine reaches itself and no other machine reaches it (RFC 1122 3.2.1.3, RFC 4291
  * 2.5.3). Immutable.
  */
 record Loopback(ProtocolFamily family, InetAddress address) {

@@ -149,7 +149,7 @@ public final class LoopbackListener implements Transport.Listener {
         return ports.get(index).address().getPort();
     }
 
-    /** The same port on both addresses if that can be had, so that nobody else answers there on the other one. */
+    /** The same port on both addresses if that can be had, so that no other process answers there on the other one. */
     private List<ListeningPort> bind() throws IOException {
         for (int tries = 1; ; tries++) {
             ListeningPort v6 = bindV6(0);
@@ -201,7 +201,7 @@ public final class LoopbackListener implements Transport.Listener {
     private void hand(Link link) {
         try {
             acceptor.accept(link);
-        } catch (RuntimeException | Error e) { // an OutOfMemoryError too: nobody else would close it
+        } catch (RuntimeException | Error e) { // an OutOfMemoryError too: nothing else would close it
             LOG.log(Level.WARNING, "the acceptor of " + endpoint + " threw; its link is closed", e);
             link.close();
         }

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Finds the server of a name through its published file, and tells a live one from what a dead one left: a file whose
- * port nobody answers, or somebody else does. Thread-safe.
+ * port no process answers, or another process does. Thread-safe.
  */
 public final class Switchboard {
     private static final long PROBE_NANOS = TimeUnit.SECONDS.toNanos(2);

@@ -89,7 +89,7 @@ final class Doze {
         retire();
     }
 
-    /** Gives the selector back, unless somebody sleeps. */
+    /** Gives the selector back, unless a thread sleeps. */
     void retire() {
         if (!bed.tryLock()) {
             return;

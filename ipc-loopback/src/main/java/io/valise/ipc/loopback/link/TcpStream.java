@@ -51,7 +51,7 @@ public final class TcpStream implements ByteStream {
         return link;
     }
 
-    /** As {@link #link(SocketChannel, Watch, ByteBuffer)}, for a socket that nobody has watched before. */
+    /** As {@link #link(SocketChannel, Watch, ByteBuffer)}, for a socket that was not watched before. */
     public static Link link(SocketChannel channel, ByteBuffer surplus) {
         return link(channel, new Watch(channel, () -> {}), surplus);
     }

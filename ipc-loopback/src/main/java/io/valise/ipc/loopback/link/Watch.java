@@ -5,7 +5,7 @@ import io.valise.ipc.spi.runtime.Registration;
 import java.nio.channels.SocketChannel;
 
 /**
- * A socket's place in the {@link ReadinessLoop} of the process, for whoever has the socket: the thread that connects, then
+ * A socket's place in the {@link ReadinessLoop} of the process, for the owner of the socket: the thread that connects, then
  * the link, in the end its farewell. Thread-safe.
  */
 public final class Watch {
@@ -24,7 +24,7 @@ public final class Watch {
         registration = ReadinessLoop.shared().register(channel, this::tell, this::tell);
     }
 
-    /** Has somebody else told from now on. */
+    /** Notifies another listener from now on. */
     void handTo(Runnable successor) {
         told = successor;
     }

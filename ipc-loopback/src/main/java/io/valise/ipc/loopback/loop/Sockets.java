@@ -5,7 +5,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 
-/** Closing where nobody can be told that it failed. */
+/** Closes sockets where there is no caller to be told of a failure. */
 public final class Sockets {
     private Sockets() {}
 

@@ -54,7 +54,7 @@ class DiallerTest {
         try {
             Dialler.dial(server, (InetSocketAddress) port.getLocalSocketAddress(), nanos)
                     .close();
-            throw new AssertionError("a link to nobody");
+            throw new AssertionError("a link without a peer");
         } catch (IpcException e) {
             assertThat(e.delivery()).isEqualTo(Delivery.NOT_SENT);
             return e;

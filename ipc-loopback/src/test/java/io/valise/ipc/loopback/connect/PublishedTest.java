@@ -27,7 +27,7 @@ class PublishedTest {
         return EndpointFolder.current().read(server.name()).orElseThrow();
     }
 
-    /** The local addresses at which somebody listens on a port, as proc_net(5) spells them. */
+    /** The local addresses at which a process listens on a port, as proc_net(5) spells them. */
     private static List<String> listenersAt(int port, String table) throws IOException {
         List<String> addresses = new ArrayList<>();
         for (String line : Files.readAllLines(Path.of(table))) {

@@ -72,7 +72,7 @@ public final class RawClient implements AutoCloseable {
         try {
             socket.getInputStream().transferTo(heard);
         } catch (SocketException reset) {
-            // Hanging up on somebody who is speaking resets the connection: an end as well.
+            // Closing while the peer sends resets the connection: an end as well.
             return heard.toByteArray();
         }
         return heard.toByteArray();

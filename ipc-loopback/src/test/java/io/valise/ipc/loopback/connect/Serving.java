@@ -51,7 +51,7 @@ public final class Serving implements AutoCloseable {
         return new LinkEnd(link);
     }
 
-    /** Links that nobody took yet. */
+    /** Links that were not taken yet. */
     public int waiting() {
         return accepted.size();
     }

@@ -31,18 +31,18 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Somebody else answers at the port that a server, now gone, has published. */
+/** Another process answers at the port that a server, now gone, has published. */
 @ExtendWith(HangWatchdog.class)
 class SquatterTest {
     /** Longer than any process id: the writer has certainly gone. */
-    private static final long NOBODY = 1L << 40;
+    private static final long NO_PROCESS = 1L << 40;
 
     private final String name = Serving.freshName();
 
     /** Publishes a port as a server that crashed has left it. */
     private EndpointFile leave(int port) {
         EndpointFile fresh = EndpointFile.fresh(name, port, 0, false);
-        EndpointFile left = new EndpointFile(name, port, 0, NOBODY, false, fresh.secret());
+        EndpointFile left = new EndpointFile(name, port, 0, NO_PROCESS, false, fresh.secret());
         EndpointFolder.current().publish(left);
         return left;
     }

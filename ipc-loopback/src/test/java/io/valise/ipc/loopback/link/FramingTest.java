@@ -110,7 +110,7 @@ class FramingTest {
         assertThat(e)
                 .hasMessageContaining("limit=1..65536")
                 .hasMessageContaining("actual=" + Integer.toUnsignedString(length));
-        // It stays so, and whoever waits hears of it at once.
+        // It stays so, and a thread that waits is told at once.
         link.link().await(LinkEnd.FOREVER);
         assertThat(fails().status()).isEqualTo(IpcStatus.PROTOCOL_ERROR);
     }

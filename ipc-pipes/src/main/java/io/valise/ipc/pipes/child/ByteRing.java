@@ -2,7 +2,7 @@ package io.valise.ipc.pipes.child;
 
 import java.nio.ByteBuffer;
 
-/** A bounded queue of bytes. Not thread-safe: whoever has it has a lock too. */
+/** A bounded queue of bytes. Not thread-safe: its owner locks. */
 final class ByteRing {
     private final byte[] bytes;
     private int head;

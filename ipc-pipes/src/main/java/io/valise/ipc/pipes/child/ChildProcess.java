@@ -100,7 +100,7 @@ final class ChildProcess {
         }
     }
 
-    /** Nobody but this process had these pipes to give away, and the kernel keeps them apart. */
+    /** No other process had these pipes to give away, and the kernel keeps them apart. */
     private static PeerIdentity identity() {
         return PeerIdentity.ofKernel(System.getProperty("user.name"), true);
     }

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * Two blocking streams with a thread each. The JDK can neither wait for a pipe with a limit nor watch many, so an
- * anonymous pipe costs these threads, and a message a change of threads at either end. They stay while nobody reads.
+ * anonymous pipe costs these threads, and a message a change of threads at either end. They stay while no thread reads.
  */
 final class PumpedStream extends TwoWayStream {
     private final ReadPump in;
@@ -29,7 +29,7 @@ final class PumpedStream extends TwoWayStream {
         Threads.start(Threads.daemon(name + "-out", out));
     }
 
-    /** Waits for the peer's preamble; without it nothing was sent that anybody understands. */
+    /** Waits for the peer's preamble; without it what was sent cannot be understood. */
     Preamble.Heard awaitPreamble(long nanos) {
         try {
             return in.greeted().get(nanos, TimeUnit.NANOSECONDS);

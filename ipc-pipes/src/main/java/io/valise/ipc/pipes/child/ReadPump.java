@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a blocking channel on a thread of its own, so that others can wait for its bytes with a limit, be woken, or leave
- * the waiting to it. What nobody takes stays in a bounded ring, and then in the pipe. Thread-safe.
+ * the waiting to it. What is not taken stays in a bounded ring, and then in the pipe. Thread-safe.
  */
 final class ReadPump implements Runnable, TwoWayStream.Reading {
     private static final int CAPACITY = 64 << 10;
@@ -63,7 +63,7 @@ final class ReadPump implements Runnable, TwoWayStream.Reading {
         }
     }
 
-    /** Waits for room; false when nobody will take it. */
+    /** Waits for room; false when no thread will take it. */
     private boolean put(ByteBuffer from) {
         while (from.hasRemaining()) {
             lock.lock();
@@ -165,7 +165,7 @@ final class ReadPump implements Runnable, TwoWayStream.Reading {
         }
     }
 
-    /** Ends the waits of this moment, a wait that somebody who lost the read right has not left among them; else the next. */
+    /** Ends the waits of this moment, including one of a thread that lost the read right; else the next. */
     @Override
     public void wake() {
         locked(() -> {
@@ -180,7 +180,7 @@ final class ReadPump implements Runnable, TwoWayStream.Reading {
         fireIfArmed();
     }
 
-    /** Nobody takes what comes any more. A read that is under way ends when the peer does, or with its file. */
+    /** What comes is not taken any more. A read that is under way ends when the peer does, or with its file. */
     @Override
     public void close() {
         locked(() -> {

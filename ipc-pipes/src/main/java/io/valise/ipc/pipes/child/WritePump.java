@@ -11,7 +11,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes to a blocking stream on a thread of its own, so that a peer that does not read blocks nobody else. Thread-safe.
+ * Writes to a blocking stream on a thread of its own, so that a peer that does not read blocks no other thread. Thread-safe.
  */
 final class WritePump implements Runnable, TwoWayStream.Writing {
     private static final int CAPACITY = 64 << 10;

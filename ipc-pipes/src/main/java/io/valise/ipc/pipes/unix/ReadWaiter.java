@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Blocks a thread until a channel can be read or somebody wakes it. It has a selector of its own while threads really
+ * Blocks a thread until a channel can be read or another thread wakes it. It has a selector of its own while threads really
  * wait here, so that the thread that waits is the thread that the kernel wakes. Where the system refuses a selector, for
  * want of descriptors or memory, the readiness loop wakes it. Thread-safe.
  *
@@ -87,7 +87,7 @@ final class ReadWaiter {
         }
     }
 
-    /** Nobody waits here for now. The selector is kept for the next time while few idle links have one. */
+    /** No thread waits here for now. The selector is kept for the next time while few idle links have one. */
     void rest() {
         synchronized (this) {
             if (idle || selector == null) {
@@ -98,7 +98,7 @@ final class ReadWaiter {
         IdleWaiters.add(this);
     }
 
-    /** Closes the selector if nobody came back to it. */
+    /** Closes the selector if it was not used again. */
     synchronized void retire() {
         if (idle) {
             closeSelector();

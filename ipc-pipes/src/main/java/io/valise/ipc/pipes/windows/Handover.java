@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * A client that has come to the meeting place and was told a pipe of its own, where it is awaited. Thus the name of a
  * server has instances only while the server listens: it is free as soon as that stops, and a client never finds a name
- * that nobody answers, however many connections live on. Used by one thread.
+ * that no server answers, however many connections live on. Used by one thread.
  */
 final class Handover implements AutoCloseable {
     private static final String UNKNOWN = "unknown";

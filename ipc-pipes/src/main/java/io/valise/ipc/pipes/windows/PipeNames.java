@@ -36,7 +36,7 @@ record PipeNames(String prefix) {
         return ROOT + prefix + endpointName;
     }
 
-    /** A pipe for one connection, which nobody can guess. No endpoint's name begins with a dot. */
+    /** A pipe for one connection, whose name cannot be guessed. No endpoint's name begins with a dot. */
     String connection() {
         byte[] random = new byte[16];
         RANDOM.nextBytes(random);

@@ -16,7 +16,7 @@ record PipeUser(Win32 win32, String sid) {
         return new PipeUser(win32, win32.userOf(win32.currentProcessId()));
     }
 
-    /** Owner and access list of a pipe: this user, and nobody else. Inherits nothing ({@code P}). */
+    /** Owner and access list of a pipe: this user alone. Inherits nothing ({@code P}). */
     String sddl() {
         return "O:" + sid + "D:P(A;;GA;;;" + sid + ")";
     }

@@ -79,7 +79,7 @@ public final class WindowsPipes {
         }
     }
 
-    /** Whoever was first with a name has it until it stops, whatever user that is. */
+    /** The first process with a name has it until it ends, whatever its user. */
     private IpcException cannotListen(Endpoint endpoint, Win32Exception e) {
         return e.code() == ERROR_ACCESS_DENIED || e.code() == ERROR_PIPE_BUSY
                 ? new IpcException(

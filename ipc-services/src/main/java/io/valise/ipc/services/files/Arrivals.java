@@ -12,7 +12,7 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** What a stream has brought and nobody has read yet: a window of chunks, reopened by half when half is read. Thread-safe. */
+/** What a stream has brought and was not read yet: a window of chunks, reopened by half when half is read. Thread-safe. */
 final class Arrivals implements Flow.Subscriber<ValueSet> {
     private static final int WINDOW = 16;
     private static final long FIRST_NANOS = TimeUnit.SECONDS.toNanos(30);

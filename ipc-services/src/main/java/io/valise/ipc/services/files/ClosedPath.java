@@ -84,7 +84,7 @@ final class ClosedPath implements AutoCloseable {
         return channel;
     }
 
-    /** A named pipe would block whoever opens it, and a directory is no file. */
+    /** A named pipe would block the thread that opens it, and a directory is no file. */
     private void checkFile() throws IOException {
         try {
             if (name.toString().isEmpty() || !attributes().readAttributes().isRegularFile()) {

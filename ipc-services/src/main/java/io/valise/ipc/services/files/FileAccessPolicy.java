@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * leaves it is {@code ACCESS_DENIED}, whether it exists or not.
  *
  * <p>A path is resolved first, and what it resolves to is then opened one directory after the other without following
- * links. So nobody gains by exchanging a directory for a link in between, where the JDK can open relative to a directory
+ * links. So no attacker gains by exchanging a directory for a link in between, where the JDK can open relative to a directory
  * (SecureDirectoryStream: Linux). Elsewhere the file is resolved once more after it was opened, and refused if it
  * changed.
  *

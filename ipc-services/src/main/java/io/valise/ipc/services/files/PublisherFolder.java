@@ -29,7 +29,7 @@ import java.util.stream.Stream;
 
 /**
  * A folder that the applications of one publisher share, and no other publisher's: files that are read and written
- * whole. Nobody ever sees half of one, whoever writes at the same time and whoever is killed at it; the last one wins. A
+ * whole. No reader ever sees half of one, also when several processes write at once or are killed; the last one wins. A
  * publisher has the folders that one of its applications has declared.
  *
  * <p>It lies in the user's configuration folder under the publisher's id, with mode 0700, checked at each use. That keeps
@@ -151,7 +151,7 @@ public final class PublisherFolder {
     }
 
     /**
-     * Opens a file; what is read is the file as it is now, whoever replaces it meanwhile.
+     * Opens a file; what is read is the file as it is now, also when it is replaced meanwhile.
      *
      * @throws NoSuchFileException when there is none
      */

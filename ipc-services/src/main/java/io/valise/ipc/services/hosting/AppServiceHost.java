@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An {@link AppService} being served, until nobody has used it for its idle time, the process is told to end, or it is
+ * An {@link AppService} being served, until it was unused for its idle time, the process is told to end, or it is
  * closed. Thread-safe.
  *
  * <pre>{@code

@@ -10,7 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where a service's process serves and for how long. Whoever starts the process tells it by environment variables;
+ * Where a service's process serves and for how long. The process that starts it tells it by environment variables;
  * started by hand, it goes by its manifest. Immutable.
  *
  * @param service the name of its addresses
@@ -39,7 +39,7 @@ record HostingTerms(String service, List<String> endpoints, Optional<Duration> i
         return new HostingTerms(service, List.of(endpoints), Optional.empty(), InstanceMode.SHARED);
     }
 
-    /** How long it waits for its first connection: whoever had it started may be slow, however short the idle time is. */
+    /** How long it waits for its first connection: the client that had it started may be slow, however short the idle time is. */
     Optional<Duration> beforeUse() {
         return idle.map(time -> longer(time, ServiceManifest.DEFAULT_IDLE));
     }

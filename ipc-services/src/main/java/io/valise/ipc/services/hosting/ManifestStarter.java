@@ -32,7 +32,7 @@ public final class ManifestStarter implements ServerStarter {
     private static IpcException unknown(Endpoint endpoint) {
         return new IpcException(
                 IpcStatus.ENDPOINT_NOT_FOUND,
-                "nobody serves " + endpoint + ", and no manifest says how to start a server there: looked for "
+                "no server serves " + endpoint + ", and no manifest says how to start a server there: looked for "
                         + ManifestFolder.of(ServiceManifest.FOLDER).file(endpoint.name())
                         + " with that among its endpoints",
                 Delivery.NOT_SENT);

@@ -2,7 +2,7 @@ package io.valise.ipc.services.hosting;
 
 /** Why an app service stops; {@code docs/app-services.md} maps the cancellation reasons of Windows to these. */
 public enum StopReason {
-    /** Nobody has used it for its idle time. */
+    /** It was unused for its idle time. */
     IDLE,
     /** The process was told to end: SIGTERM, SIGINT, the end of the session, {@code System.exit}. */
     TERMINATING,

@@ -26,7 +26,7 @@ import java.util.concurrent.TimeoutException;
  * <pre>{@code {"application": "editor", "helpers": {"sync": ["/usr/bin/java", "-jar", "/opt/editor/sync.jar"]}}}</pre>
  *
  * <p>The command line is run as it is declared, without a shell, in the user's home directory. Where the launcher waits,
- * and a secret that lets nobody else in, goes over the helper's standard input; the helper calls {@link HelperProcess}.
+ * and a secret that lets no other process in, goes over the helper's standard input; the helper calls {@link HelperProcess}.
  * What it prints is not shown; its last lines are part of the detail when it fails.
  */
 public final class HelperLauncher {

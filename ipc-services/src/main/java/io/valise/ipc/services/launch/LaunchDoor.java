@@ -16,7 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 
 /**
- * Where a launcher waits for its child: a server under a name that nobody knows, which lets one client in, the first that
+ * Where a launcher waits for its child: a server under a secret name, which lets one client in, the first that
  * has the secret. Thread-safe.
  */
 final class LaunchDoor implements AutoCloseable {
@@ -74,7 +74,7 @@ final class LaunchDoor implements AutoCloseable {
         return guest;
     }
 
-    /** Refuses whoever has not come in with the secret. */
+    /** Refuses a client that has not shown the secret. */
     void checkGuest(Request request) {
         if (guest.getNow(null) != request.connection()) {
             throw new IpcException(IpcStatus.AUTHENTICATION_FAILED, "say " + HELLO + " first");

@@ -52,7 +52,7 @@ public final class ResultTarget implements AutoCloseable {
      *
      * @throws IllegalStateException when there was a report already
      * @throws IpcException {@code MESSAGE_TOO_LARGE}, after which a shorter one may be reported; {@code CANCELLED} when
-     *     nobody waits for it any more; {@code PEER_DIED} when the launcher is gone
+     *     the launcher does not wait for it any more; {@code PEER_DIED} when the launcher is gone
      */
     public void report(ValueSet result) {
         ResultLauncher.checkSize("result", result, maxBytes);

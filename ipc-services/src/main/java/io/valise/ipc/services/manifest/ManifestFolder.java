@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A folder of manifests, {@code NAME.json}, in the user's configuration directory, which nobody else can enter. What is
+ * A folder of manifests, {@code NAME.json}, in the user's configuration directory, which no other user can enter. What is
  * in it says which programs may be started. Immutable and thread-safe.
  *
  * <p>Errors are {@link IpcException}s: {@code PROTOCOL_ERROR} when a file is no manifest, with file, line and column;
@@ -98,7 +98,7 @@ public final class ManifestFolder {
         if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
             return Optional.empty();
         }
-        if (!Files.isRegularFile(file)) { // a pipe would block whoever reads, a device never end
+        if (!Files.isRegularFile(file)) { // a pipe would block the reader, a device never end
             throw malformed(file, "expected a regular file, or a link to one");
         }
         try {

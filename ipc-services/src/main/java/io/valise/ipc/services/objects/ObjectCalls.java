@@ -91,7 +91,7 @@ final class ObjectCalls {
         return result.thenApply(value -> reply(method, value, request));
     }
 
-    /** To a caller that has gone no references are given: nobody would release them. */
+    /** A caller that has gone gets no references: it would not release them. */
     private ValueSet reply(MethodPlan method, @Nullable Object value, Request request) {
         if (request.isCancelled()) {
             throw new IpcException(IpcStatus.CANCELLED, "the caller has given up");

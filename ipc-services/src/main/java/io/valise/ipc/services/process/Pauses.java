@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
-/** Pauses between looks at what tells nobody when it changes: another process's lock, or its first answer. */
+/** Pauses between checks of what gives no notice when it changes: another process's lock, or its first answer. */
 public final class Pauses {
     private static final long SHORTEST = TimeUnit.MILLISECONDS.toNanos(2);
     private static final long LONGEST = TimeUnit.MILLISECONDS.toNanos(25);

@@ -16,9 +16,9 @@ public record Initialization(Status status, String message, Optional<IpcRuntime>
     public enum Status {
         /** It is initialised, by this call or an earlier one. */
         INITIALIZED,
-        /** Somebody else provides the runtime to this process, and the option says that this is fine. */
+        /** Another component provides the runtime to this process, and the option allows that. */
         PROVIDED,
-        /** Somebody else provides the runtime to this process. */
+        /** Another component provides the runtime to this process. */
         ALREADY_PROVIDED,
         /** The version found is not in the range. */
         NO_MATCH,

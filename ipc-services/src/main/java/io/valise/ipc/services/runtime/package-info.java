@@ -1,4 +1,4 @@
-/** The bootstrap of the library in a process: which transports are there, whether they fit, that nobody cleans up. */
+/** The bootstrap of the library in a process: which transports are there, whether they fit, and that no process removes its files. */
 @NullMarked
 package io.valise.ipc.services.runtime;
 

@@ -254,7 +254,7 @@ final class HiveFile implements Closeable {
 
     // ---- writing
 
-    /** Adds a change; it is kept when this returns, whoever is killed then. */
+    /** Adds a change; it is kept when this returns, whichever process is killed then. */
     synchronized void append(ValueSet change) {
         makeFolder();
         locked(() -> {

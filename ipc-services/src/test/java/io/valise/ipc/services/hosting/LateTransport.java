@@ -10,7 +10,7 @@ import io.valise.ipc.spi.Transport;
 import java.util.List;
 import java.util.concurrent.Callable;
 
-/** A transport that nobody can connect by, and that listens only when something has been done. */
+/** A transport that no client can connect by, and that listens only when something has been done. */
 record LateTransport(Callable<Void> before) implements Transport {
     @Override
     public String scheme() {
@@ -49,7 +49,7 @@ record LateTransport(Callable<Void> before) implements Transport {
 
     @Override
     public Link connect(Endpoint endpoint, long timeoutNanos) {
-        throw new IpcException(IpcStatus.ENDPOINT_NOT_FOUND, "nobody can", Delivery.NOT_SENT);
+        throw new IpcException(IpcStatus.ENDPOINT_NOT_FOUND, "no client can", Delivery.NOT_SENT);
     }
 
     @Override

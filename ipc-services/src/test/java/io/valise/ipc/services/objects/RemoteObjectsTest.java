@@ -186,7 +186,7 @@ class RemoteObjectsTest {
 
         @Override
         public void counted(int value) {
-            throw new AssertionError("nobody calls it");
+            throw new AssertionError("it is not called");
         }
 
         @Override

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Another user of this machine, {@code nobody}, as whom root can run programs: for tests of what other users can do. It
+ * Another user of this machine, {@code nobody}, which root can run programs as: for tests of what other users can do. It
  * runs a copy of the class path, since the original may lie where only root can read. Thread-safe.
  */
 public final class OtherUser {

@@ -52,7 +52,7 @@ public final class SmallFileSystem implements AutoCloseable {
         return path;
     }
 
-    /** Makes it read-only or writable. Nobody may have a file open for writing; else it stays as it is. */
+    /** Makes it read-only or writable. No process may have a file open for writing; else it stays as it is. */
     public void readOnly(boolean readOnly) {
         String refusal = run(List.of("mount", "-o", readOnly ? "remount,ro" : "remount,rw", path.toString()));
         assumeTrue(refusal.isEmpty(), "the file system cannot be mounted anew: " + refusal);
@@ -84,7 +84,7 @@ public final class SmallFileSystem implements AutoCloseable {
         return found.toString().contains(FILLING);
     }
 
-    /** Takes it away, whoever still uses it; what was under it is seen again. */
+    /** Takes it away, even while it is used; what was under it is seen again. */
     @Override
     public void close() {
         run(List.of("umount", "-l", path.toString()));

@@ -15,7 +15,7 @@ final class UncaughtFailures {
 
     private UncaughtFailures() {}
 
-    /** Begins to take note of them, once and for all; whoever did before still does. */
+    /** Begins to take note of them, once; a handler that was set before is still called. */
     static void watch() {
         if (WATCHING.compareAndSet(false, true)) {
             UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();

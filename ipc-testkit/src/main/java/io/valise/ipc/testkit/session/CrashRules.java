@@ -277,7 +277,7 @@ public abstract class CrashRules extends SessionRules {
         before.assertNothingNew();
     }
 
-    /** Somebody who calls all the time, and must never notice anything. */
+    /** A client that calls all the time, and must never notice anything. */
     private Running<?> bystander(AtomicBoolean over) {
         IpcConnection connection = connect(serve(builder -> builder));
         return start(() -> {

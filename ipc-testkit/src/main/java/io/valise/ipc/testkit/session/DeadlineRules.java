@@ -50,7 +50,7 @@ public abstract class DeadlineRules extends SessionRules {
         }));
     }
 
-    /** Waits until the handler learns that nobody waits any more. */
+    /** Waits until the handler learns that the caller does not wait any more. */
     private static void awaitCancel(Request request) throws InterruptedException {
         CountDownLatch cancelled = new CountDownLatch(1);
         request.onCancel(cancelled::countDown);

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 
-/** F: who sleeps, a handler or a virtual thread, keeps nobody else waiting. */
+/** F: a handler or virtual thread that sleeps keeps no other work waiting. */
 public abstract class FairnessRules extends SessionRules {
     private static final int ASLEEP = 20;
     private static final int CALLS = 2_000;

@@ -90,7 +90,7 @@ public abstract class FutureRules extends SessionRules {
         }
     }
 
-    /** After waits in person no background reader is started at once: the next futures are done all the same. */
+    /** After waits by the caller's thread no background reader is started at once: the next futures are done all the same. */
     @ParameterizedTest
     @MethodSource("strategies")
     void W03_futuresThatNobodyWaitsForAreDoneToo(WaitStrategy waiting) throws Exception {

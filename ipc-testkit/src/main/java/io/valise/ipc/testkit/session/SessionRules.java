@@ -93,7 +93,7 @@ public abstract class SessionRules extends RuleGroup {
         }
     }
 
-    /** Waits until a future is done, without waiting for it in person. */
+    /** Waits until a future is done, without waiting for it by join or get. */
     static void awaitDone(Future<?> future) {
         while (!future.isDone()) {
             if (Thread.currentThread().isInterrupted()) {

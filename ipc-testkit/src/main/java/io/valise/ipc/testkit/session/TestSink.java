@@ -65,7 +65,7 @@ final class TestSink implements Flow.Subscriber<ValueSet> {
         }
     }
 
-    /** How many came that nobody took yet. */
+    /** How many came that were not taken yet. */
     int untaken() {
         return received.size();
     }

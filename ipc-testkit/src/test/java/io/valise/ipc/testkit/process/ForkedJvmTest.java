@@ -10,7 +10,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Forked JVMs do what they are asked, tell what went wrong, and never outlive whoever started them. */
+/** Forked JVMs do what they are asked, tell what went wrong, and never outlive the process that started them. */
 @ExtendWith(HangWatchdog.class)
 class ForkedJvmTest {
     private final ForkedJvm jvm = ForkedJvm.start(NestingProgram.class);

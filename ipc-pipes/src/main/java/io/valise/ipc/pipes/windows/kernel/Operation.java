@@ -45,6 +45,6 @@ public interface Operation {
     /** {@code CancelIoEx}, then waits until the system no longer uses the buffer. Nothing is pending afterwards. */
     void cancel();
 
-    /** Frees buffer and event; nothing is pending and nobody waits. */
+    /** Frees buffer and event; nothing is pending and no thread waits. */
     void free();
 }

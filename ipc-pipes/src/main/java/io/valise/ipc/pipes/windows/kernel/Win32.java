@@ -29,7 +29,7 @@ public interface Win32 {
 
     /**
      * {@code CreateNamedPipeW}: a new instance, which listens at once. I/O on it outlives the thread that began it (the
-     * handle is associated with a completion port that nobody reads).
+     * handle is associated with a completion port that is not read).
      *
      * @param sddl owner and access list of the pipe, if this creates it
      * @throws Win32Exception {@code ERROR_ACCESS_DENIED}, {@code ERROR_PIPE_BUSY} when there are {@code instances} already
@@ -46,7 +46,7 @@ public interface Win32 {
     long openNamedPipe(String path) throws Win32Exception;
 
     /**
-     * {@code WaitNamedPipeW}: waits until an instance listens. Somebody else may still be quicker.
+     * {@code WaitNamedPipeW}: waits until an instance listens. Another process may still be quicker.
      *
      * @throws Win32Exception {@code ERROR_FILE_NOT_FOUND}, {@code ERROR_SEM_TIMEOUT}
      */

@@ -16,13 +16,13 @@ public final class Win32Error {
     public static final int ERROR_PIPE_BUSY = 231;
     /** The other end is being closed. */
     public static final int ERROR_NO_DATA = 232;
-    /** Nobody is at the other end. */
+    /** No process is at the other end. */
     public static final int ERROR_PIPE_NOT_CONNECTED = 233;
     /** A part of a message is left. */
     public static final int ERROR_MORE_DATA = 234;
     /** A client is there already. */
     public static final int ERROR_PIPE_CONNECTED = 535;
-    /** Nobody has come yet. */
+    /** No client has connected yet. */
     public static final int ERROR_PIPE_LISTENING = 536;
     /** It was cancelled, or the thread that began it has ended. */
     public static final int ERROR_OPERATION_ABORTED = 995;

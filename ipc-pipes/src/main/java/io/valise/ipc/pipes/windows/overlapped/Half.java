@@ -7,8 +7,8 @@ import java.nio.channels.ClosedChannelException;
 
 /**
  * One direction of a pipe: an operation, and who waits for it. The monitor guards the operation, which is used for
- * microseconds at a time; nobody waits inside it. Buffer and event are freed when this is closed and the last who waits
- * has left, since closing an event that somebody waits for is undefined.
+ * microseconds at a time; no thread waits inside it. Buffer and event are freed when this is closed and the last waiter
+ * has left, since closing an event that a thread waits for is undefined.
  */
 abstract class Half {
     final Win32 win32;

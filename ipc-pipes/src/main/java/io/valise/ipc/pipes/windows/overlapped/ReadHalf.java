@@ -150,7 +150,7 @@ final class ReadHalf extends Half implements TwoWayStream.Reading {
         boolean again;
         synchronized (this) {
             endWatch();
-            again = !isClosed() && mustWait(); // Somebody else took it meanwhile, or a wait was aborted.
+            again = !isClosed() && mustWait(); // Another thread took it meanwhile, or a wait was aborted.
         }
         if (again) {
             arm();

@@ -15,8 +15,8 @@ import java.util.concurrent.TimeUnit;
  * selector only because {@code begin} and {@code end} of one are how the JDK lets an interrupt reach foreign waiting; it
  * selects nothing. Thread-safe.
  *
- * <p>The second event stays signalled while anybody is still in {@link #await}: all who wait leave, and a wake-up that
- * finds nobody ends the next wait.
+ * <p>The second event stays signalled while a thread is still in {@link #await}: all waiters leave, and a wake-up that
+ * finds no waiter ends the next wait.
  */
 public final class WakeEvent extends AbstractSelector {
     private final Win32 win32;
@@ -66,7 +66,7 @@ public final class WakeEvent extends AbstractSelector {
         return this;
     }
 
-    /** Frees the event; nobody waits any more. */
+    /** Frees the event; no thread waits any more. */
     public synchronized void free() {
         if (!freed) {
             freed = true;

@@ -74,7 +74,7 @@ public final class ModelProcess implements Win32 {
                 if (object instanceof End end) {
                     closed(end);
                 } else {
-                    ((ModelEvent) object).signalled = true; // nobody can see that any more, but the threads must go
+                    ((ModelEvent) object).signalled = true; // no test can see that any more, but the threads must end
                 }
             });
             handles.clear();
