@@ -9,6 +9,7 @@ import io.valise.ipc.IpcServer;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.testkit.HangWatchdog;
+import io.valise.ipc.testlog.MayLog;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -129,6 +130,7 @@ class CallAndSendTest {
     }
 
     @Test
+    @MayLog("out of coffee")
     void statusesOfTheServerReachTheTerminal() {
         assertFails("ipc: SERVICE_NOT_FOUND: ", CommandRun.of("call", "local:calls", "none"));
         assertFails("ipc: TYPE_MISMATCH: key \"n\"", CommandRun.of("call", "local:calls", "refuse"));

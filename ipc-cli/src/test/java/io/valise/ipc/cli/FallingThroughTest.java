@@ -14,6 +14,7 @@ import io.valise.ipc.testkit.TestHome;
 import io.valise.ipc.testkit.process.ForkedJvm;
 import io.valise.ipc.testkit.process.SmallFileSystem;
 import io.valise.ipc.testkit.session.SessionPeer;
+import io.valise.ipc.testlog.MayLog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  * transport, and {@code shm:} says why it cannot. The server is another process.
  */
 @ExtendWith(HangWatchdog.class)
+@MayLog("any: goes without shm") // once for each reason in a JVM
 class FallingThroughTest {
     private static final String MEMORY = "valise.shm.directory";
     private static final int MANY = 1000;

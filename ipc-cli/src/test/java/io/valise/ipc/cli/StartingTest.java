@@ -14,6 +14,7 @@ import io.valise.ipc.services.json.ValueSetJson;
 import io.valise.ipc.services.manifest.ManifestFolder;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.OwnHome;
+import io.valise.ipc.testlog.MayLog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -143,6 +144,7 @@ class StartingTest {
     }
 
     @Test
+    @MayLog("any: goes without ")
     void servingWhereNoTransportWorksFailsWithTheReasons() throws Exception {
         Path lax = Files.createDirectory(
                 own.path().resolve("lax"),
@@ -161,6 +163,7 @@ class StartingTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"shm:nowhere", "pipe:nowhere", "loopback:nowhere", "any:nowhere"})
+    @MayLog("any: goes without ")
     void aRuntimeDirectoryOfAWrongModeHasOneStatusAtBothEndsAndNamesWhatChoseIt(String address) throws Exception {
         Path lax = Files.createDirectory(
                 own.path().resolve("lax"),

@@ -35,7 +35,14 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the user's code may do to a session, and what it may not. */
-@MayLog({"never cancelled before", "service interrupted failed"})
+@MayLog({
+    "never cancelled before",
+    "service interrupted failed",
+    "service s failed",
+    "service later failed",
+    "service null failed",
+    "handlers failed: limit="
+})
 class HandlersTest {
     private static final ValueSet HI = ValueSet.of("say", "hi");
 
@@ -207,6 +214,7 @@ class HandlersTest {
     }
 
     @Test
+    @MayLog({"service nasty failed", "could not be logged"})
     void exceptionThatCannotEvenSayItsMessage() {
         IpcConnection connection = connect(server().service("nasty", request -> {
                     throw new Nasty();

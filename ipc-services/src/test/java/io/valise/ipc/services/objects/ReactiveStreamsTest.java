@@ -7,6 +7,7 @@ import io.valise.ipc.IpcConnection;
 import io.valise.ipc.IpcServer;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.flow.FlowTck;
+import io.valise.ipc.testlog.MayLog;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Flow;
@@ -88,6 +89,7 @@ class ReactiveStreamsTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("io.valise.ipc.testkit.flow.FlowTck#publisherRules")
+    @MayLog("service objects.stream failed")
     void aPublisherOfThePeer(String rule) throws Exception {
         String address = "local:reactive-objects";
         try (IpcServer server = RemoteObjects.export(Source.class, new Numbers())

@@ -15,6 +15,7 @@ import io.valise.ipc.services.objects.Bench.Order;
 import io.valise.ipc.services.objects.Bench.Pair;
 import io.valise.ipc.services.objects.Bench.Side;
 import io.valise.ipc.testkit.HangWatchdog;
+import io.valise.ipc.testlog.MayLog;
 import java.lang.reflect.Proxy;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -92,6 +93,7 @@ class RemoteObjectsTest {
     }
 
     @Test
+    @MayLog("service object:io.valise.ipc.services.objects.Bench failed")
     void whatAnObjectThrowsArrivesWithTypeAndMessage() {
         assertThatThrownBy(() -> bench.fail("not today")).isInstanceOfSatisfying(IpcException.class, e -> {
             assertThat(e.status()).isEqualTo(IpcStatus.HANDLER_FAILED);
@@ -100,6 +102,7 @@ class RemoteObjectsTest {
     }
 
     @Test
+    @MayLog("service object:io.valise.ipc.services.objects.Bench failed")
     void asynchronousMethodsDoNotWait() throws Exception {
         assertThat(bench.later(new Leg(Side.SELL, 7)).toCompletableFuture().get())
                 .isEqualTo(new Leg(Side.SELL, 7));

@@ -194,6 +194,7 @@ public abstract class CallRules extends SessionRules {
     }
 
     @Test
+    @MayLog({"service later failed", "service throws failed"})
     void C11_asyncServiceAnswersLater() throws Exception {
         BlockingQueue<Request> begun = new LinkedBlockingQueue<>();
         List<CompletableFuture<ValueSet>> promised = Stream.generate(() -> new CompletableFuture<ValueSet>())

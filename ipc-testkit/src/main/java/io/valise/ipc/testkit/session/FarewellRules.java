@@ -15,6 +15,7 @@ import io.valise.ipc.ValueSet;
 import io.valise.ipc.testkit.Candidate;
 import io.valise.ipc.testkit.process.ForkedJvm;
 import io.valise.ipc.testkit.rule.Running;
+import io.valise.ipc.testlog.MayLog;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -122,6 +123,7 @@ public abstract class FarewellRules extends SessionRules {
     }
 
     @Test
+    @MayLog("service slow failed")
     void G04_whatWaitsForAnExecutorIsRejectedAtCloseAndAnsweredAtShutdown() throws Exception {
         for (boolean graceful : new boolean[] {true, false}) {
             CountDownLatch go = gate();
