@@ -32,7 +32,6 @@ import org.junit.jupiter.api.Test;
  */
 public abstract class CrashRules extends SessionRules {
     private static final long BOUND = 1L << 30;
-    private static final int ROUNDS = Integer.getInteger("valise.testkit.crashRounds", 2);
 
     protected CrashRules(Candidate candidate) {
         super(candidate);
@@ -78,7 +77,7 @@ public abstract class CrashRules extends SessionRules {
     @Test
     void K02_killedServerEndsEveryPendingCall() throws Exception {
         Endpoint address = address();
-        for (int round = 0; round < ROUNDS; round++) {
+        for (int round = 0; round < CRASH_ROUNDS; round++) {
             ForkedJvm server = server(address);
             IpcConnection client = connect(address);
             List<CompletableFuture<ValueSet>> pending = new ArrayList<>();
@@ -123,7 +122,7 @@ public abstract class CrashRules extends SessionRules {
                     return new CompletableFuture<>();
                 }));
         IpcConnection other = connect(server);
-        for (int round = 0; round < ROUNDS; round++) {
+        for (int round = 0; round < CRASH_ROUNDS; round++) {
             ForkedJvm doomed = fork();
             doomed.ask("connect", server.endpoints().get(0));
             doomed.ask("hang", 10);
@@ -299,7 +298,7 @@ public abstract class CrashRules extends SessionRules {
         AtomicBoolean over = new AtomicBoolean();
         Running<?> unaware = bystander(over);
         Endpoint address = address();
-        for (int round = 0; round < ROUNDS; round++) {
+        for (int round = 0; round < CRASH_ROUNDS; round++) {
             serverDiesUnderLoad(address, random);
             clientDiesUnderLoad(address, random);
         }

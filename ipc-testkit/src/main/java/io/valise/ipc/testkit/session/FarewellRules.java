@@ -31,7 +31,9 @@ import org.junit.jupiter.api.Test;
 /** G: what becomes of calls and events when a connection closes in good order. */
 public abstract class FarewellRules extends SessionRules {
     private static final int CALLS = 1500;
-    private static final int ROUNDS = 4;
+
+    /** All calls of all rounds are remembered. */
+    private static final int ROUNDS = Math.min(CRASH_ROUNDS, 50);
 
     private final Sightings seen = new Sightings();
     private final CountDownLatch gate = gate();

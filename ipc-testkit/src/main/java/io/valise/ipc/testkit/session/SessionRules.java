@@ -20,6 +20,9 @@ public abstract class SessionRules extends RuleGroup {
     /** Longer than any test: a call that hangs is reported by the watchdog, with threads, not by its timeout. */
     static final Duration LONG = Duration.ofMinutes(10);
 
+    /** How often a rule kills, or replaces, a process. */
+    static final int CRASH_ROUNDS = Integer.getInteger("valise.testkit.crashRounds", 2);
+
     static final ValueSet EMPTY = ValueSet.empty();
 
     SessionRules(Candidate candidate) {
