@@ -77,7 +77,7 @@ class HandlersTest {
     // ---- executors
 
     @Test
-    @MayLog("no thread for work of local:handlers")
+    @MayLog("no thread for a task of local:handlers")
     void executorThatRejects() throws InterruptedException {
         BlockingQueue<String> events = new LinkedBlockingQueue<>();
         IpcConnection connection = connect(server().executor(task -> {
@@ -94,7 +94,7 @@ class HandlersTest {
     }
 
     @Test
-    @MayLog("no thread for work of local:handlers")
+    @MayLog("no thread for a task of local:handlers")
     void executorThatFails() {
         IpcConnection connection = connect(server().executor(task -> {
             throw new IllegalStateException("broken");

@@ -362,7 +362,7 @@ public abstract class CallRules extends SessionRules {
     }
 
     @Test
-    @MayLog("no thread for work of")
+    @MayLog("no thread for a task of")
     void C21_executorThatTakesNoMoreRefusesTheRequest() throws Exception {
         AtomicBoolean full = new AtomicBoolean();
         IpcConnection client = connect(serve(builder -> builder.executor(work -> {
