@@ -273,7 +273,7 @@ class ChildPipesTest {
                 IpcStatus.TIMEOUT,
                 "HELLO",
                 () -> ChildPipes.child(new ProcessBuilder("sh", "-c", stubborn))
-                        .connectTimeout(Duration.ofMillis(500))
+                        .connectTimeout(Duration.ofSeconds(3)) // in which it writes its pid, on a busy machine too
                         .connect());
         ProcessHandle process =
                 ProcessHandle.of(Long.parseLong(Files.readString(pid).trim())).orElseThrow();
