@@ -51,6 +51,8 @@ class SafeLogTest {
     void listen() {
         target.setUseParentHandlers(false);
         target.addHandler(handler);
+        log.log(Level.WARNING, "what tests before this one have lost is told now");
+        handler.taken.clear();
     }
 
     @AfterEach
