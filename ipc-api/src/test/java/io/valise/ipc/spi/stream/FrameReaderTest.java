@@ -205,7 +205,10 @@ class FrameReaderTest {
             assertThat(reader.holdsBuffer()).isFalse();
             reader.rest();
             source.portion = Integer.MAX_VALUE;
-            assertThat(poll(5)).isOne();
+            while (got.size()
+                    < 2) { // a buffer on the heap, for a second after a test that had no other, takes less at once
+                assertThat(poll(5)).isBetween(0, 1);
+            }
             assertThat(got).containsExactly(new byte[] {1, 2, 3}, frame);
             assertThat(reader.holdsBuffer()).isTrue();
             assertThat(poll(5)).isZero();
