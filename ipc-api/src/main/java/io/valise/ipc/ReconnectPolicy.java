@@ -24,6 +24,10 @@ import java.util.Set;
  * attempt to dial that is refused for another reason than an absent or ended server ({@code ACCESS_DENIED}, say) ends what
  * waits for it with that status; the dialling goes on.
  *
+ * <p><b>Who the peer is.</b> Each link is made as the first one was, with all that it checks. Besides, a server must run as
+ * the same user, and prove the same application ({@link PeerIdentity#applicationId()}), as the one before; another is
+ * refused with {@code AUTHENTICATION_FAILED}.
+ *
  * <p>A duration of more than 100 years counts as 100 years.
  *
  * @param firstDelay pause before the second attempt to dial

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.valise.ipc.CloseReason;
 import io.valise.ipc.ConnectionState;
+import io.valise.ipc.Delivery;
 import io.valise.ipc.Endpoint;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
@@ -17,6 +18,7 @@ import io.valise.ipc.internal.session.Session;
 import io.valise.ipc.internal.session.SessionCall;
 import io.valise.ipc.internal.work.ConnectionStates;
 import io.valise.ipc.internal.work.Deadline;
+import io.valise.ipc.internal.work.Handed;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +42,9 @@ final class ReconnectingConnection implements SessionCall.Calls, Redial.Target {
     private final ConnectionStates states = new ConnectionStates();
     private final CompletableFuture<CloseReason> closed = new CompletableFuture<>();
     private volatile Session session;
+    /** What is known of the peer since the last link was made; a later peer proves no less. */
+    private volatile PeerIdentity proved;
+
     private volatile @Nullable CloseReason end;
     /** Sessions that were followed by another before they ended: their servers finish what they took. */
     private final List<Session> retired = new ArrayList<>();
@@ -57,6 +62,7 @@ final class ReconnectingConnection implements SessionCall.Calls, Redial.Target {
         this.connectNanos = connectNanos;
         this.redial = new Redial(this, policy);
         this.session = first;
+        this.proved = first.peer();
     }
 
     /** Begins to notice the end of the first session. */
@@ -214,7 +220,28 @@ final class ReconnectingConnection implements SessionCall.Calls, Redial.Target {
             tell = states.set(ConnectionState.RECONNECTING);
         }
         tell.run();
-        return dialer.dial(connectNanos, starts);
+        return Handed.orFreed(dialer.dial(connectNanos, starts), this::checked, Session::close);
+    }
+
+    /** The peer is still who it had proved to be: what the user has seen of it holds for every link. */
+    private Session checked(Session fresh) {
+        PeerIdentity now = fresh.peer();
+        PeerIdentity before = proved;
+        boolean anotherUser = before.sameUser() ? !now.sameUser() : !now.user().equals(before.user());
+        boolean another =
+                before.applicationId().isPresent() && !now.applicationId().equals(before.applicationId());
+        if (anotherUser || another) {
+            throw new IpcException(
+                    IpcStatus.AUTHENTICATION_FAILED,
+                    "reconnecting to " + fresh.endpoint() + ": peer: expected user="
+                            + before.user().orElse("unknown") + " and application="
+                            + before.applicationId().orElse("any") + ", as before, actual user="
+                            + now.user().orElse("unknown") + ", application="
+                            + now.applicationId().orElse("unknown")
+                            + "; to talk to another application, make a new connection",
+                    Delivery.NOT_SENT);
+        }
+        return fresh;
     }
 
     @Override
@@ -231,6 +258,7 @@ final class ReconnectingConnection implements SessionCall.Calls, Redial.Target {
                 retired.add(old);
             }
             session = fresh;
+            proved = fresh.peer();
             tell = states.set(ConnectionState.CONNECTED);
         }
         tell.run();

@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.valise.ipc.AccessPolicy;
+import io.valise.ipc.Delivery;
+import io.valise.ipc.Endpoint;
 import io.valise.ipc.IpcConnection;
+import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcServer;
 import io.valise.ipc.IpcStatus;
+import io.valise.ipc.ReconnectPolicy;
 import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.identity.CapabilityGrant;
 import io.valise.ipc.testkit.Candidate;
@@ -17,6 +21,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /** I: which application the peer is, and what it was granted. */
@@ -116,5 +124,44 @@ public abstract class IdentityRules extends SessionRules {
         client.ask("grant", Base64.getEncoder().encodeToString(grant.getBytes(StandardCharsets.US_ASCII)));
         client.ask("connect", server.endpoints().get(0));
         return client.ask("status", "secret");
+    }
+
+    @Test
+    void I06_reconnectedClientTalksOnOnlyToTheApplicationThatItHadFound() throws Exception {
+        Endpoint address = address();
+        AtomicInteger ran = new AtomicInteger();
+        IpcServer first = generation(address, builder -> builder.identity(owner), ran);
+        IpcConnection client = closing(client(address)
+                .identity(reader)
+                .reconnect(new ReconnectPolicy(Duration.ofMillis(1), Duration.ofMillis(5), Set.of("secret")))
+                .connect());
+        client.request("secret", EMPTY);
+        first.close();
+        AppIdentity namesake = AppIdentity.open("thief", "quotes");
+        List<UnaryOperator<IpcServer.Builder>> others =
+                List.of(builder -> builder, builder -> builder.identity(namesake), builder -> builder.identity(reader));
+        for (UnaryOperator<IpcServer.Builder> other : others) {
+            IpcServer impostor = generation(address, other, ran);
+            IpcException e = failsWith(IpcStatus.AUTHENTICATION_FAILED, () -> client.request("secret", EMPTY));
+            assertThat(e.delivery()).isEqualTo(Delivery.NOT_SENT);
+            assertThat(e).hasMessageContaining(owner.id());
+            failsWith(IpcStatus.AUTHENTICATION_FAILED, () -> get(client.requestAsync("secret", EMPTY)));
+            impostor.close();
+        }
+        assertThat(ran).hasValue(1);
+        assertThat(client.isOpen()).isTrue();
+        generation(address, builder -> builder.identity(owner), ran);
+        client.request("secret", EMPTY);
+        assertThat(client.peer().applicationId()).contains(owner.id());
+        assertThat(ran).hasValue(2);
+    }
+
+    private IpcServer generation(Endpoint address, UnaryOperator<IpcServer.Builder> who, AtomicInteger ran) {
+        return serve(
+                address,
+                builder -> who.apply(builder).service("secret", request -> {
+                    ran.incrementAndGet();
+                    return EMPTY;
+                }));
     }
 }
