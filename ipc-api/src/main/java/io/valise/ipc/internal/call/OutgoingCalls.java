@@ -138,7 +138,7 @@ public final class OutgoingCalls implements Caretaker.Dated {
         OutFrame cancel = OutFrame.signal(Frames.CANCEL, id, why);
         try {
             if (!sender.trySend(cancel)) {
-                tasks.runOnWorker(new CallbackTask(() -> sender.sendQuietly(cancel)));
+                tasks.runSending(new CallbackTask(() -> sender.sendQuietly(cancel)));
             }
         } catch (IpcException e) {
             sender.failed(e);

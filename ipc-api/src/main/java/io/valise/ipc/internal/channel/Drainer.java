@@ -5,22 +5,31 @@ import io.valise.ipc.internal.work.Deadline;
 import io.valise.ipc.internal.work.Sparingly;
 import io.valise.ipc.internal.work.Workers;
 import io.valise.ipc.spi.runtime.SafeLog;
+import io.valise.ipc.spi.runtime.Threads;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 
 /**
- * Has a follower send what is committed and cannot be sent at once. Where the system refuses a thread, the caretaker, which
- * has one, tries again every ten milliseconds until there is a follower or the session has ended. Thread-safe.
+ * Has a thread send what is committed and cannot be sent at once; one thread at a time, which no handler needs. Where the
+ * system refuses a thread, the caretaker, which has one, tries again every ten milliseconds until there is one or the session
+ * has ended. Thread-safe.
  */
 public final class Drainer implements Caretaker.Dated {
     private static final Sparingly NO_THREAD = new Sparingly(SafeLog.of("io.valise.ipc"));
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
+    private static final int IDLE = 0;
+    private static final int RUNNING = 1;
+    /** Running, and asked for anew meanwhile. */
+    private static final int AGAIN = 2;
+
     private final Object subject;
     private final Runnable drain;
     private final BooleanSupplier ended;
     private final AtomicBoolean trying = new AtomicBoolean();
+    private final AtomicInteger state = new AtomicInteger(IDLE);
 
     /**
      * @param subject whose frames they are, for the log
@@ -40,14 +49,30 @@ public final class Drainer implements Caretaker.Dated {
         }
     }
 
+    /** Whether no thread drains, or is about to. */
+    boolean isIdle() {
+        return state.get() == IDLE;
+    }
+
     private boolean handOff() {
+        if (state.getAndUpdate(now -> now == IDLE ? RUNNING : AGAIN) != IDLE) {
+            return true;
+        }
         try {
-            Workers.followers().execute(drain);
+            Workers.finishers().execute(this::run);
             return true;
         } catch (RuntimeException | Error e) { // the executor is ours: it lacks a thread
+            state.set(IDLE);
             NO_THREAD.warn("no thread to send what is committed for " + subject + "; trying again", e);
             return false;
         }
+    }
+
+    private void run() {
+        do {
+            state.set(RUNNING);
+            Threads.run("sending what is committed", drain);
+        } while (!state.compareAndSet(RUNNING, IDLE));
     }
 
     @Override

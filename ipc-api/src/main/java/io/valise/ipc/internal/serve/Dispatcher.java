@@ -52,6 +52,10 @@ public final class Dispatcher {
     private final Backlog backlog;
     private final boolean usesExecutor;
     private final SerialLane events;
+    /** Counts the answers that wait for room at the peer. */
+    private final Backlog unsent;
+
+    private final SerialLane answers;
     private final InFlight<InboundRequest> requests = new InFlight<>();
 
     /**
@@ -76,6 +80,8 @@ public final class Dispatcher {
 
     /**
      * @param server whether this is the end that accepted the connection
+     * @param backlog counts what waits for a handler
+     * @param unsent counts the answers that wait for room at the peer
      * @param usesExecutor whether the application gave an executor: handlers never run on a reading thread then
      * @param events where the handlers of events run in order; null for a lane of its own
      */
@@ -88,6 +94,7 @@ public final class Dispatcher {
             Admission admission,
             SessionCounters counters,
             Backlog backlog,
+            Backlog unsent,
             boolean usesExecutor,
             @Nullable SerialLane events) {
         this.connection = connection;
@@ -98,6 +105,8 @@ public final class Dispatcher {
         this.admission = admission;
         this.counters = counters;
         this.backlog = backlog;
+        this.unsent = unsent;
+        this.answers = new SerialLane(unsent);
         this.usesExecutor = usesExecutor;
         this.events = events == null ? new SerialLane(backlog, usesExecutor) : events;
     }
@@ -120,20 +129,62 @@ public final class Dispatcher {
         return usesExecutor;
     }
 
-    /** Sends the answer to a request, which is finished then. An answer that cannot be sent is replaced by the reason. */
+    /**
+     * Sends the answer to a request, which is finished then. Answers that the peer makes no room for wait for one thread,
+     * which sends them in turn: a peer that does not read occupies no other thread, which answers of other peers may need.
+     * When too many bytes wait, the next one waits on its own thread. An answer that cannot be sent is replaced by the reason.
+     */
     void answer(InboundRequest request, Sendable frame, boolean onReader) {
+        if (onReader) {
+            send(request, frame, false);
+        } else if (!isSent(request, frame)) {
+            if (unsent.isHigh()) {
+                send(request, frame, true);
+            } else if (answers.add(() -> send(request, frame, true), bytes(frame))) {
+                answers.run(false);
+            }
+        }
+    }
+
+    private static int bytes(Sendable frame) {
+        return (int) Math.min(frame.bound(), Integer.MAX_VALUE / 2);
+    }
+
+    /** Whether nothing is left to do: the answer was sent without a wait, or cannot be sent. */
+    private boolean isSent(InboundRequest request, Sendable frame) {
+        boolean done = true;
         try {
-            sender.sendReply(frame, !onReader);
-        } catch (IpcException e) {
-            answerFailed(request, e);
-        } catch (InternalError e) {
-            sender.failed(sender.cutShort(e));
-        } catch (RuntimeException | Error e) { // nothing was sent, and the peer waits for an answer
-            LOG.log(Level.ERROR, "a reply to " + connection + " cannot be encoded", e);
-            IpcStatus status = e instanceof OutOfMemoryError ? IpcStatus.RESOURCE_EXHAUSTED : IpcStatus.HANDLER_FAILED;
-            sendInstead(request, status, String.valueOf(e));
+            done = answers.isIdle() && sender.trySend(frame);
+        } catch (RuntimeException | Error e) {
+            notSent(request, e);
+        } finally {
+            if (done) {
+                finished(request);
+            }
+        }
+        return done;
+    }
+
+    private void send(InboundRequest request, Sendable frame, boolean flush) {
+        try {
+            sender.sendReply(frame, flush);
+        } catch (RuntimeException | Error e) {
+            notSent(request, e);
         } finally {
             finished(request);
+        }
+    }
+
+    private void notSent(InboundRequest request, Throwable failure) {
+        if (failure instanceof IpcException known) {
+            answerFailed(request, known);
+        } else if (failure instanceof InternalError fault) {
+            sender.failed(sender.cutShort(fault));
+        } else { // the peer waits for an answer
+            LOG.log(Level.ERROR, "a reply to " + connection + " cannot be encoded", failure);
+            boolean noMemory = failure instanceof OutOfMemoryError;
+            IpcStatus status = noMemory ? IpcStatus.RESOURCE_EXHAUSTED : IpcStatus.HANDLER_FAILED;
+            sendInstead(request, status, String.valueOf(failure));
         }
     }
 

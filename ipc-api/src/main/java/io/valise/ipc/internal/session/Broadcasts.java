@@ -51,7 +51,7 @@ final class Broadcasts {
             return;
         }
         if (lane.add(() -> sendQueued(event, frame), (int) Math.min(frame.bound(), Integer.MAX_VALUE / 2))) {
-            session.tasks().runOnWorker(lane);
+            session.tasks().runSending(lane);
         }
         if (unsent.isHigh() && !isSentFurther()) {
             session.end(new CloseReason(

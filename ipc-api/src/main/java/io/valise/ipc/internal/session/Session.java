@@ -130,6 +130,7 @@ public final class Session implements SessionCall.Calls {
                         this, config.access(), server ? config.credentials().withRules() : null),
                 counters,
                 backlog,
+                new Backlog(config.backlogBytes(), () -> {}),
                 config.executor() != null,
                 config.events());
         this.handshake = new Handshake(endpoint, config, calls, sender, lifecycle);

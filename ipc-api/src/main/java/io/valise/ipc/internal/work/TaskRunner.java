@@ -61,11 +61,22 @@ public final class TaskRunner {
 
     /** Has a thread of the library run the task; runs it on the calling thread where the system refuses a thread. */
     public void runOnWorker(Task task) {
-        if (task == Task.NONE) {
-            return;
+        if (task != Task.NONE) {
+            run(workers(task), task);
         }
+    }
+
+    /**
+     * Has a thread of the library run a task that sends, and may wait for the peer: a thread that no handler needs, however
+     * many peers do not read.
+     */
+    public void runSending(Task task) {
+        run(Workers.finishers(), task);
+    }
+
+    private void run(Executor threads, Task task) {
         try {
-            workers(task).execute(() -> context.run(task, false));
+            threads.execute(() -> context.run(task, false));
         } catch (RuntimeException | Error e) { // the executor is the library's: it lacks a thread
             NO_THREAD.warn("no thread for a task of " + connection + "; running it on the calling thread", e);
             context.run(task, false);

@@ -1,13 +1,17 @@
 package io.valise.ipc.testkit.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.valise.ipc.Endpoint;
 import io.valise.ipc.IpcConnection;
 import io.valise.ipc.IpcServer;
 import io.valise.ipc.RequestHandler;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.testkit.Candidate;
+import io.valise.ipc.testkit.process.ForkedJvm;
 import io.valise.ipc.testkit.rule.Running;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -24,6 +28,10 @@ import org.junit.jupiter.api.condition.JRE;
 public abstract class FairnessRules extends SessionRules {
     private static final int ASLEEP = 20;
     private static final int CALLS = 2_000;
+    private static final int FEW_THREADS = 8;
+
+    /** A server waits for a peer that does not read for 30 s. */
+    private static final Duration BEFORE_THE_STALLED_ONE_ENDS = Duration.ofSeconds(20);
 
     private final CountDownLatch gate = gate();
     private final CountDownLatch asleep = new CountDownLatch(ASLEEP);
@@ -126,5 +134,40 @@ public abstract class FairnessRules extends SessionRules {
         for (int i = 0; i < callers; i++) {
             assertThat(get(sleeping.get(i)).getInt("n")).isEqualTo(i);
         }
+    }
+
+    /** The answers of one that reads nothing occupy one thread, also where there are few. */
+    @Test
+    void F07_peerThatReadsNothingKeepsNoOtherFromItsAnswers() throws Exception {
+        assumeTrue(candidate.betweenProcesses(), "this transport stays within the process");
+        Endpoint address = address();
+        String over = transport.getClass().getName();
+        ForkedJvm server = closing(ForkedJvm.start(
+                List.of("-Dvalise.followers=" + FEW_THREADS),
+                ExitPeer.class,
+                over,
+                "true",
+                ExitPeer.NEVER,
+                address.toString()));
+        assertThat(server.hear()).isEqualTo("serving");
+        ForkedJvm stalled = closing(ForkedJvm.start(SessionPeer.class, over));
+        stalled.ask("connect", address);
+        stalled.ask("load", "wait", 4 * FEW_THREADS, 400_000);
+        for (int i = 0; i < FEW_THREADS; i++) {
+            assertThat(server.hear()).isEqualTo("wait");
+        }
+        IpcConnection healthy = connect(address);
+        stalled.freeze();
+        server.tell("open");
+        List<CompletableFuture<ValueSet>> answers = new ArrayList<>();
+        for (int i = 0; i < 2 * FEW_THREADS; i++) { // some on the server's readers, some not
+            answers.add(
+                    healthy.call("wait").timeout(BEFORE_THE_STALLED_ONE_ENDS).requestAsync(ValueSet.of("n", i)));
+        }
+        for (int i = 0; i < answers.size(); i++) {
+            assertThat(get(answers.get(i)).getInt("n")).isEqualTo(i);
+        }
+        stalled.thaw();
+        echoes(healthy, 3);
     }
 }

@@ -62,6 +62,8 @@ public final class SessionPeer implements CommandLoop.Commands {
             case "samples" -> samples();
             case "call" -> call(Integer.parseInt(arguments.get(0)));
             case "flood" -> flood(Integer.parseInt(arguments.get(0)));
+            case "load" ->
+                load(arguments.get(0), Integer.parseInt(arguments.get(1)), Integer.parseInt(arguments.get(2)));
             case "hang" -> hang(Integer.parseInt(arguments.get(0)));
             case "ticks" -> ticks(Integer.parseInt(arguments.get(0)));
             case "close" -> close();
@@ -210,6 +212,15 @@ public final class SessionPeer implements CommandLoop.Commands {
         } catch (IpcException e) {
             CommandLoop.say(e.status().name());
         }
+    }
+
+    /** Makes so many calls of a service, with so many bytes each, and waits for none. */
+    private @Nullable String load(String service, int count, int bytes) {
+        ValueSet message = ValueSet.of("ballast", new byte[bytes]);
+        for (int i = 0; i < count; i++) {
+            hanging.add(connection().requestAsync(service, message));
+        }
+        return null;
     }
 
     /** Leaves so many calls without an answer. */
