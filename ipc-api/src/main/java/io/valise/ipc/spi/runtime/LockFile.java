@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A lock of fcntl(2) belongs to the process, and the process loses it when it closes <em>any</em> descriptor of the
  * file. So there is one descriptor for each locked file in the JVM, however often the file is open and whatever name it
  * has, and it is closed with the last use. Several copies of this library in one JVM, each in a class loader of its own,
- * share it: what is open is in a map of JDK types among the system properties, under {@value #TABLE}. That map holds no
- * class of this library, so it keeps no class loader.
+ * share it: what is open is in a map of JDK types among the system properties, under {@value #TABLE}, while a file is
+ * open. That map holds no class of this library, so it keeps no class loader.
  *
  * <p>A lock is counted, for the process: a shared lock on a byte is given again where this JVM has it, and the kernel
  * frees it with the last {@link Lock#close}. An exclusive lock is refused where this JVM has one on that byte, whichever
@@ -48,11 +48,10 @@ public final class LockFile implements AutoCloseable {
     private static final Long WHOLE = -1L;
     private static final int ATTEMPTS = 8;
 
-    /**
-     * Open files by file key, guarded by itself; in each its channel, its uses, and by their offset the locks: lock,
-     * holders, sharing. Locks change under the monitor of the file, uses under that of all; so each file is concurrent.
-     */
-    private static final Map<Object, Map<Object, Object>> FILES = table();
+    /** Guards the table, for all copies of this class: a constant string is one object in the whole JVM. */
+    private static final Object ALL = TABLE;
+
+    private static Map<Object, Map<Object, Object>> remembered = Map.of();
 
     private final Path path;
     private final Object key;
@@ -66,10 +65,25 @@ public final class LockFile implements AutoCloseable {
         this.file = file;
     }
 
+    /**
+     * Open files by file key, guarded by {@link #ALL}; in each its channel, its uses, and by their offset the locks: lock,
+     * holders, sharing. Locks change under the monitor of the file, uses under that of all; so each file is concurrent. It
+     * is remembered as long as there is something in it: programs replace all system properties at times.
+     */
     @SuppressWarnings("unchecked") // no other class has a property of that name
     private static Map<Object, Map<Object, Object>> table() {
-        return (Map<Object, Map<Object, Object>>)
-                System.getProperties().computeIfAbsent(TABLE, absent -> new HashMap<>());
+        if (remembered.isEmpty()) {
+            remembered = (Map<Object, Map<Object, Object>>)
+                    System.getProperties().computeIfAbsent(TABLE, absent -> new HashMap<>());
+        }
+        return remembered;
+    }
+
+    /** Takes the property away while nothing is in it: {@code Properties.list} and {@code store} fail on such a value. */
+    private static void removeEmptyTable() {
+        if (table().isEmpty()) {
+            System.getProperties().remove(TABLE);
+        }
     }
 
     /**
@@ -79,20 +93,25 @@ public final class LockFile implements AutoCloseable {
      * @param options as for {@link FileChannel#open}; with {@code READ} and {@code WRITE}, since others may share it
      */
     public static LockFile open(Path path, Set<? extends OpenOption> options) throws IOException {
-        synchronized (FILES) {
-            for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-                LockFile opened = tryOpen(path, options);
-                if (opened != null) {
-                    return opened;
+        synchronized (ALL) {
+            try {
+                for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+                    LockFile opened = tryOpen(path, options);
+                    if (opened != null) {
+                        return opened;
+                    }
                 }
+            } finally {
+                removeEmptyTable();
             }
         }
         throw new IOException(path + ": another file took its name " + ATTEMPTS + " times while it was opened");
     }
 
     private static @Nullable LockFile tryOpen(Path path, Set<? extends OpenOption> options) throws IOException {
+        Map<Object, Map<Object, Object>> files = table();
         Object before = keyOrNull(path);
-        Map<Object, Object> known = before == null ? null : FILES.get(before);
+        Map<Object, Object> known = before == null ? null : files.get(before);
         if (before != null
                 && known != null
                 && !options.contains(CREATE_NEW)
@@ -101,23 +120,29 @@ public final class LockFile implements AutoCloseable {
             return new LockFile(path, before, known);
         }
         FileChannel channel = FileChannel.open(path, options, PrivateFile.ownerOnly(path));
-        Object key = keyOrNull(path);
-        boolean certain = key != null && (before == null ? !FILES.containsKey(key) : before.equals(key));
-        if (key == null || !certain) {
-            setAside(channel);
-            return null;
+        Map<Object, Object> fresh = null;
+        try {
+            Object key = keyOrNull(path);
+            boolean certain = key != null && (before == null ? !files.containsKey(key) : before.equals(key));
+            if (key == null || !certain) {
+                return null;
+            }
+            fresh = new ConcurrentHashMap<>(Map.of(CHANNEL, channel, USES, 1));
+            files.put(key, fresh);
+            return new LockFile(path, key, fresh);
+        } finally {
+            if (fresh == null) { // an Error too
+                setAside(channel);
+            }
         }
-        Map<Object, Object> fresh = new ConcurrentHashMap<>(Map.of(CHANNEL, channel, USES, 1));
-        FILES.put(key, fresh);
-        return new LockFile(path, key, fresh);
     }
 
     /** Which file it is, is not known, so it may be one on which this JVM has locks: it stays open until there are none. */
     private static void setAside(FileChannel channel) throws IOException {
-        if (FILES.isEmpty()) {
+        if (table().isEmpty()) {
             channel.close();
         } else {
-            FILES.put(channel, new ConcurrentHashMap<>(Map.of(CHANNEL, channel, USES, 0)));
+            table().put(channel, new ConcurrentHashMap<>(Map.of(CHANNEL, channel, USES, 0)));
         }
     }
 
@@ -220,20 +245,41 @@ public final class LockFile implements AutoCloseable {
                 return null;
             }
             Object[] held = (Object[]) file.get(at);
-            if (held == null) {
-                FileLock lock = lock(channel(file), Math.max(0, at), size, sharing);
-                if (lock == null) {
-                    return null;
-                }
-                file.put(at, new Object[] {lock, 1, sharing});
-            } else if (sharing && (Boolean) held[2]) {
-                held[1] = (Integer) held[1] + 1;
-            } else {
+            if (held != null && !(sharing && (Boolean) held[2])) {
                 return null;
             }
             Lock mineToo = new Lock(at);
             mine.add(mineToo);
-            return mineToo;
+            boolean done = false;
+            try {
+                done = held != null || lockAndKeep(at, size, sharing);
+                if (held != null) {
+                    held[1] = (Integer) held[1] + 1;
+                }
+                return done ? mineToo : null;
+            } finally {
+                if (!done) {
+                    mine.remove(mineToo);
+                }
+            }
+        }
+    }
+
+    /** A lock that is not kept, for lack of memory perhaps, is freed: there would be no way to do so later. */
+    private boolean lockAndKeep(Long at, long size, boolean sharing) throws IOException {
+        FileLock lock = lock(channel(file), Math.max(0, at), size, sharing);
+        if (lock == null) {
+            return false;
+        }
+        boolean kept = false;
+        try {
+            file.put(at, new Object[] {lock, 1, sharing});
+            kept = true;
+            return true;
+        } finally {
+            if (!kept) {
+                lock.release();
+            }
         }
     }
 
@@ -249,7 +295,7 @@ public final class LockFile implements AutoCloseable {
     /** Frees the locks that were taken through this object; the last use in this JVM closes the file. Idempotent. */
     @Override
     public void close() throws IOException {
-        synchronized (FILES) {
+        synchronized (ALL) {
             synchronized (file) {
                 if (closed) {
                     return;
@@ -261,6 +307,7 @@ public final class LockFile implements AutoCloseable {
                     }
                 } finally {
                     closeIfLast();
+                    removeEmptyTable();
                 }
             }
         }
@@ -272,11 +319,12 @@ public final class LockFile implements AutoCloseable {
         if (left > 0) {
             return;
         }
-        FILES.remove(key, file);
+        Map<Object, Map<Object, Object>> files = table();
+        files.remove(key, file);
         List<FileChannel> unused = new ArrayList<>(List.of(channel(file)));
-        if (FILES.values().stream().allMatch(other -> Integer.valueOf(0).equals(other.get(USES)))) {
-            FILES.values().forEach(aside -> unused.add(channel(aside)));
-            FILES.clear();
+        if (files.values().stream().allMatch(other -> Integer.valueOf(0).equals(other.get(USES)))) {
+            files.values().forEach(aside -> unused.add(channel(aside)));
+            files.clear();
         }
         for (FileChannel channel : unused) {
             channel.close();

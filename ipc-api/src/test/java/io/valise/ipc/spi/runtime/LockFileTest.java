@@ -131,8 +131,8 @@ class LockFileTest {
 
     @Test
     void whatIsKeptForTheWholeJvmIsOfTypesOfTheJdkAndGoesWithTheLastUse() throws IOException {
-        Map<?, ?> table = (Map<?, ?>) System.getProperties().get(LockFile.TABLE);
         assertThat(one.apply("shared " + file)).isEqualTo("locked");
+        Map<?, ?> table = (Map<?, ?>) System.getProperties().get(LockFile.TABLE);
         Object key = LockFile.key(file);
         Map<?, ?> entry = (Map<?, ?>) table.get(key);
         assertThat(table.getClass().getClassLoader()).isNull();
@@ -141,6 +141,29 @@ class LockFileTest {
                         value -> assertThat(value.getClass().getClassLoader()).isNull());
         assertThat(one.apply("close")).isEqualTo("closed");
         assertThat(table.containsKey(key)).isFalse();
+    }
+
+    /** {@code Properties.list} and {@code store} fail on a value that is no text. */
+    @Test
+    void thePropertyIsThereOnlyWhileAFileIsOpen() throws IOException {
+        for (int round = 0; round < 3; round++) {
+            assertThat(process("property")).isEqualTo("absent");
+            assertThat(process("shared " + file)).isEqualTo("locked");
+            assertThat(process("exclusive " + file)).isEqualTo("held");
+            assertThat(process("property")).isEqualTo("present");
+            assertThat(process("close")).isEqualTo("closed");
+        }
+        assertThat(process("property")).isEqualTo("absent");
+    }
+
+    @Test
+    void noLockIsLostWhenAProgramReplacesTheSystemProperties() throws IOException {
+        assertThat(process("whole " + file)).isEqualTo("locked");
+        assertThat(process("replace")).isEqualTo("replaced");
+        assertThat(process("exclusive " + file)).isEqualTo("held");
+        assertThat(one.apply("exclusive " + file)).isEqualTo("held");
+        assertThat(process("close")).isEqualTo("closed");
+        assertThat(one.apply("exclusive " + file)).isEqualTo("locked");
     }
 
     @Test

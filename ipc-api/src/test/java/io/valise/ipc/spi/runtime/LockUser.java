@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Properties;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -27,26 +28,43 @@ public final class LockUser implements Function<String, String> {
         }
     }
 
-    /** {@code shared}, {@code exclusive} or {@code whole} and a file opens and locks it; {@code close} closes the last. */
+    /**
+     * {@code shared}, {@code exclusive} or {@code whole} and a file opens and locks it; {@code close} closes the last; {@code
+     * property} tells whether the system properties hold what is open; {@code replace} replaces these.
+     */
     @Override
     public String apply(String command) {
         try {
             String[] words = command.split(" ", 2);
-            if (words[0].equals("close")) {
-                open.pop().close();
-                return "closed";
-            }
-            LockFile file = LockFile.open(Path.of(words[1]), Set.of(CREATE, READ, WRITE));
-            Object lock = lock(file, words[0]);
-            if (lock == null) {
-                file.close();
-                return "held";
-            }
-            open.push(file);
-            return "locked";
+            return switch (words[0]) {
+                case "close" -> close();
+                case "property" -> System.getProperties().containsKey(LockFile.TABLE) ? "present" : "absent";
+                case "replace" -> replace();
+                default -> lock(Path.of(words[1]), words[0]);
+            };
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private String close() throws IOException {
+        open.pop().close();
+        return "closed";
+    }
+
+    private static String replace() {
+        System.setProperties(new Properties());
+        return "replaced";
+    }
+
+    private String lock(Path path, String how) throws IOException {
+        LockFile file = LockFile.open(path, Set.of(CREATE, READ, WRITE));
+        if (lock(file, how) == null) {
+            file.close();
+            return "held";
+        }
+        open.push(file);
+        return "locked";
     }
 
     private static Object lock(LockFile file, String how) throws IOException {
