@@ -47,6 +47,7 @@ final class ShmLink implements Link, ControlChannel.Reader {
     private static final int CAN_WAKE = 1;
 
     private final SharedMemory memory;
+    private final SegmentLayout layout;
     private final ControlChannel control;
     private final PeerIdentity peer;
     private final int maxFrameBytes;
@@ -74,7 +75,7 @@ final class ShmLink implements Link, ControlChannel.Reader {
 
     ShmLink(Segment segment, Side side, ControlChannel control, PeerIdentity peer) {
         boolean server = side == Side.SERVER;
-        SegmentLayout layout = segment.layout();
+        this.layout = segment.layout();
         RingLayout outgoing = server ? layout.toClient() : layout.toServer();
         RingLayout incoming = server ? layout.toServer() : layout.toClient();
         int peerWakes = server ? layout.clientWakes() : layout.serverWakes();
@@ -184,7 +185,7 @@ final class ShmLink implements Link, ControlChannel.Reader {
     @Override
     public void checkWhole() {
         try {
-            in.checkWhole();
+            layout.checkWhole(memory);
         } catch (InternalError fault) {
             throw truncated(fault);
         }

@@ -69,6 +69,7 @@ class ShmVectorsTest {
             List.of("frame1", "frame2", "frame3").forEach(frame -> send(producer, frame));
 
             assertThat(hex(memory, 0, "header")).isEqualTo(vectors.getProperty("header"));
+            assertThat(hex(memory, LAYOUT.segmentBytes() - Long.BYTES, "end")).isEqualTo(vectors.getProperty("end"));
             assertThat(hex(memory, ring.data(), "ring")).isEqualTo(vectors.getProperty("ring"));
             assertThat(received(memory, ring))
                     .containsExactly(

@@ -4,6 +4,7 @@ import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.sharedmem.os.SharedMemory;
+import java.lang.invoke.VarHandle;
 
 /**
  * Where what lies in the segment of a connection. Immutable.
@@ -19,8 +20,12 @@ import io.valise.ipc.sharedmem.os.SharedMemory;
  *    +768    control block of the ring server -> client
  *   +4096    bytes of the ring client -> server
  *   +4096 + ringBytes    bytes of the ring server -> client
- *   +4096 + 2 * ringBytes    end
+ *   +4096 + 2 * ringBytes + 120    long end mark "VALISEND"
+ *   +4096 + 2 * ringBytes + 128    end
  * </pre>
+ *
+ * <p>A file that is truncated loses its last bytes first, whatever else it loses: where the end mark is, all is. No byte of
+ * it is 0, for the rest of the page that a cut falls into reads as zeros.
  *
  * @param ringBytes size of each ring in bytes
  */
@@ -32,6 +37,7 @@ public record SegmentLayout(int ringBytes) {
     public static final int MAX_RING_BYTES = 64 << 20;
 
     static final long MAGIC = 0x5641_4C49_5345_5348L;
+    static final long END_MARK = 0x5641_4C49_5345_4E44L;
     static final int VERSION = 1;
 
     private static final int MAGIC_AT = 0;
@@ -42,6 +48,9 @@ public record SegmentLayout(int ringBytes) {
     private static final int CLIENT_WAKES_AT = 2 * RingLayout.CONTROL_STRIDE;
     private static final int CONTROLS_AT = 3 * RingLayout.CONTROL_STRIDE;
     private static final int DATA_AT = 4096;
+
+    /** A cache line pair of its own, which none of the ends writes to. */
+    private static final int END_BYTES = RingLayout.CONTROL_STRIDE;
 
     /**
      * The layout for rings of a size.
@@ -62,7 +71,11 @@ public record SegmentLayout(int ringBytes) {
 
     /** Size of the segment in bytes. */
     public int segmentBytes() {
-        return DATA_AT + 2 * ringBytes;
+        return DATA_AT + 2 * ringBytes + END_BYTES;
+    }
+
+    private int endMark() {
+        return segmentBytes() - Long.BYTES;
     }
 
     /** The ring that the client writes. */
@@ -90,6 +103,7 @@ public record SegmentLayout(int ringBytes) {
         memory.putInt(VERSION_AT, VERSION);
         memory.putInt(RING_BYTES_AT, ringBytes);
         memory.putLongRelease(SEGMENT_BYTES_AT, segmentBytes());
+        memory.putLongRelease(endMark(), END_MARK);
         // Pairs with the acquire in checkHeader; what orders the two processes is the hand-shake between them.
         memory.putLongRelease(MAGIC_AT, MAGIC);
     }
@@ -104,6 +118,20 @@ public record SegmentLayout(int ringBytes) {
         check("version", VERSION, memory.getIntAcquire(VERSION_AT));
         check("ringBytes", ringBytes, memory.getIntAcquire(RING_BYTES_AT));
         check("segmentBytes", segmentBytes(), memory.getLongAcquire(SEGMENT_BYTES_AT));
+        check("end mark", END_MARK, memory.getLongAcquire(endMark()));
+    }
+
+    /**
+     * Checks that the file has not been cut: that what was read before this call was there. Costs a load from a line that
+     * is never written.
+     *
+     * @throws InternalError when it has been, as the JVM says it of other accesses to memory that is gone
+     */
+    public void checkWhole(SharedMemory memory) {
+        VarHandle.loadLoadFence(); // after all that was read
+        if (memory.getLongAcquire(endMark()) != END_MARK) {
+            throw new InternalError("the end of the segment is not there");
+        }
     }
 
     private static void check(String what, long expected, long actual) {

@@ -3,7 +3,6 @@ package io.valise.ipc.sharedmem.ring;
 import io.valise.ipc.sharedmem.layout.RingLayout;
 import io.valise.ipc.sharedmem.os.SharedMemory;
 import io.valise.ipc.spi.Link.FrameHandler;
-import io.valise.ipc.spi.runtime.LateFaults;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -44,7 +43,6 @@ public final class RingConsumer {
         }
     }
 
-    private static final int SMALLEST_PAGE = 4096;
     private static final int LINE = 64;
     private static final int LONGEST_LOOK = 4096;
     private static final int FEW_BYTES = 256;
@@ -59,11 +57,6 @@ public final class RingConsumer {
     private final int consumerPosition;
     private final ByteBuffer view;
     private final Runnable spaceFreed;
-
-    /** Where the record begins that is being delivered. */
-    private int begun;
-
-    private int begunLength;
 
     private long position;
     private long published;
@@ -171,9 +164,7 @@ public final class RingConsumer {
                     length,
                     "1.." + Math.min(maxPayload, capacity - index - RingLayout.RECORD_HEADER) + " bytes");
         }
-        begun = data + index;
-        begunLength = length;
-        int payload = begun + RingLayout.RECORD_HEADER;
+        int payload = data + index + RingLayout.RECORD_HEADER;
         // lastBytes, not recordBytes(length), although they are equal: the processor need not wait for length to use
         // it.
         advance(length == lastLength ? lastBytes : learn(length));
@@ -181,24 +172,6 @@ public final class RingConsumer {
             view.order(ByteOrder.BIG_ENDIAN); // The handler of the last frame left it so.
         }
         return handler.onFrame(view.limit(payload + length).position(payload));
-    }
-
-    /**
-     * Checks, within a handler, that the memory of the frame was there while it was read: a file that another process
-     * truncates loses pages, and does not get back what was in them. So a frame within one page was whole if the length
-     * before it is still there. For longer ones the JVM is asked whether an access missed its memory.
-     *
-     * @throws InternalError when one did
-     */
-    public void checkWhole() {
-        int last = begun + RingLayout.RECORD_HEADER + begunLength - 1;
-        if (begun / SMALLEST_PAGE != last / SMALLEST_PAGE) {
-            LateFaults.report();
-        }
-        VarHandle.loadLoadFence(); // the length is read again after all that the handler has read
-        if (memory.getIntAcquire(begun) != begunLength) {
-            throw new InternalError("the length of a record changed while it was read");
-        }
     }
 
     private void noteEmpty() {

@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.sharedmem.layout.RingLayout;
+import io.valise.ipc.sharedmem.layout.SegmentLayout;
 import io.valise.ipc.sharedmem.os.MemoryKind;
 import io.valise.ipc.sharedmem.os.SharedMemory;
 import io.valise.ipc.sharedmem.os.TestMemory;
 import io.valise.ipc.spi.runtime.LateFaults;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,14 +46,35 @@ class HostileRingTest {
         }
     }
 
-    /** A frame in one page, and one over several, of a segment that is cut to nothing or so that half the frame is left. */
+    /**
+     * A frame within a page and one over several, of a segment that is cut to nothing, before, within and behind the frame,
+     * within the page that it ends in too, and by one byte.
+     */
     @ParameterizedTest
-    @CsvSource({"100, 0", "9000, 0", "9000, 4096"})
-    void aFrameWhoseFileIsCutWhileItIsReadIsNotWhole(int length, int left) {
-        RingLayout layout = new RingLayout(0, DATA, 64 << 10);
-        try (TestMemory file = new TestMemory(MemoryKind.JDK, DATA + (64 << 10))) {
-            RingProducer producer = new RingProducer(file.map(), layout);
-            RingConsumer consumer = new RingConsumer(file.map(), layout, () -> {});
+    @CsvSource({"100", "3000", "9000"})
+    void aFrameWhoseFileIsCutWhileItIsReadIsNotWhole(int length) {
+        SegmentLayout segment = new SegmentLayout(64 << 10);
+        int second = segment.toServer().data() + RingLayout.recordBytes(length);
+        List<Integer> cuts = List.of(
+                0,
+                4096,
+                second + 4 + length / 2,
+                second + 4 + length - 1,
+                second + 4 + length,
+                segment.toClient().data(),
+                segment.segmentBytes() - 9,
+                segment.segmentBytes() - 1);
+        for (int left : cuts) {
+            cutWhileItIsRead(segment, length, left);
+        }
+    }
+
+    private static void cutWhileItIsRead(SegmentLayout segment, int length, int left) {
+        try (TestMemory file = new TestMemory(MemoryKind.JDK, segment.segmentBytes())) {
+            SharedMemory memory = file.map();
+            segment.writeHeader(memory);
+            RingProducer producer = new RingProducer(file.map(), segment.toServer());
+            RingConsumer consumer = new RingConsumer(memory, segment.toServer(), () -> {});
             for (int frame = 0; frame < 2; frame++) {
                 assertThat(producer.claim(length)).isNotNull();
                 producer.commit(length);
@@ -60,7 +83,7 @@ class HostileRingTest {
             int whole = consumer.poll(
                     view -> {
                         view.get(copy);
-                        consumer.checkWhole();
+                        segment.checkWhole(memory);
                         return false;
                     },
                     1);
@@ -70,10 +93,11 @@ class HostileRingTest {
                                 view.get(copy, 0, length / 2);
                                 file.truncate(left);
                                 view.get(copy, length / 2, length - length / 2);
-                                consumer.checkWhole();
+                                segment.checkWhole(memory);
                                 return false;
                             },
                             1))
+                    .as("cut to %s bytes", left)
                     .isInstanceOf(InternalError.class);
             LateFaults.settle();
         }
