@@ -89,6 +89,7 @@ public final class ServerCore implements Session.Greeter {
             Consumer<IpcConnection> onConnect,
             BiConsumer<IpcConnection, CloseReason> onDisconnect,
             AtExit exit) {
+        Workers.begin();
         Caretaker.begin();
         ServerCore server = new ServerCore(config, onConnect, onDisconnect, exit);
         BuiltIns.addTo(config.services(), server);

@@ -21,8 +21,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledForJreRange;
-import org.junit.jupiter.api.condition.JRE;
 
 /**
  * X: processes that have no descriptor or thread left for a while, and a log that throws. Connections outlive that: a call
@@ -136,9 +134,6 @@ public abstract class ShortageRules extends SessionRules {
     }
 
     @Test
-    @EnabledForJreRange(
-            max = JRE.JAVA_23,
-            disabledReason = "the scheduler of virtual threads may not recover from a refused carrier thread")
     void X05_connectionsOfAServerOutliveItsLackOfThreads() throws IOException {
         User user = user();
         Endpoint address = address();
