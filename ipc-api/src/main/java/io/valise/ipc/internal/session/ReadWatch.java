@@ -19,6 +19,12 @@ final class ReadWatch implements Caretaker.Watched {
     /** How long a thread may lack a processor: a few slices of the scheduler. */
     static final int TICKS_IN_A_CROWD = 16;
 
+    /**
+     * How many ticks without a change a connection is watched in phases in which there is nothing to do: under traffic the
+     * next request comes before that, and resting and waking the caretaker for each would cost more than its ticks.
+     */
+    static final int TICKS_BEFORE_REST = 4;
+
     private final Object subject;
     private final ReadRight right;
     private final BooleanSupplier ended;
@@ -80,7 +86,9 @@ final class ReadWatch implements Caretaker.Watched {
             }
             case READING -> {}
             default -> {
-                return rest();
+                if (unchanged >= TICKS_BEFORE_REST) {
+                    return rest();
+                }
             }
         }
         return !ended.getAsBoolean();

@@ -129,6 +129,7 @@ class ReadWatchTest {
     @ValueSource(ints = {SLEEPING, CALLER_SLEEPING, ARMED, PAUSED})
     void restsWhenNobodyReadsOrHandles(int phase) {
         right.leaveTo(phase, right.takeFrom(FREE));
+        tick(ReadWatch.TICKS_BEFORE_REST);
         assertThat(watch.tick()).isFalse();
         assertThat(successors).isEmpty();
         assertThat(unread).isZero();

@@ -3,7 +3,8 @@ package io.valise.ipc.sharedmem.doorbell;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import io.valise.ipc.sharedmem.os.SharedMemory;
-import java.util.Objects;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -17,14 +18,26 @@ public final class Futex {
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
     private final long systemCall;
-    private final Pointer word;
+    private final long word;
 
-    /** Seconds and nanoseconds for who sleeps next: mostly one thread sleeps here, and again and again. */
-    private final AtomicReference<long @Nullable []> spare = new AtomicReference<>();
+    /** For the next thread that sleeps: mostly one thread sleeps here, and again and again. */
+    private final AtomicReference<@Nullable Timespec> spare = new AtomicReference<>();
+
+    /** A struct timespec outside the heap: JNA copies an array of Java at every call. */
+    private static final class Timespec {
+        private final ByteBuffer memory =
+                ByteBuffer.allocateDirect(2 * Long.BYTES).order(ByteOrder.nativeOrder());
+        private final long address = Pointer.nativeValue(Native.getDirectBufferPointer(memory));
+
+        long of(long nanos) {
+            memory.putLong(0, nanos / NANOS_PER_SECOND).putLong(Long.BYTES, nanos % NANOS_PER_SECOND);
+            return address;
+        }
+    }
 
     Futex(long systemCall, SharedMemory memory, int offset) {
         this.systemCall = systemCall;
-        this.word = Native.getDirectBufferPointer(memory.buffer()).share(offset);
+        this.word = Pointer.nativeValue(Native.getDirectBufferPointer(memory.buffer())) + offset;
     }
 
     /**
@@ -34,15 +47,14 @@ public final class Futex {
      * @param nanos how long at most, in nanoseconds, on the monotonic clock
      */
     public void sleep(int expected, long nanos) {
-        long[] timespec = Objects.requireNonNullElseGet(spare.getAndSet(null), () -> new long[2]);
-        timespec[0] = nanos / NANOS_PER_SECOND;
-        timespec[1] = nanos % NANOS_PER_SECOND;
-        NativeFutex.syscall(systemCall, word, WAIT, expected, timespec, null, 0);
+        Timespec kept = spare.getAndSet(null);
+        Timespec timespec = kept == null ? new Timespec() : kept;
+        NativeFutex.syscall(systemCall, word, WAIT, expected, timespec.of(nanos), 0, 0);
         spare.set(timespec);
     }
 
     /** Wakes all that sleep here, in all processes. */
     public void wakeAll() {
-        NativeFutex.syscall(systemCall, word, WAKE, Integer.MAX_VALUE, null, null, 0);
+        NativeFutex.syscall(systemCall, word, WAKE, Integer.MAX_VALUE, 0, 0, 0);
     }
 }

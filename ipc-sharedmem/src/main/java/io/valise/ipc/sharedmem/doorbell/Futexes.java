@@ -75,7 +75,7 @@ public final class Futexes {
 
     private static void load() {
         try {
-            NativeFutex.syscall(systemCall(), null, 1, 0, null, null, 0); // EFAULT, but it links and returns
+            NativeFutex.syscall(systemCall(), 0, 1, 0, 0, 0, 0); // EFAULT, but it links and returns
             state = State.READY;
         } catch (Throwable e) { // whatever it is, the socket serves
             state = State.IMPOSSIBLE;
