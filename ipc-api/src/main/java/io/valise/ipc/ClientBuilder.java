@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /** Collects what makes a client's connection. */
@@ -30,12 +31,14 @@ final class ClientBuilder implements IpcClient.Builder {
     private long requestTimeoutNanos = SessionConfig.DEFAULT_REQUEST_TIMEOUT_NANOS;
     private int maxMessageBytes = MessageLimits.DEFAULT_BYTES;
     private WaitStrategy waitStrategy = WaitStrategy.adaptive();
+    private AccessPolicy access = AccessPolicy.sameUser();
+    private @Nullable Executor executor;
     private Credentials credentials = Credentials.NONE;
     private @Nullable ReconnectPolicy reconnect;
     private boolean startIfAbsent;
 
-    ClientBuilder(String endpoint) {
-        this.endpoint = Endpoint.parse(endpoint);
+    ClientBuilder(Endpoint endpoint) {
+        this.endpoint = requireNonNull(endpoint, "endpoint");
     }
 
     @Override
@@ -87,8 +90,32 @@ final class ClientBuilder implements IpcClient.Builder {
     }
 
     @Override
+    public IpcClient.Builder asyncService(String name, AsyncRequestHandler handler) {
+        services.asyncService(name, requireNonNull(handler));
+        return this;
+    }
+
+    @Override
+    public IpcClient.Builder stream(String name, StreamHandler handler) {
+        services.stream(name, requireNonNull(handler));
+        return this;
+    }
+
+    @Override
     public IpcClient.Builder onEvent(String name, EventHandler handler) {
         services.onEvent(name, requireNonNull(handler));
+        return this;
+    }
+
+    @Override
+    public IpcClient.Builder access(AccessPolicy policy) {
+        access = requireNonNull(policy);
+        return this;
+    }
+
+    @Override
+    public IpcClient.Builder executor(Executor runner) {
+        executor = requireNonNull(runner);
         return this;
     }
 
@@ -122,13 +149,13 @@ final class ClientBuilder implements IpcClient.Builder {
 
     private Dialer dialer() {
         SessionConfig config = new SessionConfig(
-                services,
-                AccessPolicy.sameUser(),
+                new Services(services), // what is added to one connection later is not for the builder's next ones
+                access,
                 credentials.complete(),
                 maxMessageBytes,
                 requestTimeoutNanos,
                 waitStrategy,
-                null,
+                executor,
                 reconnect == null ? null : new SerialLane());
         Dialer dialer = new Dialer(endpoint, Transports.with(transports), config);
         return startIfAbsent ? dialer.starting(Starters.find()) : dialer;

@@ -6,6 +6,7 @@ import io.valise.ipc.identity.LoopbackAccessRules;
 import io.valise.ipc.spi.Transport;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 
 /**
  * Connects to servers. Thread-safe.
@@ -15,6 +16,8 @@ import java.util.concurrent.CompletableFuture;
  *     double bid = quotes.request("price", ValueSet.of("symbol", "KRW/USD")).getDouble("bid");
  * }
  * }</pre>
+ *
+ * @since 0.1.0
  */
 public final class IpcClient {
     private IpcClient() {}
@@ -31,54 +34,124 @@ public final class IpcClient {
         return builder(endpoint).connect();
     }
 
-    /** Begins to describe a connection. */
+    /**
+     * Like {@link #connect(String)}, with an address that is parsed already.
+     *
+     * @throws IpcException as {@link Builder#connect()}
+     */
+    public static IpcConnection connect(Endpoint endpoint) {
+        return builder(endpoint).connect();
+    }
+
+    /**
+     * Returns a builder for connections.
+     *
+     * @param endpoint as for {@link #connect(String)}
+     * @throws IllegalArgumentException when the address is malformed
+     */
     public static Builder builder(String endpoint) {
+        return new ClientBuilder(Endpoint.parse(endpoint));
+    }
+
+    /** Like {@link #builder(String)}, with an address that is parsed already. */
+    public static Builder builder(Endpoint endpoint) {
         return new ClientBuilder(endpoint);
     }
 
     /**
-     * Describes a connection. Not thread-safe. Handlers, and what depends on futures and streams where a thread of the
-     * library runs it, run under the context class loader that was current when the builder was made.
+     * Describes a connection; may connect several times. Not thread-safe. A client serves too: the methods that add services
+     * and event handlers have the same names, and the same rules, as those of {@link IpcServer.Builder} and {@link
+     * IpcConnection}. Names have 1 to 255 bytes of UTF-8; those that begin with {@code valise.} are reserved. Handlers, and
+     * dependents of futures and streams that a thread of the library runs, run under the context class loader that was
+     * current when the builder was made.
      */
     public interface Builder {
-        /** How long connecting may take; positive; 5 s unless said otherwise. */
+        /**
+         * Sets how long connecting may take; 5 s unless set.
+         *
+         * @throws IllegalArgumentException when it is not positive
+         */
         Builder connectTimeout(Duration timeout);
 
-        /** How long a call waits that does not say; positive; 30 s unless said otherwise. */
+        /**
+         * Sets the default timeout of calls, which also bounds {@code send}; 30 s unless set.
+         *
+         * @throws IllegalArgumentException when it is not positive
+         */
         Builder requestTimeout(Duration timeout);
 
-        /** The longest message taken, in bytes of its frame, 4 KiB to 1 GiB; 16 MiB unless said otherwise. */
+        /**
+         * Sets the longest message that is accepted, in bytes of its frame, 4 KiB to 1 GiB; 16 MiB unless set.
+         *
+         * @throws IllegalArgumentException when it is outside these limits
+         */
         Builder maxMessageBytes(int bytes);
 
-        /** How readers wait; {@link WaitStrategy#adaptive()} unless said otherwise. */
+        /** Sets how readers wait; default {@link WaitStrategy#adaptive()}. */
         Builder waitStrategy(WaitStrategy strategy);
 
-        /** Dials again when the connection has ended; unless given, it stays ended. */
+        /** Dials again when the link has ended; without a policy the connection ends with its link. */
         Builder reconnect(ReconnectPolicy policy);
 
         /**
-         * Has the server started if there is none at the address; off unless said otherwise. How to start it says a service
-         * manifest, and {@code ipc-services} must be on the class path. Connecting takes as long as the server's start
-         * then: allow for it with {@link #connectTimeout}. A connection that dials again starts it again.
+         * Has the server started if there is none at the address; off by default. A service manifest says how to start it,
+         * and {@code ipc-services} must be on the class path. Connecting then takes as long as the server's start: allow for
+         * it with {@link #connectTimeout}. A connection that dials again starts it again.
          */
         Builder startIfAbsent(boolean start);
 
         /** Adds a transport beside those {@link io.valise.ipc.spi.Providers} finds. */
         Builder transport(Transport transport);
 
-        /** Offers a service to the server. */
+        /**
+         * Adds a service for the server to call, which answers when its handler returns.
+         *
+         * @throws IllegalArgumentException when a service of that name was added already, or the name is reserved, empty or
+         *     too long
+         */
         Builder service(String name, RequestHandler handler);
 
-        /** Sets the handler of an event. */
+        /**
+         * Adds a service that answers when a future completes.
+         *
+         * @throws IllegalArgumentException as {@link #service}
+         */
+        Builder asyncService(String name, AsyncRequestHandler handler);
+
+        /**
+         * Adds a service that answers with a stream.
+         *
+         * @throws IllegalArgumentException as {@link #service}
+         */
+        Builder stream(String name, StreamHandler handler);
+
+        /**
+         * Sets the handler of an event, and replaces the one set before.
+         *
+         * @throws IllegalArgumentException when the name is reserved, empty or too long
+         */
         Builder onEvent(String name, EventHandler handler);
 
         /**
+         * Sets whether the server may use which services and events of this client; default {@link
+         * AccessPolicy#sameUser()}. What this client calls at the server is not affected.
+         */
+        Builder access(AccessPolicy policy);
+
+        /** Runs all handlers of this client on this executor; without one, the thread that reads a request runs its handler. */
+        Builder executor(Executor executor);
+
+        /**
          * Proves to the server, when connecting, that this is that application; the server, if it has an identity, proves
-         * its own ({@link PeerIdentity#applicationId()} at either end).
+         * its own ({@link PeerIdentity#applicationId()} at either end). Each call replaces the identity set before.
          */
         Builder identity(AppIdentity identity);
 
-        /** Presents a grant when connecting, 8 at most; needs an {@link #identity}. Whether it is good the server decides. */
+        /**
+         * Presents a grant when connecting; needs an {@link #identity}. The server decides whether it accepts the grant.
+         *
+         * @throws IllegalArgumentException when there are 8 already
+         */
         Builder grant(CapabilityGrant grant);
 
         /** Over {@code loopback:} connects to those only for whom there is an {@code out} rule; implies their {@link #identity}. */
@@ -90,12 +163,16 @@ public final class IpcClient {
          * @throws IpcException {@code ENDPOINT_NOT_FOUND} when no server answers, {@code TIMEOUT}, {@code VERSION_MISMATCH},
          *     {@code AUTHENTICATION_FAILED}, {@code ACCESS_DENIED} when rules of either end forbid it,
          *     {@code RESOURCE_EXHAUSTED}, {@code PROTOCOL_ERROR} when what answers is not Valise, {@code UNSUPPORTED},
-         *     {@code PEER_DIED} when a server that was to be started ended instead; the delivery is always {@code NOT_SENT}
+         *     {@code PEER_DIED} when a server that was to be started ended instead, {@code CANCELLED} when the thread was
+         *     interrupted; the delivery is always {@code NOT_SENT}
          * @throws IllegalStateException when there are grants but no identity
          */
         IpcConnection connect();
 
-        /** Connects on another thread; fails with the exceptions of {@link #connect()}. */
+        /**
+         * Connects on another thread. The future fails with the exceptions of {@link #connect()}; a connection that comes
+         * about after the future was cancelled is closed.
+         */
         CompletableFuture<IpcConnection> connectAsync();
     }
 }

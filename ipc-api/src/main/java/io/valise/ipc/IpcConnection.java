@@ -9,17 +9,41 @@ import java.util.function.Consumer;
 /**
  * A connection between two processes; the same type on both ends, and both may call. Thread-safe.
  *
- * <p>A call never hangs: it ends in a reply, or in an {@link IpcException} with a status, at the latest when its timeout
- * is over. Statuses any call can end with: {@code SERVICE_NOT_FOUND}, {@code ACCESS_DENIED}, {@code MESSAGE_TOO_LARGE},
- * {@code RESOURCE_EXHAUSTED}, {@code TIMEOUT}, {@code CANCELLED} (the thread was interrupted; its interrupt status stays
- * set), {@code HANDLER_FAILED}, {@code CONNECTION_CLOSED}, {@code PEER_DIED}, {@code PROTOCOL_ERROR}, or whichever the
- * handler threw.
+ * <p><b>Calling.</b> A call never hangs: it ends in a reply, or in an {@link IpcException} with a status, at the latest when
+ * its timeout is over. Statuses with which any call can end: {@code SERVICE_NOT_FOUND}, {@code ACCESS_DENIED}, {@code
+ * MESSAGE_TOO_LARGE}, {@code RESOURCE_EXHAUSTED}, {@code TIMEOUT}, {@code CANCELLED} (the thread was interrupted; its
+ * interrupt status stays set), {@code HANDLER_FAILED}, {@code CONNECTION_CLOSED}, {@code PEER_DIED}, {@code PROTOCOL_ERROR},
+ * {@code UNSUPPORTED} (a request to a service that streams, or the reverse), and any status that the handler throws.
+ *
+ * <p><b>Serving.</b> The methods that add services and event handlers have the same names, and the same rules, as those of
+ * {@link IpcServer.Builder} and {@link IpcClient.Builder}. What is added here holds for this connection alone, from now on,
+ * for all its links under a {@link ReconnectPolicy}, and takes precedence over what the builder was given by the same name.
+ * Once the connection has ended, adding has no effect. {@code stream} with a handler adds a service; {@code stream} with a
+ * message calls one.
+ *
+ * <p>Names have 1 to 255 bytes of UTF-8; those that begin with {@code valise.} are reserved for the library's services.
+ * Null is not allowed for any parameter, and never returned.
+ *
+ * @since 0.1.0
  */
 public interface IpcConnection extends AutoCloseable {
-    /** Sends a request and waits for the reply, for as long as the connection's request timeout. */
+    /**
+     * Sends a request and waits for the reply, at most for the connection's request timeout.
+     *
+     * @return the reply; empty when the handler returned null
+     * @throws IpcException any status of a call, see above; its {@link IpcException#delivery()} says whether the handler may
+     *     have run
+     * @throws IllegalArgumentException when the service's name is empty or too long
+     */
     ValueSet request(String service, ValueSet message);
 
-    /** Sends a request and waits for the reply, for as long as {@code timeout}, which must be positive. */
+    /**
+     * Sends a request and waits for the reply, at most for {@code timeout}.
+     *
+     * @return the reply; empty when the handler returned null
+     * @throws IpcException as {@link #request(String, ValueSet)}
+     * @throws IllegalArgumentException when the timeout is not positive, or the service's name is empty or too long
+     */
     ValueSet request(String service, ValueSet message, Duration timeout);
 
     /**
@@ -27,16 +51,28 @@ public interface IpcConnection extends AutoCloseable {
      * or on another where that one waits for a reply itself or has read several replies together: dependents that block
      * belong on an executor of the caller's. Whatever else completes it from this end ({@code cancel}, {@code orTimeout},
      * {@code complete}) cancels the request at the peer, but not what completes a future derived from it. Blocks only while
-     * the peer's buffer is full.
+     * the peer's buffer is full. Where the request cannot be sent, the future has failed when this returns.
+     *
+     * @return fails with the {@link IpcException} that {@link #request(String, ValueSet)} throws
+     * @throws IllegalArgumentException when the service's name is empty or too long
      */
     CompletableFuture<ValueSet> requestAsync(String service, ValueSet message);
 
-    /** A call with options: metadata, its own timeout. */
+    /**
+     * Returns a call with options: metadata, its own timeout.
+     *
+     * @throws IllegalArgumentException when the service's name is empty or too long
+     */
     Call call(String service);
 
     /**
      * Sends a one-way event. Returns once it is in the peer's buffer; blocks while that is full, bounded by the request
-     * timeout ({@code TIMEOUT} then). Whether the peer has a handler for it is not told.
+     * timeout ({@code TIMEOUT} then). Handling is not confirmed: a peer without a handler for it, or whose policy denies it,
+     * drops it.
+     *
+     * @throws IpcException {@code TIMEOUT}, {@code MESSAGE_TOO_LARGE}, {@code RESOURCE_EXHAUSTED}, {@code CANCELLED} (the thread
+     *     was interrupted), {@code CONNECTION_CLOSED}, {@code PEER_DIED} or {@code PROTOCOL_ERROR}
+     * @throws IllegalArgumentException when the event's name is empty or too long
      */
     void send(String event, ValueSet message);
 
@@ -47,25 +83,39 @@ public interface IpcConnection extends AutoCloseable {
      * IllegalArgumentException}. Signals come one at a time, on the thread that read them or another of the library's. The
      * publisher keeps the rules of Reactive Streams. Under a {@link ReconnectPolicy} a stream that begins while there is no
      * link waits for one as long as the request timeout; one that has received a message ends with its link.
+     *
+     * @throws IllegalArgumentException when the service's name is empty or too long
      */
     Flow.Publisher<ValueSet> stream(String service, ValueSet message);
 
-    /** Sets the handler of an event, replacing the one before. */
-    void onEvent(String name, EventHandler handler);
+    /**
+     * Adds a service for the peer to call, which answers when its handler returns.
+     *
+     * @throws IllegalArgumentException when a service of that name was added to this connection already, or the name is
+     *     reserved, empty or too long
+     */
+    void service(String name, RequestHandler handler);
 
     /**
-     * Offers a service to the peer, on this connection alone, from now on; it goes before one of the same name that the
-     * builder was given. Once the connection has ended this has no effect.
+     * Adds a service that answers when a future completes.
      *
-     * @throws IllegalArgumentException when this connection offers one of that name already, or the name is reserved
+     * @throws IllegalArgumentException as {@link #service}
      */
-    void offer(String name, RequestHandler handler);
+    void asyncService(String name, AsyncRequestHandler handler);
 
-    /** Like {@link #offer}, for a service that answers later. */
-    void offerAsync(String name, AsyncRequestHandler handler);
+    /**
+     * Adds a service that answers with a stream.
+     *
+     * @throws IllegalArgumentException as {@link #service}
+     */
+    void stream(String name, StreamHandler handler);
 
-    /** Like {@link #offer}, for a service that answers with a stream. */
-    void offerStream(String name, StreamHandler handler);
+    /**
+     * Sets the handler of an event, and replaces the one set on this connection before.
+     *
+     * @throws IllegalArgumentException when the name is reserved, empty or too long
+     */
+    void onEvent(String name, EventHandler handler);
 
     /** Who is at the other end: of the newest link, under a {@link ReconnectPolicy}. */
     PeerIdentity peer();
@@ -84,8 +134,6 @@ public interface IpcConnection extends AutoCloseable {
 
     /**
      * Whether there is a link now. A connection without a {@link ReconnectPolicy} is never {@code RECONNECTING}.
-     *
-     * @since 0.1.0
      */
     ConnectionState state();
 
@@ -99,8 +147,6 @@ public interface IpcConnection extends AutoCloseable {
      * <p>Under a {@link ReconnectPolicy} that dials by itself, a listener has the connection dialled as soon as its link
      * has ended. {@code CONNECTED} comes again with every link: what the server is to know of this client, such as what it
      * listens to, is told to the server anew then.
-     *
-     * @since 0.1.0
      */
     void onState(Consumer<ConnectionState> listener);
 
@@ -111,7 +157,7 @@ public interface IpcConnection extends AutoCloseable {
     CompletionStage<CloseReason> closed();
 
     /**
-     * Says farewell and ends the connection. Requests sent before are either answered or fail with
+     * Tells the peer that this end closes, and ends the connection. Requests sent before are either answered or fail with
      * {@code CONNECTION_CLOSED}. Requests of the peer that no handler has seen are {@link Delivery#REJECTED} there; events
      * of the peer that wait for their handler are dropped. Idempotent; may be called from a handler.
      */
@@ -120,16 +166,28 @@ public interface IpcConnection extends AutoCloseable {
 
     /** A call under construction. Not thread-safe; usable for several calls. */
     interface Call {
-        /** Travels beside the message: trace context, tenant. */
+        /** Sets what travels beside the message, such as a trace context; replaces what was set before. */
         Call metadata(ValueSet metadata);
 
-        /** How long to wait for the reply; positive. Not for streams. */
+        /**
+         * Sets how long to wait for the reply; the connection's request timeout unless set. Not for streams.
+         *
+         * @throws IllegalArgumentException when it is not positive
+         */
         Call timeout(Duration timeout);
 
-        /** Like {@link IpcConnection#request(String, ValueSet)}. */
+        /**
+         * Like {@link IpcConnection#request(String, ValueSet)}.
+         *
+         * @throws IpcException any status of a call
+         */
         ValueSet request(ValueSet message);
 
-        /** Like {@link IpcConnection#requestAsync(String, ValueSet)}. */
+        /**
+         * Like {@link IpcConnection#requestAsync(String, ValueSet)}.
+         *
+         * @return fails with the {@link IpcException} that {@link #request} throws
+         */
         CompletableFuture<ValueSet> requestAsync(ValueSet message);
 
         /**

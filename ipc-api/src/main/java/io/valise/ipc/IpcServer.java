@@ -6,6 +6,8 @@ import io.valise.ipc.internal.endpoint.ServerCore;
 import io.valise.ipc.internal.work.Deadline;
 import io.valise.ipc.spi.Transport;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
@@ -24,6 +26,8 @@ import java.util.function.Consumer;
  * }</pre>
  *
  * <p>Every server also answers {@code valise.ping}, which echoes its message, and {@code valise.info}.
+ *
+ * @since 0.1.0
  */
 public final class IpcServer implements AutoCloseable {
     private final ServerCore core;
@@ -33,22 +37,34 @@ public final class IpcServer implements AutoCloseable {
     }
 
     /**
-     * Begins to describe a server.
+     * Returns a builder for a server.
      *
      * @param endpoints addresses such as {@code shm:quotes}; {@code any:quotes} stands for every transport that works here
-     *     ({@code local:} alone only where there is no other to be found)
+     *     ({@code local:} alone only where there is no other)
      * @throws IllegalArgumentException when there is none or one is malformed
      */
     public static Builder builder(String... endpoints) {
+        return new ServerBuilder(Arrays.stream(endpoints).map(Endpoint::parse).toList());
+    }
+
+    /**
+     * Like {@link #builder(String...)}, with addresses that are parsed already.
+     *
+     * @param endpoint the first address
+     * @param more further addresses
+     */
+    public static Builder builder(Endpoint endpoint, Endpoint... more) {
+        List<Endpoint> endpoints = new ArrayList<>(List.of(more));
+        endpoints.add(0, endpoint);
         return new ServerBuilder(endpoints);
     }
 
-    /** The addresses served, each concrete. */
+    /** The addresses served, each concrete; an unmodifiable list, also after the server has closed. */
     public List<Endpoint> endpoints() {
         return core.endpoints();
     }
 
-    /** The connections open now. */
+    /** The connections open now: an unmodifiable snapshot. */
     public List<IpcConnection> connections() {
         return core.connections();
     }
@@ -56,24 +72,33 @@ public final class IpcServer implements AutoCloseable {
     /**
      * Sends an event to every connection. Does not wait for a client: a connection whose buffer is full gets it later, in
      * order, and one that falls too far behind is closed with {@code RESOURCE_EXHAUSTED}. Where so much is queued although
-     * there is room, it waits for the threads of this process that send.
+     * there is room, it waits for the threads of this process that send, at most for the request timeout.
+     *
+     * @param event the event's name, 1 to 255 bytes of UTF-8
+     * @throws IllegalArgumentException when the name is empty or too long
      */
     public void broadcast(String event, ValueSet message) {
         core.broadcast(event, message);
     }
 
-    /** The counters of all connections since the server started. */
+    /** The counters of all connections since the server started: a snapshot. */
     public Stats stats() {
         return core.stats();
     }
 
     /**
-     * Frees the addresses, refuses new work, waits for what was received before, and closes. Replies are delivered before
-     * the connections close. What a client sent later is {@link Delivery#REJECTED}, as no handler sees it; a client that goes
-     * on sending does not hold this up.
+     * Frees the addresses, refuses new work, waits until the work that was received before is done, and closes. Blocks the
+     * calling thread meanwhile, at most for about {@code grace}: do not call it from a handler, which would wait for itself.
+     * Replies are delivered before the connections close. What a client sends later is {@link Delivery#REJECTED}, as no
+     * handler sees it; a client that continues to send does not delay the shutdown.
+     *
+     * <p>An interrupt ends the waiting: the server closes at once, as by {@link #close}, the method returns false, and the
+     * thread's interrupt status stays set. An interrupt from before does the same, where there is work to wait for. A second
+     * call, from this thread or another, is harmless.
      *
      * @param grace how long to wait at most; positive
      * @return whether all requests, streams and events that were received before were done in time, and their answers taken
+     * @throws IllegalArgumentException when {@code grace} is not positive
      */
     public boolean shutdown(Duration grace) {
         return core.shutdown(Deadline.nanos("grace", grace));
@@ -98,26 +123,49 @@ public final class IpcServer implements AutoCloseable {
         core.close();
     }
 
-    /** Waits until the server is closed. */
+    /**
+     * Waits until the server is closed, however that comes about; returns at once when it is closed already.
+     *
+     * @throws InterruptedException when the thread is interrupted while it waits or was before; the server is not affected
+     */
     public void awaitClosed() throws InterruptedException {
         core.awaitClosed();
     }
 
     /**
-     * Describes a server. Not thread-safe. A service's name can be registered once; names that begin with {@code valise.}
-     * are reserved. Handlers and listeners run under the context class loader that was current when the builder was made.
+     * Describes a server. Not thread-safe. The methods that add services and event handlers have the same names, and the
+     * same rules, as those of {@link IpcClient.Builder} and {@link IpcConnection}. Names have 1 to 255 bytes of UTF-8; those
+     * that begin with {@code valise.} are reserved. Handlers and listeners run under the context class loader that was
+     * current when the builder was made.
      */
     public interface Builder {
-        /** Adds a service. */
+        /**
+         * Adds a service that answers when its handler returns.
+         *
+         * @throws IllegalArgumentException when a service of that name was added already, or the name is reserved, empty or
+         *     too long
+         */
         Builder service(String name, RequestHandler handler);
 
-        /** Adds a service that answers later. */
+        /**
+         * Adds a service that answers when a future completes.
+         *
+         * @throws IllegalArgumentException as {@link #service}
+         */
         Builder asyncService(String name, AsyncRequestHandler handler);
 
-        /** Adds a service that answers with a stream. */
+        /**
+         * Adds a service that answers with a stream.
+         *
+         * @throws IllegalArgumentException as {@link #service}
+         */
         Builder stream(String name, StreamHandler handler);
 
-        /** Sets the handler of an event. */
+        /**
+         * Sets the handler of an event, and replaces the one set before.
+         *
+         * @throws IllegalArgumentException when the name is reserved, empty or too long
+         */
         Builder onEvent(String name, EventHandler handler);
 
         /**
@@ -133,25 +181,37 @@ public final class IpcServer implements AutoCloseable {
          */
         Builder onDisconnect(BiConsumer<IpcConnection, CloseReason> listener);
 
-        /** Who may use what; {@link AccessPolicy#sameUser()} unless said otherwise. */
+        /** Sets who may use which services and events; default {@link AccessPolicy#sameUser()}. */
         Builder access(AccessPolicy policy);
 
         /**
          * Proves to clients that have an identity that this is that application, and accepts the grants that its publisher
-         * signed.
+         * signed. Each call replaces the identity set before.
          */
         Builder identity(AppIdentity identity);
 
         /** Lets in over {@code loopback:} those only for whom there is an {@code in} rule; implies their {@link #identity}. */
         Builder loopbackRules(LoopbackAccessRules rules);
 
-        /** The longest message taken, in bytes of its frame, 4 KiB to 1 GiB; 16 MiB unless said otherwise. */
+        /**
+         * Sets the default timeout of the calls that this server makes to its clients, which also bounds {@code send}
+         * ({@link IpcConnection#request(String, ValueSet)}); 30 s unless set.
+         *
+         * @throws IllegalArgumentException when it is not positive
+         */
+        Builder requestTimeout(Duration timeout);
+
+        /**
+         * Sets the longest message that is accepted, in bytes of its frame, 4 KiB to 1 GiB; 16 MiB unless set.
+         *
+         * @throws IllegalArgumentException when it is outside these limits
+         */
         Builder maxMessageBytes(int bytes);
 
-        /** Runs the handlers; unless given, the thread that reads a request runs its handler. */
+        /** Runs all handlers on this executor; without one, the thread that reads a request runs its handler. */
         Builder executor(Executor executor);
 
-        /** How readers wait; {@link WaitStrategy#adaptive()} unless said otherwise. */
+        /** Sets how readers wait; default {@link WaitStrategy#adaptive()}. */
         Builder waitStrategy(WaitStrategy strategy);
 
         /** Adds a transport beside those {@link io.valise.ipc.spi.Providers} finds. */
@@ -189,10 +249,12 @@ public final class IpcServer implements AutoCloseable {
         Builder closeOnExit(Duration grace);
 
         /**
-         * Starts to serve, at all addresses or none. Where {@code any:} can reach no other process, it is {@code
-         * UNSUPPORTED}, and the message says for each transport why; {@code local:} alone is asked for by that name.
+         * Starts to serve, at all addresses or none.
          *
-         * @throws IpcException {@code ADDRESS_IN_USE}, {@code UNSUPPORTED}, {@code RESOURCE_EXHAUSTED}, {@code ACCESS_DENIED}
+         * @throws IpcException {@code ADDRESS_IN_USE} when another server is at an address, {@code UNSUPPORTED} when a
+         *     transport does not work here (for {@code any:}, when none can reach another process: the message says for each
+         *     why, and {@code local:} alone must be asked for by that name), {@code RESOURCE_EXHAUSTED}, {@code ACCESS_DENIED}
+         *     when the operating system or a rule forbids it
          * @throws IllegalStateException when this builder has started a server already, or when the exit that is to close
          *     the server ({@link #closeOnExit}) has begun
          */

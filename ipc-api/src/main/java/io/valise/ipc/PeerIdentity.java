@@ -2,38 +2,47 @@ package io.valise.ipc;
 
 import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of the process at the other end, and how well. What is not known is empty, never made up. Immutable.
+ * What is known of the process at the other end, and on what evidence. Unknown facts are empty, never made up. Made by the
+ * factory methods, so that facts can be added. Two are equal when all facts are. Immutable.
  *
- * @param user the operating system's name of the user the process runs as
- * @param pid the process id; declared by the peer unless {@code evidence} is {@code SAME_PROCESS}; for diagnostics
- * @param application the name the application declares; a process can declare any
- * @param evidence who vouches for the user
- * @param sameUser whether the evidence shows that the peer runs as the user of this process
- * @param applicationId which application the peer has proved to be, by its publisher's key: {@code AppIdentity.id()}
- * @param grants the capabilities that this process, a server, accepted of the peer, and until when each is good
+ * @since 0.1.0
  */
-public record PeerIdentity(
-        Optional<String> user,
-        OptionalLong pid,
-        Optional<String> application,
-        Evidence evidence,
-        boolean sameUser,
-        Optional<String> applicationId,
-        Map<String, Instant> grants) {
-
+public final class PeerIdentity {
     private static final String UNKNOWN = "unknown";
 
-    /** Keeps a copy of the grants. */
-    public PeerIdentity {
-        grants = Map.copyOf(grants);
+    private final Optional<String> user;
+    private final OptionalLong pid;
+    private final Optional<String> application;
+    private final Evidence evidence;
+    private final boolean sameUser;
+    private final Optional<String> applicationId;
+    private final Map<String, Instant> grants;
+
+    private PeerIdentity(
+            Optional<String> user,
+            OptionalLong pid,
+            Optional<String> application,
+            Evidence evidence,
+            boolean sameUser,
+            Optional<String> applicationId,
+            Map<String, Instant> grants) {
+        this.user = user;
+        this.pid = pid;
+        this.application = application;
+        this.evidence = evidence;
+        this.sameUser = sameUser;
+        this.applicationId = applicationId;
+        this.grants = Map.copyOf(grants);
     }
 
     /** A peer that has proved no application, and has no capabilities. */
-    public PeerIdentity(
+    PeerIdentity(
             Optional<String> user,
             OptionalLong pid,
             Optional<String> application,
@@ -42,9 +51,9 @@ public record PeerIdentity(
         this(user, pid, application, evidence, sameUser, Optional.empty(), Map.of());
     }
 
-    /** Who vouches for a peer's user. */
+    /** What proves the user of a peer. */
     public enum Evidence {
-        /** Nothing. */
+        /** Nothing: the user is not known. */
         NONE,
         /** The peer proved knowledge of a secret that only the user can read. */
         SECRET,
@@ -52,6 +61,41 @@ public record PeerIdentity(
         KERNEL,
         /** The peer is in this process. */
         SAME_PROCESS
+    }
+
+    /** The operating system's name of the user that the process runs as. */
+    public Optional<String> user() {
+        return user;
+    }
+
+    /** The process id, for diagnostics; declared by the peer unless the evidence is {@code SAME_PROCESS}. */
+    public OptionalLong pid() {
+        return pid;
+    }
+
+    /** The name that the application declares; a process can declare any. */
+    public Optional<String> application() {
+        return application;
+    }
+
+    /** What proves the user. */
+    public Evidence evidence() {
+        return evidence;
+    }
+
+    /** Whether the evidence shows that the peer runs as the user of this process. */
+    public boolean sameUser() {
+        return sameUser;
+    }
+
+    /** Which application the peer has proved to be, by its publisher's key: {@code AppIdentity.id()}. */
+    public Optional<String> applicationId() {
+        return applicationId;
+    }
+
+    /** The capabilities that this process, a server, accepted of the peer, and when each expires; unmodifiable. */
+    public Map<String, Instant> grants() {
+        return grants;
     }
 
     /** A peer of which nothing is known. */
@@ -74,7 +118,7 @@ public record PeerIdentity(
         return new PeerIdentity(Optional.of(user), OptionalLong.empty(), Optional.empty(), Evidence.KERNEL, sameUser);
     }
 
-    /** A peer that proved it can read this user's secret. */
+    /** A peer that proved that it can read this user's secret. */
     public static PeerIdentity ofSecret() {
         return new PeerIdentity(
                 Optional.of(System.getProperty("user.name")),
@@ -84,7 +128,7 @@ public record PeerIdentity(
                 true);
     }
 
-    /** This identity with what the peer declares of itself added; what is vouched for already is kept. */
+    /** This identity with what the peer declares of itself added; facts that are known already are kept. */
     public PeerIdentity declaring(OptionalLong declaredPid, Optional<String> declaredApplication) {
         return new PeerIdentity(
                 user,
@@ -99,6 +143,23 @@ public record PeerIdentity(
     /** This identity with an application that the peer has proved to be, and capabilities accepted of it. */
     public PeerIdentity proving(String provenId, Map<String, Instant> acceptedGrants) {
         return new PeerIdentity(user, pid, application, evidence, sameUser, Optional.of(provenId), acceptedGrants);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof PeerIdentity peer
+                && user.equals(peer.user)
+                && pid.equals(peer.pid)
+                && application.equals(peer.application)
+                && evidence == peer.evidence
+                && sameUser == peer.sameUser
+                && applicationId.equals(peer.applicationId)
+                && grants.equals(peer.grants);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(user, pid, application, evidence, sameUser, applicationId, grants);
     }
 
     /** For logs: what is not known is {@code unknown}; what the peer declares stands in quotation marks and can have none. */

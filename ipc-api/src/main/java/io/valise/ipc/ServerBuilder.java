@@ -11,10 +11,10 @@ import io.valise.ipc.internal.frame.MessageLimits;
 import io.valise.ipc.internal.greeting.Credentials;
 import io.valise.ipc.internal.serve.Services;
 import io.valise.ipc.internal.session.SessionConfig;
+import io.valise.ipc.internal.work.Deadline;
 import io.valise.ipc.spi.Transport;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
@@ -32,15 +32,16 @@ final class ServerBuilder implements IpcServer.Builder {
     private AccessPolicy access = AccessPolicy.sameUser();
     private Credentials credentials = Credentials.NONE;
     private WaitStrategy waitStrategy = WaitStrategy.adaptive();
+    private long requestTimeoutNanos = SessionConfig.DEFAULT_REQUEST_TIMEOUT_NANOS;
     private int maxMessageBytes = MessageLimits.DEFAULT_BYTES;
     private @Nullable Executor executor;
     private boolean started;
 
-    ServerBuilder(String... endpoints) {
-        if (endpoints.length == 0) {
+    ServerBuilder(List<Endpoint> endpoints) {
+        if (endpoints.isEmpty()) {
             throw new IllegalArgumentException("server: needs at least one endpoint such as any:quotes");
         }
-        this.endpoints = Arrays.stream(endpoints).map(Endpoint::parse).toList();
+        this.endpoints = List.copyOf(endpoints);
     }
 
     @Override
@@ -98,6 +99,12 @@ final class ServerBuilder implements IpcServer.Builder {
     }
 
     @Override
+    public IpcServer.Builder requestTimeout(Duration timeout) {
+        requestTimeoutNanos = Deadline.nanos("requestTimeout", timeout);
+        return this;
+    }
+
+    @Override
     public IpcServer.Builder maxMessageBytes(int bytes) {
         maxMessageBytes = MessageLimits.check(bytes);
         return this;
@@ -140,14 +147,7 @@ final class ServerBuilder implements IpcServer.Builder {
         }
         started = true;
         SessionConfig config = new SessionConfig(
-                services,
-                access,
-                credentials,
-                maxMessageBytes,
-                SessionConfig.DEFAULT_REQUEST_TIMEOUT_NANOS,
-                waitStrategy,
-                executor,
-                null);
+                services, access, credentials, maxMessageBytes, requestTimeoutNanos, waitStrategy, executor, null);
         return new IpcServer(
                 ServerCore.start(endpoints, Transports.with(transports), config, onConnect, onDisconnect, exit));
     }

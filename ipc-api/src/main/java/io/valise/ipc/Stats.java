@@ -1,35 +1,110 @@
 package io.valise.ipc;
 
-/**
- * Counters since the connection, or for a server all its connections, began. A snapshot: the counters are read one
- * after the other without stopping traffic. Immutable.
- *
- * @param requestsSent requests and streams opened by this end
- * @param requestsServed requests and streams the peer opened and a handler took
- * @param builtInRequestsServed those among them for what every server answers, {@code valise.ping} and {@code
- *     valise.info}: who asks nothing else looks at a server and does not use it
- * @param requestsRefused requests of the peer that no handler took: unknown service, access denied, overload
- * @param eventsSent one-way events sent
- * @param eventsReceived one-way events received
- * @param bytesSent bytes of frames sent
- * @param bytesReceived bytes of frames received
- * @param pending calls of this end that wait for their answer now
- * @param connections open connections now
- */
-public record Stats(
-        long requestsSent,
-        long requestsServed,
-        long builtInRequestsServed,
-        long requestsRefused,
-        long eventsSent,
-        long eventsReceived,
-        long bytesSent,
-        long bytesReceived,
-        int pending,
-        int connections) {
+import io.valise.ipc.internal.work.StatsAccess;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
+/**
+ * Counters since the connection, or for a server all its connections, began. A snapshot: the counters are read one after
+ * the other without stopping traffic. Made by the library alone, so that counters can be added. Two are equal when all
+ * counters are. Immutable.
+ *
+ * @since 0.1.0
+ */
+public final class Stats {
     /** No traffic and no connection. */
     public static final Stats ZERO = new Stats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+
+    static {
+        StatsAccess.set(Stats::new);
+    }
+
+    private final long requestsSent;
+    private final long requestsServed;
+    private final long builtInRequestsServed;
+    private final long requestsRefused;
+    private final long eventsSent;
+    private final long eventsReceived;
+    private final long bytesSent;
+    private final long bytesReceived;
+    private final int pending;
+    private final int connections;
+
+    Stats(
+            long requestsSent,
+            long requestsServed,
+            long builtInRequestsServed,
+            long requestsRefused,
+            long eventsSent,
+            long eventsReceived,
+            long bytesSent,
+            long bytesReceived,
+            int pending,
+            int connections) {
+        this.requestsSent = requestsSent;
+        this.requestsServed = requestsServed;
+        this.builtInRequestsServed = builtInRequestsServed;
+        this.requestsRefused = requestsRefused;
+        this.eventsSent = eventsSent;
+        this.eventsReceived = eventsReceived;
+        this.bytesSent = bytesSent;
+        this.bytesReceived = bytesReceived;
+        this.pending = pending;
+        this.connections = connections;
+    }
+
+    /** Requests and streams that this end opened. */
+    public long requestsSent() {
+        return requestsSent;
+    }
+
+    /** Requests and streams of the peer that a handler took. */
+    public long requestsServed() {
+        return requestsServed;
+    }
+
+    /**
+     * Those of {@link #requestsServed} for the services that every server answers, {@code valise.ping} and {@code
+     * valise.info}. A client that calls nothing else only monitors the server.
+     */
+    public long builtInRequestsServed() {
+        return builtInRequestsServed;
+    }
+
+    /** Requests of the peer that no handler took: unknown service, access denied, overload. */
+    public long requestsRefused() {
+        return requestsRefused;
+    }
+
+    /** One-way events sent. */
+    public long eventsSent() {
+        return eventsSent;
+    }
+
+    /** One-way events received. */
+    public long eventsReceived() {
+        return eventsReceived;
+    }
+
+    /** Bytes of the frames sent. */
+    public long bytesSent() {
+        return bytesSent;
+    }
+
+    /** Bytes of the frames received. */
+    public long bytesReceived() {
+        return bytesReceived;
+    }
+
+    /** Calls of this end that wait for their answer now. */
+    public int pending() {
+        return pending;
+    }
+
+    /** Connections that are open now. */
+    public int connections() {
+        return connections;
+    }
 
     /** The sum, counter by counter. */
     public Stats plus(Stats other) {
@@ -44,5 +119,45 @@ public record Stats(
                 bytesReceived + other.bytesReceived,
                 pending + other.pending,
                 connections + other.connections);
+    }
+
+    private long[] all() {
+        return new long[] {
+            requestsSent,
+            requestsServed,
+            builtInRequestsServed,
+            requestsRefused,
+            eventsSent,
+            eventsReceived,
+            bytesSent,
+            bytesReceived,
+            pending,
+            connections
+        };
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Stats stats && Arrays.equals(all(), stats.all());
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(all());
+    }
+
+    /** Every counter with its name; for logs. */
+    @Override
+    public String toString() {
+        return "Stats[requestsSent=" + requestsSent
+                + ", requestsServed=" + requestsServed
+                + ", builtInRequestsServed=" + builtInRequestsServed
+                + ", requestsRefused=" + requestsRefused
+                + ", eventsSent=" + eventsSent
+                + ", eventsReceived=" + eventsReceived
+                + ", bytesSent=" + bytesSent
+                + ", bytesReceived=" + bytesReceived
+                + ", pending=" + pending
+                + ", connections=" + connections + ']';
     }
 }

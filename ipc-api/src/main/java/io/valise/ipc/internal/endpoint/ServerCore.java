@@ -393,16 +393,17 @@ public final class ServerCore implements Session.Greeter {
             session.drain();
             return true;
         });
-        boolean finished = true;
         try {
+            boolean finished = true;
             for (Session session : sessions) {
                 finished &= session.awaitIdle(deadline);
             }
+            return closeAll(deadline - System.nanoTime()) && finished;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            finished = false;
+            close();
+            return false;
         }
-        return closeAll(deadline - System.nanoTime()) && finished;
     }
 
     /** Closes unless a session is on the list; one that would get there later is closed before its WELCOME. */

@@ -21,6 +21,15 @@ public final class Names {
         return name;
     }
 
+    /** Returns the name, if it is one and not reserved; {@code what} it names is for the message. */
+    public static String checkFree(String what, String name) {
+        if (check(name).startsWith(RESERVED_PREFIX)) {
+            throw new IllegalArgumentException(
+                    what + " " + name + ": names that begin with " + RESERVED_PREFIX + " are reserved");
+        }
+        return name;
+    }
+
     /** Writes length and bytes; allocates nothing for ASCII. */
     public static void write(String name, ByteBuffer out) {
         int start = out.position();

@@ -13,7 +13,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one end offers: services and event handlers by name. A server's sessions share one as their parent. Thread-safe.
+ * What one end offers: services and event handlers by name. What a parent offers is offered too, unless it is overridden
+ * here: the sessions of a server share the builder's as their parent. Thread-safe.
  */
 public final class Services {
     private final @Nullable Services parent;
@@ -38,12 +39,8 @@ public final class Services {
 
     /** Adds a service under a name that is free and not reserved. */
     private void add(String name, Service service) {
-        if (Names.check(name).startsWith(Names.RESERVED_PREFIX)) {
-            throw new IllegalArgumentException(
-                    "service " + name + ": names that begin with " + Names.RESERVED_PREFIX + " are reserved");
-        }
-        if (services.putIfAbsent(name, service) != null) {
-            throw new IllegalArgumentException("service " + name + ": it is registered already");
+        if (services.putIfAbsent(Names.checkFree("service", name), service) != null) {
+            throw new IllegalArgumentException("service " + name + ": it is registered already; choose another name");
         }
     }
 
@@ -62,9 +59,9 @@ public final class Services {
         add(name, Service.ofStreams(handler));
     }
 
-    /** Sets the handler of an event. */
+    /** Sets the handler of an event, and replaces the one before; the name must not be reserved. */
     public void onEvent(String name, EventHandler handler) {
-        events.put(Names.check(name), handler);
+        events.put(Names.checkFree("event", name), handler);
     }
 
     /** Adds one of the library's own. */
@@ -82,9 +79,9 @@ public final class Services {
         return found != null || parent == null ? found : parent.event(name);
     }
 
-    /** Whether nothing was added here. */
+    /** Whether nothing was added here, or to the parents. */
     public boolean isEmpty() {
-        return services.isEmpty() && events.isEmpty();
+        return services.isEmpty() && events.isEmpty() && (parent == null || parent.isEmpty());
     }
 
     /** The names of all services, sorted. */

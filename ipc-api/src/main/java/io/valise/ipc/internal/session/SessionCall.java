@@ -48,19 +48,19 @@ public final class SessionCall implements IpcConnection.Call {
         void ensureRead();
 
         @Override
-        default void offer(String name, RequestHandler handler) {
+        default void service(String name, RequestHandler handler) {
             services().service(name, requireNonNull(handler, "handler"));
             ensureRead();
         }
 
         @Override
-        default void offerAsync(String name, AsyncRequestHandler handler) {
+        default void asyncService(String name, AsyncRequestHandler handler) {
             services().asyncService(name, requireNonNull(handler, "handler"));
             ensureRead();
         }
 
         @Override
-        default void offerStream(String name, StreamHandler handler) {
+        default void stream(String name, StreamHandler handler) {
             services().stream(name, requireNonNull(handler, "handler"));
             ensureRead();
         }

@@ -49,16 +49,17 @@ public final class SessionCounters {
     }
 
     public Stats snapshot(int pending, int connections) {
-        return new Stats(
-                requestsSent.get(),
-                requestsServed.get(),
-                builtInRequestsServed.get(),
-                requestsRefused.get(),
-                eventsSent.get(),
-                eventsReceived.get(),
-                bytesSent.get(),
-                bytesReceived.get(),
-                pending,
-                connections);
+        return StatsAccess.get()
+                .make(
+                        requestsSent.get(),
+                        requestsServed.get(),
+                        builtInRequestsServed.get(),
+                        requestsRefused.get(),
+                        eventsSent.get(),
+                        eventsReceived.get(),
+                        bytesSent.get(),
+                        bytesReceived.get(),
+                        pending,
+                        connections);
     }
 }

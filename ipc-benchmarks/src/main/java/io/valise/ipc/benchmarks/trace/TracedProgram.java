@@ -22,7 +22,7 @@ public final class TracedProgram {
                         .waitStrategy(WaitStrategy.spinning())
                         .service("quote", request -> request.message())
                         .start();
-                IpcConnection connection = IpcClient.builder(address)
+                IpcConnection connection = IpcClient.builder(server.endpoints().get(0))
                         .waitStrategy(WaitStrategy.spinning())
                         .connect()) {
             ValueSet quote = Quotes.valueSet();

@@ -34,11 +34,7 @@ record PipeUser(Win32 win32, String sid) {
     private PeerIdentity process(long pid) throws Win32Exception {
         String user = win32.userOf(pid);
         boolean same = user.equals(sid);
-        return new PeerIdentity(
-                Optional.of(same ? System.getProperty("user.name") : user),
-                OptionalLong.of(pid),
-                Optional.empty(),
-                PeerIdentity.Evidence.KERNEL,
-                same);
+        return PeerIdentity.ofKernel(same ? System.getProperty("user.name") : user, same)
+                .declaring(OptionalLong.of(pid), Optional.empty());
     }
 }

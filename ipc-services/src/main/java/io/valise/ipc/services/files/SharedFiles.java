@@ -178,8 +178,8 @@ public final class SharedFiles {
 
     /** Lets the peer of one connection redeem tokens; for clients that share. */
     public void on(IpcConnection connection) {
-        connection.offerStream(SERVICE, this::redeem);
-        connection.offer(CONFIRMATION, this::received);
+        connection.stream(SERVICE, this::redeem);
+        connection.service(CONFIRMATION, this::received);
     }
 
     private Flow.Publisher<ValueSet> redeem(Request request) throws IOException {

@@ -136,7 +136,8 @@ public final class ResultLauncher {
         ValueSet reported = request.message().getValueSet(RESULT);
         checkSize("result", reported, maxBytes);
         if (result.isDone() || !report.complete(reported)) {
-            throw new IpcException(IpcStatus.CANCELLED, "there is a result already, or the launcher does not wait for one any more");
+            throw new IpcException(
+                    IpcStatus.CANCELLED, "there is a result already, or the launcher does not wait for one any more");
         }
         return ValueSet.empty();
     }

@@ -55,7 +55,7 @@ public final class ExportedObjects {
     /** Offers them to the peer of one connection, at either end. */
     public RemoteObjects on(IpcConnection connection) {
         RemoteObjects objects = peer(connection);
-        roots.forEach((plan, object) -> connection.offerAsync(
+        roots.forEach((plan, object) -> connection.asyncService(
                 ObjectCalls.rootService(plan), request -> objects.calls().call(object, plan, request)));
         return objects;
     }

@@ -100,8 +100,8 @@ public final class RemoteObjects {
 
     private static RemoteObjects offered(IpcConnection connection) {
         RemoteObjects objects = new RemoteObjects(connection);
-        connection.offerAsync(ObjectCalls.SERVICE, objects.calls::call);
-        connection.offerStream(ObjectCalls.STREAMS, objects.calls::stream);
+        connection.asyncService(ObjectCalls.SERVICE, objects.calls::call);
+        connection.stream(ObjectCalls.STREAMS, objects.calls::stream);
         connection.onEvent(Releases.EVENT, objects::releasedByPeer);
         return objects;
     }

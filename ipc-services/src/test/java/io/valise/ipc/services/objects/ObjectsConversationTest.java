@@ -167,7 +167,7 @@ class ObjectsConversationTest {
                         .start();
                 IpcConnection client =
                         IpcClient.connect(server.endpoints().get(0).toString())) {
-            client.offerAsync(ObjectCalls.SERVICE, this::receive);
+            client.asyncService(ObjectCalls.SERVICE, this::receive);
             playClient(client);
             awaitReleased(client, conversation.get(2).message());
         }

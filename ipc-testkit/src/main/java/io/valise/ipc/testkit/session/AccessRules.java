@@ -1,6 +1,7 @@
 package io.valise.ipc.testkit.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.valise.ipc.AccessPolicy;
 import io.valise.ipc.Delivery;
@@ -11,6 +12,7 @@ import io.valise.ipc.IpcStatus;
 import io.valise.ipc.PeerIdentity;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.testkit.Candidate;
+import io.valise.ipc.testkit.process.ForkedJvm;
 import io.valise.ipc.testkit.rule.LogLines;
 import io.valise.ipc.testlog.MayLog;
 import java.util.List;
@@ -159,5 +161,46 @@ public abstract class AccessRules extends SessionRules {
             assertThat(audit.rest()).isEmpty();
             assertThat(ran).hasValue(0);
         }
+    }
+
+    @Test
+    void A09_clientsPolicyGuardsWhatTheClientOffers() throws Exception {
+        BlockingQueue<ValueSet> heard = new LinkedBlockingQueue<>();
+        IpcServer server = serve(builder -> builder);
+        connect(
+                server,
+                options -> options
+                        .access((caller, name) -> name.equals("open") || name.equals("tick"))
+                        .service("open", request -> request.message())
+                        .service("secret", request -> {
+                            ran.incrementAndGet();
+                            return EMPTY;
+                        })
+                        .stream("secrets", request -> {
+                            ran.incrementAndGet();
+                            return TestSource.of(1);
+                        })
+                        .onEvent("forbidden", event -> heard.add(EMPTY))
+                        .onEvent("tick", event -> heard.add(event.message())));
+        IpcConnection client = only(server);
+        denied(client);
+        assertThat(client.request("open", ValueSet.of("n", 1))).isEqualTo(ValueSet.of("n", 1));
+        client.send("forbidden", ValueSet.of("n", 0));
+        client.send("tick", ValueSet.of("n", 1));
+        assertThat(take(heard)).isEqualTo(ValueSet.of("n", 1));
+    }
+
+    @Test
+    void A10_clientInAnotherProcessRefusesByItsOwnPolicy() {
+        assumeTrue(candidate.betweenProcesses(), "this transport stays within the process");
+        IpcServer server = serve(builder -> builder.requestTimeout(LONG));
+        ForkedJvm client =
+                closing(ForkedJvm.start(SessionPeer.class, transport.getClass().getName()));
+        client.ask("forbid", "never");
+        client.ask("connect", server.endpoints().get(0));
+        IpcConnection connection = only(server);
+        IpcException e = failsWith(IpcStatus.ACCESS_DENIED, () -> connection.request("never", EMPTY));
+        assertThat(e.delivery()).isEqualTo(Delivery.REJECTED);
+        echoes(connection, 3);
     }
 }

@@ -350,10 +350,8 @@ public abstract class CallRules extends SessionRules {
     void C20_executorOfTheUserRunsTheHandlers() throws Exception {
         ExecutorService single = Executors.newSingleThreadExecutor(work -> new Thread(work, "users-own"));
         closing(single::shutdownNow);
-        IpcConnection client = connect(serve(builder -> builder.executor(single)
-                .service(
-                        "thread",
-                        request -> ValueSet.of("name", Thread.currentThread().getName()))));
+        IpcConnection client =
+                connect(serve(builder -> builder.executor(single).service("thread", request -> threadName())));
         together(4, number -> {
             for (int i = 0; i < 50; i++) {
                 assertThat(client.request("thread", EMPTY).getString("name")).isEqualTo("users-own");
@@ -379,5 +377,26 @@ public abstract class CallRules extends SessionRules {
             full.set(false);
             echoes(client, 3);
         }
+    }
+
+    @Test
+    void C22_executorOfAClientRunsItsHandlers() {
+        ExecutorService single = Executors.newSingleThreadExecutor(work -> new Thread(work, "users-own"));
+        closing(single::shutdownNow);
+        IpcServer server = serve(builder -> builder);
+        connect(
+                server,
+                options -> options.executor(single)
+                        .service("thread", request -> threadName())
+                        .asyncService("later", request -> CompletableFuture.completedFuture(threadName())));
+        IpcConnection client = only(server);
+        for (int i = 0; i < 50; i++) {
+            assertThat(client.request("thread", EMPTY).getString("name")).isEqualTo("users-own");
+            assertThat(client.request("later", EMPTY).getString("name")).isEqualTo("users-own");
+        }
+    }
+
+    private static ValueSet threadName() {
+        return ValueSet.of("name", Thread.currentThread().getName());
     }
 }

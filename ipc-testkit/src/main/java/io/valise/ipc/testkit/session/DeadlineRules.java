@@ -100,6 +100,14 @@ public abstract class DeadlineRules extends SessionRules {
                 builder -> builder.requestTimeout(SHORT));
         failsWith(IpcStatus.TIMEOUT, () -> client.request("wait", EMPTY));
         failsWith(IpcStatus.TIMEOUT, () -> get(client.requestAsync("wait", EMPTY)));
+        IpcServer impatient = serve(builder -> builder.requestTimeout(SHORT));
+        connect(
+                impatient,
+                builder -> builder.service("wait", request -> {
+                    gate.await();
+                    return EMPTY;
+                }));
+        failsWith(IpcStatus.TIMEOUT, () -> only(impatient).request("wait", EMPTY));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.valise.ipc.testkit.session;
 
+import io.valise.ipc.AccessPolicy;
 import io.valise.ipc.IpcClient;
 import io.valise.ipc.IpcConnection;
 import io.valise.ipc.IpcException;
@@ -34,6 +35,7 @@ public final class SessionPeer implements CommandLoop.Commands {
     private @Nullable AppIdentity identity;
     private @Nullable CapabilityGrant grant;
     private @Nullable LoopbackAccessRules rules;
+    private AccessPolicy access = AccessPolicy.sameUser();
     private @Nullable IpcServer server;
     private @Nullable IpcConnection client;
 
@@ -57,6 +59,7 @@ public final class SessionPeer implements CommandLoop.Commands {
             case "knock" -> knock(arguments.get(0));
             case "identify" -> identify(arguments.get(0), arguments.get(1));
             case "out" -> out(arguments.get(0));
+            case "forbid" -> forbid(arguments.get(0));
             case "grant" -> grant(arguments.get(0));
             case "status" -> status(arguments.get(0));
             case "samples" -> samples();
@@ -123,6 +126,12 @@ public final class SessionPeer implements CommandLoop.Commands {
         return null;
     }
 
+    /** Denies the server a service or event of the client from now on. */
+    private @Nullable String forbid(String service) {
+        access = (caller, name) -> !name.equals(service);
+        return null;
+    }
+
     /** Calls a service once; the answer is the status. */
     private String status(String service) {
         try {
@@ -162,6 +171,7 @@ public final class SessionPeer implements CommandLoop.Commands {
         return introduced(IpcClient.builder(address))
                 .transport(transport)
                 .requestTimeout(LONG)
+                .access(access)
                 .service("echo", request -> request.message())
                 .service("never", request -> {
                     CommandLoop.say("never");

@@ -8,6 +8,7 @@ import io.valise.ipc.ValueSet;
 import io.valise.ipc.testkit.Candidate;
 import io.valise.ipc.testkit.rule.RuleGroup;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Future;
@@ -31,11 +32,8 @@ public abstract class SessionRules extends RuleGroup {
 
     /** Begins a server at an address, with the service {@code echo}. */
     final IpcServer.Builder server(Endpoint... addresses) {
-        String[] texts = new String[addresses.length];
-        for (int i = 0; i < texts.length; i++) {
-            texts[i] = addresses[i].toString();
-        }
-        return Menu.echo(IpcServer.builder(texts).transport(transport));
+        Endpoint[] more = Arrays.copyOfRange(addresses, 1, addresses.length);
+        return Menu.echo(IpcServer.builder(addresses[0], more).transport(transport));
     }
 
     /** Starts a server with the service {@code echo} and these. */
@@ -49,7 +47,7 @@ public abstract class SessionRules extends RuleGroup {
 
     /** Begins a client whose calls wait {@link #LONG}. */
     final IpcClient.Builder client(Endpoint address) {
-        return IpcClient.builder(address.toString())
+        return IpcClient.builder(address)
                 .transport(transport)
                 .connectTimeout(LONG)
                 .requestTimeout(LONG);

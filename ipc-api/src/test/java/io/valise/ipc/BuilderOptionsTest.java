@@ -1,0 +1,106 @@
+package io.valise.ipc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.junit.jupiter.api.Test;
+
+/** Addresses that are parsed already, options of both builders, values that the library makes, and an interrupted shutdown. */
+class BuilderOptionsTest {
+    private static final Endpoint ONE = new Endpoint("local", "options-one");
+    private static final Endpoint TWO = new Endpoint("local", "options-two");
+
+    @Test
+    void anAddressMayBeGivenParsed() {
+        try (IpcServer server = IpcServer.builder(ONE, TWO).start();
+                IpcConnection first = IpcClient.connect(ONE);
+                IpcConnection second = IpcClient.builder(TWO).connect()) {
+            assertThat(server.endpoints()).containsExactly(ONE, TWO);
+            assertThat(List.of(first.endpoint(), second.endpoint())).containsExactly(ONE, TWO);
+        }
+    }
+
+    @Test
+    void aServerNeedsAnAddress() {
+        assertThatThrownBy(() -> IpcServer.builder())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("needs at least one endpoint");
+    }
+
+    @Test
+    void timeoutsArePositiveAtBothEnds() {
+        assertThatThrownBy(() -> IpcServer.builder(ONE).requestTimeout(Duration.ZERO))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("requestTimeout: must be positive, actual=PT0S");
+        assertThatThrownBy(() -> IpcClient.builder(ONE).requestTimeout(Duration.ZERO))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("requestTimeout: must be positive, actual=PT0S");
+    }
+
+    @Test
+    void anInterruptEndsAShutdownThatWaitsAndClosesTheServer() throws Exception {
+        CountDownLatch entered = new CountDownLatch(1);
+        CountDownLatch gate = new CountDownLatch(1);
+        IpcServer server = IpcServer.builder(ONE)
+                .service("wait", request -> {
+                    entered.countDown();
+                    gate.await();
+                    return null;
+                })
+                .start();
+        try (IpcConnection client = IpcClient.connect(ONE)) {
+            CompletableFuture<ValueSet> pending = client.requestAsync("wait", ValueSet.empty());
+            entered.await();
+            BlockingQueue<List<Boolean>> seen = new LinkedBlockingQueue<>();
+            Thread closing = new Thread(() -> {
+                boolean finished = server.shutdown(Duration.ofDays(1));
+                seen.add(List.of(finished, Thread.currentThread().isInterrupted()));
+            });
+            closing.start();
+            closing.interrupt();
+            assertThat(seen.take()).containsExactly(false, true);
+            server.awaitClosed();
+            assertThatThrownBy(pending::join).hasCauseInstanceOf(IpcException.class);
+        } finally {
+            gate.countDown();
+            server.close();
+        }
+    }
+
+    @Test
+    void countersAreEqualByValueAndNameThemselves() {
+        Stats some = new Stats(1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
+        assertThat(some)
+                .isEqualTo(new Stats(1, 2, 3, 4, 5, 6, 7, 8, 9, 10))
+                .hasSameHashCodeAs(new Stats(1, 2, 3, 4, 5, 6, 7, 8, 9, 10))
+                .isEqualTo(Stats.ZERO.plus(some))
+                .isNotEqualTo(new Stats(1, 2, 3, 4, 5, 6, 7, 8, 9, 11))
+                .isNotEqualTo(Stats.ZERO)
+                .hasToString("Stats[requestsSent=1, requestsServed=2, builtInRequestsServed=3, requestsRefused=4,"
+                        + " eventsSent=5, eventsReceived=6, bytesSent=7, bytesReceived=8, pending=9, connections=10]");
+        assertThat(some.plus(some)).isEqualTo(new Stats(2, 4, 6, 8, 10, 12, 14, 16, 18, 20));
+    }
+
+    @Test
+    void identitiesAreEqualByValue() {
+        PeerIdentity ann = PeerIdentity.ofKernel("ann", false);
+        assertThat(ann)
+                .isEqualTo(PeerIdentity.ofKernel("ann", false))
+                .hasSameHashCodeAs(PeerIdentity.ofKernel("ann", false))
+                .isNotEqualTo(PeerIdentity.ofKernel("bob", false))
+                .isNotEqualTo(PeerIdentity.ofKernel("ann", true))
+                .isNotEqualTo(ann.declaring(OptionalLong.of(1), Optional.empty()))
+                .isNotEqualTo(ann.declaring(OptionalLong.empty(), Optional.of("reader")))
+                .isNotEqualTo(ann.proving("reader_0000000000000", Map.of()))
+                .isNotEqualTo(PeerIdentity.unknown());
+    }
+}
