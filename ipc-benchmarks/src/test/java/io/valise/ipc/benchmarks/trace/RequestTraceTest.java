@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 class RequestTraceTest {
     private static final Path PAGE = Path.of("..", "docs", "a-request.md");
     private static final Pattern ROW = Pattern.compile("(?m)^\\| `[^|]*` \\| (.*) \\|$");
-    private static final Pattern CLASS_NAME = Pattern.compile("`([A-Za-z.]+)`");
+    private static final Pattern CLASS_NAME = Pattern.compile("`([A-Za-z0-9.]+)`");
     private static final Pattern PACKAGE = Pattern.compile("^([a-z]+\\.)*");
 
     @Test
