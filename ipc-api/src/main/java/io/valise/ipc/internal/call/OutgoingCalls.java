@@ -6,6 +6,7 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.internal.channel.FrameSender;
 import io.valise.ipc.internal.channel.Lifecycle;
+import io.valise.ipc.internal.channel.NumberedCall;
 import io.valise.ipc.internal.frame.Frames;
 import io.valise.ipc.internal.frame.OutFrame;
 import io.valise.ipc.internal.work.CallbackTask;
@@ -55,26 +56,23 @@ public final class OutgoingCalls implements Caretaker.Dated {
 
     /** Sends the frame of a call, and expects its reply from then on. */
     public void send(PendingCall call, OutFrame frame) {
+        send(call, frame, call);
+    }
+
+    /** Sends a frame of the greeting, and expects the answer from then on: it is no call of a service. */
+    public void sendGreeting(PendingCall answer, OutFrame frame) {
+        send(answer, frame, null);
+    }
+
+    private void send(PendingCall call, OutFrame frame, @Nullable NumberedCall numbered) {
         put(call);
         try {
-            sender.sendCall(frame, call, call);
+            sender.sendCall(frame, numbered, call);
         } catch (RuntimeException | Error e) { // an Error too, such as no memory to encode it
             remove(call.id());
             throw e;
         }
         failIfEnded(call);
-    }
-
-    /** Sends a frame of the greeting, and expects the answer from then on: it is no call of a service. */
-    public void sendGreeting(PendingCall answer, OutFrame frame) {
-        put(answer);
-        try {
-            sender.send(frame, answer);
-        } catch (RuntimeException | Error e) {
-            remove(answer.id());
-            throw e;
-        }
-        failIfEnded(answer);
     }
 
     /** The thread that ended the connection may not have seen a call that was added at the same time. */
@@ -120,11 +118,15 @@ public final class OutgoingCalls implements Caretaker.Dated {
         if (call == null) {
             return;
         }
-        tellCancelled(id, why);
-        String what = why == IpcStatus.TIMEOUT ? ": no reply within its timeout" : ": given up while it waited";
-        // this thread waits for another call, or looks after all connections: it must not run the application's code
-        tasks.runOnWorker(call.fail(
-                why, "request " + call.service() + what + "; the handler may still have run", Delivery.UNKNOWN));
+        try {
+            tellCancelled(id, why);
+        } finally { // an Error must not leave the call without an end
+            String what = why == IpcStatus.TIMEOUT ? ": no reply within its timeout" : ": given up while it waited";
+            // this thread waits for another call, or looks after all connections: it must not run the application's
+            // code
+            tasks.runOnWorker(call.fail(
+                    why, "request " + call.service() + what + "; the handler may still have run", Delivery.UNKNOWN));
+        }
     }
 
     /** Forgets a call that its caller cancelled. */

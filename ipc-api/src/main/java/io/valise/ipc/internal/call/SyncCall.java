@@ -16,17 +16,8 @@ public final class SyncCall extends PendingCall {
 
     private volatile @Nullable Thread parked;
 
-    private final OutgoingCalls calls;
-
-    /** A call with the next id. */
-    public SyncCall(OutgoingCalls calls, String service, long timeoutNanos) {
-        super(calls.nextId(), service, timeoutNanos);
-        this.calls = calls;
-    }
-
-    /** Ends the call without a reply, and tells the peer. */
-    public void giveUp(IpcStatus why) {
-        calls.giveUp(id(), why);
+    public SyncCall(long id, String service, long timeoutNanos) {
+        super(id, service, timeoutNanos);
     }
 
     public boolean isDone() {

@@ -64,7 +64,7 @@ public final class FrameSender {
 
     /**
      * @param timeoutNanos how long a frame without a waiting caller may wait for room at the peer, in nanoseconds
-     * @param drainer has {@link #flush(LongSupplier)} called soon, on a thread that may block
+     * @param drainer has {@link #flushFully} called soon, on a thread that may block
      * @param broken ends the connection, whose shared memory was cut short
      * @param failed is told of frames that could not be sent, where no caller is to be told
      */
@@ -107,13 +107,18 @@ public final class FrameSender {
         send(frame, null, defaultDeadline, true);
     }
 
+    /** Like {@link #send(Sendable)}; {@code flush} is false when the calling thread flushes soon after. */
+    void send(Sendable frame, boolean flush) {
+        send(frame, null, defaultDeadline, flush);
+    }
+
     /** Sends a frame and wakes the peer. */
     public void send(Sendable frame, LongSupplier deadline) {
         send(frame, null, deadline, true);
     }
 
-    /** Sends the frame of a call, which is told its number, and wakes the peer. */
-    public void sendCall(Sendable frame, NumberedCall call, LongSupplier deadline) {
+    /** Sends the frame of a call, which is told its number unless it is null, and wakes the peer. */
+    public void sendCall(Sendable frame, @Nullable NumberedCall call, LongSupplier deadline) {
         send(frame, call, deadline, true);
     }
 
@@ -137,42 +142,9 @@ public final class FrameSender {
         }
     }
 
-    /** Like {@link #sendQuietly(Sendable, LongSupplier, boolean)}, at once and within the default time. */
+    /** Like {@link #sendQuietly(Sendable, LongSupplier, boolean)}; wakes the peer, and waits for room as long as a frame may. */
     public boolean sendQuietly(Sendable frame) {
         return sendQuietly(frame, defaultDeadline, true);
-    }
-
-    /**
-     * Sends a reply. The interrupt status of the calling thread belongs to the handler that left it: the reply is sent all
-     * the same.
-     *
-     * @param flush false when the calling thread flushes soon after
-     * @throws IpcException when it could not be sent; {@code CANCELLED} when it is committed, and another thread must flush
-     */
-    public void sendReply(Sendable frame, boolean flush) {
-        boolean interrupted = Thread.interrupted();
-        try {
-            while (!sendUnlessInterrupted(frame, flush)) {
-                interrupted |= Thread.interrupted();
-            }
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
-    }
-
-    /** False when an interrupt came first and nothing was sent. */
-    private boolean sendUnlessInterrupted(Sendable frame, boolean flush) {
-        try {
-            send(frame, null, defaultDeadline, flush);
-            return true;
-        } catch (IpcException e) {
-            if (e.status() == IpcStatus.CANCELLED && e.delivery() == Delivery.NOT_SENT) {
-                return false;
-            }
-            throw e;
-        }
     }
 
     /** A frame without a waiting caller could not be sent: ends the connection if the peer would miss it. */
@@ -227,7 +199,7 @@ public final class FrameSender {
     }
 
     /**
-     * Ends the session, since the JVM reports that the link's memory is not there any more: the peer cut the shared
+     * Ends the connection, since the JVM reports that the link's memory is not there any more: the peer cut the shared
      * segment short.
      */
     public IpcException cutShort(InternalError fault) {
@@ -302,8 +274,7 @@ public final class FrameSender {
         flush(defaultDeadline);
     }
 
-    /** Hands everything committed to the peer, blocking until the deadline. */
-    public void flush(LongSupplier deadline) {
+    private void flush(LongSupplier deadline) {
         lock(lock, deadline);
         try {
             drain(deadline);

@@ -111,6 +111,7 @@ public final class Lifecycle {
         return end.compareAndSet(null, reason);
     }
 
+    /** Whether the connection has ended. */
     public boolean isEnded() {
         return end.get() != null;
     }
@@ -120,7 +121,7 @@ public final class Lifecycle {
         return end.get();
     }
 
-    /** Completes {@link #closed}: dependent actions of the user run here. */
+    /** Completes {@link #closed}: dependent actions of the application run here. */
     public void completeClosed(CloseReason reason) {
         closed.complete(reason);
     }
@@ -130,7 +131,7 @@ public final class Lifecycle {
         return closed;
     }
 
-    /** Waits for the end. */
+    /** Waits so many nanoseconds for the end. */
     public CloseReason awaitEnd(long nanos) throws InterruptedException, ExecutionException, TimeoutException {
         return closed.get(nanos, TimeUnit.NANOSECONDS);
     }

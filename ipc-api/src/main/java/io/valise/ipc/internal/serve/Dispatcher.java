@@ -4,11 +4,11 @@ import io.valise.ipc.CloseReason;
 import io.valise.ipc.Event;
 import io.valise.ipc.EventHandler;
 import io.valise.ipc.IpcConnection;
-import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.PeerIdentity;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.internal.call.InFlight;
+import io.valise.ipc.internal.channel.AnswerSender;
 import io.valise.ipc.internal.channel.FrameSender;
 import io.valise.ipc.internal.channel.Lifecycle;
 import io.valise.ipc.internal.frame.Frames;
@@ -46,6 +46,7 @@ public final class Dispatcher {
     private final boolean server;
     private final Lifecycle lifecycle;
     private final FrameSender sender;
+    private final AnswerSender answerSender;
     private final Services services;
     private final Admission admission;
     private final SessionCounters counters;
@@ -101,6 +102,7 @@ public final class Dispatcher {
         this.server = server;
         this.lifecycle = lifecycle;
         this.sender = sender;
+        this.answerSender = new AnswerSender(connection, sender);
         this.services = services;
         this.admission = admission;
         this.counters = counters;
@@ -154,9 +156,7 @@ public final class Dispatcher {
     private boolean isSent(InboundRequest request, Sendable frame) {
         boolean done = true;
         try {
-            done = answers.isIdle() && sender.trySend(frame);
-        } catch (RuntimeException | Error e) {
-            notSent(request, e);
+            done = answers.isIdle() && answerSender.trySend(frame);
         } finally {
             if (done) {
                 finished(request);
@@ -167,39 +167,10 @@ public final class Dispatcher {
 
     private void send(InboundRequest request, Sendable frame, boolean flush) {
         try {
-            sender.sendReply(frame, flush);
-        } catch (RuntimeException | Error e) {
-            notSent(request, e);
+            answerSender.send(frame, flush);
         } finally {
             finished(request);
         }
-    }
-
-    private void notSent(InboundRequest request, Throwable failure) {
-        if (failure instanceof IpcException known) {
-            answerFailed(request, known);
-        } else if (failure instanceof InternalError fault) {
-            sender.failed(sender.cutShort(fault));
-        } else { // the peer waits for an answer
-            LOG.log(Level.ERROR, "a reply to " + connection + " cannot be encoded", failure);
-            boolean noMemory = failure instanceof OutOfMemoryError;
-            IpcStatus status = noMemory ? IpcStatus.RESOURCE_EXHAUSTED : IpcStatus.HANDLER_FAILED;
-            sendInstead(request, status, String.valueOf(failure));
-        }
-    }
-
-    private void answerFailed(InboundRequest request, IpcException e) {
-        if (e.status() == IpcStatus.MESSAGE_TOO_LARGE) {
-            sendInstead(request, e.status(), e.reason());
-        } else if (e.status() == IpcStatus.CANCELLED) { // it is committed: another thread flushes
-            sender.flushSoon();
-        } else {
-            sender.failed(e);
-        }
-    }
-
-    private void sendInstead(InboundRequest request, IpcStatus status, String why) {
-        sender.sendQuietly(OutFrame.text(Frames.ERROR, request.id(), 0, status, "reply: " + why));
     }
 
     void finished(InboundRequest request) {

@@ -341,7 +341,7 @@ public final class InboundRequest implements Request, Task, InFlight.Entry, Send
     }
 
     /**
-     * Sends the answer, unless the request has one or nobody waits for it any more. It is under way until the answer has
+     * Sends the answer, unless the request has one or the peer waits for it no more. It is under way until the answer has
      * been sent: a server that shuts down waits for that too.
      */
     private void answer(Object answer, Sendable frame, boolean onReader) {

@@ -7,6 +7,7 @@ import static io.valise.ipc.internal.session.ReadRight.PAUSED;
 import static io.valise.ipc.internal.session.ReadRight.SLEEPING;
 
 import io.valise.ipc.IpcException;
+import io.valise.ipc.internal.call.OutgoingCalls;
 import io.valise.ipc.internal.channel.Lifecycle;
 import io.valise.ipc.internal.work.Backlog;
 import io.valise.ipc.internal.work.Shortage;
@@ -26,14 +27,18 @@ final class BackgroundReading {
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Reader reader;
+    private final OutgoingCalls calls;
+    private final boolean server;
     private final ReadRight right;
     private final Shortage.Wait wait;
     private final Lifecycle lifecycle;
     private final Backlog backlog;
     private volatile boolean fired;
 
-    BackgroundReading(Reader reader) {
+    BackgroundReading(Reader reader, OutgoingCalls calls, boolean server) {
         this.reader = reader;
+        this.calls = calls;
+        this.server = server;
         this.right = reader.right;
         this.wait = reader.link::await;
         this.lifecycle = reader.lifecycle;
@@ -61,9 +66,14 @@ final class BackgroundReading {
             return;
         }
         reader.watch.watch(); // the caller woken next may leave without reading
-        if (!right.wakeNextCaller() && !reader.futures.isReliedUpon() && reader.needed.getAsBoolean()) {
+        if (!right.wakeNextCaller() && !reader.futures.isReliedUpon() && isNeeded()) {
             start();
         }
+    }
+
+    /** Whether a thread must read although no caller waits for a reply. */
+    private boolean isNeeded() {
+        return server || !calls.isEmpty();
     }
 
     /** Starts a reader that paused. */

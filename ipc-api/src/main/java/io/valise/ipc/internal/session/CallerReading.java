@@ -8,6 +8,7 @@ import static io.valise.ipc.internal.session.ReadRight.SLEEPING;
 
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.internal.call.OutgoingCalls;
 import io.valise.ipc.internal.call.SyncCall;
 import io.valise.ipc.internal.work.Shortage;
 import io.valise.ipc.internal.work.VirtualThreads;
@@ -21,11 +22,13 @@ final class CallerReading {
     private static final int POLLS_PER_CHECK = 64;
 
     private final Reader reader;
+    private final OutgoingCalls calls;
     private final ReadRight right;
     private final Shortage.Wait wait;
 
-    CallerReading(Reader reader) {
+    CallerReading(Reader reader, OutgoingCalls calls) {
         this.reader = reader;
+        this.calls = calls;
         this.right = reader.right;
         this.wait = reader.link::await;
     }
@@ -134,13 +137,13 @@ final class CallerReading {
     }
 
     /** Ends the call if its time is up or its thread was interrupted. */
-    private static boolean givesUp(SyncCall call) {
+    private boolean givesUp(SyncCall call) {
         if (Thread.currentThread().isInterrupted()) {
-            call.giveUp(IpcStatus.CANCELLED);
+            calls.giveUp(call.id(), IpcStatus.CANCELLED);
             return true;
         }
         if (call.isOverdue(System.nanoTime())) {
-            call.giveUp(IpcStatus.TIMEOUT);
+            calls.giveUp(call.id(), IpcStatus.TIMEOUT);
             return true;
         }
         return false;

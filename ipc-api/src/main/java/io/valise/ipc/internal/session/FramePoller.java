@@ -79,10 +79,13 @@ final class FramePoller {
         Throwable broken = pollLink();
         Task task = receiver.takeTask();
         if (broken != null) {
-            // What was read before is valid, but no thread may take over and read on. There is no rest: one ends the
-            // poll.
+            // What was read before is valid, but no thread may take over and read on.
             if (task != null) {
                 tasks.runOnExecutor(task);
+                Task rest = restOf(task);
+                if (rest != null) {
+                    tasks.runOnExecutor(rest);
+                }
             }
             readingFailed.accept(broken);
             return turn;
@@ -107,7 +110,7 @@ final class FramePoller {
 
     private long performAll(Task task, long turn, boolean asCaller) {
         long mine = perform(task, turn, asCaller);
-        Task rest = task instanceof EndedCalls calls ? calls.takeRest() : null;
+        Task rest = restOf(task);
         if (rest == null) {
             return mine;
         } else if (mine == NONE) { // the thread that reads now cannot know of it
@@ -115,6 +118,10 @@ final class FramePoller {
             return NONE;
         }
         return perform(rest, mine, asCaller);
+    }
+
+    private static @Nullable Task restOf(Task task) {
+        return task instanceof EndedCalls calls ? calls.takeRest() : null;
     }
 
     private long perform(Task task, long turn, boolean asCaller) {

@@ -9,6 +9,7 @@ import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.internal.call.OutgoingCalls;
 import io.valise.ipc.internal.call.PendingCall;
 import io.valise.ipc.internal.call.SyncCall;
+import io.valise.ipc.internal.channel.AnswerSender;
 import io.valise.ipc.internal.channel.FrameSender;
 import io.valise.ipc.internal.channel.Lifecycle;
 import io.valise.ipc.internal.frame.Frames;
@@ -28,16 +29,24 @@ public final class Handshake {
     private final SessionConfig config;
     private final OutgoingCalls calls;
     private final FrameSender sender;
+    private final AnswerSender answers;
     private final Lifecycle lifecycle;
     private volatile boolean challenged;
     private volatile int version;
     private volatile @Nullable ServerProof proof;
 
-    Handshake(Endpoint endpoint, SessionConfig config, OutgoingCalls calls, FrameSender sender, Lifecycle lifecycle) {
+    Handshake(
+            Endpoint endpoint,
+            SessionConfig config,
+            OutgoingCalls calls,
+            FrameSender sender,
+            AnswerSender answers,
+            Lifecycle lifecycle) {
         this.endpoint = endpoint;
         this.config = config;
         this.calls = calls;
         this.sender = sender;
+        this.answers = answers;
         this.lifecycle = lifecycle;
     }
 
@@ -52,36 +61,32 @@ public final class Handshake {
     // ---- the client's end
 
     /** Says HELLO, proves who this is if the server asks, and waits for the WELCOME. */
-    Introduction greet(CallerReading reading, long deadline) {
+    Introduction greet(Requester requester, long deadline) {
         Credentials credentials = config.credentials();
         ValueSet about = Greeting.ofThisProcess(config.maxMessageBytes());
         AppIdentity own = credentials.identity();
-        SyncCall hello = answer("HELLO", deadline);
+        long id = calls.nextId();
         if (own == null) {
-            ValueSet welcome = exchange(reading, hello, OutFrame.hello(hello.id(), about));
+            ValueSet welcome = exchange(requester, "HELLO", OutFrame.hello(id, about), deadline);
             return new Introduction(Greeting.parse(welcome), Proven.NOTHING);
         }
         ClientProof ours = new ClientProof(own, credentials.grants(), endpoint, Nonces.fresh());
-        ValueSet answer = exchange(reading, hello, OutFrame.hello(hello.id(), ours.hello(about)));
+        ValueSet answer = exchange(requester, "HELLO", OutFrame.hello(id, ours.hello(about)), deadline);
         Proven server = Proven.NOTHING;
         if (challenged) {
             ClientProof.Answer checked = ours.answer(answer);
             server = checked.server();
             checkRules(server);
-            SyncCall proof = answer("PROOF", deadline);
-            answer = exchange(reading, proof, OutFrame.message(Frames.PROOF, proof.id(), checked.proof()));
+            OutFrame proof = OutFrame.message(Frames.PROOF, id, checked.proof());
+            answer = exchange(requester, "PROOF", proof, deadline);
         }
         checkRules(server);
         return new Introduction(Greeting.parse(answer), server);
     }
 
-    private SyncCall answer(String what, long deadline) {
-        return new SyncCall(calls, what, Math.max(1, deadline - System.nanoTime()));
-    }
-
-    private ValueSet exchange(CallerReading reading, SyncCall answer, OutFrame frame) {
-        calls.sendGreeting(answer, frame);
-        return reading.await(answer);
+    /** The frames of one greeting have one id. */
+    private static ValueSet exchange(Requester requester, String what, OutFrame frame, long deadline) {
+        return requester.greet(new SyncCall(frame.id(), what, Math.max(1, deadline - System.nanoTime())), frame);
     }
 
     private void checkRules(Proven server) {
@@ -143,7 +148,7 @@ public final class Handshake {
     public void challenge(long id, ValueSet hello) {
         ServerProof wanted = ServerProof.of(hello, config.credentials(), endpoint, Nonces.fresh());
         proof = wanted;
-        reply(OutFrame.message(Frames.CHALLENGE, id, wanted.challenge()));
+        answers.send(OutFrame.message(Frames.CHALLENGE, id, wanted.challenge()), true);
     }
 
     /** What the client was asked to prove; null before that. */
@@ -153,7 +158,7 @@ public final class Handshake {
 
     /** Tells the client why it is not let in. */
     void refuse(long id, IpcStatus status, String text) {
-        reply(OutFrame.text(Frames.ERROR, id, Frames.FLAG_REJECTED, status, text));
+        answers.send(OutFrame.text(Frames.ERROR, id, Frames.FLAG_REJECTED, status, text), true);
     }
 
     /** Says WELCOME, before all that others send once {@code announce} has told them of this connection. */
@@ -162,18 +167,6 @@ public final class Handshake {
             sender.sendAfter(announce, welcome);
         } catch (IpcException e) {
             sender.failed(e);
-        }
-    }
-
-    private void reply(OutFrame frame) {
-        try {
-            sender.sendReply(frame, true);
-        } catch (IpcException e) {
-            if (e.status() == IpcStatus.CANCELLED) { // it is committed: another thread flushes
-                sender.flushSoon();
-            } else {
-                sender.failed(e);
-            }
         }
     }
 }

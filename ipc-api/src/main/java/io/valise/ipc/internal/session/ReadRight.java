@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The state is one word, a turn number and a phase. A thread that takes the right begins a new turn and knows it by
  * that number. In phase {@link #READING} the right belongs to its holder alone. In the other phases it may be taken
  * over: while the holder runs a handler ({@link #HANDLING}), while a background reader sleeps in the kernel
- * ({@link #SLEEPING}), or when nobody holds it ({@link #FREE}, {@link #ARMED} in the transport's selector,
+ * ({@link #SLEEPING}), or when no thread holds it ({@link #FREE}, {@link #ARMED} in the transport's selector,
  * {@link #PAUSED} because too much work is queued). A holder that comes back from such a phase finds out by a failing
  * compare-and-set that the turn is no longer its own, and stops reading.
  *
@@ -24,17 +24,17 @@ import org.jspecify.annotations.Nullable;
  * did in its turn happens-before the next turn: per-link reading state needs no other synchronisation.
  */
 final class ReadRight {
-    /** Nobody reads. */
+    /** No thread reads. */
     static final int FREE = 0;
-    /** The holder polls; nobody else may. */
+    /** The holder polls; no other thread may. */
     static final int READING = 1;
-    /** The holder runs a handler; anybody may take over. */
+    /** The holder runs a handler; any thread may take over. */
     static final int HANDLING = 2;
     /** A background reader sleeps in the kernel; a caller may take over and wakes it. */
     static final int SLEEPING = 3;
-    /** A caller sleeps in the kernel; nobody may take over. */
+    /** A caller sleeps in the kernel; no thread may take over. */
     static final int CALLER_SLEEPING = 4;
-    /** The transport waits; whoever is called back or wants to call takes over. */
+    /** The transport waits; the thread that it calls back takes over, or one that wants to call. */
     static final int ARMED = 5;
     /** The background stopped reading because too much work is queued; callers may read on. */
     static final int PAUSED = 6;
@@ -58,7 +58,7 @@ final class ReadRight {
 
     /**
      * What the holder of the right does while it can be taken over. Written before it says {@link #HANDLING}, and read by
-     * whoever has taken over from that phase: the state orders them. The holder's, whoever that is.
+     * the thread that has taken over from that phase: the state orders them. For the holder of the right.
      */
     private @Nullable Task running;
 
@@ -77,7 +77,7 @@ final class ReadRight {
         return phaseOf(now) == phase ? take(now) : NONE;
     }
 
-    /** Takes the right over from whoever has not come back since {@code snapshot} was seen, and tells what that one runs. */
+    /** Takes the right over if its state is still {@code snapshot}, and tells the task that its holder runs. */
     long takeOver(long snapshot) {
         return takeOver(snapshot, Task::overtaken);
     }

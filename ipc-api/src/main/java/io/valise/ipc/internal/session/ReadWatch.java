@@ -12,8 +12,9 @@ import java.util.function.LongConsumer;
 
 /**
  * What the {@link Caretaker} does for the reading of a session: it takes the right over from a thread that has been busy
- * with one piece of work from one tick to the next, and starts a reader when the right has been free for so long. Where
- * threads wait for a processor it gives both more ticks. It rests while no thread reads or handles. {@link #watch} may be called by any thread, {@link #tick} by the caretaker.
+ * with one task from one tick to the next, and starts a reader when the right has been free for so long. Where threads wait
+ * for a processor it gives both more ticks. It rests while no thread reads or handles. {@link #watch} may be called by any
+ * thread, {@link #tick} by the caretaker.
  */
 final class ReadWatch implements Caretaker.Watched {
     /** How long a thread may lack a processor: a few slices of the scheduler. */
@@ -81,7 +82,7 @@ final class ReadWatch implements Caretaker.Watched {
             }
             case FREE -> {
                 if (unchanged > 0 && !ended.getAsBoolean() && waitedForLong()) {
-                    unread.run(); // nobody came
+                    unread.run(); // no thread took it
                 }
             }
             case READING -> {}

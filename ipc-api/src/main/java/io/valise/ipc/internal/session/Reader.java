@@ -1,12 +1,12 @@
 package io.valise.ipc.internal.session;
 
 import io.valise.ipc.WaitStrategy;
+import io.valise.ipc.internal.call.OutgoingCalls;
 import io.valise.ipc.internal.channel.FrameSender;
 import io.valise.ipc.internal.channel.Lifecycle;
 import io.valise.ipc.internal.work.RunQueue;
 import io.valise.ipc.internal.work.TaskRunner;
 import io.valise.ipc.spi.Link;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -38,12 +38,11 @@ final class Reader {
     final CallerReading callers;
     final FutureReading futures;
     final Lifecycle lifecycle;
-    final BooleanSupplier needed;
     final Consumer<Throwable> readingFailed;
 
     /**
      * @param connection whose link it is, for the log
-     * @param needed whether a thread must read although no caller waits for a reply
+     * @param server whether this is the end that accepted the connection
      * @param peerEnded ends the connection, whose link has ended in good order
      * @param readingFailed ends the connection, whose link broke or brought what is not valid
      */
@@ -52,25 +51,24 @@ final class Reader {
             Link link,
             FrameReceiver receiver,
             FrameSender sender,
+            OutgoingCalls calls,
             TaskRunner tasks,
             Lifecycle lifecycle,
             WaitStrategy strategy,
             boolean server,
-            BooleanSupplier needed,
             Runnable peerEnded,
             Consumer<Throwable> readingFailed) {
         this.connection = connection;
         this.link = link;
         this.tasks = tasks;
         this.lifecycle = lifecycle;
-        this.needed = needed;
         this.readingFailed = readingFailed;
         this.spinner = new Spinner(strategy);
         this.watch = new ReadWatch(
                 connection, right, lifecycle::isEnded, this::launchBackground, this::expectFrames, RunQueue::isCrowded);
         this.poller = new FramePoller(link, receiver, sender, tasks, right, watch, peerEnded, readingFailed);
-        this.background = new BackgroundReading(this);
-        this.callers = new CallerReading(this);
+        this.background = new BackgroundReading(this, calls, server);
+        this.callers = new CallerReading(this, calls);
         this.futures = new FutureReading(this, sender, server);
     }
 

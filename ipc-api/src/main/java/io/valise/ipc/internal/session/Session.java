@@ -1,26 +1,18 @@
 package io.valise.ipc.internal.session;
 
-import static java.util.Objects.requireNonNull;
-
 import io.valise.ipc.CloseReason;
 import io.valise.ipc.ConnectionState;
-import io.valise.ipc.Delivery;
 import io.valise.ipc.Endpoint;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.PeerIdentity;
 import io.valise.ipc.Stats;
 import io.valise.ipc.ValueSet;
-import io.valise.ipc.internal.call.AsyncCall;
-import io.valise.ipc.internal.call.IncomingStream;
 import io.valise.ipc.internal.call.OutgoingCalls;
-import io.valise.ipc.internal.call.PendingCall;
-import io.valise.ipc.internal.call.SyncCall;
+import io.valise.ipc.internal.channel.AnswerSender;
 import io.valise.ipc.internal.channel.Drainer;
 import io.valise.ipc.internal.channel.FrameSender;
 import io.valise.ipc.internal.channel.Lifecycle;
-import io.valise.ipc.internal.frame.Names;
-import io.valise.ipc.internal.frame.OutFrame;
 import io.valise.ipc.internal.greeting.Greeting;
 import io.valise.ipc.internal.greeting.Proven;
 import io.valise.ipc.internal.serve.Admission;
@@ -29,14 +21,12 @@ import io.valise.ipc.internal.serve.Services;
 import io.valise.ipc.internal.work.Backlog;
 import io.valise.ipc.internal.work.CallbackTask;
 import io.valise.ipc.internal.work.ConnectionStates;
-import io.valise.ipc.internal.work.Deadline;
 import io.valise.ipc.internal.work.Handed;
 import io.valise.ipc.internal.work.SerialLane;
 import io.valise.ipc.internal.work.SessionCounters;
 import io.valise.ipc.internal.work.Task;
 import io.valise.ipc.internal.work.TaskRunner;
 import io.valise.ipc.spi.Link;
-import io.valise.ipc.spi.runtime.LateFaults;
 import io.valise.ipc.spi.runtime.SafeLog;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -45,10 +35,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,13 +44,9 @@ import org.jspecify.annotations.Nullable;
 public final class Session implements SessionCall.Calls {
     private static final Logger LOG = SafeLog.of("io.valise.ipc");
 
-    /** A link that broke under a sender says less than the GOAWAY that may lie in it unread: so long that is waited for. */
-    private static final long REASON_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
-
     private final Link link;
     private final Endpoint endpoint;
     private final SessionConfig config;
-    private final long requestTimeoutNanos;
     private final Greeter greeter;
     private final boolean server;
     private final Services services;
@@ -78,6 +61,7 @@ public final class Session implements SessionCall.Calls {
     private final Handshake handshake;
     private final FrameReceiver receiver;
     private final Reader reader;
+    private final Requester requester;
     private final Broadcasts broadcasts;
     private final GracefulClose farewell;
     private final SerialLane listeners;
@@ -104,7 +88,6 @@ public final class Session implements SessionCall.Calls {
         this.link = link;
         this.endpoint = endpoint;
         this.config = config;
-        this.requestTimeoutNanos = config.requestTimeoutNanos();
         this.greeter = greeter;
         this.server = greeter.isServer();
         this.services = new Services(config.services());
@@ -115,7 +98,7 @@ public final class Session implements SessionCall.Calls {
                 link,
                 counters,
                 config.waitStrategy(),
-                requestTimeoutNanos,
+                config.requestTimeoutNanos(),
                 this::flushSoon,
                 this::receiveFailed,
                 this::sendFailed);
@@ -133,10 +116,11 @@ public final class Session implements SessionCall.Calls {
                 new Backlog(config.backlogBytes(), () -> {}),
                 config.executor() != null,
                 config.events());
-        this.handshake = new Handshake(endpoint, config, calls, sender, lifecycle);
+        this.handshake = new Handshake(endpoint, config, calls, sender, new AnswerSender(this, sender), lifecycle);
         this.farewell = new GracefulClose(lifecycle, dispatcher, sender);
         this.receiver = newReceiver();
         this.reader = newReader();
+        this.requester = new Requester(calls, sender, reader, lifecycle, counters, config.requestTimeoutNanos());
         this.drainer = new Drainer(this, reader.poller::flushFully, lifecycle::isEnded);
         this.broadcasts = new Broadcasts(this);
         this.listeners = new SerialLane(backlog);
@@ -163,11 +147,11 @@ public final class Session implements SessionCall.Calls {
                 link,
                 receiver,
                 sender,
+                calls,
                 tasks,
                 lifecycle,
                 config.waitStrategy(),
                 server,
-                this::needsReader,
                 this::peerEnded,
                 this::receiveFailed);
     }
@@ -183,11 +167,6 @@ public final class Session implements SessionCall.Calls {
 
     private void flushSoon() {
         drainer.soon();
-    }
-
-    /** Whether a thread must read although no caller waits for a reply. */
-    private boolean needsReader() {
-        return server || !calls.isEmpty();
     }
 
     // ---- its parts
@@ -210,12 +189,9 @@ public final class Session implements SessionCall.Calls {
         return sender;
     }
 
+    /** What the link's frames are given to. */
     FrameReceiver frames() {
         return receiver;
-    }
-
-    OutgoingCalls calls() {
-        return calls;
     }
 
     /** The frames with which it begins. */
@@ -237,142 +213,23 @@ public final class Session implements SessionCall.Calls {
 
     @Override
     public ValueSet call(String service, @Nullable ValueSet metadata, ValueSet message, @Nullable Duration timeout) {
-        long timeoutNanos = nanos(timeout);
-        if (Thread.currentThread().isInterrupted()) {
-            throw new IpcException(
-                    IpcStatus.CANCELLED, "request " + service + ": the thread is interrupted", Delivery.NOT_SENT);
-        }
-        checkUsable(service);
-        SyncCall call = new SyncCall(calls, service, timeoutNanos);
-        try {
-            send(call, OutFrame.request(call.id(), timeoutNanos, service, metadata, message));
-            return reader.callers.await(call);
-        } catch (InternalError e) { // it may come as late as in the handling of what it brought about
-            throw sender.cutShort(e);
-        }
-    }
-
-    private long nanos(@Nullable Duration timeout) {
-        return timeout == null ? requestTimeoutNanos : Deadline.nanos("timeout", timeout);
+        return requester.call(service, metadata, message, timeout);
     }
 
     @Override
     public CompletableFuture<ValueSet> callAsync(
             String service, @Nullable ValueSet metadata, ValueSet message, @Nullable Duration timeout) {
-        long timeoutNanos = nanos(timeout);
-        AsyncCall call = new AsyncCall(calls, reader.futures, service, timeoutNanos);
-        try {
-            checkUsable(service);
-            send(call, OutFrame.request(call.id(), timeoutNanos, service, metadata, message));
-            calls.watchDeadline(call.deadline());
-            reader.futures.expectReply();
-        } catch (IpcException e) {
-            call.failed(e);
-        } catch (InternalError e) {
-            call.failed(sender.cutShort(e));
-        }
-        return call.future();
-    }
-
-    private void send(PendingCall call, OutFrame frame) {
-        counters.requestSent();
-        try {
-            calls.send(call, frame);
-        } catch (IpcException e) {
-            throw explained(e, call);
-        }
-    }
-
-    /** Says why a call could not be sent: the peer may have told it by a GOAWAY that was not read yet. */
-    private IpcException explained(IpcException failure, @Nullable PendingCall call) {
-        LateFaults.settle();
-        if (failure.status() != IpcStatus.PEER_DIED && failure.status() != IpcStatus.CONNECTION_CLOSED) {
-            return failure;
-        }
-        ensureRead();
-        try {
-            CloseReason reason = lifecycle.awaitEnd(REASON_NANOS);
-            Delivery delivery = call == null || failure.delivery() == Delivery.NOT_SENT
-                    ? failure.delivery()
-                    : calls.deliveryOf(call);
-            return new IpcException(reason.status(), reason.detail(), delivery, failure);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return failure;
-        } catch (ExecutionException | TimeoutException e) {
-            failure.addSuppressed(e);
-            return failure;
-        }
-    }
-
-    private void checkUsable(String name) {
-        Names.check(name);
-        CloseReason ended = lifecycle.endReason();
-        if (ended != null) {
-            throw new IpcException(ended.status(), "the connection has ended: " + ended.detail(), Delivery.NOT_SENT);
-        }
-        if (lifecycle.isPeerDraining()) {
-            CloseReason said = lifecycle.outboundRefusal();
-            throw new IpcException(said.status(), said.detail(), Delivery.NOT_SENT);
-        }
+        return requester.callAsync(service, metadata, message, timeout);
     }
 
     @Override
     public Flow.Publisher<ValueSet> stream(String service, @Nullable ValueSet metadata, ValueSet message) {
-        Names.check(service);
-        requireNonNull(message, "message");
-        return subscriber -> subscribe(service, metadata, message, requireNonNull(subscriber, "subscriber"));
-    }
-
-    private void subscribe(
-            String service,
-            @Nullable ValueSet metadata,
-            ValueSet message,
-            Flow.Subscriber<? super ValueSet> subscriber) {
-        IncomingStream stream = new IncomingStream(calls, service, subscriber, (opened, credit) -> {
-            checkUsable(service);
-            open(opened, OutFrame.streamOpen(opened.id(), credit, service, metadata, message));
-        });
-        calls.put(stream);
-        counters.requestSent();
-        stream.begin();
-        calls.failIfEnded(stream);
-    }
-
-    private void open(IncomingStream stream, OutFrame frame) {
-        try {
-            sendOpening(stream, frame);
-        } catch (InternalError e) {
-            throw sender.cutShort(e);
-        }
-        ensureRead();
-    }
-
-    private void sendOpening(IncomingStream stream, OutFrame frame) {
-        try {
-            sender.sendCall(frame, stream);
-        } catch (IpcException e) {
-            throw explained(e, stream);
-        }
+        return requester.stream(service, metadata, message);
     }
 
     @Override
     public void send(String event, ValueSet message) {
-        checkUsable(event);
-        counters.eventSent();
-        try {
-            sendEvent(event, message);
-        } catch (InternalError e) { // it may come as late as in the handling of an exception
-            throw sender.cutShort(e);
-        }
-    }
-
-    private void sendEvent(String event, ValueSet message) {
-        try {
-            sender.send(OutFrame.event(event, message), new Deadline(requestTimeoutNanos));
-        } catch (IpcException e) {
-            throw explained(e, null);
-        }
+        requester.send(event, message);
     }
 
     /** Sends an event without blocking; what does not fit now follows in order. */
@@ -395,7 +252,7 @@ public final class Session implements SessionCall.Calls {
 
     /** Says HELLO to a server, and waits for its WELCOME. */
     public void greet(long deadline) {
-        Handshake.Introduction server = handshake.greet(reader.callers, deadline);
+        Handshake.Introduction server = handshake.greet(requester, deadline);
         introduced(server.greeting(), server.proven());
     }
 

@@ -44,7 +44,7 @@ public final class SessionCall implements IpcConnection.Call {
         /** The states of this connection, and who is told of them. */
         ConnectionStates states();
 
-        /** Has a background reader read if nobody does: what is offered may be asked for. */
+        /** Has a background reader read if no thread does: what is offered may be asked for. */
         void ensureRead();
 
         @Override

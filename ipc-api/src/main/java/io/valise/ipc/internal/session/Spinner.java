@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * wake-up takes; both ends count the same waits, and try at about the same time.
  *
  * <p>The first looks are close together, for a peer that answers from another processor; then each look gives way to
- * whoever wants this processor, which may be the peer.
+ * any thread that wants this processor, which may be the peer's.
  */
 final class Spinner {
     static final int CPUS = Runtime.getRuntime().availableProcessors();

@@ -97,6 +97,21 @@ class HostileServerTest {
     }
 
     @Test
+    void whatTheServerSaysBeforeTheHelloCouldBeSentIsTheReason() throws InterruptedException {
+        transport.prepare(link -> {
+            link.put(RawFrame.goAway(0, IpcStatus.RESOURCE_EXHAUSTED, "too many connections")
+                    .bytes());
+            link.end();
+            link.refuseFrames();
+        });
+        dialled();
+        IpcException failure = connectFailure();
+        assertThat(failure.status()).isEqualTo(IpcStatus.RESOURCE_EXHAUSTED);
+        assertThat(failure.delivery()).isEqualTo(Delivery.NOT_SENT);
+        assertThat(failure).hasMessageContaining("too many connections");
+    }
+
+    @Test
     void welcomeTwice() throws InterruptedException {
         ScriptedPeer peer = connected().send(RawFrame.welcome(1));
         assertThat(peer.farewell().ipcStatus()).isEqualTo(IpcStatus.PROTOCOL_ERROR);

@@ -269,15 +269,33 @@ class IdentityAttacksTest {
         }
     }
 
+    @Test
+    void allFramesOfOneGreetingHaveTheIdOfTheHello() throws InterruptedException {
+        CompletableFuture<IpcConnection> connecting = connect(true);
+        ScriptedPeer server = transport.nextClient();
+        RawFrame hello = server.next();
+        server.send(RawFrame.of(14, 0, hello.id(), honest(hello).challenge().toCbor()));
+        RawFrame proof = server.next();
+        assertThat(proof.kind()).isEqualTo(Frames.PROOF);
+        assertThat(proof.id()).isEqualTo(hello.id()).isEqualTo(1);
+        server.send(RawFrame.welcome(hello.id()));
+        try (IpcConnection connection = connecting.join()) {
+            assertThat(connection.peer().applicationId()).contains(quotes.id());
+        }
+    }
+
+    private ServerProof honest(RawFrame hello) {
+        ValueSet about = ValueSet.fromCbor(Arrays.copyOfRange(hello.body(), 8, hello.body().length));
+        return ServerProof.of(about, Credentials.NONE.with(quotes), ADDRESS, Nonces.fresh());
+    }
+
     /** Plays a server that answers a client's HELLO with the challenge of an honest one, changed. */
     private IpcStatus challengedWith(UnaryOperator<ValueSet> change) throws InterruptedException {
         CompletableFuture<IpcConnection> connecting = connect(true);
         ScriptedPeer server = transport.nextClient();
         RawFrame hello = server.next();
-        ValueSet about = ValueSet.fromCbor(Arrays.copyOfRange(hello.body(), 8, hello.body().length));
-        ServerProof honest = ServerProof.of(about, Credentials.NONE.with(quotes), ADDRESS, Nonces.fresh());
-        server.send(
-                RawFrame.of(14, 0, hello.id(), change.apply(honest.challenge()).toCbor()));
+        server.send(RawFrame.of(
+                14, 0, hello.id(), change.apply(honest(hello).challenge()).toCbor()));
         return failure(connecting);
     }
 

@@ -25,6 +25,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Peers that are slower than what is sent to them: memory stays bounded, and others do not notice. */
 class PressureTest {
@@ -83,6 +84,24 @@ class PressureTest {
         flood.send(RawFrame.request(1, "echo", HI));
         assertThat(flood.next().message()).isEqualTo(HI);
         assertThat(flood.link().unread()).isZero();
+    }
+
+    @Test
+    @Timeout(60)
+    void anInterruptThatAHandlerLeavesCostsNotTheReasonWhyThereIsNoReply() throws Exception {
+        start(builder().service("large", request -> {
+            Thread.currentThread().interrupt();
+            return ValueSet.of("b", new byte[2 << 20]);
+        }));
+        ScriptedPeer peer = transport.dial().greet();
+        peer.link().capacity(0);
+        peer.send(RawFrame.request(1, "large", HI));
+        peer.link().awaitBlockedSender();
+        peer.link().capacity(Integer.MAX_VALUE);
+        RawFrame answer = peer.next();
+        assertThat(answer.kind()).isEqualTo(Frames.ERROR);
+        assertThat(answer.id()).isEqualTo(1);
+        assertThat(answer.ipcStatus()).isEqualTo(IpcStatus.MESSAGE_TOO_LARGE);
     }
 
     @Test

@@ -35,6 +35,9 @@ final class ScriptedLink implements Link {
     private int refusedWaits;
     private boolean holding;
     private volatile boolean tears;
+    private volatile boolean refusesFrames;
+    private volatile Runnable beforePoll = () -> {};
+    private volatile Runnable afterFrames = () -> {};
 
     // ---- the test's end
 
@@ -87,6 +90,21 @@ final class ScriptedLink implements Link {
     /** From now on all frames that are polled may be torn. */
     void tearsFrames() {
         tears = true;
+    }
+
+    /** From now on no frame can be sent: the peer reads no more. */
+    void refuseFrames() {
+        refusesFrames = true;
+    }
+
+    /** Runs an action on the thread that polls, before it looks for frames. */
+    void beforePoll(Runnable action) {
+        beforePoll = action;
+    }
+
+    /** Runs an action on the thread that has polled frames, before it does what they ask for. */
+    void afterFrames(Runnable action) {
+        afterFrames = action;
     }
 
     @Override
@@ -176,6 +194,9 @@ final class ScriptedLink implements Link {
     @Override
     public synchronized @Nullable ByteBuffer claim(int maxLength) {
         checkOpen();
+        if (refusesFrames) {
+            throw new IpcException(IpcStatus.PEER_DIED, "the peer reads no more", Delivery.NOT_SENT);
+        }
         while (holding) {
             blockedSenders++;
             notifyAll();
@@ -247,6 +268,15 @@ final class ScriptedLink implements Link {
 
     @Override
     public int poll(FrameHandler handler, int limit) {
+        beforePoll.run();
+        int frames = pollFrames(handler, limit);
+        if (frames > 0) {
+            afterFrames.run();
+        }
+        return frames;
+    }
+
+    private int pollFrames(FrameHandler handler, int limit) {
         for (int frames = 0; frames < limit; ) {
             byte[] frame;
             synchronized (this) {

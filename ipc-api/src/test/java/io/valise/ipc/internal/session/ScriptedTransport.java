@@ -9,6 +9,7 @@ import io.valise.ipc.spi.Link;
 import io.valise.ipc.spi.Transport;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A transport on which the test is every peer: it dials servers, and answers clients. */
@@ -16,6 +17,7 @@ final class ScriptedTransport implements Transport {
     private final LinkedBlockingQueue<ScriptedPeer> dialled = new LinkedBlockingQueue<>();
     private volatile @Nullable Acceptor acceptor;
     private volatile boolean refuses;
+    private volatile Consumer<ScriptedLink> prepare = link -> {};
 
     /** Connects to the server that listens. */
     ScriptedPeer dial() {
@@ -33,7 +35,12 @@ final class ScriptedTransport implements Transport {
         return dialled.take();
     }
 
-    /** Whether clients find nobody. */
+    /** Does something to each link that a client dials, before the client has it. */
+    void prepare(Consumer<ScriptedLink> action) {
+        prepare = action;
+    }
+
+    /** Whether clients find no server. */
     void refuse(boolean yes) {
         refuses = yes;
     }
@@ -75,6 +82,7 @@ final class ScriptedTransport implements Transport {
             throw new IpcException(IpcStatus.ENDPOINT_NOT_FOUND, "nobody plays the server", Delivery.NOT_SENT);
         }
         ScriptedLink link = new ScriptedLink();
+        prepare.accept(link);
         dialled.add(new ScriptedPeer(link));
         return link;
     }
