@@ -1,9 +1,9 @@
 package io.valise.ipc;
 
 import io.valise.ipc.internal.encode.KeyWriter;
-import io.valise.ipc.internal.value.Heights;
 import io.valise.ipc.internal.value.KeyIndex;
 import io.valise.ipc.internal.value.ListValue;
+import io.valise.ipc.internal.value.NestingDepth;
 import io.valise.ipc.internal.value.Stored;
 import io.valise.ipc.internal.value.Unsigned;
 import java.math.BigDecimal;
@@ -155,7 +155,7 @@ final class ValueRules {
     }
 
     private static Object checkHeight(String key, Object value, int level) {
-        if (level - 1 + Heights.of(value) > Heights.LIMIT) {
+        if (level - 1 + NestingDepth.of(value) > NestingDepth.LIMIT) {
             throw tooDeep(key);
         }
         return value;
@@ -163,7 +163,7 @@ final class ValueRules {
 
     private static IllegalArgumentException tooDeep(String key) {
         return new IllegalArgumentException("key " + ValueText.quote(key) + ": nested value sets and lists: limit="
-                + Heights.LIMIT + " levels, actual=more; flatten the value");
+                + NestingDepth.LIMIT + " levels, actual=more; flatten the value");
     }
 
     private static IllegalArgumentException unsupported(String key, Object value) {
@@ -202,7 +202,7 @@ final class ValueRules {
     /** Copies lists in lists, and notices one that contains itself. */
     private static final class ListCopy {
         private final String key;
-        private final List<?>[] path = new List<?>[Heights.LIMIT + 1];
+        private final List<?>[] path = new List<?>[NestingDepth.LIMIT + 1];
 
         ListCopy(String key) {
             this.key = key;
@@ -227,7 +227,7 @@ final class ValueRules {
                             "key " + ValueText.quote(key) + ": a list contains itself; send a tree of values");
                 }
             }
-            if (level > Heights.LIMIT) {
+            if (level > NestingDepth.LIMIT) {
                 throw tooDeep(key);
             }
             path[level] = list;

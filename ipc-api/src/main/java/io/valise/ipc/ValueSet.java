@@ -2,8 +2,8 @@ package io.valise.ipc;
 
 import io.valise.ipc.internal.decode.ValueSetDecoder;
 import io.valise.ipc.internal.encode.ValueSetEncoder;
-import io.valise.ipc.internal.value.Heights;
 import io.valise.ipc.internal.value.KeyIndex;
+import io.valise.ipc.internal.value.NestingDepth;
 import io.valise.ipc.internal.value.Stored;
 import io.valise.ipc.internal.value.ValueSetAccess;
 import java.math.BigDecimal;
@@ -519,7 +519,7 @@ public final class ValueSet {
     /** How many lists and value sets nest at most, this one included; computed once, and a race computes the same. */
     int height() {
         if (height == 0) {
-            height = 1 + Heights.tallest(pairs, 1, 2);
+            height = 1 + NestingDepth.max(pairs, 1, 2);
         }
         return height;
     }

@@ -39,6 +39,13 @@ class SourceRulesTest {
     private static final Pattern VERSION = Pattern.compile("<version>([0-9.]+)(?:-SNAPSHOT)?</version>");
     private static final Pattern SINCE = Pattern.compile("(?m)^\\s*\\* @since (\\S+)$");
 
+    /** Words of a tone that is not the field's; docs/glossary.md says what things are called. */
+    private static final Pattern NOT_PLAIN = Pattern.compile(
+            "\\b([Ww]hoever|[Nn]obody|[Ss]omebody|[Aa]nybody|[Ll]est|[Hh]oped|in (its|his) stead|in person)\\b");
+
+    /** The access policy, and the user of Unix. */
+    private static final Pattern NAMED_NOBODY = Pattern.compile("nobody\\(\\)|[{`](@code )?nobody[}`]");
+
     private static final List<String> FILES_TOO_LONG = new ArrayList<>();
     private static final List<String> METHODS_TOO_LONG = new ArrayList<>();
     private static final List<String> WITHOUT_JAVADOC = new ArrayList<>();
@@ -84,6 +91,24 @@ class SourceRulesTest {
                     .as(source.toString())
                     .allSatisfy(
                             since -> assertThat(Version.parse(since.group(1))).isLessThanOrEqualTo(version));
+        }
+    }
+
+    @Test
+    void mainSourcesAndPagesAreInPlainWords() throws IOException {
+        Path root = Path.of("").toAbsolutePath().getParent();
+        List<Path> texts = SOURCES.stream()
+                .filter(file -> file.toString().replace('\\', '/').contains("/src/main/"))
+                .collect(Collectors.toCollection(ArrayList::new));
+        try (Stream<Path> pages = Files.list(root.resolve("docs"))) {
+            pages.filter(page -> page.toString().endsWith(".md")).forEach(texts::add);
+        }
+        texts.addAll(List.of(root.resolve("README.md"), root.resolve("CHANGELOG.md"), root.resolve("CONTRIBUTING.md")));
+        for (Path text : texts) {
+            String words = NAMED_NOBODY.matcher(Files.readString(text)).replaceAll("");
+            assertThat(NOT_PLAIN.matcher(words).results().map(found -> found.group()))
+                    .as(text.toString())
+                    .isEmpty();
         }
     }
 

@@ -5,8 +5,8 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.PeerIdentity;
 import io.valise.ipc.sharedmem.control.Answer;
+import io.valise.ipc.sharedmem.control.AuthenticatedChannel;
 import io.valise.ipc.sharedmem.control.ControlChannel;
-import io.valise.ipc.sharedmem.control.Vouched;
 import io.valise.ipc.sharedmem.layout.SegmentLayout;
 import io.valise.ipc.sharedmem.os.Segment;
 import io.valise.ipc.sharedmem.os.SegmentRemoval;
@@ -24,13 +24,13 @@ import org.jspecify.annotations.Nullable;
 final class ClientHandshake implements ControlChannel.Reader {
     private static final int LONGEST_OFFER = 8192;
 
-    private final Vouched server;
+    private final AuthenticatedChannel server;
     private final ControlChannel control;
     private final SegmentRemoval removal;
     private final ByteBuffer received = ByteBuffer.allocate(LONGEST_OFFER);
     private final Answer<Greeting.Offer> offer = new Answer<>();
 
-    ClientHandshake(Vouched server, SegmentRemoval removal) {
+    ClientHandshake(AuthenticatedChannel server, SegmentRemoval removal) {
         this.server = server;
         this.control = server.control();
         this.removal = removal;

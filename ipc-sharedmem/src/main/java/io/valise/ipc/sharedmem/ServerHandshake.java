@@ -3,8 +3,8 @@ package io.valise.ipc.sharedmem;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.PeerIdentity;
+import io.valise.ipc.sharedmem.control.AuthenticatedChannel;
 import io.valise.ipc.sharedmem.control.ControlChannel;
-import io.valise.ipc.sharedmem.control.Vouched;
 import io.valise.ipc.sharedmem.layout.SegmentLayout;
 import io.valise.ipc.sharedmem.os.Segment;
 import io.valise.ipc.sharedmem.os.SegmentFile;
@@ -36,7 +36,7 @@ final class ServerHandshake implements ControlChannel.Reader {
     }
 
     /** What a hand-shake needs of its listener. */
-    interface House {
+    interface HandshakeContext {
         /** Where the next segment is created. */
         Path freshSegment();
 
@@ -53,9 +53,9 @@ final class ServerHandshake implements ControlChannel.Reader {
         void failed(ServerHandshake handshake);
     }
 
-    private final House house;
+    private final HandshakeContext context;
     private final Executor executor;
-    private final Vouched client;
+    private final AuthenticatedChannel client;
     private final ControlChannel control;
     private final ByteBuffer hello = ByteBuffer.allocate(Greeting.HELLO_BYTES);
     private final AtomicReference<Step> step = new AtomicReference<>(Step.AWAITING_HELLO);
@@ -63,8 +63,8 @@ final class ServerHandshake implements ControlChannel.Reader {
     private volatile @Nullable Segment segment;
     private volatile @Nullable ShmLink link;
 
-    ServerHandshake(Vouched client, House house, Executor executor) {
-        this.house = house;
+    ServerHandshake(AuthenticatedChannel client, HandshakeContext context, Executor executor) {
+        this.context = context;
         this.executor = executor;
         this.client = client;
         this.control = client.control();
@@ -80,7 +80,7 @@ final class ServerHandshake implements ControlChannel.Reader {
         if (was != Step.DONE) {
             log().log(Level.DEBUG, "shm: dropped a connection while {0}: {1}", was, why);
             release();
-            house.failed(this);
+            context.failed(this);
         }
     }
 
@@ -126,7 +126,7 @@ final class ServerHandshake implements ControlChannel.Reader {
 
     private void offer(long clientPid) {
         try {
-            Segment made = Segment.create(house.freshSegment(), house.layout(), house.removal());
+            Segment made = Segment.create(context.freshSegment(), context.layout(), context.removal());
             segment = made;
             link = new ShmLink(made, ShmLink.Side.SERVER, control, declaring(clientPid));
             sendOffer(made);
@@ -163,11 +163,11 @@ final class ServerHandshake implements ControlChannel.Reader {
 
     private void complete(ShmLink ready) {
         try {
-            handOff(() -> house.completed(this, ready));
+            handOff(() -> context.completed(this, ready));
         } catch (IpcException e) {
             log().log(Level.WARNING, "shm: dropped a connection", e);
             ready.close();
-            house.failed(this);
+            context.failed(this);
         }
     }
 

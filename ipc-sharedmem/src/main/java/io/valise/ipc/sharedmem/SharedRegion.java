@@ -40,13 +40,13 @@ import net.openhft.chronicle.bytes.Bytes;
  *
  * <p>A region lives as long as a process holds it: it is counted by the kernel, and removed when the last holder closes
  * it. What the death of the last holder leaves is removed when the next region is created or the next server of
- * {@code shm:} starts. Whoever hands a region over keeps it open until the other has opened it; the reply to the request
+ * {@code shm:} starts. The process that hands a region over keeps it open until the other has opened it; the reply to the request
  * that carried the handle says so.
  *
  * <h2>Whole or not</h2>
  *
  * <p>{@link #write} publishes a version when its action has returned; {@link #read} returns only what was read from one
- * version. If a writer dies in mid-write, readers get {@code PEER_DIED} and never torn data, until somebody writes
+ * version. If a writer dies in mid-write, readers get {@code PEER_DIED} and never torn data, until a process writes
  * anew. Views used outside these two are plain memory.
  *
  * <h2>Views</h2>
@@ -120,7 +120,7 @@ public final class SharedRegion implements AutoCloseable {
     /**
      * Opens a region by its name, to read and write it.
      *
-     * @throws IpcException {@code ENDPOINT_NOT_FOUND} when nobody holds one of that name, {@code PROTOCOL_ERROR},
+     * @throws IpcException {@code ENDPOINT_NOT_FOUND} when no process holds one of that name, {@code PROTOCOL_ERROR},
      *     {@code ACCESS_DENIED}
      */
     public static SharedRegion open(String name) {
@@ -320,7 +320,7 @@ public final class SharedRegion implements AutoCloseable {
     /** Writes to a region. */
     @FunctionalInterface
     public interface Writer {
-        /** Writes; nobody reads or writes meanwhile. */
+        /** Writes; no other thread or process reads or writes meanwhile. */
         void write(SharedRegion region);
     }
 

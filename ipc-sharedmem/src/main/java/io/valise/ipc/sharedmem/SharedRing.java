@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The ring under the transport {@code shm:} by itself: records of bytes from one process to another through a mapped
- * file, without server, hand-shake, ValueSets or waiting. One process produces, one consumes; nobody is woken, both look
+ * file, without server, hand-shake, ValueSets or waiting. One process produces, one consumes; none is woken, both poll
  * as often as they like. Neither allocates.
  *
  * <pre>{@code
@@ -54,7 +54,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>Lives and deaths</h2>
  *
- * <p>The file outlives both processes, whoever made it deletes it. A process holds its end by a lock that the kernel
+ * <p>The file outlives both processes; the process that made it deletes it. A process holds its end by a lock that the kernel
  * takes from it when it dies; the next one that asks for that end goes on where it stopped. A record that was being
  * written at that time was never there. A consumer tells its position whenever it finds the ring empty, and once per
  * eighth of a ring: one that died or closed in between is followed by one that receives those records again. A ring has

@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * One end of a connection: two rings in a segment, a doorbell for each way, and the control channel. Thread-safe as
  * {@link Link} asks.
  *
- * <p>Nobody touches the segment without having entered its {@link Occupancy}. The sender stays inside from its first
- * claim to the flush, the reader for one poll; whoever sleeps, is about to, or wakes others is inside meanwhile. Closing
+ * <p>No thread touches the segment without having entered its {@link Occupancy}. The sender stays inside from its first
+ * claim to the flush, the reader for one poll; a thread that sleeps, is about to, or wakes others is inside meanwhile. Closing
  * wakes all sleepers, and the last one out unmaps the segment.
  *
  * <p>A truncated segment file makes the JVM throw InternalError some time after the access that hit the hole. Where it
@@ -295,7 +295,7 @@ final class ShmLink implements Link, ControlChannel.Reader {
         }
     }
 
-    /** The bell may have been for somebody who slept and has polled since: then whoever armed goes on waiting. */
+    /** The bell may have been for a thread that slept and has polled since: then the link stays armed. */
     private void fireOrAnnounceAgain() {
         if (!isPollable()) {
             dataAwaited.arm();
@@ -317,7 +317,7 @@ final class ShmLink implements Link, ControlChannel.Reader {
         ringHere(spaceAwaited);
     }
 
-    /** Whoever sleeps by a futex in memory that is no longer there looks again when its slice of time is up. */
+    /** A thread that sleeps by a futex in memory that is no longer there looks again when its slice of time is up. */
     private void ringHere(Sleeper sleeper) {
         try {
             sleeper.ringHere();
@@ -353,7 +353,7 @@ final class ShmLink implements Link, ControlChannel.Reader {
 
     private void sendBell(byte bell) {
         sayWakes();
-        // Not taken means that bells enough wait to be read at the other end, or nobody is there.
+        // Not taken means that enough bells wait to be read at the other end, or that the peer is gone.
         control.send(ByteBuffer.wrap(new byte[] {bell}));
     }
 

@@ -1,8 +1,8 @@
 package io.valise.ipc.sharedmem;
 
 import io.valise.ipc.Endpoint;
-import io.valise.ipc.sharedmem.control.Vouched;
-import io.valise.ipc.sharedmem.control.Vouching;
+import io.valise.ipc.sharedmem.control.AuthenticatedChannel;
+import io.valise.ipc.sharedmem.control.PeerAuthenticator;
 import io.valise.ipc.sharedmem.layout.SegmentLayout;
 import io.valise.ipc.sharedmem.os.SegmentDirectory;
 import io.valise.ipc.sharedmem.os.SegmentRemoval;
@@ -22,7 +22,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /** A served {@code shm:} address. Thread-safe. */
-final class ShmListener implements Transport.Listener, ServerHandshake.House {
+final class ShmListener implements Transport.Listener, ServerHandshake.HandshakeContext {
     private static final int MAX_HANDSHAKES = 1024;
     private static final int HANDSHAKE_SECONDS = 5;
     private static final Executor HANDSHAKES = Threads.pool("valise-shm-handshake", 2);
@@ -32,21 +32,21 @@ final class ShmListener implements Transport.Listener, ServerHandshake.House {
     private final SegmentLayout layout;
     private final SegmentDirectory segments;
     private final SegmentRemoval removal;
-    private final Vouching.Door door;
+    private final PeerAuthenticator.Door door;
     /** With what takes back the end of its time. */
     private final Map<ServerHandshake, Runnable> pending = new ConcurrentHashMap<>();
 
     private volatile boolean closed;
 
     /** Listens at the endpoint; first removes the segments that crashed servers left. */
-    ShmListener(Endpoint endpoint, SegmentLayout layout, Surroundings surroundings, Transport.Acceptor acceptor) {
+    ShmListener(Endpoint endpoint, SegmentLayout layout, PlatformPolicy policy, Transport.Acceptor acceptor) {
         this.endpoint = endpoint;
         this.acceptor = acceptor;
         this.layout = layout;
         Path sockets = ShmTransport.sockets();
         this.segments = SegmentDirectory.current(sockets);
-        this.removal = surroundings.removal();
-        this.door = RuntimeDirectory.current().locked(sockets, () -> sweepAndOpen(sockets, surroundings.vouching()));
+        this.removal = policy.removal();
+        this.door = RuntimeDirectory.current().locked(sockets, () -> sweepAndOpen(sockets, policy.authenticator()));
     }
 
     @Override
@@ -94,16 +94,16 @@ final class ShmListener implements Transport.Listener, ServerHandshake.House {
         }
     }
 
-    private Vouching.Door sweepAndOpen(Path sockets, Vouching vouching) {
+    private PeerAuthenticator.Door sweepAndOpen(Path sockets, PeerAuthenticator authenticator) {
         RegionDirectory.sweepIfPresent(segments.path());
         if (!segments.isEmpty()) {
             segments.sweep(Set.copyOf(UnixSockets.names(sockets)));
         }
-        return vouching.open(endpoint, sockets, this::accepted);
+        return authenticator.open(endpoint, sockets, this::accepted);
     }
 
     /** On the loop's thread. */
-    private void accepted(Vouched client) {
+    private void accepted(AuthenticatedChannel client) {
         if (pending.size() >= MAX_HANDSHAKES) {
             client.control().close();
             SafeLog.of(ShmListener.class)

@@ -2,7 +2,7 @@ package io.valise.ipc.sharedmem;
 
 import io.valise.ipc.Endpoint;
 import io.valise.ipc.IpcException;
-import io.valise.ipc.sharedmem.control.Vouched;
+import io.valise.ipc.sharedmem.control.AuthenticatedChannel;
 import io.valise.ipc.sharedmem.doorbell.Futexes;
 import io.valise.ipc.sharedmem.layout.SegmentLayout;
 import io.valise.ipc.sharedmem.os.MemoryKind;
@@ -37,16 +37,16 @@ public final class ShmTransport implements Transport {
     private static final int DEFAULT_RING_BYTES = 128 << 10;
     private static final int ORDER = 10;
 
-    private final Supplier<Surroundings> surroundings;
+    private final Supplier<PlatformPolicy> policy;
 
     /** Does nothing yet. */
     public ShmTransport() {
-        this(Surroundings::ofThisSystem);
+        this(PlatformPolicy::ofThisSystem);
     }
 
     /** As it would be elsewhere. */
-    ShmTransport(Supplier<Surroundings> surroundings) {
-        this.surroundings = surroundings;
+    ShmTransport(Supplier<PlatformPolicy> policy) {
+        this.policy = policy;
     }
 
     @Override
@@ -71,9 +71,9 @@ public final class ShmTransport implements Transport {
             RuntimeDirectory.current().readFolder(FOLDER);
             Path segments = SegmentDirectory.place();
             long free = Files.getFileStore(segments).getUsableSpace() >> 20;
-            return Availability.yes(MemoryKind.hoped().propertyValue() + " memory, "
-                    + (Futexes.hoped() ? "futex" : "socket") + " doorbell, " + segments + " " + free + " MiB free, "
-                    + surroundings.get().vouching().who() + " vouches for peers");
+            return Availability.yes(MemoryKind.expected().propertyValue() + " memory, "
+                    + (Futexes.expected() ? "futex" : "socket") + " doorbell, " + segments + " " + free + " MiB free, "
+                    + policy.get().authenticator().who() + " vouches for peers");
         } catch (IpcException | IOException | IllegalArgumentException e) {
             return Availability.no("shm: " + e.getMessage(), e);
         }
@@ -86,15 +86,15 @@ public final class ShmTransport implements Transport {
             throw availability.refusal();
         }
         MemoryKind.ofThisJvm(); // now, not when the first client waits for it
-        return new ShmListener(endpoint, layout(), surroundings.get(), acceptor);
+        return new ShmListener(endpoint, layout(), policy.get(), acceptor);
     }
 
     @Override
     public Link connect(Endpoint endpoint, long timeoutNanos) {
         long deadline = System.nanoTime() + timeoutNanos;
-        Surroundings here = surroundings.get();
-        Vouched server =
-                here.vouching().connect(endpoint, RuntimeDirectory.current().readFolder(FOLDER), deadline);
+        PlatformPolicy here = policy.get();
+        AuthenticatedChannel server = here.authenticator()
+                .connect(endpoint, RuntimeDirectory.current().readFolder(FOLDER), deadline);
         return new ClientHandshake(server, here.removal()).link(deadline);
     }
 

@@ -15,8 +15,8 @@ import io.valise.ipc.spi.Link;
 import io.valise.ipc.spi.Transport;
 import io.valise.ipc.spi.runtime.UnixSockets;
 import io.valise.ipc.spi.secret.Handshake;
+import io.valise.ipc.spi.secret.PendingHandshakes;
 import io.valise.ipc.spi.secret.Secret;
-import io.valise.ipc.spi.secret.Strangers;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.TestHome;
 import io.valise.ipc.testkit.rule.LogLines;
@@ -322,7 +322,7 @@ class UnvouchedAttacksTest {
     void honestClientsGetInThoughStrangersHoldEveryPlace() throws Exception {
         List<SocketChannel> strangers = new ArrayList<>();
         try {
-            for (int i = 0; i < Strangers.MOST + 6; i++) {
+            for (int i = 0; i < PendingHandshakes.MOST + 6; i++) {
                 SocketChannel stranger = dial();
                 strangers.add(stranger);
                 send(stranger, new byte[] {'V'});

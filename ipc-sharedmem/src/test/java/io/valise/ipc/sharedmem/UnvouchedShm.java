@@ -1,7 +1,7 @@
 package io.valise.ipc.sharedmem;
 
 import io.valise.ipc.Endpoint;
-import io.valise.ipc.sharedmem.control.BySecret;
+import io.valise.ipc.sharedmem.control.SecretAuthenticator;
 import io.valise.ipc.sharedmem.os.SegmentRemoval;
 import io.valise.ipc.spi.Availability;
 import io.valise.ipc.spi.Link;
@@ -20,7 +20,7 @@ public final class UnvouchedShm implements Transport {
     }
 
     UnvouchedShm(SegmentRemoval removal) {
-        shm = new ShmTransport(() -> new Surroundings(new BySecret(), removal));
+        shm = new ShmTransport(() -> new PlatformPolicy(new SecretAuthenticator(), removal));
     }
 
     /** A name of its own: {@code shm:} is found beside it, and no two transports have one. */

@@ -2,7 +2,7 @@ package io.valise.ipc.internal.channel;
 
 import io.valise.ipc.internal.work.Caretaker;
 import io.valise.ipc.internal.work.Deadline;
-import io.valise.ipc.internal.work.Sparingly;
+import io.valise.ipc.internal.work.RateLimitedLog;
 import io.valise.ipc.internal.work.Workers;
 import io.valise.ipc.spi.runtime.SafeLog;
 import io.valise.ipc.spi.runtime.Threads;
@@ -17,7 +17,7 @@ import java.util.function.BooleanSupplier;
  * has ended. Thread-safe.
  */
 public final class Drainer implements Caretaker.Dated {
-    private static final Sparingly NO_THREAD = new Sparingly(SafeLog.of("io.valise.ipc"));
+    private static final RateLimitedLog NO_THREAD = new RateLimitedLog(SafeLog.of("io.valise.ipc"));
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private static final int IDLE = 0;

@@ -1,6 +1,6 @@
 package io.valise.ipc.internal.decode;
 
-import io.valise.ipc.internal.value.Heights;
+import io.valise.ipc.internal.value.NestingDepth;
 
 /** Reads over well-formed items that mean nothing to us. Not thread-safe. */
 final class ItemSkipper {
@@ -45,8 +45,8 @@ final class ItemSkipper {
     }
 
     private void skipElements(int head, int itemsEach, int depth) {
-        if (depth > Heights.LIMIT) {
-            throw window.malformed("nested maps and arrays: limit=" + Heights.LIMIT + " levels, actual=more");
+        if (depth > NestingDepth.LIMIT) {
+            throw window.malformed("nested maps and arrays: limit=" + NestingDepth.LIMIT + " levels, actual=more");
         }
         boolean indefinite = (head & 31) == 31;
         int left = indefinite ? Integer.MAX_VALUE : window.length(head, itemsEach);

@@ -105,7 +105,7 @@ public final class KeyCache {
         return (int) (hash >>> shift) & -2;
     }
 
-    /** One that is used again and again is interned, as literals are: whoever looks for it by its literal finds the same object. */
+    /** One that is used again and again is interned, as literals are: a search by its literal finds the same object. */
     private String use(Known known) {
         if (known.uses < USES_TO_INTERN && ++known.uses == USES_TO_INTERN && internable > 0) {
             internable--;

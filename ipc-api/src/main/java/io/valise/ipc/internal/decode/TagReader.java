@@ -5,8 +5,8 @@ import io.valise.ipc.internal.cbor.BigEndian;
 import io.valise.ipc.internal.cbor.CborTags;
 import io.valise.ipc.internal.cbor.HalfFloat;
 import io.valise.ipc.internal.cbor.MajorTypes;
-import io.valise.ipc.internal.value.Heights;
 import io.valise.ipc.internal.value.ListValue;
+import io.valise.ipc.internal.value.NestingDepth;
 import io.valise.ipc.internal.value.Stored;
 import io.valise.ipc.internal.value.Unsigned;
 import java.math.BigDecimal;
@@ -23,7 +23,7 @@ final class TagReader {
     static final Object UNKNOWN = new Object();
 
     /** Elements of typed arrays are read at this depth, where no map and no list can open. */
-    static final int LEAF = Heights.LIMIT + 1;
+    static final int LEAF = NestingDepth.LIMIT + 1;
 
     private final ByteWindow window;
     private final StringReader strings;

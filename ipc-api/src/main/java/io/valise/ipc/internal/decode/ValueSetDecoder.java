@@ -3,8 +3,8 @@ package io.valise.ipc.internal.decode;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
-import io.valise.ipc.internal.value.Heights;
 import io.valise.ipc.internal.value.ListValue;
+import io.valise.ipc.internal.value.NestingDepth;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -130,12 +130,12 @@ public final class ValueSetDecoder {
     }
 
     private void checkDepth(int depth) {
-        if (depth > Heights.LIMIT) {
+        if (depth > NestingDepth.LIMIT) {
             window.at--;
             if (depth > TagReader.LEAF) {
                 throw window.malformed("a map or list inside a typed array");
             }
-            throw window.malformed("nested maps and arrays: limit=" + Heights.LIMIT + " levels, actual=" + depth);
+            throw window.malformed("nested maps and arrays: limit=" + NestingDepth.LIMIT + " levels, actual=" + depth);
         }
     }
 

@@ -40,7 +40,7 @@ final class SizeBound {
         return bound;
     }
 
-    /** UTF-8 takes at most three bytes per char; a long text is counted, lest it seems to break a limit. */
+    /** UTF-8 takes at most three bytes per char; a long text is counted, so that it does not seem to break a limit. */
     private static long text(String text, boolean ascii) {
         int length = text.length();
         if (ascii) {

@@ -6,7 +6,7 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A {@link Stage} for whoever encodes. A platform thread keeps its own; virtual threads, of which there may be a million, share
+ * A {@link Stage} for the thread that encodes. A platform thread keeps its own; virtual threads, of which there may be a million, share
  * some.
  */
 final class StagePool {
@@ -31,7 +31,7 @@ final class StagePool {
         }
     }
 
-    /** Takes what is in this thread's place; whoever finds it empty, because another has it, makes one. */
+    /** Takes the stage in this thread's place; a thread that finds none, because another has it, makes one. */
     private static byte[] takeShared() {
         byte @Nullable [] stage = (byte[]) PLACE.getAndSetAcquire(SHARED, place(), (byte[]) null);
         return stage == null ? new byte[Stage.CAPACITY] : stage;

@@ -53,7 +53,7 @@ public final class Dialer {
         this.starter = starter;
     }
 
-    /** This, and where nobody serves, the starter has a server started. */
+    /** Like this; where no server answers, the starter has one started. */
     public Dialer starting(ServerStarter byStarter) {
         return new Dialer(endpoint, transports, config, byStarter);
     }
@@ -125,16 +125,16 @@ public final class Dialer {
             if (!availability.available()) {
                 Transports.leftOut(transport, availability.detail());
                 reasons.add(transport.scheme() + ": " + availability.detail());
-                unavailable = Transports.telling(unavailable, availability.refusal());
+                unavailable = Transports.moreSpecific(unavailable, availability.refusal());
                 continue;
             }
             try {
                 return dial(transport, any.withScheme(transport.scheme()), deadline);
             } catch (IpcException e) {
-                if (!leavesHope(e.status())) {
+                if (!mayTryNext(e.status())) {
                     throw e;
                 }
-                status = telling(status, e.status());
+                status = moreSpecific(status, e.status());
                 looked |= !transport.scheme().equals(LocalTransport.SCHEME);
                 reasons.add(transport.scheme() + ": " + e.reason());
             } catch (RuntimeException | LinkageError e) { // a transport's own fault
@@ -153,13 +153,13 @@ public final class Dialer {
                 Delivery.NOT_SENT);
     }
 
-    /** Where one had no room, nobody knows whether there is a server; and where one works, more than that none does. */
-    private static IpcStatus telling(IpcStatus known, IpcStatus more) {
+    /** The more specific of two: no room says that there may be a server, and not found says that a transport works. */
+    private static IpcStatus moreSpecific(IpcStatus known, IpcStatus more) {
         return known == IpcStatus.RESOURCE_EXHAUSTED || more == IpcStatus.UNSUPPORTED ? known : more;
     }
 
     /** Whether another transport may do what this one could not. */
-    private static boolean leavesHope(IpcStatus status) {
+    private static boolean mayTryNext(IpcStatus status) {
         return status == IpcStatus.ENDPOINT_NOT_FOUND
                 || status == IpcStatus.UNSUPPORTED
                 || status == IpcStatus.RESOURCE_EXHAUSTED;

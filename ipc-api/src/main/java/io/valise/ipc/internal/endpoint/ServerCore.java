@@ -138,7 +138,7 @@ public final class ServerCore implements Session.Greeter {
                 } else {
                     Transports.leftOut(transport, availability.detail());
                     reasons.add(transport.scheme() + ": " + availability.detail());
-                    status = Transports.telling(status, availability.refusal());
+                    status = Transports.moreSpecific(status, availability.refusal());
                 }
             } catch (IpcException e) {
                 if (e.status() == IpcStatus.ADDRESS_IN_USE) {
@@ -146,7 +146,7 @@ public final class ServerCore implements Session.Greeter {
                 }
                 LOG.log(Level.WARNING, "serving " + any + ": passing over " + transport.scheme(), e);
                 reasons.add(transport.scheme() + ": " + e.reason());
-                status = Transports.telling(status, e);
+                status = Transports.moreSpecific(status, e);
             } catch (RuntimeException | LinkageError e) { // a transport's own fault is no reason not to serve at all
                 LOG.log(Level.WARNING, "serving " + any + ": passing over " + transport.scheme(), e);
                 reasons.add(transport.scheme() + ": " + e);
@@ -307,7 +307,7 @@ public final class ServerCore implements Session.Greeter {
     public void ended(Session session, CloseReason reason) {
         synchronized (this) {
             if (noLongerSilent(session) || !sessions.remove(session)) {
-                return; // nobody was told of it
+                return; // no listener was told of it
             }
             past = past.plus(session.stats());
         }
@@ -464,7 +464,7 @@ public final class ServerCore implements Session.Greeter {
     }
 
     private void stop() {
-        synchronized (this) { // nobody gets on the list once its sessions are being closed
+        synchronized (this) { // no session is listed once those on the list are being closed
             stopping = true;
         }
         listeners.forEach(Transport.Listener::close);

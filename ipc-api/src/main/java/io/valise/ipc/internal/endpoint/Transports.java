@@ -103,7 +103,7 @@ public final class Transports {
     }
 
     /** Of the reasons why transports do not work, the first that is not just a lack of them. */
-    static IpcStatus telling(IpcStatus known, IpcException more) {
+    static IpcStatus moreSpecific(IpcStatus known, IpcException more) {
         return known == IpcStatus.UNSUPPORTED ? more.status() : known;
     }
 

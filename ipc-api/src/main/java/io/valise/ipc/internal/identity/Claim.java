@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  * @param application the application's name
  * @param key the 32 bytes of its publisher's key; not to be changed
  */
-@SuppressWarnings("ArrayRecordComponent") // nobody compares two
+@SuppressWarnings("ArrayRecordComponent") // two are never compared
 public record Claim(String application, byte[] key) {
     private static final String APPLICATION = "application";
     private static final String KEY = "key";

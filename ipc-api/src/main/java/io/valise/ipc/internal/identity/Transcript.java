@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param server who the server says it is; null for a server without an identity
  * @param address what both call the address, such as {@code pipe:quotes}
  */
-@SuppressWarnings("ArrayRecordComponent") // nobody compares two
+@SuppressWarnings("ArrayRecordComponent") // two are never compared
 public record Transcript(
         byte[] clientNonce,
         byte[] serverNonce,

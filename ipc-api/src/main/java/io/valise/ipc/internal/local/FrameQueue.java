@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One direction of a local link. One thread adds and one polls at a time; threads may sleep until there is a frame, or
- * room. Whoever is about to sleep counts itself and then looks once more, and whoever changes something looks for
+ * room. A thread about to sleep counts itself and then looks once more, and a thread that changes something looks for
  * sleepers after it has done so, all by volatile accesses: one of the two sees the other, so no wake-up is lost.
  */
 final class FrameQueue {

@@ -10,8 +10,8 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.internal.call.OutgoingCalls;
 import io.valise.ipc.internal.channel.Lifecycle;
 import io.valise.ipc.internal.work.Backlog;
+import io.valise.ipc.internal.work.RateLimitedLog;
 import io.valise.ipc.internal.work.Shortage;
-import io.valise.ipc.internal.work.Sparingly;
 import io.valise.ipc.internal.work.Workers;
 import io.valise.ipc.spi.runtime.SafeLog;
 import java.util.concurrent.TimeUnit;
@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
  * much received work waits for a thread. Thread-safe.
  */
 final class BackgroundReading {
-    private static final Sparingly NO_THREAD = new Sparingly(SafeLog.of("io.valise.ipc"));
+    private static final RateLimitedLog NO_THREAD = new RateLimitedLog(SafeLog.of("io.valise.ipc"));
     private static final int POLLS_PER_FLUSH = 16;
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(1);
 

@@ -25,7 +25,7 @@ public final class ListValue extends AbstractList<@Nullable Object> implements R
     /** How many lists and value sets nest at most, this one included; computed once, benignly racy. */
     public int height() {
         if (height == 0) {
-            height = 1 + Heights.tallest(items, 0, 1);
+            height = 1 + NestingDepth.max(items, 0, 1);
         }
         return height;
     }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * run in the application's {@link Context}. Thread-safe.
  */
 public final class TaskRunner {
-    private static final Sparingly NO_THREAD = new Sparingly(SafeLog.of("io.valise.ipc"));
+    private static final RateLimitedLog NO_THREAD = new RateLimitedLog(SafeLog.of("io.valise.ipc"));
 
     private final Object connection;
     private final Context context;

@@ -33,7 +33,7 @@ public final class LoopbackListener implements Transport.Listener {
     private final List<ListeningPort> ports;
     private final NameHold hold;
     private final EndpointFile file;
-    private final Doorman doorman;
+    private final ConnectionAuthenticator authenticator;
     // Held while the acceptor is called: once close() has returned it is called no more.
     private final Object gate = new Object();
     private PublishedFiles.@Nullable Kept kept; // set before the listener is handed out
@@ -49,7 +49,7 @@ public final class LoopbackListener implements Transport.Listener {
             this.ports = port == 0 ? bind() : bindAt(port);
             this.hold = holdName();
             this.file = EndpointFile.fresh(endpoint.name(), port(0), ports.size() > 1 ? port(1) : 0, hold.isProvable());
-            this.doorman = new Doorman(endpoint, file.key(), this::admit);
+            this.authenticator = new ConnectionAuthenticator(endpoint, file.key(), this::admit);
         } catch (IOException | RuntimeException e) {
             loop.leave();
             throw e;
@@ -139,7 +139,7 @@ public final class LoopbackListener implements Transport.Listener {
     private void closePorts() {
         loop.run(() -> {
             ports.forEach(ListeningPort::close);
-            doorman.close();
+            authenticator.close();
         });
         ports.forEach(ListeningPort::awaitRelease);
         loop.leave();
@@ -154,11 +154,11 @@ public final class LoopbackListener implements Transport.Listener {
         for (int tries = 1; ; tries++) {
             ListeningPort v6 = bindV6(0);
             if (v6 == null) {
-                return List.of(ListeningPort.bind(Loopback.V4, 0, this::knock));
+                return List.of(ListeningPort.bind(Loopback.V4, 0, this::accept));
             }
             try {
                 int port = tries < TRIES_FOR_SAME_PORT ? v6.address().getPort() : 0;
-                return List.of(ListeningPort.bind(Loopback.V4, port, this::knock), v6);
+                return List.of(ListeningPort.bind(Loopback.V4, port, this::accept), v6);
             } catch (IOException e) {
                 v6.close();
                 if (tries == TRIES_FOR_SAME_PORT) {
@@ -170,22 +170,22 @@ public final class LoopbackListener implements Transport.Listener {
 
     /** Both addresses, or 127.0.0.1 alone where there is no other. */
     private List<ListeningPort> bindAt(int port) throws IOException {
-        ListeningPort v4 = ListeningPort.bind(Loopback.V4, port, this::knock);
+        ListeningPort v4 = ListeningPort.bind(Loopback.V4, port, this::accept);
         ListeningPort v6 = bindV6(port);
         return v6 == null ? List.of(v4) : List.of(v4, v6);
     }
 
     private @Nullable ListeningPort bindV6(int port) {
         try {
-            return ListeningPort.bind(Loopback.V6, port, this::knock);
+            return ListeningPort.bind(Loopback.V6, port, this::accept);
         } catch (IOException | UnsupportedOperationException e) {
             LOG.log(Level.DEBUG, "no ::1 on this machine; 127.0.0.1 serves alone", e);
             return null;
         }
     }
 
-    private void knock(LoopChannel socket, SocketChannel channel) {
-        doorman.knock(socket, channel);
+    private void accept(LoopChannel socket, SocketChannel channel) {
+        authenticator.accept(socket, channel);
     }
 
     private void admit(Link link) {

@@ -61,7 +61,7 @@ public final class Switchboard {
 
     private static boolean answers(EndpointFile server) {
         try {
-            Dialler.probe(server, v4(server), PROBE_NANOS);
+            TcpDialer.probe(server, v4(server), PROBE_NANOS);
             return true;
         } catch (IpcException e) {
             // A stopped or overloaded server does not answer; without a hold, the process id must decide.
@@ -74,12 +74,12 @@ public final class Switchboard {
             throw new IpcException(IpcStatus.TIMEOUT, "no connection to " + server + " in time", Delivery.NOT_SENT);
         }
         try {
-            return Dialler.dial(server, v4(server), nanos);
+            return TcpDialer.dial(server, v4(server), nanos);
         } catch (IpcException e) {
             if (e.status() != IpcStatus.ENDPOINT_NOT_FOUND || server.port6() == 0) {
                 throw e;
             }
-            return Dialler.dial(server, new InetSocketAddress(Loopback.V6.address(), server.port6()), nanos);
+            return TcpDialer.dial(server, new InetSocketAddress(Loopback.V6.address(), server.port6()), nanos);
         }
     }
 

@@ -22,8 +22,8 @@ public final class TcpStream implements ByteStream {
     private final SocketChannel channel;
     private final Watch watch;
     private final ByteBuffer surplus;
-    private final Doze arrival;
-    private final Doze room;
+    private final SocketWaiter arrival;
+    private final SocketWaiter room;
     private final AtomicBoolean open = new AtomicBoolean(true);
     private volatile boolean ended;
     private Runnable readable = () -> {};
@@ -32,8 +32,8 @@ public final class TcpStream implements ByteStream {
         this.channel = channel;
         this.watch = watch;
         this.surplus = surplus;
-        arrival = new Doze(channel, SelectionKey.OP_READ, watch::arm);
-        room = new Doze(channel, SelectionKey.OP_WRITE, watch::armWrite);
+        arrival = new SocketWaiter(channel, SelectionKey.OP_READ, watch::arm);
+        room = new SocketWaiter(channel, SelectionKey.OP_WRITE, watch::armWrite);
     }
 
     /**
@@ -145,7 +145,7 @@ public final class TcpStream implements ByteStream {
         if (ended || !peerIsThere) {
             end();
         } else {
-            new Farewell(channel, watch).begin(this::end);
+            new LingeringClose(channel, watch).begin(this::end);
         }
     }
 

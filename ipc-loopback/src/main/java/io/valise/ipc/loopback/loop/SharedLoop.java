@@ -33,7 +33,7 @@ public final class SharedLoop {
 
     private SharedLoop() {
         try {
-            NettySurroundings.prepare();
+            NettyLogging.prepare();
             group = group();
             loop = (NioEventLoop) group.next();
             begin();

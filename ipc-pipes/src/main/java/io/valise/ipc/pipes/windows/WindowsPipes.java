@@ -93,7 +93,7 @@ public final class WindowsPipes {
 
     /** See {@link Transport#connect}. */
     public Link connect(Endpoint endpoint, long timeoutNanos) {
-        return new PipeDialler(endpoint, user, names, timeoutNanos).connect(watchers);
+        return new PipeDialer(endpoint, user, names, timeoutNanos).connect(watchers);
     }
 
     /** See {@link Transport#endpoints}. */

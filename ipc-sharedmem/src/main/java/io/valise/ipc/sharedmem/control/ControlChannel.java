@@ -29,7 +29,7 @@ public final class ControlChannel {
 
     private final SocketChannel socket;
     private final Registration registration;
-    private volatile Reader reader = new Nobody();
+    private volatile Reader reader = new NoReader();
     private volatile boolean ended;
 
     /** Adds a connected non-blocking socket to the loop; it is read from the first {@link #readBy} on. */
@@ -113,8 +113,8 @@ public final class ControlChannel {
         }
     }
 
-    /** Who reads before anybody does. */
-    private static final class Nobody implements Reader {
+    /** The reader before one is set. */
+    private static final class NoReader implements Reader {
         @Override
         public void onBytes(ByteBuffer bytes) {
             throw new IllegalStateException("read before there was a reader");

@@ -13,7 +13,7 @@ final class Introduction implements ControlChannel.Reader {
     private final ControlChannel control;
     private final Handshake handshake;
     private final ByteBuffer out = ByteBuffer.allocate(Handshake.LONGEST_OUTPUT);
-    private final Answer<Vouched> answer = new Answer<>();
+    private final Answer<AuthenticatedChannel> answer = new Answer<>();
 
     Introduction(ControlChannel control, Handshake handshake) {
         this.control = control;
@@ -26,7 +26,7 @@ final class Introduction implements ControlChannel.Reader {
      * @throws IpcException {@code PEER_DIED} when the server hung up, {@code AUTHENTICATION_FAILED}, {@code
      *     PROTOCOL_ERROR}, {@code VERSION_MISMATCH}, {@code TIMEOUT}, {@code CANCELLED}
      */
-    Vouched await(long deadline) {
+    AuthenticatedChannel await(long deadline) {
         handshake.begin(out);
         control.send(out.flip());
         out.clear();
@@ -55,7 +55,7 @@ final class Introduction implements ControlChannel.Reader {
             out.clear();
         }
         if (proved) {
-            answer.give(new Vouched(control, PeerIdentity.ofSecret(), Optional.of(handshake)));
+            answer.give(new AuthenticatedChannel(control, PeerIdentity.ofSecret(), Optional.of(handshake)));
         }
     }
 

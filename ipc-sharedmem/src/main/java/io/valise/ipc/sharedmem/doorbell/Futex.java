@@ -41,7 +41,7 @@ public final class Futex {
     }
 
     /**
-     * Sleeps if the word has a value, until somebody wakes whoever sleeps here, a signal arrives or the time is up.
+     * Sleeps if the word has a value, until a thread wakes those that sleep here, a signal arrives or the time is up.
      *
      * @param expected the value; if the word has another one already, there is no sleep
      * @param nanos how long at most, in nanoseconds, on the monotonic clock

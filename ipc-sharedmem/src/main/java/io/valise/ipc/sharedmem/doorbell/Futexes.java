@@ -44,7 +44,7 @@ public final class Futexes {
     }
 
     /** Whether futexes can be used, or probably can once {@link #request requested}. */
-    public static boolean hoped() {
+    public static boolean expected() {
         return state != State.IMPOSSIBLE;
     }
 

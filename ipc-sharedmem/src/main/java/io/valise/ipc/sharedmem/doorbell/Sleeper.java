@@ -132,12 +132,12 @@ public final class Sleeper {
         VarHandle.fullFence(); // pairs with the one in Ringer.ring; see above
     }
 
-    /** Wakes whoever sleeps here, because the peer's byte arrived or the link ended. */
+    /** Wakes the thread that sleeps here, because the peer's byte arrived or the link ended. */
     public void ringHere() {
         ringHere(false);
     }
 
-    /** Wakes whoever sleeps here, or else whoever wants to sleep next. */
+    /** Wakes the thread that sleeps here, or else the one that wants to sleep next. */
     public void wake() {
         ringHere(true);
     }
@@ -195,7 +195,7 @@ public final class Sleeper {
         announcements += COUNT;
         int bits = futexSleepers > 0 ? BY_FUTEX : 0;
         if (socketSleepers > 0) {
-            bits |= Futexes.hoped() ? BY_SOCKET | WANTS_FUTEX : BY_SOCKET;
+            bits |= Futexes.expected() ? BY_SOCKET | WANTS_FUTEX : BY_SOCKET;
         }
         if (armed) {
             bits |= BY_SOCKET;

@@ -14,7 +14,7 @@ import java.nio.ByteOrder;
  *      +8    int  version
  *     +16    long bytes             size of the content
  *     +24    long generation        random: a handle is good for one file, not for its name
- *    +128    long sequence          0 at first; odd while somebody writes, even when the content is whole
+ *    +128    long sequence          0 at first; odd while a process writes, even when the content is whole
  *   +4096    content
  *   +4096 + bytes    end
  *

@@ -9,7 +9,7 @@ import io.valise.ipc.sharedmem.os.SharedMemory;
  * Where what lies in the file of a {@code SharedRing}. Immutable.
  *
  * <pre>
- *      +0    long magic "VALISERG"    written last by whoever creates the ring, never again
+ *      +0    long magic "VALISERG"    written last by the process that creates the ring, never again
  *      +8    int  version
  *     +12    int  ringBytes           a power of two, 64 KiB to 64 MiB
  *    +128    control block            (see RingLayout; its bells are not used)
@@ -76,7 +76,7 @@ public record RingFileLayout(int ringBytes) {
     public void writeHeader(SharedMemory memory) {
         memory.putInt(VERSION_AT, VERSION);
         memory.putInt(RING_BYTES_AT, ringBytes);
-        // Pairs with the acquire in checkHeader: whoever sees the magic sees the rest of the header.
+        // Pairs with the acquire in checkHeader: a thread that sees the magic sees the rest of the header.
         memory.putLongRelease(MAGIC_AT, MAGIC);
     }
 

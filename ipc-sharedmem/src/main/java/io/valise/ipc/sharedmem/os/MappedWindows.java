@@ -9,7 +9,7 @@ import java.util.List;
 
 /**
  * A file of any size, mapped by windows of 2 GiB that begin at every GiB, since a buffer is no longer than that: whatever
- * view of up to a GiB somebody asks for lies within one of them. What precedes the content is in the first window.
+ * view of up to a GiB lies within one of them. What precedes the content is in the first window.
  * Thread-safe, but for views after {@link #unmap}.
  */
 public final class MappedWindows {

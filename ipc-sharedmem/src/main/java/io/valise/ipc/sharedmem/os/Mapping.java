@@ -23,7 +23,7 @@ final class Mapping {
         this.unmapper = unmapper;
     }
 
-    /** Maps the first {@code size} bytes of a file, shared with whoever else maps it. */
+    /** Maps the first {@code size} bytes of a file, shared with the other processes that map it. */
     static Mapping of(FileChannel file, int size) throws IOException {
         return of(file, MapMode.READ_WRITE, 0, size);
     }

@@ -76,11 +76,11 @@ public enum MemoryKind {
 
     /**
      * The kind for a client, which is in a hurry: that of this JVM, or the JDK's where Chronicle Bytes would have to be
-     * loaded first and nobody has asked for it.
+     * loaded first and was not asked for.
      *
      * @throws IllegalArgumentException when the system property names no kind
      */
-    public static MemoryKind atHand() {
+    public static MemoryKind forClient() {
         return found != null || System.getProperty(PROPERTY) != null ? ofThisJvm() : JDK;
     }
 
@@ -89,7 +89,7 @@ public enum MemoryKind {
      *
      * @throws IllegalArgumentException when the system property names no kind
      */
-    public static MemoryKind hoped() {
+    public static MemoryKind expected() {
         MemoryKind known = found;
         return known != null ? known : wanted();
     }

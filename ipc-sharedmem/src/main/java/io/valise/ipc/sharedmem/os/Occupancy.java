@@ -6,8 +6,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Who is inside a piece of memory, so that it is unmapped when it was closed and the last one has left, and nobody gets
- * in after that. Whoever finds it closed and empty unmaps it.
+ * Which threads use a mapping, so that it is unmapped when it was closed and the last of them has left, and no thread
+ * enters after that. The thread that finds it closed and empty unmaps it.
  *
  * <p>Sender and reader each have a flag of their own, which costs one fence to raise and none to lower. Entering is one
  * end of a Dekker exclusion (raise the flag, look for the closing), closing the other: both are volatile. Leaving has no
@@ -27,17 +27,17 @@ public final class Occupancy {
             }
         }
 
-        private final Occupancy house;
+        private final Occupancy occupancy;
         private volatile boolean taken;
 
-        private Seat(Occupancy house) {
-            this.house = house;
+        private Seat(Occupancy occupancy) {
+            this.occupancy = occupancy;
         }
 
         /** Enters; false when closed. */
         public boolean enter() {
             taken = true;
-            if (house.closed) {
+            if (occupancy.closed) {
                 leave();
                 return false;
             }
@@ -47,8 +47,8 @@ public final class Occupancy {
         /** Leaves. */
         public void leave() {
             TAKEN.setRelease(this, false);
-            if (house.closed) {
-                house.unmapIfEmpty();
+            if (occupancy.closed) {
+                occupancy.unmapIfEmpty();
             }
         }
     }
@@ -100,12 +100,12 @@ public final class Occupancy {
         }
     }
 
-    /** Whether nobody gets in any more. */
+    /** Whether no thread may enter any more. */
     public boolean isClosed() {
         return closed;
     }
 
-    /** Lets nobody in any more. Whoever calls this is inside and leaves by {@link #leaveLast}. */
+    /** Lets no thread in any more. The calling thread is inside and leaves by {@link #leaveLast}. */
     public void shut() {
         closed = true;
     }

@@ -117,7 +117,7 @@ public final class SegmentDirectory {
         return System.getProperty(PROPERTY) != null || (isPosix() && Files.isWritable(DEV_SHM));
     }
 
-    /** Elsewhere anybody could make a directory of that name: it means the root of the current drive. */
+    /** Elsewhere any user could make a directory of that name: it means the root of the current drive. */
     private static boolean isPosix() {
         return DEV_SHM.getFileSystem().supportedFileAttributeViews().contains("posix");
     }

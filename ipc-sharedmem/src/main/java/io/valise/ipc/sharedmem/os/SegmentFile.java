@@ -72,7 +72,7 @@ public final class SegmentFile {
     private static SharedMemory openFile(Path path, int size) throws IOException {
         try (FileChannel file = FileChannel.open(path, Set.of(READ, WRITE, NOFOLLOW_LINKS))) {
             checkSize(path, size, file.size());
-            return MemoryKind.atHand().map(file, size);
+            return MemoryKind.forClient().map(file, size);
         }
     }
 

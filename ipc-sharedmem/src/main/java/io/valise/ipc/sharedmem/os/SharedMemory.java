@@ -12,7 +12,7 @@ import java.nio.ByteOrder;
  * only makes it throw InternalError (seen on Java 17, interpreted). So every word has one writer, or writers whose values
  * differ.
  *
- * <p>Thread-safe as memory is. Nobody may touch it during or after {@link #unmap}.
+ * <p>Thread-safe as memory is. No thread may touch it during or after {@link #unmap}.
  */
 public interface SharedMemory {
     /** Size in bytes. */

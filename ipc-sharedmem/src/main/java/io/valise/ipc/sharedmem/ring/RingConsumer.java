@@ -139,7 +139,7 @@ public final class RingConsumer {
         return lengthAt((int) next & mask) != 0;
     }
 
-    /** Tells the producer, and whoever consumes next, of all that was read, if that is not known yet. */
+    /** Tells the producer and the next consumer of all that was read, if that is not known yet. */
     public void publishAll() {
         if (position != published) {
             publish();

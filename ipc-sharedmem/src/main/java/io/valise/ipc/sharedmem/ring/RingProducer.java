@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
  * <p>The consumer loads the length with acquire. Release and acquire on this one word are all the ordering there is:
  *
  * <ul>
- *   <li><b>payload before length</b>: whoever sees the length sees the whole payload;
- *   <li><b>terminator before length</b>: whoever sees the length, and so moves on to the next length word, finds 0 there
- *       or something newer, never a left-over. Therefore nobody has to clear consumed memory, and a small record moves
+ *   <li><b>payload before length</b>: a thread that sees the length sees the whole payload;
+ *   <li><b>terminator before length</b>: a thread that sees the length, and so moves on to the next length word, finds 0 there
+ *       or something newer, never a left-over. Therefore consumed memory need not be cleared, and a small record moves
  *       one or two cache lines between the processors, not three.
  * </ul>
  *

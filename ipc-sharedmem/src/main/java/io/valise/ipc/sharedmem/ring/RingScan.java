@@ -5,14 +5,14 @@ import io.valise.ipc.sharedmem.os.SharedMemory;
 
 /**
  * Finds where a ring that was in use goes on, whatever its last producer and consumer died of: the consumer's position
- * as it published it last, and the end of the records behind it. What it reads is checked as if a stranger wrote it.
+ * as it published it last, and the end of the records behind it. What it reads is checked as if an attacker wrote it.
  *
  * @param consumed up to where the consumer had read; what it read after it published will be delivered again
  * @param end where the next record goes
  */
 public record RingScan(long consumed, long end) {
     /**
-     * Scans a ring to which nobody writes meanwhile.
+     * Scans a ring to which no thread writes meanwhile.
      *
      * @throws io.valise.ipc.IpcException {@code PROTOCOL_ERROR} when the memory holds no ring
      */

@@ -5,14 +5,14 @@ import java.lang.invoke.VarHandle;
 
 /**
  * Whose turn it is to produce, among the threads of one process: one at a time, in no order. Held for the few
- * nanoseconds in which a record is written, so whoever waits spins, with pauses that grow: each look takes the word's
+ * nanoseconds in which a record is written, so a waiting thread spins, with pauses that grow: each look takes the word's
  * cache line away from the holder, which may well write several records before it reaches another. At last each look
  * gives the processor away, since the holder may have been preempted. Not reentrant; each thread knows whether it is its
  * own turn. Nothing of it lies in shared memory: no process ever waits for another.
  */
 public final class Turn {
     private static final VarHandle HOLDER;
-    private static final long NOBODY = 0;
+    private static final long NO_HOLDER = 0;
     private static final int SHORTEST_PAUSE = 4;
     private static final int LONGEST_PAUSE = 64;
 
@@ -27,7 +27,7 @@ public final class Turn {
     /** The thread that has it, by its id: a reference would cost the collector's bookkeeping at each store. */
     private volatile long holder;
 
-    /** A turn that nobody has. */
+    /** A turn that no thread has. */
     public Turn() {}
 
     /**
@@ -37,7 +37,7 @@ public final class Turn {
      */
     public void take() {
         long me = Thread.currentThread().getId();
-        if (!HOLDER.compareAndSet(this, NOBODY, me)) {
+        if (!HOLDER.compareAndSet(this, NO_HOLDER, me)) {
             await(me);
         }
     }
@@ -49,7 +49,7 @@ public final class Turn {
 
     /** Lets the next one. */
     public void leave() {
-        HOLDER.setRelease(this, NOBODY);
+        HOLDER.setRelease(this, NO_HOLDER);
     }
 
     @SuppressWarnings("ThreadPriorityCheck") // Not relied upon: it only spares a preempted holder the wait.
@@ -67,6 +67,6 @@ public final class Turn {
             } else {
                 Thread.yield();
             }
-        } while (holder != NOBODY || !HOLDER.compareAndSet(this, NOBODY, me));
+        } while (holder != NO_HOLDER || !HOLDER.compareAndSet(this, NO_HOLDER, me));
     }
 }

@@ -59,7 +59,7 @@ class DoorbellTest {
 
     private static boolean loaded() {
         Futexes.request();
-        while (Futexes.hoped() && !Futexes.ready()) {
+        while (Futexes.expected() && !Futexes.ready()) {
             Thread.onSpinWait();
         }
         return Futexes.ready();

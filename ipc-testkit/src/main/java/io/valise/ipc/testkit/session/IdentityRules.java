@@ -68,10 +68,10 @@ public abstract class IdentityRules extends SessionRules {
         assertThat(client.peer().applicationId()).isEmpty();
         assertThat(only(server).peer().applicationId()).isEmpty();
         failsWith(IpcStatus.ACCESS_DENIED, () -> client.request("secret", EMPTY));
-        IpcServer nobody = serve(builder -> builder);
-        IpcConnection known = connect(nobody, builder -> builder.identity(reader));
+        IpcServer undeclared = serve(builder -> builder);
+        IpcConnection known = connect(undeclared, builder -> builder.identity(reader));
         assertThat(known.peer().applicationId()).isEmpty();
-        assertThat(only(nobody).peer().applicationId()).contains(reader.id());
+        assertThat(only(undeclared).peer().applicationId()).contains(reader.id());
         echoes(known, 3);
     }
 

@@ -50,11 +50,11 @@ public abstract class LifecycleRules extends SessionRules {
 
     @Test
     void O01_absentServerIsNotFoundAtOnce() throws Exception {
-        Endpoint nobody = address();
-        IpcException e = failsWith(IpcStatus.ENDPOINT_NOT_FOUND, () -> connect(nobody));
+        Endpoint unserved = address();
+        IpcException e = failsWith(IpcStatus.ENDPOINT_NOT_FOUND, () -> connect(unserved));
         assertThat(e.delivery()).isEqualTo(Delivery.NOT_SENT);
-        assertThat(e).hasMessageContaining(nobody.name());
-        failsWith(IpcStatus.ENDPOINT_NOT_FOUND, () -> get(client(nobody).connectAsync()));
+        assertThat(e).hasMessageContaining(unserved.name());
+        failsWith(IpcStatus.ENDPOINT_NOT_FOUND, () -> get(client(unserved).connectAsync()));
     }
 
     @Test

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.valise.ipc.IpcStatus;
-import io.valise.ipc.spi.secret.Strangers;
+import io.valise.ipc.spi.secret.PendingHandshakes;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.link.LinkEnd;
 import io.valise.ipc.testlog.MayLog;
@@ -17,7 +17,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** What those get who connect to a server without its secret. */
 @ExtendWith(HangWatchdog.class)
 @MayLog("refused: ")
-class StrangersTest {
+class PendingHandshakesTest {
     private static void stillServes(Serving server) throws Exception {
         LinkEnd client = Serving.connect(server.name());
         client.send(LinkEnd.frame(1, 100));
@@ -70,7 +70,7 @@ class StrangersTest {
     void honestClientsGetInThoughStrangersHoldEveryPlace() throws Exception {
         List<RawClient> strangers = new ArrayList<>();
         try (Serving server = new Serving()) {
-            for (int i = 0; i < Strangers.MOST + 6; i++) {
+            for (int i = 0; i < PendingHandshakes.MOST + 6; i++) {
                 RawClient stranger = RawClient.connect(server.name());
                 stranger.send((byte) 'V');
                 strangers.add(stranger);

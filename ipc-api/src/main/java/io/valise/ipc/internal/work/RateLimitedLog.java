@@ -10,7 +10,7 @@ import java.util.function.LongSupplier;
  * Warns of what may happen a thousand times a second while a shortage lasts: once in ten seconds, and how often it
  * happened meanwhile. Thread-safe.
  */
-public final class Sparingly {
+public final class RateLimitedLog {
     private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final Logger log;
@@ -18,11 +18,11 @@ public final class Sparingly {
     private final RateLimit limit = new RateLimit(1, SILENCE_NANOS);
 
     /** By that log. */
-    public Sparingly(Logger log) {
+    public RateLimitedLog(Logger log) {
         this(log, System::nanoTime);
     }
 
-    Sparingly(Logger log, LongSupplier clock) {
+    RateLimitedLog(Logger log, LongSupplier clock) {
         this.log = log;
         this.clock = clock;
     }

@@ -1,6 +1,6 @@
 package io.valise.ipc.sharedmem;
 
-import io.valise.ipc.sharedmem.control.Vouching;
+import io.valise.ipc.sharedmem.control.PeerAuthenticator;
 import io.valise.ipc.sharedmem.os.SegmentRemoval;
 
 /**
@@ -9,12 +9,12 @@ import io.valise.ipc.sharedmem.os.SegmentRemoval;
  * io.valise.ipc.sharedmem.os.SegmentDirectory}) and the protection of files ({@link
  * io.valise.ipc.spi.runtime.PrivateFile}); room is made sure of by writing zeros everywhere.
  *
- * @param vouching who says that the peer is of this user
+ * @param authenticator who says that the peer is of this user
  * @param removal when the file of a segment can go
  */
-record Surroundings(Vouching vouching, SegmentRemoval removal) {
+record PlatformPolicy(PeerAuthenticator authenticator, SegmentRemoval removal) {
 
-    static Surroundings ofThisSystem() {
-        return new Surroundings(Vouching.ofThisSystem(), SegmentRemoval.ofThisSystem());
+    static PlatformPolicy ofThisSystem() {
+        return new PlatformPolicy(PeerAuthenticator.ofThisSystem(), SegmentRemoval.ofThisSystem());
     }
 }

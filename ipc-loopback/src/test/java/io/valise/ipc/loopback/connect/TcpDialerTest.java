@@ -28,7 +28,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A caller that waits for a server which does not answer, in the middle of connecting to it. */
 @ExtendWith(HangWatchdog.class)
-class DiallerTest {
+class TcpDialerTest {
     private static final long FOREVER = Long.MAX_VALUE;
     private static final int MORE_THAN_CARRIERS = 300;
 
@@ -52,7 +52,7 @@ class DiallerTest {
 
     private IpcException dial(long nanos) {
         try {
-            Dialler.dial(server, (InetSocketAddress) port.getLocalSocketAddress(), nanos)
+            TcpDialer.dial(server, (InetSocketAddress) port.getLocalSocketAddress(), nanos)
                     .close();
             throw new AssertionError("a link without a peer");
         } catch (IpcException e) {

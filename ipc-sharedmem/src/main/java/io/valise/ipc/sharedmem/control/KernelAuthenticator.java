@@ -10,19 +10,19 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /** The kernel tells each end which user is at the other one. */
-final class ByKernel implements Vouching {
+final class KernelAuthenticator implements PeerAuthenticator {
     @Override
-    public Door open(Endpoint endpoint, Path sockets, Consumer<Vouched> admitted) {
+    public Door open(Endpoint endpoint, Path sockets, Consumer<AuthenticatedChannel> admitted) {
         Listening listening = UnixSockets.listen(sockets, endpoint.name(), socket -> admitted.accept(vouched(socket)));
         return listening::close;
     }
 
     @Override
-    public Vouched connect(Endpoint endpoint, Path sockets, long deadline) {
+    public AuthenticatedChannel connect(Endpoint endpoint, Path sockets, long deadline) {
         SocketChannel socket = UnixSockets.connect(sockets, endpoint.name(), deadline - System.nanoTime());
         boolean done = false;
         try {
-            Vouched server = vouched(socket);
+            AuthenticatedChannel server = vouched(socket);
             done = true;
             return server;
         } finally {
@@ -37,8 +37,8 @@ final class ByKernel implements Vouching {
         return "the kernel";
     }
 
-    private static Vouched vouched(SocketChannel socket) {
+    private static AuthenticatedChannel vouched(SocketChannel socket) {
         PeerIdentity peer = UnixSockets.identity(socket);
-        return new Vouched(new ControlChannel(socket), peer, Optional.empty());
+        return new AuthenticatedChannel(new ControlChannel(socket), peer, Optional.empty());
     }
 }

@@ -7,10 +7,10 @@ import io.netty.util.internal.logging.JdkLoggerFactory;
  * Keeps Netty from printing. Done before Netty's first class initialises itself, and only where the application has not
  * chosen.
  */
-final class NettySurroundings {
+final class NettyLogging {
     private static final String NO_UNSAFE = "io.netty.noUnsafe";
 
-    private NettySurroundings() {}
+    private NettyLogging() {}
 
     static void prepare() {
         // From Java 24 on the JDK warns of sun.misc.Unsafe; by itself Netty does without only from 25 on.

@@ -9,8 +9,8 @@ import io.valise.ipc.spi.runtime.AuditLog;
 import io.valise.ipc.spi.runtime.ReadinessLoop;
 import io.valise.ipc.spi.runtime.SafeLog;
 import io.valise.ipc.spi.secret.Handshake;
+import io.valise.ipc.spi.secret.PendingHandshakes;
 import io.valise.ipc.spi.secret.Secret;
-import io.valise.ipc.spi.secret.Strangers;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -19,67 +19,67 @@ import java.util.function.Consumer;
 
 /**
  * The server's part of proving, in both directions, that its secret is known; and the limits of those who have not:
- * {@link Strangers}, in bytes the hand-shake's own. Nothing is made for them: no segment, no thread. Thread-safe.
+ * {@link PendingHandshakes}, in bytes the hand-shake's own. Nothing is made for them: no segment, no thread. Thread-safe.
  */
-final class Doorman {
+final class ConnectionAuthenticator {
     private final Endpoint address;
     private final Secret secret;
-    private final Consumer<Vouched> admitted;
-    private final Strangers<Stranger> strangers = new Strangers<>();
+    private final Consumer<AuthenticatedChannel> admitted;
+    private final PendingHandshakes<PendingHandshake> pendingHandshakes = new PendingHandshakes<>();
     private volatile boolean closed;
 
-    Doorman(Endpoint address, Secret secret, Consumer<Vouched> admitted) {
+    ConnectionAuthenticator(Endpoint address, Secret secret, Consumer<AuthenticatedChannel> admitted) {
         this.address = address;
         this.secret = secret;
         this.admitted = admitted;
     }
 
     /** Takes a new connection, on the loop's thread. */
-    void knock(SocketChannel socket) {
-        Stranger stranger = new Stranger(new ControlChannel(socket));
-        strangers.enter(stranger).ifPresent(this::makeWay);
-        stranger.limitTime();
-        stranger.control.readBy(stranger);
-        if (closed && stranger.leaves()) {
-            stranger.control.close();
+    void accept(SocketChannel socket) {
+        PendingHandshake pending = new PendingHandshake(new ControlChannel(socket));
+        pendingHandshakes.enter(pending).ifPresent(this::makeWay);
+        pending.limitTime();
+        pending.control.readBy(pending);
+        if (closed && pending.leaves()) {
+            pending.control.close();
         }
     }
 
-    /** Sends all strangers away. Idempotent. */
+    /** Closes all pending handshakes. Idempotent. */
     void close() {
         closed = true;
-        strangers.leaveAll().forEach(Stranger::close);
+        pendingHandshakes.leaveAll().forEach(PendingHandshake::close);
     }
 
-    private void makeWay(Stranger longest) {
+    private void makeWay(PendingHandshake longest) {
         longest.close();
         AuditLog.strangerRefused(
-                address, "unauthenticated connections: limit=" + Strangers.MOST + ", the oldest was closed");
+                address, "unauthenticated connections: limit=" + PendingHandshakes.MOST + ", the oldest was closed");
     }
 
-    /** Who has proved nothing yet. Whoever takes it out of the strangers, decides what becomes of it. */
-    private final class Stranger implements ControlChannel.Reader {
+    /** A connection that has not authenticated. The thread that takes it out of the pending ones decides what becomes of it. */
+    private final class PendingHandshake implements ControlChannel.Reader {
         private final ControlChannel control;
-        private final Handshake handshake = Handshake.server(secret.bytes(), BySecret.context(address));
+        private final Handshake handshake = Handshake.server(secret.bytes(), SecretAuthenticator.context(address));
         private final ByteBuffer out = ByteBuffer.allocate(Handshake.LONGEST_OUTPUT);
         private volatile Runnable takeBack = () -> {};
 
-        Stranger(ControlChannel control) {
+        PendingHandshake(ControlChannel control) {
             this.control = control;
         }
 
         void limitTime() {
             takeBack = ReadinessLoop.shared()
                     .after(
-                            Strangers.PATIENCE_NANOS,
+                            PendingHandshakes.PATIENCE_NANOS,
                             () -> refuse(new IpcException(
                                     IpcStatus.TIMEOUT, "shm hand-shake: the peer took too long", Delivery.NOT_SENT)));
         }
 
-        /** Takes it out of the strangers; returns whether it was one until now. */
+        /** Takes it out of the pending handshakes; returns whether it was one until now. */
         private boolean leaves() {
             takeBack.run();
-            return strangers.leave(this);
+            return pendingHandshakes.leave(this);
         }
 
         /** Of one that was taken out. */
@@ -98,7 +98,7 @@ final class Doorman {
                     answer();
                 }
                 if (proved && leaves()) {
-                    admitted.accept(new Vouched(control, PeerIdentity.ofSecret(), Optional.of(handshake)));
+                    admitted.accept(new AuthenticatedChannel(control, PeerIdentity.ofSecret(), Optional.of(handshake)));
                 }
             } catch (IpcException e) {
                 bytes.position(bytes.limit());
@@ -124,7 +124,7 @@ final class Doorman {
             }
             control.close();
             if (why.status() == IpcStatus.PEER_DIED) { // such as one that only looked whether there is a server
-                SafeLog.of(Doorman.class)
+                SafeLog.of(ConnectionAuthenticator.class)
                         .log(Level.DEBUG, "a connection to " + address + " broke in its hand-shake", why);
             } else {
                 AuditLog.strangerRefused(address, why.reason());

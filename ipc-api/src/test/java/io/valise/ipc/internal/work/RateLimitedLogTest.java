@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Warnings of a shortage: few, however often it happens. */
-class SparinglyTest {
+class RateLimitedLogTest {
     private final List<String> lines = new ArrayList<>();
     private long now = Long.MAX_VALUE - 5; // the clock may overflow
 
@@ -38,7 +38,7 @@ class SparinglyTest {
 
     @Test
     void ofManyInTenSecondsOneIsTold() {
-        Sparingly warnings = new Sparingly(log, () -> now);
+        RateLimitedLog warnings = new RateLimitedLog(log, () -> now);
         OutOfMemoryError lack = new OutOfMemoryError("no thread");
         for (int i = 0; i < 5; i++) {
             warnings.warn("no thread for a", lack);

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * {@code PEER_DIED} when the peer closed the socket during the handshake, {@code TIMEOUT}, {@code CANCELLED} when the caller was
  * interrupted (its interrupt status stays set), {@code RESOURCE_EXHAUSTED}.
  */
-final class Dialler implements AutoCloseable {
+final class TcpDialer implements AutoCloseable {
     private final EndpointFile server;
     private final InetSocketAddress to;
     private final long deadline;
@@ -35,7 +35,7 @@ final class Dialler implements AutoCloseable {
     private final Watch watch;
     private boolean handedOver;
 
-    private Dialler(EndpointFile server, InetSocketAddress to, long nanos) throws IOException {
+    private TcpDialer(EndpointFile server, InetSocketAddress to, long nanos) throws IOException {
         this.server = server;
         this.to = to;
         deadline = System.nanoTime() + nanos;
@@ -56,15 +56,15 @@ final class Dialler implements AutoCloseable {
 
     /** A link to the server. */
     static Link dial(EndpointFile server, InetSocketAddress to, long nanos) {
-        try (Dialler dialler = open(server, to, nanos)) {
-            return dialler.link(dialler.reach(Handshake::client));
+        try (TcpDialer dialer = open(server, to, nanos)) {
+            return dialer.link(dialer.reach(Handshake::client));
         }
     }
 
     /** Returns when the server has proved itself. It sees a connection that is hung up before it is authenticated. */
     static void probe(EndpointFile server, InetSocketAddress to, long nanos) {
-        try (Dialler dialler = open(server, to, nanos)) {
-            dialler.reach(Handshake::probe);
+        try (TcpDialer dialer = open(server, to, nanos)) {
+            dialer.reach(Handshake::probe);
         }
     }
 
@@ -77,9 +77,9 @@ final class Dialler implements AutoCloseable {
         }
     }
 
-    private static Dialler open(EndpointFile server, InetSocketAddress to, long nanos) {
+    private static TcpDialer open(EndpointFile server, InetSocketAddress to, long nanos) {
         try {
-            return new Dialler(server, to, nanos);
+            return new TcpDialer(server, to, nanos);
         } catch (IOException e) {
             throw failure(IpcStatus.RESOURCE_EXHAUSTED, "cannot open a socket: check ulimit -n", e);
         }

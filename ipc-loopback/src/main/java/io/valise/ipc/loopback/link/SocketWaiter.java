@@ -20,14 +20,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An interrupt wakes a selector and closes nothing, unlike one that meets a blocking read or write.
  */
-final class Doze {
-    private static final Logger LOG = SafeLog.of(Doze.class);
+final class SocketWaiter {
+    private static final Logger LOG = SafeLog.of(SocketWaiter.class);
     private static final long NANOS_PER_MILLI = 1_000_000;
 
     private final SocketChannel channel;
     private final int operation;
     private final LoopWait withoutSelector;
-    private final ReentrantLock bed = new ReentrantLock();
+    private final ReentrantLock waitLock = new ReentrantLock();
     private final AtomicBoolean woken = new AtomicBoolean();
     private volatile @Nullable Selector selector;
     private volatile boolean closed;
@@ -36,7 +36,7 @@ final class Doze {
      * @param operation one of {@link SelectionKey}'s
      * @param arm has the readiness loop call {@link #ready} when that can be done
      */
-    Doze(SocketChannel channel, int operation, Runnable arm) {
+    SocketWaiter(SocketChannel channel, int operation, Runnable arm) {
         this.channel = channel;
         this.operation = operation;
         this.withoutSelector = new LoopWait(arm);
@@ -50,12 +50,12 @@ final class Doze {
         if (nanos <= 0 || closed) {
             return;
         }
-        if (!bed.tryLock()) {
+        if (!waitLock.tryLock()) {
             rouse(); // The thread that sleeps there has lost the read right.
-            bed.lock();
+            waitLock.lock();
         }
         try {
-            sleepInBed(nanos);
+            select(nanos);
         } catch (ClosedChannelException e) {
             // The link was closed meanwhile: that ends every wait.
             closed = true;
@@ -64,7 +64,7 @@ final class Doze {
             withoutSelector.await(nanos, () -> woken.get() || closed);
             woken.set(false);
         } finally {
-            bed.unlock();
+            waitLock.unlock();
         }
         if (closed) {
             retire();
@@ -91,7 +91,7 @@ final class Doze {
 
     /** Gives the selector back, unless a thread sleeps. */
     void retire() {
-        if (!bed.tryLock()) {
+        if (!waitLock.tryLock()) {
             return;
         }
         try {
@@ -105,11 +105,11 @@ final class Doze {
                 SelectorPool.SHARED.give(borrowed);
             }
         } finally {
-            bed.unlock();
+            waitLock.unlock();
         }
     }
 
-    private void sleepInBed(long nanos) throws IOException {
+    private void select(long nanos) throws IOException {
         Selector ours = selector;
         if (ours == null) {
             ours = borrow();

@@ -8,11 +8,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The limit on those who have proved nothing, and the secret they do not know. */
-class StrangersTest {
+class PendingHandshakesTest {
     @Test
     void whoHasTakenLongestMakesWay() {
-        Strangers<Integer> strangers = new Strangers<>();
-        for (int i = 0; i < Strangers.MOST; i++) {
+        PendingHandshakes<Integer> strangers = new PendingHandshakes<>();
+        for (int i = 0; i < PendingHandshakes.MOST; i++) {
             assertThat(strangers.enter(i)).isEmpty();
         }
         assertThat(strangers.leave(0)).isTrue();
@@ -20,7 +20,10 @@ class StrangersTest {
         assertThat(strangers.enter(101)).contains(1);
         assertThat(strangers.enter(102)).contains(2);
         assertThat(strangers.leave(1)).isFalse();
-        assertThat(strangers.leaveAll()).hasSize(Strangers.MOST).startsWith(3).endsWith(102);
+        assertThat(strangers.leaveAll())
+                .hasSize(PendingHandshakes.MOST)
+                .startsWith(3)
+                .endsWith(102);
         assertThat(strangers.leaveAll()).isEmpty();
     }
 

@@ -32,7 +32,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** One client on its way to a server; see {@link Handover} for the other side. Used by one thread. */
-final class PipeDialler {
+final class PipeDialer {
     private static final String END = String.valueOf(PipeNames.END);
     private static final int PATH_BYTES = 512;
     private static final long PAUSE_NANOS = 200_000;
@@ -44,7 +44,7 @@ final class PipeDialler {
     private final Win32 win32;
     private final long deadline;
 
-    PipeDialler(Endpoint endpoint, PipeUser user, PipeNames names, long timeoutNanos) {
+    PipeDialer(Endpoint endpoint, PipeUser user, PipeNames names, long timeoutNanos) {
         this.endpoint = endpoint;
         this.user = user;
         this.names = names;

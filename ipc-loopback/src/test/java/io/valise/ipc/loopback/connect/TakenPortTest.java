@@ -33,7 +33,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Another process answers at the port that a server, now gone, has published. */
 @ExtendWith(HangWatchdog.class)
-class SquatterTest {
+class TakenPortTest {
     /** Longer than any process id: the writer has certainly gone. */
     private static final long NO_PROCESS = 1L << 40;
 
@@ -65,7 +65,7 @@ class SquatterTest {
 
     @Test
     void squatterThatSpeaksTheProtocolIsFoundOutAndLearnsNoProof() throws Exception {
-        try (Squatter squatter = new Squatter(SquatterTest::answerWithAnotherSecret)) {
+        try (Squatter squatter = new Squatter(TakenPortTest::answerWithAnotherSecret)) {
             leave(squatter.port());
             IpcException e = connectFails();
             assertThat(e.status()).isEqualTo(IpcStatus.AUTHENTICATION_FAILED);
@@ -134,7 +134,7 @@ class SquatterTest {
 
     @Test
     void serverTakesTheNameOverFromASquatter() throws Exception {
-        try (Squatter squatter = new Squatter(SquatterTest::answerWithAnotherSecret)) {
+        try (Squatter squatter = new Squatter(TakenPortTest::answerWithAnotherSecret)) {
             EndpointFile left = leave(squatter.port());
             try (Serving server = new Serving(name)) {
                 assertThat(EndpointFolder.current().read(name)).isPresent().isNotEqualTo(Optional.of(left));
@@ -186,7 +186,7 @@ class SquatterTest {
                 Squatter relay = new Squatter((in, out) -> relay(in, out, server.name()))) {
             EndpointFile real = EndpointFolder.current().read(server.name()).orElseThrow();
             EndpointFile bent = new EndpointFile(real.name(), relay.port(), 0, real.pid(), false, real.secret());
-            assertThatThrownBy(() -> Dialler.dial(
+            assertThatThrownBy(() -> TcpDialer.dial(
                             bent,
                             new InetSocketAddress(Loopback.V4.address(), relay.port()),
                             TimeUnit.SECONDS.toNanos(30)))

@@ -21,11 +21,11 @@ import org.jspecify.annotations.Nullable;
  * systems whose kernel tells nothing of the other end of a domain socket. The hand-shake is that of {@code loopback:},
  * {@link Handshake}; a domain socket has no addresses that a relay could not have too, so the server seals its offer.
  */
-public final class BySecret implements Vouching {
+public final class SecretAuthenticator implements PeerAuthenticator {
     private static final int DROPS_BEARABLE = 5;
 
     /** Costs nothing. */
-    public BySecret() {}
+    public SecretAuthenticator() {}
 
     /** What both ends call the connection. */
     static String context(Endpoint endpoint) {
@@ -33,15 +33,15 @@ public final class BySecret implements Vouching {
     }
 
     @Override
-    public Door open(Endpoint endpoint, Path sockets, Consumer<Vouched> admitted) {
+    public Door open(Endpoint endpoint, Path sockets, Consumer<AuthenticatedChannel> admitted) {
         KeyFile.sweep(sockets);
         Secret secret = Secret.fresh();
         KeyFile key = KeyFile.of(sockets, endpoint.name());
-        Doorman doorman = new Doorman(endpoint, secret, admitted);
+        ConnectionAuthenticator authenticator = new ConnectionAuthenticator(endpoint, secret, admitted);
         boolean open = false;
         try {
-            Listening listening =
-                    UnixSockets.listenToAnyone(sockets, endpoint.name(), () -> key.publish(secret), doorman::knock);
+            Listening listening = UnixSockets.listenToAnyone(
+                    sockets, endpoint.name(), () -> key.publish(secret), authenticator::accept);
             open = true;
             RuntimeDirectory directory = RuntimeDirectory.current();
             PublishedFiles.Kept keyKept = PublishedFiles.keep(
@@ -51,7 +51,7 @@ public final class BySecret implements Vouching {
             return () -> {
                 keyKept.close();
                 listening.close(() -> key.retract(secret));
-                doorman.close();
+                authenticator.close();
             };
         } finally {
             if (!open) {
@@ -61,7 +61,7 @@ public final class BySecret implements Vouching {
     }
 
     @Override
-    public Vouched connect(Endpoint endpoint, Path sockets, long deadline) {
+    public AuthenticatedChannel connect(Endpoint endpoint, Path sockets, long deadline) {
         KeyFile key = KeyFile.of(sockets, endpoint.name());
         for (int tries = 1; ; tries++) {
             // Connected first: the key of who listens was there before its socket was.
@@ -72,7 +72,7 @@ public final class BySecret implements Vouching {
                 secret = key.read();
                 Handshake handshake = Handshake.client(
                         secret.orElseThrow(() -> goneAway(null)).bytes(), context(endpoint));
-                Vouched server = new Introduction(control, handshake).await(deadline);
+                AuthenticatedChannel server = new Introduction(control, handshake).await(deadline);
                 done = true;
                 return server;
             } catch (IpcException e) {

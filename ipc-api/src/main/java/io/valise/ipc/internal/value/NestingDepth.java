@@ -4,11 +4,11 @@ import io.valise.ipc.ValueSet;
 import org.jspecify.annotations.Nullable;
 
 /** How deep stored values nest: 0 for a scalar or an array, else the number of levels of lists and value sets. */
-public final class Heights {
+public final class NestingDepth {
     /** The most levels of lists and value sets in one message, the outermost set included. */
     public static final int LIMIT = 32;
 
-    private Heights() {}
+    private NestingDepth() {}
 
     /** The levels of one stored value. */
     public static int of(@Nullable Object stored) {
@@ -19,11 +19,11 @@ public final class Heights {
     }
 
     /** The most levels among items from, from + step, ... */
-    public static int tallest(@Nullable Object[] items, int from, int step) {
-        int tallest = 0;
+    public static int max(@Nullable Object[] items, int from, int step) {
+        int max = 0;
         for (int i = from; i < items.length; i += step) {
-            tallest = Math.max(tallest, of(items[i]));
+            max = Math.max(max, of(items[i]));
         }
-        return tallest;
+        return max;
     }
 }

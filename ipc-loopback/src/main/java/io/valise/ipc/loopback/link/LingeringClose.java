@@ -9,10 +9,10 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * What is left to do for a socket whose own stream has ended: to read on until the peer has ended its own. Closing at once
- * instead would, whenever the peer has sent something that nobody read, make the kernel reset the connection and throw
+ * instead would, whenever the peer has sent something that was not read, make the kernel reset the connection and throw
  * away what is on its way (RFC 1122 4.2.2.13, RFC 2525 2.17). Bounded in time; no thread waits for it.
  */
-final class Farewell {
+final class LingeringClose {
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final int READS_AT_ONCE = 16;
     private static final int SCRAP_BYTES = 8 * 1024;
@@ -21,7 +21,7 @@ final class Farewell {
     private final Watch watch;
     private final CompletableFuture<Void> over = new CompletableFuture<>();
 
-    Farewell(SocketChannel channel, Watch watch) {
+    LingeringClose(SocketChannel channel, Watch watch) {
         this.channel = channel;
         this.watch = watch;
     }

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
  *
  * @param <T> what stands for one of them, equal to itself alone
  */
-public final class Strangers<T> {
+public final class PendingHandshakes<T> {
     /** How many there can be at once. */
     public static final int MOST = 64;
 
@@ -23,21 +23,21 @@ public final class Strangers<T> {
     private final Set<T> present = new LinkedHashSet<>(); // guarded by this
 
     /** There is none. */
-    public Strangers() {}
+    public PendingHandshakes() {}
 
     /** Adds one; the result, if any, is the one who has lost its place to it. */
-    public synchronized Optional<T> enter(T stranger) {
+    public synchronized Optional<T> enter(T handshake) {
         Optional<T> longest = present.size() < MOST
                 ? Optional.empty()
                 : Optional.of(present.iterator().next());
         longest.ifPresent(present::remove);
-        present.add(stranger);
+        present.add(handshake);
         return longest;
     }
 
     /** Takes one out who is none any more; false when he was none. */
-    public synchronized boolean leave(T stranger) {
-        return present.remove(stranger);
+    public synchronized boolean leave(T handshake) {
+        return present.remove(handshake);
     }
 
     /** Takes all of them out. */

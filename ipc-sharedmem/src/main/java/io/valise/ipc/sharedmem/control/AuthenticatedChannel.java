@@ -11,9 +11,9 @@ import java.util.Optional;
  * @param control the channel
  * @param peer who is there, and who vouches for it
  * @param proof the hand-shake by which it is known, where the kernel did not say so: it seals what the server says, which
- *     somebody in between could change otherwise
+ *     another process in between could change otherwise
  */
-public record Vouched(ControlChannel control, PeerIdentity peer, Optional<Handshake> proof) {
+public record AuthenticatedChannel(ControlChannel control, PeerIdentity peer, Optional<Handshake> proof) {
 
     /** How many bytes of a seal follow what the server says. */
     public int sealBytes() {

@@ -10,7 +10,7 @@ import io.valise.ipc.spi.Link;
 import io.valise.ipc.spi.runtime.AuditLog;
 import io.valise.ipc.spi.runtime.SafeLog;
 import io.valise.ipc.spi.secret.Handshake;
-import io.valise.ipc.spi.secret.Strangers;
+import io.valise.ipc.spi.secret.PendingHandshakes;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -20,26 +20,26 @@ import java.nio.channels.SocketChannel;
 import java.util.function.Consumer;
 
 /**
- * Authenticates those who knock at a server, and limits what {@link Strangers} can take: so many at once, so many bytes,
+ * Authenticates the clients of a server, and limits what {@link PendingHandshakes} can take: so many at once, so many bytes,
  * so much time. On the loop's thread.
  */
-final class Doorman {
-    private static final Logger LOG = SafeLog.of(Doorman.class);
+final class ConnectionAuthenticator {
+    private static final Logger LOG = SafeLog.of(ConnectionAuthenticator.class);
 
     private final Endpoint address;
     private final byte[] secret;
     private final Consumer<Link> admitted;
-    private final Strangers<LoopChannel> strangers = new Strangers<>();
+    private final PendingHandshakes<LoopChannel> pendingHandshakes = new PendingHandshakes<>();
     private boolean closed;
 
-    Doorman(Endpoint address, byte[] secret, Consumer<Link> admitted) {
+    ConnectionAuthenticator(Endpoint address, byte[] secret, Consumer<Link> admitted) {
         this.address = address;
         this.secret = secret.clone();
         this.admitted = admitted;
     }
 
     /** Takes a new connection. */
-    void knock(LoopChannel socket, SocketChannel channel) {
+    void accept(LoopChannel socket, SocketChannel channel) {
         if (closed) {
             socket.close();
             return;
@@ -47,14 +47,14 @@ final class Doorman {
         try {
             String context =
                     Greeting.context(address.name(), remote(channel), (InetSocketAddress) channel.getLocalAddress());
-            strangers.enter(socket).ifPresent(this::sendAway);
-            new Stranger(socket, channel, new Greeting(channel, Handshake.server(secret, context))).begin();
+            pendingHandshakes.enter(socket).ifPresent(this::sendAway);
+            new PendingHandshake(socket, channel, new Greeting(channel, Handshake.server(secret, context))).begin();
         } catch (IOException | RuntimeException | Error e) { // an OutOfMemoryError too: nothing else would close it
             LOG.log(
                     e instanceof IOException ? Level.DEBUG : Level.WARNING,
                     "a connection ended before its handshake",
                     e);
-            strangers.leave(socket);
+            pendingHandshakes.leave(socket);
             socket.close();
         }
     }
@@ -62,7 +62,7 @@ final class Doorman {
     /** Closes all pending handshakes, and connections that still come. */
     void close() {
         closed = true;
-        strangers.leaveAll().forEach(LoopChannel::close);
+        pendingHandshakes.leaveAll().forEach(LoopChannel::close);
     }
 
     private static InetSocketAddress remote(SocketChannel channel) throws IOException {
@@ -72,23 +72,23 @@ final class Doorman {
     private void sendAway(LoopChannel longest) {
         longest.close();
         AuditLog.strangerRefused(
-                address, "unauthenticated connections: limit=" + Strangers.MOST + ", the oldest was closed");
+                address, "unauthenticated connections: limit=" + PendingHandshakes.MOST + ", the oldest was closed");
     }
 
     /** A connection that has not authenticated yet. */
-    private final class Stranger implements LoopChannel.Stage {
+    private final class PendingHandshake implements LoopChannel.Stage {
         private final LoopChannel socket;
         private final SocketChannel channel;
         private final Greeting greeting;
 
-        Stranger(LoopChannel socket, SocketChannel channel, Greeting greeting) {
+        PendingHandshake(LoopChannel socket, SocketChannel channel, Greeting greeting) {
             this.socket = socket;
             this.channel = channel;
             this.greeting = greeting;
         }
 
         void begin() {
-            socket.onLeave(socket.loop().schedule(this::timeOut, Strangers.PATIENCE_NANOS));
+            socket.onLeave(socket.loop().schedule(this::timeOut, PendingHandshakes.PATIENCE_NANOS));
             try {
                 socket.enter(this, SelectionKey.OP_READ);
                 greeting.begin();
@@ -101,7 +101,7 @@ final class Doorman {
         public void ready() throws IOException {
             if (greeting.advance()) {
                 Link link = TcpStream.link(channel, greeting.surplus());
-                strangers.leave(socket);
+                pendingHandshakes.leave(socket);
                 socket.release();
                 admitted.accept(link);
             }
@@ -109,10 +109,11 @@ final class Doorman {
 
         @Override
         public void failed(LoopChannel broken, Throwable why) {
-            strangers.leave(broken);
+            pendingHandshakes.leave(broken);
             broken.close();
             IpcException refusal = Greeting.refusal(why);
-            if (refusal.status() == IpcStatus.PEER_DIED) { // such as a client that only checked whether there is a server
+            if (refusal.status()
+                    == IpcStatus.PEER_DIED) { // such as a client that only checked whether there is a server
                 LOG.log(Level.DEBUG, "a connection to " + address + " broke in its handshake", refusal);
             } else {
                 AuditLog.strangerRefused(address, refusal.reason());
