@@ -10,7 +10,7 @@ import io.valise.ipc.internal.channel.NumberedCall;
 import io.valise.ipc.internal.frame.Frames;
 import io.valise.ipc.internal.frame.OutFrame;
 import io.valise.ipc.internal.work.CallbackTask;
-import io.valise.ipc.internal.work.Caretaker;
+import io.valise.ipc.internal.work.Watchdog;
 import io.valise.ipc.internal.work.Deadline;
 import io.valise.ipc.internal.work.Task;
 import io.valise.ipc.internal.work.TaskRunner;
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * The calls of this end: sends them, keeps those that wait for their replies, and ends those that get none, because the
  * caller gave them up, their time is up, or the connection has ended. Thread-safe.
  */
-public final class OutgoingCalls implements Caretaker.Dated {
+public final class OutgoingCalls implements Watchdog.Dated {
     private final Object connection;
     private final FrameSender sender;
     private final TaskRunner tasks;
@@ -159,14 +159,14 @@ public final class OutgoingCalls implements Caretaker.Dated {
                 rest.add(call.fail(reason.status(), reason.detail(), call.delivery(taken)));
             }
         }
-        if (watched.get()) { // or the caretaker would keep the connection in memory until that deadline
+        if (watched.get()) { // or the watchdog would keep the connection in memory until that deadline
             long now = System.nanoTime();
             earliestDeadline.set(now);
-            Caretaker.earlierDeadline(now);
+            Watchdog.earlierDeadline(now);
         }
     }
 
-    /** Has the caretaker end a call for which no thread waits when its time is up. */
+    /** Has the watchdog end a call for which no thread waits when its time is up. */
     public void watchDeadline(long deadline) {
         long earliest = earliestDeadline.get();
         if (deadline >= earliest && watched.get()) {
@@ -174,9 +174,9 @@ public final class OutgoingCalls implements Caretaker.Dated {
         }
         earliest = earliestDeadline.getAndAccumulate(deadline, Math::min);
         if (watched.compareAndSet(false, true)) {
-            Caretaker.watchDeadlines(this, deadline);
+            Watchdog.watchDeadlines(this, deadline);
         } else if (deadline < earliest) {
-            Caretaker.earlierDeadline(deadline);
+            Watchdog.earlierDeadline(deadline);
         }
     }
 

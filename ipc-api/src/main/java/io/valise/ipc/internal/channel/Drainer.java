@@ -1,6 +1,6 @@
 package io.valise.ipc.internal.channel;
 
-import io.valise.ipc.internal.work.Caretaker;
+import io.valise.ipc.internal.work.Watchdog;
 import io.valise.ipc.internal.work.Deadline;
 import io.valise.ipc.internal.work.RateLimitedLog;
 import io.valise.ipc.internal.work.Workers;
@@ -13,10 +13,10 @@ import java.util.function.BooleanSupplier;
 
 /**
  * Has a thread send what is committed and cannot be sent at once; one thread at a time, which no handler needs. Where the
- * system refuses a thread, the caretaker, which has one, tries again every ten milliseconds until there is one or the session
+ * system refuses a thread, the watchdog, which has one, tries again every ten milliseconds until there is one or the session
  * has ended. Thread-safe.
  */
-public final class Drainer implements Caretaker.Dated {
+public final class Drainer implements Watchdog.Dated {
     private static final RateLimitedLog NO_THREAD = new RateLimitedLog(SafeLog.of("io.valise.ipc"));
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
@@ -45,7 +45,7 @@ public final class Drainer implements Caretaker.Dated {
     /** Has it done soon; returns at once. */
     public void soon() {
         if (!handOff() && trying.compareAndSet(false, true)) {
-            Caretaker.watchDeadlines(this, System.nanoTime() + PAUSE_NANOS);
+            Watchdog.watchDeadlines(this, System.nanoTime() + PAUSE_NANOS);
         }
     }
 

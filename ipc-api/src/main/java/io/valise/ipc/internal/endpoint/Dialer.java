@@ -12,7 +12,7 @@ import io.valise.ipc.internal.frame.Frames;
 import io.valise.ipc.internal.local.LocalTransport;
 import io.valise.ipc.internal.session.Session;
 import io.valise.ipc.internal.session.SessionConfig;
-import io.valise.ipc.internal.work.Caretaker;
+import io.valise.ipc.internal.work.Watchdog;
 import io.valise.ipc.internal.work.Deadline;
 import io.valise.ipc.internal.work.Handed;
 import io.valise.ipc.internal.work.Task;
@@ -180,9 +180,9 @@ public final class Dialer {
         }
     }
 
-    /** Has the caretaker until it has ended. */
+    /** Has the watchdog until it has ended. */
     private Session session(Transport transport, Endpoint concrete, long deadline) {
-        Caretaker.begin();
+        Watchdog.begin();
         boolean done = false;
         try {
             Link link = Unsent.before(() -> transport.connect(concrete, Math.max(1, deadline - System.nanoTime())));
@@ -191,7 +191,7 @@ public final class Dialer {
             return session;
         } finally {
             if (!done) { // an Error too, such as of a transport whose libraries are missing
-                Caretaker.leave();
+                Watchdog.leave();
             }
         }
     }
@@ -216,7 +216,7 @@ public final class Dialer {
         @Override
         public void ended(Session session, CloseReason reason) {
             ConnectionLog.closed(session, reason);
-            Caretaker.leave();
+            Watchdog.leave();
         }
     }
 }

@@ -6,7 +6,7 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ReconnectPolicy;
 import io.valise.ipc.internal.session.Session;
-import io.valise.ipc.internal.work.Caretaker;
+import io.valise.ipc.internal.work.Watchdog;
 import io.valise.ipc.internal.work.Deadline;
 import io.valise.ipc.internal.work.Workers;
 import io.valise.ipc.spi.runtime.SafeLog;
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * Dials for a connection whose link has ended: one attempt at a time, as long as a call waits for a link or the connection
  * wants one by itself, with the policy's pauses. Between the attempts it has no thread. Thread-safe.
  */
-final class Redial implements Caretaker.Dated {
+final class Redial implements Watchdog.Dated {
     private static final Logger LOG = SafeLog.of("io.valise.ipc");
     private static final double JITTER = 0.2;
     private static final int MOST_DOUBLINGS = 40;
@@ -156,8 +156,8 @@ final class Redial implements Caretaker.Dated {
             if (dialling != null) {
                 dialling.interrupt();
             }
-            if (watched) { // or the caretaker would keep this in memory until the time that it waits for
-                Caretaker.earlierDeadline(System.nanoTime());
+            if (watched) { // or the watchdog would keep this in memory until the time that it waits for
+                Watchdog.earlierDeadline(System.nanoTime());
             }
         }
         aside(() -> fail(rest, () -> ended(reason)));
@@ -202,10 +202,10 @@ final class Redial implements Caretaker.Dated {
             return;
         }
         if (watched) {
-            Caretaker.earlierDeadline(time);
+            Watchdog.earlierDeadline(time);
         } else {
             watched = true;
-            Caretaker.watchDeadlines(this, time);
+            Watchdog.watchDeadlines(this, time);
         }
     }
 

@@ -18,7 +18,7 @@ import io.valise.ipc.internal.local.LocalTransport;
 import io.valise.ipc.internal.session.Session;
 import io.valise.ipc.internal.session.SessionConfig;
 import io.valise.ipc.internal.work.CallbackTask;
-import io.valise.ipc.internal.work.Caretaker;
+import io.valise.ipc.internal.work.Watchdog;
 import io.valise.ipc.internal.work.Deadline;
 import io.valise.ipc.internal.work.SerialLane;
 import io.valise.ipc.internal.work.Task;
@@ -64,7 +64,7 @@ public final class ServerCore implements Session.Greeter {
     private final Set<Session> silent = ConcurrentHashMap.newKeySet();
     private final AtomicInteger silentCount = new AtomicInteger();
     private final int mostSilent = Integer.getInteger(MOST_SILENT_PROPERTY, MOST_SILENT);
-    private final AtomicBoolean caretaken = new AtomicBoolean(true);
+    private final AtomicBoolean watched = new AtomicBoolean(true);
     private final CountDownLatch closed = new CountDownLatch(1);
     private final long startedAt = System.nanoTime();
     private Stats past = Stats.ZERO;
@@ -90,7 +90,7 @@ public final class ServerCore implements Session.Greeter {
             BiConsumer<IpcConnection, CloseReason> onDisconnect,
             AtExit exit) {
         Workers.begin();
-        Caretaker.begin();
+        Watchdog.begin();
         ServerCore server = new ServerCore(config, onConnect, onDisconnect, exit);
         BuiltIns.addTo(config.services(), server);
         try {
@@ -431,9 +431,9 @@ public final class ServerCore implements Session.Greeter {
             forEachAtOnce(silent, session -> session.close(0));
             return delivered;
         } finally {
-            if (caretaken.getAndSet(false)) {
+            if (watched.getAndSet(false)) {
                 ConnectionLog.stopped(endpoints(), uptimeNanos());
-                Caretaker.leave();
+                Watchdog.leave();
             }
             exit.end();
             closed.countDown();

@@ -119,7 +119,7 @@ final class ReadRight {
     /**
      * The holder begins with a task, or with something else that may take long: a new turn, so that a watcher
      * can tell one from the next. It pairs with the compare-and-set of who takes over. Others may see it a moment later,
-     * and take it for {@link #READING} until then, which costs a caller a tick of the caretaker at most. A fence here
+     * and take it for {@link #READING} until then, which costs a caller a tick of the watchdog at most. A fence here
      * would have every request wait until the other process has given away the cache lines that the last answer was
      * written to.
      */

@@ -5,24 +5,24 @@ import static io.valise.ipc.internal.session.ReadRight.HANDLING;
 import static io.valise.ipc.internal.session.ReadRight.NONE;
 import static io.valise.ipc.internal.session.ReadRight.READING;
 
-import io.valise.ipc.internal.work.Caretaker;
+import io.valise.ipc.internal.work.Watchdog;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 
 /**
- * What the {@link Caretaker} does for the reading of a session: it takes the right over from a thread that has been busy
+ * What the {@link Watchdog} does for the reading of a session: it takes the right over from a thread that has been busy
  * with one task from one tick to the next, and starts a reader when the right has been free for so long. Where threads wait
  * for a processor it gives both more ticks. It rests while no thread reads or handles. {@link #watch} may be called by any
- * thread, {@link #tick} by the caretaker.
+ * thread, {@link #tick} by the watchdog.
  */
-final class ReadWatch implements Caretaker.Watched {
+final class ReadWatch implements Watchdog.Watched {
     /** How long a thread may lack a processor: a few slices of the scheduler. */
     static final int TICKS_IN_A_CROWD = 16;
 
     /**
      * How many ticks without a change a connection is watched in phases in which there is nothing to do: under traffic the
-     * next request comes before that, and resting and waking the caretaker for each would cost more than its ticks.
+     * next request comes before that, and resting and waking the watchdog for each would cost more than its ticks.
      */
     static final int TICKS_BEFORE_REST = 4;
 
@@ -62,10 +62,10 @@ final class ReadWatch implements Caretaker.Watched {
         this.crowded = crowded;
     }
 
-    /** Has the caretaker look after the reading from now on, until it rests. */
+    /** Has the watchdog look after the reading from now on, until it rests. */
     void watch() {
         if (!watched.get() && watched.compareAndSet(false, true)) {
-            Caretaker.watch(this);
+            Watchdog.watch(this);
         }
     }
 

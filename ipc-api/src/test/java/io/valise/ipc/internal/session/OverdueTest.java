@@ -23,7 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Calls with a future that nobody answers: the caretaker ends each when its time is up, and sleeps otherwise. */
+/** Calls with a future that nobody answers: the watchdog ends each when its time is up, and sleeps otherwise. */
 class OverdueTest {
     private static final ValueSet HI = ValueSet.of("say", "hi");
 
@@ -106,7 +106,7 @@ class OverdueTest {
             assertThat(status(call)).isEqualTo(IpcStatus.TIMEOUT);
         }
         release.countDown();
-        assertThat(dependent.get(20, TimeUnit.SECONDS)).isNotEqualTo("valise-caretaker");
+        assertThat(dependent.get(20, TimeUnit.SECONDS)).isNotEqualTo("valise-watchdog");
     }
 
     @Test

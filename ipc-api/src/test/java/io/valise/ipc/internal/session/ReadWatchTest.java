@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the caretaker does for a session, tick by tick. */
+/** What the watchdog does for a session, tick by tick. */
 class ReadWatchTest {
     private final ReadRight right = new ReadRight();
     private final List<Long> successors = new ArrayList<>();

@@ -31,7 +31,7 @@ class LibraryThreadsTest {
     private static List<Thread> running() {
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> thread.getName().equals("valise-readiness")
-                        || thread.getName().equals("valise-caretaker"))
+                        || thread.getName().equals("valise-watchdog"))
                 .toList();
     }
 

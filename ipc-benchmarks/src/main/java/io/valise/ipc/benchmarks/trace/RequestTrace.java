@@ -37,7 +37,7 @@ public final class RequestTrace {
     private static final String PREFIX = "io.valise.ipc.";
     private static final Pattern GENERATED = Pattern.compile("\\$\\$Lambda.*");
     private static final Pattern SERVER_THREAD = Pattern.compile("valise-reader-\\d+");
-    private static final String WATCHDOG_THREAD = "valise-caretaker";
+    private static final String WATCHDOG_THREAD = "valise-watchdog";
 
     private final VirtualMachine machine;
     private final MethodEntryRequest entries;

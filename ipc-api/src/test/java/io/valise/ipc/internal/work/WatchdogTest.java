@@ -14,41 +14,41 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
-class CaretakerTest {
+class WatchdogTest {
     private static final ValueSet HI = ValueSet.of("say", "hi");
 
-    private static Thread caretaker() {
+    private static Thread watchdog() {
         return Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().equals("valise-caretaker"))
+                .filter(thread -> thread.getName().equals("valise-watchdog"))
                 .findFirst()
                 .orElseThrow();
     }
 
     /** WAITING, not TIMED_WAITING: nothing will wake it but new work. */
     private static void awaitRest() {
-        Thread caretaker = caretaker();
-        while (caretaker.getState() != Thread.State.WAITING) {
+        Thread watchdog = watchdog();
+        while (watchdog.getState() != Thread.State.WAITING) {
             LockSupport.parkNanos(1_000_000);
         }
     }
 
     @Test
     void restsWithoutATimerWhenNothingIsUnderWay() {
-        try (IpcServer server = IpcServer.builder("local:caretaker").start();
-                IpcConnection connection = IpcClient.connect("local:caretaker")) {
+        try (IpcServer server = IpcServer.builder("local:watchdog").start();
+                IpcConnection connection = IpcClient.connect("local:watchdog")) {
             assertThat(connection.request("valise.ping", HI)).isEqualTo(HI);
             assertThat(server.connections()).hasSize(1);
             awaitRest();
             assertThat(connection.request("valise.ping", HI)).isEqualTo(HI);
             awaitRest();
-            assertThat(caretaker().isDaemon()).isTrue();
+            assertThat(watchdog().isDaemon()).isTrue();
         }
     }
 
-    /** A call with an hour to wait must not keep its connection in memory, or the caretaker's timer, once that has ended. */
+    /** A call with an hour to wait must not keep its connection in memory, or the watchdog's timer, once that has ended. */
     @Test
     void forgetsConnectionsThatEnded() {
-        try (IpcServer server = IpcServer.builder("local:caretaker")
+        try (IpcServer server = IpcServer.builder("local:watchdog")
                 .asyncService("never", request -> new CompletableFuture<>())
                 .start()) {
             WeakReference<IpcConnection> forgotten = useAndClose();
@@ -64,13 +64,13 @@ class CaretakerTest {
     @Test
     void connectionAtRestKeepsNoMessage() throws InterruptedException {
         BlockingQueue<WeakReference<ValueSet>> messages = new LinkedBlockingQueue<>();
-        try (IpcServer server = IpcServer.builder("local:caretaker")
+        try (IpcServer server = IpcServer.builder("local:watchdog")
                         .service("large", request -> {
                             messages.add(new WeakReference<>(request.message()));
                             return null;
                         })
                         .start();
-                IpcConnection connection = IpcClient.connect("local:caretaker")) {
+                IpcConnection connection = IpcClient.connect("local:watchdog")) {
             connection.request("large", ValueSet.of("b", new byte[10_000]));
             WeakReference<ValueSet> message = messages.take();
             while (message.get() != null) {
@@ -82,7 +82,7 @@ class CaretakerTest {
     }
 
     private static WeakReference<IpcConnection> useAndClose() {
-        IpcConnection connection = IpcClient.connect("local:caretaker");
+        IpcConnection connection = IpcClient.connect("local:watchdog");
         CompletableFuture<ValueSet> call =
                 connection.call("never").timeout(Duration.ofHours(1)).requestAsync(HI);
         connection.request("valise.ping", HI);

@@ -19,11 +19,11 @@ import org.jspecify.annotations.Nullable;
  * read, handles, or lies unread; at the next deadline while calls are pending; otherwise it sleeps without a timer. Some
  * seconds after the last server and connection it ends, and it starts again with the next.
  */
-public final class Caretaker implements Runnable {
+public final class Watchdog implements Runnable {
     private static final Logger LOG = SafeLog.of("io.valise.ipc");
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(Threads.IDLE_MILLIS);
-    private static final Caretaker INSTANCE = new Caretaker();
+    private static final Watchdog INSTANCE = new Watchdog();
 
     private final ConcurrentLinkedQueue<Watched> arrivals = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<Dated> deadlineArrivals = new ConcurrentLinkedQueue<>();
@@ -48,7 +48,7 @@ public final class Caretaker implements Runnable {
         long checkDeadlines(long now);
     }
 
-    private Caretaker() {}
+    private Watchdog() {}
 
     /**
      * Starts the thread, if it does not run, and keeps it until {@link #leave}. Called before there is a connection that
@@ -110,7 +110,7 @@ public final class Caretaker implements Runnable {
 
     private synchronized void start() {
         if (!started) {
-            Thread fresh = Threads.daemon("valise-caretaker", this);
+            Thread fresh = Threads.daemon("valise-watchdog", this);
             Threads.start(fresh);
             thread = fresh;
             started = true;
