@@ -17,7 +17,13 @@ module io.valise.ipc {
     exports io.valise.ipc;
     exports io.valise.ipc.identity;
     exports io.valise.ipc.spi;
-    exports io.valise.ipc.spi.runtime;
+    exports io.valise.ipc.spi.runtime to
+            io.valise.ipc.cli,
+            io.valise.ipc.loopback,
+            io.valise.ipc.pipes,
+            io.valise.ipc.services,
+            io.valise.ipc.sharedmem,
+            io.valise.ipc.testkit;
     exports io.valise.ipc.spi.secret to
             io.valise.ipc.loopback,
             io.valise.ipc.sharedmem;

@@ -12,7 +12,7 @@ module io.valise.ipc.testkit {
     requires io.valise.ipc.testlog;
     requires org.junit.jupiter.params;
     requires org.assertj.core;
-    requires java.logging;
+    requires transitive java.logging;
     requires java.management;
     requires static org.jspecify;
     requires static org.reactivestreams;

@@ -9,6 +9,8 @@ import java.util.Set;
  * Who may call what, asked once per request, stream and event. A refusal is told to the caller as {@code ACCESS_DENIED}
  * without a reason; the reason is logged at the server ({@link #refusal}). A policy that throws denies. Implementations
  * are thread-safe and quick: the answer is awaited on the reading thread.
+ *
+ * @since 0.1.0
  */
 @FunctionalInterface
 public interface AccessPolicy {

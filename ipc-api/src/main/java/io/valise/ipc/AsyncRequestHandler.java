@@ -2,7 +2,11 @@ package io.valise.ipc;
 
 import java.util.concurrent.CompletionStage;
 
-/** Answers requests later; otherwise like {@link RequestHandler}. The handler itself should not block. */
+/**
+ * Answers requests later; otherwise like {@link RequestHandler}. The handler itself should not block.
+ *
+ * @since 0.1.0
+ */
 @FunctionalInterface
 public interface AsyncRequestHandler {
     /**

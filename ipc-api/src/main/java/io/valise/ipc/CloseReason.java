@@ -7,5 +7,6 @@ package io.valise.ipc;
  *     without a farewell, else the fault that ended it
  * @param byPeer whether the other end ended it
  * @param detail one line for people
+ * @since 0.1.0
  */
 public record CloseReason(IpcStatus status, boolean byPeer, String detail) {}

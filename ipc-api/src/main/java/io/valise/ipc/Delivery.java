@@ -1,6 +1,10 @@
 package io.valise.ipc;
 
-/** What is known of a failed call's journey. Immutable and safe for use by any thread. */
+/**
+ * What is known of a failed call's journey. Immutable and safe for use by any thread.
+ *
+ * @since 0.1.0
+ */
 public enum Delivery {
     /** The request never left this process: repeating it is safe. */
     NOT_SENT,

@@ -8,6 +8,7 @@ import java.util.regex.Pattern;
  * @param scheme the transport, in lower case: {@code shm}, {@code pipe}, {@code loopback}, {@code local}, {@code any}
  *     or that of a third-party transport; matches {@code [a-z][a-z0-9-]{0,15}}
  * @param name the server's name among those of this user; matches {@code [A-Za-z0-9][A-Za-z0-9._-]{0,63}}
+ * @since 0.1.0
  */
 public record Endpoint(String scheme, String name) {
     /** The scheme that stands for every transport there is. */
@@ -36,11 +37,7 @@ public record Endpoint(String scheme, String name) {
         return new Endpoint(text.substring(0, colon), text.substring(colon + 1));
     }
 
-    /**
-     * Whether a text can be the name of an endpoint.
-     *
-     * @since 0.1.0
-     */
+    /** Whether a text can be the name of an endpoint. */
     public static boolean isName(String text) {
         return NAME.matcher(text).matches();
     }

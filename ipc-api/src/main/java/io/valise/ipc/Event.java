@@ -1,6 +1,10 @@
 package io.valise.ipc;
 
-/** A one-way event as its handler sees it. Immutable but for the connection, which is thread-safe. */
+/**
+ * A one-way event as its handler sees it. Immutable but for the connection, which is thread-safe.
+ *
+ * @since 0.1.0
+ */
 public interface Event {
     /** The event's name. */
     String name();

@@ -9,6 +9,8 @@ package io.valise.ipc;
  * it. If this end closes the connection, or ends it because of a fault, they are dropped, and only a handler that runs
  * goes on. At most 8 MiB of received work wait on a connection (or {@code maxMessageBytes}, if that is more) before reading
  * pauses.
+ *
+ * @since 0.1.0
  */
 @FunctionalInterface
 public interface EventHandler {

@@ -64,6 +64,8 @@ public final class IpcClient {
      * IpcConnection}. Names have 1 to 255 bytes of UTF-8; those that begin with {@code valise.} are reserved. Handlers, and
      * dependents of futures and streams that a thread of the library runs, run under the context class loader that was
      * current when the builder was made.
+     *
+     * @since 0.1.0
      */
     public interface Builder {
         /**

@@ -164,7 +164,11 @@ public interface IpcConnection extends AutoCloseable {
     @Override
     void close();
 
-    /** A call under construction. Not thread-safe; usable for several calls. */
+    /**
+     * A call under construction. Not thread-safe; usable for several calls.
+     *
+     * @since 0.1.0
+     */
     interface Call {
         /** Sets what travels beside the message, such as a trace context; replaces what was set before. */
         Call metadata(ValueSet metadata);

@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
  * The one exception of this library: a {@link IpcStatus status} that programs branch on, a message that has the
  * status, what was wrong and what to do ({@code TIMEOUT: no reply from …}), and what is known of the call's
  * {@link Delivery delivery}. Immutable and safe for use by any thread.
+ *
+ * @since 0.1.0
  */
 public class IpcException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -56,8 +58,6 @@ public class IpcException extends RuntimeException {
     /**
      * What was wrong and what to do, without the status: the text that travels to the peer. {@link #getMessage()} has the
      * status before it, so that a log that shows the message alone shows why it failed.
-     *
-     * @since 0.1.0
      */
     public final String reason() {
         return reason;

@@ -137,6 +137,8 @@ public final class IpcServer implements AutoCloseable {
      * same rules, as those of {@link IpcClient.Builder} and {@link IpcConnection}. Names have 1 to 255 bytes of UTF-8; those
      * that begin with {@code valise.} are reserved. Handlers and listeners run under the context class loader that was
      * current when the builder was made.
+     *
+     * @since 0.1.0
      */
     public interface Builder {
         /**
@@ -223,8 +225,6 @@ public final class IpcServer implements AutoCloseable {
          * daemon, {@code valise-keep-alive}, lives from {@link #start} until the server is closed in whichever way. Then
          * nothing of this library holds back the end of the JVM. The thread keeps neither the server nor a class loader of
          * the application in memory. {@code System.exit} and signals end the JVM all the same.
-         *
-         * @since 0.1.0
          */
         Builder keepAlive(boolean yes);
 
@@ -244,7 +244,6 @@ public final class IpcServer implements AutoCloseable {
          *
          * @param grace how long to wait at most for what is under way; zero closes at once
          * @throws IllegalArgumentException when {@code grace} is negative
-         * @since 0.1.0
          */
         Builder closeOnExit(Duration grace);
 

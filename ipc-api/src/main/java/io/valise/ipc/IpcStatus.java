@@ -3,6 +3,8 @@ package io.valise.ipc;
 /**
  * Why a call, a connection attempt or a connection ended as it did. The wire number of a status is frozen: it never
  * changes and is never used again for something else. Immutable and safe for use by any thread.
+ *
+ * @since 0.1.0
  */
 public enum IpcStatus {
     /** Done as asked. */

@@ -1,6 +1,7 @@
 package io.valise.ipc;
 
 import io.valise.ipc.internal.value.KeyIndex;
+import io.valise.ipc.internal.value.NestingDepth;
 import io.valise.ipc.internal.value.ValueSetAccess;
 import org.jspecify.annotations.Nullable;
 
@@ -8,12 +9,12 @@ import org.jspecify.annotations.Nullable;
 final class PairsAccess extends ValueSetAccess {
     @Override
     public @Nullable Object[] pairs(ValueSet set) {
-        return set.pairs();
+        return set.pairs;
     }
 
     @Override
     public long asciiTexts(ValueSet set) {
-        return set.asciiTexts();
+        return set.asciiTexts;
     }
 
     @Override
@@ -23,6 +24,9 @@ final class PairsAccess extends ValueSetAccess {
 
     @Override
     public int height(ValueSet set) {
-        return set.height();
+        if (set.height == 0) { // a race counts the same
+            set.height = 1 + NestingDepth.max(set.pairs, 1, 2);
+        }
+        return set.height;
     }
 }

@@ -51,7 +51,11 @@ public final class PeerIdentity {
         this(user, pid, application, evidence, sameUser, Optional.empty(), Map.of());
     }
 
-    /** What proves the user of a peer. */
+    /**
+     * What proves the user of a peer.
+     *
+     * @since 0.1.0
+     */
     public enum Evidence {
         /** Nothing: the user is not known. */
         NONE,

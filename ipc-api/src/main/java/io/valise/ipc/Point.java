@@ -6,5 +6,6 @@ package io.valise.ipc;
  *
  * @param x distance from the origin to the right
  * @param y distance from the origin downwards
+ * @since 0.1.0
  */
 public record Point(float x, float y) {}

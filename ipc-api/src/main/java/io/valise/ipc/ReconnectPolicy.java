@@ -36,6 +36,7 @@ import java.util.Set;
  * @param byItself whether it dials although nothing was called, for what listens
  * @param giveUpAfter how long it dials in vain before the connection ends: {@link IpcConnection#closed()} completes with the
  *     status of the last attempt then. Counted from the first attempt that failed
+ * @since 0.1.0
  */
 public record ReconnectPolicy(
         Duration firstDelay,
@@ -43,10 +44,7 @@ public record ReconnectPolicy(
         Set<String> idempotentServices,
         boolean byItself,
         Duration giveUpAfter) {
-    /**
-     * @throws IllegalArgumentException when a duration is not positive or {@code maxDelay} is less than the first delay
-     * @since 0.1.0
-     */
+    /** @throws IllegalArgumentException when a duration is not positive or {@code maxDelay} is less than the first delay */
     public ReconnectPolicy {
         if (firstDelay.isNegative() || firstDelay.isZero() || maxDelay.compareTo(firstDelay) < 0) {
             throw new IllegalArgumentException("reconnect delays: need 0 < firstDelay <= maxDelay, actual firstDelay="
@@ -77,11 +75,7 @@ public record ReconnectPolicy(
         return new ReconnectPolicy(firstDelay, maxDelay, Set.of(services), byItself, giveUpAfter);
     }
 
-    /**
-     * This policy, but dialling only when the connection is used.
-     *
-     * @since 0.1.0
-     */
+    /** This policy, but dialling only when the connection is used. */
     public ReconnectPolicy onUse() {
         return new ReconnectPolicy(firstDelay, maxDelay, idempotentServices, false, giveUpAfter);
     }
@@ -90,7 +84,6 @@ public record ReconnectPolicy(
      * This policy, but ending the connection after it was dialled in vain for so long.
      *
      * @throws IllegalArgumentException when the time is not positive
-     * @since 0.1.0
      */
     public ReconnectPolicy giveUpAfter(Duration time) {
         return new ReconnectPolicy(firstDelay, maxDelay, idempotentServices, byItself, time);

@@ -8,6 +8,7 @@ package io.valise.ipc;
  * @param y distance of the upper edge from the origin
  * @param width extent to the right, 0 or more
  * @param height extent downwards, 0 or more
+ * @since 0.1.0
  */
 public record Rect(float x, float y, float width, float height) {
     /** @throws IllegalArgumentException when width or height is negative or NaN */

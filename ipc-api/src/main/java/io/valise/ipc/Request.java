@@ -3,7 +3,11 @@ package io.valise.ipc;
 import java.time.Duration;
 import java.util.Optional;
 
-/** A request as its handler sees it. Thread-safe; usable after the handler has returned, until it is answered. */
+/**
+ * A request as its handler sees it. Thread-safe; usable after the handler has returned, until it is answered.
+ *
+ * @since 0.1.0
+ */
 public interface Request {
     /** The service called. */
     String service();

@@ -5,6 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Answers requests. Called concurrently for different requests, of one connection too; it may block: another thread
  * then reads on. Requests of one connection begin in the order they were sent unless an earlier one blocks.
+ *
+ * @since 0.1.0
  */
 @FunctionalInterface
 public interface RequestHandler {

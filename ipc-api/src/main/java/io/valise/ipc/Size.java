@@ -6,6 +6,7 @@ package io.valise.ipc;
  *
  * @param width extent to the right, 0 or more
  * @param height extent downwards, 0 or more
+ * @since 0.1.0
  */
 public record Size(float width, float height) {
     /** @throws IllegalArgumentException when width or height is negative or NaN */

@@ -2,7 +2,11 @@ package io.valise.ipc;
 
 import java.util.concurrent.Flow;
 
-/** Answers a request with a stream of messages. Called as {@link RequestHandler} is. */
+/**
+ * Answers a request with a stream of messages. Called as {@link RequestHandler} is.
+ *
+ * @since 0.1.0
+ */
 @FunctionalInterface
 public interface StreamHandler {
     /**

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +64,13 @@ final class ValueRules {
             }
         }
         return new ValueSet(pairs, null, asciiTexts);
+    }
+
+    /** The set of a map's entries. */
+    static ValueSet copyOf(Map<String, ? extends @Nullable Object> values) {
+        ValueSet.Builder builder = ValueSet.builder();
+        values.forEach(builder::put);
+        return builder.build();
     }
 
     /** Whether a value is a text of ASCII, which may be stored as it is. */

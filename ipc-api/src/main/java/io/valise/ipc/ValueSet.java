@@ -3,7 +3,6 @@ package io.valise.ipc;
 import io.valise.ipc.internal.decode.ValueSetDecoder;
 import io.valise.ipc.internal.encode.ValueSetEncoder;
 import io.valise.ipc.internal.value.KeyIndex;
-import io.valise.ipc.internal.value.NestingDepth;
 import io.valise.ipc.internal.value.Stored;
 import io.valise.ipc.internal.value.ValueSetAccess;
 import java.math.BigDecimal;
@@ -26,22 +25,18 @@ import org.jspecify.annotations.Nullable;
  * equal (1 is not 1L).
  *
  * <p><b>Keys</b> are non-null strings of 1 to 255 chars, case-sensitive; an empty key is refused. Keys and strings are
- * strict Unicode: a lone surrogate is refused. <b>Values</b> are Boolean, Byte, Short, Integer, Long, Float, Double,
- * Character, String, Instant, Duration, UUID, BigInteger, BigDecimal, {@link Point}, {@link Size}, {@link Rect}, arrays of
- * the primitives and of String, Instant, Duration, UUID, BigInteger, BigDecimal, Point, Size and Rect (without null
- * elements), a nested ValueSet, a List of all these, or null ({@link ValueType#EMPTY}, which is not the same as an absent
- * key). Lists and value sets nest 32 levels at most, the outermost included. Whatever breaks these rules fails when it is
- * put, with an {@link IllegalArgumentException} that names the key ({@link NullPointerException} for a null key).
+ * strict Unicode: a lone surrogate is refused. <b>Values</b> are of the types that {@link ValueType} lists; null is one
+ * ({@link ValueType#EMPTY}), which is not the same as an absent key. Lists and value sets nest 32 levels at most, the
+ * outermost included. What breaks these rules fails when it is put, with an {@link IllegalArgumentException} that names the
+ * key ({@link NullPointerException} for a null key).
  *
  * <p><b>Getters</b> with a key alone throw {@link NoSuchElementException} for an absent key and {@link IpcException} with
  * {@link IpcStatus#TYPE_MISMATCH} for an explicit null; their twins answer the second argument for both. A value that
  * does not convert is {@code TYPE_MISMATCH}, which names the key, the type that was wanted and what was found.
  *
- * <p><b>Numbers</b> convert when nothing is lost: integers (unsigned and BigInteger too) widen and narrow among themselves
- * and become float, double or BigDecimal where these are exact; a float becomes a double, and a double its nearest float
- * unless that would be infinite; a fraction never becomes an integer. <b>Arrays and lists</b> convert element by element
- * by the same rules, so that {@code getLongs} reads an int[] and a List of integers of any width; a failure names the
- * first element that does not convert. Elements of a byte[] are octets, 0 to 255.
+ * <p>Numbers, arrays and lists convert when nothing is lost, as {@link ValueType} says.
+ *
+ * @since 0.1.0
  */
 public final class ValueSet {
     private static final ValueSet EMPTY = new ValueSet(new Object[0], null, 0);
@@ -50,10 +45,10 @@ public final class ValueSet {
         ValueSetAccess.set(new PairsAccess());
     }
 
-    private final @Nullable Object[] pairs;
+    final @Nullable Object[] pairs; // never changed
+    final long asciiTexts;
     private final @Nullable KeyIndex index;
-    private final long asciiTexts;
-    private int height;
+    int height; // 0 until PairsAccess has counted it
 
     /** Takes over checked pairs; the n-th bit tells that the n-th value, up to the 64th, is a text known to be ASCII. */
     ValueSet(@Nullable Object[] pairs, @Nullable KeyIndex index, long asciiTexts) {
@@ -62,29 +57,28 @@ public final class ValueSet {
         this.asciiTexts = asciiTexts;
     }
 
+    /** The set without pairs. */
     public static ValueSet empty() {
         return EMPTY;
     }
 
-    /** The set of one pair; the overloads below take up to eight, whose keys must differ. */
+    /** The set of one pair; the overloads take up to eight. Keys that repeat are an {@link IllegalArgumentException}. */
     public static ValueSet of(String key, @Nullable Object value) {
         return ValueRules.setOf(key, value);
     }
 
+    /** As {@link #of(String, Object)}. */
     public static ValueSet of(String key1, @Nullable Object value1, String key2, @Nullable Object value2) {
         return ValueRules.setOf(key1, value1, key2, value2);
     }
 
+    /** As {@link #of(String, Object)}. */
     public static ValueSet of(
-            String key1,
-            @Nullable Object value1,
-            String key2,
-            @Nullable Object value2,
-            String key3,
-            @Nullable Object value3) {
-        return ValueRules.setOf(key1, value1, key2, value2, key3, value3);
+            String k1, @Nullable Object v1, String k2, @Nullable Object v2, String k3, @Nullable Object v3) {
+        return ValueRules.setOf(k1, v1, k2, v2, k3, v3);
     }
 
+    /** As {@link #of(String, Object)}. */
     public static ValueSet of(
             String key1,
             @Nullable Object value1,
@@ -97,6 +91,7 @@ public final class ValueSet {
         return ValueRules.setOf(key1, value1, key2, value2, key3, value3, key4, value4);
     }
 
+    /** As {@link #of(String, Object)}. */
     public static ValueSet of(
             String key1,
             @Nullable Object value1,
@@ -111,6 +106,7 @@ public final class ValueSet {
         return ValueRules.setOf(key1, value1, key2, value2, key3, value3, key4, value4, key5, value5);
     }
 
+    /** As {@link #of(String, Object)}. */
     public static ValueSet of(
             String key1,
             @Nullable Object value1,
@@ -127,6 +123,7 @@ public final class ValueSet {
         return ValueRules.setOf(key1, value1, key2, value2, key3, value3, key4, value4, key5, value5, key6, value6);
     }
 
+    /** As {@link #of(String, Object)}. */
     public static ValueSet of(
             String key1,
             @Nullable Object value1,
@@ -146,6 +143,7 @@ public final class ValueSet {
                 key1, value1, key2, value2, key3, value3, key4, value4, key5, value5, key6, value6, key7, value7);
     }
 
+    /** As {@link #of(String, Object)}. */
     public static ValueSet of(
             String key1,
             @Nullable Object value1,
@@ -168,25 +166,27 @@ public final class ValueSet {
                 value8);
     }
 
-    /** The set of a map's entries in the map's order; a null value becomes {@link ValueType#EMPTY}. */
+    /** The set of a map's entries in the map's order, by the rules of {@link #of(String, Object)}. */
     public static ValueSet copyOf(Map<String, ? extends @Nullable Object> values) {
-        Builder builder = builder();
-        values.forEach(builder::put);
-        return builder.build();
+        return ValueRules.copyOf(values);
     }
 
+    /** An empty builder. */
     public static Builder builder() {
         return new ValueSetBuilder();
     }
 
+    /** A builder with the pairs of this set. */
     public Builder toBuilder() {
         return builder().putAll(this);
     }
 
+    /** The number of pairs. */
     public int size() {
         return pairs.length >> 1;
     }
 
+    /** Whether there is no pair. */
     public boolean isEmpty() {
         return pairs.length == 0;
     }
@@ -236,6 +236,7 @@ public final class ValueSet {
         return Coercions.cast(Boolean.class, ValueType.BOOLEAN, key, stored(key));
     }
 
+    /** Like {@link #getBoolean(String)}; {@code absent} for an absent key or null. */
     public boolean getBoolean(String key, boolean absent) {
         return holds(key) ? getBoolean(key) : absent;
     }
@@ -245,6 +246,7 @@ public final class ValueSet {
         return Coercions.toByte(key, stored(key));
     }
 
+    /** Like {@link #getByte(String)}; {@code absent} for an absent key or null. */
     public byte getByte(String key, byte absent) {
         return holds(key) ? getByte(key) : absent;
     }
@@ -254,6 +256,7 @@ public final class ValueSet {
         return Coercions.toShort(key, stored(key));
     }
 
+    /** Like {@link #getShort(String)}; {@code absent} for an absent key or null. */
     public short getShort(String key, short absent) {
         return holds(key) ? getShort(key) : absent;
     }
@@ -263,6 +266,7 @@ public final class ValueSet {
         return Coercions.toInt(key, stored(key));
     }
 
+    /** Like {@link #getInt(String)}; {@code absent} for an absent key or null. */
     public int getInt(String key, int absent) {
         return holds(key) ? getInt(key) : absent;
     }
@@ -272,6 +276,7 @@ public final class ValueSet {
         return Coercions.toLong(key, stored(key));
     }
 
+    /** Like {@link #getLong(String)}; {@code absent} for an absent key or null. */
     public long getLong(String key, long absent) {
         return holds(key) ? getLong(key) : absent;
     }
@@ -281,6 +286,7 @@ public final class ValueSet {
         return Coercions.toFloat(key, stored(key));
     }
 
+    /** Like {@link #getFloat(String)}; {@code absent} for an absent key or null. */
     public float getFloat(String key, float absent) {
         return holds(key) ? getFloat(key) : absent;
     }
@@ -290,6 +296,7 @@ public final class ValueSet {
         return Coercions.toDouble(key, stored(key));
     }
 
+    /** Like {@link #getDouble(String)}; {@code absent} for an absent key or null. */
     public double getDouble(String key, double absent) {
         return holds(key) ? getDouble(key) : absent;
     }
@@ -299,6 +306,7 @@ public final class ValueSet {
         return Coercions.cast(Character.class, ValueType.CHAR16, key, stored(key));
     }
 
+    /** Like {@link #getChar(String)}; {@code absent} for an absent key or null. */
     public char getChar(String key, char absent) {
         return holds(key) ? getChar(key) : absent;
     }
@@ -308,6 +316,7 @@ public final class ValueSet {
         return Coercions.cast(String.class, ValueType.STRING, key, stored(key));
     }
 
+    /** Like {@link #getString(String)}; {@code absent} for an absent key or null. */
     public String getString(String key, String absent) {
         return holds(key) ? getString(key) : absent;
     }
@@ -317,6 +326,7 @@ public final class ValueSet {
         return Coercions.cast(Instant.class, ValueType.DATE_TIME, key, stored(key));
     }
 
+    /** Like {@link #getInstant(String)}; {@code absent} for an absent key or null. */
     public Instant getInstant(String key, Instant absent) {
         return holds(key) ? getInstant(key) : absent;
     }
@@ -326,6 +336,7 @@ public final class ValueSet {
         return Coercions.cast(Duration.class, ValueType.TIME_SPAN, key, stored(key));
     }
 
+    /** Like {@link #getDuration(String)}; {@code absent} for an absent key or null. */
     public Duration getDuration(String key, Duration absent) {
         return holds(key) ? getDuration(key) : absent;
     }
@@ -335,6 +346,7 @@ public final class ValueSet {
         return Coercions.cast(UUID.class, ValueType.GUID, key, stored(key));
     }
 
+    /** Like {@link #getUuid(String)}; {@code absent} for an absent key or null. */
     public UUID getUuid(String key, UUID absent) {
         return holds(key) ? getUuid(key) : absent;
     }
@@ -344,6 +356,7 @@ public final class ValueSet {
         return Coercions.toBigInteger(key, stored(key));
     }
 
+    /** Like {@link #getBigInteger(String)}; {@code absent} for an absent key or null. */
     public BigInteger getBigInteger(String key, BigInteger absent) {
         return holds(key) ? getBigInteger(key) : absent;
     }
@@ -353,6 +366,7 @@ public final class ValueSet {
         return Coercions.toBigDecimal(key, stored(key));
     }
 
+    /** Like {@link #getBigDecimal(String)}; {@code absent} for an absent key or null. */
     public BigDecimal getBigDecimal(String key, BigDecimal absent) {
         return holds(key) ? getBigDecimal(key) : absent;
     }
@@ -362,6 +376,7 @@ public final class ValueSet {
         return Coercions.cast(Point.class, ValueType.POINT, key, stored(key));
     }
 
+    /** Like {@link #getPoint(String)}; {@code absent} for an absent key or null. */
     public Point getPoint(String key, Point absent) {
         return holds(key) ? getPoint(key) : absent;
     }
@@ -371,6 +386,7 @@ public final class ValueSet {
         return Coercions.cast(Size.class, ValueType.SIZE, key, stored(key));
     }
 
+    /** Like {@link #getSize(String)}; {@code absent} for an absent key or null. */
     public Size getSize(String key, Size absent) {
         return holds(key) ? getSize(key) : absent;
     }
@@ -380,6 +396,7 @@ public final class ValueSet {
         return Coercions.cast(Rect.class, ValueType.RECT, key, stored(key));
     }
 
+    /** Like {@link #getRect(String)}; {@code absent} for an absent key or null. */
     public Rect getRect(String key, Rect absent) {
         return holds(key) ? getRect(key) : absent;
     }
@@ -389,6 +406,7 @@ public final class ValueSet {
         return Coercions.cast(ValueSet.class, ValueType.VALUE_SET, key, stored(key));
     }
 
+    /** Like {@link #getValueSet(String)}; {@code absent} for an absent key or null. */
     public ValueSet getValueSet(String key, ValueSet absent) {
         return holds(key) ? getValueSet(key) : absent;
     }
@@ -398,6 +416,7 @@ public final class ValueSet {
         return ArrayCoercions.toList(key, stored(key));
     }
 
+    /** Like {@link #getList(String)}; {@code absent} for an absent key or null. */
     public List<?> getList(String key, List<?> absent) {
         return holds(key) ? getList(key) : absent;
     }
@@ -407,6 +426,7 @@ public final class ValueSet {
         return ArrayCoercions.toBytes(key, stored(key));
     }
 
+    /** Like {@link #getBytes(String)}; {@code absent} for an absent key or null. */
     public byte[] getBytes(String key, byte[] absent) {
         return holds(key) ? getBytes(key) : absent;
     }
@@ -416,6 +436,7 @@ public final class ValueSet {
         return ArrayCoercions.toBooleans(key, stored(key));
     }
 
+    /** Like {@link #getBooleans(String)}; {@code absent} for an absent key or null. */
     public boolean[] getBooleans(String key, boolean[] absent) {
         return holds(key) ? getBooleans(key) : absent;
     }
@@ -425,6 +446,7 @@ public final class ValueSet {
         return ArrayCoercions.toShorts(key, stored(key));
     }
 
+    /** Like {@link #getShorts(String)}; {@code absent} for an absent key or null. */
     public short[] getShorts(String key, short[] absent) {
         return holds(key) ? getShorts(key) : absent;
     }
@@ -434,6 +456,7 @@ public final class ValueSet {
         return ArrayCoercions.toInts(key, stored(key));
     }
 
+    /** Like {@link #getInts(String)}; {@code absent} for an absent key or null. */
     public int[] getInts(String key, int[] absent) {
         return holds(key) ? getInts(key) : absent;
     }
@@ -443,6 +466,7 @@ public final class ValueSet {
         return ArrayCoercions.toLongs(key, stored(key));
     }
 
+    /** Like {@link #getLongs(String)}; {@code absent} for an absent key or null. */
     public long[] getLongs(String key, long[] absent) {
         return holds(key) ? getLongs(key) : absent;
     }
@@ -452,6 +476,7 @@ public final class ValueSet {
         return ArrayCoercions.toFloats(key, stored(key));
     }
 
+    /** Like {@link #getFloats(String)}; {@code absent} for an absent key or null. */
     public float[] getFloats(String key, float[] absent) {
         return holds(key) ? getFloats(key) : absent;
     }
@@ -461,6 +486,7 @@ public final class ValueSet {
         return ArrayCoercions.toDoubles(key, stored(key));
     }
 
+    /** Like {@link #getDoubles(String)}; {@code absent} for an absent key or null. */
     public double[] getDoubles(String key, double[] absent) {
         return holds(key) ? getDoubles(key) : absent;
     }
@@ -470,6 +496,7 @@ public final class ValueSet {
         return ArrayCoercions.toChars(key, stored(key));
     }
 
+    /** Like {@link #getChars(String)}; {@code absent} for an absent key or null. */
     public char[] getChars(String key, char[] absent) {
         return holds(key) ? getChars(key) : absent;
     }
@@ -479,6 +506,7 @@ public final class ValueSet {
         return ArrayCoercions.toStrings(key, stored(key));
     }
 
+    /** Like {@link #getStrings(String)}; {@code absent} for an absent key or null. */
     public String[] getStrings(String key, String[] absent) {
         return holds(key) ? getStrings(key) : absent;
     }
@@ -491,8 +519,7 @@ public final class ValueSet {
     /**
      * Reads the wire form of one set.
      *
-     * @throws IpcException with {@link IpcStatus#PROTOCOL_ERROR}, naming the offset, when the bytes are malformed or more
-     *     bytes follow
+     * @throws IpcException {@code PROTOCOL_ERROR}, with the offset, when bytes are malformed or left over
      */
     public static ValueSet fromCbor(byte[] cbor) {
         return ValueSetDecoder.read(cbor);
@@ -516,46 +543,14 @@ public final class ValueSet {
         return pairs[2 * position + 1];
     }
 
-    /** How many lists and value sets nest at most, this one included; computed once, and a race computes the same. */
-    int height() {
-        if (height == 0) {
-            height = 1 + NestingDepth.max(pairs, 1, 2);
-        }
-        return height;
-    }
-
-    long asciiTexts() {
-        return asciiTexts;
-    }
-
-    /** The pairs themselves; not to be changed. */
-    @Nullable Object[] pairs() {
-        return pairs;
-    }
-
     @Override
     public boolean equals(@Nullable Object other) {
-        return this == other
-                || (other instanceof ValueSet set && set.pairs.length == pairs.length && holdsAll(set.pairs));
-    }
-
-    private boolean holdsAll(@Nullable Object[] others) {
-        for (int i = 0; i < others.length; i += 2) {
-            int position = position((String) Objects.requireNonNull(others[i]));
-            if (position < 0 || !Stored.equal(pairs[2 * position + 1], others[i + 1])) {
-                return false;
-            }
-        }
-        return true;
+        return other instanceof ValueSet set && (this == set || KeyIndex.equalPairs(pairs, index, set.pairs));
     }
 
     @Override
     public int hashCode() {
-        int hash = 0;
-        for (int i = 0; i < pairs.length; i += 2) {
-            hash += Objects.hashCode(pairs[i]) ^ (31 * Stored.hash(pairs[i + 1])); // a sum: the order does not count
-        }
-        return hash;
+        return Stored.hashPairs(pairs);
     }
 
     /** The pairs in readable form, shortened to about a thousand characters. */
@@ -564,7 +559,11 @@ public final class ValueSet {
         return ValueText.describe(this);
     }
 
-    /** Collects the pairs of a {@link ValueSet}. Not thread-safe. */
+    /**
+     * Collects the pairs of a {@link ValueSet}. Not thread-safe.
+     *
+     * @since 0.1.0
+     */
     public interface Builder {
         /**
          * Puts a value; one that is there already under the key is replaced and keeps its place in the order.

@@ -25,9 +25,9 @@ final class ValueSetBuilder implements ValueSet.Builder {
 
     @Override
     public ValueSet.Builder putAll(ValueSet other) {
-        @Nullable Object[] others = other.pairs();
+        @Nullable Object[] others = other.pairs;
         for (int i = 0; i < others.length; i += 2) {
-            boolean asciiText = i < 128 && (other.asciiTexts() >>> (i / 2) & 1) != 0;
+            boolean asciiText = i < 128 && (other.asciiTexts >>> (i / 2) & 1) != 0;
             putStored((String) Objects.requireNonNull(others[i]), others[i + 1], asciiText);
         }
         return this;

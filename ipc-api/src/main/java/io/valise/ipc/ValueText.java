@@ -35,7 +35,7 @@ final class ValueText {
         text.text.append("no key ");
         text.string(key);
         text.text.append("; the set has ").append(set.size()).append(" keys");
-        text.keys(set.pairs());
+        text.keys(set.pairs);
         return text.text.toString();
     }
 
@@ -58,7 +58,7 @@ final class ValueText {
         if (stored instanceof String string) {
             string(string);
         } else if (stored instanceof ValueSet set) {
-            set(set.pairs());
+            set(set.pairs);
         } else if (stored instanceof ListValue list) {
             elements(list.items(), list.size());
         } else if (stored != null && stored.getClass().isArray()) {

@@ -17,8 +17,21 @@ import org.jspecify.annotations.Nullable;
  * is its element's number + 0x400; numbers from 0x80 on are Valise's own. All are frozen: the wire uses them
  * (docs/protocol-valueset.md). Immutable and safe for use by any thread.
  *
+ * <p><b>Java types</b> of values: Boolean, Byte, Short, Integer, Long, Float, Double, Character, String, Instant, Duration,
+ * UUID, BigInteger, BigDecimal, {@link Point}, {@link Size}, {@link Rect}, arrays of the primitives and of String, Instant,
+ * Duration, UUID, BigInteger, BigDecimal, Point, Size and Rect (without null elements), a nested ValueSet, a List of all
+ * these, and null.
+ *
+ * <p><b>Conversion</b> by the getters of {@link ValueSet}: numbers convert when nothing is lost. Integers (unsigned and
+ * BigInteger too) widen and narrow among themselves and become float, double or BigDecimal where these are exact; a float
+ * becomes a double, and a double its nearest float unless that would be infinite; a fraction never becomes an integer.
+ * Arrays and lists convert element by element by the same rules, so that {@code getLongs} reads an int[] and a List of
+ * integers of any width; a failure names the first element that does not convert. Elements of a byte[] are octets, 0 to 255.
+ *
  * <p>PropertyType's Inspectable (13) and OtherType (20) cannot be sent, and Java has no arrays of UInt16, UInt32 and
  * UInt64: those of other encoders arrive as arrays of the next wider type.
+ *
+ * @since 0.1.0
  */
 public enum ValueType {
     /** An explicit null. */

@@ -5,6 +5,8 @@ import java.time.Duration;
 /**
  * How long a thread that waits for a frame looks for it before it sleeps in the kernel. Looking costs processor time,
  * sleeping costs a wake-up of about 5 µs. On a machine with one processor nothing ever spins. Immutable.
+ *
+ * @since 0.1.0
  */
 public interface WaitStrategy {
     /** How long to look after the last traffic before sleeping; zero sleeps at once. */

@@ -17,6 +17,8 @@ import java.util.regex.Pattern;
  * <p>The configuration folder is the system property {@code valise.config}, else {@code $VALISE_CONFIG}, else
  * {@code $XDG_CONFIG_HOME/valise} or {@code ~/.config/valise}; on macOS {@code ~/Library/Application Support/valise}, on
  * Windows {@code %APPDATA%\valise}. Immutable and thread-safe.
+ *
+ * @since 0.1.0
  */
 public final class AppIdentity {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
@@ -73,7 +75,6 @@ public final class AppIdentity {
      * @return empty when there is no key file of that publisher
      * @throws IllegalArgumentException when a name is malformed
      * @throws IpcException as {@link #open(String, String)}
-     * @since 0.1.0
      */
     public static Optional<AppIdentity> find(String publisher, String application) {
         check("publisher", publisher);

@@ -36,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  *   owner=(64 hexadecimal digits: the owner's public key)
  *   signature=(128 hexadecimal digits: Ed25519 of all lines above)
  * </pre>
+ *
+ * @since 0.1.0
  */
 public final class CapabilityGrant {
     /** The longest text of a grant, in characters. */

@@ -20,6 +20,8 @@ import java.util.concurrent.ConcurrentHashMap;
  *     }
  * }
  * }</pre>
+ *
+ * @since 0.1.0
  */
 public final class LoopbackAccessRules {
     /** The most rules there may be, {@code in} and {@code out} together. */
@@ -41,7 +43,11 @@ public final class LoopbackAccessRules {
         return new Builder(application);
     }
 
-    /** Collects rules. Not thread-safe. */
+    /**
+     * Collects rules. Not thread-safe.
+     *
+     * @since 0.1.0
+     */
     public static final class Builder {
         private final AppIdentity application;
         private final Set<String> out = new LinkedHashSet<>();
@@ -126,7 +132,11 @@ public final class LoopbackAccessRules {
         exempted.computeIfPresent(applicationId, (id, count) -> count == 1 ? null : count - 1);
     }
 
-    /** An exception to the rules that lasts until it is closed. Thread-safe. */
+    /**
+     * An exception to the rules that lasts until it is closed. Thread-safe.
+     *
+     * @since 0.1.0
+     */
     public static final class Exemption implements AutoCloseable {
         private final LoopbackAccessRules rules;
         private final String applicationId;

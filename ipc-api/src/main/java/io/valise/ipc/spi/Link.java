@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * {@link #arm} or {@link #awaitWritable} says that this process lacks for now what the wait needs, such as a descriptor or
  * a thread: the link is as good as before, and the engine looks at it again. After {@link #close} every method returns at once
  * or throws {@code CONNECTION_CLOSED}; none touches freed memory.
+ *
+ * @since 0.1.0
  */
 public interface Link extends AutoCloseable {
     /** What {@link #poll} returns once the peer has ended the link and every frame before the end was delivered. */
@@ -79,7 +81,6 @@ public interface Link extends AutoCloseable {
      * mapped file can that another process truncates; this one does nothing.
      *
      * @throws io.valise.ipc.IpcException {@code PROTOCOL_ERROR} when what was read may be torn
-     * @since 0.1.0
      */
     default void checkWhole() {}
 
@@ -108,7 +109,11 @@ public interface Link extends AutoCloseable {
     @Override
     void close();
 
-    /** Receives frames from {@link #poll}, on the polling thread. */
+    /**
+     * Receives frames from {@link #poll}, on the polling thread.
+     *
+     * @since 0.1.0
+     */
     @FunctionalInterface
     interface FrameHandler {
         /**

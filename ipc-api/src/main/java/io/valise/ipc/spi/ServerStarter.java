@@ -6,6 +6,8 @@ import java.util.Optional;
 /**
  * Starts servers that are not running, for clients that ask for it by {@code startIfAbsent}. Found by {@link
  * java.util.ServiceLoader}; {@code ipc-services} has the one that reads service manifests. Thread-safe.
+ *
+ * @since 0.1.0
  */
 public interface ServerStarter {
     /**
@@ -21,7 +23,11 @@ public interface ServerStarter {
      */
     <C> C connect(Endpoint endpoint, long deadlineNanoTime, Dial<C> dial);
 
-    /** Connects to an address. */
+    /**
+     * Connects to an address.
+     *
+     * @since 0.1.0
+     */
     @FunctionalInterface
     interface Dial<C> {
         /** A connection, or empty when no server is at the address, or the server there is just ending. */

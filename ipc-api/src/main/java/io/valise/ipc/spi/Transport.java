@@ -7,6 +7,8 @@ import java.util.List;
  * A way to move frames between processes, such as shared memory or a socket. Found by {@link java.util.ServiceLoader}
  * or passed to a builder as an instance. Creating one is cheap, touches neither native code nor the file system, and
  * never fails; all that is tried later. Implementations are thread-safe.
+ *
+ * @since 0.1.0
  */
 public interface Transport {
     /** The word before the colon of the addresses this transport serves, in lower case. */
@@ -43,14 +45,22 @@ public interface Transport {
     /** The addresses that servers of this user serve by this transport now, as far as can be told without connecting. */
     List<Endpoint> endpoints();
 
-    /** Receives the server side of new links, one call at a time or concurrently, on a thread of the transport. */
+    /**
+     * Receives the server side of new links, one call at a time or concurrently, on a thread of the transport.
+     *
+     * @since 0.1.0
+     */
     @FunctionalInterface
     interface Acceptor {
         /** Takes the link over. Returns quickly and does not throw; the acceptor owns the link and closes it. */
         void accept(Link link);
     }
 
-    /** A served address. Thread-safe. */
+    /**
+     * A served address. Thread-safe.
+     *
+     * @since 0.1.0
+     */
     interface Listener extends AutoCloseable {
         /** The address served. */
         Endpoint endpoint();

@@ -3,14 +3,17 @@ package io.valise.ipc.architecture;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.source.doctree.DocCommentTree;
+import com.sun.source.doctree.DocTree;
 import com.sun.source.tree.ClassTree;
 import com.sun.source.tree.CompilationUnitTree;
 import com.sun.source.tree.ImportTree;
 import com.sun.source.tree.LineMap;
 import com.sun.source.tree.MethodTree;
+import com.sun.source.tree.ModifiersTree;
 import com.sun.source.tree.Tree;
 import com.sun.source.util.DocTrees;
 import com.sun.source.util.JavacTask;
+import com.sun.source.util.TreePath;
 import com.sun.source.util.TreePathScanner;
 import java.io.IOException;
 import java.lang.module.ModuleDescriptor.Version;
@@ -18,7 +21,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -37,6 +42,7 @@ class SourceRulesTest {
     private static final int MOST_LINES_OF_A_METHOD = 60;
 
     private static final Pattern VERSION = Pattern.compile("<version>([0-9.]+)(?:-SNAPSHOT)?</version>");
+    private static final Pattern EXPORTS = Pattern.compile("exports ([a-z.]+);");
     private static final Pattern SINCE = Pattern.compile("(?m)^\\s*\\* @since (\\S+)$");
 
     /** Words of a tone that is not the field's; docs/glossary.md says what things are called. */
@@ -49,6 +55,9 @@ class SourceRulesTest {
     private static final List<String> FILES_TOO_LONG = new ArrayList<>();
     private static final List<String> METHODS_TOO_LONG = new ArrayList<>();
     private static final List<String> WITHOUT_JAVADOC = new ArrayList<>();
+    private static final List<String> TYPES_WITHOUT_SINCE = new ArrayList<>();
+    private static final List<String> METHODS_WITHOUT_JAVADOC = new ArrayList<>();
+    private static final Set<String> PROMISED = new HashSet<>();
     private static final List<String> IMPORTS_OF_INTERNALS = new ArrayList<>();
     private static final List<Path> SOURCES = new ArrayList<>();
 
@@ -61,6 +70,13 @@ class SourceRulesTest {
                             root.relativize(file).toString().replace('\\', '/').matches("[^/]+/src/.*"))
                     .forEach(SOURCES::add);
         }
+        for (Path source : SOURCES) {
+            if (source.endsWith(Path.of("src", "main", "java", "module-info.java"))) {
+                EXPORTS.matcher(Files.readString(source))
+                        .results()
+                        .forEach(shown -> PROMISED.add(moduleOf(source.toString()) + ':' + shown.group(1)));
+            }
+        }
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         try (StandardJavaFileManager manager = compiler.getStandardFileManager(null, null, StandardCharsets.UTF_8)) {
             JavacTask task = (JavacTask) compiler.getTask(
@@ -70,6 +86,13 @@ class SourceRulesTest {
                 new Inspection(unit, docs).scan(unit, null);
             }
         }
+    }
+
+    /** The folder of a module. */
+    private static String moduleOf(String file) {
+        String path = file.replace('\\', '/');
+        String module = path.substring(0, path.lastIndexOf("/src/"));
+        return module.substring(module.lastIndexOf('/') + 1);
     }
 
     @Test
@@ -128,6 +151,18 @@ class SourceRulesTest {
     }
 
     @Test
+    void everyPublicTypeOfAnExportedPackageSaysSinceWhen() {
+        assertThat(PROMISED).contains("ipc-api:io.valise.ipc", "ipc-services:io.valise.ipc.services.files");
+        assertThat(TYPES_WITHOUT_SINCE).isEmpty();
+    }
+
+    /** A method that overrides another inherits its Javadoc. */
+    @Test
+    void everyPublicMethodOfTheContractHasJavadoc() {
+        assertThat(METHODS_WITHOUT_JAVADOC).isEmpty();
+    }
+
+    @Test
     void nothingImportsTheInternalsOfTheApi() {
         assertThat(IMPORTS_OF_INTERNALS).isEmpty();
     }
@@ -138,12 +173,17 @@ class SourceRulesTest {
         private final DocTrees docs;
         private final String file;
         private final boolean main;
+        private final String packageName;
+        private final boolean promised;
 
         Inspection(CompilationUnitTree unit, DocTrees docs) {
             this.unit = unit;
             this.docs = docs;
             this.file = unit.getSourceFile().getName();
             this.main = file.replace('\\', '/').contains("/src/main/");
+            this.packageName =
+                    unit.getPackageName() == null ? "" : unit.getPackageName().toString();
+            this.promised = main && PROMISED.contains(moduleOf(file) + ':' + packageName);
         }
 
         @Override
@@ -170,6 +210,13 @@ class SourceRulesTest {
         @Override
         public @Nullable Void visitMethod(MethodTree node, @Nullable Void unused) {
             report(METHODS_TOO_LONG, "method", file + " " + node.getName(), MOST_LINES_OF_A_METHOD, lines(node));
+            if (main
+                    && packageName.equals("io.valise.ipc")
+                    && isPublic(getCurrentPath())
+                    && !isOverride(node)
+                    && docs.getDocCommentTree(getCurrentPath()) == null) {
+                METHODS_WITHOUT_JAVADOC.add(file + " " + node.getName());
+            }
             return super.visitMethod(node, null);
         }
 
@@ -179,7 +226,39 @@ class SourceRulesTest {
             if (main && node.getModifiers().getFlags().contains(Modifier.PUBLIC) && javadoc == null) {
                 WITHOUT_JAVADOC.add(file + " " + node.getSimpleName());
             }
+            if (promised && isPublic(getCurrentPath()) && !saysSince(javadoc)) {
+                TYPES_WITHOUT_SINCE.add(file + " " + node.getSimpleName());
+            }
             return super.visitClass(node, null);
+        }
+
+        private static boolean saysSince(@Nullable DocCommentTree javadoc) {
+            return javadoc != null
+                    && javadoc.getBlockTags().stream().anyMatch(tag -> tag.getKind() == DocTree.Kind.SINCE);
+        }
+
+        private static boolean isOverride(MethodTree method) {
+            return method.getModifiers().getAnnotations().stream()
+                    .anyMatch(annotation ->
+                            annotation.getAnnotationType().toString().equals("Override"));
+        }
+
+        /** Whether a member or type, and all types around it, are public; members of interfaces are. */
+        private static boolean isPublic(TreePath path) {
+            Tree tree = path.getLeaf();
+            if (tree instanceof CompilationUnitTree) {
+                return true;
+            }
+            ModifiersTree modifiers = tree instanceof MethodTree method
+                    ? method.getModifiers()
+                    : tree instanceof ClassTree type ? type.getModifiers() : null;
+            if (modifiers == null) { // inside of a method
+                return false;
+            }
+            TreePath around = path.getParentPath();
+            boolean implied = around.getLeaf().getKind() == Tree.Kind.INTERFACE
+                    && !modifiers.getFlags().contains(Modifier.PRIVATE);
+            return (implied || modifiers.getFlags().contains(Modifier.PUBLIC)) && isPublic(around);
         }
 
         private long lines(Tree node) {

@@ -25,6 +25,8 @@ import java.util.function.Supplier;
  * <p>A client connects and proves itself by the caller's own thread; where servers accept and authenticate, Netty's event
  * loop does, one daemon thread per process while there are any. A frame is written and read by the thread that sends or
  * waits. Thread-safe.
+ *
+ * @since 0.1.0
  */
 public final class LoopbackTransport implements Transport {
     /** The scheme, {@value}. */

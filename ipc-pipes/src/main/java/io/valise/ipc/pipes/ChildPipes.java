@@ -38,6 +38,8 @@ import java.util.function.Consumer;
  * <p>The connection ends as any other: {@code CONNECTION_CLOSED} when an end closed it, {@code PEER_DIED} when an end is
  * gone without. When it has ended at the parent, the child's standard input ends; a child that is still running 5 seconds
  * later is terminated (SIGTERM), and another 5 later killed. To live on, do not be a child.
+ *
+ * @since 0.1.0
  */
 public final class ChildPipes {
     private static final Duration FIRST_WORD = Duration.ofNanos(StdioTransport.FIRST_WORD_NANOS);

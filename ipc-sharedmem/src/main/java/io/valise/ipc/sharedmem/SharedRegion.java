@@ -58,9 +58,15 @@ import net.openhft.chronicle.bytes.Bytes;
  * {@code RESOURCE_EXHAUSTED}, with the room there is and the room needed. Files are in a 0700 directory beside the
  * segments of {@code shm:}; it separates users, not programs of one user: access {@code READ} keeps a receiver from writing
  * by mistake, not by intent. Linux and macOS. Thread-safe, as memory is.
+ *
+ * @since 0.1.0
  */
 public final class SharedRegion implements AutoCloseable {
-    /** What a holder may do. */
+    /**
+     * What a holder may do.
+     *
+     * @since 0.1.0
+     */
     public enum Access {
         /** Read. */
         READ,
@@ -317,7 +323,11 @@ public final class SharedRegion implements AutoCloseable {
         }
     }
 
-    /** Writes to a region. */
+    /**
+     * Writes to a region.
+     *
+     * @since 0.1.0
+     */
     @FunctionalInterface
     public interface Writer {
         /** Writes; no other thread or process reads or writes meanwhile. */

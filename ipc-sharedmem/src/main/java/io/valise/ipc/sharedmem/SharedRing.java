@@ -64,6 +64,8 @@ import org.jspecify.annotations.Nullable;
  * {@code PROTOCOL_ERROR}, never a crash.
  *
  * <p>Thread-safe; its two ends are as they say. Linux and macOS.
+ *
+ * @since 0.1.0
  */
 public final class SharedRing implements AutoCloseable {
     private final RingFile file;
@@ -179,7 +181,11 @@ public final class SharedRing implements AutoCloseable {
         }
     }
 
-    /** The writing end. {@link SharedRing#producer} and {@link SharedRing#producerForThreads} say who may use it. */
+    /**
+     * The writing end. {@link SharedRing#producer} and {@link SharedRing#producerForThreads} say who may use it.
+     *
+     * @since 0.1.0
+     */
     public static final class Producer {
         private final SharedRing owner;
         private final RingProducer ring;
@@ -289,7 +295,11 @@ public final class SharedRing implements AutoCloseable {
         }
     }
 
-    /** The reading end. For one thread at a time. */
+    /**
+     * The reading end. For one thread at a time.
+     *
+     * @since 0.1.0
+     */
     public static final class Consumer {
         private final SharedRing owner;
         private final RingConsumer ring;

@@ -28,6 +28,8 @@ import java.util.function.Supplier;
  * until both unmapped them); servers are found by a Unix domain socket in the runtime directory, which also tells when a
  * peer is gone. That the peer is of this user says the kernel; where it cannot, as on Windows, both ends prove that they
  * can read the server's secret. System properties: see the module's description.
+ *
+ * @since 0.1.0
  */
 public final class ShmTransport implements Transport {
     /** System property with the size of each ring of the connections that this process serves. */

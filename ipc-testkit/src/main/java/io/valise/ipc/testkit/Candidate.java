@@ -4,7 +4,11 @@ import io.valise.ipc.spi.Transport;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A transport that is put to the test, and the little that the kit must be told about it. */
+/**
+ * A transport that is put to the test, and the little that the kit must be told about it.
+ *
+ * @since 0.1.0
+ */
 public interface Candidate {
     /**
      * A new instance of the transport. For the rules between processes its class needs a public constructor without

@@ -22,6 +22,8 @@ import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
  * Ends a test that hangs and says where: after {@code valise.testkit.hangSeconds} (60 unless set as a JUnit
  * configuration parameter or system property) it dumps the threads of this JVM and of every {@link ForkedJvm}, kills
  * those, and interrupts the test, which then fails with the dumps as its message. Thread-safe.
+ *
+ * @since 0.1.0
  */
 public final class HangWatchdog implements InvocationInterceptor, BeforeAllCallback {
     private static final String SECONDS = "valise.testkit.hangSeconds";

@@ -13,6 +13,8 @@ import org.junit.jupiter.api.Nested;
  * What every transport promises to the engine: the rules T, L and P of {@code docs/transport-contract.md}, each proved
  * on the bare SPI by the test whose name begins with its number. A transport's test class extends this one and says how
  * the transport is made; there is nothing else to do. JUnit makes an instance per test.
+ *
+ * @since 0.1.0
  */
 public abstract class LinkContract implements Candidate {
     /** For the transport's test class. */

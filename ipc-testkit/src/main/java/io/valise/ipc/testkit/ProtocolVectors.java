@@ -8,6 +8,8 @@ import java.nio.charset.StandardCharsets;
 /**
  * The test vectors of the protocol, as JSON that says of itself how it is read; for tests of other implementations. In
  * the kit's jar they lie in {@code io/valise/ipc/testkit/vectors}. Thread-safe.
+ *
+ * @since 0.1.0
  */
 public final class ProtocolVectors {
     private ProtocolVectors() {}

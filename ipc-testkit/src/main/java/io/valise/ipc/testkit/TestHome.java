@@ -12,6 +12,8 @@ import java.util.stream.Stream;
 /**
  * The runtime directory of the tests in this JVM, and their configuration folder: fresh, so that neither servers of the
  * user nor other test runs are seen, short, so that socket paths fit, and gone when the JVM ends. Thread-safe.
+ *
+ * @since 0.1.0
  */
 public final class TestHome {
     /** The system property that names the runtime directory. */
@@ -31,11 +33,7 @@ public final class TestHome {
         return PATH;
     }
 
-    /**
-     * The runtime directory that {@value #PROPERTY} names now: {@link #path()} unless a test has one of its own.
-     *
-     * @since 0.1.0
-     */
+    /** The runtime directory that {@value #PROPERTY} names now: {@link #path()} unless a test has one of its own. */
     public static Path current() {
         return Path.of(System.getProperty(PROPERTY, PATH.toString()));
     }
@@ -81,7 +79,6 @@ public final class TestHome {
      * make a lock: then this begins again, for at most 10 seconds.
      *
      * @throws IOException if a file cannot be deleted
-     * @since 0.1.0
      */
     public static void deleteAll(Path directory) throws IOException {
         long deadline = System.nanoTime() + PATIENCE;

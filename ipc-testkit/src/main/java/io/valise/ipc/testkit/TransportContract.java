@@ -27,6 +27,8 @@ import org.junit.jupiter.api.Nested;
  * proved on servers and clients over the transport under test, in this process and between processes. Adopted like
  * {@link LinkContract}; run that first, for a transport that breaks its own promises breaks these in puzzling ways.
  * JUnit makes an instance per test.
+ *
+ * @since 0.1.0
  */
 @MayLog("handlers failed: limit=")
 public abstract class TransportContract implements Candidate {

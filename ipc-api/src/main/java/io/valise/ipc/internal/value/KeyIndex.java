@@ -42,6 +42,20 @@ public final class KeyIndex {
         return index == null ? search(pairs, pairCount, key) : index.find(pairs, key);
     }
 
+    /** Whether pairs are equal to others whatever the order; the index is that of the first. */
+    public static boolean equalPairs(@Nullable Object[] pairs, @Nullable KeyIndex index, @Nullable Object[] others) {
+        if (pairs.length != others.length) {
+            return false;
+        }
+        for (int i = 0; i < others.length; i += 2) {
+            int position = find(pairs, pairs.length >> 1, index, (String) Objects.requireNonNull(others[i]));
+            if (position < 0 || !Stored.equal(pairs[2 * position + 1], others[i + 1])) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /**
      * As a rule a key is the very same object: a literal is interned, and so is a short key that was read from the wire
      * before. To look for that first reads nothing but the array. (An Object, for identity is meant.)

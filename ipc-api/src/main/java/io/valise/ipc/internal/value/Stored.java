@@ -111,6 +111,15 @@ public final class Stored {
         return true;
     }
 
+    /** The hash of pairs, whatever their order. */
+    public static int hashPairs(@Nullable Object[] pairs) {
+        int hash = 0;
+        for (int i = 0; i < pairs.length; i += 2) {
+            hash += Objects.hashCode(pairs[i]) ^ (31 * hash(pairs[i + 1])); // a sum: the order does not count
+        }
+        return hash;
+    }
+
     /** A hash that agrees with {@link #equal}. */
     public static int hash(@Nullable Object stored) {
         if (stored == null) {

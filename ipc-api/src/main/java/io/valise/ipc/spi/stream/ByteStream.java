@@ -7,6 +7,8 @@ import java.nio.channels.ByteChannel;
 /**
  * Bytes both ways and the ways to wait for them: what {@link StreamLink} needs of a medium. Reading and writing never
  * block and are each done by one thread at a time; {@link #wake} and {@link #close} may be called by any thread.
+ *
+ * @since 0.1.0
  */
 public interface ByteStream extends ByteChannel {
     /** Called once, before anything else: what {@link #arm} calls back, on any thread. It returns quickly. */

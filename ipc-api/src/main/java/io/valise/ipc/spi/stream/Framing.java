@@ -3,7 +3,11 @@ package io.valise.ipc.spi.stream;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 
-/** What a frame looks like in a stream: its length in bytes as a 4-byte big-endian number, then the frame. */
+/**
+ * What a frame looks like in a stream: its length in bytes as a 4-byte big-endian number, then the frame.
+ *
+ * @since 0.1.0
+ */
 public final class Framing {
     /** The longest frame, in bytes. Both ends must agree, so it is part of the protocol. */
     public static final int MAX_FRAME_BYTES = 64 * 1024;

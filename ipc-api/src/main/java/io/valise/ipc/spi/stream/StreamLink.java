@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * <p>{@code receiving} and {@code sending} say that a thread is inside one half of the link and its buffer. They never
  * make a thread wait: {@link #close} takes the buffers away from a half that no thread is in, and otherwise the thread that is in
  * it does so on leaving. Both write a volatile before they read the other's, so one of them sees that it is its turn.
+ *
+ * @since 0.1.0
  */
 public final class StreamLink implements Link {
     private final ByteStream stream;

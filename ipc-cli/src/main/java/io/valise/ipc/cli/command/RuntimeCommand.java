@@ -39,7 +39,7 @@ final class RuntimeCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         String directory = RuntimeDirectory.current().path().toString();
-        RuntimeDirectory.Cleaned cleaned = clean();
+        IpcRuntime.Cleaned cleaned = clean();
         common.out()
                 .println(
                         json.isAsked()
@@ -48,7 +48,7 @@ final class RuntimeCommand implements Callable<Integer> {
         return 0;
     }
 
-    private static ValueSet toValueSet(String directory, RuntimeDirectory.Cleaned cleaned) {
+    private static ValueSet toValueSet(String directory, IpcRuntime.Cleaned cleaned) {
         return ValueSet.of(
                 "runtimeDirectory",
                 directory,
@@ -58,7 +58,7 @@ final class RuntimeCommand implements Callable<Integer> {
                 cleaned.leftAlone().toArray(String[]::new));
     }
 
-    private static String describe(String directory, RuntimeDirectory.Cleaned cleaned) {
+    private static String describe(String directory, IpcRuntime.Cleaned cleaned) {
         String removed =
                 "removed " + cleaned.files() + (cleaned.files() == 1 ? " file" : " files") + " from " + directory;
         return cleaned.leftAlone().isEmpty()
@@ -66,7 +66,7 @@ final class RuntimeCommand implements Callable<Integer> {
                 : removed + "; left alone, as Valise has not made it: " + String.join(", ", cleaned.leftAlone());
     }
 
-    private static RuntimeDirectory.Cleaned clean() {
+    private static IpcRuntime.Cleaned clean() {
         try {
             return IpcRuntime.cleanUp();
         } catch (IpcException e) {

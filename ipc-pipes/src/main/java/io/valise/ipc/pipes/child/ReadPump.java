@@ -1,8 +1,8 @@
 package io.valise.ipc.pipes.child;
 
+import io.valise.ipc.pipes.stream.TwoWayStream;
 import io.valise.ipc.spi.runtime.SafeLog;
 import io.valise.ipc.spi.runtime.Threads;
-import io.valise.ipc.spi.stream.TwoWayStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;

@@ -1,6 +1,6 @@
 package io.valise.ipc.pipes.child;
 
-import io.valise.ipc.spi.stream.TwoWayStream;
+import io.valise.ipc.pipes.stream.TwoWayStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;

@@ -19,9 +19,14 @@ import java.util.Optional;
  * @param state whether a server runs there now
  * @param info the answer of {@code valise.info}, or what the manifest says of a server that can be started
  * @param problem why there is neither, or what in the answer cannot be read; empty when there is nothing to say
+ * @since 0.1.0
  */
 public record ServerStatus(Endpoint endpoint, State state, ValueSet info, String problem) {
-    /** Whether a server runs at an address. */
+    /**
+     * Whether a server runs at an address.
+     *
+     * @since 0.1.0
+     */
     public enum State {
         /** A server answers. */
         ALIVE,

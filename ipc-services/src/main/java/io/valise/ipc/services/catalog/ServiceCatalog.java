@@ -29,6 +29,8 @@ import java.util.stream.Stream;
  *         .find("price")
  *         .forEach(server -> System.out.println(server.endpoint() + " " + server.state()));
  * }</pre>
+ *
+ * @since 0.1.0
  */
 public final class ServiceCatalog {
     private static final Logger LOG = SafeLog.of(ServiceCatalog.class);

@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Roots can be revoked while the program runs: the next call sees it; channels open by then stay open. Failures of the
  * file system are {@link IOException}s. Thread-safe.
+ *
+ * @since 0.1.0
  */
 public final class FileAccessPolicy {
     private final List<Path> roots = new CopyOnWriteArrayList<>();

@@ -39,6 +39,8 @@ import java.util.stream.Stream;
  * <p>A file's name has 1 to 128 characters A-Z a-z 0-9 . _ - and begins with a letter or digit. Failures: {@code
  * ACCESS_DENIED} when owner, mode or kind of a folder are not as they must be; {@link IOException} for others of the file
  * system. Thread-safe, and safe among processes.
+ *
+ * @since 0.1.0
  */
 public final class PublisherFolder {
     private static final Pattern FOLDER = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");

@@ -29,6 +29,8 @@ import java.util.concurrent.Flow;
  * <p>The peer is told that all bytes have arrived, and the token is spent, by {@link #copyTo} when the file is there whole,
  * and by the {@link #read} that answers -1, so after what was read before has been worked on. Without that the token can be
  * redeemed again. What was read counts even when the peer cannot be told any more.
+ *
+ * @since 0.1.0
  */
 public final class SharedFile implements ReadableByteChannel {
     private static final Logger LOG = SafeLog.of("io.valise.ipc.services.files");
@@ -43,7 +45,11 @@ public final class SharedFile implements ReadableByteChannel {
     private final Runnable confirmation;
     private boolean confirmed;
 
-    /** Is told how far a transfer has come. */
+    /**
+     * Is told how far a transfer has come.
+     *
+     * @since 0.1.0
+     */
     @FunctionalInterface
     public interface Progress {
         /** So many of all bytes have been read; called by the thread that reads. */

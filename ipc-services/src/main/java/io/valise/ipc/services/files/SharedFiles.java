@@ -49,6 +49,8 @@ import org.jspecify.annotations.Nullable;
  *     file.copyTo(Path.of("copy.pdf"));
  * }
  * }</pre>
+ *
+ * @since 0.1.0
  */
 public final class SharedFiles {
     /** How long a token can be redeemed. */
@@ -121,7 +123,6 @@ public final class SharedFiles {
      * Makes a token for a file, as {@link #add(Path)} does, and tells when it is spent.
      *
      * @param redeemed runs once, when a reader has confirmed that all bytes have arrived, before it is answered
-     * @since 0.1.0
      */
     public String add(Path file, Runnable redeemed) throws IOException {
         Path real = policy == null ? file.toRealPath() : policy.check(file);

@@ -13,6 +13,8 @@ import io.valise.ipc.IpcServer;
  * <p>A service that answers later, as one that takes a deferral does, is {@link IpcServer.Builder#asyncService}: the
  * request is open until its {@code CompletionStage} completes. What is offered is called by many threads at a time, as
  * handlers are.
+ *
+ * @since 0.1.0
  */
 @FunctionalInterface
 public interface AppService {

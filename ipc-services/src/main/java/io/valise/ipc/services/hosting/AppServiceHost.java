@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Where it serves and for how long is what the {@link ServiceManifest} of that name says. Without one it serves {@code
  * any:NAME} until it is told to end.
+ *
+ * @since 0.1.0
  */
 public final class AppServiceHost implements AutoCloseable {
     private static final Logger LOG = SafeLog.of(AppServiceHost.class);

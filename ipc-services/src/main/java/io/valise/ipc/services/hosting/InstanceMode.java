@@ -1,6 +1,10 @@
 package io.valise.ipc.services.hosting;
 
-/** How many processes of a service there are. */
+/**
+ * How many processes of a service there are.
+ *
+ * @since 0.1.0
+ */
 public enum InstanceMode {
     /** One for all clients. */
     SHARED,

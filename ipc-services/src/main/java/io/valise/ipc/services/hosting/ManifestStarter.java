@@ -13,7 +13,11 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-/** Starts the servers that service manifests describe. Found by {@link java.util.ServiceLoader}. Thread-safe. */
+/**
+ * Starts the servers that service manifests describe. Found by {@link java.util.ServiceLoader}. Thread-safe.
+ *
+ * @since 0.1.0
+ */
 public final class ManifestStarter implements ServerStarter {
     /** For {@link java.util.ServiceLoader}. */
     public ManifestStarter() {}

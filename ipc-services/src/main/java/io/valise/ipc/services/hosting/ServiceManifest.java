@@ -31,6 +31,7 @@ import java.util.Optional;
  * @param services what it offers, for catalogs; may be empty
  * @param mode how many processes there are; {@code SHARED} unless said otherwise
  * @param idle how long after its last connection it ends; 30 seconds unless said otherwise
+ * @since 0.1.0
  */
 public record ServiceManifest(
         String name,

@@ -1,6 +1,10 @@
 package io.valise.ipc.services.json;
 
-/** Text that is no JSON object, or one that says no ValueSet; the message begins with line and column. Immutable. */
+/**
+ * Text that is no JSON object, or one that says no ValueSet; the message begins with line and column. Immutable.
+ *
+ * @since 0.1.0
+ */
 public final class JsonFault extends Exception {
     private static final long serialVersionUID = 1L;
 

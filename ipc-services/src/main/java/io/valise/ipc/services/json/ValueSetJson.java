@@ -27,6 +27,8 @@ import java.io.UncheckedIOException;
  * cannot say becomes the string or object of the tag's value (bytes in base64, NaN as "NaN", a char that is half of a
  * surrogate pair its number). {@link #writeTyped Typed} puts tags where reading would make another type of the plain form,
  * and so gives back exactly the same ValueSet.
+ *
+ * @since 0.1.0
  */
 public final class ValueSetJson {
     private static final JsonFactory JSON = new JsonFactory();
@@ -46,7 +48,6 @@ public final class ValueSetJson {
      * Reads one object from the bytes of a file or a stream, which must be UTF-8 without a byte order mark.
      *
      * @throws JsonFault as {@link #read(String)}, and when the bytes are not UTF-8
-     * @since 0.1.0
      */
     public static ValueSet read(byte[] utf8) throws JsonFault {
         return read(Utf8.decode(utf8));

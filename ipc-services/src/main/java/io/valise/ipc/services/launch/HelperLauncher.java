@@ -28,6 +28,8 @@ import java.util.concurrent.TimeoutException;
  * <p>The command line is run as it is declared, without a shell, in the user's home directory. Where the launcher waits,
  * and a secret that lets no other process in, goes over the helper's standard input; the helper calls {@link HelperProcess}.
  * What it prints is not shown; its last lines are part of the detail when it fails.
+ *
+ * @since 0.1.0
  */
 public final class HelperLauncher {
     /** The folder's name. */

@@ -15,6 +15,8 @@ import java.util.function.Consumer;
  *     HelperProcess.serve(helper -> helper.service("sync", request -> sync(request.message())));
  * }
  * }</pre>
+ *
+ * @since 0.1.0
  */
 public final class HelperProcess {
     private HelperProcess() {}

@@ -8,9 +8,14 @@ import java.util.Optional;
  * @param status whether there is a helper, and if not, what kind of reason there is
  * @param detail the reason, for people; empty for a success
  * @param launched the helper; empty unless it is a success
+ * @since 0.1.0
  */
 public record LaunchResult(Status status, String detail, Optional<RunningHelper> launched) {
-    /** What came of it, as {@code FullTrustLaunchResult} has it. */
+    /**
+     * What came of it, as {@code FullTrustLaunchResult} has it.
+     *
+     * @since 0.1.0
+     */
     public enum Status {
         /** The helper runs and is connected. */
         SUCCESS,

@@ -22,6 +22,8 @@ import java.util.concurrent.CompletableFuture;
  * <pre>{@code {"name": "pick-colour", "command": ["/usr/bin/java", "-jar", "/opt/pick-colour.jar"]}}</pre>
  *
  * <p>The program calls {@link ResultTarget}. It is started as {@link HelperLauncher} starts a helper.
+ *
+ * @since 0.1.0
  */
 public final class ResultLauncher {
     /** The folder's name. */

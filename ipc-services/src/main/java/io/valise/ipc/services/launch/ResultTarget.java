@@ -17,6 +17,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  *     }
  * }
  * }</pre>
+ *
+ * @since 0.1.0
  */
 public final class ResultTarget implements AutoCloseable {
     private final IpcConnection launcher;

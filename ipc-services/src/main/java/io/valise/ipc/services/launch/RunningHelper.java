@@ -5,7 +5,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
-/** A helper that runs and is connected. It is told to end when this is closed or this process ends. Thread-safe. */
+/**
+ * A helper that runs and is connected. It is told to end when this is closed or this process ends. Thread-safe.
+ *
+ * @since 0.1.0
+ */
 public final class RunningHelper implements AutoCloseable {
     private static final long GRACE_SECONDS = 2;
 

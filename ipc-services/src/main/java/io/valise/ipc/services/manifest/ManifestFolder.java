@@ -22,6 +22,8 @@ import java.util.stream.Stream;
  *
  * <p>Errors are {@link IpcException}s: {@code PROTOCOL_ERROR} when a file is no manifest, with file, line and column;
  * {@code ACCESS_DENIED} when the folder's owner or mode are wrong; {@code RESOURCE_EXHAUSTED} when it cannot be read.
+ *
+ * @since 0.1.0
  */
 public final class ManifestFolder {
     private static final String SUFFIX = ".json";
@@ -48,7 +50,6 @@ public final class ManifestFolder {
      * Creates the folder if absent, for who writes manifests: this user alone can enter it.
      *
      * @return where it is
-     * @since 0.1.0
      */
     public Path create() {
         return ConfigurationDirectory.folder(kind);

@@ -11,7 +11,11 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 
-/** The members of one manifest, each asked for by its type; what is wrong is named with file and member. Immutable. */
+/**
+ * The members of one manifest, each asked for by its type; what is wrong is named with file and member. Immutable.
+ *
+ * @since 0.1.0
+ */
 public final class ManifestReader {
     private final Path file;
     private final ValueSet members;

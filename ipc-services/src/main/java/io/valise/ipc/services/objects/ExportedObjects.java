@@ -14,6 +14,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * The objects that peers find by their interfaces: the roots from which they reach all others. Each is a service of its
  * own, {@code object:} and the interface's name, which an access policy can tell apart and a catalog lists. Thread-safe
  * once it was added.
+ *
+ * @since 0.1.0
  */
 public final class ExportedObjects {
     private final Map<InterfacePlan, Object> roots = new LinkedHashMap<>();

@@ -9,6 +9,8 @@ import java.lang.annotation.Target;
 /**
  * Marks an interface that objects give out when asked for it by {@link RemoteObject#as}. Interfaces that are exported, or
  * named by a method of one that is, need no mark; without it an object shows a peer nothing that no signature names.
+ *
+ * @since 0.1.0
  */
 @Documented
 @Target(ElementType.TYPE)

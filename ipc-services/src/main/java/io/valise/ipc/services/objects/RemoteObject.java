@@ -7,6 +7,8 @@ import java.lang.reflect.Proxy;
 /**
  * What can be done with any reference to an object of another process. An interface may extend this, so that its users
  * need not call {@link #of}; the classes that implement it need not implement anything of this. Thread-safe.
+ *
+ * @since 0.1.0
  */
 public interface RemoteObject extends AutoCloseable {
     /**

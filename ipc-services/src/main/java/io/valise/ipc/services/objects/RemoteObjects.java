@@ -50,6 +50,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * results of another type, {@code UNSUPPORTED}, {@code SERVICE_NOT_FOUND} for an object that is not exported or no longer
  * held, {@code RESOURCE_EXHAUSTED} when the peer holds too many objects; what an object throws arrives as {@code
  * HANDLER_FAILED} with type name and message.
+ *
+ * @since 0.1.0
  */
 public final class RemoteObjects {
     /** How many objects a peer may hold unless {@link #limit} says otherwise. */

@@ -1,6 +1,10 @@
 package io.valise.ipc.services.objects;
 
-/** An exported object that wants to know when a peer no longer holds it, to free what it keeps for that peer. */
+/**
+ * An exported object that wants to know when a peer no longer holds it, to free what it keeps for that peer.
+ *
+ * @since 0.1.0
+ */
 public interface Unreferenced {
     /**
      * The last reference that the peer of one connection had to this object was closed, became garbage, or ended with

@@ -27,15 +27,12 @@ import java.util.Properties;
  * @param version its version, if it says so
  * @param builtFor the version of {@code io.valise.ipc} it was compiled with, if it says so
  * @param location where it came from
+ * @since 0.1.0
  */
 public record Component(String name, Optional<Version> version, Optional<Version> builtFor, String location) {
     private static final String API = "io.valise.ipc";
 
-    /**
-     * The part that a class belongs to.
-     *
-     * @since 0.1.0
-     */
+    /** The part that a class belongs to. */
     public static Component of(Class<?> type) {
         String location = location(type).map(URI::toString).orElse("(unknown)");
         ModuleDescriptor module = type.getModule().getDescriptor();

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param services this module, {@code ipc-services}
  * @param transports those that were found, fastest first
  * @param problems what is missing or does not fit, one line each; empty when all is well
+ * @since 0.1.0
  */
 public record Findings(Component api, Component services, List<Component> transports, List<String> problems) {
     /** Lists are copied. */

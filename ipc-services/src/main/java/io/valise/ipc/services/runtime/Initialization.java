@@ -10,9 +10,14 @@ import java.util.Optional;
  * @param status whether it worked, or what kind of reason there is
  * @param message the reason, for people; empty when it worked
  * @param runtime the runtime; empty unless it worked
+ * @since 0.1.0
  */
 public record Initialization(Status status, String message, Optional<IpcRuntime> runtime) {
-    /** What came of it. */
+    /**
+     * What came of it.
+     *
+     * @since 0.1.0
+     */
     public enum Status {
         /** It is initialised, by this call or an earlier one. */
         INITIALIZED,

@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * version; what they find wrong is logged. The system property {@code valise.runtime.auto=false} keeps them from that.
  * The system property {@code valise.runtime.provided} tells that an application server, say, does all this for the
  * programs in it.
+ *
+ * @since 0.1.0
  */
 public final class IpcRuntime implements AutoCloseable {
     private static final Logger LOG = SafeLog.of(IpcRuntime.class);
@@ -45,7 +47,11 @@ public final class IpcRuntime implements AutoCloseable {
     private final Runnable release;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    /** What to do about errors. */
+    /**
+     * What to do about errors.
+     *
+     * @since 0.1.0
+     */
     public enum Option {
         /** Nothing but to tell the caller. */
         NONE,
@@ -128,8 +134,23 @@ public final class IpcRuntime implements AutoCloseable {
      * @throws IpcException {@code ADDRESS_IN_USE} when a process uses the directory; the message names its pid, or the
      *     address of a server that holds no lock, such as one in another language
      */
-    public static RuntimeDirectory.Cleaned cleanUp() {
-        return RuntimeDirectory.current().clean(IpcRuntime::served);
+    public static Cleaned cleanUp() {
+        RuntimeDirectory.Cleaned cleaned = RuntimeDirectory.current().clean(IpcRuntime::served);
+        return new Cleaned(cleaned.files(), cleaned.leftAlone());
+    }
+
+    /**
+     * What {@link #cleanUp} did. Immutable.
+     *
+     * @param files how many files it removed
+     * @param leftAlone the names of what it found in the directory and did not remove, since Valise has not made it
+     * @since 0.1.0
+     */
+    public record Cleaned(int files, List<String> leftAlone) {
+        /** Takes a copy of the list. */
+        public Cleaned {
+            leftAlone = List.copyOf(leftAlone);
+        }
     }
 
     private static List<String> served() {

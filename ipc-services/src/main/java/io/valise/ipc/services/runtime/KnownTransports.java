@@ -5,7 +5,11 @@ import io.valise.ipc.spi.Transport;
 import java.util.Comparator;
 import java.util.List;
 
-/** The transports between processes that {@link Providers} finds, fastest first. Immutable and thread-safe. */
+/**
+ * The transports between processes that {@link Providers} finds, fastest first. Immutable and thread-safe.
+ *
+ * @since 0.1.0
+ */
 public final class KnownTransports {
     private final Providers<Transport> found;
     private final List<Transport> transports;

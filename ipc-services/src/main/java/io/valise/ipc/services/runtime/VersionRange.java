@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
  * @param includesLowest whether that one is part of it
  * @param highest the highest, empty for any
  * @param includesHighest whether that one is part of it
+ * @since 0.1.0
  */
 public record VersionRange(
         Optional<Version> lowest, boolean includesLowest, Optional<Version> highest, boolean includesHighest) {

@@ -7,5 +7,6 @@ import java.util.Optional;
  *
  * @param name its name
  * @param value what it is now; empty when there is none any more
+ * @since 0.1.0
  */
 public record SettingChange(String name, Optional<Object> value) {}

@@ -37,6 +37,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Other failures: IllegalArgumentException for a name or value that cannot be kept; {@code RESOURCE_EXHAUSTED} when
  * the file system is full or broken, another process keeps the lock for 10 s, or a hive has more than 16 MiB; {@code
  * ACCESS_DENIED} when owner, mode or kind of the folder are not as they must be. Thread-safe.
+ *
+ * @since 0.1.0
  */
 public final class SettingsHive implements AutoCloseable {
     /** The longest name, in chars. */
@@ -113,7 +115,6 @@ public final class SettingsHive implements AutoCloseable {
      * Checks that a hive can keep a value under a name, as {@link #put} does.
      *
      * @throws IllegalArgumentException when it cannot
-     * @since 0.1.0
      */
     public static void check(String name, Object value) {
         checkName(name);
@@ -150,7 +151,11 @@ public final class SettingsHive implements AutoCloseable {
         return watch.add(listener);
     }
 
-    /** A watch that can be ended. */
+    /**
+     * A watch that can be ended.
+     *
+     * @since 0.1.0
+     */
     @FunctionalInterface
     public interface Registration extends AutoCloseable {
         /** Ends it; a call that is under way ends by itself. Idempotent. */
@@ -162,8 +167,6 @@ public final class SettingsHive implements AutoCloseable {
      * What this object has found to be lost of its files, in words: changes that were not {@linkplain #sync synced} when
      * the power was lost, or that a writer was killed at. Empty when all is there, as far as the files tell: of changes
      * that left no trace on the disk they do not. It is logged as a warning too.
-     *
-     * @since 0.1.0
      */
     public Optional<String> loss() {
         return own.loss().or(() -> base == null ? Optional.empty() : base.loss());

@@ -31,7 +31,11 @@ public final class SubscriberCheck {
         }
     }
 
-    /** What a publisher sees of it. */
+    /**
+     * What a publisher sees of it.
+     *
+     * @since 0.1.0
+     */
     public static final class FromOutside<T> extends SubscriberBlackboxVerification<T> {
         private final IntFunction<T> element;
         private final HandsOn<T> subject;
@@ -60,7 +64,11 @@ public final class SubscriberCheck {
         }
     }
 
-    /** What comes out of it, and how it is told to ask and to cancel. */
+    /**
+     * What comes out of it, and how it is told to ask and to cancel.
+     *
+     * @since 0.1.0
+     */
     public static final class FromWithin<T> extends SubscriberWhiteboxVerification<T> {
         private final IntFunction<T> element;
         private final HandsOn<T> subject;

@@ -5,7 +5,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/** Which classes a JVM has loaded that was forked with {@link #option}: for transports that promise to load few. */
+/**
+ * Which classes a JVM has loaded that was forked with {@link #option}: for transports that promise to load few.
+ *
+ * @since 0.1.0
+ */
 public final class ClassLog {
     private final Path file;
 

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * The inside of a {@link ForkedJvm}: a main method calls {@link #run}, and from then on the process does what the test
  * asks, one command at a time, until the test closes its standard input. What the program prints goes to standard
  * error, for standard output carries the answers.
+ *
+ * @since 0.1.0
  */
 public final class CommandLoop {
     /** Marks the answer to a command that went well. */
@@ -32,7 +34,11 @@ public final class CommandLoop {
 
     private CommandLoop() {}
 
-    /** Does what a test asks of a forked JVM. */
+    /**
+     * Does what a test asks of a forked JVM.
+     *
+     * @since 0.1.0
+     */
     @FunctionalInterface
     public interface Commands {
         /**

@@ -26,6 +26,8 @@ import java.util.stream.Stream;
  * Another JVM with this one's class path, runtime directory and relevant flags, that runs a main class built on
  * {@link CommandLoop}. It dies with the test: on {@link #close}, when this JVM ends in good order, and, because its
  * standard input ends, when this JVM is killed. Commands are for one thread at a time; the rest is thread-safe.
+ *
+ * @since 0.1.0
  */
 public final class ForkedJvm implements AutoCloseable {
     private static final Set<ForkedJvm> ALIVE = ConcurrentHashMap.newKeySet();
@@ -71,7 +73,6 @@ public final class ForkedJvm implements AutoCloseable {
      * Like {@link #start(List, Class, String...)}, with a class path of its own.
      *
      * @param classPath with {@code main} and this kit on it, such as one by {@link ClassPath}
-     * @since 0.1.0
      */
     public static ForkedJvm start(ClassPath classPath, List<String> jvmOptions, Class<?> main, String... arguments) {
         return launch(List.of(), classPath.toString(), jvmOptions, main, arguments);
@@ -81,18 +82,13 @@ public final class ForkedJvm implements AutoCloseable {
      * Like {@link #start(Class, String...)}, with a umask for the files that it makes. POSIX only.
      *
      * @param mask in octal digits, such as {@code 022}
-     * @since 0.1.0
      */
     public static ForkedJvm startWithUmask(String mask, Class<?> main, String... arguments) {
         List<String> shell = List.of("/bin/sh", "-c", "umask " + mask + "; exec \"$@\"", "sh");
         return launch(shell, System.getProperty("java.class.path"), List.of(), main, arguments);
     }
 
-    /**
-     * Runs any main class in a JVM to its end, with nothing on its standard input, without the flags of this JVM.
-     *
-     * @since 0.1.0
-     */
+    /** Runs any main class in a JVM to its end, with nothing on its standard input, without the flags of this JVM. */
     public static Ended run(ClassPath classPath, List<String> jvmOptions, Class<?> main, String... arguments)
             throws IOException, InterruptedException {
         List<String> command = command(classPath.toString(), jvmOptions, main, arguments);
@@ -205,11 +201,7 @@ public final class ForkedJvm implements AutoCloseable {
         awaitExit();
     }
 
-    /**
-     * Asks it to end as SIGTERM does, and returns at once: its shutdown hooks run.
-     *
-     * @since 0.1.0
-     */
+    /** Asks it to end as SIGTERM does, and returns at once: its shutdown hooks run. */
     public void terminate() {
         process.toHandle().destroy(); // unlike that of the process, it leaves the streams to be read
     }

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Another user of this machine, {@code nobody}, which root can run programs as: for tests of what other users can do. It
  * runs a copy of the class path, since the original may lie where only root can read. Thread-safe.
+ *
+ * @since 0.1.0
  */
 public final class OtherUser {
     private static final int NOBODY = 65534;

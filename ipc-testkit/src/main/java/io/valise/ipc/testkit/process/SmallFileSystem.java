@@ -14,6 +14,8 @@ import java.util.List;
 /**
  * A file system in memory (tmpfs(5)) with room for little, mounted over an empty directory: for tests of what happens
  * when the runtime directory or the one of shared memory is full or read-only. Mode 0700. For one thread.
+ *
+ * @since 0.1.0
  */
 public final class SmallFileSystem implements AutoCloseable {
     private static final String FILLING = ".filling";

@@ -19,7 +19,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The program of {@link OtherUser}: it tries to get in, and to prepare traps, on command. */
+/**
+ * The program of {@link OtherUser}: it tries to get in, and to prepare traps, on command.
+ *
+ * @since 0.1.0
+ */
 public final class StrangerPeer implements CommandLoop.Commands {
     private final Transport transport;
     private final List<ServerSocketChannel> traps = new ArrayList<>();

@@ -14,7 +14,11 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** What a log of this JVM says of one address, as long as this is open. Thread-safe. */
+/**
+ * What a log of this JVM says of one address, as long as this is open. Thread-safe.
+ *
+ * @since 0.1.0
+ */
 public final class LogLines extends Handler implements AutoCloseable {
     /** Kept: a logger that nothing refers to may lose its handlers. */
     private final Logger logger;

@@ -20,7 +20,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What all rule groups share: a fresh address per test, threads, and that whatever was opened is closed. */
+/**
+ * What all rule groups share: a fresh address per test, threads, and that whatever was opened is closed.
+ *
+ * @since 0.1.0
+ */
 @ExtendWith({HangWatchdog.class, LogWatch.class})
 @Timeout(180)
 public abstract class RuleGroup {

@@ -12,6 +12,7 @@ import java.util.concurrent.locks.LockSupport;
  * A thread and what comes of it. Thread-safe.
  *
  * @param <T> what it returns
+ * @since 0.1.0
  */
 public final class Running<T> implements AutoCloseable {
     private static final Set<Thread.State> ASLEEP =

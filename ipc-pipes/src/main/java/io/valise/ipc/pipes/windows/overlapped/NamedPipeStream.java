@@ -3,9 +3,9 @@ package io.valise.ipc.pipes.windows.overlapped;
 import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
+import io.valise.ipc.pipes.stream.TwoWayStream;
 import io.valise.ipc.pipes.windows.kernel.Win32;
 import io.valise.ipc.pipes.windows.kernel.Win32Exception;
-import io.valise.ipc.spi.stream.TwoWayStream;
 
 /**
  * One end of a connected pipe. Closing the handle leaves what the pipe holds to the other end's reader; it is never

@@ -9,10 +9,10 @@ import static io.valise.ipc.pipes.windows.kernel.Win32Error.ERROR_OPERATION_ABOR
 import static io.valise.ipc.pipes.windows.kernel.Win32Error.ERROR_PIPE_NOT_CONNECTED;
 import static io.valise.ipc.pipes.windows.kernel.Win32Error.ERROR_SUCCESS;
 
+import io.valise.ipc.pipes.stream.TwoWayStream;
 import io.valise.ipc.pipes.windows.kernel.Win32;
 import io.valise.ipc.pipes.windows.kernel.Win32Exception;
 import io.valise.ipc.spi.runtime.SafeLog;
-import io.valise.ipc.spi.stream.TwoWayStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 

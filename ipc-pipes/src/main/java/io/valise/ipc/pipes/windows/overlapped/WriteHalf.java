@@ -4,9 +4,9 @@ import static io.valise.ipc.pipes.windows.kernel.Win32Error.ERROR_IO_INCOMPLETE;
 import static io.valise.ipc.pipes.windows.kernel.Win32Error.ERROR_IO_PENDING;
 import static io.valise.ipc.pipes.windows.kernel.Win32Error.ERROR_SUCCESS;
 
+import io.valise.ipc.pipes.stream.TwoWayStream;
 import io.valise.ipc.pipes.windows.kernel.Win32;
 import io.valise.ipc.pipes.windows.kernel.Win32Exception;
-import io.valise.ipc.spi.stream.TwoWayStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 

@@ -1,5 +1,6 @@
-package io.valise.ipc.spi.stream;
+package io.valise.ipc.pipes.stream;
 
+import io.valise.ipc.spi.stream.ByteStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicBoolean;
