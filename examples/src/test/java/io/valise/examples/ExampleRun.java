@@ -50,6 +50,12 @@ public final class ExampleRun {
                 ManifestFolder.of(kind).create().resolve(name + ".json"), ValueSetJson.writeIndented(manifest));
     }
 
+    /** Deletes a manifest that another test may have written. */
+    public static void undeclare(String kind, String name) throws IOException {
+        System.setProperty("valise.config", configuration().toString());
+        Files.deleteIfExists(ManifestFolder.of(kind).create().resolve(name + ".json"));
+    }
+
     private static Path configuration() {
         return TestHome.path().resolve("config");
     }

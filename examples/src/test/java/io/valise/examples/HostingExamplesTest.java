@@ -39,6 +39,7 @@ class HostingExamplesTest {
 
     @Test
     void aHelperIsLaunchedAndCalled() throws IOException {
+        ExampleRun.undeclare("helpers", "editor");
         assertThat(ExampleRun.of(Editor.class)).startsWith("ACCESS_DENIED: group \"spelling\" is not declared in ");
         ValueSet helpers = ValueSet.of("spelling", ExampleRun.command(Spelling.class));
         ExampleRun.declare("helpers", "editor", ValueSet.of("application", "editor", "helpers", helpers));
