@@ -37,7 +37,7 @@ final class FlowSteps {
 
     private String broadcast() throws InterruptedException {
         ValueSet news = ValueSet.of("headline", "hello, all");
-        try (IpcConnection second = IpcClient.connect(connection.endpoint().toString())) {
+        try (IpcConnection second = IpcClient.connect(connection.endpoint())) {
             BlockingQueue<ValueSet> here = collect(connection, "news");
             BlockingQueue<ValueSet> there = collect(second, "news");
             connection.request("tell-all", news);

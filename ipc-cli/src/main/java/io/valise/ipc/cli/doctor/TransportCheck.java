@@ -36,8 +36,7 @@ public record TransportCheck(String scheme, boolean works, String detail) {
 
     private static void call(String endpoint) {
         try (IpcServer server = IpcServer.builder(endpoint).start();
-                IpcConnection connection = IpcClient.builder(
-                                server.endpoints().get(0).toString())
+                IpcConnection connection = IpcClient.builder(server.endpoints().get(0))
                         .connectTimeout(PATIENCE)
                         .requestTimeout(PATIENCE)
                         .connect()) {

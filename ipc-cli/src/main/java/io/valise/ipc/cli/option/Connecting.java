@@ -40,7 +40,7 @@ public final class Connecting {
     public IpcClient.Builder client() {
         CommonOptions.positive(command, "--timeout", timeout);
         Duration longest = start ? timeout : Duration.ofSeconds(5);
-        return IpcClient.builder(endpoint.toString())
+        return IpcClient.builder(endpoint)
                 .startIfAbsent(start)
                 .connectTimeout(timeout.compareTo(longest) < 0 ? timeout : longest)
                 .requestTimeout(timeout);

@@ -18,7 +18,7 @@ import java.util.Optional;
 record Probe(Endpoint endpoint, Optional<IpcConnection> connection, String problem) {
     static Probe connect(Endpoint endpoint, Duration patience) {
         try {
-            IpcConnection connection = IpcClient.builder(endpoint.toString())
+            IpcConnection connection = IpcClient.builder(endpoint)
                     .connectTimeout(patience)
                     .requestTimeout(patience)
                     .connect();

@@ -132,7 +132,7 @@ public final class ShortPeer implements CommandLoop.Commands {
 
     private @Nullable String connect(String address, int count) {
         for (int i = 0; i < count; i++) {
-            IpcConnection connection = IpcClient.builder(Endpoint.parse(address).toString())
+            IpcConnection connection = IpcClient.builder(Endpoint.parse(address))
                     .transport(transport)
                     .requestTimeout(PATIENCE)
                     .connect();
