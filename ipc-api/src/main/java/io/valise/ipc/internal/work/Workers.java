@@ -61,7 +61,7 @@ public final class Workers {
             threads.execute(() -> {});
             return threads;
         } catch (ReflectiveOperationException | LinkageError | OutOfMemoryError e) {
-            SafeLog.of(Workers.class).log(Level.DEBUG, "no virtual threads here: platform threads run handlers", e);
+            SafeLog.of("io.valise.ipc").log(Level.DEBUG, "no virtual threads here: platform threads run handlers", e);
             return null;
         }
     }
