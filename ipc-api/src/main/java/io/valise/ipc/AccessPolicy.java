@@ -7,8 +7,8 @@ import java.util.Set;
 
 /**
  * Who may call what, asked once per request, stream and event. A refusal is told to the caller as {@code ACCESS_DENIED}
- * without a reason; the reason is logged at the server ({@link #refusal}). A policy that throws denies. Implementations
- * are thread-safe and quick: the answer is awaited on the reading thread.
+ * without a reason; the reason is logged at the end that refuses ({@link #refusal}). A policy that throws denies.
+ * Implementations are thread-safe and quick: the answer is awaited on the reading thread.
  *
  * @since 0.1.0
  */
@@ -22,8 +22,8 @@ public interface AccessPolicy {
     boolean allows(PeerIdentity caller, String service);
 
     /**
-     * Why the caller is refused, for the server's log; empty when it is allowed. The server asks this, once per call;
-     * override it to give reasons. The caller never learns them.
+     * Why the caller is refused, for the log of the end that is called; empty when it is allowed. That end asks this, once
+     * per call; override it to give reasons. The caller never learns them.
      */
     default Optional<String> refusal(PeerIdentity caller, String service) {
         return ReasonedPolicy.unless(allows(caller, service), "the policy does not allow it");
