@@ -3,6 +3,7 @@ package io.valise.ipc.benchmarks;
 import io.valise.ipc.benchmarks.probe.Limits;
 import io.valise.ipc.benchmarks.probe.Probe;
 import io.valise.ipc.benchmarks.report.HtmlReport;
+import io.valise.ipc.benchmarks.report.LatencyChart;
 import io.valise.ipc.benchmarks.report.Machine;
 import io.valise.ipc.benchmarks.report.MarkdownReport;
 import io.valise.ipc.benchmarks.report.ResultFile;
@@ -27,7 +28,7 @@ import org.openjdk.jmh.runner.options.TimeValue;
 
 /**
  * The command {@code ipc bench}: runs the selection, writes {@code results.json} (JMH's form), {@code machine.json},
- * {@code report.md} and {@code report.html}. Exit status 0 when all of it ran, 1 when not, 2 for arguments it does not
+ * {@code report.md}, {@code report.html} and {@code latencies.svg}. Exit status 0 when all of it ran, 1 when not, 2 for arguments it does not
  * know.
  */
 public final class Bench {
@@ -129,6 +130,10 @@ public final class Bench {
     private void writePages(Results measured, Machine machine) throws IOException {
         Files.writeString(file("report.md"), MarkdownReport.of(measured, machine));
         Files.writeString(file("report.html"), HtmlReport.of(measured, machine));
+        String chart = LatencyChart.of(measured);
+        if (!chart.isEmpty()) {
+            Files.writeString(file("latencies.svg"), chart);
+        }
         System.out.println("# " + file("report.html").toAbsolutePath());
     }
 }

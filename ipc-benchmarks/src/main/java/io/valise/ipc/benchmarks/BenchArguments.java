@@ -23,7 +23,8 @@ record BenchArguments(
             Usage: ipc bench [--quick] [--out DIR] [--report-only] [BENCHMARK...]
                    ipc bench --trace-request
               --quick        fewer and shorter rounds: what the targets need, within 6 minutes instead of most of an hour
-              --out DIR      where results.json, machine.json, report.md and report.html go (default: bench-results)
+              --out DIR      where results.json, machine.json, report.md, report.html and latencies.svg go
+                             (default: bench-results)
               --report-only  make the pages again from the results in DIR, and print the table of targets
               --trace-request  print the classes that one request over shm: enters, and nothing else
               BENCHMARK      regular expressions, such as RequestRoundTrip.pipe; all when there is none

@@ -6,6 +6,7 @@ import io.valise.ipc.benchmarks.probe.Figure;
 import io.valise.ipc.benchmarks.slices.Contest;
 import io.valise.ipc.benchmarks.slices.Contests;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -139,6 +140,22 @@ class ReportTest {
     void theTableHasTheRatioToTheBestPeer() {
         assertThat(MarkdownReport.targets(results()).lines())
                 .anyMatch(line -> line.contains("| P8 |") && line.contains("| 1.20 |  | **missed** |"));
+    }
+
+    /** {@code ./ipc bench --report-only --out docs/results} draws it again. */
+    @Test
+    void theChartOfTheReadmeIsDrawnFromTheCommittedResults() throws IOException {
+        Path committed = Path.of("..", "docs", "results");
+        assertThat(LatencyChart.of(ResultFile.read(committed.resolve("results.json"))))
+                .isEqualTo(Files.readString(committed.resolve("latencies.svg")));
+    }
+
+    @Test
+    void theChartHasABarForEachContender() {
+        assertThat(LatencyChart.of(results()))
+                .containsSubsequence("shm: spinning()", "Aeron IPC, Jackson", "plain domain socket", "pipe:")
+                .contains(">0.40<", ">10.0<");
+        assertThat(LatencyChart.of(new ResultFile().results())).isEmpty();
     }
 
     @Test
