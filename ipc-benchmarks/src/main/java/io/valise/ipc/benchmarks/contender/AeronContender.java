@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.agrona.CloseHelper;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.BackoffIdleStrategy;
@@ -40,6 +41,8 @@ final class AeronContender implements Contender {
                 .threadingMode(ThreadingMode.SHARED)
                 .sharedIdleStrategy(new BackoffIdleStrategy())
                 .dirDeleteOnStart(true)
+                .clientLivenessTimeoutNs(TimeUnit.HOURS.toNanos(1)) // a contender is stopped between its slices
+                .publicationUnblockTimeoutNs(TimeUnit.HOURS.toNanos(2)) // must be longer than that
                 .dirDeleteOnShutdown(true));
         Aeron aeron = connect(driver.aeronDirectoryName());
         ExclusivePublication answers = aeron.addExclusivePublication(CommonContext.IPC_CHANNEL, ANSWERS);

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The chart of the README: the round trips of one contest as an SVG picture, fastest first, on a logarithmic axis, each with
+ * A chart for a page: the round trips of one contest as an SVG picture, fastest first, on a logarithmic axis, each with
  * the interval of its median. The same results give the same bytes.
  */
 public final class LatencyChart {
@@ -52,7 +52,8 @@ public final class LatencyChart {
                 bars.add(new Bar(label, Section.isValise(one), Spread.of(micros)));
             }
         }
-        bars.sort((one, other) -> Double.compare(one.micros().median(), other.micros().median()));
+        bars.sort((one, other) ->
+                Double.compare(one.micros().median(), other.micros().median()));
         return bars.isEmpty() ? "" : draw(bars);
     }
 
@@ -62,9 +63,16 @@ public final class LatencyChart {
         Axis axis = new Axis(least, most);
         int height = TOP + bars.size() * ROW + ROW;
         StringBuilder svg = new StringBuilder();
-        line(svg, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" font-family=\"sans-serif\">", WIDTH, height);
+        line(
+                svg,
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" font-family=\"sans-serif\">",
+                WIDTH,
+                height);
         line(svg, "<rect width=\"%d\" height=\"%d\" fill=\"#ffffff\"/>", WIDTH, height);
-        line(svg, "<text x=\"10\" y=\"%d\" font-size=\"14\" font-weight=\"bold\">Request and reply, 8 fields each way</text>", TITLE_LINE);
+        line(
+                svg,
+                "<text x=\"10\" y=\"%d\" font-size=\"14\" font-weight=\"bold\">Request and reply, 8 fields each way</text>",
+                TITLE_LINE);
         line(
                 svg,
                 "<text x=\"10\" y=\"%d\" font-size=\"11\" fill=\"#495057\">µs, logarithmic; median of alternating slices,"

@@ -9,6 +9,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
 import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
@@ -99,6 +100,8 @@ public final class RingPeer implements Closeable {
                 .threadingMode(ThreadingMode.SHARED)
                 .sharedIdleStrategy(new BackoffIdleStrategy())
                 .dirDeleteOnStart(true)
+                .clientLivenessTimeoutNs(TimeUnit.HOURS.toNanos(1)) // a contender is stopped between its slices
+                .publicationUnblockTimeoutNs(TimeUnit.HOURS.toNanos(2)) // must be longer than that
                 .dirDeleteOnShutdown(true));
         Runtime.getRuntime().addShutdownHook(new Thread(driver::close, "closing"));
         return driver.aeronDirectoryName();

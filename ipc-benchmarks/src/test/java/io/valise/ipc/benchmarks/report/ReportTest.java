@@ -6,7 +6,6 @@ import io.valise.ipc.benchmarks.probe.Figure;
 import io.valise.ipc.benchmarks.slices.Contest;
 import io.valise.ipc.benchmarks.slices.Contests;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -140,14 +139,6 @@ class ReportTest {
     void theTableHasTheRatioToTheBestPeer() {
         assertThat(MarkdownReport.targets(results()).lines())
                 .anyMatch(line -> line.contains("| P8 |") && line.contains("| 1.20 |  | **missed** |"));
-    }
-
-    /** {@code ./ipc bench --report-only --out docs/results} draws it again. */
-    @Test
-    void theChartOfTheReadmeIsDrawnFromTheCommittedResults() throws IOException {
-        Path committed = Path.of("..", "docs", "results");
-        assertThat(LatencyChart.of(ResultFile.read(committed.resolve("results.json"))))
-                .isEqualTo(Files.readString(committed.resolve("latencies.svg")));
     }
 
     @Test
