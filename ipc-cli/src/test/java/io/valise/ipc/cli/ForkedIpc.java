@@ -3,6 +3,7 @@ package io.valise.ipc.cli;
 import io.valise.ipc.testkit.TestHome;
 import io.valise.ipc.testkit.process.ClassPath;
 import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -20,13 +21,21 @@ final class ForkedIpc implements AutoCloseable {
     private final BufferedReader out;
     private final CompletableFuture<String> err;
 
+    /** What was written to standard error so far; also the monitor. */
+    private final ByteArrayOutputStream errors = new ByteArrayOutputStream();
+
     private ForkedIpc(Process process) {
         this.process = process;
         this.out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-        this.err = CompletableFuture.supplyAsync(() -> text(process.getErrorStream()), task -> {
+        this.err = CompletableFuture.supplyAsync(() -> read(process.getErrorStream()), task -> {
             Thread reader = new Thread(task, "forked-ipc-errors");
             reader.setDaemon(true);
             reader.start();
+        });
+        err.whenComplete((all, failure) -> {
+            synchronized (errors) {
+                errors.notifyAll();
+            }
         });
     }
 
@@ -103,11 +112,30 @@ final class ForkedIpc implements AutoCloseable {
         process.onExit().join();
     }
 
-    private static String text(InputStream stream) {
+    /** Waits until something was written to standard error. */
+    void awaitError(String part) throws InterruptedException {
+        synchronized (errors) {
+            while (!errors.toString(StandardCharsets.UTF_8).contains(part)) {
+                if (err.isDone()) {
+                    throw new AssertionError("not written: " + part + "; written: " + err.join());
+                }
+                errors.wait();
+            }
+        }
+    }
+
+    private String read(InputStream stream) {
+        byte[] bytes = new byte[1024];
         try {
-            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+            for (int count = stream.read(bytes); count >= 0; count = stream.read(bytes)) {
+                synchronized (errors) {
+                    errors.write(bytes, 0, count);
+                    errors.notifyAll();
+                }
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        return errors.toString(StandardCharsets.UTF_8);
     }
 }

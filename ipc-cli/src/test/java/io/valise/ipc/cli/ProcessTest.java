@@ -63,6 +63,7 @@ class ProcessTest {
             assertThat(CommandRun.of("send", "pipe:told", "note", "{\"a\": 1}").err())
                     .isEmpty();
             assertThat(server.nextLine()).isEqualTo("note {\"a\":1}");
+            server.awaitError("disconnected ");
             server.process().getOutputStream().close();
             String me = "pid " + ProcessHandle.current().pid();
             assertThat(server.end().err()).contains("connected pipe:told", "called note by ", "disconnected ", me);
