@@ -24,6 +24,8 @@ final class ForkedIpc implements AutoCloseable {
     /** What was written to standard error so far; also the monitor. */
     private final ByteArrayOutputStream errors = new ByteArrayOutputStream();
 
+    private boolean errorsEnded;
+
     private ForkedIpc(Process process) {
         this.process = process;
         this.out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
@@ -31,11 +33,6 @@ final class ForkedIpc implements AutoCloseable {
             Thread reader = new Thread(task, "forked-ipc-errors");
             reader.setDaemon(true);
             reader.start();
-        });
-        err.whenComplete((all, failure) -> {
-            synchronized (errors) {
-                errors.notifyAll();
-            }
         });
     }
 
@@ -116,8 +113,8 @@ final class ForkedIpc implements AutoCloseable {
     void awaitError(String part) throws InterruptedException {
         synchronized (errors) {
             while (!errors.toString(StandardCharsets.UTF_8).contains(part)) {
-                if (err.isDone()) {
-                    throw new AssertionError("not written: " + part + "; written: " + err.join());
+                if (errorsEnded) {
+                    throw new AssertionError("not written: " + part + "; written: " + errors);
                 }
                 errors.wait();
             }
@@ -135,6 +132,11 @@ final class ForkedIpc implements AutoCloseable {
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } finally {
+            synchronized (errors) {
+                errorsEnded = true;
+                errors.notifyAll();
+            }
         }
         return errors.toString(StandardCharsets.UTF_8);
     }
