@@ -1,0 +1,121 @@
+package io.valise.ipc;
+
+import static java.util.Objects.requireNonNull;
+
+import io.valise.ipc.identity.AppIdentity;
+import io.valise.ipc.identity.LoopbackAccessRules;
+import io.valise.ipc.internal.endpoint.Transports;
+import io.valise.ipc.internal.frame.MessageLimits;
+import io.valise.ipc.internal.greeting.Credentials;
+import io.valise.ipc.internal.serve.Services;
+import io.valise.ipc.internal.session.SessionConfig;
+import io.valise.ipc.internal.work.Deadline;
+import io.valise.ipc.internal.work.SerialLane;
+import io.valise.ipc.spi.Transport;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Collects what a server and a client are told alike: what they offer, to which peers, and how. Not thread-safe.
+ *
+ * @param <B> the builder's interface, which each option returns
+ */
+abstract class EndBuilder<B> {
+    final Services services = new Services();
+    Credentials credentials = Credentials.NONE;
+    private final List<Transport> transports = new ArrayList<>();
+    private long requestTimeoutNanos = SessionConfig.DEFAULT_REQUEST_TIMEOUT_NANOS;
+    private int maxMessageBytes = MessageLimits.DEFAULT_BYTES;
+    private WaitStrategy waitStrategy = WaitStrategy.adaptive();
+    private AccessPolicy access = AccessPolicy.sameUser();
+    private @Nullable Executor executor;
+
+    /** This builder, as its interface. */
+    abstract B self();
+
+    public B service(String name, RequestHandler handler) {
+        services.service(name, requireNonNull(handler));
+        return self();
+    }
+
+    public B asyncService(String name, AsyncRequestHandler handler) {
+        services.asyncService(name, requireNonNull(handler));
+        return self();
+    }
+
+    public B stream(String name, StreamHandler handler) {
+        services.stream(name, requireNonNull(handler));
+        return self();
+    }
+
+    public B onEvent(String name, EventHandler handler) {
+        services.onEvent(name, requireNonNull(handler));
+        return self();
+    }
+
+    public B access(AccessPolicy policy) {
+        access = requireNonNull(policy);
+        return self();
+    }
+
+    public B identity(AppIdentity identity) {
+        credentials = credentials.with(identity);
+        return self();
+    }
+
+    public B loopbackRules(LoopbackAccessRules rules) {
+        credentials = credentials.with(rules);
+        return self();
+    }
+
+    public B requestTimeout(Duration timeout) {
+        requestTimeoutNanos = Deadline.nanos("requestTimeout", timeout);
+        return self();
+    }
+
+    public B maxMessageBytes(int bytes) {
+        maxMessageBytes = MessageLimits.check(bytes);
+        return self();
+    }
+
+    public B executor(Executor runner) {
+        executor = requireNonNull(runner);
+        return self();
+    }
+
+    public B waitStrategy(WaitStrategy strategy) {
+        waitStrategy = requireNonNull(strategy);
+        return self();
+    }
+
+    public B transport(Transport transport) {
+        transports.add(requireNonNull(transport));
+        return self();
+    }
+
+    /** The given transports, beside those that are found. */
+    final Transports transports() {
+        return Transports.with(transports);
+    }
+
+    /**
+     * What its sessions are told.
+     *
+     * @param offered the services and event handlers
+     * @param events where the handlers of events run in order; null for a lane per session
+     */
+    final SessionConfig config(Services offered, @Nullable SerialLane events) {
+        return new SessionConfig(
+                offered,
+                access,
+                credentials.complete(),
+                maxMessageBytes,
+                requestTimeoutNanos,
+                waitStrategy,
+                executor,
+                events);
+    }
+}
