@@ -45,15 +45,17 @@ public final class ExampleRun {
 
     /** Writes a manifest, as a user would. */
     public static void declare(String kind, String name, ValueSet manifest) throws IOException {
-        System.setProperty("valise.config", configuration().toString());
-        Files.writeString(
-                ManifestFolder.of(kind).create().resolve(name + ".json"), ValueSetJson.writeIndented(manifest));
+        Files.writeString(manifest(kind, name), ValueSetJson.writeIndented(manifest));
     }
 
     /** Deletes a manifest that another test may have written. */
     public static void undeclare(String kind, String name) throws IOException {
+        Files.deleteIfExists(manifest(kind, name));
+    }
+
+    private static Path manifest(String kind, String name) {
         System.setProperty("valise.config", configuration().toString());
-        Files.deleteIfExists(ManifestFolder.of(kind).create().resolve(name + ".json"));
+        return ManifestFolder.of(kind).create().resolve(name + ".json");
     }
 
     private static Path configuration() {

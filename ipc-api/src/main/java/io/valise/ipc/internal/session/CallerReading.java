@@ -19,8 +19,6 @@ import io.valise.ipc.internal.work.VirtualThreads;
  * a processor itself it would keep others from reading. Thread-safe.
  */
 final class CallerReading {
-    private static final int POLLS_PER_CHECK = 64;
-
     private final Reader reader;
     private final OutgoingCalls calls;
     private final ReadRight right;
@@ -85,7 +83,7 @@ final class CallerReading {
             }
             if (reader.poller.progressed()) {
                 spinner.found();
-                if (polls % POLLS_PER_CHECK == 0) {
+                if (polls % Reader.POLLS_PER_CHECK == 0) {
                     givesUp(call);
                 }
             } else if (virtual && !spinner.lookAgainClosely()) {

@@ -20,8 +20,6 @@ import java.util.concurrent.atomic.AtomicInteger;
  * reader either. Thread-safe.
  */
 final class FutureReading implements FutureWaitHook {
-    private static final int POLLS_PER_CHECK = 64;
-
     /** A background reader that has a processor makes way within fewer. */
     private static final int LOOKS_FOR_TURN = 64;
 
@@ -148,7 +146,7 @@ final class FutureReading implements FutureWaitHook {
         boolean check;
         if (reader.poller.progressed()) {
             spinner.found();
-            check = polls % POLLS_PER_CHECK == 0;
+            check = polls % Reader.POLLS_PER_CHECK == 0;
         } else if (spinner.lookAgain()) {
             check = spinner.clockTicked();
         } else {

@@ -27,6 +27,9 @@ import java.util.function.Consumer;
  * would only have to push it aside: the watch starts one when no thread has read for a millisecond.
  */
 final class Reader {
+    /** While frames come, a thread that waits checks its deadline and its interrupt once in so many polls. */
+    static final int POLLS_PER_CHECK = 64;
+
     final Object connection;
     final Link link;
     final TaskRunner tasks;

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Calls with a future that nobody answers: the watchdog ends each when its time is up, and sleeps otherwise. */
+/** Calls with a future that get no answer: the watchdog ends each when its time is up, and sleeps otherwise. */
 class OverdueTest {
     private static final ValueSet HI = ValueSet.of("say", "hi");
 

@@ -10,6 +10,8 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcServer;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.PeerIdentity;
+import io.valise.ipc.RequestHandler;
+import io.valise.ipc.StreamHandler;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.testkit.Candidate;
 import io.valise.ipc.testkit.process.ForkedJvm;
@@ -28,21 +30,22 @@ import org.junit.jupiter.api.Test;
 public abstract class AccessRules extends SessionRules {
     private final AtomicInteger ran = new AtomicInteger();
 
+    private final RequestHandler secret = request -> {
+        ran.incrementAndGet();
+        return EMPTY;
+    };
+
+    private final StreamHandler secrets = request -> {
+        ran.incrementAndGet();
+        return TestSource.of(1);
+    };
+
     protected AccessRules(Candidate candidate) {
         super(candidate);
     }
 
     private IpcConnection client(AccessPolicy policy) {
-        return connect(serve(builder -> builder
-                .access(policy)
-                .service("secret", request -> {
-                    ran.incrementAndGet();
-                    return EMPTY;
-                })
-                .stream("secrets", request -> {
-            ran.incrementAndGet();
-            return TestSource.of(1);
-        })));
+        return connect(serve(builder -> builder.access(policy).service("secret", secret).stream("secrets", secrets)));
     }
 
     private void denied(IpcConnection client) {
@@ -110,10 +113,7 @@ public abstract class AccessRules extends SessionRules {
 
     @Test
     void A05_sameUserIsAllowedByDefault() {
-        IpcConnection client = connect(serve(builder -> builder.service("secret", request -> {
-            ran.incrementAndGet();
-            return EMPTY;
-        })));
+        IpcConnection client = connect(serve(builder -> builder.service("secret", secret)));
         client.request("secret", EMPTY);
         assertThat(ran).hasValue(1);
     }
@@ -172,14 +172,8 @@ public abstract class AccessRules extends SessionRules {
                 options -> options
                         .access((caller, name) -> name.equals("open") || name.equals("tick"))
                         .service("open", request -> request.message())
-                        .service("secret", request -> {
-                            ran.incrementAndGet();
-                            return EMPTY;
-                        })
-                        .stream("secrets", request -> {
-                            ran.incrementAndGet();
-                            return TestSource.of(1);
-                        })
+                        .service("secret", secret)
+                        .stream("secrets", secrets)
                         .onEvent("forbidden", event -> heard.add(EMPTY))
                         .onEvent("tick", event -> heard.add(event.message())));
         IpcConnection client = only(server);
