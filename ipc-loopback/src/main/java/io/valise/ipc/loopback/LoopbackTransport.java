@@ -7,11 +7,11 @@ import io.valise.ipc.IpcStatus;
 import io.valise.ipc.loopback.connect.LoopbackListener;
 import io.valise.ipc.loopback.connect.Switchboard;
 import io.valise.ipc.loopback.endpoint.EndpointFile;
-import io.valise.ipc.loopback.endpoint.EndpointFolder;
 import io.valise.ipc.loopback.loop.NettyAtHand;
 import io.valise.ipc.spi.Availability;
 import io.valise.ipc.spi.Link;
 import io.valise.ipc.spi.Transport;
+import io.valise.ipc.spi.secret.SecretFiles;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -73,7 +73,7 @@ public final class LoopbackTransport implements Transport {
             return Availability.no(missing);
         }
         try {
-            EndpointFolder.toRead();
+            EndpointFile.filesToRead();
             return Availability.yes("TCP on 127.0.0.1 and ::1, Netty");
         } catch (IpcException e) {
             return noFolder(e);
@@ -86,18 +86,18 @@ public final class LoopbackTransport implements Transport {
 
     @Override
     public Listener listen(Endpoint endpoint, Acceptor acceptor) {
-        EndpointFolder folder = folderFor(endpoint, EndpointFolder::current);
+        SecretFiles<EndpointFile> files = filesFor(endpoint, EndpointFile::files);
         Availability here = availability();
         if (!here.available()) {
             throw here.refusal();
         }
-        Switchboard switchboard = new Switchboard(folder);
-        return folder.locked(() -> {
-            folder.readable(endpoint.name()).filter(switchboard::isLive).ifPresent(live -> {
+        Switchboard switchboard = new Switchboard(files);
+        return files.locked(() -> {
+            files.readable(endpoint.name()).filter(switchboard::isLive).ifPresent(live -> {
                 throw inUse(endpoint, live);
             });
-            folder.sweep(switchboard::isGone);
-            return LoopbackListener.open(endpoint, folder, acceptor, port);
+            files.sweep(name -> files.readable(name).filter(switchboard::isGone).isPresent());
+            return LoopbackListener.open(endpoint, files, acceptor, port);
         });
     }
 
@@ -106,7 +106,7 @@ public final class LoopbackTransport implements Transport {
         if (timeoutNanos <= 0) {
             throw new IllegalArgumentException("connect timeout: must be positive, actual=" + timeoutNanos + " ns");
         }
-        return new Switchboard(folderFor(endpoint, EndpointFolder::toRead)).connect(endpoint.name(), timeoutNanos);
+        return new Switchboard(filesFor(endpoint, EndpointFile::filesToRead)).connect(endpoint.name(), timeoutNanos);
     }
 
     @Override
@@ -114,14 +114,14 @@ public final class LoopbackTransport implements Transport {
         if (!availability().available()) {
             return List.of();
         }
-        EndpointFolder folder = EndpointFolder.toRead();
-        return folder.all().stream()
-                .filter(new Switchboard(folder)::isLive)
+        SecretFiles<EndpointFile> files = EndpointFile.filesToRead();
+        return files.all().stream()
+                .filter(new Switchboard(files)::isLive)
                 .map(file -> new Endpoint(SCHEME, file.name()))
                 .toList();
     }
 
-    private static EndpointFolder folderFor(Endpoint endpoint, Supplier<EndpointFolder> use) {
+    private static SecretFiles<EndpointFile> filesFor(Endpoint endpoint, Supplier<SecretFiles<EndpointFile>> use) {
         if (!endpoint.scheme().equals(SCHEME)) {
             throw new IllegalArgumentException("endpoint: expected scheme loopback, actual=" + endpoint);
         }

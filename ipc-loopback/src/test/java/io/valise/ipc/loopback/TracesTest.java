@@ -8,7 +8,6 @@ import io.valise.ipc.Endpoint;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.loopback.connect.Serving;
 import io.valise.ipc.loopback.endpoint.EndpointFile;
-import io.valise.ipc.loopback.endpoint.EndpointFolder;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.link.LinkEnd;
 import java.io.IOException;
@@ -91,14 +90,14 @@ class TracesTest {
         long before = sockets();
         String name = Serving.freshName();
         try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}))) {
-            EndpointFolder.current().publish(EndpointFile.fresh(name, silent.getLocalPort(), 0, false));
+            EndpointFile.files().publish(EndpointFile.fresh(name, silent.getLocalPort(), 0, false));
             for (int i = 0; i < 20; i++) {
                 assertThatThrownBy(() -> new LoopbackTransport().connect(new Endpoint("loopback", name), 1_000_000))
                         .isInstanceOf(IpcException.class);
             }
         }
         assertThatThrownBy(() -> Serving.connect(name)).hasMessageContaining("leftover");
-        Files.delete(EndpointFolder.current().pathOf(name));
+        Files.delete(EndpointFile.files().pathOf(name));
         awaitNoMoreThan(before);
     }
 

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The ring under the transport {@code shm:} by itself: records of bytes from one process to another through a mapped
- * file, without server, hand-shake, ValueSets or waiting. One process produces, one consumes; none is woken, both poll
+ * file, without server, negotiation, ValueSets or waiting. One process produces, one consumes; none is woken, both poll
  * as often as they like. Neither allocates.
  *
  * <pre>{@code

@@ -22,10 +22,10 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /** A served {@code shm:} address. Thread-safe. */
-final class ShmListener implements Transport.Listener, ServerHandshake.HandshakeContext {
-    private static final int MAX_HANDSHAKES = 1024;
-    private static final int HANDSHAKE_SECONDS = 5;
-    private static final Executor HANDSHAKES = Threads.pool("valise-shm-handshake", 2);
+final class ShmListener implements Transport.Listener, ServerNegotiation.NegotiationContext {
+    private static final int MAX_NEGOTIATIONS = 1024;
+    private static final int NEGOTIATION_SECONDS = 5;
+    private static final Executor OFFERING = Threads.pool("valise-shm-offer", 2);
 
     private final Endpoint endpoint;
     private final Transport.Acceptor acceptor;
@@ -34,7 +34,7 @@ final class ShmListener implements Transport.Listener, ServerHandshake.Handshake
     private final SegmentRemoval removal;
     private final PeerAuthenticator.Door door;
     /** With what takes back the end of its time. */
-    private final Map<ServerHandshake, Runnable> pending = new ConcurrentHashMap<>();
+    private final Map<ServerNegotiation, Runnable> pending = new ConcurrentHashMap<>();
 
     private volatile boolean closed;
 
@@ -57,7 +57,7 @@ final class ShmListener implements Transport.Listener, ServerHandshake.Handshake
     @Override
     public void close() {
         closed = true;
-        pending.keySet().forEach(handshake -> handshake.abandon("the server stops listening"));
+        pending.keySet().forEach(negotiation -> negotiation.abandon("the server stops listening"));
         door.close();
     }
 
@@ -77,18 +77,18 @@ final class ShmListener implements Transport.Listener, ServerHandshake.Handshake
     }
 
     @Override
-    public void completed(ServerHandshake handshake, ShmLink link) {
-        forget(handshake);
+    public void completed(ServerNegotiation negotiation, ShmLink link) {
+        forget(negotiation);
         acceptor.accept(link);
     }
 
     @Override
-    public void failed(ServerHandshake handshake) {
-        forget(handshake);
+    public void failed(ServerNegotiation negotiation) {
+        forget(negotiation);
     }
 
-    private void forget(ServerHandshake handshake) {
-        Runnable takeBack = pending.remove(handshake);
+    private void forget(ServerNegotiation negotiation) {
+        Runnable takeBack = pending.remove(negotiation);
         if (takeBack != null) {
             takeBack.run();
         }
@@ -104,21 +104,25 @@ final class ShmListener implements Transport.Listener, ServerHandshake.Handshake
 
     /** On the loop's thread. */
     private void accepted(AuthenticatedChannel client) {
-        if (pending.size() >= MAX_HANDSHAKES) {
+        if (pending.size() >= MAX_NEGOTIATIONS) {
             client.control().close();
             SafeLog.of(ShmListener.class)
-                    .log(Level.WARNING, "dropped a connection: {0} hand-shakes: limit={1}", endpoint, MAX_HANDSHAKES);
+                    .log(
+                            Level.WARNING,
+                            "dropped a connection: {0} negotiations: limit={1}",
+                            endpoint,
+                            MAX_NEGOTIATIONS);
             return;
         }
-        ServerHandshake handshake = new ServerHandshake(client, this, HANDSHAKES);
+        ServerNegotiation negotiation = new ServerNegotiation(client, this, OFFERING);
         Runnable takeBack = ReadinessLoop.shared()
                 .after(
-                        TimeUnit.SECONDS.toNanos(HANDSHAKE_SECONDS),
-                        () -> handshake.abandon("limit=" + HANDSHAKE_SECONDS + " s for the hand-shake"));
-        pending.put(handshake, takeBack);
-        handshake.start();
+                        TimeUnit.SECONDS.toNanos(NEGOTIATION_SECONDS),
+                        () -> negotiation.abandon("limit=" + NEGOTIATION_SECONDS + " s for the negotiation"));
+        pending.put(negotiation, takeBack);
+        negotiation.start();
         if (closed) {
-            handshake.abandon("the server stops listening");
+            negotiation.abandon("the server stops listening");
         }
     }
 }

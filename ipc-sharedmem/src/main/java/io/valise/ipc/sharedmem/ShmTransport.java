@@ -97,7 +97,7 @@ public final class ShmTransport implements Transport {
         PlatformPolicy here = policy.get();
         AuthenticatedChannel server = here.authenticator()
                 .connect(endpoint, RuntimeDirectory.current().readFolder(FOLDER), deadline);
-        return new ClientHandshake(server, here.removal()).link(deadline);
+        return new ClientNegotiation(server, here.removal()).link(deadline);
     }
 
     @Override

@@ -181,9 +181,9 @@ class ShmTransportTest {
     void serverDropsWhoLeavesOrAnswersWrong() throws Exception {
         for (byte ack : new byte[] {'B', 0, -1}) {
             try (SocketChannel stranger = dial()) {
-                stranger.write(Greeting.hello(1));
+                stranger.write(NegotiationMessages.hello(1));
                 ByteBuffer offer = ByteBuffer.allocate(8192);
-                while (Greeting.readOffer(offer.duplicate().flip()) == null) {
+                while (NegotiationMessages.readOffer(offer.duplicate().flip()) == null) {
                     stranger.read(offer);
                 }
                 assertThat(segmentFiles()).hasSize(1);
@@ -229,7 +229,7 @@ class ShmTransportTest {
     private static void answer(SocketChannel socket, Random random, AtomicInteger round) {
         byte[] bytes = new byte[random.nextInt(100)];
         random.nextBytes(bytes);
-        ByteBuffer offer = Greeting.offer(
+        ByteBuffer offer = NegotiationMessages.offer(
                 1, new io.valise.ipc.sharedmem.layout.SegmentLayout(1 << 17), Path.of("/dev/shm/valise-none/x"));
         if (round.get() % 4 > 0) {
             offer.put(random.nextInt(round.get() % 4 == 1 ? 9 : offer.limit()), (byte) random.nextInt());
@@ -252,7 +252,7 @@ class ShmTransportTest {
             var connecting = java.util.concurrent.CompletableFuture.supplyAsync(
                     () -> transport.connect(new Endpoint("shm", "impostor"), PATIENCE));
             try (SocketChannel server = sockets.take()) {
-                server.write(Greeting.offer(1, layout, segment));
+                server.write(NegotiationMessages.offer(1, layout, segment));
                 try (Link link = connecting.get()) {
                     server.write(ByteBuffer.wrap(new byte[] {'D', 'S', '?'}));
                     assertThatThrownBy(() -> {

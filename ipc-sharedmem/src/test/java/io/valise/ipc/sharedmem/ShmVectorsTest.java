@@ -43,19 +43,19 @@ class ShmVectorsTest {
         Path segment = Path.of("/dev/shm/valise-1000/segment");
         IpcException full = new IpcException(IpcStatus.RESOURCE_EXHAUSTED, "no space");
 
-        assertThat(hex(Greeting.hello(4711))).isEqualTo(vectors.getProperty("hello"));
-        assertThat(hex(Greeting.offer(4712, LAYOUT, segment))).isEqualTo(vectors.getProperty("offer"));
-        assertThat(hex(Greeting.refusal(4712, full))).isEqualTo(vectors.getProperty("refusal"));
-        assertThat(hex(Greeting.ack())).isEqualTo(vectors.getProperty("ack"));
+        assertThat(hex(NegotiationMessages.hello(4711))).isEqualTo(vectors.getProperty("hello"));
+        assertThat(hex(NegotiationMessages.offer(4712, LAYOUT, segment))).isEqualTo(vectors.getProperty("offer"));
+        assertThat(hex(NegotiationMessages.refusal(4712, full))).isEqualTo(vectors.getProperty("refusal"));
+        assertThat(hex(NegotiationMessages.ack())).isEqualTo(vectors.getProperty("ack"));
     }
 
     @Test
     void handshakeUnderstandsTheVectors() {
-        assertThat(Greeting.readHello(bytes("hello"))).isEqualTo(4711);
-        assertThat(Greeting.readOffer(bytes("offer")))
-                .isEqualTo(new Greeting.Offer(IpcStatus.OK, 4712, 64 << 10, "/dev/shm/valise-1000/segment"));
-        assertThat(Greeting.readOffer(bytes("refusal")))
-                .isEqualTo(new Greeting.Offer(IpcStatus.RESOURCE_EXHAUSTED, 4712, 0, "no space"));
+        assertThat(NegotiationMessages.readHello(bytes("hello"))).isEqualTo(4711);
+        assertThat(NegotiationMessages.readOffer(bytes("offer")))
+                .isEqualTo(new NegotiationMessages.Offer(IpcStatus.OK, 4712, 64 << 10, "/dev/shm/valise-1000/segment"));
+        assertThat(NegotiationMessages.readOffer(bytes("refusal")))
+                .isEqualTo(new NegotiationMessages.Offer(IpcStatus.RESOURCE_EXHAUSTED, 4712, 0, "no space"));
     }
 
     @Test

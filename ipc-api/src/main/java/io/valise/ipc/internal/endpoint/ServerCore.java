@@ -228,7 +228,7 @@ public final class ServerCore implements Session.Greeter {
     }
 
     private void welcome(Session session, long id, int lowest, int highest, ValueSet about) {
-        if (!session.handshake().agree(lowest, highest)) {
+        if (!session.greeting().agree(lowest, highest)) {
             String text = "protocol version: server speaks " + Frames.LOWEST_VERSION + " to " + Frames.VERSION
                     + ", client " + lowest + " to " + highest;
             session.refuse(id, IpcStatus.VERSION_MISMATCH, text);
@@ -241,14 +241,14 @@ public final class ServerCore implements Session.Greeter {
 
     private static void challenge(Session session, long id, ValueSet about) {
         try {
-            session.handshake().challenge(id, about);
+            session.greeting().challenge(id, about);
         } catch (IpcException malformed) {
             session.receiveFailed(malformed);
         }
     }
 
     private void check(Session session, long id, ValueSet proof) {
-        ServerProof asked = session.handshake().proof();
+        ServerProof asked = session.greeting().proof();
         try {
             if (asked == null) {
                 throw new IpcException(IpcStatus.AUTHENTICATION_FAILED, "PROOF: it came before the challenge");
@@ -270,8 +270,8 @@ public final class ServerCore implements Session.Greeter {
         }
         session.heardHello();
         OutFrame welcome =
-                OutFrame.welcome(id, session.handshake().version(), Greeting.ofThisProcess(config.maxMessageBytes()));
-        session.handshake().welcome(welcome, () -> list(session));
+                OutFrame.welcome(id, session.greeting().version(), Greeting.ofThisProcess(config.maxMessageBytes()));
+        session.greeting().welcome(welcome, () -> list(session));
         session.listeners().run(false);
     }
 

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decodes the frames of a connection, laid out as {@link Frames} says, and hands them to the calls, the dispatcher, the
- * handshake or the lifecycle. Used by the holder of the read right. A frame is decoded at once, since its bytes are gone
+ * greeting or the lifecycle. Used by the holder of the read right. A frame is decoded at once, since its bytes are gone
  * when {@link #onFrame} returns; what it asks for beyond that is left as {@link #takeTask() task}, and the poll ends so that
  * the task is done before the next frame is read. Only ends of calls that run no code of the application are gathered.
  */
@@ -40,7 +40,7 @@ final class FrameReceiver implements Link.FrameHandler {
     private final Lifecycle lifecycle;
     private final OutgoingCalls calls;
     private final Dispatcher dispatcher;
-    private final Handshake handshake;
+    private final GreetingExchange greeting;
     private final Session session;
     private final Session.Greeter greeter;
     private final TaskRunner tasks;
@@ -63,7 +63,7 @@ final class FrameReceiver implements Link.FrameHandler {
             Lifecycle lifecycle,
             OutgoingCalls calls,
             Dispatcher dispatcher,
-            Handshake handshake,
+            GreetingExchange greeting,
             Session session,
             Session.Greeter greeter,
             TaskRunner tasks,
@@ -74,7 +74,7 @@ final class FrameReceiver implements Link.FrameHandler {
         this.lifecycle = lifecycle;
         this.calls = calls;
         this.dispatcher = dispatcher;
-        this.handshake = handshake;
+        this.greeting = greeting;
         this.session = session;
         this.greeter = greeter;
         this.tasks = tasks;
@@ -157,7 +157,7 @@ final class FrameReceiver implements Link.FrameHandler {
             task = greeter.proved(session, id, values);
         } else {
             challenged = true;
-            handshake.challenged(id, values);
+            greeting.challenged(id, values);
         }
     }
 
@@ -178,7 +178,7 @@ final class FrameReceiver implements Link.FrameHandler {
             task = greeter.greeted(session, id, lowest, highest, about);
         } else {
             greeted = true;
-            handshake.welcomed(id, highest, about);
+            greeting.welcomed(id, highest, about);
         }
     }
 

@@ -58,7 +58,7 @@ public final class Session implements SessionCall.Calls {
     private final Drainer drainer;
     private final OutgoingCalls calls;
     private final Dispatcher dispatcher;
-    private final Handshake handshake;
+    private final GreetingExchange greeting;
     private final FrameReceiver receiver;
     private final Reader reader;
     private final Requester requester;
@@ -116,7 +116,8 @@ public final class Session implements SessionCall.Calls {
                 new Backlog(config.backlogBytes(), () -> {}),
                 config.executor() != null,
                 config.events());
-        this.handshake = new Handshake(endpoint, config, calls, sender, new AnswerSender(this, sender), lifecycle);
+        this.greeting =
+                new GreetingExchange(endpoint, config, calls, sender, new AnswerSender(this, sender), lifecycle);
         this.farewell = new GracefulClose(lifecycle, dispatcher, sender);
         this.receiver = newReceiver();
         this.reader = newReader();
@@ -134,7 +135,7 @@ public final class Session implements SessionCall.Calls {
                 lifecycle,
                 calls,
                 dispatcher,
-                handshake,
+                greeting,
                 this,
                 greeter,
                 tasks,
@@ -195,8 +196,8 @@ public final class Session implements SessionCall.Calls {
     }
 
     /** The frames with which it begins. */
-    public Handshake handshake() {
-        return handshake;
+    public GreetingExchange greeting() {
+        return greeting;
     }
 
     /** Where a server's listeners are told of this session, one thing at a time. */
@@ -252,7 +253,7 @@ public final class Session implements SessionCall.Calls {
 
     /** Says HELLO to a server, and waits for its WELCOME. */
     public void greet(long deadline) {
-        Handshake.Introduction server = handshake.greet(requester, deadline);
+        GreetingExchange.Introduction server = greeting.greet(requester, deadline);
         introduced(server.greeting(), server.proven());
     }
 
@@ -271,7 +272,7 @@ public final class Session implements SessionCall.Calls {
 
     /** Tells the client why it is not let in, and ends the session. */
     public void refuse(long id, IpcStatus status, String text) {
-        handshake.refuse(id, status, text);
+        greeting.refuse(id, status, text);
         closeBecause(new CloseReason(status, false, text));
     }
 

@@ -14,11 +14,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -114,6 +117,34 @@ public final class PrivateFile {
                 return folder;
             }
         });
+    }
+
+    /** Removes the file, if there is one. */
+    public static void remove(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw PrivateDirectory.failed("remove", file, e);
+        }
+    }
+
+    /** The files in a folder whose names begin so, drafts included; none where there is no folder. */
+    public static List<Path> list(Path folder, String prefix) {
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(folder, file -> isNamed(file, prefix))) {
+            List<Path> files = new ArrayList<>();
+            found.forEach(files::add);
+            return files;
+        } catch (NoSuchFileException absent) {
+            return List.of();
+        } catch (IOException e) {
+            throw PrivateDirectory.failed("list", folder, e);
+        }
+    }
+
+    private static boolean isNamed(Path file, String prefix) {
+        String name = file.getFileName().toString();
+        return (name.startsWith(prefix) || name.startsWith(DRAFT_PREFIX))
+                && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS);
     }
 
     /** The file's text; where there is none, what the supplier makes is written. All who race get the same. */

@@ -6,7 +6,7 @@ import static io.valise.ipc.spi.secret.Proofs.PROOF_BYTES;
 import io.valise.ipc.IpcStatus;
 import java.nio.ByteBuffer;
 
-/** The client's end: says HELLO, checks the server's proof before it gives its own, and hears the verdict. */
+/** The client's end: sends HELLO, checks the server's proof before it sends its own, and receives the verdict. */
 final class ClientHandshake extends Handshake {
     private final byte[] clientNonce;
     private final boolean probe;
@@ -20,9 +20,8 @@ final class ClientHandshake extends Handshake {
     }
 
     @Override
-    public void begin(ByteBuffer out) {
-        putHeader(out, 0);
-        out.put(clientNonce);
+    public void begin(Output out) {
+        out.send(header(HEADER_BYTES + NONCE_BYTES, 0).put(clientNonce).flip());
     }
 
     @Override
@@ -36,11 +35,11 @@ final class ClientHandshake extends Handshake {
     }
 
     @Override
-    boolean next(ByteBuffer sofar, ByteBuffer out) {
+    boolean next(ByteBuffer sofar, Output out) {
         return proved ? verdict(sofar.get(0)) : challenge(sofar, out);
     }
 
-    private boolean challenge(ByteBuffer sofar, ByteBuffer out) {
+    private boolean challenge(ByteBuffer sofar, Output out) {
         checkMagic();
         if (sofar.hasRemaining()) {
             return false;
@@ -65,7 +64,7 @@ final class ClientHandshake extends Handshake {
         }
     }
 
-    private boolean checkProof(ByteBuffer out) {
+    private boolean checkProof(Output out) {
         serverNonce = slice(HEADER_BYTES, NONCE_BYTES);
         byte[] proof = slice(HEADER_BYTES + NONCE_BYTES, PROOF_BYTES);
         if (!Proofs.same(proofs.ofServer(clientNonce, serverNonce), proof)) {
@@ -74,7 +73,7 @@ final class ClientHandshake extends Handshake {
         }
         proved = true;
         if (!probe) {
-            out.put(proofs.ofClient(clientNonce, serverNonce));
+            out.send(ByteBuffer.wrap(proofs.ofClient(clientNonce, serverNonce)));
             expect(1);
         }
         return probe;

@@ -7,8 +7,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * One end of the handshake that opens a connection before its first frame. Both ends prove that they know a secret
- * which only their user can read; the secret itself never travels.
+ * One end of the handshake that opens a connection before its first frame, where no kernel tells who the peer is. Both
+ * ends prove that they know a secret which only their user can read; the secret itself is never sent.
  *
  * <pre>
  *   client                                                              server
@@ -21,32 +21,38 @@ import java.nio.charset.StandardCharsets;
  *   label = "valise 1 server" or "valise 1 client", ASCII
  * </pre>
  *
- * A status is the wire number of an {@link IpcStatus}; 0 is good. The context is text that both ends know without
- * saying it: the endpoint's name and, where there are any, the connection's two addresses. These bind the proofs to this
- * very connection, so that a relay in between, which must use other addresses, carries proofs that do not fit. Where
- * there are none, what matters of what is said afterwards is {@link #seal sealed}, so that a relay cannot change it.
+ * A status is the wire number of an {@link IpcStatus}; 0 is success. The context is text that both ends know without
+ * sending it: the endpoint's name and, where there are any, the connection's two addresses. These bind the proofs to this
+ * connection: a relay must use other addresses, so that the proofs it carries do not match. Where there are no addresses,
+ * the message that matters after the handshake is {@link #seal sealed}, so that a relay cannot change it.
  *
- * <p>The server proves first: a process that took its port can send nothing that the client accepts, and hears no more
- * than a random number. What is answered to an unknown client, an HMAC of two nonces of which one is the server's own,
- * is of no use either: it fits no other connection (fresh nonces), nor the other role (labels). A first byte that is
- * not ours ends the handshake at once.
+ * <p>The server proves first: a process that took its port can send nothing that the client accepts, and receives only a
+ * random number. What an unknown client receives, an HMAC of two nonces of which one is the server's own, is of no use
+ * either: it matches no other connection (fresh nonces) and not the other role (labels). The first wrong byte ends the
+ * handshake.
  *
- * <p>A state machine without I/O: bytes in, bytes out. It takes no byte beyond the handshake. Not thread-safe.
+ * <p>A state machine without sockets and threads. It takes no byte beyond the handshake. Not thread-safe.
  */
 public abstract sealed class Handshake permits ClientHandshake, ServerHandshake {
-    /** The secret's length in bytes. */
-    public static final int SECRET_BYTES = 32;
-
     /** The length of a {@link #seal} in bytes. */
     public static final int SEAL_BYTES = Proofs.PROOF_BYTES;
 
     /** The longest message of the handshake in bytes. */
     public static final int LONGEST_MESSAGE = 72;
 
-    /** Room that suffices for what {@link #advance} writes: CHALLENGE, and VERDICT for a client that did not wait for it. */
-    public static final int LONGEST_OUTPUT = LONGEST_MESSAGE + 1;
+    /** Sends the messages of a handshake to the peer. */
+    @FunctionalInterface
+    public interface Output {
+        /**
+         * Sends one message without blocking; the send buffer of a new connection has room for all of them.
+         *
+         * @throws IpcException {@code PEER_DIED} when it cannot be sent; an output may also drop the message, when the
+         *     end of the connection will be seen by reading
+         */
+        void send(ByteBuffer message);
+    }
 
-    /** The protocol version spoken here. */
+    /** The protocol version of this class. */
     static final byte VERSION = 1;
 
     static final byte[] MAGIC = "VALISE".getBytes(StandardCharsets.US_ASCII);
@@ -62,39 +68,38 @@ public abstract sealed class Handshake permits ClientHandshake, ServerHandshake 
         message.limit(firstMessage);
     }
 
-    /** The client's end; see {@link ServerHandshake#ServerHandshake} for the parameters. */
-    public static Handshake client(byte[] secret, String context) {
+    /**
+     * The client's end.
+     *
+     * @param context what both ends know of this connection
+     */
+    public static Handshake client(Secret secret, String context) {
         return new ClientHandshake(new Proofs(secret, context), Proofs.nonce(), false);
     }
 
-    /** The client's end of a handshake that is complete once the server has proved itself; then the client hangs up. */
-    public static Handshake probe(byte[] secret, String context) {
+    /** The client's end of a handshake that is complete when the server's proof is right; the client sends none. */
+    public static Handshake probe(Secret secret, String context) {
         return new ClientHandshake(new Proofs(secret, context), Proofs.nonce(), true);
     }
 
-    /**
-     * The server's end.
-     *
-     * @param secret {@value #SECRET_BYTES} bytes
-     * @param context what both ends know of this connection
-     */
-    public static Handshake server(byte[] secret, String context) {
+    /** The server's end; a {@link ConnectionAuthenticator} limits it. */
+    public static Handshake server(Secret secret, String context) {
         return new ServerHandshake(new Proofs(secret, context), Proofs.nonce());
     }
 
-    /** Writes what this end says first, if anything. Called once, before {@link #advance}. */
-    public abstract void begin(ByteBuffer out);
+    /** Sends the first message, if this end has it. Called once, before {@link #advance}. */
+    public abstract void begin(Output out);
 
     /**
-     * Goes on with bytes from the peer.
+     * Takes bytes from the peer.
      *
-     * @param in bytes as they arrived; what lies behind the handshake is left in it
-     * @param out receives what must be sent to the peer, also when this throws; {@value #LONGEST_OUTPUT} bytes suffice
-     * @return whether the handshake is complete and good
-     * @throws IpcException {@code PROTOCOL_ERROR} when the peer speaks something else, {@code VERSION_MISMATCH},
-     *     {@code AUTHENTICATION_FAILED}; nothing more can be done with this handshake then
+     * @param in bytes as they arrived; those behind the handshake are left in it
+     * @param out receives the messages to send, also one that tells the peer of a failure
+     * @return whether the handshake is complete: both ends know the secret
+     * @throws IpcException {@code PROTOCOL_ERROR} when the peer speaks another protocol, {@code VERSION_MISMATCH},
+     *     {@code AUTHENTICATION_FAILED}; this handshake has ended then
      */
-    public final boolean advance(ByteBuffer in, ByteBuffer out) {
+    public final boolean advance(ByteBuffer in, Output out) {
         if (failed) {
             throw new IllegalStateException("this handshake has failed");
         }
@@ -111,33 +116,33 @@ public abstract sealed class Handshake permits ClientHandshake, ServerHandshake 
     }
 
     /**
-     * What shows that who knows the secret says something on this very connection: {@code HMAC-SHA256(secret, "valise 1
-     * sealed" | client nonce | server nonce | context | 0 | message)}. Both ends compute the same once the handshake is
-     * complete; only the server says it.
+     * The proof that a process that knows the secret sends a message on this connection: {@code HMAC-SHA256(secret,
+     * "valise 1 sealed" | client nonce | server nonce | context | 0 | message)}. Both ends compute the same once the
+     * handshake is complete; only the server sends it.
      *
-     * @param said what is said; not consumed
+     * @param message not consumed
      */
-    public final byte[] seal(ByteBuffer said) {
+    public final byte[] seal(ByteBuffer message) {
         if (!complete) {
             throw new IllegalStateException("this handshake is not complete");
         }
-        return proofs.ofMessage(clientNonce(), serverNonce(), said.duplicate());
+        return proofs.ofMessage(clientNonce(), serverNonce(), message.duplicate());
     }
 
     /**
-     * Checks what came with a {@link #seal}.
+     * Checks a message that came with a {@link #seal}.
      *
-     * @throws IpcException {@code AUTHENTICATION_FAILED} when it was not said so on this connection by who knows the secret
+     * @throws IpcException {@code AUTHENTICATION_FAILED} when the seal is not that of this message on this connection
      */
-    public final void checkSeal(ByteBuffer said, byte[] seal) {
-        if (!Proofs.same(seal(said), seal)) {
+    public final void checkSeal(ByteBuffer message, byte[] seal) {
+        if (!Proofs.same(seal(message), seal)) {
             throw refusal(
                     IpcStatus.AUTHENTICATION_FAILED,
-                    "authentication: what the server said was changed on its way: another process is in between");
+                    "authentication: the server's message was changed on its way: another process is in between");
         }
     }
 
-    /** Whether the handshake is complete and good. */
+    /** Whether both ends know the secret. */
     public final boolean isComplete() {
         return complete;
     }
@@ -147,13 +152,13 @@ public abstract sealed class Handshake permits ClientHandshake, ServerHandshake 
     abstract byte[] serverNonce();
 
     /**
-     * Looks at the message as far as it has come; acts once it is whole, then {@link #expect}s the next.
+     * Checks the message as far as it has arrived; acts once it is whole, then {@link #expect}s the next.
      *
      * @return whether the handshake is complete
      */
-    abstract boolean next(ByteBuffer sofar, ByteBuffer out);
+    abstract boolean next(ByteBuffer sofar, Output out);
 
-    /** The next message has this many bytes; none of them has come. */
+    /** The next message has this many bytes; none of them has arrived. */
     final void expect(int bytes) {
         message.clear().limit(bytes);
     }
@@ -163,7 +168,7 @@ public abstract sealed class Handshake permits ClientHandshake, ServerHandshake 
         message.limit(bytes);
     }
 
-    /** Refuses, byte by byte, what is not our preface. */
+    /** Refuses a message that begins otherwise, at its first wrong byte. */
     final void checkMagic() {
         for (int i = 0; i < Math.min(message.position(), MAGIC.length); i++) {
             if (message.get(i) != MAGIC[i]) {
@@ -175,12 +180,21 @@ public abstract sealed class Handshake permits ClientHandshake, ServerHandshake 
         }
     }
 
+    /** The exception for a handshake that failed: {@code PEER_DIED}, unless the failure says what it is. */
+    public static IpcException refusal(Throwable why) {
+        return why instanceof IpcException known
+                ? known
+                : new IpcException(
+                        IpcStatus.PEER_DIED, "handshake: broken off: " + why.getMessage(), Delivery.NOT_SENT, why);
+    }
+
     static IpcException refusal(IpcStatus status, String message) {
         return new IpcException(status, message, Delivery.NOT_SENT);
     }
 
-    static void putHeader(ByteBuffer out, int last) {
-        out.put(MAGIC).put(VERSION).put((byte) last);
+    /** A message of this many bytes, its header written. */
+    static ByteBuffer header(int bytes, int last) {
+        return ByteBuffer.allocate(bytes).put(MAGIC).put(VERSION).put((byte) last);
     }
 
     final byte[] slice(int offset, int length) {

@@ -4,12 +4,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.security.SecureRandom;
-import java.util.Arrays;
 
 /**
- * What both ends compute of the secret, their nonces and the connection: HMAC-SHA256 (RFC 2104, FIPS 180-4). The label
- * of the role comes first, so that no proof of one role is ever one of the other. Immutable.
+ * What both ends compute from the secret, their nonces and the context: HMAC-SHA256 (RFC 2104, FIPS 180-4). The label
+ * of the role comes first, so that a proof of one role is never one of the other. Immutable.
  *
  * <p>The two rounds of HMAC are done here: {@code javax.crypto} would take 20 ms of a fresh JVM's first connect to load
  * and verify its providers. The tests compare with it.
@@ -22,25 +20,17 @@ final class Proofs {
     private static final int BLOCK_BYTES = 64;
     private static final int INNER = 0x36;
     private static final int OUTER = 0x5c;
-    private static final SecureRandom RANDOM = new SecureRandom();
 
-    private final byte[] secret;
+    private final Secret secret;
     private final String context;
 
-    /** @param secret {@value Handshake#SECRET_BYTES} bytes */
-    Proofs(byte[] secret, String context) {
-        if (secret.length != Handshake.SECRET_BYTES) {
-            throw new IllegalArgumentException(
-                    "secret: expected " + Handshake.SECRET_BYTES + " bytes, actual=" + secret.length);
-        }
-        this.secret = secret.clone();
+    Proofs(Secret secret, String context) {
+        this.secret = secret;
         this.context = context;
     }
 
     static byte[] nonce() {
-        byte[] nonce = new byte[NONCE_BYTES];
-        RANDOM.nextBytes(nonce);
-        return nonce;
+        return Secret.random(NONCE_BYTES);
     }
 
     byte[] ofServer(byte[] clientNonce, byte[] serverNonce) {
@@ -52,7 +42,7 @@ final class Proofs {
     }
 
     byte[] ofMessage(byte[] clientNonce, byte[] serverNonce, ByteBuffer message) {
-        // A zero byte ends the context, which has none: no two pairs of context and message make the same bytes.
+        // A zero byte ends the context, which contains none: no two pairs of context and message make the same bytes.
         ByteBuffer tail = ByteBuffer.allocate(1 + message.remaining());
         return compute(
                 "valise 1 sealed",
@@ -81,7 +71,7 @@ final class Proofs {
     }
 
     private byte[] pad(int value) {
-        byte[] pad = Arrays.copyOf(secret, BLOCK_BYTES);
+        byte[] pad = secret.padded(BLOCK_BYTES);
         for (int i = 0; i < BLOCK_BYTES; i++) {
             pad[i] ^= (byte) value;
         }

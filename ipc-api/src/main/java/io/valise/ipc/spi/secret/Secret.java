@@ -1,46 +1,52 @@
 package io.valise.ipc.spi.secret;
 
+import java.security.MessageDigest;
 import java.security.SecureRandom;
+import java.util.Arrays;
 import java.util.HexFormat;
 
-/** What the processes of one user know of a server: {@value Handshake#SECRET_BYTES} random bytes. Immutable. */
+/** What the processes of one user know of a server: {@value #BYTES} random bytes. Immutable. */
 public final class Secret {
+    /** The length in bytes. */
+    public static final int BYTES = 32;
+
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final byte[] bytes;
 
     private Secret(byte[] bytes) {
+        if (bytes.length != BYTES) {
+            throw new IllegalArgumentException("secret: expected " + BYTES + " bytes, actual=" + bytes.length);
+        }
         this.bytes = bytes;
     }
 
     /** A new one, as each server makes at each start. */
     public static Secret fresh() {
-        byte[] bytes = new byte[Handshake.SECRET_BYTES];
-        RANDOM.nextBytes(bytes);
-        return new Secret(bytes);
+        return new Secret(random(BYTES));
+    }
+
+    /**
+     * The one with these bytes.
+     *
+     * @throws IllegalArgumentException when there are not {@value #BYTES} of them
+     */
+    public static Secret of(byte[] bytes) {
+        return new Secret(bytes.clone());
     }
 
     /**
      * The one with these hexadecimal digits.
      *
-     * @throws IllegalArgumentException when they are none, or not of {@value Handshake#SECRET_BYTES} bytes; what they are
-     *     is not said
+     * @throws IllegalArgumentException when they are not the digits of {@value #BYTES} bytes; the message does not quote
+     *     them
      */
     public static Secret ofDigits(String digits) {
-        byte[] bytes = parse(digits);
-        if (bytes.length != Handshake.SECRET_BYTES) {
-            throw new IllegalArgumentException(
-                    "secret: expected " + Handshake.SECRET_BYTES + " bytes, actual=" + bytes.length);
-        }
-        return new Secret(bytes);
-    }
-
-    private static byte[] parse(String digits) {
         try {
-            return HexFormat.of().parseHex(digits);
+            return new Secret(HexFormat.of().parseHex(digits));
         } catch (IllegalArgumentException e) {
-            // Without the cause, whose message quotes the text.
-            throw new IllegalArgumentException("secret: expected hexadecimal digits");
+            // Without the cause, whose message may quote the text.
+            throw new IllegalArgumentException("secret: expected " + 2 * BYTES + " hexadecimal digits");
         }
     }
 
@@ -49,9 +55,26 @@ public final class Secret {
         return HexFormat.of().formatHex(bytes);
     }
 
-    /** Its bytes. */
-    public byte[] bytes() {
-        return bytes.clone();
+    /** The bytes, and zeros behind them. */
+    byte[] padded(int length) {
+        return Arrays.copyOf(bytes, length);
+    }
+
+    static byte[] random(int length) {
+        byte[] bytes = new byte[length];
+        RANDOM.nextBytes(bytes);
+        return bytes;
+    }
+
+    /** Compares in a time that does not depend on where the two differ. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Secret secret && MessageDigest.isEqual(bytes, secret.bytes);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(bytes);
     }
 
     /** Not the secret: this text may be logged. */

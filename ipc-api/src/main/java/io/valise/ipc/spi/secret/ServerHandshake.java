@@ -6,7 +6,7 @@ import static io.valise.ipc.spi.secret.Proofs.PROOF_BYTES;
 import io.valise.ipc.IpcStatus;
 import java.nio.ByteBuffer;
 
-/** The server's end: hears HELLO, proves itself, and hears the client's proof. */
+/** The server's end: receives HELLO, sends its proof, and checks the client's. */
 final class ServerHandshake extends Handshake {
     private static final int HELLO_BYTES = HEADER_BYTES + NONCE_BYTES;
 
@@ -20,7 +20,7 @@ final class ServerHandshake extends Handshake {
     }
 
     @Override
-    public void begin(ByteBuffer out) {
+    public void begin(Output out) {
         // The client speaks first.
     }
 
@@ -35,11 +35,11 @@ final class ServerHandshake extends Handshake {
     }
 
     @Override
-    boolean next(ByteBuffer sofar, ByteBuffer out) {
+    boolean next(ByteBuffer sofar, Output out) {
         return expected.length == 0 ? hello(sofar, out) : proof(sofar, out);
     }
 
-    private boolean hello(ByteBuffer sofar, ByteBuffer out) {
+    private boolean hello(ByteBuffer sofar, Output out) {
         checkMagic();
         if (sofar.position() >= HEADER_BYTES) {
             checkHeader(sofar.get(6), sofar.get(7), out);
@@ -51,9 +51,9 @@ final class ServerHandshake extends Handshake {
         return false;
     }
 
-    private static void checkHeader(byte version, byte zero, ByteBuffer out) {
+    private static void checkHeader(byte version, byte zero, Output out) {
         if (version != VERSION) {
-            putHeader(out, IpcStatus.VERSION_MISMATCH.number());
+            out.send(header(HEADER_BYTES, IpcStatus.VERSION_MISMATCH.number()).flip());
             throw refusal(
                     IpcStatus.VERSION_MISMATCH,
                     "handshake version: this server has " + VERSION + ", the client has " + (version & 0xFF));
@@ -63,23 +63,29 @@ final class ServerHandshake extends Handshake {
         }
     }
 
-    private void challenge(ByteBuffer out) {
+    private void challenge(Output out) {
         expected = proofs.ofClient(clientNonce, serverNonce);
-        putHeader(out, IpcStatus.OK.number());
-        out.put(serverNonce).put(proofs.ofServer(clientNonce, serverNonce));
+        out.send(header(LONGEST_MESSAGE, IpcStatus.OK.number())
+                .put(serverNonce)
+                .put(proofs.ofServer(clientNonce, serverNonce))
+                .flip());
         expect(PROOF_BYTES);
     }
 
-    private boolean proof(ByteBuffer sofar, ByteBuffer out) {
+    private boolean proof(ByteBuffer sofar, Output out) {
         if (sofar.hasRemaining()) {
             return false;
         }
         if (!Proofs.same(expected, slice(0, PROOF_BYTES))) {
-            out.put((byte) IpcStatus.AUTHENTICATION_FAILED.number());
+            out.send(verdict(IpcStatus.AUTHENTICATION_FAILED));
             throw refusal(
                     IpcStatus.AUTHENTICATION_FAILED, "authentication: the client does not know this server's secret");
         }
-        out.put((byte) IpcStatus.OK.number());
+        out.send(verdict(IpcStatus.OK));
         return true;
+    }
+
+    private static ByteBuffer verdict(IpcStatus status) {
+        return ByteBuffer.wrap(new byte[] {(byte) status.number()});
     }
 }

@@ -1,7 +1,9 @@
 /**
- * Mutual proof, where no kernel vouches, that both ends of a byte stream know a secret that only their user can read: a
- * state machine from bytes to bytes, without sockets or threads; the secret; and the limit on those who have proved
- * nothing yet. For the transports of this project: exported to them alone.
+ * How the two ends of a connection know that they are of one user where no kernel tells: a secret of the server ({@link
+ * io.valise.ipc.spi.secret.Secret}), the file by which the processes of its user know it ({@link
+ * io.valise.ipc.spi.secret.SecretFiles}), the proof at either end ({@link io.valise.ipc.spi.secret.Handshake}), and the
+ * server's limits on those that have proved nothing yet ({@link io.valise.ipc.spi.secret.ConnectionAuthenticator}). A
+ * transport adds its addresses and its channel. For the transports of this project: exported to them alone.
  */
 @NullMarked
 package io.valise.ipc.spi.secret;

@@ -79,7 +79,7 @@ class FramesFuzz {
 
         private static void challenge(Session session, long id, ValueSet about) {
             try {
-                session.handshake().challenge(id, about);
+                session.greeting().challenge(id, about);
             } catch (IpcException malformed) {
                 session.receiveFailed(malformed);
             }

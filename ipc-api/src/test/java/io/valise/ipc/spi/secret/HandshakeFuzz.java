@@ -8,7 +8,7 @@ import java.util.EnumSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Any bytes in a hand-shake, from somebody without the secret: refused. The first byte says at which end they arrive. */
+/** Any bytes in a handshake, from a peer without the secret: refused. The first byte says at which end they arrive. */
 class HandshakeFuzz {
     private static final Set<IpcStatus> REFUSALS =
             EnumSet.of(IpcStatus.PROTOCOL_ERROR, IpcStatus.VERSION_MISMATCH, IpcStatus.AUTHENTICATION_FAILED);
@@ -23,16 +23,16 @@ class HandshakeFuzz {
         if (input.length == 0) {
             return;
         }
-        Proofs proofs = new Proofs(new byte[Handshake.SECRET_BYTES], "loopback:fuzz 127.0.0.1/1>127.0.0.1/2");
+        Proofs proofs = new Proofs(Secret.of(new byte[Secret.BYTES]), "loopback:fuzz 127.0.0.1/1>127.0.0.1/2");
         byte[] nonce = new byte[Proofs.NONCE_BYTES];
         Handshake end =
                 input[0] % 2 == 0 ? new ServerHandshake(proofs, nonce) : new ClientHandshake(proofs, nonce, false);
         ByteBuffer in = ByteBuffer.wrap(input, 1, input.length - 1);
-        end.begin(ByteBuffer.allocate(Handshake.LONGEST_OUTPUT));
+        end.begin(message -> {});
         try {
             while (in.hasRemaining()) {
                 int length = Math.min(in.get() & 0xff, in.remaining());
-                if (end.advance(in.slice(in.position(), length), ByteBuffer.allocate(Handshake.LONGEST_OUTPUT))) {
+                if (end.advance(in.slice(in.position(), length), message -> {})) {
                     throw new AssertionError("let in without the secret");
                 }
                 in.position(in.position() + length);

@@ -20,12 +20,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class HandshakeTest {
     private static final String CONTEXT = "loopback:quotes 127.0.0.1/4711>127.0.0.1/4712";
-    private static final byte[] SECRET = secret(1);
+    private static final Secret SECRET = secret(1);
 
-    private static byte[] secret(int seed) {
-        byte[] secret = new byte[Handshake.SECRET_BYTES];
+    private static Secret secret(int seed) {
+        byte[] secret = new byte[Secret.BYTES];
         new SplittableRandom(seed).nextBytes(secret);
-        return secret;
+        return Secret.of(secret);
     }
 
     private static Handshake client() {
@@ -38,19 +38,19 @@ class HandshakeTest {
 
     private static byte[] begin(Handshake client) {
         ByteBuffer out = ByteBuffer.allocate(Handshake.LONGEST_MESSAGE);
-        client.begin(out);
+        client.begin(out::put);
         return bytes(out.flip());
     }
 
     /** What the handshake answers to these bytes. */
     private static byte[] answer(Handshake to, byte[] in) {
         ByteBuffer out = ByteBuffer.allocate(Handshake.LONGEST_MESSAGE);
-        to.advance(ByteBuffer.wrap(in), out);
+        to.advance(ByteBuffer.wrap(in), out::put);
         return bytes(out.flip());
     }
 
     private static boolean completes(Handshake handshake, byte[] in) {
-        return handshake.advance(ByteBuffer.wrap(in), ByteBuffer.allocate(Handshake.LONGEST_MESSAGE));
+        return handshake.advance(ByteBuffer.wrap(in), message -> {});
     }
 
     private static byte[] bytes(ByteBuffer buffer) {
@@ -88,7 +88,7 @@ class HandshakeTest {
         Handshake server = server();
         ByteBuffer toServer = ByteBuffer.allocate(200);
         ByteBuffer toClient = ByteBuffer.allocate(200);
-        client.begin(toServer);
+        client.begin(toServer::put);
         boolean serverDone = false;
         boolean clientDone = false;
         while (!serverDone || !clientDone) {
@@ -98,14 +98,14 @@ class HandshakeTest {
         assertThat(toServer.position()).isZero();
         assertThat(toClient.position()).isZero();
         ByteBuffer frames = ByteBuffer.wrap(new byte[100]);
-        assertThat(server.advance(frames, toClient)).isTrue();
+        assertThat(server.advance(frames, toClient::put)).isTrue();
         assertThat(frames.remaining()).isEqualTo(100);
     }
 
     private static boolean step(Handshake handshake, ByteBuffer from, ByteBuffer to) {
         from.flip();
         ByteBuffer one = from.slice().limit(Math.min(1, from.remaining()));
-        boolean done = handshake.advance(one, to);
+        boolean done = handshake.advance(one, to::put);
         from.position(from.position() + one.position());
         from.compact();
         return done;
@@ -117,7 +117,7 @@ class HandshakeTest {
         Handshake server = server();
         byte[] verdict = answer(server, answer(client, answer(server, begin(client))));
         ByteBuffer in = ByteBuffer.wrap(Arrays.copyOf(verdict, 11));
-        assertThat(client.advance(in, ByteBuffer.allocate(0))).isTrue();
+        assertThat(client.advance(in, ByteBuffer.allocate(0)::put)).isTrue();
         assertThat(in.remaining()).isEqualTo(10);
     }
 
@@ -125,7 +125,7 @@ class HandshakeTest {
     void probeEndsWithTheServersProofAndGivesNoneItself() {
         Handshake probe = Handshake.probe(SECRET, CONTEXT);
         ByteBuffer out = ByteBuffer.allocate(Handshake.LONGEST_MESSAGE);
-        assertThat(probe.advance(ByteBuffer.wrap(answer(server(), begin(probe))), out))
+        assertThat(probe.advance(ByteBuffer.wrap(answer(server(), begin(probe))), out::put))
                 .isTrue();
         assertThat(out.position()).isZero();
     }
@@ -135,7 +135,7 @@ class HandshakeTest {
         Handshake client = client();
         byte[] challenge = answer(Handshake.server(secret(2), CONTEXT), begin(client));
         ByteBuffer out = ByteBuffer.allocate(Handshake.LONGEST_MESSAGE);
-        assertThatThrownBy(() -> client.advance(ByteBuffer.wrap(challenge), out))
+        assertThatThrownBy(() -> client.advance(ByteBuffer.wrap(challenge), out::put))
                 .isInstanceOfSatisfying(
                         IpcException.class, e -> assertThat(e.status()).isEqualTo(IpcStatus.AUTHENTICATION_FAILED));
         assertThat(out.position()).isZero();
@@ -146,7 +146,7 @@ class HandshakeTest {
         Handshake server = server();
         answer(server, begin(client()));
         ByteBuffer out = ByteBuffer.allocate(Handshake.LONGEST_MESSAGE);
-        assertThatThrownBy(() -> server.advance(ByteBuffer.wrap(new byte[32]), out))
+        assertThatThrownBy(() -> server.advance(ByteBuffer.wrap(new byte[32]), out::put))
                 .isInstanceOfSatisfying(
                         IpcException.class, e -> assertThat(e.status()).isEqualTo(IpcStatus.AUTHENTICATION_FAILED));
         Handshake client = client();
@@ -227,7 +227,7 @@ class HandshakeTest {
         byte[] hello = begin(client());
         hello[6] = 2;
         ByteBuffer out = ByteBuffer.allocate(Handshake.LONGEST_MESSAGE);
-        assertThatThrownBy(() -> server.advance(ByteBuffer.wrap(hello), out))
+        assertThatThrownBy(() -> server.advance(ByteBuffer.wrap(hello), out::put))
                 .isInstanceOfSatisfying(
                         IpcException.class, e -> assertThat(e.status()).isEqualTo(IpcStatus.VERSION_MISMATCH))
                 .hasMessageContaining("server has 1")
@@ -243,7 +243,7 @@ class HandshakeTest {
         byte[] challenge = answer(server, hello);
         byte[] proof = answer(client, challenge);
         String wire = hex(hello) + hex(challenge) + hex(proof);
-        assertThat(wire).doesNotContain(hex(SECRET));
+        assertThat(wire).doesNotContain(SECRET.digits());
         assertThat(hex(begin(client()))).isNotEqualTo(hex(hello));
         assertThat(hex(answer(server(), hello))).isNotEqualTo(hex(challenge));
     }
@@ -256,13 +256,13 @@ class HandshakeTest {
     void proofsAreHmacSha256() throws Exception {
         SplittableRandom random = new SplittableRandom(3);
         for (int i = 0; i < 100; i++) {
-            byte[] secret = secret(i);
+            Secret secret = secret(i);
             byte[] clientNonce = new byte[32];
             byte[] serverNonce = new byte[32];
             random.nextBytes(clientNonce);
             random.nextBytes(serverNonce);
             Mac oracle = Mac.getInstance("HmacSHA256");
-            oracle.init(new SecretKeySpec(secret, "HmacSHA256"));
+            oracle.init(new SecretKeySpec(secret.padded(Secret.BYTES), "HmacSHA256"));
             oracle.update("valise 1 server".getBytes(US_ASCII));
             oracle.update(clientNonce);
             oracle.update(serverNonce);
@@ -308,8 +308,7 @@ class HandshakeTest {
             while (in.hasRemaining()) {
                 int end = Math.min(in.limit(), in.position() + 1 + random.nextInt(40));
                 ByteBuffer piece = in.duplicate().limit(end);
-                assertThat(handshake.advance(piece, ByteBuffer.allocate(2 * Handshake.LONGEST_MESSAGE)))
-                        .isFalse();
+                assertThat(handshake.advance(piece, message -> {})).isFalse();
                 in.position(piece.position());
             }
         } catch (IpcException e) {
@@ -352,7 +351,7 @@ class HandshakeTest {
 
     @Test
     void secretOfAnotherLengthIsAMistake() {
-        assertThatThrownBy(() -> Handshake.client(new byte[31], CONTEXT))
+        assertThatThrownBy(() -> Secret.of(new byte[31]))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("expected 32")
                 .hasMessageContaining("actual=31");

@@ -1,7 +1,10 @@
 package io.valise.ipc.loopback.connect;
 
+import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ProtocolFamily;
+import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnknownHostException;
 
@@ -16,6 +19,20 @@ record Loopback(ProtocolFamily family, InetAddress address) {
     /** Whether a connection from there comes over the loopback interface: a second lock behind the addresses bound. */
     static boolean isFromHere(InetAddress from) {
         return from.isLoopbackAddress();
+    }
+
+    /**
+     * What both ends call a connection: its addresses, so that the proofs which a relay carries match no connection, and the
+     * endpoint's name.
+     */
+    static String context(String name, SocketAddress client, SocketAddress server) {
+        return "loopback:" + name + ' ' + text(client) + '>' + text(server);
+    }
+
+    /** An address in one spelling on both ends, whatever names and scopes they know. */
+    private static String text(SocketAddress address) {
+        InetSocketAddress tcp = (InetSocketAddress) address;
+        return (tcp.getAddress() instanceof Inet4Address ? "127.0.0.1" : "::1") + '/' + tcp.getPort();
     }
 
     private static Loopback of(ProtocolFamily family, int... address) {

@@ -5,7 +5,6 @@ import io.valise.ipc.Endpoint;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.loopback.endpoint.EndpointFile;
-import io.valise.ipc.loopback.endpoint.EndpointFolder;
 import io.valise.ipc.loopback.endpoint.NameHold;
 import io.valise.ipc.loopback.loop.LoopChannel;
 import io.valise.ipc.loopback.loop.SharedLoop;
@@ -13,6 +12,8 @@ import io.valise.ipc.spi.Link;
 import io.valise.ipc.spi.Transport;
 import io.valise.ipc.spi.runtime.PublishedFiles;
 import io.valise.ipc.spi.runtime.SafeLog;
+import io.valise.ipc.spi.secret.ConnectionAuthenticator;
+import io.valise.ipc.spi.secret.SecretFiles;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -27,7 +28,7 @@ public final class LoopbackListener implements Transport.Listener {
     private static final int TRIES_FOR_SAME_PORT = 8;
 
     private final Endpoint endpoint;
-    private final EndpointFolder folder;
+    private final SecretFiles<EndpointFile> files;
     private final Transport.Acceptor acceptor;
     private final SharedLoop loop;
     private final List<ListeningPort> ports;
@@ -39,17 +40,17 @@ public final class LoopbackListener implements Transport.Listener {
     private PublishedFiles.@Nullable Kept kept; // set before the listener is handed out
     private boolean closed;
 
-    private LoopbackListener(Endpoint endpoint, EndpointFolder folder, Transport.Acceptor acceptor, int port)
+    private LoopbackListener(Endpoint endpoint, SecretFiles<EndpointFile> files, Transport.Acceptor acceptor, int port)
             throws IOException {
         this.endpoint = endpoint;
-        this.folder = folder;
+        this.files = files;
         this.acceptor = acceptor;
         this.loop = SharedLoop.join();
         try {
             this.ports = port == 0 ? bind() : bindAt(port);
             this.hold = holdName();
             this.file = EndpointFile.fresh(endpoint.name(), port(0), ports.size() > 1 ? port(1) : 0, hold.isProvable());
-            this.authenticator = new ConnectionAuthenticator(endpoint, file.key(), this::admit);
+            this.authenticator = new ConnectionAuthenticator(endpoint, file.secret());
         } catch (IOException | RuntimeException e) {
             loop.leave();
             throw e;
@@ -64,9 +65,9 @@ public final class LoopbackListener implements Transport.Listener {
      *     {@code ACCESS_DENIED}
      */
     public static LoopbackListener open(
-            Endpoint endpoint, EndpointFolder folder, Transport.Acceptor acceptor, int port) {
+            Endpoint endpoint, SecretFiles<EndpointFile> files, Transport.Acceptor acceptor, int port) {
         try {
-            LoopbackListener listener = new LoopbackListener(endpoint, folder, acceptor, port);
+            LoopbackListener listener = new LoopbackListener(endpoint, files, acceptor, port);
             listener.loop.execute(() -> listener.ports.forEach(ListeningPort::open));
             listener.publish();
             return listener;
@@ -104,8 +105,8 @@ public final class LoopbackListener implements Transport.Listener {
         }
         try {
             // First, so that a client whom the closing ports drop finds that the server is gone.
-            folder.<@Nullable Void>locked(() -> {
-                folder.retract(file);
+            files.<@Nullable Void>locked(() -> {
+                files.retract(file);
                 return null;
             });
         } catch (IpcException e) {
@@ -127,8 +128,8 @@ public final class LoopbackListener implements Transport.Listener {
 
     private void publish() {
         try {
-            folder.publish(file);
-            kept = folder.keep(file);
+            files.publish(file);
+            kept = files.keep(file);
         } catch (IpcException e) {
             hold.close();
             closePorts();
@@ -185,7 +186,7 @@ public final class LoopbackListener implements Transport.Listener {
     }
 
     private void accept(LoopChannel socket, SocketChannel channel) {
-        authenticator.accept(socket, channel);
+        ArrivingClient.authenticate(socket, channel, endpoint.name(), authenticator, this::admit);
     }
 
     private void admit(Link link) {

@@ -4,11 +4,10 @@ import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.loopback.endpoint.EndpointFile;
-import io.valise.ipc.loopback.endpoint.EndpointFolder;
 import io.valise.ipc.loopback.endpoint.NameHold;
 import io.valise.ipc.spi.Link;
+import io.valise.ipc.spi.secret.SecretFiles;
 import java.net.InetSocketAddress;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -17,29 +16,24 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Switchboard {
     private static final long PROBE_NANOS = TimeUnit.SECONDS.toNanos(2);
-    private static final int DROPS_BEARABLE = 5;
 
-    private final EndpointFolder folder;
+    private final SecretFiles<EndpointFile> files;
 
-    /** For the servers that publish in this folder. */
-    public Switchboard(EndpointFolder folder) {
-        this.folder = folder;
+    /** For the servers that published these files. */
+    public Switchboard(SecretFiles<EndpointFile> files) {
+        this.files = files;
     }
 
     /** Connects, as {@link io.valise.ipc.spi.Transport#connect} says. */
     public Link connect(String name, long timeoutNanos) {
         long start = System.nanoTime();
-        int drops = 0;
-        while (true) {
-            EndpointFile server = folder.read(name).orElseThrow(() -> absent(name));
+        for (int tries = 1; ; tries++) {
+            EndpointFile server = files.read(name).orElseThrow(() -> absent(name));
             long left = timeoutNanos - (System.nanoTime() - start);
             try {
                 return reach(server, left);
             } catch (IpcException e) {
-                // The server may have gone, or come back, since its file was read.
-                boolean changed = !folder.read(name).equals(Optional.of(server));
-                boolean dropped = e.status() == IpcStatus.PEER_DIED && ++drops < DROPS_BEARABLE;
-                if (!isAboutTheServer(e.status()) || !(changed || dropped)) {
+                if (!files.isWorthAnotherTry(e, server, tries)) {
                     throw explained(server, e);
                 }
             }
@@ -87,23 +81,16 @@ public final class Switchboard {
         return new InetSocketAddress(Loopback.V4.address(), server.port());
     }
 
-    private static boolean isAboutTheServer(IpcStatus status) {
-        return switch (status) {
-            case ENDPOINT_NOT_FOUND, PEER_DIED, AUTHENTICATION_FAILED, PROTOCOL_ERROR -> true;
-            default -> false;
-        };
-    }
-
     private IpcException absent(String name) {
         return new IpcException(
                 IpcStatus.ENDPOINT_NOT_FOUND,
-                "no server serves loopback:" + name + " for this user (looked for " + folder.pathOf(name)
+                "no server serves loopback:" + name + " for this user (looked for " + files.pathOf(name)
                         + "): start it first",
                 Delivery.NOT_SENT);
     }
 
     private IpcException explained(EndpointFile server, IpcException e) {
-        String file = folder.pathOf(server.name()).toString();
+        String file = files.pathOf(server.name()).toString();
         return switch (e.status()) {
             case ENDPOINT_NOT_FOUND ->
                 new IpcException(

@@ -9,10 +9,13 @@ import io.valise.ipc.loopback.link.Watch;
 import io.valise.ipc.loopback.loop.Sockets;
 import io.valise.ipc.spi.Link;
 import io.valise.ipc.spi.secret.Handshake;
+import io.valise.ipc.spi.secret.Secret;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -85,13 +88,14 @@ final class TcpDialer implements AutoCloseable {
         }
     }
 
-    private Greeting reach(BiFunction<byte[], String, Handshake> role) {
+    /** Connects and shakes hands; returns what arrived behind the handshake. */
+    private ByteBuffer reach(BiFunction<Secret, String, Handshake> role) {
         connect();
         try {
-            InetSocketAddress from = (InetSocketAddress) channel.getLocalAddress();
-            return shakeHands(role.apply(server.key(), Greeting.context(server.name(), from, to)));
+            String context = Loopback.context(server.name(), channel.getLocalAddress(), to);
+            return shakeHands(role.apply(server.secret(), context));
         } catch (IOException e) {
-            throw Greeting.refusal(e);
+            throw Handshake.refusal(e);
         }
     }
 
@@ -114,18 +118,22 @@ final class TcpDialer implements AutoCloseable {
         }
     }
 
-    private Greeting shakeHands(Handshake handshake) throws IOException {
-        Greeting greeting = new Greeting(channel, handshake);
-        greeting.begin();
+    private ByteBuffer shakeHands(Handshake handshake) throws IOException {
+        ByteBuffer in = ByteBuffer.allocate(Handshake.LONGEST_MESSAGE);
+        Handshake.Output out = message -> Sockets.send(channel, message);
+        handshake.begin(out);
         do {
             watch.arm();
             awaitWord();
-        } while (!greeting.advance());
-        return greeting;
+            if (channel.read(in.clear()) < 0) {
+                throw new EOFException("the peer hung up");
+            }
+        } while (!handshake.advance(in.flip(), out));
+        return in;
     }
 
-    private Link link(Greeting greeting) {
-        Link link = TcpStream.link(channel, watch, greeting.surplus());
+    private Link link(ByteBuffer surplus) {
+        Link link = TcpStream.link(channel, watch, surplus);
         handedOver = true;
         return link;
     }

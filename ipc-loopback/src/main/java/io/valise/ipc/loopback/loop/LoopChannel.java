@@ -18,7 +18,6 @@ public final class LoopChannel implements NioTask<SelectableChannel> {
     private final SelectableChannel channel;
     private Stage stage = () -> {};
     private @Nullable SelectionKey key;
-    private Runnable onLeave = () -> {};
     private boolean left;
 
     /**
@@ -108,12 +107,6 @@ public final class LoopChannel implements NioTask<SelectableChannel> {
         }
         left = true;
         letGo.run();
-        onLeave.run();
         loop.leave();
-    }
-
-    /** Runs something when it leaves, instead of what was said before. */
-    public void onLeave(Runnable action) {
-        onLeave = action;
     }
 }

@@ -12,7 +12,7 @@ import io.valise.ipc.IpcStatus;
 import io.valise.ipc.Request;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.loopback.LoopbackTransport;
-import io.valise.ipc.loopback.endpoint.EndpointFolder;
+import io.valise.ipc.loopback.endpoint.EndpointFile;
 import io.valise.ipc.spi.Link;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -52,7 +52,7 @@ class FixedPortTest {
                             .service("echo", Request::message)
                             .start();
                     IpcConnection client = IpcClient.connect("loopback:" + name)) {
-                assertThat(EndpointFolder.current().readable(name).orElseThrow().port())
+                assertThat(EndpointFile.files().readable(name).orElseThrow().port())
                         .isEqualTo(port);
                 ValueSet sent = ValueSet.of("to", server.endpoints().toString());
                 assertThat(client.request("echo", sent)).isEqualTo(sent);
@@ -68,7 +68,7 @@ class FixedPortTest {
                     .hasMessageContaining("port " + other.getLocalPort())
                     .isInstanceOfSatisfying(
                             IpcException.class, e -> assertThat(e.status()).isEqualTo(IpcStatus.ADDRESS_IN_USE));
-            assertThat(EndpointFolder.current().readable(name)).isEmpty();
+            assertThat(EndpointFile.files().readable(name)).isEmpty();
         }
     }
 

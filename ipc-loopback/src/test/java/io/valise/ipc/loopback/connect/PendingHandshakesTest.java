@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.valise.ipc.IpcStatus;
-import io.valise.ipc.spi.secret.PendingHandshakes;
+import io.valise.ipc.spi.secret.ConnectionAuthenticator;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.link.LinkEnd;
 import io.valise.ipc.testlog.MayLog;
@@ -14,7 +14,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What those get who connect to a server without its secret. */
+/** What a server allows clients that do not know its secret. */
 @ExtendWith(HangWatchdog.class)
 @MayLog("refused: ")
 class PendingHandshakesTest {
@@ -70,7 +70,7 @@ class PendingHandshakesTest {
     void honestClientsGetInThoughStrangersHoldEveryPlace() throws Exception {
         List<RawClient> strangers = new ArrayList<>();
         try (Serving server = new Serving()) {
-            for (int i = 0; i < PendingHandshakes.MOST + 6; i++) {
+            for (int i = 0; i < ConnectionAuthenticator.MOST_PENDING + 6; i++) {
                 RawClient stranger = RawClient.connect(server.name());
                 stranger.send((byte) 'V');
                 strangers.add(stranger);

@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.valise.ipc.loopback.endpoint.EndpointFile;
-import io.valise.ipc.loopback.endpoint.EndpointFolder;
+import io.valise.ipc.spi.secret.Secret;
+import io.valise.ipc.spi.secret.SecretFiles;
 import io.valise.ipc.testkit.HangWatchdog;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,7 +25,7 @@ class PublishedTest {
     private static final String LISTENING = "0A";
 
     private static EndpointFile published(Serving server) {
-        return EndpointFolder.current().read(server.name()).orElseThrow();
+        return EndpointFile.files().read(server.name()).orElseThrow();
     }
 
     /** The local addresses at which a process listens on a port, as proc_net(5) spells them. */
@@ -67,7 +68,7 @@ class PublishedTest {
             EndpointFile file = published(server);
             assumeTrue(file.port6() != 0, "needs IPv6");
             // As if another program had taken the port on 127.0.0.1 and gone again.
-            EndpointFolder.current()
+            EndpointFile.files()
                     .publish(new EndpointFile(file.name(), 1, file.port6(), file.pid(), file.held(), file.secret()));
             Serving.connect(server.name()).link().close();
             assertThat(server.accept().awaitEnd()).isTrue();
@@ -77,25 +78,27 @@ class PublishedTest {
     @Test
     void onlyTheUserReadsTheFileAndNobodyReadsItsSecretInALog() throws Exception {
         try (Serving server = new Serving()) {
-            Path path = EndpointFolder.current().pathOf(server.name());
+            Path path = EndpointFile.files().pathOf(server.name());
             assumeTrue(path.getFileSystem().supportedFileAttributeViews().contains("posix"), "needs POSIX");
             assertThat(Files.getPosixFilePermissions(path)).isEqualTo(PosixFilePermissions.fromString("rw-------"));
             assertThat(Files.getPosixFilePermissions(path.getParent()))
                     .isEqualTo(PosixFilePermissions.fromString("rwx------"));
             EndpointFile file = published(server);
-            assertThat(file.toString()).contains(server.name()).doesNotContain(file.secret());
+            assertThat(file.toString())
+                    .contains(server.name())
+                    .doesNotContain(file.secret().digits());
         }
     }
 
     @Test
     void everyServerHasASecretOfItsOwn() {
         String name = Serving.freshName();
-        String first;
+        Secret first;
         try (Serving server = new Serving(name)) {
             first = published(server).secret();
         }
         try (Serving server = new Serving(name)) {
-            assertThat(published(server).secret()).hasSize(64).isNotEqualTo(first);
+            assertThat(published(server).secret()).isNotEqualTo(first);
         }
     }
 
@@ -103,16 +106,16 @@ class PublishedTest {
     void closeLeavesTheFileOfASuccessorAlone() {
         try (Serving server = new Serving()) {
             EndpointFile successor = EndpointFile.fresh(server.name(), 1, 0, false);
-            EndpointFolder.current().publish(successor);
+            EndpointFile.files().publish(successor);
             server.listener().close();
-            assertThat(EndpointFolder.current().read(server.name())).contains(successor);
-            EndpointFolder.current().retract(successor);
+            assertThat(EndpointFile.files().read(server.name())).contains(successor);
+            EndpointFile.files().retract(successor);
         }
     }
 
     @Test
     void startSweepsUpWhatCrashesLeft() throws Exception {
-        EndpointFolder folder = EndpointFolder.current();
+        SecretFiles<EndpointFile> folder = EndpointFile.files();
         String name = Serving.freshName();
         EndpointFile fresh = EndpointFile.fresh(name, 1, 0, false);
         folder.publish(new EndpointFile(name, 1, 0, 1L << 40, false, fresh.secret()));

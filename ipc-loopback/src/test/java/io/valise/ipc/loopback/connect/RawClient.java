@@ -1,7 +1,6 @@
 package io.valise.ipc.loopback.connect;
 
 import io.valise.ipc.loopback.endpoint.EndpointFile;
-import io.valise.ipc.loopback.endpoint.EndpointFolder;
 import io.valise.ipc.spi.secret.Handshake;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -23,7 +22,7 @@ public final class RawClient implements AutoCloseable {
 
     /** Connects and says nothing. */
     public static RawClient connect(String name) throws IOException {
-        return new RawClient(EndpointFolder.current().read(name).orElseThrow());
+        return new RawClient(EndpointFile.files().read(name).orElseThrow());
     }
 
     /** Connects and proves that it knows the secret. */
@@ -35,16 +34,16 @@ public final class RawClient implements AutoCloseable {
 
     private void shakeHands() throws IOException {
         Handshake handshake = Handshake.client(
-                server.key(),
-                Greeting.context(server.name(), (InetSocketAddress) socket.getLocalSocketAddress(), (InetSocketAddress)
+                server.secret(),
+                Loopback.context(server.name(), (InetSocketAddress) socket.getLocalSocketAddress(), (InetSocketAddress)
                         socket.getRemoteSocketAddress()));
         ByteBuffer out = ByteBuffer.allocate(Handshake.LONGEST_MESSAGE);
-        handshake.begin(out);
+        handshake.begin(out::put);
         boolean complete = false;
         while (!complete) {
             socket.getOutputStream().write(out.array(), 0, out.position());
             byte[] one = socket.getInputStream().readNBytes(1);
-            complete = handshake.advance(ByteBuffer.wrap(one), out.clear());
+            complete = handshake.advance(ByteBuffer.wrap(one), out.clear()::put);
         }
     }
 

@@ -10,9 +10,10 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.loopback.LoopbackTransport;
 import io.valise.ipc.loopback.endpoint.EndpointFile;
-import io.valise.ipc.loopback.endpoint.EndpointFolder;
 import io.valise.ipc.spi.runtime.PrivateFile;
 import io.valise.ipc.spi.secret.Handshake;
+import io.valise.ipc.spi.secret.Secret;
+import io.valise.ipc.spi.secret.SecretFiles;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.link.LinkEnd;
 import java.io.ByteArrayOutputStream;
@@ -43,7 +44,7 @@ class TakenPortTest {
     private EndpointFile leave(int port) {
         EndpointFile fresh = EndpointFile.fresh(name, port, 0, false);
         EndpointFile left = new EndpointFile(name, port, 0, NO_PROCESS, false, fresh.secret());
-        EndpointFolder.current().publish(left);
+        EndpointFile.files().publish(left);
         return left;
     }
 
@@ -76,9 +77,8 @@ class TakenPortTest {
     }
 
     private static void answerWithAnotherSecret(InputStream in, OutputStream out) throws IOException {
-        Handshake pretender = Handshake.server(new byte[Handshake.SECRET_BYTES], "whatever");
         ByteBuffer answer = ByteBuffer.allocate(Handshake.LONGEST_MESSAGE);
-        pretender.advance(ByteBuffer.wrap(in.readNBytes(40)), answer);
+        Handshake.server(Secret.fresh(), "another").advance(ByteBuffer.wrap(in.readNBytes(40)), answer::put);
         out.write(answer.array(), 0, answer.position());
     }
 
@@ -137,7 +137,7 @@ class TakenPortTest {
         try (Squatter squatter = new Squatter(TakenPortTest::answerWithAnotherSecret)) {
             EndpointFile left = leave(squatter.port());
             try (Serving server = new Serving(name)) {
-                assertThat(EndpointFolder.current().read(name)).isPresent().isNotEqualTo(Optional.of(left));
+                assertThat(EndpointFile.files().read(name)).isPresent().isNotEqualTo(Optional.of(left));
                 LinkEnd client = Serving.connect(name);
                 client.send(LinkEnd.frame(1, 10));
                 server.accept().expect(LinkEnd.frame(1, 10));
@@ -149,7 +149,7 @@ class TakenPortTest {
     @Test
     void fileThatLeadsToAnotherServerOfThisUserLeadsNowhere() throws Exception {
         try (Serving other = new Serving()) {
-            leave(EndpointFolder.current().read(other.name()).orElseThrow().port());
+            leave(EndpointFile.files().read(other.name()).orElseThrow().port());
             assertThat(connectFails().status()).isEqualTo(IpcStatus.AUTHENTICATION_FAILED);
             assertThat(other.waiting()).isZero();
         }
@@ -158,7 +158,7 @@ class TakenPortTest {
     @Test
     void copiedFileDoesNotServeAnotherName() throws Exception {
         try (Serving server = new Serving()) {
-            EndpointFolder folder = EndpointFolder.current();
+            SecretFiles<EndpointFile> folder = EndpointFile.files();
             Files.copy(folder.pathOf(server.name()), folder.pathOf(name));
             assertThat(connectFails().status()).isEqualTo(IpcStatus.ENDPOINT_NOT_FOUND);
             EndpointFile file = folder.read(server.name()).orElseThrow();
@@ -170,21 +170,21 @@ class TakenPortTest {
 
     @Test
     void malformedFileSaysWhatIsWrongAndIsReplaced() throws Exception {
-        PrivateFile.write(EndpointFolder.current().pathOf(name), "valise-loopback 2\n");
+        PrivateFile.write(EndpointFile.files().pathOf(name), "valise-loopback 2\n");
         assertThatThrownBy(() -> Serving.connect(name))
                 .isInstanceOfSatisfying(
                         IpcException.class, e -> assertThat(e.status()).isEqualTo(IpcStatus.PROTOCOL_ERROR))
                 .hasMessageContaining("valise-loopback 2")
                 .hasMessageContaining("restart the server");
         new Serving(name).close();
-        assertThat(EndpointFolder.current().pathOf(name)).doesNotExist();
+        assertThat(EndpointFile.files().pathOf(name)).doesNotExist();
     }
 
     @Test
     void relayedConnectionIsRefusedByBothEnds() throws Exception {
         try (Serving server = new Serving();
                 Squatter relay = new Squatter((in, out) -> relay(in, out, server.name()))) {
-            EndpointFile real = EndpointFolder.current().read(server.name()).orElseThrow();
+            EndpointFile real = EndpointFile.files().read(server.name()).orElseThrow();
             EndpointFile bent = new EndpointFile(real.name(), relay.port(), 0, real.pid(), false, real.secret());
             assertThatThrownBy(() -> TcpDialer.dial(
                             bent,

@@ -9,23 +9,23 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * What the loop's thread reads of a hand-shake and the connecting thread waits for. The first outcome counts.
+ * What the loop's thread reads while a client connects, and the connecting thread waits for. The first outcome counts.
  * Thread-safe.
  *
- * @param <T> what it is
+ * @param <T> what is waited for
  */
 public final class Answer<T> {
     private final CompletableFuture<T> outcome = new CompletableFuture<>();
 
-    /** Not there yet. */
+    /** Without an outcome. */
     public Answer() {}
 
-    /** It has come. */
+    /** Gives the outcome. */
     public void give(T answer) {
         outcome.complete(answer);
     }
 
-    /** It will not come. */
+    /** Ends with a failure. */
     public void fail(IpcException why) {
         outcome.completeExceptionally(why);
     }
@@ -50,14 +50,14 @@ public final class Answer<T> {
             Thread.currentThread().interrupt();
             throw failure(IpcStatus.CANCELLED, "interrupted", e);
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof IpcException told) {
-                throw told;
+            if (e.getCause() instanceof IpcException failed) {
+                throw failed;
             }
             throw failure(IpcStatus.PROTOCOL_ERROR, String.valueOf(e.getCause()), e);
         }
     }
 
     private static IpcException failure(IpcStatus status, String why, Exception cause) {
-        return new IpcException(status, "shm hand-shake: " + why, Delivery.NOT_SENT, cause);
+        return new IpcException(status, "shm: " + why, Delivery.NOT_SENT, cause);
     }
 }

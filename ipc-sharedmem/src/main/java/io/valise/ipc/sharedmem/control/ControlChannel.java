@@ -3,6 +3,7 @@ package io.valise.ipc.sharedmem.control;
 import io.valise.ipc.spi.runtime.ReadinessLoop;
 import io.valise.ipc.spi.runtime.Registration;
 import io.valise.ipc.spi.runtime.SafeLog;
+import io.valise.ipc.spi.runtime.UnixSockets;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -10,8 +11,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 
 /**
- * The Unix domain socket beside the rings: the hand-shake, then the bells, and all the time the truth about whether the
- * peer lives. It is read on the thread of the {@link ReadinessLoop} only. Thread-safe.
+ * The Unix domain socket beside the rings: authentication and negotiation, then the bells; its end tells that the peer is
+ * gone. It is read on the thread of the {@link ReadinessLoop} only. Thread-safe.
  */
 public final class ControlChannel {
 
@@ -38,9 +39,23 @@ public final class ControlChannel {
         this.registration = ReadinessLoop.shared().register(socket, this::read);
     }
 
+    /** One for a socket that it closes if that fails. */
+    static ControlChannel taking(SocketChannel socket) {
+        boolean done = false;
+        try {
+            ControlChannel control = new ControlChannel(socket);
+            done = true;
+            return control;
+        } finally {
+            if (!done) {
+                UnixSockets.close(socket);
+            }
+        }
+    }
+
     /**
-     * Has this reader take over, which learns of the end even if that came before. Called on the loop's thread, or when
-     * the peer has nothing to say yet.
+     * Sets the reader, which learns of the end even if that came before. Called on the loop's thread, or when the peer has
+     * nothing to send yet.
      */
     public void readBy(Reader next) {
         reader = next;
@@ -59,7 +74,7 @@ public final class ControlChannel {
     /**
      * Writes a few bytes without blocking.
      *
-     * @return whether all were taken; if not, the peer has left many bytes unread, or is gone
+     * @return whether all were written; if not, the peer has left many bytes unread, or is gone
      */
     public boolean send(ByteBuffer bytes) {
         try {

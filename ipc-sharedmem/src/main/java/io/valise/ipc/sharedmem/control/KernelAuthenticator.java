@@ -1,7 +1,6 @@
 package io.valise.ipc.sharedmem.control;
 
 import io.valise.ipc.Endpoint;
-import io.valise.ipc.PeerIdentity;
 import io.valise.ipc.spi.runtime.Listening;
 import io.valise.ipc.spi.runtime.UnixSockets;
 import java.nio.channels.SocketChannel;
@@ -9,27 +8,17 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** The kernel tells each end which user is at the other one. */
+/** By the kernel, which tells each end which user is at the other one. */
 final class KernelAuthenticator implements PeerAuthenticator {
     @Override
     public Door open(Endpoint endpoint, Path sockets, Consumer<AuthenticatedChannel> admitted) {
-        Listening listening = UnixSockets.listen(sockets, endpoint.name(), socket -> admitted.accept(vouched(socket)));
+        Listening listening = UnixSockets.listen(sockets, endpoint.name(), socket -> admitted.accept(known(socket)));
         return listening::close;
     }
 
     @Override
     public AuthenticatedChannel connect(Endpoint endpoint, Path sockets, long deadline) {
-        SocketChannel socket = UnixSockets.connect(sockets, endpoint.name(), deadline - System.nanoTime());
-        boolean done = false;
-        try {
-            AuthenticatedChannel server = vouched(socket);
-            done = true;
-            return server;
-        } finally {
-            if (!done) {
-                UnixSockets.close(socket);
-            }
-        }
+        return known(UnixSockets.connect(sockets, endpoint.name(), deadline - System.nanoTime()));
     }
 
     @Override
@@ -37,8 +26,18 @@ final class KernelAuthenticator implements PeerAuthenticator {
         return "the kernel";
     }
 
-    private static AuthenticatedChannel vouched(SocketChannel socket) {
-        PeerIdentity peer = UnixSockets.identity(socket);
-        return new AuthenticatedChannel(new ControlChannel(socket), peer, Optional.empty());
+    private static AuthenticatedChannel known(SocketChannel socket) {
+        ControlChannel control = ControlChannel.taking(socket);
+        boolean done = false;
+        try {
+            AuthenticatedChannel peer =
+                    new AuthenticatedChannel(control, UnixSockets.identity(socket), Optional.empty());
+            done = true;
+            return peer;
+        } finally {
+            if (!done) {
+                control.close();
+            }
+        }
     }
 }

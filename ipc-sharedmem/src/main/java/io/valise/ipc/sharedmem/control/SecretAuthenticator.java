@@ -4,113 +4,123 @@ import io.valise.ipc.Delivery;
 import io.valise.ipc.Endpoint;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
+import io.valise.ipc.PeerIdentity;
 import io.valise.ipc.spi.runtime.Listening;
 import io.valise.ipc.spi.runtime.PublishedFiles;
-import io.valise.ipc.spi.runtime.RuntimeDirectory;
+import io.valise.ipc.spi.runtime.ReadinessLoop;
 import io.valise.ipc.spi.runtime.UnixSockets;
+import io.valise.ipc.spi.secret.ConnectionAuthenticator;
 import io.valise.ipc.spi.secret.Handshake;
 import io.valise.ipc.spi.secret.Secret;
+import io.valise.ipc.spi.secret.SecretFiles;
+import java.io.EOFException;
+import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Each end proves to the other that it knows the server's secret, which only their user can read ({@link KeyFile}): for
- * systems whose kernel tells nothing of the other end of a domain socket. The hand-shake is that of {@code loopback:},
- * {@link Handshake}; a domain socket has no addresses that a relay could not have too, so the server seals its offer.
+ * Each end proves to the other that it knows the server's secret, for systems whose kernel tells nothing of the other end
+ * of a domain socket. The file {@code .key-<name>} beside the server's socket has the secret; it is there before the
+ * socket is. A domain socket has no addresses that a relay could not have too, so the server seals its offer.
  */
 public final class SecretAuthenticator implements PeerAuthenticator {
-    private static final int DROPS_BEARABLE = 5;
+    private static final String PREFIX = ".key-";
+    private static final String FORMAT = "valise-shm 1";
 
     /** Costs nothing. */
     public SecretAuthenticator() {}
 
+    /** What a key file says. */
+    private record ServerKey(String name, Secret secret) implements SecretFiles.Published {}
+
+    private static SecretFiles<ServerKey> keys(Path sockets) {
+        return new SecretFiles<>(sockets, PREFIX, FORMAT, (name, lines, secret) -> new ServerKey(name, secret));
+    }
+
     /** What both ends call the connection. */
-    static String context(Endpoint endpoint) {
+    private static String context(Endpoint endpoint) {
         return endpoint.toString();
     }
 
     @Override
     public Door open(Endpoint endpoint, Path sockets, Consumer<AuthenticatedChannel> admitted) {
-        KeyFile.sweep(sockets);
-        Secret secret = Secret.fresh();
-        KeyFile key = KeyFile.of(sockets, endpoint.name());
-        ConnectionAuthenticator authenticator = new ConnectionAuthenticator(endpoint, secret, admitted);
+        SecretFiles<ServerKey> keys = keys(sockets);
+        sweep(keys, sockets);
+        ServerKey key = new ServerKey(endpoint.name(), Secret.fresh());
+        ConnectionAuthenticator authenticator = new ConnectionAuthenticator(endpoint, key.secret());
+        Consumer<SocketChannel> accepted =
+                socket -> new ArrivingClient(new ControlChannel(socket), authenticator, context(endpoint), admitted);
         boolean open = false;
         try {
-            Listening listening = UnixSockets.listenToAnyone(
-                    sockets, endpoint.name(), () -> key.publish(secret), authenticator::accept);
+            Listening listening =
+                    UnixSockets.listenToAnyone(sockets, endpoint.name(), () -> keys.publish(key), accepted);
             open = true;
-            RuntimeDirectory directory = RuntimeDirectory.current();
-            PublishedFiles.Kept keyKept = PublishedFiles.keep(
-                    key.path(),
-                    sockets,
-                    kept -> directory.locked(sockets, () -> kept.isOpen() && key.publishIfAbsent(secret)));
+            PublishedFiles.Kept keyKept = keys.keep(key);
             return () -> {
                 keyKept.close();
-                listening.close(() -> key.retract(secret));
+                listening.close(() -> keys.retract(key));
                 authenticator.close();
             };
         } finally {
             if (!open) {
-                key.retract(secret); // if it came that far
+                keys.retract(key); // if it was published
             }
         }
+    }
+
+    /** Names differ in more than case: where file names do not, a file may keep the spelling of an earlier one. */
+    private static void sweep(SecretFiles<ServerKey> keys, Path sockets) {
+        List<String> live = UnixSockets.names(sockets);
+        keys.sweep(name -> live.stream().noneMatch(name::equalsIgnoreCase));
     }
 
     @Override
     public AuthenticatedChannel connect(Endpoint endpoint, Path sockets, long deadline) {
-        KeyFile key = KeyFile.of(sockets, endpoint.name());
+        SecretFiles<ServerKey> keys = keys(sockets);
         for (int tries = 1; ; tries++) {
-            // Connected first: the key of who listens was there before its socket was.
-            ControlChannel control = dial(endpoint, sockets, deadline);
-            boolean done = false;
-            Optional<Secret> secret = Optional.empty();
+            ServerKey server = keys.read(endpoint.name()).orElseThrow(() -> absent(endpoint, keys));
             try {
-                secret = key.read();
-                Handshake handshake = Handshake.client(
-                        secret.orElseThrow(() -> goneAway(null)).bytes(), context(endpoint));
-                AuthenticatedChannel server = new Introduction(control, handshake).await(deadline);
-                done = true;
-                return server;
+                return connect(endpoint, sockets, server.secret(), deadline);
             } catch (IpcException e) {
-                if (!isWorthAnotherTry(e.status(), tries, key, secret)) {
+                if (!keys.isWorthAnotherTry(e, server, tries)) {
                     throw e.status() == IpcStatus.PEER_DIED ? goneAway(e) : e;
-                }
-            } finally {
-                if (!done) {
-                    control.close();
                 }
             }
         }
     }
 
-    private static ControlChannel dial(Endpoint endpoint, Path sockets, long deadline) {
-        SocketChannel socket = UnixSockets.connectToAnyone(sockets, endpoint.name(), deadline - System.nanoTime());
+    private static AuthenticatedChannel connect(Endpoint endpoint, Path sockets, Secret secret, long deadline) {
+        ControlChannel control = ControlChannel.taking(
+                UnixSockets.connectToAnyone(sockets, endpoint.name(), deadline - System.nanoTime()));
+        boolean done = false;
         try {
-            return new ControlChannel(socket);
-        } catch (IpcException e) {
-            UnixSockets.close(socket);
-            throw e;
+            AuthenticatedChannel server =
+                    new ServerProof(control, Handshake.client(secret, context(endpoint))).await(deadline);
+            done = true;
+            return server;
+        } finally {
+            if (!done) {
+                control.close();
+            }
         }
     }
 
-    /** A server in need of room may have hung up, or have made way for another since its socket was found. */
-    private static boolean isWorthAnotherTry(IpcStatus status, int tries, KeyFile key, Optional<Secret> tried) {
-        return switch (status) {
-            case PEER_DIED -> tries < DROPS_BEARABLE;
-            case AUTHENTICATION_FAILED ->
-                tries < DROPS_BEARABLE && !key.read().map(Secret::digits).equals(tried.map(Secret::digits));
-            default -> false;
-        };
+    private static IpcException absent(Endpoint endpoint, SecretFiles<ServerKey> keys) {
+        return new IpcException(
+                IpcStatus.ENDPOINT_NOT_FOUND,
+                "no server serves " + endpoint + " for this user (looked for " + keys.pathOf(endpoint.name())
+                        + "): start it first",
+                Delivery.NOT_SENT);
     }
 
     private static IpcException goneAway(@Nullable Throwable cause) {
         return new IpcException(
                 IpcStatus.ENDPOINT_NOT_FOUND,
-                "shm hand-shake: the server went away; is it closing?",
+                "shm handshake: the server went away; is it closing?",
                 Delivery.NOT_SENT,
                 cause);
     }
@@ -118,5 +128,95 @@ public final class SecretAuthenticator implements PeerAuthenticator {
     @Override
     public String who() {
         return "a secret of this user";
+    }
+
+    private static AuthenticatedChannel authenticated(ControlChannel control, Handshake proof) {
+        return new AuthenticatedChannel(control, PeerIdentity.ofSecret(), Optional.of(proof));
+    }
+
+    /** A connection that a server has accepted, until its client is authenticated. */
+    private static final class ArrivingClient implements ControlChannel.Reader, ConnectionAuthenticator.Channel {
+        private final ControlChannel control;
+        private final Consumer<AuthenticatedChannel> admitted;
+        private final ConnectionAuthenticator.Pending handshake;
+
+        ArrivingClient(
+                ControlChannel control,
+                ConnectionAuthenticator authenticator,
+                String context,
+                Consumer<AuthenticatedChannel> admitted) {
+            this.control = control;
+            this.admitted = admitted;
+            this.handshake = authenticator.accept(this, context);
+            control.readBy(this);
+        }
+
+        @Override
+        public void onBytes(ByteBuffer bytes) {
+            if (handshake.advance(bytes)) {
+                admitted.accept(authenticated(control, handshake.handshake()));
+            }
+        }
+
+        @Override
+        public void onEnd() {
+            handshake.fail(new EOFException("the peer hung up"));
+        }
+
+        /** A new socket has room; a peer that has filled it is told nothing. */
+        @Override
+        public void send(ByteBuffer message) {
+            control.send(message);
+        }
+
+        @Override
+        public Runnable after(Runnable task, long nanos) {
+            return ReadinessLoop.shared().after(nanos, task);
+        }
+
+        @Override
+        public void close() {
+            control.close();
+        }
+    }
+
+    /** The client's part. What the server sends is read on the loop's thread. */
+    private static final class ServerProof implements ControlChannel.Reader {
+        private final ControlChannel control;
+        private final Handshake handshake;
+        private final Answer<AuthenticatedChannel> answer = new Answer<>();
+
+        ServerProof(ControlChannel control, Handshake handshake) {
+            this.control = control;
+            this.handshake = handshake;
+        }
+
+        AuthenticatedChannel await(long deadline) {
+            handshake.begin(control::send);
+            control.readBy(this);
+            return answer.await(deadline);
+        }
+
+        @Override
+        public void onBytes(ByteBuffer bytes) {
+            try {
+                boolean proved = !answer.isThere() && handshake.advance(bytes, control::send);
+                if (bytes.hasRemaining()) {
+                    throw new IpcException(
+                            IpcStatus.PROTOCOL_ERROR, "shm handshake: bytes behind the verdict", Delivery.NOT_SENT);
+                }
+                if (proved) {
+                    answer.give(authenticated(control, handshake));
+                }
+            } catch (IpcException e) {
+                bytes.position(bytes.limit());
+                answer.fail(e);
+            }
+        }
+
+        @Override
+        public void onEnd() {
+            answer.fail(Handshake.refusal(new EOFException("the peer hung up")));
+        }
     }
 }

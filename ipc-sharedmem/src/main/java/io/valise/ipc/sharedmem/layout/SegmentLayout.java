@@ -104,7 +104,7 @@ public record SegmentLayout(int ringBytes) {
         memory.putInt(RING_BYTES_AT, ringBytes);
         memory.putLongRelease(SEGMENT_BYTES_AT, segmentBytes());
         memory.putLongRelease(endMark(), END_MARK);
-        // Pairs with the acquire in checkHeader; what orders the two processes is the hand-shake between them.
+        // Pairs with the acquire in checkHeader; what orders the two processes is the negotiation between them.
         memory.putLongRelease(MAGIC_AT, MAGIC);
     }
 

@@ -14,30 +14,33 @@ import java.util.Random;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
-class GreetingTest {
+class NegotiationMessagesTest {
     @Test
     void helloCrossesInPieces() {
-        ByteBuffer hello = Greeting.hello(77);
-        for (int length = 0; length < Greeting.HELLO_BYTES; length++) {
-            assertThat(Greeting.readHello(hello.duplicate().limit(length))).isNull();
+        ByteBuffer hello = NegotiationMessages.hello(77);
+        for (int length = 0; length < NegotiationMessages.HELLO_BYTES; length++) {
+            assertThat(NegotiationMessages.readHello(hello.duplicate().limit(length)))
+                    .isNull();
         }
-        assertThat(Greeting.readHello(hello)).isEqualTo(77);
+        assertThat(NegotiationMessages.readHello(hello)).isEqualTo(77);
         assertThat(hello.hasRemaining()).isFalse();
     }
 
     @Test
     void offerCrossesInPieces() {
-        ByteBuffer offer = Greeting.offer(77, new SegmentLayout(1 << 20), Path.of("/dev/shm/ü"));
+        ByteBuffer offer = NegotiationMessages.offer(77, new SegmentLayout(1 << 20), Path.of("/dev/shm/ü"));
         for (int length = 0; length < offer.limit(); length++) {
-            assertThat(Greeting.readOffer(offer.duplicate().limit(length))).isNull();
+            assertThat(NegotiationMessages.readOffer(offer.duplicate().limit(length)))
+                    .isNull();
         }
-        assertThat(Greeting.readOffer(offer)).isEqualTo(new Greeting.Offer(IpcStatus.OK, 77, 1 << 20, "/dev/shm/ü"));
+        assertThat(NegotiationMessages.readOffer(offer))
+                .isEqualTo(new NegotiationMessages.Offer(IpcStatus.OK, 77, 1 << 20, "/dev/shm/ü"));
     }
 
     @Test
     void refusalCrossesWithItsReason() {
         IpcException full = new IpcException(IpcStatus.RESOURCE_EXHAUSTED, "x".repeat(5000), Delivery.NOT_SENT);
-        Greeting.Offer refused = Greeting.readOffer(Greeting.refusal(1, full));
+        NegotiationMessages.Offer refused = NegotiationMessages.readOffer(NegotiationMessages.refusal(1, full));
         assertThat(refused).isNotNull();
         assertThat(refused.status()).isEqualTo(IpcStatus.RESOURCE_EXHAUSTED);
         assertThat(refused.text()).hasSize(4096);
@@ -46,15 +49,16 @@ class GreetingTest {
     @Test
     void wrongBytesAreToldAtTheFirst() {
         ByteBuffer http = ByteBuffer.wrap("V /".getBytes(StandardCharsets.US_ASCII));
-        protocolError(() -> Greeting.readHello(http.duplicate())).hasMessageContaining("not Valise");
-        protocolError(() -> Greeting.readOffer(http.duplicate())).hasMessageContaining("byte 1: limit=65, actual=32");
+        protocolError(() -> NegotiationMessages.readHello(http.duplicate())).hasMessageContaining("not Valise");
+        protocolError(() -> NegotiationMessages.readOffer(http.duplicate()))
+                .hasMessageContaining("byte 1: limit=65, actual=32");
     }
 
     @Test
     void otherVersionIsAVersionMismatch() {
-        ByteBuffer hello = Greeting.hello(77);
+        ByteBuffer hello = NegotiationMessages.hello(77);
         hello.put(9, (byte) 2);
-        assertThatThrownBy(() -> Greeting.readHello(hello))
+        assertThatThrownBy(() -> NegotiationMessages.readHello(hello))
                 .isInstanceOfSatisfying(
                         IpcException.class, e -> assertThat(e.status()).isEqualTo(IpcStatus.VERSION_MISMATCH))
                 .hasMessageContaining("limit=1, actual=2");
@@ -62,23 +66,25 @@ class GreetingTest {
 
     @Test
     void longTextIsRefusedBeforeItIsAwaited() {
-        ByteBuffer offer = Greeting.offer(77, new SegmentLayout(1 << 20), Path.of("/x"));
+        ByteBuffer offer = NegotiationMessages.offer(77, new SegmentLayout(1 << 20), Path.of("/x"));
         offer.putShort(23, (short) 4097);
-        protocolError(() -> Greeting.readOffer(offer)).hasMessageContaining("limit=0..4096 bytes, actual=4097");
+        protocolError(() -> NegotiationMessages.readOffer(offer))
+                .hasMessageContaining("limit=0..4096 bytes, actual=4097");
         offer.putShort(23, (short) -1);
-        protocolError(() -> Greeting.readOffer(offer)).hasMessageContaining("actual=-1");
+        protocolError(() -> NegotiationMessages.readOffer(offer)).hasMessageContaining("actual=-1");
     }
 
     @Test
     void anyBytesEndInAnAnswer() {
         Random random = new Random(5);
         for (int i = 0; i < 100_000; i++) {
-            ByteBuffer bytes = Greeting.offer(random.nextLong(), new SegmentLayout(1 << 16), Path.of("/abc"));
+            ByteBuffer bytes =
+                    NegotiationMessages.offer(random.nextLong(), new SegmentLayout(1 << 16), Path.of("/abc"));
             for (int flips = random.nextInt(4); flips >= 0; flips--) {
                 bytes.put(random.nextInt(bytes.limit()), (byte) random.nextInt());
             }
             try {
-                Greeting.readOffer(bytes);
+                NegotiationMessages.readOffer(bytes);
             } catch (IpcException e) {
                 assertThat(e.status()).isIn(IpcStatus.PROTOCOL_ERROR, IpcStatus.VERSION_MISMATCH);
             }

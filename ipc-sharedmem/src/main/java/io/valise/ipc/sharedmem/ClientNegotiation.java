@@ -18,19 +18,19 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The client's side of one hand-shake: hello, offer, ack; see {@link Greeting}. The offer is read on the loop's thread,
+ * The client's side of the negotiation of a segment: hello, offer, ack; see {@link NegotiationMessages}. The offer is read on the loop's thread,
  * all else happens on the connecting one.
  */
-final class ClientHandshake implements ControlChannel.Reader {
+final class ClientNegotiation implements ControlChannel.Reader {
     private static final int LONGEST_OFFER = 8192;
 
     private final AuthenticatedChannel server;
     private final ControlChannel control;
     private final SegmentRemoval removal;
     private final ByteBuffer received = ByteBuffer.allocate(LONGEST_OFFER);
-    private final Answer<Greeting.Offer> offer = new Answer<>();
+    private final Answer<NegotiationMessages.Offer> offer = new Answer<>();
 
-    ClientHandshake(AuthenticatedChannel server, SegmentRemoval removal) {
+    ClientNegotiation(AuthenticatedChannel server, SegmentRemoval removal) {
         this.server = server;
         this.control = server.control();
         this.removal = removal;
@@ -41,7 +41,7 @@ final class ClientHandshake implements ControlChannel.Reader {
         boolean done = false;
         try {
             control.readBy(this);
-            control.send(Greeting.hello(ProcessHandle.current().pid()));
+            control.send(NegotiationMessages.hello(ProcessHandle.current().pid()));
             ShmLink link = accept(offer.await(deadline));
             done = true;
             return link;
@@ -69,7 +69,7 @@ final class ClientHandshake implements ControlChannel.Reader {
 
     /** Nothing is done about an offer before its seal has been checked. */
     private void readOffer(ByteBuffer sofar) {
-        Greeting.Offer whole = Greeting.readOffer(sofar);
+        NegotiationMessages.Offer whole = NegotiationMessages.readOffer(sofar);
         if (whole != null && sofar.remaining() >= server.sealBytes()) {
             server.check(sofar.duplicate().flip(), sofar);
             offer.give(whole);
@@ -84,7 +84,7 @@ final class ClientHandshake implements ControlChannel.Reader {
                         : failure(IpcStatus.PROTOCOL_ERROR, "it ended within the offer", null));
     }
 
-    private ShmLink accept(Greeting.Offer offered) {
+    private ShmLink accept(NegotiationMessages.Offer offered) {
         if (offered.status() != IpcStatus.OK) {
             throw failure(refusal(offered.status()), "the server says: " + offered.text(), null);
         }
@@ -98,7 +98,7 @@ final class ClientHandshake implements ControlChannel.Reader {
         Segment segment = open(offered, new SegmentLayout(offered.ringBytes()));
         ShmLink link = new ShmLink(segment, ShmLink.Side.CLIENT, control, declaring(offered.pid()));
         control.readBy(link);
-        control.send(Greeting.ack());
+        control.send(NegotiationMessages.ack());
         return link;
     }
 
@@ -110,7 +110,7 @@ final class ClientHandshake implements ControlChannel.Reader {
         };
     }
 
-    private Segment open(Greeting.Offer offered, SegmentLayout layout) {
+    private Segment open(NegotiationMessages.Offer offered, SegmentLayout layout) {
         try {
             return Segment.open(Path.of(offered.text()), layout, removal);
         } catch (InvalidPathException e) {
@@ -130,6 +130,6 @@ final class ClientHandshake implements ControlChannel.Reader {
     }
 
     private static IpcException failure(IpcStatus status, String why, @Nullable Throwable cause) {
-        return new IpcException(status, "shm hand-shake: " + why, Delivery.NOT_SENT, cause);
+        return new IpcException(status, "shm negotiation: " + why, Delivery.NOT_SENT, cause);
     }
 }

@@ -24,7 +24,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The frames with which a connection begins, at either end: HELLO, CHALLENGE, PROOF and WELCOME. Thread-safe. */
-public final class Handshake {
+public final class GreetingExchange {
     private final Endpoint endpoint;
     private final SessionConfig config;
     private final OutgoingCalls calls;
@@ -35,7 +35,7 @@ public final class Handshake {
     private volatile int version;
     private volatile @Nullable ServerProof proof;
 
-    Handshake(
+    GreetingExchange(
             Endpoint endpoint,
             SessionConfig config,
             OutgoingCalls calls,

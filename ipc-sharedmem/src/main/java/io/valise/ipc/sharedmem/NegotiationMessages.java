@@ -11,7 +11,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The three messages of the hand-shake on the control channel; numbers are big-endian.
+ * The three messages by which client and server agree on a segment; numbers are big-endian.
  *
  * <pre>
  *   hello  client -> server   "VALISESHM"  byte version  long pid
@@ -20,10 +20,10 @@ import org.jspecify.annotations.Nullable;
  *   ack    client -> server   byte 'A'     the client has mapped the segment: the server removes its file, if it can
  * </pre>
  *
- * Where no kernel vouches for the peer, they follow the hand-shake of {@link io.valise.ipc.spi.secret.Handshake}, and a
- * seal of its is behind the offer.
+ * Where no kernel tells who the peer is, they follow the {@link io.valise.ipc.spi.secret.Handshake}, and its seal is behind
+ * the offer.
  */
-final class Greeting {
+final class NegotiationMessages {
     static final int HELLO_BYTES = 18;
     static final byte ACK = 'A';
     static final byte VERSION = 1;
@@ -35,7 +35,7 @@ final class Greeting {
     /** What the server answers. */
     record Offer(IpcStatus status, long pid, int ringBytes, String text) {}
 
-    private Greeting() {}
+    private NegotiationMessages() {}
 
     static ByteBuffer hello(long pid) {
         return ByteBuffer.allocate(HELLO_BYTES)
@@ -89,7 +89,7 @@ final class Greeting {
         int start = bytes.position();
         int length = bytes.getShort(start + OFFER_HEADER - Short.BYTES);
         if (length < 0 || length > MAX_TEXT) {
-            throw wrong("shm hand-shake text: limit=0.." + MAX_TEXT + " bytes, actual=" + length);
+            throw wrong("shm negotiation text: limit=0.." + MAX_TEXT + " bytes, actual=" + length);
         }
         if (bytes.remaining() < OFFER_HEADER + length) {
             return null;
@@ -122,7 +122,7 @@ final class Greeting {
         for (int i = 0; i < MAGIC.length && i < bytes.remaining(); i++) {
             byte actual = bytes.get(bytes.position() + i);
             if (actual != MAGIC[i]) {
-                throw wrong("shm hand-shake byte " + i + ": limit=" + MAGIC[i] + ", actual=" + actual
+                throw wrong("shm negotiation byte " + i + ": limit=" + MAGIC[i] + ", actual=" + actual
                         + "; what answers is not Valise");
             }
         }
@@ -132,7 +132,7 @@ final class Greeting {
         if (actual != VERSION) {
             throw new IpcException(
                     IpcStatus.VERSION_MISMATCH,
-                    "shm hand-shake version: limit=" + VERSION + ", actual=" + actual
+                    "shm negotiation version: limit=" + VERSION + ", actual=" + actual
                             + "; use the same Valise at both ends",
                     Delivery.NOT_SENT);
         }

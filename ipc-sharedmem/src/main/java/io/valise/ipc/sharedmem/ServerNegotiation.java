@@ -22,11 +22,11 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The server's side of one hand-shake: hello, offer, ack; see {@link Greeting}. What the client sends is read on the
+ * The server's side of the negotiation of a segment: hello, offer, ack; see {@link NegotiationMessages}. What the client sends is read on the
  * loop's thread; the segment is created on an executor's, for zeroing takes time. It ends once: as a link that was
  * handed over, or with everything closed and removed.
  */
-final class ServerHandshake implements ControlChannel.Reader {
+final class ServerNegotiation implements ControlChannel.Reader {
 
     private enum Step {
         AWAITING_HELLO,
@@ -35,8 +35,8 @@ final class ServerHandshake implements ControlChannel.Reader {
         DONE
     }
 
-    /** What a hand-shake needs of its listener. */
-    interface HandshakeContext {
+    /** What a negotiation needs of its listener. */
+    interface NegotiationContext {
         /** Where the next segment is created. */
         Path freshSegment();
 
@@ -47,23 +47,23 @@ final class ServerHandshake implements ControlChannel.Reader {
         SegmentRemoval removal();
 
         /** Takes the link over, on an executor's thread. */
-        void completed(ServerHandshake handshake, ShmLink link);
+        void completed(ServerNegotiation negotiation, ShmLink link);
 
-        /** Forgets a hand-shake that failed. */
-        void failed(ServerHandshake handshake);
+        /** Forgets a negotiation that failed. */
+        void failed(ServerNegotiation negotiation);
     }
 
-    private final HandshakeContext context;
+    private final NegotiationContext context;
     private final Executor executor;
     private final AuthenticatedChannel client;
     private final ControlChannel control;
-    private final ByteBuffer hello = ByteBuffer.allocate(Greeting.HELLO_BYTES);
+    private final ByteBuffer hello = ByteBuffer.allocate(NegotiationMessages.HELLO_BYTES);
     private final AtomicReference<Step> step = new AtomicReference<>(Step.AWAITING_HELLO);
 
     private volatile @Nullable Segment segment;
     private volatile @Nullable ShmLink link;
 
-    ServerHandshake(AuthenticatedChannel client, HandshakeContext context, Executor executor) {
+    ServerNegotiation(AuthenticatedChannel client, NegotiationContext context, Executor executor) {
         this.context = context;
         this.executor = executor;
         this.client = client;
@@ -106,7 +106,7 @@ final class ServerHandshake implements ControlChannel.Reader {
         while (bytes.hasRemaining() && hello.hasRemaining()) {
             hello.put(bytes.get());
         }
-        Long pid = Greeting.readHello(hello.duplicate().flip());
+        Long pid = NegotiationMessages.readHello(hello.duplicate().flip());
         if (pid != null && bytes.hasRemaining()) {
             abandon("bytes behind the hello");
         } else if (pid != null && step.compareAndSet(Step.AWAITING_HELLO, Step.OFFERING)) {
@@ -120,7 +120,7 @@ final class ServerHandshake implements ControlChannel.Reader {
             executor.execute(task);
         } catch (RuntimeException | Error e) { // such as no thread left
             throw new IpcException(
-                    IpcStatus.RESOURCE_EXHAUSTED, "the server has no thread for the hand-shake: " + e, e);
+                    IpcStatus.RESOURCE_EXHAUSTED, "the server has no thread to offer a segment: " + e, e);
         }
     }
 
@@ -143,7 +143,7 @@ final class ServerHandshake implements ControlChannel.Reader {
         boolean stillWanted = step.compareAndSet(Step.OFFERING, Step.AWAITING_ACK);
         if (!stillWanted) {
             release(); // Abandoned before there was anything to release.
-        } else if (!say(Greeting.offer(ProcessHandle.current().pid(), made.layout(), made.file()))) {
+        } else if (!say(NegotiationMessages.offer(ProcessHandle.current().pid(), made.layout(), made.file()))) {
             abandon("the offer was not taken");
         }
     }
@@ -152,7 +152,7 @@ final class ServerHandshake implements ControlChannel.Reader {
         byte answer = bytes.get();
         ShmLink ready = link;
         Segment shared = segment;
-        if (answer != Greeting.ACK || ready == null || shared == null) {
+        if (answer != NegotiationMessages.ACK || ready == null || shared == null) {
             abandon("ack: limit=A, actual=" + answer);
         } else if (step.compareAndSet(Step.AWAITING_ACK, Step.DONE)) {
             control.readBy(ready);
@@ -172,7 +172,7 @@ final class ServerHandshake implements ControlChannel.Reader {
     }
 
     private void refuse(IpcException reason) {
-        say(Greeting.refusal(ProcessHandle.current().pid(), reason));
+        say(NegotiationMessages.refusal(ProcessHandle.current().pid(), reason));
         abandon(reason.toString());
     }
 
@@ -198,6 +198,6 @@ final class ServerHandshake implements ControlChannel.Reader {
 
     /** Asked for when there is something to say: the first logger of a JVM takes 20 ms to start. */
     private static Logger log() {
-        return SafeLog.of(ServerHandshake.class);
+        return SafeLog.of(ServerNegotiation.class);
     }
 }

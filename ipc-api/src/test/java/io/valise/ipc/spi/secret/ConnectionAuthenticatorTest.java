@@ -1,0 +1,179 @@
+package io.valise.ipc.spi.secret;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.valise.ipc.Endpoint;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.testlog.Logs;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What a server allows clients that have not proved that they know its secret, without a socket. */
+class ConnectionAuthenticatorTest {
+    private static final String CONTEXT = "loopback:quotes 127.0.0.1/4711>127.0.0.1/4712";
+
+    private final Secret secret = Secret.fresh();
+    private final ConnectionAuthenticator authenticator =
+            new ConnectionAuthenticator(new Endpoint("loopback", "quotes"), secret);
+
+    /** A connection that keeps what is done with it. */
+    private final class Connection implements ConnectionAuthenticator.Channel {
+        final ByteBuffer sent = ByteBuffer.allocate(2 * Handshake.LONGEST_MESSAGE);
+        final List<Runnable> timers = new ArrayList<>();
+        final ConnectionAuthenticator.Pending pending;
+        boolean closed;
+
+        Connection() {
+            pending = authenticator.accept(this, CONTEXT);
+        }
+
+        @Override
+        public void send(ByteBuffer message) {
+            sent.put(message);
+        }
+
+        @Override
+        public Runnable after(Runnable task, long nanos) {
+            assertThat(nanos).isEqualTo(5_000_000_000L);
+            timers.add(task);
+            return () -> timers.remove(task);
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+        }
+
+        boolean advance(String bytes) {
+            return pending.advance(ByteBuffer.wrap(bytes.getBytes(US_ASCII)));
+        }
+
+        void timeOut() {
+            List.copyOf(timers).forEach(Runnable::run);
+        }
+
+        boolean isPending() {
+            return !closed && timers.size() == 1;
+        }
+    }
+
+    /** What the client of a connection sends first and second. */
+    private static boolean prove(Connection connection, Handshake client, ByteBuffer surplus) {
+        ByteBuffer in = ByteBuffer.allocate(200);
+        client.begin(in::put);
+        assertThat(connection.pending.advance(in.flip())).isFalse();
+        in.clear();
+        client.advance(connection.sent.flip(), in::put);
+        connection.sent.clear();
+        in.put(surplus).flip();
+        boolean proved = connection.pending.advance(in);
+        surplus.position(surplus.limit() - in.remaining());
+        return proved;
+    }
+
+    @Test
+    void clientWithTheSecretGetsTheConnectionWithWhatFollows() {
+        Connection connection = new Connection();
+        ByteBuffer frames = ByteBuffer.allocate(10);
+        assertThat(prove(connection, Handshake.client(secret, CONTEXT), frames)).isTrue();
+        assertThat(frames.remaining()).isEqualTo(10);
+        assertThat(connection.closed).isFalse();
+        assertThat(connection.timers).isEmpty();
+        assertThat(connection.pending.handshake().isComplete()).isTrue();
+        authenticator.close();
+        assertThat(connection.pending.fail(new EOFException("later"))).isFalse();
+        assertThat(connection.closed).isFalse();
+    }
+
+    @Test
+    @Logs("does not know this server's secret")
+    void clientWithoutItIsToldSoAndNothingElseOfItIsRead() {
+        Connection connection = new Connection();
+        ByteBuffer hello = ByteBuffer.allocate(Handshake.LONGEST_MESSAGE);
+        Handshake.client(Secret.fresh(), CONTEXT).begin(hello::put);
+        assertThat(connection.pending.advance(hello.flip())).isFalse();
+        ByteBuffer forged = ByteBuffer.allocate(1000);
+        assertThat(connection.pending.advance(forged)).isFalse();
+        assertThat(forged.hasRemaining()).isFalse();
+        assertThat(connection.sent.position()).isEqualTo(Handshake.LONGEST_MESSAGE + 1);
+        assertThat(connection.sent.get(Handshake.LONGEST_MESSAGE))
+                .isEqualTo((byte) IpcStatus.AUTHENTICATION_FAILED.number());
+        assertThat(connection.closed).isTrue();
+        assertThat(connection.timers).isEmpty();
+    }
+
+    @Test
+    @Logs("expected \"VALISE\", actual byte 0=0x47")
+    void foreignProtocolIsClosedWithoutAWord() {
+        Connection connection = new Connection();
+        assertThat(connection.advance("GET / HTTP/1.1\r\n\r\n")).isFalse();
+        assertThat(connection.sent.position()).isZero();
+        assertThat(connection.closed).isTrue();
+    }
+
+    @Test
+    @Logs("unauthenticated connections: limit=64, the oldest was closed")
+    void oldestIsClosedForOneMoreThanTheLimit() {
+        List<Connection> strangers = new ArrayList<>();
+        for (int i = 0; i < ConnectionAuthenticator.MOST_PENDING; i++) {
+            strangers.add(new Connection());
+        }
+        assertThat(strangers).allMatch(Connection::isPending);
+        // One that leaves makes room.
+        assertThat(strangers.get(0).pending.fail(new EOFException("hung up"))).isTrue();
+        assertThat(new Connection().isPending()).isTrue();
+        assertThat(strangers.get(1).isPending()).isTrue();
+
+        Connection honest = new Connection();
+        assertThat(strangers.get(1).closed).isTrue();
+        assertThat(strangers.get(1).timers).isEmpty();
+        assertThat(strangers.get(2).isPending()).isTrue();
+        assertThat(prove(honest, Handshake.client(secret, CONTEXT), ByteBuffer.allocate(0)))
+                .isTrue();
+    }
+
+    @Test
+    void clientWhoseConnectionWasClosedIsNotLetIn() {
+        Connection pending = new Connection();
+        authenticator.close();
+        assertThat(pending.closed).isTrue();
+        assertThat(prove(pending, Handshake.client(secret, CONTEXT), ByteBuffer.allocate(0)))
+                .isFalse();
+    }
+
+    @Test
+    @Logs("handshake: the client took too long: limit=5 s")
+    void silentClientIsClosedWhenItsTimeIsUp() {
+        Connection silent = new Connection();
+        silent.advance("VALISE\1");
+        silent.timeOut();
+        assertThat(silent.closed).isTrue();
+        assertThat(silent.timers).isEmpty();
+        assertThat(silent.pending.fail(new IOException("once more"))).isFalse();
+    }
+
+    @Test
+    void closedServerClosesConnectionsThatAreThereAndThatCome() {
+        Connection before = new Connection();
+        authenticator.close();
+        authenticator.close();
+        Connection after = new Connection();
+        assertThat(List.of(before, after)).allSatisfy(connection -> {
+            assertThat(connection.closed).isTrue();
+            assertThat(connection.timers).isEmpty();
+        });
+    }
+
+    @Test
+    void clientThatHangsUpIsNoRefusal() {
+        Connection connection = new Connection();
+        assertThat(connection.pending.fail(new EOFException("hung up"))).isTrue(); // a warning would fail this test
+        assertThat(connection.closed).isTrue();
+        assertThat(connection.timers).isEmpty();
+    }
+}

@@ -1,0 +1,181 @@
+package io.valise.ipc.spi.secret;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.valise.ipc.Delivery;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** How a server makes its secret known, and what no other user and no log learns of it. */
+class SecretFilesTest {
+    private static final String FIRST_LINE = "valise-test 1";
+
+    private SecretFiles<Server> files;
+    private Path folder;
+
+    private record Server(String name, String port, Secret secret) implements SecretFiles.Published {
+        static Server parse(String name, Map<String, String> lines, Secret secret) {
+            String port = lines.get("port");
+            if (port == null) {
+                throw new IllegalArgumentException("port: missing");
+            }
+            return new Server(name, port, secret);
+        }
+
+        @Override
+        public Map<String, String> more() {
+            return Map.of("port", port);
+        }
+    }
+
+    @BeforeEach
+    void open(@TempDir Path directory) {
+        folder = directory;
+        files = new SecretFiles<>(folder, ".key-", FIRST_LINE, Server::parse);
+    }
+
+    private Server published(String name) {
+        Server server = new Server(name, "4711", Secret.fresh());
+        files.publish(server);
+        return server;
+    }
+
+    private void refused(IpcStatus status, String why) {
+        assertThatThrownBy(() -> files.read("quotes"))
+                .isInstanceOfSatisfying(IpcException.class, e -> {
+                    assertThat(e.status()).isEqualTo(status);
+                    assertThat(e.delivery()).isEqualTo(Delivery.NOT_SENT);
+                })
+                .hasMessageContaining(files.pathOf("quotes").toString())
+                .hasMessageContaining(why);
+        assertThat(files.readable("quotes")).isEmpty();
+        assertThat(files.all()).isEmpty();
+    }
+
+    @Test
+    void fileIsThisUsersAloneAndSaysWhatTheServerPublishes() throws IOException {
+        assertThat(files.read("quotes")).isEmpty();
+        Server server = published("quotes");
+        assertThat(files.read("quotes")).contains(server);
+        assertThat(files.all()).containsExactly(server);
+        Path file = folder.resolve(".key-quotes");
+        assertThat(files.pathOf("quotes")).isEqualTo(file);
+        assertThat(file)
+                .hasContent(FIRST_LINE + "\nname=quotes\nport=4711\nsecret="
+                        + server.secret().digits() + "\n");
+        assumeTrue(file.getFileSystem().supportedFileAttributeViews().contains("posix"), "needs POSIX");
+        assertThat(Files.getPosixFilePermissions(file)).isEqualTo(PosixFilePermissions.fromString("rw-------"));
+    }
+
+    @Test
+    void unknownLinesAreSkipped() throws IOException {
+        Server server = published("quotes");
+        Path file = files.pathOf("quotes");
+        Files.writeString(file, Files.readString(file) + "color=green\nno line of ours\n");
+        assertThat(files.read("quotes")).contains(server);
+    }
+
+    @Test
+    void fileThatOthersCouldReadIsRefused() throws IOException {
+        published("quotes");
+        Path file = files.pathOf("quotes");
+        assumeTrue(file.getFileSystem().supportedFileAttributeViews().contains("posix"), "needs POSIX");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+        refused(IpcStatus.ACCESS_DENIED, "mode=0644");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "valise-test 2\n",
+                FIRST_LINE + "\n",
+                FIRST_LINE + "\nname=quotes\nport=1\nsecret=0123\n",
+                FIRST_LINE + "\nname=quotes\nsecret=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\n",
+            })
+    void fileThatCannotBeUnderstoodIsNamed(String text) throws IOException {
+        published("quotes");
+        Files.writeString(files.pathOf("quotes"), text);
+        refused(IpcStatus.PROTOCOL_ERROR, "restart the server to replace it");
+    }
+
+    @Test
+    void fileOfAnotherNameIsNotTakenForThisOne() throws IOException {
+        published("Quotes");
+        Files.copy(files.pathOf("Quotes"), files.pathOf("quotes"));
+        assertThat(files.read("quotes")).isEmpty();
+    }
+
+    @Test
+    void serverTakesBackItsOwnFileAlone() {
+        Server first = published("quotes");
+        Server second = published("quotes");
+        files.retract(first);
+        assertThat(files.read("quotes")).contains(second);
+        files.retract(second);
+        files.retract(second);
+        assertThat(files.pathOf("quotes")).doesNotExist();
+    }
+
+    @Test
+    void filesOfServersThatAreGoneAreSweptWithDrafts() throws IOException {
+        published("gone");
+        published("here");
+        Path damaged = Files.createFile(files.pathOf("damaged"));
+        Path draft = Files.createFile(folder.resolve(".draft-1"));
+        Path other = Files.createFile(folder.resolve("other"));
+        files.sweep(name -> !name.equals("here"));
+        assertThat(files.all()).extracting(Server::name).containsExactly("here");
+        assertThat(damaged).doesNotExist();
+        assertThat(draft).doesNotExist();
+        assertThat(other).exists();
+    }
+
+    @Test
+    void clientTriesAgainWhenTheServerWasReplacedOrHadNoRoom() {
+        Server tried = published("quotes");
+        IpcException hungUp = new IpcException(IpcStatus.PEER_DIED, "hung up", Delivery.NOT_SENT);
+        IpcException wrong = new IpcException(IpcStatus.AUTHENTICATION_FAILED, "wrong proof", Delivery.NOT_SENT);
+        IpcException late = new IpcException(IpcStatus.TIMEOUT, "late", Delivery.NOT_SENT);
+        assertThat(files.isWorthAnotherTry(hungUp, tried, 4)).isTrue();
+        assertThat(files.isWorthAnotherTry(hungUp, tried, 5)).isFalse();
+        assertThat(files.isWorthAnotherTry(wrong, tried, 1)).isFalse();
+        published("quotes");
+        assertThat(files.isWorthAnotherTry(hungUp, tried, 5)).isTrue();
+        assertThat(files.isWorthAnotherTry(wrong, tried, 5)).isTrue();
+        assertThat(files.isWorthAnotherTry(late, tried, 1)).isFalse();
+    }
+
+    @Test
+    void secretIsFreshAndNotShown() {
+        Secret secret = Secret.fresh();
+        assertThat(Secret.ofDigits(secret.digits())).isEqualTo(secret).hasSameHashCodeAs(secret);
+        assertThat(Secret.fresh()).isNotEqualTo(secret);
+        assertThat(secret.digits()).hasSize(64);
+        assertThat(secret.toString()).doesNotContain(secret.digits());
+        assertThat(new Server("quotes", "1", secret).toString()).doesNotContain(secret.digits());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "0123", "not hexadecimal, but perhaps half of a secret"})
+    void wrongSecretIsNotQuoted(String digits) {
+        assertThatThrownBy(() -> Secret.ofDigits(digits))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("secret: expected 64 hexadecimal digits")
+                .hasNoCause()
+                .message()
+                .doesNotContain("half");
+    }
+}
