@@ -46,8 +46,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Who gets in, and how far, where the kernel vouches for nobody and somebody has got past the folder's protection. Other
- * users of the machine are tried by H01 in {@link UnvouchedConformanceTest}.
+ * What a process can do that got past the folder's protection, where no kernel tells who the peer is. Other users of the
+ * machine are tried by H01 in {@link UnvouchedConformanceTest}.
  */
 @ExtendWith(HangWatchdog.class)
 @MayLog("refused: ")
@@ -95,7 +95,7 @@ class UnvouchedAttacksTest {
         }
     }
 
-    /** Whoever is inside at the moment of closing, such as the loop's thread, unmaps when it leaves. */
+    /** A thread that reads at the moment of closing, such as the loop's, unmaps when it has read. */
     private static void awaitNoSegments() throws IOException {
         while (!segmentFiles().isEmpty()) {
             Thread.onSpinWait();
@@ -399,7 +399,7 @@ class UnvouchedAttacksTest {
     }
 
     @Test
-    void whoTakesTheSocketLearnsNoProof() throws Exception {
+    void processThatTakesTheSocketLearnsNoProof() throws Exception {
         BlockingQueue<byte[]> heard = new LinkedBlockingQueue<>();
         squatting(
                 doing(client -> {
@@ -416,7 +416,7 @@ class UnvouchedAttacksTest {
     }
 
     @Test
-    void whoServesWithoutAKeyHearsNothing() throws Exception {
+    void serverWithoutAKeyIsNotConnectedTo() throws Exception {
         BlockingQueue<byte[]> heard = new LinkedBlockingQueue<>();
         Path aside = key(ENDPOINT.name()).resolveSibling(".aside");
         Files.move(key(ENDPOINT.name()), aside);

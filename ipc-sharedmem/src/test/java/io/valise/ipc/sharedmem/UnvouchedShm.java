@@ -9,7 +9,7 @@ import io.valise.ipc.spi.Transport;
 import java.util.List;
 
 /**
- * {@code shm:} as it is where the kernel vouches for nobody and a file that is mapped cannot be removed: Windows, but for
+ * {@code shm:} as it is where no kernel tells who the peer is and a mapped file cannot be removed: Windows, but for
  * the calls of the system. No program can choose it: it takes a constructor that only this package sees.
  */
 public final class UnvouchedShm implements Transport {

@@ -4,10 +4,12 @@ import io.valise.ipc.loopback.link.TcpStream;
 import io.valise.ipc.loopback.loop.LoopChannel;
 import io.valise.ipc.loopback.loop.Sockets;
 import io.valise.ipc.spi.Link;
+import io.valise.ipc.spi.runtime.SafeLog;
 import io.valise.ipc.spi.secret.ConnectionAuthenticator;
 import io.valise.ipc.spi.secret.Handshake;
 import java.io.EOFException;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
@@ -48,24 +50,22 @@ final class ArrivingClient implements LoopChannel.Stage, ConnectionAuthenticator
             String name,
             ConnectionAuthenticator authenticator,
             Consumer<Link> admitted) {
-        boolean begun = false;
         try {
-            ArrivingClient client = new ArrivingClient(socket, channel, name, authenticator, admitted);
-            begun = true;
-            client.begin();
-        } catch (IOException e) {
-            Sockets.log("a connection broke before its handshake", e);
-        } finally {
-            if (!begun) { // an OutOfMemoryError too: nothing else would close it
-                socket.close();
-            }
+            new ArrivingClient(socket, channel, name, authenticator, admitted).begin();
+        } catch (IOException | RuntimeException | Error e) { // an OutOfMemoryError too: nothing else would close it
+            SafeLog.of(ArrivingClient.class)
+                    .log(
+                            e instanceof IOException ? Level.DEBUG : Level.WARNING,
+                            "a connection ended before its handshake",
+                            e);
+            socket.close();
         }
     }
 
     private void begin() {
         try {
             socket.enter(this, SelectionKey.OP_READ);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
             failed(socket, e);
         }
     }

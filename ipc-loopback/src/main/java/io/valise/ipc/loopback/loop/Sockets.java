@@ -18,7 +18,7 @@ public final class Sockets {
         try {
             resource.close();
         } catch (IOException e) {
-            log("close of " + resource, e);
+            SafeLog.of(Sockets.class).log(Level.DEBUG, "close of " + resource, e);
         }
     }
 
@@ -37,10 +37,5 @@ public final class Sockets {
         } catch (IOException e) {
             throw Handshake.refusal(e);
         }
-    }
-
-    /** Logs at level DEBUG what is no fault of this process. */
-    public static void log(String what, IOException why) {
-        SafeLog.of(Sockets.class).log(Level.DEBUG, what, why);
     }
 }
