@@ -35,9 +35,10 @@ import java.util.function.Consumer;
  * <p>The child's standard error is the parent's own. In the child, {@code System.out} prints there too from
  * {@link #parent} on, and {@code System.in} is empty. What was printed to standard output before does no harm.
  *
- * <p>The connection ends as any other: {@code CONNECTION_CLOSED} when an end closed it, {@code PEER_DIED} when an end is
- * gone without. When it has ended at the parent, the child's standard input ends; a child that is still running 5 seconds
- * later is terminated (SIGTERM), and another 5 later killed. To live on, do not be a child.
+ * <p>The connection ends as any other: {@code CONNECTION_CLOSED} when an end closed it, {@code PEER_DIED} when an end
+ * is gone without a close. When it has ended at the parent, the child's standard input ends; a child that is still
+ * running 5 seconds later is terminated (SIGTERM), and another 5 later killed. A program that must outlive its parent
+ * cannot be connected this way.
  *
  * @since 0.1.0
  */
@@ -75,8 +76,8 @@ public final class ChildPipes {
      * The connection to the program that started this one by {@link #spawn} or {@link #child}, or that stands at the
      * other end of the pipeline; see {@link #pipeline}. It works once per process.
      *
-     * @throws IpcException {@code ENDPOINT_NOT_FOUND} when standard input is closed, {@code TIMEOUT} when the peer has not spoken
-     *     for 30 seconds, {@code ADDRESS_IN_USE} when it was called before
+     * @throws IpcException {@code ENDPOINT_NOT_FOUND} when standard input is closed, {@code TIMEOUT} when the peer has
+     *     sent nothing for 30 seconds, {@code ADDRESS_IN_USE} when it was called before
      */
     public static IpcConnection parent() {
         return parent(child -> {});
@@ -107,8 +108,8 @@ public final class ChildPipes {
     }
 
     /**
-     * A connection over the standard input and output of this process, for the end that begins the conversation; the
-     * other end calls {@link #parent}. So a shell can lay the pipes:
+     * A connection over the standard input and output of this process, for the end that acts as the client; the other
+     * end calls {@link #parent}. So a shell can connect two programs:
      *
      * <pre>{@code mkfifo back; java Asks <back | java Answers >back}</pre>
      */
@@ -125,7 +126,7 @@ public final class ChildPipes {
             Thread.currentThread().interrupt();
             throw new IpcException(IpcStatus.CANCELLED, "interrupted while waiting for HELLO", Delivery.NOT_SENT, e);
         } catch (ExecutionException e) {
-            throw gone(); // nothing else completes it so
+            throw gone(); // nothing else completes it this way
         } catch (TimeoutException e) {
             throw new IpcException(
                     IpcStatus.TIMEOUT, "no HELLO came through standard input in time", Delivery.NOT_SENT, e);

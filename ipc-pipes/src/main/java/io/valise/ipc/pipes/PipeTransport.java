@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The transport {@code pipe:}. On Unix a pipe is a domain socket (unix(7)) in the user's runtime directory, as it is for
- * .NET and Node: each connection has a stream of its own, and the kernel vouches for the user at its other end. No native
- * code, no JVM flag.
+ * The transport {@code pipe:}. On Unix a pipe is a domain socket (unix(7)) in the user's runtime directory, as it is
+ * for .NET and Node: each connection has a stream of its own, and the kernel reports which user is at its other end. No
+ * native code, no JVM flag.
  *
  * <p>On Windows it is a named pipe, through JNA: as native code it is available from Java 24 on only where native access
  * is enabled, since the JVM would print a warning otherwise. It has never run on Windows itself; see

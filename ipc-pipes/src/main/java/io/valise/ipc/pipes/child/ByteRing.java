@@ -24,7 +24,7 @@ final class ByteRing {
         size = 0;
     }
 
-    /** Takes as much as there is room for; returns how much that was. */
+    /** Takes as many bytes as fit; returns how many those were. */
     int put(ByteBuffer from) {
         int total = Math.min(from.remaining(), bytes.length - size);
         for (int left = total; left > 0; ) {
@@ -37,7 +37,7 @@ final class ByteRing {
         return total;
     }
 
-    /** Gives as much as there is and fits; returns how much that was. */
+    /** Gives as many bytes as there are and fit; returns how many those were. */
     int take(ByteBuffer into) {
         int total = Math.min(into.remaining(), size);
         for (int left = total; left > 0; ) {

@@ -40,7 +40,7 @@ final class ChildProcess {
         } finally {
             if (!greeted) {
                 stream.close();
-                process.destroy(); // It is not ours to wait for: nothing was asked of it.
+                process.destroy(); // Not awaited: no request was sent to it.
             }
         }
     }
@@ -56,7 +56,10 @@ final class ChildProcess {
         }
     }
 
-    /** Like the user's, which stays as it is, but for the streams that must be pipes; errors go where ours go. */
+    /**
+     * A copy of the user's description, which is not changed, with pipes for standard input and output; errors go where
+     * ours go.
+     */
     private static ProcessBuilder withPipes(ProcessBuilder program) {
         ProcessBuilder piped = new ProcessBuilder(program.command());
         piped.directory(program.directory());
@@ -100,7 +103,7 @@ final class ChildProcess {
         }
     }
 
-    /** No other process had these pipes to give away, and the kernel keeps them apart. */
+    /** No other process had descriptors of these pipes that it could pass on. */
     private static PeerIdentity identity() {
         return PeerIdentity.ofKernel(System.getProperty("user.name"), true);
     }
@@ -117,8 +120,8 @@ final class ChildProcess {
         });
     }
 
-    /** Does something if the process has not ended by itself within its time of grace; at once where there is no timer. */
-    @SuppressWarnings("FutureReturnValueIgnored") // what depends on the exit has no result
+    /** Runs an action unless the process ends within its grace period; at once where there is no timer. */
+    @SuppressWarnings("FutureReturnValueIgnored") // the stage that depends on the exit has no result
     private static void unlessEnded(ProcessHandle process, Runnable action) {
         try {
             process.onExit().thenRun(ReadinessLoop.shared().after(GRACE_NANOS, action));

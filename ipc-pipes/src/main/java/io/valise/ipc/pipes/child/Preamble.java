@@ -8,8 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * What each end writes before its first frame. Whatever comes before it is noise, such as what a JVM or a wrapper script
- * prints before the program runs, and does no harm. It begins with a byte that no text has.
+ * What each end writes before its first frame. Bytes before it, such as what a JVM or a wrapper script prints before
+ * the program runs, are skipped. It begins with a byte that no text has.
  */
 final class Preamble {
     private static final byte[] BYTES = "\0valise pipe 1\n".getBytes(StandardCharsets.US_ASCII);
@@ -30,14 +30,14 @@ final class Preamble {
     record Heard(boolean complete, String noise) {
         static final Heard NOTHING = new Heard(false, "");
 
-        /** The noise for a message: its end, which says most, in at most 400 characters. */
+        /** The skipped text for an error message: its last 400 characters at most. */
         String excerpt() {
             String text = noise.strip();
             return text.length() <= 400 ? text : "… " + text.substring(text.length() - 400);
         }
     }
 
-    /** Reads up to the preamble's end and not a byte further, or up to the end of the stream or of patience. */
+    /** Reads up to the preamble's end and not a byte further, or up to the end of the stream or the deadline. */
     static Heard read(ReadableByteChannel source) throws IOException {
         ByteArrayOutputStream noise = new ByteArrayOutputStream();
         ByteBuffer one = ByteBuffer.allocate(1);

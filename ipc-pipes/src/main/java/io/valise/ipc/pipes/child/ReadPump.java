@@ -12,8 +12,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a blocking channel on a thread of its own, so that others can wait for its bytes with a limit, be woken, or leave
- * the waiting to it. What is not taken stays in a bounded ring, and then in the pipe. Thread-safe.
+ * Reads a blocking channel on a thread of its own, so that others can wait for its bytes with a limit, be woken, or be
+ * called back by it. What is not taken stays in a bounded ring, and then in the pipe. Thread-safe.
  */
 final class ReadPump implements Runnable, TwoWayStream.Reading {
     private static final int CAPACITY = 64 << 10;
@@ -55,7 +55,7 @@ final class ReadPump implements Runnable, TwoWayStream.Reading {
                 chunk.flip();
             }
         } catch (IOException | RuntimeException | Error e) {
-            // The pipe broke, or close() took it away: either is its end.
+            // The pipe broke, or close() closed it: either is the end of the stream.
             SafeLog.of(ReadPump.class).log(System.Logger.Level.DEBUG, "reading a pipe ended", e);
         } finally {
             greeted.complete(Preamble.Heard.NOTHING);
@@ -63,7 +63,7 @@ final class ReadPump implements Runnable, TwoWayStream.Reading {
         }
     }
 
-    /** Waits for room; false when no thread will take it. */
+    /** Waits for space; false when no thread will take the bytes. */
     private boolean put(ByteBuffer from) {
         while (from.hasRemaining()) {
             lock.lock();
@@ -117,7 +117,7 @@ final class ReadPump implements Runnable, TwoWayStream.Reading {
         }
     }
 
-    /** Changes something that others may wait for. */
+    /** Changes the state and wakes all waiters. */
     private void locked(Runnable change) {
         lock.lock();
         try {
@@ -165,7 +165,7 @@ final class ReadPump implements Runnable, TwoWayStream.Reading {
         }
     }
 
-    /** Ends the waits of this moment, including one of a thread that lost the read right; else the next. */
+    /** Ends all current waits, also that of a thread that lost the read right; without one, the next wait. */
     @Override
     public void wake() {
         locked(() -> {
@@ -180,7 +180,7 @@ final class ReadPump implements Runnable, TwoWayStream.Reading {
         fireIfArmed();
     }
 
-    /** What comes is not taken any more. A read that is under way ends when the peer does, or with its file. */
+    /** Discards what arrives from now on. A read that is under way ends when the peer does, or with its file. */
     @Override
     public void close() {
         locked(() -> {

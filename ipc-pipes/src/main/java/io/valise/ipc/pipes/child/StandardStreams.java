@@ -28,8 +28,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Takes standard input and output of this process for frames, once. From then on {@code System.out} prints to standard
- * error, {@code System.in} is at its end, and on Linux the descriptors 0 and 1 themselves lead nowhere, so that native
- * code and child processes cannot get between frames either.
+ * error, {@code System.in} is at its end, and on Linux the descriptors 0 and 1 themselves refer to {@code /dev/null},
+ * so that native code and child processes cannot write between frames either.
  */
 final class StandardStreams {
     private static final AtomicBoolean TAKEN = new AtomicBoolean();
@@ -92,8 +92,8 @@ final class StandardStreams {
     }
 
     /**
-     * Another descriptor of the same pipe (proc(5)). Only where it has no name: opening one that has could wait for its
-     * other end, and be another file by now.
+     * Another descriptor of the same pipe (proc(5)). Only for a pipe without a name: to open a named one could block
+     * until its other end is opened, and the name could belong to another file by now.
      */
     private static Optional<FileChannel> reopened(String descriptor, StandardOpenOption how) {
         Path link = DESCRIPTORS.resolve(descriptor);
@@ -131,7 +131,10 @@ final class StandardStreams {
         return System.getProperty("os.name", "").startsWith("Windows");
     }
 
-    /** Who made the pipe, by the kernel's word; where it does not tell, whose process started this one. */
+    /**
+     * The user who made the pipe, as the kernel reports it; where it does not, the user of the process that started
+     * this one.
+     */
     private static PeerIdentity starter() {
         Path in = DESCRIPTORS.resolve("0");
         try {

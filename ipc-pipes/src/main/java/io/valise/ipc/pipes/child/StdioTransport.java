@@ -35,13 +35,13 @@ public final class StdioTransport implements Transport {
     /**
      * A transport over the standard streams of this process, good for one link.
      *
-     * @param onClose called when that link is closed, by whomever
+     * @param onClose called when that link is closed, by either end
      */
     public static StdioTransport ofThisProcess(Runnable onClose) {
         return new StdioTransport(nanos -> StandardStreams.take(nanos, onClose));
     }
 
-    /** Where a link comes from, within so many nanoseconds. */
+    /** Opens a link within so many nanoseconds. */
     @FunctionalInterface
     private interface Source {
         Link link(long nanos);
@@ -52,7 +52,7 @@ public final class StdioTransport implements Transport {
         return SCHEME;
     }
 
-    /** After all others: {@code any:} has no business here. */
+    /** After all others: {@code any:} never selects it. */
     @Override
     public int order() {
         return Integer.MAX_VALUE;

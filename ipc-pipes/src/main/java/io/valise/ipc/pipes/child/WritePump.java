@@ -43,12 +43,12 @@ final class WritePump implements Runnable, TwoWayStream.Writing {
             }
         } catch (IOException e) {
             written(e);
-        } catch (RuntimeException | Error e) { // such as no memory: threads that wait for this one must hear of it
+        } catch (RuntimeException | Error e) { // such as no memory: threads that wait for this one must be told
             written(new IOException("writing the pipe failed: " + e, e));
         }
     }
 
-    /** Waits for something to write; false when nothing will come. */
+    /** Waits for bytes to write; false when none will come. */
     private boolean take(ByteBuffer chunk) {
         lock.lock();
         try {
@@ -69,7 +69,7 @@ final class WritePump implements Runnable, TwoWayStream.Writing {
         });
     }
 
-    /** Changes something that others may wait for. */
+    /** Changes the state and wakes all waiters. */
     private void locked(Runnable change) {
         lock.lock();
         try {
@@ -96,11 +96,11 @@ final class WritePump implements Runnable, TwoWayStream.Writing {
     /** Whether the pipe has all of it: what a process has flushed must not be lost when it exits. */
     @Override
     public boolean flush() throws IOException {
-        boolean interrupted = Thread.interrupted(); // it is no wait for the peer that this could end
+        boolean interrupted = Thread.interrupted(); // it does not wait for the peer, so this ends no wait
         lock.lock();
         try {
             awaitDrained(PATIENCE_NANOS);
-            if (!isDrained() || failure != null) { // that this was closed since is no failure of what went before
+            if (!isDrained() || failure != null) { // a close after that does not make the earlier write fail
                 check();
             }
             return isDrained();

@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** A stream out of a half that reads and a half that writes, which know nothing of each other. Thread-safe as they are. */
+/**
+ * A stream made of a reading half and a writing half, which are independent of each other. Thread-safe as they are.
+ */
 public abstract class TwoWayStream implements ByteStream {
     /** What the reading half does, as {@link ByteStream} says. */
     public interface Reading {
@@ -92,7 +94,7 @@ public abstract class TwoWayStream implements ByteStream {
         out().await(nanos);
     }
 
-    /** Nothing of the halves is only a reader's. */
+    /** The halves hold nothing that only a reader needs. */
     @Override
     public final void rest() {}
 

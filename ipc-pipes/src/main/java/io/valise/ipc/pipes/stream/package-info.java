@@ -1,4 +1,4 @@
-/** Streams of bytes whose reading half and writing half know nothing of each other. */
+/** Streams of bytes whose reading and writing halves are independent of each other. */
 @NullMarked
 package io.valise.ipc.pipes.stream;
 

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The waiters of idle links that still have a selector, oldest first. A selector costs two descriptors and three system
- * calls: worth keeping between the requests of a few links, too much for a thousand that are silent. Thread-safe.
+ * calls: worth keeping between the requests of a few links, too expensive for a thousand idle links. Thread-safe.
  */
 final class IdleWaiters {
     private static final int KEPT = 64;

@@ -14,9 +14,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Blocks a thread until a channel can be read or another thread wakes it. It has a selector of its own while threads really
- * wait here, so that the thread that waits is the thread that the kernel wakes. Where the system refuses a selector, for
- * want of descriptors or memory, the readiness loop wakes it. Thread-safe.
+ * Blocks a thread until a channel can be read or another thread wakes it. It has a selector of its own while threads
+ * wait here, so that the kernel wakes the waiting thread directly. Where the system refuses a selector, for want of
+ * descriptors or memory, the readiness loop wakes it. Thread-safe.
  *
  * <p>No wake-up is lost: {@link #wake} writes {@code woken} and then reads {@code waiting}; {@link #await} writes
  * {@code waiting} and then reads {@code woken}. All are volatile, so at least one of the two sees the other, and a
@@ -34,7 +34,7 @@ final class ReadWaiter {
     private volatile boolean closed;
     private boolean idle;
 
-    /** @param arm has the readiness loop call {@link #readable} when the channel is */
+    /** @param arm makes the readiness loop call {@link #readable} when the channel is readable */
     ReadWaiter(SocketChannel channel, Runnable arm) {
         this.channel = channel;
         this.withoutSelector = new LoopWait(arm);
@@ -45,7 +45,7 @@ final class ReadWaiter {
         if (nanos <= 0 || closed) {
             return;
         }
-        synchronized (turn) { // A thread that lost the read right may still be leaving.
+        synchronized (turn) { // A thread that lost the read right may still be on its way out of here.
             waiting = true;
             try {
                 select(nanos);
@@ -70,12 +70,12 @@ final class ReadWaiter {
         }
     }
 
-    /** The readiness loop says that the channel can be read. */
+    /** The readiness loop reports that the channel can be read. */
     void readable() {
         withoutSelector.tell();
     }
 
-    /** Ends the wait of this moment, or else the next one. */
+    /** Ends the current wait; without one, the next wait. */
     void wake() {
         woken = true;
         if (waiting) {
@@ -105,7 +105,7 @@ final class ReadWaiter {
         }
     }
 
-    /** Ends all waiting for good. */
+    /** Ends the current wait and all later ones. */
     void close() {
         closed = true;
         IdleWaiters.remove(this);
@@ -151,7 +151,7 @@ final class ReadWaiter {
         }
     }
 
-    /** Takes a ready key without the garbage of a set of them; the reader finds out by reading. */
+    /** Takes a ready key without allocating a set of keys; the reader then reads to see whether there is data. */
     private static void ignore(SelectionKey key) {}
 
     private static void close(Selector selector) {

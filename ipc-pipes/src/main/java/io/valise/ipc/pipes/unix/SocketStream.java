@@ -12,9 +12,9 @@ import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A domain socket. The channel is always non-blocking, so an interrupt cannot close it. Who waits to read waits in
- * {@link ReadWaiter} or, when armed, leaves it to the {@link ReadinessLoop}. Full buffers are rare and what they hold is
- * much, so a change of threads is cheap there: who waits to write waits by {@link LoopWait}.
+ * A domain socket. The channel is always non-blocking, so an interrupt cannot close it. A reader waits in {@link
+ * ReadWaiter} or, when armed, is called back by the {@link ReadinessLoop}. A writer waits by {@link LoopWait}: full
+ * buffers are rare and hold many bytes, so that the change of threads costs little there.
  */
 final class SocketStream implements ByteStream {
     private final SocketChannel channel;
@@ -45,7 +45,7 @@ final class SocketStream implements ByteStream {
 
     /**
      * A reset domain socket lost nothing that was sent to this end: the peer closed it, or died, with bytes unread that
-     * this end had sent (unix(7)). So it is an end like any other.
+     * this end had sent (unix(7)). It is treated as a normal end of the stream.
      */
     @Override
     public int read(ByteBuffer into) throws IOException {
@@ -64,7 +64,7 @@ final class SocketStream implements ByteStream {
         return channel.write(from);
     }
 
-    /** The kernel has what was written. */
+    /** The kernel already has what was written. */
     @Override
     public boolean flush() {
         return true;

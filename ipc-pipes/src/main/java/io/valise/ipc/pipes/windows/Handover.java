@@ -18,9 +18,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A client that has come to the meeting place and was told a pipe of its own, where it is awaited. Thus the name of a
- * server has instances only while the server listens: it is free as soon as that stops, and a client never finds a name
- * that no server answers, however many connections live on. Used by one thread.
+ * Moves a client that has connected to the server's name to a pipe of its own. Thus the name of a server has instances
+ * only while the server listens: it is free as soon as the server stops, and a client never finds a name that no server
+ * answers, however many connections still exist. Used by one thread.
  */
 final class Handover implements AutoCloseable {
     private static final String UNKNOWN = "unknown";
@@ -39,7 +39,7 @@ final class Handover implements AutoCloseable {
         this.client = client;
     }
 
-    /** Takes over an instance that has its client; when this fails, the caller still has it. */
+    /** Takes over an instance that has its client; when this fails, the instance is still the caller's. */
     static Handover begin(Endpoint endpoint, PipeUser user, PipeNames names, Instance meeting) throws Win32Exception {
         PeerIdentity client = user.client(meeting.pipe());
         checkUser(endpoint, client);
@@ -57,7 +57,7 @@ final class Handover implements AutoCloseable {
         }
     }
 
-    /** The access list keeps other users out, but not one with the privilege to pass it. */
+    /** The access list refuses other users, but not one with the privilege to bypass it. */
     private static void checkUser(Endpoint endpoint, PeerIdentity client) throws Win32Exception {
         if (!client.sameUser()) {
             String why = "it runs as " + client.user().orElse(UNKNOWN) + ", which is not this user";
@@ -93,9 +93,9 @@ final class Handover implements AutoCloseable {
     }
 
     /**
-     * The link to the client that came.
+     * The link to the client that connected.
      *
-     * @throws Win32Exception when it did not, in time, or another process did
+     * @throws Win32Exception when it did not connect in time, or another process did
      */
     Link finish(PipeUser user, Watchers watchers) throws Win32Exception {
         if (own.outcome() != ERROR_SUCCESS) {

@@ -53,7 +53,7 @@ final class Instance implements AutoCloseable {
         return operation;
     }
 
-    /** 0 when a client is there, {@code ERROR_IO_INCOMPLETE} as long as none is, else what went wrong. */
+    /** 0 when a client has connected, {@code ERROR_IO_INCOMPLETE} as long as none has, else the error. */
     int outcome() {
         return switch (begun) {
             case ERROR_IO_PENDING -> operation.result();
@@ -62,7 +62,7 @@ final class Instance implements AutoCloseable {
         };
     }
 
-    /** Whether there is an event to wait for: a client that was quicker signals none. */
+    /** Whether there is an event to wait for: a client that connected before the call signals none. */
     boolean isDecided() {
         return begun != ERROR_IO_PENDING;
     }

@@ -31,7 +31,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** One client on its way to a server; see {@link Handover} for the other side. Used by one thread. */
+/** Connects one client to a server; see {@link Handover} for the other side. Used by one thread. */
 final class PipeDialer {
     private static final String END = String.valueOf(PipeNames.END);
     private static final int PATH_BYTES = 512;
@@ -65,8 +65,8 @@ final class PipeDialer {
     }
 
     /**
-     * Learns at the meeting place which pipe is for this client, leaves, and opens that. In this order: the name of a
-     * server that stops is free as soon as no client is at the meeting place.
+     * Reads from the server's name which pipe is for this client, closes that handle, and then opens the pipe. In this
+     * order, since the name of a server that stops is free as soon as no client has a handle of it.
      */
     private Link meet(String path, Watchers watchers) throws Win32Exception {
         long meeting = win32.openNamedPipe(path);
@@ -114,7 +114,10 @@ final class PipeDialer {
         return pipe;
     }
 
-    /** One that is not there any more is worth another meeting: its server lost patience, or stopped. */
+    /**
+     * When that pipe is gone, the client tries the server's name again: the server's wait timed out, or the server
+     * stopped.
+     */
     private long openOwn(String path) throws Win32Exception {
         try {
             return win32.openNamedPipe(path);
@@ -170,7 +173,7 @@ final class PipeDialer {
         }
     }
 
-    /** Returns when it is worth another try. */
+    /** Returns when another try can succeed. */
     private void awaitTurn(String path, Win32Exception e) {
         switch (e.code()) {
             case ERROR_FILE_NOT_FOUND ->

@@ -117,12 +117,15 @@ final class PipeListener implements Transport.Listener, Runnable {
                 .toArray();
     }
 
-    /** Whether one more client can be told where to go; others wait at the meeting place. */
+    /** Whether one more client can be sent to a pipe of its own; others wait at the server's name. */
     private boolean admits() {
         return handovers.size() < MOST_HANDOVERS && !starved;
     }
 
-    /** Until a client must have come, or the next try where the system had no more; for ever when all is well. */
+    /**
+     * Nanoseconds until a client must have connected, or until the next try where the system was short of something;
+     * without a limit otherwise.
+     */
     private long nanosToWait() {
         if (admits() && waiting.stream().anyMatch(Instance::isDecided)) {
             return 0;

@@ -20,7 +20,7 @@ import java.util.Optional;
  * @param prefix what precedes the endpoint's name, without {@code \\.\pipe\}
  */
 record PipeNames(String prefix) {
-    /** Ends a path that is told at a meeting place. */
+    /** Ends a path that a server writes to a client at its name. */
     static final char END = '\n';
 
     private static final String ROOT = "\\\\.\\pipe\\";
@@ -31,7 +31,7 @@ record PipeNames(String prefix) {
         return new PipeNames(local + "valise-" + hash(home.toString().toLowerCase(Locale.ROOT)) + '-');
     }
 
-    /** Where the server of a name is met. */
+    /** The pipe at which clients find the server of a name. */
     String meeting(String endpointName) {
         return ROOT + prefix + endpointName;
     }

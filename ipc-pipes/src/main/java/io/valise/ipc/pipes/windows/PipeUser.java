@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Who may use our pipes, and who is at the other end of one. Thread-safe.
+ * Which user may use our pipes, and which process is at the other end of one. Thread-safe.
  *
  * @param sid this process's user
  */
@@ -21,12 +21,12 @@ record PipeUser(Win32 win32, String sid) {
         return "O:" + sid + "D:P(A;;GA;;;" + sid + ")";
     }
 
-    /** The client of a server's handle, by the kernel's word. */
+    /** The client of a server's handle, as the kernel reports it. */
     PeerIdentity client(long pipe) throws Win32Exception {
         return process(win32.clientProcessId(pipe));
     }
 
-    /** The server of a client's handle, by the kernel's word. */
+    /** The server of a client's handle, as the kernel reports it. */
     PeerIdentity server(long pipe) throws Win32Exception {
         return process(win32.serverProcessId(pipe));
     }

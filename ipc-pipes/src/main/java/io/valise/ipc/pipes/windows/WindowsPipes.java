@@ -33,7 +33,7 @@ public final class WindowsPipes {
      * Pipes over a system.
      *
      * @param home the runtime directory, after which the pipes are named
-     * @throws IpcException {@code UNSUPPORTED} when the system does not even say who this user is
+     * @throws IpcException {@code UNSUPPORTED} when the system does not report the user of this process
      */
     public WindowsPipes(Win32 win32, Path home) {
         this.win32 = win32;
@@ -47,7 +47,7 @@ public final class WindowsPipes {
         }
     }
 
-    /** Where they are, for people. */
+    /** Where they are, as text for messages. */
     public String place() {
         return names.meeting("*");
     }
@@ -67,7 +67,7 @@ public final class WindowsPipes {
         }
     }
 
-    /** A name whose server has gone is taken for as long as a client has not noticed and closed its handle. */
+    /** The name of a server that has ended stays taken until every client has noticed and closed its handle. */
     private boolean isBeingFreed(Endpoint endpoint, Win32Exception e) {
         try {
             if (e.code() == ERROR_ACCESS_DENIED) {
@@ -79,7 +79,7 @@ public final class WindowsPipes {
         }
     }
 
-    /** The first process with a name has it until it ends, whatever its user. */
+    /** The first process to create a name, of any user, has it until it ends. */
     private IpcException cannotListen(Endpoint endpoint, Win32Exception e) {
         return e.code() == ERROR_ACCESS_DENIED || e.code() == ERROR_PIPE_BUSY
                 ? new IpcException(

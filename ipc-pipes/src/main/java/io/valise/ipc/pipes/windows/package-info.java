@@ -1,6 +1,6 @@
 /**
- * {@code pipe:} on Windows: named pipes. How ends meet; {@code overlapped} has the bytes between them, {@code kernel} the
- * calls of the system. Nothing here is loaded on another system, but by tests.
+ * {@code pipe:} on Windows: named pipes. This package connects the two ends; {@code overlapped} moves the bytes between
+ * them, {@code kernel} has the system calls. Nothing here is loaded on another system, but by tests.
  */
 @NullMarked
 package io.valise.ipc.pipes.windows;

@@ -78,7 +78,7 @@ final class JnaOperation implements Operation {
         return code == Win32Error.ERROR_SUCCESS || code == Win32Error.ERROR_MORE_DATA ? outcome(0) : code;
     }
 
-    /** HasOverlappedIoCompleted, a macro, before the function: looking again and again costs little. */
+    /** HasOverlappedIoCompleted, a macro, is checked before the function is called: polling costs little. */
     @Override
     public int result() {
         if (pending && memory.getInt(INTERNAL) == STATUS_PENDING) {

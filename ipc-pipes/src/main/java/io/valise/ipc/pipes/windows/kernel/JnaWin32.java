@@ -84,7 +84,7 @@ public final class JnaWin32 implements Win32 {
         }
     }
 
-    /** The pipe file system lists like a folder. */
+    /** The pipe file system can be listed like a folder. */
     @Override
     public List<String> pipeNames() {
         String[] names = new File("\\\\.\\pipe\\").list();

@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
  * was started. Not thread-safe, but for {@link #event}; one thread may wait for the event while another uses the rest.
  */
 public interface Operation {
-    /** What is written from and read into; not to be touched while an operation is pending. */
+    /** The buffer that is written from and read into; not to be touched while an operation is pending. */
     ByteBuffer buffer();
 
     /** Signalled when the operation ends; its handle belongs to this. */
@@ -16,8 +16,8 @@ public interface Operation {
     /**
      * {@code ConnectNamedPipe}.
      *
-     * @return {@code ERROR_IO_PENDING}, {@code ERROR_PIPE_CONNECTED} when a client was quicker, {@code ERROR_NO_DATA} when
-     *     it has gone again
+     * @return {@code ERROR_IO_PENDING}, {@code ERROR_PIPE_CONNECTED} when a client connected before, {@code
+     *     ERROR_NO_DATA} when it has closed its handle again
      */
     int connect();
 

@@ -4,7 +4,7 @@ import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 
-/** Whose process it is: OpenProcess, OpenProcessToken, GetTokenInformation (TokenUser), ConvertSidToStringSidW. */
+/** The user of a process: OpenProcess, OpenProcessToken, GetTokenInformation (TokenUser), ConvertSidToStringSidW. */
 final class ProcessToken {
     private static final int PROCESS_QUERY_LIMITED_INFORMATION = 0x1000;
     private static final int TOKEN_QUERY = 0x8;

@@ -3,11 +3,11 @@ package io.valise.ipc.pipes.windows.kernel;
 import java.util.List;
 
 /**
- * All that {@code pipe:} asks of Windows: each method is one documented function, or one fixed sequence of them, with its
- * documented results. Handles are numbers. Thread-safe.
+ * All functions of Windows that {@code pipe:} calls: each method is one documented function, or one fixed sequence of
+ * them, with its documented results. Handles are numbers. Thread-safe.
  *
- * <p>What no implementation checks and every caller must keep: a handle is closed once, and not while a thread waits for
- * it.
+ * <p>The caller must make sure that a handle is closed once, and not while a thread waits for it; no implementation
+ * checks that.
  */
 public interface Win32 {
     /** {@code PIPE_ACCESS_DUPLEX}: both ends read and write. */
@@ -46,7 +46,7 @@ public interface Win32 {
     long openNamedPipe(String path) throws Win32Exception;
 
     /**
-     * {@code WaitNamedPipeW}: waits until an instance listens. Another process may still be quicker.
+     * {@code WaitNamedPipeW}: waits until an instance listens. Another process may still take it first.
      *
      * @throws Win32Exception {@code ERROR_FILE_NOT_FOUND}, {@code ERROR_SEM_TIMEOUT}
      */

@@ -6,7 +6,7 @@ import java.io.IOException;
 public final class Win32Exception extends IOException {
     private static final long serialVersionUID = 1;
 
-    /** What {@code GetLastError} said; see {@link Win32Error}. */
+    /** What {@code GetLastError} returned; see {@link Win32Error}. */
     private final int code;
 
     /** That {@code function} failed. */
@@ -15,7 +15,7 @@ public final class Win32Exception extends IOException {
         this.code = code;
     }
 
-    /** What {@code GetLastError} said. */
+    /** What {@code GetLastError} returned. */
     public int code() {
         return code;
     }

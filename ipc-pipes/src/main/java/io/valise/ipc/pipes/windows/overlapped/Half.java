@@ -6,9 +6,9 @@ import io.valise.ipc.pipes.windows.kernel.Win32Exception;
 import java.nio.channels.ClosedChannelException;
 
 /**
- * One direction of a pipe: an operation, and who waits for it. The monitor guards the operation, which is used for
- * microseconds at a time; no thread waits inside it. Buffer and event are freed when this is closed and the last waiter
- * has left, since closing an event that a thread waits for is undefined.
+ * One direction of a pipe: an operation, and the threads that wait for it. The monitor guards the operation, which is
+ * used for microseconds at a time; no thread waits inside it. Buffer and event are freed when this is closed and the
+ * last waiter has left, since closing an event that a thread waits for is undefined.
  */
 abstract class Half {
     final Win32 win32;
@@ -63,12 +63,12 @@ abstract class Half {
         freeIfUnused();
     }
 
-    /** Ends what is pending and lets all leave who wait. Called before the pipe's handle is closed. */
+    /** Cancels the pending operation and wakes all waiting threads. Called before the pipe's handle is closed. */
     public final synchronized void close() {
         if (!closed) {
             closed = true;
             operation.cancel();
-            win32.setEvent(operation.event()); // for those who wait for nothing else
+            win32.setEvent(operation.event()); // for threads that wait for this event only
             wake.wakeup();
             freeIfUnused();
         }

@@ -9,7 +9,7 @@ import io.valise.ipc.pipes.windows.kernel.Win32Exception;
 
 /**
  * One end of a connected pipe. Closing the handle leaves what the pipe holds to the other end's reader; it is never
- * disconnected ({@code DisconnectNamedPipe}), which would throw that away. Thread-safe as {@link TwoWayStream} asks.
+ * disconnected ({@code DisconnectNamedPipe}), which would discard that. Thread-safe as {@link TwoWayStream} asks.
  */
 public final class NamedPipeStream extends TwoWayStream {
     private final Win32 win32;
@@ -18,7 +18,7 @@ public final class NamedPipeStream extends TwoWayStream {
     private final WriteHalf out;
 
     /**
-     * Takes over a handle, which is overlapped and connected; when this fails, too.
+     * Takes over a handle, which is overlapped and connected; closes it when this fails.
      *
      * @throws IpcException {@code RESOURCE_EXHAUSTED}
      */
@@ -39,7 +39,7 @@ public final class NamedPipeStream extends TwoWayStream {
         }
     }
 
-    /** The system has no more of what a pipe needs. */
+    /** The system is short of what a pipe needs. */
     public static IpcException exhausted(Win32Exception e) {
         return new IpcException(
                 IpcStatus.RESOURCE_EXHAUSTED,

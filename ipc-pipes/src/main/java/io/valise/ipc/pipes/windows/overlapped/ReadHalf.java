@@ -17,8 +17,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * Reads ahead: there is always a read pending, or something to take, or the end. So the event says whether there is
- * something to do, and looking costs no call. Thread-safe.
+ * Reads ahead: there is always a read pending, or something to take, or the end. So the event tells whether there is
+ * something to do, and a check costs no system call. Thread-safe.
  */
 final class ReadHalf extends Half implements TwoWayStream.Reading {
     private static final int BUFFER = 64 << 10;
@@ -85,7 +85,7 @@ final class ReadHalf extends Half implements TwoWayStream.Reading {
         switch (code) {
             case ERROR_IO_PENDING, ERROR_IO_INCOMPLETE -> state = State.PENDING;
             case ERROR_SUCCESS, ERROR_MORE_DATA -> arrived(operation.transferred());
-            // The thread that began it has ended, or the system gave up on it: nothing was read.
+            // The thread that began it has ended, or the system aborted it: nothing was read.
             case ERROR_OPERATION_ABORTED -> state = State.FRESH;
             case ERROR_BROKEN_PIPE, ERROR_NO_DATA, ERROR_PIPE_NOT_CONNECTED -> state = State.ENDED;
             default -> {
@@ -96,7 +96,7 @@ final class ReadHalf extends Half implements TwoWayStream.Reading {
         }
     }
 
-    /** A write of nothing arrives as nothing. */
+    /** A write of zero bytes arrives as a read of zero bytes. */
     private void arrived(int count) {
         operation.buffer().clear().limit(count);
         state = count > 0 ? State.DATA : State.FRESH;
@@ -145,7 +145,7 @@ final class ReadHalf extends Half implements TwoWayStream.Reading {
         return watched ? Watching.BEGUN : Watching.NEEDLESS;
     }
 
-    /** The event was signalled; the watcher has let go of it. */
+    /** The event was signalled; the watcher no longer waits for it. */
     void watchEnded() {
         boolean again;
         synchronized (this) {

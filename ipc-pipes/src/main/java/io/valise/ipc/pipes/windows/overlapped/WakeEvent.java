@@ -11,9 +11,9 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Waits for an event of Windows in a way that {@link #wakeup} and {@link Thread#interrupt} end: by a second event. It is a
- * selector only because {@code begin} and {@code end} of one are how the JDK lets an interrupt reach foreign waiting; it
- * selects nothing. Thread-safe.
+ * Waits for an event of Windows in a way that {@link #wakeup} and {@link Thread#interrupt} end: by a second event. It
+ * is a selector only because {@code begin} and {@code end} of a selector are how the JDK lets an interrupt end a wait
+ * in native code; it selects nothing. Thread-safe.
  *
  * <p>The second event stays signalled while a thread is still in {@link #await}: all waiters leave, and a wake-up that
  * finds no waiter ends the next wait.
@@ -31,7 +31,10 @@ public final class WakeEvent extends AbstractSelector {
         this.event = win32.createEvent();
     }
 
-    /** Returns when that is signalled, after a wake-up, on an interrupt, or after the time, rounded up to milliseconds. */
+    /**
+     * Returns when that event is signalled, after a wake-up, on an interrupt, or after the time, rounded up to
+     * milliseconds.
+     */
     public void await(long awaited, long nanos) {
         if (nanos <= 0 || !enter()) {
             return;
@@ -57,7 +60,7 @@ public final class WakeEvent extends AbstractSelector {
         }
     }
 
-    /** Ends the waits of this moment, or else the next one. */
+    /** Ends all current waits; without one, the next wait. */
     @Override
     public synchronized Selector wakeup() {
         if (!freed) {

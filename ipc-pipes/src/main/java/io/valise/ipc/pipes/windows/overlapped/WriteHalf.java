@@ -10,7 +10,7 @@ import io.valise.ipc.pipes.windows.kernel.Win32Exception;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** Writes as long as the pipe has room; the write that finds none goes on in the background. Thread-safe. */
+/** Writes as long as the pipe has space; a write that finds none continues in the background. Thread-safe. */
 final class WriteHalf extends Half implements TwoWayStream.Writing {
     private static final int BUFFER = 64 << 10;
 
@@ -44,7 +44,7 @@ final class WriteHalf extends Half implements TwoWayStream.Writing {
         return count;
     }
 
-    /** Whether the pipe has taken all that was written; that this was closed since is no failure of what went before. */
+    /** Whether the pipe has taken all that was written; a close after that does not make the earlier write fail. */
     @Override
     public synchronized boolean flush() throws IOException {
         if (pending) {
