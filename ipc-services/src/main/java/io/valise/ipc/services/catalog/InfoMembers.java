@@ -44,7 +44,7 @@ record InfoMembers(ValueSet readable, String faults) {
         try {
             return info.getLong(name, 0);
         } catch (IpcException notWhole) {
-            return 0; // a member of the server's own, which is no counter
+            return 0; // another member of the server, not a counter
         }
     }
 

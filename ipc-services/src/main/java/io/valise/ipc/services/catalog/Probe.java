@@ -40,7 +40,9 @@ record Probe(Endpoint endpoint, Optional<IpcConnection> connection, String probl
         }
     }
 
-    /** One word where the library has one; anything else that one server causes is told as it is, and spoils no list. */
+    /**
+     * The status where the failure has one; any other failure of one server is reported as it is, and the list goes on.
+     */
     private static String problem(RuntimeException failure) {
         return failure instanceof IpcException known ? known.status().toString() : failure.toString();
     }

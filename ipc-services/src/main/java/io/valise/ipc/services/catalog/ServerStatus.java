@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Who serves one address, or could. Immutable.
+ * What is known of the server of one address, running or startable. Immutable.
  *
- * <p>A server answers {@code valise.info} as it likes: any of its members may be absent or an explicit null. One that has
- * another type than docs/protocol.md says is left out of {@code info}, and {@code problem} names it; so every method here
- * answers, whatever a server said.
+ * <p>A server answers {@code valise.info} as it likes: any of its members may be absent or an explicit null. One that
+ * has another type than docs/protocol.md says is left out of {@code info}, and {@code problem} names it; so no method
+ * here fails because of a server's answer.
  *
  * @param endpoint the address
  * @param state whether a server runs there now
@@ -32,11 +32,11 @@ public record ServerStatus(Endpoint endpoint, State state, ValueSet info, String
         ALIVE,
         /** No server runs, but a service manifest says how to start a server: {@code startIfAbsent} does. */
         STARTABLE,
-        /** There is a server, or a manifest, but it is no use; the problem says why. */
+        /** There is a server or a manifest that cannot be used; the problem says why. */
         SILENT
     }
 
-    /** Leaves out of the answer what cannot be read, and says so. */
+    /** Leaves out the members of the answer that cannot be read, and names them in the problem. */
     public ServerStatus {
         InfoMembers members = InfoMembers.of(info);
         info = members.readable();
@@ -66,7 +66,7 @@ public record ServerStatus(Endpoint endpoint, State state, ValueSet info, String
         return state == State.ALIVE;
     }
 
-    /** The name that the server's application goes by. */
+    /** The name of the server's application. */
     public String application() {
         return info.getString("application", "");
     }
@@ -88,7 +88,7 @@ public record ServerStatus(Endpoint endpoint, State state, ValueSet info, String
                 .toList();
     }
 
-    /** Its connections when asked, without those of who asked. */
+    /** Its connections at that time, without those of this query. */
     public long connections() {
         return counter("connections");
     }
@@ -106,7 +106,7 @@ public record ServerStatus(Endpoint endpoint, State state, ValueSet info, String
                 && endpoints().equals(other.endpoints());
     }
 
-    /** This without the connections that these answers came by. */
+    /** A copy that does not count the connections of the query itself. */
     ServerStatus withoutProbes(List<ServerStatus> answers) {
         if (!answers()) {
             return this;

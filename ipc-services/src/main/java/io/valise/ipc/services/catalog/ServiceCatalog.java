@@ -20,9 +20,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Finds the servers of this user: who serves which address, and what it offers; and those that would be started if a
- * client asked for them. Every look reads the manifests, and asks the servers by their built-in service {@code
- * valise.info}, anew. Immutable and thread-safe.
+ * Finds the servers of this user, their addresses and services, and those that a client's request would start. Each
+ * query reads the manifests and calls the servers' built-in service {@code valise.info} anew. Immutable and
+ * thread-safe.
  *
  * <pre>{@code
  * ServiceCatalog.ofThisUser()
@@ -76,7 +76,7 @@ public final class ServiceCatalog {
         try {
             List<Endpoint> addresses =
                     transports.stream().flatMap(ServiceCatalog::addresses).toList();
-            // All connect before any asks: so each server counts exactly as many connections of this look as it
+            // All connect before any asks: so each server counts exactly as many connections of this query as it gives
             // answers.
             List<Probe> probes = all(addresses, address -> Probe.connect(address, patience), askers);
             List<ServerStatus> answers = ask(probes, askers);
@@ -107,8 +107,8 @@ public final class ServiceCatalog {
     }
 
     /**
-     * One after the other where they have one name, and so most likely one server: then what each finds counted of the
-     * others is the same in every look.
+     * Addresses of one name, most likely of one server, are asked one after the other: then each answer counts the same
+     * connections of this query every time.
      */
     private static List<ServerStatus> ask(List<Probe> probes, ExecutorService askers) {
         Map<String, List<Probe>> byName = probes.stream()

@@ -29,7 +29,7 @@ final class Startable {
             return ServiceManifest.find(name).stream()
                     .flatMap(manifest ->
                             manifest.endpoints().stream().map(address -> ServerStatus.startable(address, manifest)));
-        } catch (RuntimeException e) { // whatever is wrong with one manifest, the others are shown
+        } catch (RuntimeException e) { // a fault in one manifest does not hide the others
             String problem = e instanceof IpcException known ? known.reason() : e.toString();
             return Stream.of(ServerStatus.silent(new Endpoint(Endpoint.ANY, name), problem));
         }

@@ -1,4 +1,4 @@
-/** Which servers of this user are there, and what each offers. */
+/** The servers of this user, and the services of each. */
 @NullMarked
 package io.valise.ipc.services.catalog;
 

@@ -50,7 +50,7 @@ final class Arrivals implements Flow.Subscriber<ValueSet> {
         notifyAll();
     }
 
-    /** The first item, waited for with patience, but not for ever. */
+    /** Waits for the first item, up to a limit. */
     ValueSet first() {
         try {
             ValueSet item = take(System.nanoTime() + FIRST_NANOS);

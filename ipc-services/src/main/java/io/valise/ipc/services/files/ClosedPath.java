@@ -24,12 +24,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A path without links, entered from its root one directory at a time (openat(2) with O_NOFOLLOW), so that it leads to
- * what it led to when it was checked, or nowhere. Used by one thread.
+ * the same file as when it was checked, or fails. Used by one thread.
  */
 final class ClosedPath implements AutoCloseable {
     private final Place place;
     private final Path name;
-    /** The directory in which the name is; null where the JDK has no such thing. */
+    /** The directory in which the name is; null where the JDK has no SecureDirectoryStream. */
     private final @Nullable SecureDirectoryStream<Path> folder;
 
     private ClosedPath(Place place, Path name, @Nullable SecureDirectoryStream<Path> folder) {
@@ -110,7 +110,7 @@ final class ClosedPath implements AutoCloseable {
         }
     }
 
-    @SuppressWarnings("StreamResourceLeak") // it is the caller's to close
+    @SuppressWarnings("StreamResourceLeak") // the caller closes it
     private DirectoryStream<Path> entries() throws IOException {
         if (folder == null) {
             return Files.newDirectoryStream(name);

@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
  * leaves it is {@code ACCESS_DENIED}, whether it exists or not.
  *
  * <p>A path is resolved first, and what it resolves to is then opened one directory after the other without following
- * links. So no attacker gains by exchanging a directory for a link in between, where the JDK can open relative to a directory
- * (SecureDirectoryStream: Linux). Elsewhere the file is resolved once more after it was opened, and refused if it
- * changed.
+ * links. So to replace a directory by a link in between gains an attacker nothing, where the JDK can open relative to a
+ * directory (SecureDirectoryStream: Linux). Elsewhere the file is resolved once more after it was opened, and refused
+ * if it changed.
  *
  * <p>Roots can be revoked while the program runs: the next call sees it; channels open by then stay open. Failures of the
  * file system are {@link IOException}s. Thread-safe.
@@ -67,7 +67,7 @@ public final class FileAccessPolicy {
         try {
             return known.equals(root.toRealPath());
         } catch (IOException e) {
-            return false; // it is gone, or its name means something else by now
+            return false; // it is gone, or the path resolves to another directory by now
         }
     }
 
@@ -82,8 +82,8 @@ public final class FileAccessPolicy {
     }
 
     /**
-     * The real path of a file or directory, or of one that could be created, if it is below a root. What it is when it
-     * is used may be another thing: rather {@link #open} it.
+     * The real path of a file or directory, or of one that could be created, if it is below a root. By the time it is
+     * used the path may lead elsewhere; prefer {@link #open}.
      *
      * @throws IpcException {@code ACCESS_DENIED} when it is not
      */
@@ -157,7 +157,7 @@ public final class FileAccessPolicy {
             if (isInside(absolute.normalize()) && leadsInside(absolute.getParent(), asked)) {
                 throw e;
             }
-            throw denied(asked); // why it fails elsewhere would tell what is there
+            throw denied(asked); // the reason of a failure outside would tell what exists there
         }
     }
 

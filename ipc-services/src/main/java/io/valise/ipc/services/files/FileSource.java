@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Publishes an open file to one subscriber: first its name and size, then its bytes in chunks, no more than were asked
- * for. The stream ends well when the reader has confirmed that it has all of them. A thread of its own reads and sends
- * while there is demand, and none waits for it. Thread-safe.
+ * for. The stream completes when the reader has confirmed that it has all of them. A thread of its own reads and sends
+ * while there is demand; no other thread waits for it. Thread-safe.
  */
 final class FileSource implements Flow.Publisher<ValueSet>, Flow.Subscription {
     static final String NAME = "name";
@@ -45,7 +45,7 @@ final class FileSource implements Flow.Publisher<ValueSet>, Flow.Subscription {
     private boolean confirmed;
     private boolean over;
 
-    /** What the thread that sends does next. */
+    /** The next step of the sending thread. */
     private enum Step {
         SEND,
         FINISH,
@@ -75,7 +75,10 @@ final class FileSource implements Flow.Publisher<ValueSet>, Flow.Subscription {
         goOn();
     }
 
-    /** The reader has all bytes, as it says: ends the stream. Returns whether they have been sent, and once only. */
+    /**
+     * The reader has confirmed that it has all bytes: ends the stream. Returns whether they have been sent, and once
+     * only.
+     */
     boolean confirm() {
         synchronized (this) {
             if (over || confirmed || !isSent()) {
@@ -119,7 +122,7 @@ final class FileSource implements Flow.Publisher<ValueSet>, Flow.Subscription {
             unconfirmed = !over && !confirmed;
             over = true;
             if (!sending) {
-                close(); // else the thread that sends does, when it looks next
+                close(); // otherwise the sending thread does, at its next check
             }
         }
         if (unconfirmed) {
@@ -141,7 +144,7 @@ final class FileSource implements Flow.Publisher<ValueSet>, Flow.Subscription {
                 }
                 return;
             }
-        } catch (IOException | RuntimeException | Error e) { // the reader must not wait for what will never come
+        } catch (IOException | RuntimeException | Error e) { // otherwise the reader would wait for ever
             cancel();
             close();
             LOG.log(Level.DEBUG, "shared file " + name + ": its transfer failed", e);
@@ -151,7 +154,7 @@ final class FileSource implements Flow.Publisher<ValueSet>, Flow.Subscription {
         }
     }
 
-    /** What to do now; after anything but SEND this thread's work is done. */
+    /** The next step; after any step but SEND this thread ends. */
     private synchronized Step next() {
         if (!over && !confirmed && demand > 0 && !isSent()) {
             demand--;

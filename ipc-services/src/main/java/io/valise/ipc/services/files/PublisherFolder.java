@@ -32,9 +32,9 @@ import java.util.stream.Stream;
  * whole. No reader ever sees half of one, also when several processes write at once or are killed; the last one wins. A
  * publisher has the folders that one of its applications has declared.
  *
- * <p>It lies in the user's configuration folder under the publisher's id, with mode 0700, checked at each use. That keeps
- * other users out. Programs of the same user are kept out by this class, which opens a publisher's folders only to who
- * has its key, but not by the system.
+ * <p>It lies in the user's configuration folder under the publisher's id, with mode 0700, checked at each use. That
+ * keeps other users out. Programs of the same user are kept out by this class, which opens a publisher's folders only
+ * to a program that has the publisher's key; the system does not enforce that.
  *
  * <p>A file's name has 1 to 128 characters A-Z a-z 0-9 . _ - and begins with a letter or digit. Failures: {@code
  * ACCESS_DENIED} when owner, mode or kind of a folder are not as they must be; {@link IOException} for others of the file
@@ -94,7 +94,7 @@ public final class PublisherFolder {
                     "folder \"" + name + "\" of publisher " + identity.publisherId() + ": declared=" + declared
                             + "; declare it first");
         }
-        // What begins with a dot is no folder's name: no folder can be taken for the list of them.
+        // No folder's name begins with a dot, so no folder has the name of the list.
         return new PublisherFolder(RuntimeDirectory.secured(home.resolve(".d-" + name)));
     }
 
@@ -125,7 +125,7 @@ public final class PublisherFolder {
         return path.resolve(check("file", FILE, name));
     }
 
-    /** Where it is; for programs that cannot do without a path, and keep to the rules above. */
+    /** Its path, for programs that need one and follow the rules above. */
     public Path path() {
         return path;
     }
@@ -143,7 +143,7 @@ public final class PublisherFolder {
         }
     }
 
-    /** A file's bytes; empty when there is none. */
+    /** A file's bytes; empty when the file does not exist. */
     public Optional<byte[]> read(String name) throws IOException {
         try (InputStream in = newInputStream(name)) {
             return Optional.of(in.readAllBytes());
@@ -166,7 +166,7 @@ public final class PublisherFolder {
         write(name, new ByteArrayInputStream(bytes));
     }
 
-    /** Like {@link #write(String, byte[])}, with all that a stream brings. */
+    /** Like {@link #write(String, byte[])}, with all bytes of a stream. */
     public void write(String name, InputStream content) throws IOException {
         Path target = file(name);
         RuntimeDirectory.secured(path);
@@ -192,7 +192,7 @@ public final class PublisherFolder {
         return Files.deleteIfExists(file(name));
     }
 
-    /** Deletes all files, and what writers that were killed left. A write that is under way now may fail. */
+    /** Deletes all files, also drafts of killed writers. A write that is under way may fail. */
     public void clear() throws IOException {
         if (RuntimeDirectory.existing(path).isEmpty()) {
             return; // it was removed

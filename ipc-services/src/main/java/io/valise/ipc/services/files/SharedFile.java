@@ -22,13 +22,13 @@ import java.util.UUID;
 import java.util.concurrent.Flow;
 
 /**
- * A file of another process, read once from begin to end. At most 1 MiB of it is held here: the peer sends as it is read.
- * {@link #read} waits for the peer without a limit of its own; it ends when the connection does. Reading is for one
- * thread at a time; {@link #close} for any.
+ * A file of another process, read once from begin to end. At most 1 MiB of it is buffered here: the peer sends more as
+ * it is read. {@link #read} waits for the peer without a limit of its own; it ends when the connection does. Reading is
+ * for one thread at a time; {@link #close} for any.
  *
- * <p>The peer is told that all bytes have arrived, and the token is spent, by {@link #copyTo} when the file is there whole,
- * and by the {@link #read} that answers -1, so after what was read before has been worked on. Without that the token can be
- * redeemed again. What was read counts even when the peer cannot be told any more.
+ * <p>The peer is told that all bytes have arrived, and the token is spent, by {@link #copyTo} when the file is there
+ * whole, and by the {@link #read} that returns -1, that is, after the caller has processed the earlier bytes. Without
+ * that the token can be redeemed again. The bytes read are valid even when the peer can no longer be told.
  *
  * @since 0.1.0
  */
@@ -68,13 +68,13 @@ public final class SharedFile implements ReadableByteChannel {
             file.name = first.getString(FileSource.NAME);
             file.size = first.getLong(FileSource.SIZE);
             return file;
-        } catch (RuntimeException e) { // the peer is no sharer of files: it need not send on
+        } catch (RuntimeException e) { // the peer does not share files: it need not send more
             file.close();
             throw e;
         }
     }
 
-    /** Its name at the peer, without folders. Not to be trusted as a path. */
+    /** Its name at the peer, without folders. Do not use it as a path without a check. */
     public String name() {
         return name;
     }
@@ -84,14 +84,14 @@ public final class SharedFile implements ReadableByteChannel {
         return size;
     }
 
-    /** Tells a listener of progress from now on, in place of the one before. */
+    /** Reports progress to this listener from now on, instead of the earlier one. */
     public SharedFile onProgress(Progress listener) {
         progress = listener;
         return this;
     }
 
     /**
-     * Reads what has come; waits when nothing has. When all has been read, tells the peer and answers -1.
+     * Reads the bytes that have arrived; waits when none have. When all have been read, tells the peer and returns -1.
      *
      * @throws IpcException the reason for which the rest will not come, such as {@code PEER_DIED}
      * @throws ClosedChannelException when it was closed
@@ -119,7 +119,7 @@ public final class SharedFile implements ReadableByteChannel {
         confirmed = true;
         try {
             confirmation.run();
-        } catch (IpcException e) { // the bytes are here all the same; the token can perhaps be redeemed again
+        } catch (IpcException e) { // all bytes have arrived all the same; the token may be redeemable again
             LOG.log(Level.DEBUG, "shared file " + name + ": its owner was not told that it has arrived", e);
         }
     }
@@ -139,7 +139,7 @@ public final class SharedFile implements ReadableByteChannel {
 
     /**
      * Reads all of it into a new file, which is there when all of it is: until then it lies beside it under a name that
-     * begins with {@code .draft-}, and goes when the transfer fails.
+     * begins with {@code .draft-}, and is deleted when the transfer fails.
      *
      * @throws IOException when that exists already, or cannot be written
      */

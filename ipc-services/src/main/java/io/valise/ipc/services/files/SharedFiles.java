@@ -31,11 +31,12 @@ import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Files of this process that others may read once each: a process that has the token of one redeems it over a connection
- * for its bytes. A token is 256 random bits as text, sent in any ValueSet. One process at a time redeems it, and when that
- * one has confirmed that all bytes have arrived, the token is spent; when the transfer fails before, for whatever reason,
- * it can be redeemed again. It expires after {@link #LIFETIME}, can be revoked, and ends with this object's process.
- * Whether one is unknown, being redeemed, spent, revoked or expired its holder is not told. Thread-safe.
+ * Files of this process that others may read once each: a process that has the token of one redeems it over a
+ * connection for its bytes. A token is 256 random bits as text, sent in any ValueSet. One process at a time redeems it,
+ * and when that one has confirmed that all bytes have arrived, the token is spent; when the transfer fails before, for
+ * whatever reason, it can be redeemed again. It expires after {@link #LIFETIME}, can be revoked, and ends with this
+ * object's process. The error does not tell a holder whether a token is unknown, being redeemed, spent, revoked or
+ * expired. Thread-safe.
  *
  * <pre>{@code
  * SharedFiles files = new SharedFiles();
@@ -69,7 +70,7 @@ public final class SharedFiles {
 
     private final Clock clock;
     private final @Nullable FileAccessPolicy policy;
-    /** By the hash of the token: how long a comparison takes tells nothing about one. Guarded by this. */
+    /** By the hash of the token, so that the time of a lookup tells nothing about a token. Guarded by this. */
     private final Map<String, Shared> outstanding = new HashMap<>();
 
     /** A file until its token is spent; guarded by the SharedFiles it is of. */
@@ -79,7 +80,7 @@ public final class SharedFiles {
         private final Runnable redeemed;
         /** The connection that redeems it now, if one does. */
         private @Nullable IpcConnection reader;
-        /** What it reads by, once that is open. */
+        /** The open file that is sent, once it is open. */
         private @Nullable FileSource source;
 
         Shared(Path file, Instant expires, Runnable redeemed) {
@@ -108,7 +109,7 @@ public final class SharedFiles {
     // ---- the owner's side
 
     /**
-     * Makes a token for a file. What is read is the file that lies there when it is redeemed.
+     * Makes a token for a file. The file that has this path when the token is redeemed is read.
      *
      * @throws IllegalArgumentException when it is a directory or another thing that is no regular file
      * @throws IpcException {@code RESOURCE_EXHAUSTED} when {@value #MOST_OUTSTANDING} tokens are outstanding, {@code
@@ -152,7 +153,7 @@ public final class SharedFiles {
     }
 
     /**
-     * Takes a token back; a process that is reading the file by then reads on.
+     * Revokes a token; a process that is already reading the file continues to read.
      *
      * @return whether it was neither spent nor expired
      */
@@ -215,7 +216,7 @@ public final class SharedFiles {
         shared.source = null;
     }
 
-    /** The reader's word that it has all bytes, which counts when it comes from the reader and all have been sent. */
+    /** The reader's confirmation that it has all bytes; accepted from that reader only, after all have been sent. */
     private ValueSet received(Request request) {
         String hash = hash(request.message().getString(TOKEN, ""));
         Shared shared;
@@ -235,7 +236,7 @@ public final class SharedFiles {
         return ValueSet.empty();
     }
 
-    /** Not a symbolic link that has come to lie there, and nothing that would block. Tells the peer no path. */
+    /** Opens neither a symbolic link nor a file that would block. The error tells the peer no path. */
     private SeekableByteChannel open(Path file) {
         try {
             FileAccessPolicy allowed = policy == null ? new FileAccessPolicy(folder(file)) : policy;

@@ -10,9 +10,8 @@ import io.valise.ipc.IpcServer;
  * AppService quotes = server -> server.service("price", request -> ValueSet.of("bid", 101.25));
  * }</pre>
  *
- * <p>A service that answers later, as one that takes a deferral does, is {@link IpcServer.Builder#asyncService}: the
- * request is open until its {@code CompletionStage} completes. What is offered is called by many threads at a time, as
- * handlers are.
+ * <p>A service that answers later, as with a deferral on Windows, is {@link IpcServer.Builder#asyncService}: the
+ * request is open until its {@code CompletionStage} completes. Many threads call the handlers at the same time.
  *
  * @since 0.1.0
  */
@@ -23,7 +22,7 @@ public interface AppService {
 
     /**
      * Is told that the service stops, before its addresses are freed when {@code TERMINATING} or {@code CLOSED}, and
-     * after that when {@code IDLE}; requests under way then have two seconds. What it throws is logged.
+     * after that when {@code IDLE}; requests under way then have two seconds. Exceptions are logged.
      */
     default void stopping(StopReason reason) {}
 }

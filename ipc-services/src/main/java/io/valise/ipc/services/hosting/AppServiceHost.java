@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Where it serves and for how long is what the {@link ServiceManifest} of that name says. Without one it serves {@code
- * any:NAME} until it is told to end.
+ * <p>The {@link ServiceManifest} of that name sets the addresses and the idle time. Without one it serves {@code
+ * any:NAME} until the process is told to end.
  *
  * @since 0.1.0
  */
@@ -69,7 +69,7 @@ public final class AppServiceHost implements AutoCloseable {
     public static AppServiceHost start(String name, AppService service) {
         IpcRuntime.ensure();
         HostingTerms terms = HostingTerms.ofThisProcess(name);
-        if (HostingTerms.told(name, System.getenv()).isPresent()) { // started to serve: what it prints goes to a log
+        if (HostingTerms.told(name, System.getenv()).isPresent()) { // started by a client: its output goes to a log
             ServerProcess.log(terms).guardOutput();
         }
         AppServiceHost host = new AppServiceHost(service, terms);
@@ -98,7 +98,7 @@ public final class AppServiceHost implements AutoCloseable {
         try {
             return stopped.get();
         } catch (ExecutionException e) {
-            throw new IllegalStateException(e); // it is never completed so
+            throw new IllegalStateException(e); // it never completes exceptionally
         }
     }
 
@@ -108,7 +108,7 @@ public final class AppServiceHost implements AutoCloseable {
         stop(StopReason.CLOSED);
     }
 
-    /** A client that only looked, as `ipc list` does, keeps no server from stopping. */
+    /** A client that only called valise.info, as `ipc list` does, does not keep the server running. */
     private void left(Stats did) {
         if (onlyLooked(did)) {
             idle.askIfDue();

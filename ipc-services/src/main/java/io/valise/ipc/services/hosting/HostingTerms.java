@@ -10,8 +10,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where a service's process serves and for how long. The process that starts it tells it by environment variables;
- * started by hand, it goes by its manifest. Immutable.
+ * The addresses of a service's process and its idle time. The process that starts it passes them in environment
+ * variables; started by hand, it reads its manifest. Immutable.
  *
  * @param service the name of its addresses
  * @param endpoints the addresses
@@ -25,7 +25,7 @@ record HostingTerms(String service, List<String> endpoints, Optional<Duration> i
     private static final String INSTANCES = "VALISE_SERVICE_INSTANCES";
     /** The name of an instance of a service with one for each connection. */
     private static final Pattern INSTANCE = Pattern.compile("(.+)\\.([0-9a-f]{8})");
-    /** A process for one connection ends with it, but not before who looked at it just now is gone. */
+    /** A process for one connection ends this long after it: then a client that has just listed the servers is gone. */
     private static final Duration AFTER_ITS_CONNECTION = Duration.ofMillis(200);
 
     static HostingTerms of(ServiceManifest manifest) {
@@ -61,7 +61,7 @@ record HostingTerms(String service, List<String> endpoints, Optional<Duration> i
                 .orElseGet(() -> forEver(service, Endpoint.ANY + ':' + service));
     }
 
-    /** What the environment says, if it is meant for this service: its own name or that of an instance. */
+    /** The terms in the environment, if they are for this service: they name it or an instance of it. */
     static Optional<HostingTerms> told(String service, Map<String, String> environment) {
         String told = environment.getOrDefault(SERVICE, "");
         InstanceMode mode = InstanceMode.valueOf(environment.getOrDefault(INSTANCES, InstanceMode.SHARED.name()));
@@ -83,7 +83,7 @@ record HostingTerms(String service, List<String> endpoints, Optional<Duration> i
                 && parts.group(1).equals(service);
     }
 
-    /** The name of its log, by which no other service's process goes. */
+    /** The name of its log, which no other service's process uses. */
     String logName() {
         Matcher parts = INSTANCE.matcher(service);
         return mode == InstanceMode.PER_CONNECTION && parts.matches()

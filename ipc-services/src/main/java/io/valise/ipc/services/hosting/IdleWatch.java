@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Asks whether a server is unused, an idle time after its start and after the end of each connection that used it. It
- * begins to ask when it is told that there is a server: connections come and go before the server's start has returned.
- * Each question has a thread of its own, for a server that is unused is then stopped. Thread-safe.
+ * begins when it is told that the server has started: connections can begin and end before the server's start has
+ * returned. Each check has a thread of its own, since it stops a server that is unused. Thread-safe.
  */
 final class IdleWatch implements AutoCloseable {
     private static final Logger LOG = SafeLog.of(IdleWatch.class);
@@ -30,13 +30,15 @@ final class IdleWatch implements AutoCloseable {
         this.stopIfUnused = stopIfUnused;
     }
 
-    /** There is a server. Asks so much later, or if a connection has ended before, as long from now as that wanted. */
+    /**
+     * The server has started. Asks after this time or, if a connection has ended already, after that one's idle time.
+     */
     synchronized void begin(Duration beforeUse) {
         begun = true;
         askAfter(wanted == null ? beforeUse : wanted);
     }
 
-    /** Asks so much later, and not before; a connection that is open then puts it off until it ends. */
+    /** Asks after this time and not earlier; a connection that is open then delays it until it ends. */
     synchronized void askAfter(Duration idle) {
         wanted = idle;
         takeBack();
@@ -46,7 +48,7 @@ final class IdleWatch implements AutoCloseable {
         }
     }
 
-    /** On the loop's thread, which must not wait for a server to stop. */
+    /** Runs on the loop's thread, which must not wait for a server to stop. */
     private void ask() {
         try {
             Threads.start(Threads.daemon("valise-idle-watch", stopIfUnused));
@@ -56,7 +58,7 @@ final class IdleWatch implements AutoCloseable {
         }
     }
 
-    /** Asks at once if it would have asked by now; a connection that was open then has ended. */
+    /** Asks at once if the time has passed; the connection that delayed it has ended. */
     synchronized void askIfDue() {
         if (takeBack != null && System.nanoTime() - due >= 0) {
             askAfter(Duration.ZERO);

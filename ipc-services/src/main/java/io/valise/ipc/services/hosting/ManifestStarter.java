@@ -42,7 +42,7 @@ public final class ManifestStarter implements ServerStarter {
                 Delivery.NOT_SENT);
     }
 
-    /** Who has the lock starts the process, unless the one before did and it is on its way. */
+    /** The holder of the lock starts the process, unless an earlier holder has started one that is not ready yet. */
     private static <C> C shared(ServiceManifest manifest, Endpoint endpoint, Waiting<C> waiting) {
         try (StartLock lock = StartLock.acquire(StartRecord.file(manifest.name()), waiting.deadline)) {
             Optional<C> served = waiting.dial.to(endpoint);
@@ -78,7 +78,8 @@ public final class ManifestStarter implements ServerStarter {
     /** A client that waits for a process to serve. */
     private record Waiting<C>(Dial<C> dial, long deadline) {
         /**
-         * Starts a process and waits for it; and another when that has stopped: it served others meanwhile, who are gone.
+         * Starts a process and waits for it; starts another when that one has served other clients meanwhile and
+         * stopped.
          */
         C until(Endpoint endpoint, Supplier<ServerProcess> start, BooleanSupplier hasStopped) {
             Pauses pauses = new Pauses(deadline);

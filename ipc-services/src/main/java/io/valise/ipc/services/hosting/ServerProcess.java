@@ -14,7 +14,7 @@ import java.nio.file.NoSuchFileException;
 
 /**
  * A process that was started to serve. It outlives the process that started it, so its output goes to a log, {@link
- * ServiceLog}, begun anew with each start. Immutable.
+ * ServiceLog}, which each start begins anew. Immutable.
  */
 final class ServerProcess {
     private static final File NOTHING =
@@ -73,7 +73,7 @@ final class ServerProcess {
         return process.toHandle();
     }
 
-    /** Ends it: it will not be used. */
+    /** Ends the process, which is not needed. */
     void end() {
         process.destroy();
     }
@@ -82,7 +82,7 @@ final class ServerProcess {
         return process.isAlive();
     }
 
-    /** That it ended before it served, with its exit status and its last lines. */
+    /** The error that it ended before it served, with its exit status and its last lines. */
     IpcException died() {
         return new IpcException(
                 IpcStatus.PEER_DIED,

@@ -56,7 +56,7 @@ final class StartLock implements AutoCloseable {
         return StartRecord.parse(text()).flatMap(StartRecord::running);
     }
 
-    /** Whether that one served, and has stopped serving since: then it has cleared the record. */
+    /** Whether that process has served and stopped serving: then it has cleared the record. */
     boolean isCleared() {
         return text().isEmpty();
     }
@@ -69,7 +69,7 @@ final class StartLock implements AutoCloseable {
         }
     }
 
-    /** Says which process was started. */
+    /** Records which process was started. */
     void started(ProcessHandle process) {
         try {
             ByteBuffer record = US_ASCII.encode(StartRecord.of(process).format());

@@ -21,7 +21,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Which process of a service was started last: its id and, as ids are given anew, when it began. Immutable.
+ * The process of a service that was started last: its id and, since ids are reused, its start time. Immutable.
  *
  * <p>On Linux that is counted from the start of the system (proc_pid_stat(5), starttime): a {@link
  * ProcessHandle.Info#startInstant} is computed there from what the clock says now, by each JVM for itself, so that two of
@@ -92,7 +92,7 @@ record StartRecord(long pid, long began) {
         return StandardCharsets.US_ASCII.decode(bytes.flip()).toString();
     }
 
-    /** This process serves no more, though it may run on: a client that wants the service starts another. */
+    /** Notes that this process no longer serves, though it may still run: the next client starts another. */
     static void clearOwn(String service) throws IOException {
         Path path = file(service);
         if (!Files.exists(path)) {

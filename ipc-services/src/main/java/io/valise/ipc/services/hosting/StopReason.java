@@ -8,7 +8,7 @@ package io.valise.ipc.services.hosting;
 public enum StopReason {
     /** It was unused for its idle time. */
     IDLE,
-    /** The process was told to end: SIGTERM, SIGINT, the end of the session, {@code System.exit}. */
+    /** The process was asked to end: SIGTERM, SIGINT, the end of the session, {@code System.exit}. */
     TERMINATING,
     /** The program closed it. */
     CLOSED

@@ -5,8 +5,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The Java array that an untagged JSON array stands for: services ask for {@code int[]} or {@code String[]} far more
- * often than for a List.
+ * The Java array that an untagged JSON array becomes: services use {@code int[]} or {@code String[]} far more often
+ * than a List.
  */
 final class HomogeneousArrays {
     private HomogeneousArrays() {}

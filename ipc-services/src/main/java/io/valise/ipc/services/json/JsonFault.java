@@ -1,7 +1,8 @@
 package io.valise.ipc.services.json;
 
 /**
- * Text that is no JSON object, or one that says no ValueSet; the message begins with line and column. Immutable.
+ * The text is not a JSON object, or the object does not describe a ValueSet; the message begins with line and column.
+ * Immutable.
  *
  * @since 0.1.0
  */

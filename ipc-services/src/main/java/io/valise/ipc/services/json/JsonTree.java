@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** JSON as it was written: numbers still as text, each part with its place, from 1. Immutable. */
+/** JSON as it was written: numbers still as text, each part with its line and column, counted from 1. Immutable. */
 sealed interface JsonTree {
     /** Where the part begins. */
     Place place();
@@ -47,7 +47,7 @@ sealed interface JsonTree {
         }
     }
 
-    /** A text that may be long, as an error message shows it. */
+    /** A text, shortened for an error message. */
     static String excerpt(String text) {
         return text.length() <= 40 ? text : text.substring(0, 40) + "…";
     }

@@ -30,7 +30,7 @@ final class JsonTreeReader {
                     .build())
             .build();
 
-    /** Which feature of the parser would let it pass. */
+    /** The parser feature that would accept it. */
     private static final Pattern ADVICE_FOR_PROGRAMMERS = Pattern.compile(":? \\(?enable `?JsonReadFeature.*");
 
     private JsonTreeReader() {}
@@ -40,7 +40,7 @@ final class JsonTreeReader {
         try (JsonParser parser = JSON.createParser(text)) {
             return only(parser);
         } catch (IOException e) {
-            throw new UncheckedIOException(e); // a String does not fail to be read
+            throw new UncheckedIOException(e); // reading a String cannot fail
         }
     }
 

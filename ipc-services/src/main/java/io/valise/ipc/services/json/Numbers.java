@@ -6,8 +6,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Text to numbers, in time and memory that the length of the text bounds. Each method takes decimal digits only, and
- * throws a {@link NumberFormatException} whose message says what was expected. Stateless.
+ * Converts text to numbers in time and memory proportional to the length of the text. Each method takes decimal digits
+ * only, and throws a {@link NumberFormatException} whose message says what was expected. Stateless.
  */
 final class Numbers {
     /** The longest text of a number, in characters. */

@@ -82,7 +82,7 @@ final class Scalars {
         return parsed(tree, string(tree), "a duration such as PT1.5S", Duration::parse);
     }
 
-    /** Java takes groups of any length and cuts them: what is not the whole text of a UUID is refused. */
+    /** UUID.fromString accepts groups of any length and cuts them; this refuses any text but the full form. */
     static UUID uuid(JsonTree tree) throws JsonFault {
         String text = string(tree);
         UUID uuid = parsed(tree, text, "a UUID", UUID::fromString);

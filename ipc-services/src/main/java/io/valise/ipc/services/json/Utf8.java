@@ -8,7 +8,7 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.util.HexFormat;
 
-/** Bytes to text without replacement characters: what is not UTF-8 is an error that names its place. Stateless. */
+/** Decodes bytes without replacement characters: malformed UTF-8 is an error that names its position. Stateless. */
 final class Utf8 {
     private static final String ADVICE = "; save the file as UTF-8 without a byte order mark";
 

@@ -12,14 +12,14 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What JSON means as values; the rules are in {@link ValueSetJson}. */
+/** Converts JSON to values; the rules are in {@link ValueSetJson}. */
 final class ValueReader {
     static final String TYPE = "$type";
     static final String VALUE = "value";
 
     private ValueReader() {}
 
-    /** The set that an object says; a type tag at this level is a member like any other. */
+    /** The set that an object describes; a type tag at this level is a member like any other. */
     static ValueSet set(JsonTree tree) throws JsonFault {
         if (!(tree instanceof Members object)) {
             throw tree.expected("an object");
@@ -46,7 +46,7 @@ final class ValueReader {
             } else {
                 builder.put(key, value);
             }
-        } catch (IllegalArgumentException e) { // what the rules of ValueSet forbid, such as an empty key
+        } catch (IllegalArgumentException e) { // forbidden by the rules of ValueSet, such as an empty key
             throw tree.fault(String.valueOf(e.getMessage()));
         }
     }

@@ -12,10 +12,10 @@ import java.io.UncheckedIOException;
 /**
  * ValueSets as JSON (RFC 8259). Thread-safe.
  *
- * <p><b>Reading.</b> An object is a ValueSet, an integer an Integer, Long or BigInteger, whichever is the narrowest that
- * holds it; a number with a fraction or exponent a Double, or a BigDecimal when a Double would lose digits; null an explicit
- * null. An array is int[], long[], double[], boolean[] or String[] when all its elements are such, else, and when empty, a
- * List. Every type can be said with a tag in the place of the value:
+ * <p><b>Reading.</b> An object is a ValueSet, an integer an Integer, Long or BigInteger, whichever is the narrowest
+ * that holds it; a number with a fraction or exponent a Double, or a BigDecimal when a Double would lose digits; null
+ * an explicit null. An array is int[], long[], double[], boolean[] or String[] when all its elements are such, else,
+ * and when empty, a List. Every type can be named by a tag in the place of the value:
  *
  * <pre>{@code {"at": {"$type": "instant", "value": "2030-01-31T12:00:00Z"}}}</pre>
  *
@@ -23,10 +23,10 @@ import java.io.UncheckedIOException;
  * uuid, point, size, rect, biginteger, bigdecimal; one of these with [] for an array; uint8, uint16, uint32, uint64; bytes
  * (base64); list; or valueset (an object in which "$type" is a key like any other). The message itself is never a tag.
  *
- * <p><b>Writing</b> has two forms. {@link #write Plain} is for people and for programs that know what they get: what JSON
- * cannot say becomes the string or object of the tag's value (bytes in base64, NaN as "NaN", a char that is half of a
- * surrogate pair its number). {@link #writeTyped Typed} puts tags where reading would make another type of the plain form,
- * and so gives back exactly the same ValueSet.
+ * <p><b>Writing</b> has two forms. {@link #write Plain} is for display and for programs that know the types: a value
+ * that JSON cannot represent becomes the string or object of the tag's value (bytes in base64, NaN as "NaN", a char
+ * that is half of a surrogate pair its number). {@link #writeTyped Typed} puts tags where reading would make another
+ * type of the plain form, and so gives back exactly the same ValueSet.
  *
  * @since 0.1.0
  */
@@ -38,7 +38,7 @@ public final class ValueSetJson {
     /**
      * Reads one object.
      *
-     * @throws JsonFault when the text is no JSON, no object, or says no ValueSet; with line and column
+     * @throws JsonFault when the text is not JSON, not an object, or describes no ValueSet; with line and column
      */
     public static ValueSet read(String text) throws JsonFault {
         return ValueReader.set(JsonTreeReader.read(text));
@@ -72,7 +72,7 @@ public final class ValueSetJson {
         return write(set, false, false);
     }
 
-    /** Writes without tags, indented for people. */
+    /** Writes without tags, indented for reading. */
     public static String writeIndented(ValueSet set) {
         return write(set, false, true);
     }
@@ -94,12 +94,12 @@ public final class ValueSetJson {
             }
             what.with(new ValueWriter(generator, typed));
         } catch (IOException e) {
-            throw new UncheckedIOException(e); // a StringWriter takes all
+            throw new UncheckedIOException(e); // a StringWriter does not fail
         }
         return text.toString();
     }
 
-    /** What is written. */
+    /** The text written. */
     @FunctionalInterface
     private interface Writing {
         void with(ValueWriter writer) throws IOException;

@@ -51,7 +51,7 @@ final class ValueWriter {
         }
     }
 
-    /** Whether the plain form says the type too: what {@link ValueReader} makes of it is the same value. */
+    /** Whether the plain form keeps the type: {@link ValueReader} makes the same value of it. */
     private static boolean isReadBack(Object value, ValueType type) {
         return switch (type) {
             case BOOLEAN, STRING, INT32 -> true;

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** A child process that has been told over its standard input where its launcher waits. Thread-safe. */
+/** A child process that has received its launcher's address over its standard input. Thread-safe. */
 final class Child {
     private static final Logger LOG = SafeLog.of(Child.class);
 
@@ -36,7 +36,7 @@ final class Child {
             process.getOutputStream().write(ticket.line());
             process.getOutputStream().flush();
         } catch (IOException e) {
-            // It closed its input, or has ended: then it cannot connect, and what waits for that is told of its end.
+            // It closed its input, or has ended: then it cannot connect, and the waiting launcher is told of its end.
             LOG.log(Level.DEBUG, "took no ticket: " + this, e);
         }
     }
@@ -46,12 +46,12 @@ final class Child {
         return process.onExit().thenApply(Process::exitValue);
     }
 
-    /** Has something done with its exit status when it has ended. */
+    /** Calls back with its exit status when it has ended. */
     void atEnd(IntConsumer action) {
         exit().thenAccept(action::accept).exceptionally(Child::logged);
     }
 
-    /** Kills it unless it ends by itself in time. */
+    /** Kills it unless it ends by itself within this time. */
     void killAfter(long time, TimeUnit unit) {
         Runnable spare = ReadinessLoop.shared().after(unit.toNanos(time), this::kill);
         atEnd(status -> spare.run());
@@ -71,7 +71,7 @@ final class Child {
         return process.pid();
     }
 
-    /** By its handle, which unlike the process waits for none of its streams. */
+    /** Uses the handle, which unlike the process does not wait for its streams. */
     void kill() {
         process.toHandle().destroyForcibly();
     }

@@ -25,9 +25,9 @@ import java.util.concurrent.TimeoutException;
  *
  * <pre>{@code {"application": "editor", "helpers": {"sync": ["/usr/bin/java", "-jar", "/opt/editor/sync.jar"]}}}</pre>
  *
- * <p>The command line is run as it is declared, without a shell, in the user's home directory. Where the launcher waits,
- * and a secret that lets no other process in, goes over the helper's standard input; the helper calls {@link HelperProcess}.
- * What it prints is not shown; its last lines are part of the detail when it fails.
+ * <p>The command line is run as it is declared, without a shell, in the user's home directory. The launcher's address,
+ * and a secret that keeps other processes out, go over the helper's standard input; the helper calls {@link
+ * HelperProcess}. Its output is not shown; the last lines are part of the detail when it fails.
  *
  * @since 0.1.0
  */
@@ -70,7 +70,7 @@ public final class HelperLauncher {
         return manifest().map(found -> List.copyOf(helpers(found).names())).orElse(List.of());
     }
 
-    /** Launches the helper of a group and waits until it is connected. Throws nothing: the result says what went wrong. */
+    /** Launches the helper of a group and waits until it is connected. Failures are in the result, not thrown. */
     public LaunchResult launch(String group) {
         try {
             return declared(group).map(this::launch).orElseGet(() -> undeclared(group));

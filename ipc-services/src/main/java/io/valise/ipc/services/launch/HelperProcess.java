@@ -8,7 +8,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 
 /**
- * The inside of a helper: its main method calls this, once, by one thread, before it reads standard input otherwise.
+ * Called once by the main method of a helper, by one thread, before it reads standard input otherwise.
  *
  * <pre>{@code
  * public static void main(String[] arguments) throws InterruptedException {
@@ -22,7 +22,8 @@ public final class HelperProcess {
     private HelperProcess() {}
 
     /**
-     * Connects to the launcher and serves it until it is gone or closes the connection; then the main method returns.
+     * Connects to the launcher and serves it until the launcher ends or closes the connection; then the main method
+     * returns.
      *
      * @param offers what the helper offers its launcher
      * @throws IpcException as {@link #connect}
@@ -55,7 +56,7 @@ public final class HelperProcess {
         return client.connect();
     }
 
-    /** Shows the secret; returns what the launcher says to that. */
+    /** Sends the secret; returns the launcher's reply. */
     static ValueSet enter(IpcConnection launcher, LaunchTicket ticket) {
         return launcher.request(LaunchDoor.HELLO, ValueSet.of(LaunchDoor.SECRET, ticket.secret()));
     }

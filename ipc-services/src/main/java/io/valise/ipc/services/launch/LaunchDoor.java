@@ -16,8 +16,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 
 /**
- * Where a launcher waits for its child: a server under a secret name, which lets one client in, the first that
- * has the secret. Thread-safe.
+ * The server at which a launcher waits for its child: it has a secret name and admits one client, the first that has
+ * the secret. Thread-safe.
  */
 final class LaunchDoor implements AutoCloseable {
     static final String HELLO = "launch.hello";
@@ -45,7 +45,7 @@ final class LaunchDoor implements AutoCloseable {
     /**
      * Opens one.
      *
-     * @param welcome what the child is told when it has come in
+     * @param welcome the reply to the child when it is admitted
      * @param more adds services; those {@link #checkGuest}
      */
     static LaunchDoor open(
@@ -69,19 +69,19 @@ final class LaunchDoor implements AutoCloseable {
         return ticket;
     }
 
-    /** The child, once it has come in. */
+    /** The connection to the child, once it is admitted. */
     CompletableFuture<IpcConnection> guest() {
         return guest;
     }
 
-    /** Refuses a client that has not shown the secret. */
+    /** Refuses a client that has not sent the secret. */
     void checkGuest(Request request) {
         if (guest.getNow(null) != request.connection()) {
             throw new IpcException(IpcStatus.AUTHENTICATION_FAILED, "say " + HELLO + " first");
         }
     }
 
-    /** Ends the connection too. Waits for another thread that does this already. */
+    /** Closes the connection too. Waits for another thread that is closing it already. */
     @Override
     public synchronized void close() {
         server.close();

@@ -5,23 +5,23 @@ import java.util.Optional;
 /**
  * How a launch ended. Immutable.
  *
- * @param status whether there is a helper, and if not, what kind of reason there is
- * @param detail the reason, for people; empty for a success
+ * @param status whether there is a helper, else the kind of failure
+ * @param detail the reason as text; empty for a success
  * @param launched the helper; empty unless it is a success
  * @since 0.1.0
  */
 public record LaunchResult(Status status, String detail, Optional<RunningHelper> launched) {
     /**
-     * What came of it, as {@code FullTrustLaunchResult} has it.
+     * The outcome, as in {@code FullTrustLaunchResult} of Windows.
      *
      * @since 0.1.0
      */
     public enum Status {
         /** The helper runs and is connected. */
         SUCCESS,
-        /** The command line is not declared, or the system does not let this user run it. */
+        /** The command line is not declared, or this user may not run it. */
         ACCESS_DENIED,
-        /** There is no such program. */
+        /** The program was not found. */
         FILE_NOT_FOUND,
         /** It ended or did not connect in time; the detail says more. */
         UNKNOWN

@@ -12,11 +12,11 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What a child is told over its standard input: one line of JSON. Immutable.
+ * The line of JSON that a child receives over its standard input. Immutable.
  *
- * @param endpoint where the launcher waits
- * @param secret what lets the child in
- * @param maxMessageBytes what both ends take
+ * @param endpoint the launcher's address
+ * @param secret the secret that admits the child
+ * @param maxMessageBytes the message limit of both ends
  */
 record LaunchTicket(String endpoint, String secret, int maxMessageBytes) {
     private static final int MOST_BYTES = 1024;
@@ -26,7 +26,7 @@ record LaunchTicket(String endpoint, String secret, int maxMessageBytes) {
         return (ValueSetJson.write(line) + '\n').getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Takes the line off, and no byte more: the rest is the program's. */
+    /** Reads the line and no byte more: the rest is for the program. */
     static LaunchTicket read(InputStream input) {
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         try {
@@ -46,7 +46,7 @@ record LaunchTicket(String endpoint, String secret, int maxMessageBytes) {
         }
     }
 
-    /** Says where, but not the secret. */
+    /** Shows the address, but not the secret. */
     @Override
     public String toString() {
         return "ticket for " + endpoint;

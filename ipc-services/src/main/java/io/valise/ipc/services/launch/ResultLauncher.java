@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Launches a program for its result: it is given a message, and reports one. What can be launched says a manifest {@code
- * targets/NAME.json} in the user's configuration folder. Immutable and thread-safe.
+ * Launches a program for its result: it is given a message, and reports one. A manifest {@code targets/NAME.json} in
+ * the user's configuration folder declares each program that can be launched. Immutable and thread-safe.
  *
  * <pre>{@code {"name": "pick-colour", "command": ["/usr/bin/java", "-jar", "/opt/pick-colour.jar"]}}</pre>
  *
@@ -29,7 +29,7 @@ public final class ResultLauncher {
     /** The folder's name. */
     public static final String FOLDER = "targets";
 
-    /** How long question and answer may each be, in bytes of their wire form, unless raised. */
+    /** Default limit for question and answer each, in bytes of their encoded form. */
     public static final int DEFAULT_MAX_BYTES = 100 << 10;
 
     static final String REPORT = "launch.report";
@@ -120,7 +120,7 @@ public final class ResultLauncher {
                 result.completeExceptionally(withoutReport(child, status));
             });
             result.whenComplete((value, failure) -> {
-                        if (!report.isDone()) { // completed by the user; or it has ended anyway
+                        if (!report.isDone()) { // completed by the user, or ended already
                             child.kill();
                         }
                     })

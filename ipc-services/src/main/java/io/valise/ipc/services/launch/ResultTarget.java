@@ -8,7 +8,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The inside of a program that was launched for a result: what it is asked, and its one report. Thread-safe.
+ * Used by a program that was launched for a result: the question it was asked, and its one report. Thread-safe.
  *
  * <pre>{@code
  * public static void main(String[] arguments) {
@@ -44,7 +44,7 @@ public final class ResultTarget implements AutoCloseable {
         return new ResultTarget(launcher, HelperProcess.enter(launcher, ticket));
     }
 
-    /** What the launcher asks. */
+    /** The launcher's question. */
     public ValueSet input() {
         return input;
     }
@@ -64,7 +64,7 @@ public final class ResultTarget implements AutoCloseable {
         launcher.request(ResultLauncher.REPORT, ValueSet.of(ResultLauncher.RESULT, result));
     }
 
-    /** Completes when the launcher is gone: it died, closed, or cancelled. */
+    /** Completes when the launcher has died, closed the connection, or cancelled. */
     public CompletionStage<CloseReason> launcherGone() {
         return launcher.closed();
     }

@@ -17,8 +17,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A folder of manifests, {@code NAME.json}, in the user's configuration directory, which no other user can enter. What is
- * in it says which programs may be started. Immutable and thread-safe.
+ * A folder of manifests, {@code NAME.json}, in the user's configuration directory, which no other user can enter. Its
+ * files declare which programs may be started. Immutable and thread-safe.
  *
  * <p>Errors are {@link IpcException}s: {@code PROTOCOL_ERROR} when a file is no manifest, with file, line and column;
  * {@code ACCESS_DENIED} when the folder's owner or mode are wrong; {@code RESOURCE_EXHAUSTED} when it cannot be read.
@@ -47,7 +47,7 @@ public final class ManifestFolder {
     }
 
     /**
-     * Creates the folder if absent, for who writes manifests: this user alone can enter it.
+     * Creates the folder if absent, for programs that write manifests; no other user can enter it.
      *
      * @return where it is
      */
@@ -99,7 +99,7 @@ public final class ManifestFolder {
         if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
             return Optional.empty();
         }
-        if (!Files.isRegularFile(file)) { // a pipe would block the reader, a device never end
+        if (!Files.isRegularFile(file)) { // a pipe would block the reader; a device may never end
             throw malformed(file, "expected a regular file, or a link to one");
         }
         try {

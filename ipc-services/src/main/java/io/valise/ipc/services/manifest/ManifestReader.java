@@ -12,7 +12,7 @@ import java.util.TreeSet;
 import java.util.function.Supplier;
 
 /**
- * The members of one manifest, each asked for by its type; what is wrong is named with file and member. Immutable.
+ * Reads the members of one manifest by type; errors name file and member. Immutable.
  *
  * @since 0.1.0
  */
@@ -30,7 +30,7 @@ public final class ManifestReader {
         return file;
     }
 
-    /** Refuses members of other names: a misspelt one would be passed over in silence. */
+    /** Refuses members of other names: a misspelt one would be ignored silently. */
     public ManifestReader knowing(String... names) {
         Set<String> unknown = new TreeSet<>(members.keys());
         List.of(names).forEach(unknown::remove);
@@ -85,7 +85,7 @@ public final class ManifestReader {
         return members.keys();
     }
 
-    /** The error that something in this file is wrong. */
+    /** The error for a fault in this file. */
     public IpcException fault(String what) {
         return ManifestFolder.malformed(file, what);
     }

@@ -1,4 +1,4 @@
-/** Which programs this user has declared: JSON files in the configuration folder, read anew at each use. */
+/** The programs that this user has declared: JSON files in the configuration folder, read anew at each use. */
 @NullMarked
 package io.valise.ipc.services.manifest;
 

@@ -13,21 +13,21 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The objects of this process that one peer holds, each with the number of references sent and not yet released. An
- * object sent again while its release is under way keeps its id: the release takes off what it counted, not all.
+ * object sent again while its release is under way keeps its id: the release subtracts the references that it counted.
  * Thread-safe.
  */
 final class ExportTable {
     private final Map<Key, Exported> byObject = new HashMap<>();
     private final Map<Long, Exported> byId = new ConcurrentHashMap<>();
-    /** By how many offers each object is held. */
+    /** The number of offers by which each object is held. */
     private final IdentityHashMap<Object, Integer> offers = new IdentityHashMap<>();
-    /** So that an id of another connection, dialled before this one, is most likely unknown here. */
+    /** Starts at a random number, so that an id of an earlier connection is most likely unknown here. */
     private long lastId = ThreadLocalRandom.current().nextLong() >>> 1;
 
     private volatile int limit;
     private boolean ended;
 
-    /** An object, and as what it was offered. */
+    /** An object and the interface by which it was offered. */
     static final class Exported {
         final long id;
         final Object target;
@@ -95,13 +95,13 @@ final class ExportTable {
         return byId.get(id);
     }
 
-    /** Takes references off an object; answers it when none is left by any offer. */
+    /** Subtracts references of an object; returns the object when no offer holds it any more. */
     synchronized @Nullable Object release(long id, long references) {
         Exported exported = byId.get(id);
         if (exported == null || references < 1) {
             return null;
         }
-        // A peer that releases more than it has can only harm itself.
+        // A peer that releases too many references harms only itself.
         exported.references -= Math.min(references, exported.references);
         if (exported.references > 0) {
             return null;
@@ -116,7 +116,7 @@ final class ExportTable {
         return exported.target;
     }
 
-    /** The peer is gone, and with it all its references; answers what it held. */
+    /** Drops all references of a peer that is gone; returns the objects that it held. */
     synchronized List<Object> end() {
         ended = true;
         List<Object> held = List.copyOf(offers.keySet());

@@ -7,24 +7,24 @@ import java.lang.System.Logger.Level;
 import java.util.concurrent.Executor;
 
 /**
- * Work for one connection that may block: it runs on a thread of its own while there is some, one run at a time. So a
- * connection occupies one thread at most, and one that is stalled delays no other. Thread-safe.
+ * Runs work of one connection that may block, on a thread of its own while there is some, one run at a time. So a
+ * connection occupies one thread at most, and a stalled one delays no other. Thread-safe.
  */
 final class Lane {
     private static final Logger LOG = SafeLog.of("io.valise.ipc.services.objects");
-    /** Nothing queues here: there are as many threads as lanes at work. */
+    /** Has no queue: there are as many threads as busy lanes. */
     private static final Executor THREADS = Threads.pool("valise-objects", Integer.MAX_VALUE);
 
     private final Runnable work;
     private boolean running;
     private boolean again;
 
-    /** @param work takes all that waits when it runs; what it throws is logged */
+    /** @param work handles all that is pending when it runs; exceptions are logged */
     Lane(Runnable work) {
         this.work = work;
     }
 
-    /** Something waits: the work runs after this, without the caller's waiting for it. */
+    /** Signals pending work, which runs after this call; the caller does not wait for it. */
     void signal() {
         synchronized (this) {
             again = true;
@@ -35,7 +35,7 @@ final class Lane {
         }
         try {
             THREADS.execute(this::run);
-        } catch (RuntimeException | Error e) { // no thread to be had at this moment: the next signal tries again
+        } catch (RuntimeException | Error e) { // no thread could be started: the next signal tries again
             synchronized (this) {
                 running = false;
             }

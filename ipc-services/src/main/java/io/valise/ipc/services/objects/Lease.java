@@ -3,7 +3,7 @@ package io.valise.ipc.services.objects;
 import java.lang.ref.Cleaner;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** One reference to an object of the peer: given back once, when closed or when its holder is garbage. Thread-safe. */
+/** One reference to an object of the peer: released once, when closed or when its holder is garbage. Thread-safe. */
 final class Lease {
     private static final Cleaner CLEANER = Cleaner.create();
 

@@ -6,7 +6,7 @@ import java.util.concurrent.Flow;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Hands on what a publisher sends, each item mapped; a mapping that fails ends the subscription. */
+/** Maps each item of a publisher and passes it on; a mapping that fails ends the subscription. */
 final class MappedSubscriber<A, B> implements Flow.Subscriber<A> {
     private final Flow.Subscriber<? super B> target;
     private final Function<A, B> mapping;

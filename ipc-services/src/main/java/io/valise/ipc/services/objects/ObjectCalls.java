@@ -19,8 +19,8 @@ import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Does what the peer calls: finds the object, then the method by its name, and answers. No name that comes from the
- * peer is looked up anywhere but in the tables of what was exported. Thread-safe.
+ * Runs the peer's calls: finds the object, then the method by its name, and replies. A name from the peer is looked up
+ * only in the tables of exported objects and methods. Thread-safe.
  */
 final class ObjectCalls {
     /** Calls of objects that the peer holds; their id is in the message. */
@@ -91,7 +91,7 @@ final class ObjectCalls {
         return result.thenApply(value -> reply(method, value, request));
     }
 
-    /** A caller that has gone gets no references: it would not release them. */
+    /** A caller that is gone gets no references, since it would not release them. */
     private ValueSet reply(MethodPlan method, @Nullable Object value, Request request) {
         if (request.isCancelled()) {
             throw new IpcException(IpcStatus.CANCELLED, "the caller has given up");

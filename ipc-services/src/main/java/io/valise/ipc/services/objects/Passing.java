@@ -14,7 +14,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The references in one call and its reply. Those sent in a message that never arrived are taken back. Used by one
+ * The references in one call and its reply. Those sent in a message that did not arrive are withdrawn. Used by one
  * thread at a time.
  */
 final class Passing implements References {
@@ -78,7 +78,9 @@ final class Passing implements References {
         return target;
     }
 
-    /** The failure of the call that was to carry the references; what it did not carry is not held by the peer. */
+    /**
+     * Handles the failure of the call that carried the references; the peer does not hold those that did not arrive.
+     */
     Throwable failed(@Nullable Throwable failure) {
         if (failure instanceof IpcException known && known.delivery() != Delivery.UNKNOWN) {
             takeBack();

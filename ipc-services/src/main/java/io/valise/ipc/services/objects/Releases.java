@@ -13,15 +13,15 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Tells the peer which references this end has dropped, up to {@value #MOST_IN_A_MESSAGE} in one message. The thread that drops one, the garbage
- * collector's perhaps, does not wait: the peer's buffer may be full. What one connection's peer does not take delays no
- * other's: each has its own {@link Lane}. Thread-safe.
+ * Tells the peer which references this end has dropped, up to {@value #MOST_IN_A_MESSAGE} in one message. The thread
+ * that drops one, perhaps the garbage collector's, does not wait: the peer's buffer may be full. A peer that does not
+ * read delays no other connection: each has its own {@link Lane}. Thread-safe.
  */
 final class Releases {
     /** The event's name. */
     static final String EVENT = "objects.release";
 
-    /** So many fit into the smallest message limit that an end may have, 4096 bytes. */
+    /** This number fits into the smallest message limit that an end may have, 4096 bytes. */
     private static final int MOST_IN_A_MESSAGE = 128;
 
     private static final Logger LOG = SafeLog.of("io.valise.ipc.services.objects");
@@ -72,7 +72,7 @@ final class Releases {
         }
     }
 
-    /** When the connection has ended, so have the references. */
+    /** The references have ended with the connection. */
     private void sendAgain(Map<Long, Long> dropped) {
         if (!connection.isOpen()) {
             return;

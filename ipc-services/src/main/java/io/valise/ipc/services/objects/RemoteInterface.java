@@ -7,8 +7,9 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Marks an interface that objects give out when asked for it by {@link RemoteObject#as}. Interfaces that are exported, or
- * named by a method of one that is, need no mark; without it an object shows a peer nothing that no signature names.
+ * Marks an interface that objects give out when asked for it by {@link RemoteObject#as}. Interfaces that are exported,
+ * or named by a method of one that is, need no mark; a peer can reach no interface of an object that is neither marked
+ * nor named by a signature.
  *
  * @since 0.1.0
  */

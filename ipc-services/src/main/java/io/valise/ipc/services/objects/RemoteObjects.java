@@ -64,7 +64,7 @@ public final class RemoteObjects {
     private final ExportTable exports = new ExportTable(DEFAULT_LIMIT);
     private final ObjectCalls calls = new ObjectCalls(this);
     private final Releases releases;
-    /** Objects that the peer no longer holds, until they have been told. */
+    /** Objects that the peer no longer holds and that have not been notified yet. */
     private final Queue<Unreferenced> freed = new ConcurrentLinkedQueue<>();
 
     private final Lane telling = new Lane(this::tellFreed);
@@ -109,8 +109,8 @@ public final class RemoteObjects {
     }
 
     /**
-     * A proxy of the object that the peer exports by an interface. Nothing is sent until it is called; then a peer that
-     * exports none answers {@code SERVICE_NOT_FOUND}.
+     * A proxy of the object that the peer exports by an interface. Nothing is sent until it is called; a peer that
+     * exports none then replies with {@code SERVICE_NOT_FOUND}.
      *
      * @throws IllegalArgumentException when a method of the interface cannot be called from another process
      */
@@ -194,12 +194,12 @@ public final class RemoteObjects {
         }
     }
 
-    /** One after the other: the user's code may block, and then holds up the objects of this connection alone. */
+    /** Called one after the other: user code that blocks delays the objects of this connection only. */
     private void tellFreed() {
         for (Unreferenced object = freed.poll(); object != null; object = freed.poll()) {
             try {
                 object.unreferenced();
-            } catch (RuntimeException | Error e) { // the others must be told all the same
+            } catch (RuntimeException | Error e) { // the others must be notified all the same
                 LOG.log(Level.WARNING, object.getClass().getName() + ".unreferenced() failed", e);
             }
         }

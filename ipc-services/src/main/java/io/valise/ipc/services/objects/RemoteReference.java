@@ -12,7 +12,10 @@ import java.lang.reflect.Proxy;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** What stands behind a proxy: it sends the calls. A root has no lease: the peer does not count who uses it. Thread-safe. */
+/**
+ * The invocation handler of a proxy: it sends the calls. A root has no lease: the peer does not count references to it.
+ * Thread-safe.
+ */
 final class RemoteReference implements InvocationHandler, RemoteObject {
     private final RemoteObjects owner;
     private final InterfacePlan plan;
@@ -50,7 +53,7 @@ final class RemoteReference implements InvocationHandler, RemoteObject {
         try {
             return called.isAsync() ? callAsync(called, arguments) : call(called, arguments);
         } finally {
-            // Else the lease could be released as garbage while the call is under way.
+            // Otherwise the lease could be released as garbage during the call.
             Reference.reachabilityFence(this);
             Reference.reachabilityFence(arguments);
         }

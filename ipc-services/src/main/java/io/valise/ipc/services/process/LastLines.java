@@ -14,8 +14,8 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * The last lines that a program wrote, from its output as it comes, or from a log. However much it writes, with or without
- * line breaks, a few thousand characters of it are kept. Thread-safe.
+ * The last lines that a program wrote, from its output or from a log. Keeps a few thousand characters at most, with or
+ * without line breaks. Thread-safe.
  */
 public final class LastLines {
     private static final int MOST = 10;
@@ -31,17 +31,17 @@ public final class LastLines {
         reader = Threads.daemon("valise-last-lines", () -> read(output));
     }
 
-    /** Reads what a process writes, so that it never waits for a reader, and keeps the last of it. */
+    /** Reads the output of a process, so that the process never waits for a reader, and keeps the end. */
     public static LastLines of(Process process) {
         LastLines lines = new LastLines(process.getInputStream());
         Threads.start(lines.reader);
         return lines;
     }
 
-    /** The last lines of a log; what cannot be read is said in their place. */
+    /** The last lines of a log, or the reason why it cannot be read. */
     public static String of(Path log) {
         if (!Files.exists(log)) {
-            return said(List.of()); // a log without a word is deleted
+            return said(List.of()); // an empty log is deleted
         }
         try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "r")) {
             file.seek(Math.max(0, file.length() - MOST_BYTES));
@@ -54,7 +54,7 @@ public final class LastLines {
         }
     }
 
-    /** What was written last, once the process has ended. */
+    /** The last lines, once the process has ended. */
     public String atEnd() {
         try {
             reader.join(1000); // a grandchild may keep the output open
@@ -84,7 +84,7 @@ public final class LastLines {
         }
     }
 
-    /** What a line has beyond its limit is read and forgotten: the program must not wait, and need not end its line. */
+    /** Reads and drops the rest of a line beyond its limit: the program must not block, and may never end its line. */
     private void take(char[] some, int count, StringBuilder line) {
         for (int i = 0; i < count; i++) {
             if (some[i] == '\n') {

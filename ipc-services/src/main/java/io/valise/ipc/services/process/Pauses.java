@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
-/** Pauses between checks of what gives no notice when it changes: another process's lock, or its first answer. */
+/** Pauses between checks of a state that sends no notification: another process's lock, or its first reply. */
 public final class Pauses {
     private static final long SHORTEST = TimeUnit.MILLISECONDS.toNanos(2);
     private static final long LONGEST = TimeUnit.MILLISECONDS.toNanos(25);
@@ -30,7 +30,7 @@ public final class Pauses {
         pause(() -> what);
     }
 
-    /** As {@link #pause(String)}, for a text that takes time to find: it is asked for when there is an error to tell. */
+    /** As {@link #pause(String)}, for a text that is costly to build: it is built only for an error. */
     public void pause(Supplier<String> what) {
         long left = deadlineNanoTime - System.nanoTime();
         if (left <= 0) {

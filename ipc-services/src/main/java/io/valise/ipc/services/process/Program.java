@@ -13,13 +13,13 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A command line from a manifest: a program and its arguments, handed to the system as they are, without a shell.
+ * A command line from a manifest: a program and its arguments, passed to the system as they are, without a shell.
  *
  * @param path the program's file
  * @param arguments its arguments
  */
 public record Program(Path path, List<String> arguments) {
-    /** Makes its child a session of its own, which Ctrl-C at the terminal of the process that started it does not reach. */
+    /** Starts its child in a session of its own, which Ctrl-C at the parent's terminal does not reach. */
     private static final List<Path> SETSID = List.of(Path.of("/usr/bin/setsid"), Path.of("/bin/setsid"));
 
     /**

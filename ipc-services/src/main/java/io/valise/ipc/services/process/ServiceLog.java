@@ -36,7 +36,7 @@ public final class ServiceLog {
     /** The most bytes of a log; as many may be in the one before it. */
     public static final int MOST_BYTES = 256 << 10;
 
-    /** How many instances of a service leave their logs. */
+    /** The number of instances of a service whose logs are kept. */
     public static final int MOST_INSTANCES = 16;
 
     private static final Logger LOG = SafeLog.of(ServiceLog.class);
@@ -109,7 +109,7 @@ public final class ServiceLog {
         }
     }
 
-    /** A process that ends in good order and has said nothing leaves nothing. */
+    /** Deletes the log of a process that ended normally without output. */
     public void deleteIfEmpty() throws IOException {
         if (Files.exists(file) && Files.size(file) == 0) {
             Files.delete(file);
@@ -117,8 +117,8 @@ public final class ServiceLog {
     }
 
     /**
-     * Has everything that this process prints by {@code System.out} and {@code System.err} keep to the limit, if it goes to
-     * this log; what goes there past Java is not counted, but shortened with the rest.
+     * Applies the limit to everything that this process prints by {@code System.out} and {@code System.err}, if that
+     * goes to this log; output of native code is not counted, but shortened with the rest.
      */
     public void guardOutput() {
         if (Files.exists(file)) {
@@ -173,13 +173,13 @@ public final class ServiceLog {
         }
     }
 
-    /** By copy and cut: the process writes to the same file for as long as it lives. */
+    /** Copies and truncates: the process writes to the same file for as long as it lives. */
     private long roomFor(FileChannel log, int bytes) throws IOException {
         long size = log.size();
         if (size + bytes <= MOST_BYTES) {
             return MOST_BYTES - size;
         }
-        if (Files.exists(file) && Files.size(file) == size) { // else it has lost its name: no one can read it
+        if (Files.exists(file) && Files.size(file) == size) { // otherwise it has lost its name, and cannot be read
             keep();
         }
         log.truncate(0);
@@ -190,7 +190,7 @@ public final class ServiceLog {
         try {
             Files.copy(file, before, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
-            Files.deleteIfExists(before); // no room for it, or half of it: the log is cut all the same
+            Files.deleteIfExists(before); // no space for the copy, or for half of it: the log is truncated all the same
         }
     }
 }

@@ -1,4 +1,7 @@
-/** Programs that this library starts: found, given their surroundings, and asked for their last words. Not exported. */
+/**
+ * Programs that this library starts: how they are found, their environment, and their last lines of output. Not
+ * exported.
+ */
 @NullMarked
 package io.valise.ipc.services.process;
 

@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What of the library is in this process, and what is wrong with it. Immutable.
+ * Which parts of the library are in this process, and their problems. Immutable.
  *
  * @param api the contract, {@code ipc-api}
  * @param services this module, {@code ipc-services}
  * @param transports those that were found, fastest first
- * @param problems what is missing or does not fit, one line each; empty when all is well
+ * @param problems what is missing or does not fit, one line each; empty when there are none
  * @since 0.1.0
  */
 public record Findings(Component api, Component services, List<Component> transports, List<String> problems) {
@@ -25,7 +25,7 @@ public record Findings(Component api, Component services, List<Component> transp
         problems = List.copyOf(problems);
     }
 
-    /** Looks. */
+    /** Examines this process. */
     static Findings look() {
         KnownTransports known = KnownTransports.find();
         Component api = Component.of(IpcServer.class);

@@ -5,16 +5,16 @@ import io.valise.ipc.IpcStatus;
 import java.util.Optional;
 
 /**
- * What came of an attempt to initialise the runtime. Immutable.
+ * The outcome of an attempt to initialise the runtime. Immutable.
  *
- * @param status whether it worked, or what kind of reason there is
- * @param message the reason, for people; empty when it worked
+ * @param status whether it worked, else the kind of failure
+ * @param message the reason as text; empty when it worked
  * @param runtime the runtime; empty unless it worked
  * @since 0.1.0
  */
 public record Initialization(Status status, String message, Optional<IpcRuntime> runtime) {
     /**
-     * What came of it.
+     * The outcome.
      *
      * @since 0.1.0
      */

@@ -25,11 +25,11 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Calls are counted: the last one closed lets go of the runtime directory, unless servers or connections have used
- * it, which hold it until the process ends. Without a call the services initialise it on their first use, with any
- * version; what they find wrong is logged. The system property {@code valise.runtime.auto=false} keeps them from that.
- * The system property {@code valise.runtime.provided} tells that an application server, say, does all this for the
- * programs in it.
+ * <p>Calls are counted: closing the last one releases the runtime directory, unless servers or connections have used
+ * it; those hold it until the process ends. Without a call the services initialise it on their first use, with any
+ * version; problems are logged. The system property {@code valise.runtime.auto=false} keeps them from that. The system
+ * property {@code valise.runtime.provided} says that another component, such as an application server, does this for
+ * the programs in it.
  *
  * @since 0.1.0
  */
@@ -53,7 +53,7 @@ public final class IpcRuntime implements AutoCloseable {
      * @since 0.1.0
      */
     public enum Option {
-        /** Nothing but to tell the caller. */
+        /** Only report errors to the caller. */
         NONE,
         /** Call the hook of {@link #onDebugBreak}. */
         ON_ERROR_DEBUG_BREAK,
@@ -65,7 +65,7 @@ public final class IpcRuntime implements AutoCloseable {
         ON_PACKAGE_IDENTITY_NOOP
     }
 
-    /** What all callers in this process share; guarded by LOCK. */
+    /** Shared by all callers in this process; guarded by LOCK. */
     private static final class Shared {
         final Findings findings;
         final RuntimeDirectory.Hold hold;
@@ -129,7 +129,7 @@ public final class IpcRuntime implements AutoCloseable {
     }
 
     /**
-     * Removes what crashed processes left in the user's runtime directory, and nothing that Valise has not made.
+     * Removes files of crashed processes from the user's runtime directory, and no file that Valise has not made.
      *
      * @throws IpcException {@code ADDRESS_IN_USE} when a process uses the directory; the message names its pid, or the
      *     address of a server that holds no lock, such as one in another language
@@ -140,7 +140,7 @@ public final class IpcRuntime implements AutoCloseable {
     }
 
     /**
-     * What {@link #cleanUp} did. Immutable.
+     * The result of {@link #cleanUp}. Immutable.
      *
      * @param files how many files it removed
      * @param leftAlone the names of what it found in the directory and did not remove, since Valise has not made it
@@ -240,7 +240,7 @@ public final class IpcRuntime implements AutoCloseable {
         }
     }
 
-    /** What was found. */
+    /** The findings about this process. */
     public Findings findings() {
         return findings;
     }
@@ -250,7 +250,7 @@ public final class IpcRuntime implements AutoCloseable {
         return findings.version();
     }
 
-    /** Gives up this call's share. Idempotent. */
+    /** Ends this call's use of the runtime. Idempotent. */
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {

@@ -21,17 +21,17 @@ public final class KnownTransports {
                 .toList();
     }
 
-    /** Finds them; one that cannot even be made is told apart. */
+    /** Finds them; those that cannot be constructed are listed separately. */
     public static KnownTransports find() {
         return new KnownTransports(Providers.transports());
     }
 
-    /** Those that could be made; whether they work here is another question. */
+    /** Those that could be constructed, whether or not they work here. */
     public List<Transport> all() {
         return transports;
     }
 
-    /** Those that could not be made, and why. */
+    /** Those that could not be constructed, and why. */
     public List<String> broken() {
         return found.broken();
     }

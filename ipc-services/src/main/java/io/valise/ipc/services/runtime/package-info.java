@@ -1,4 +1,7 @@
-/** The bootstrap of the library in a process: which transports are there, whether they fit, and that no process removes its files. */
+/**
+ * The bootstrap of the library in a process: finds the transports, checks their versions, and keeps other processes
+ * from removing its files.
+ */
 @NullMarked
 package io.valise.ipc.services.runtime;
 

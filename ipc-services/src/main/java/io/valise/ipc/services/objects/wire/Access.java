@@ -7,7 +7,7 @@ import java.lang.reflect.Constructor;
 import java.lang.reflect.Method;
 import java.lang.reflect.UndeclaredThrowableException;
 
-/** Handles on the user's methods and constructors, all of a type that can be invoked exactly. */
+/** Method handles for the user's methods and constructors, each with a type for invokeExact. */
 final class Access {
     private static final MethodHandles.Lookup LOOKUP = MethodHandles.lookup();
 
@@ -52,7 +52,7 @@ final class Access {
         }
     }
 
-    /** What a method threw, as what may be thrown anywhere. */
+    /** The exception of a method as an unchecked one. */
     static RuntimeException unchecked(Throwable thrown) {
         if (thrown instanceof Error error) {
             throw error;

@@ -2,7 +2,7 @@ package io.valise.ipc.services.objects.wire;
 
 import org.jspecify.annotations.Nullable;
 
-/** Turns the values of one declared type into what a message takes, and back. Immutable and thread-safe. */
+/** Converts the values of one declared type to their form in a message, and back. Immutable and thread-safe. */
 interface Converter {
     /** The form of a value, not null, in a message. */
     @Nullable Object toWire(Object value, References references);
@@ -10,11 +10,11 @@ interface Converter {
     /**
      * The value that a form stands for.
      *
-     * @throws io.valise.ipc.IpcException {@code TYPE_MISMATCH} when it stands for none of this type
+     * @throws io.valise.ipc.IpcException {@code TYPE_MISMATCH} when it is no form of this type
      */
     @Nullable Object fromWire(Object form, References references);
 
-    /** The value when the sender's version knows nothing of it: zero, an empty list, an empty Optional, or else null. */
+    /** The value when the sender's version does not have it: zero, an empty list, an empty Optional, or else null. */
     default @Nullable Object absent() {
         return ofNull();
     }

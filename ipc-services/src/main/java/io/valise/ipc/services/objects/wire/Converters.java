@@ -17,7 +17,7 @@ final class Converters {
     private static final String ALLOWED = "values of a ValueSet, records, enums, List, Optional, Flow.Publisher and"
             + " interfaces of your own can cross";
 
-    /** By type as it is written; a record that contains itself finds itself here. */
+    /** By declared type; a record that contains itself finds its own converter here. */
     private final Map<String, RecordConverter> records = new HashMap<>();
 
     Converter of(Type written, TypeArguments arguments) {
@@ -82,7 +82,7 @@ final class Converters {
                 type instanceof ParameterizedType given ? given.getActualTypeArguments()[0] : Object.class, arguments);
     }
 
-    /** What the future of an asynchronous method brings, or null when the method answers at once. */
+    /** The result type of an asynchronous method's future, or null for a synchronous method. */
     static @Nullable Type futureOf(Type written, TypeArguments arguments) {
         Type type = arguments.resolve(written);
         if (!CompletionStage.class.isAssignableFrom(TypeArguments.raw(type))) {

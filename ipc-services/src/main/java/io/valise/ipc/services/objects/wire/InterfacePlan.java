@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What is called on the objects of one interface, and how. Made once per interface. Immutable and thread-safe. */
+/** The methods of one interface and how each is called. Made once per interface. Immutable and thread-safe. */
 public final class InterfacePlan implements Offer {
     private static final ClassValue<InterfacePlan> PLANS = new ClassValue<>() {
         @Override
@@ -61,7 +61,7 @@ public final class InterfacePlan implements Offer {
         return named == null || named.value().isEmpty() ? type.getName() : named.value();
     }
 
-    /** What Object has, and what releases a reference, is no call. */
+    /** The methods of Object, and those that release a reference, are not sent as calls. */
     private static boolean isLocal(Method method) {
         Class<?> declaring = method.getDeclaringClass();
         return Modifier.isStatic(method.getModifiers())
@@ -73,7 +73,7 @@ public final class InterfacePlan implements Offer {
                         && Arrays.equals(method.getParameterTypes(), new Class<?>[] {Object.class}));
     }
 
-    /** Whether it is what {@code try} calls. */
+    /** Whether it is the {@code close()} that {@code try} calls. */
     public static boolean isRelease(Method method) {
         return method.getName().equals("close")
                 && method.getParameterCount() == 0
@@ -123,7 +123,7 @@ public final class InterfacePlan implements Offer {
         return type.isInstance(target);
     }
 
-    /** How to call a method of the proxy, or null when it is one that never leaves this process. */
+    /** How to call a method of the proxy, or null for a method that is not sent to the peer. */
     public @Nullable MethodPlan ofMethod(Method method) {
         return byMethod.get(method);
     }

@@ -8,7 +8,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A {@link List}; an array that arrives is the list of its elements, and what arrives is unmodifiable.
+ * A {@link List}; an array that arrives becomes the list of its elements; lists that arrive are unmodifiable.
  *
  * @param items converts its items, which may be null
  */

@@ -51,7 +51,7 @@ public final class MethodPlan {
         return raw == void.class || raw == Void.class ? null : converters.of(type, arguments);
     }
 
-    /** By what both ends know a method: its name and the number of its parameters. */
+    /** The method's name in messages: its Java name and the number of its parameters. */
     static String key(Method method) {
         return method.getName() + '/' + method.getParameterCount();
     }
@@ -70,7 +70,7 @@ public final class MethodPlan {
         }
     }
 
-    /** Does what a call asks for; whatever the method throws is thrown. */
+    /** Runs a call on an object; throws the method's exception. */
     public @Nullable Object invoke(Object object, ValueSet call, References references) throws Throwable {
         @Nullable Object[] arguments = new Object[names.length];
         for (int i = 0; i < names.length; i++) {
@@ -84,7 +84,7 @@ public final class MethodPlan {
         return result == null ? ValueSet.empty() : ValueSet.of(RESULT, Converter.send(result, value, references));
     }
 
-    /** What a reply brings. */
+    /** The result in a reply. */
     public @Nullable Object result(ValueSet reply, References references) {
         return result == null ? null : value(result, reply, RESULT, references);
     }

@@ -9,10 +9,7 @@ import java.util.Arrays;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A record, by its components: those that the receiver does not know are passed over, those that are missing have
- * their {@link #absent} value.
- */
+/** A record, by its components: unknown ones are ignored, missing ones have their {@link #absent} value. */
 final class RecordConverter implements Converter {
     private final Class<?> type;
     private final MethodHandle constructor;

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 final class ReferenceConverter implements Converter {
     private final String type;
     private final Supplier<Offer> finder;
-    /** Found when first needed: interfaces may name each other in a circle. Each thread finds the same. */
+    /** Looked up on first use, since interfaces may refer to each other in a cycle. Every thread finds the same. */
     private volatile @Nullable Offer found;
 
     ReferenceConverter(String type, Supplier<Offer> finder) {

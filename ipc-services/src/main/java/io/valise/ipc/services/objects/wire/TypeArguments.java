@@ -9,8 +9,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * What the type variables of an interface, and of those it extends, stand for: in a {@code Consumer<Price>}, T is a
- * Price. Immutable.
+ * The types of the type variables of an interface and of those it extends: in a {@code Consumer<Price>}, T is a Price.
+ * Immutable.
  */
 final class TypeArguments {
     private final Map<TypeVariable<?>, Type> known;
@@ -23,7 +23,7 @@ final class TypeArguments {
         return new TypeArguments(Map.of()).within(type);
     }
 
-    /** What is known inside a type that is named where this holds. */
+    /** The type arguments inside a type that is used in this context. */
     TypeArguments within(Type type) {
         TypeArguments arguments = new TypeArguments(new HashMap<>(known));
         arguments.learn(type);
@@ -42,7 +42,7 @@ final class TypeArguments {
         }
     }
 
-    /** A type with the outermost variable or wildcard replaced by what it stands for, its bound if nothing is known. */
+    /** A type with the outermost variable or wildcard replaced by its type, or by its bound if that is unknown. */
     Type resolve(Type type) {
         if (type instanceof WildcardType wildcard) {
             Type[] lower = wildcard.getLowerBounds();
