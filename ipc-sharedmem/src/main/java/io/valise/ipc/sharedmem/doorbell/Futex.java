@@ -20,7 +20,7 @@ public final class Futex {
     private final long systemCall;
     private final long word;
 
-    /** For the next thread that sleeps: mostly one thread sleeps here, and again and again. */
+    /** Kept for the next sleep: mostly one thread sleeps here, many times. */
     private final AtomicReference<@Nullable Timespec> spare = new AtomicReference<>();
 
     /** A struct timespec outside the heap: JNA copies an array of Java at every call. */

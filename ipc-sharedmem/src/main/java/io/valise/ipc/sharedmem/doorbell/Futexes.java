@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Whether this JVM can use futexes. They cost a native library, so it is loaded in the background once threads have
  * slept a few times, and only where that causes no warning: before Java 24, or with native access enabled. Until it is
- * there, or for good where it never will be, doorbells ring on a socket. Thread-safe.
+ * loaded, or always where it cannot be, doorbells ring on a socket. Thread-safe.
  */
 public final class Futexes {
     /** System property that forbids futexes when it is {@code socket}. */
@@ -22,7 +22,7 @@ public final class Futexes {
 
     private static final int WISHES_HEARD = 16;
 
-    /** Ignored after the loader's thread could not be started; then the next one is tried. */
+    /** Ignored after the loader's thread could not be started; the next request tries again. */
     private static final int WISHES_AFTER_FAILURE = 1024;
 
     private static final AtomicBoolean REQUESTED = new AtomicBoolean();
@@ -48,19 +48,21 @@ public final class Futexes {
         return state != State.IMPOSSIBLE;
     }
 
-    /** Says that a futex would have served here; when that happens often they are {@link #request requested}. */
+    /**
+     * Notes that a futex would have been used here; after a number of these, futexes are {@link #request requested}.
+     */
     static void wish() {
         if (state == State.POSSIBLE && WISHES.incrementAndGet() >= WISHES_HEARD) {
             request();
         }
     }
 
-    /** Has the native library loaded in the background, if that is possible and was not done. */
+    /** Loads the native library in the background, if that is possible and was not done. */
     public static void request() {
         if (state == State.POSSIBLE && REQUESTED.compareAndSet(false, true)) {
             try {
                 Threads.start(Threads.daemon("valise-futex-loader", Futexes::load));
-            } catch (RuntimeException | Error e) { // while the system has no thread for it, doorbells ring on a socket
+            } catch (RuntimeException | Error e) { // no thread: doorbells ring on a socket
                 log().log(Level.DEBUG, "no futexes yet", e);
                 WISHES.set(-WISHES_AFTER_FAILURE);
                 REQUESTED.set(false);
@@ -75,9 +77,9 @@ public final class Futexes {
 
     private static void load() {
         try {
-            NativeFutex.syscall(systemCall(), 0, 1, 0, 0, 0, 0); // EFAULT, but it links and returns
+            NativeFutex.syscall(systemCall(), 0, 1, 0, 0, 0, 0); // EFAULT, but the function is linked and returns
             state = State.READY;
-        } catch (Throwable e) { // whatever it is, the socket serves
+        } catch (Throwable e) { // whatever the failure is, the socket is used
             state = State.IMPOSSIBLE;
             log().log(Level.DEBUG, "no futex here, doorbells ring on a socket", e);
         }

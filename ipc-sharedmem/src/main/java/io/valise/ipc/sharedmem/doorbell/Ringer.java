@@ -5,7 +5,7 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The end of a doorbell that wakes; {@link Sleeper} is the end that sleeps and tells why no wake-up is lost. Used by
+ * The end of a doorbell that wakes; {@link Sleeper} is the end that sleeps and explains why no wake-up is lost. Used by
  * one thread at a time.
  */
 public final class Ringer {

@@ -30,10 +30,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Take the two fences in the order in which they take effect. If 2 is first, c comes after 1: the ringer sees the
  * announcement and wakes. If b is first, 3 comes after a: the sleeper sees the publication and does not sleep. These
- * are the two ends of Dekker's mutual exclusion; with anything weaker than full fences both could look too early.
- * A wake-up between 3 and 4 is not lost either: rung is no longer r, so the futex does not sleep; and a byte on the
- * socket waits in the kernel until it is read. What the peer scribbles over these words can cost a wake-up of its own;
- * then the sleeper looks again when its slice of time is up.
+ * are the two ends of Dekker's mutual exclusion; with anything weaker than full fences both could look too early. A
+ * wake-up between 3 and 4 is not lost either: rung is no longer r, so the futex does not sleep; and a byte on the
+ * socket waits in the kernel until it is read. A peer that writes other values into these words can lose its own
+ * wake-ups; then the sleeper looks again when its time slice ends.
  *
  * <p>Thread-safe: several threads may sleep at once, and all are woken.
  */
@@ -50,7 +50,7 @@ public final class Sleeper {
 
     private static final int COUNT = 8;
 
-    /** No sleep is longer, so that an interrupt is noticed in the kernel too, and memory that was cut short. */
+    /** The longest sleep, so that an interrupt in the kernel and a truncated file are noticed. */
     private static final long SLICE = TimeUnit.MILLISECONDS.toNanos(100);
 
     private static final long WAKE_WAS_WAITING = -1;
@@ -137,7 +137,7 @@ public final class Sleeper {
         ringHere(false);
     }
 
-    /** Wakes the thread that sleeps here, or else the one that wants to sleep next. */
+    /** Wakes the thread that sleeps here; without one, ends the next sleep at once. */
     public void wake() {
         ringHere(true);
     }
@@ -190,7 +190,7 @@ public final class Sleeper {
         socketSleepers += byFutex ? 0 : change;
     }
 
-    /** Under the lock: tells the ringer how all who sleep here want to be woken. */
+    /** Under the lock: tells the ringer how the threads that sleep here are woken. */
     private void announce() {
         announcements += COUNT;
         int bits = futexSleepers > 0 ? BY_FUTEX : 0;
@@ -227,8 +227,11 @@ public final class Sleeper {
         }
     }
 
-    /** Returns how long it slept. Touches no memory: what that throws must not be thrown inside the lock. */
-    @SuppressWarnings("WaitNotInLoop") // the caller loops, and looks around meanwhile
+    /**
+     * Returns how long it slept. Does not access the mapped memory, since an exception from there must not be thrown
+     * inside the lock.
+     */
+    @SuppressWarnings("WaitNotInLoop") // the caller loops, and checks its condition
     private long sleepSlice(long slice, long ticket) {
         lock.lock();
         try {

@@ -1,4 +1,4 @@
-/** Sleeping for want of frames or space, and being woken: by a futex, or by a byte on the control channel. */
+/** Sleeping until there are frames or space, and waking: by a futex, or by a byte on the control channel. */
 @NullMarked
 package io.valise.ipc.sharedmem.doorbell;
 

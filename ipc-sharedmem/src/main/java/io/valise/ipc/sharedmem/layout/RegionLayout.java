@@ -7,19 +7,19 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Where what lies in the file of a {@code SharedRegion}. Immutable.
+ * The layout of the file of a {@code SharedRegion}. Immutable.
  *
  * <pre>
  *      +0    long magic "VALISERN"
  *      +8    int  version
  *     +16    long bytes             size of the content
- *     +24    long generation        random: a handle is good for one file, not for its name
+ *     +24    long generation        random: a handle is valid for one file, not for its name
  *    +128    long sequence          0 at first; odd while a process writes, even when the content is whole
  *   +4096    content
  *   +4096 + bytes    end
  *
  *   locks (fcntl) on bytes that nothing is written to:
- *     +64    shared by every process that holds the region: who can lock it alone may remove the file
+ *     +64    shared by every process that holds the region: a process that gets it exclusively may remove the file
  *     +65    the process that writes: a sequence that is odd without it was left by a dead writer
  * </pre>
  *
@@ -41,7 +41,7 @@ public record RegionLayout(long bytes, long generation) {
 
     static final long MAGIC = 0x5641_4C49_5345_524EL;
     static final int VERSION = 1;
-    /** With its header it is a file of a length that a long can say. */
+    /** With its header the file's length still fits a long. */
     private static final long MOST_BYTES = Long.MAX_VALUE - HEADER_BYTES;
 
     private static final int FIELDS_BYTES = 32;

@@ -6,7 +6,7 @@ import io.valise.ipc.IpcStatus;
 import io.valise.ipc.sharedmem.os.SharedMemory;
 
 /**
- * Where what lies in the file of a {@code SharedRing}. Immutable.
+ * The layout of the file of a {@code SharedRing}. Immutable.
  *
  * <pre>
  *      +0    long magic "VALISERG"    written last by the process that creates the ring, never again

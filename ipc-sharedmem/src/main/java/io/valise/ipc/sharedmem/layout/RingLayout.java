@@ -1,8 +1,8 @@
 package io.valise.ipc.sharedmem.layout;
 
 /**
- * Where the parts of one ring lie in a segment. What one side writes lies at least 128 bytes from what the other
- * writes, so that no cache line (nor the pair of lines that x86 prefetches) is fought over. Immutable.
+ * The layout of one ring in a segment. What one side writes lies at least 128 bytes from what the other writes, so that
+ * the two sides never contend for a cache line, nor for the pair of lines that x86 prefetches. Immutable.
  *
  * <pre>
  *  control                                      data
@@ -54,7 +54,7 @@ public record RingLayout(int control, int data, int capacity) {
 
     /**
      * The longest payload, in bytes: a quarter of the ring with its header, so that a frame and the padding before it
-     * always find room in a ring that was read up to its last eighth.
+     * always fit into a ring that was read up to its last eighth.
      */
     public int maxPayload() {
         return capacity / 4 - RECORD_HEADER;

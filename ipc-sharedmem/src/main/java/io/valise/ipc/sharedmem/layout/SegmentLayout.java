@@ -7,7 +7,7 @@ import io.valise.ipc.sharedmem.os.SharedMemory;
 import java.lang.invoke.VarHandle;
 
 /**
- * Where what lies in the segment of a connection. Immutable.
+ * The layout of the segment of a connection. Immutable.
  *
  * <pre>
  *      +0    long magic "VALISESH"        written by the server before it offers the segment, never again
@@ -24,8 +24,8 @@ import java.lang.invoke.VarHandle;
  *   +4096 + 2 * ringBytes + 128    end
  * </pre>
  *
- * <p>A file that is truncated loses its last bytes first, whatever else it loses: where the end mark is, all is. No byte of
- * it is 0, for the rest of the page that a cut falls into reads as zeros.
+ * <p>A truncated file loses its last bytes first: if the end mark is there, everything is. No byte of it is 0, for the
+ * rest of the page that a cut falls into reads as zeros.
  *
  * @param ringBytes size of each ring in bytes
  */
@@ -49,7 +49,7 @@ public record SegmentLayout(int ringBytes) {
     private static final int CONTROLS_AT = 3 * RingLayout.CONTROL_STRIDE;
     private static final int DATA_AT = 4096;
 
-    /** A cache line pair of its own, which none of the ends writes to. */
+    /** In a cache line pair of its own, to which neither end writes. */
     private static final int END_BYTES = RingLayout.CONTROL_STRIDE;
 
     /**
@@ -104,7 +104,7 @@ public record SegmentLayout(int ringBytes) {
         memory.putInt(RING_BYTES_AT, ringBytes);
         memory.putLongRelease(SEGMENT_BYTES_AT, segmentBytes());
         memory.putLongRelease(endMark(), END_MARK);
-        // Pairs with the acquire in checkHeader; what orders the two processes is the negotiation between them.
+        // Pairs with the acquire in checkHeader; the negotiation orders the two processes.
         memory.putLongRelease(MAGIC_AT, MAGIC);
     }
 
@@ -122,8 +122,8 @@ public record SegmentLayout(int ringBytes) {
     }
 
     /**
-     * Checks that the file has not been cut: that what was read before this call was there. Costs a load from a line that
-     * is never written.
+     * Checks that the file has not been truncated, so that what was read before this call was real content. Costs one
+     * load from a cache line that is never written.
      *
      * @throws InternalError when it has been, as the JVM says it of other accesses to memory that is gone
      */

@@ -1,4 +1,4 @@
-/** Where what lies in a segment: offsets, sizes and checks, nothing that runs. */
+/** Memory layouts: offsets, sizes and checks. */
 @NullMarked
 package io.valise.ipc.sharedmem.layout;
 

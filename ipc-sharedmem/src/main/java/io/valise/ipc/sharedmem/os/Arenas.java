@@ -57,7 +57,7 @@ final class Arenas {
         }
     }
 
-    /** Unmaps all that the arena holds; an access afterwards is an IllegalStateException. */
+    /** Unmaps everything that the arena holds; an access afterwards is an IllegalStateException. */
     void close(Object arena) {
         try {
             close.invoke(arena);

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import net.openhft.chronicle.bytes.PointerBytesStore;
 
 /**
- * Shared memory by Chronicle Bytes: a {@link PointerBytesStore} over the address of a mapping, the one way into
+ * Shared memory by Chronicle Bytes: a {@link PointerBytesStore} over the address of a mapping, the only part of
  * Chronicle that needs no flag of the JVM. It checks no bounds.
  */
 final class ChronicleMemory implements SharedMemory {

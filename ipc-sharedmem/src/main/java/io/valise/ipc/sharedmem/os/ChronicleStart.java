@@ -10,10 +10,10 @@ import net.openhft.chronicle.bytes.PointerBytesStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Initialises Chronicle Bytes without a word on the console. Two of its parts would speak: SLF4J, when the application
- * brings no provider, and the fall-back of Chronicle's buffer cleaner, by java.util.logging. Both are kept quiet during
- * the initialisation only. Where the application has an SLF4J provider, SLF4J is left alone, and Chronicle is used only
- * where it was asked for by name; where it has an SLF4J that cannot be kept quiet, Chronicle is not used.
+ * Initialises Chronicle Bytes without output on the console. Two parts would print: SLF4J, when the application has no
+ * provider, and the fall-back of Chronicle's buffer cleaner, by java.util.logging. Both are silenced during the
+ * initialisation only. Where the application has an SLF4J provider, SLF4J is not changed, and Chronicle is used only
+ * where the system property selects it; where the SLF4J version cannot be silenced, Chronicle is not used.
  */
 final class ChronicleStart {
     private static final String VERBOSITY = "slf4j.internal.verbosity";
@@ -22,11 +22,11 @@ final class ChronicleStart {
 
     private ChronicleStart() {}
 
-    /** Initialised at the first question for it. */
+    /** Initialised on first use. */
     private static final class Tried {
         static final boolean WORKS = apart();
 
-        /** Chronicle starts a thread that never ends, which would keep what it took over from the caller. */
+        /** Chronicle starts a thread that never ends, which would keep alive what it inherited from the caller. */
         private static boolean apart() {
             try {
                 return Threads.apart("valise-chronicle-start", ChronicleStart::tryIt);
@@ -37,8 +37,8 @@ final class ChronicleStart {
     }
 
     /**
-     * Whether Chronicle Bytes would log while it starts: it tells an application's SLF4J of what it misses, at ERROR and
-     * INFO. Answered without loading it.
+     * Whether Chronicle Bytes would log while it starts: it reports missing options to an application's SLF4J, at ERROR
+     * and INFO. Does not load Chronicle.
      */
     static boolean wouldLog() {
         return hasProvider(ChronicleStart.class.getClassLoader());
@@ -55,7 +55,7 @@ final class ChronicleStart {
             boolean provider = hasProvider(loader);
             // The class that reads the verbosity came with SLF4J 2.0.10.
             return (provider || has(loader, "org/slf4j/helpers/Reporter.class")) && quietly(provider);
-        } catch (Throwable e) { // such as no memory or no thread for what it starts
+        } catch (Throwable e) { // such as no memory, or no thread for its background work
             return unusable(e);
         }
     }

@@ -28,7 +28,7 @@ public final class ChronicleViews {
         store.set(UnsafeAccess.address(direct), direct.capacity());
         Bytes<Void> bytes = store.bytesForWrite();
         bytes.singleThreadedCheckDisabled(true);
-        // Without this limit Chronicle would write on behind the end.
+        // Without this limit Chronicle would write beyond the end.
         return bytes.writeLimit(direct.capacity()).writePosition(direct.capacity());
     }
 }

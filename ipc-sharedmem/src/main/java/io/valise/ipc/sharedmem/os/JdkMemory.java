@@ -5,7 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** Shared memory by the JDK's own means: needs no flag, prints nothing, starts in no time. */
+/** Shared memory by the JDK alone: needs no flag, prints nothing, and has no start-up time. */
 final class JdkMemory implements SharedMemory {
     private static final VarHandle INT = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.nativeOrder());
     private static final VarHandle LONG = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());

@@ -8,9 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A file of any size, mapped by windows of 2 GiB that begin at every GiB, since a buffer is no longer than that: whatever
- * view of up to a GiB lies within one of them. What precedes the content is in the first window.
- * Thread-safe, but for views after {@link #unmap}.
+ * A file of any size, mapped by windows of 2 GiB that begin at every GiB, since a buffer is limited to that: every view
+ * of up to a GiB lies within one of them. The first window also has the bytes before the content. Thread-safe, but for
+ * views after {@link #unmap}.
  */
 public final class MappedWindows {
     private static final long STEP = 1L << 30;

@@ -9,7 +9,7 @@ import java.nio.channels.FileChannel.MapMode;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * A file mapped into memory until {@link #unmap}, not until the garbage collector gets around to it. Up to Java 21 that
+ * A file mapped into memory until {@link #unmap}, instead of until the buffer is garbage collected. Up to Java 21 that
  * takes {@code sun.misc.Unsafe.invokeCleaner}; from 22 on, where Unsafe warns or throws, an arena of the foreign memory
  * API, in which an access after the end is an exception instead of a crash.
  */
@@ -34,7 +34,7 @@ final class Mapping {
         return arenas != null ? byArena(arenas, file, mode, offset, size) : byCleaner(file, mode, offset, size);
     }
 
-    /** Maps it until nothing refers to the mapping any more: {@link #unmap} leaves it to the garbage collector. */
+    /** Maps it until the mapping is garbage: {@link #unmap} does nothing then. */
     static Mapping untilCollected(FileChannel file, int size) throws IOException {
         return new Mapping(file.map(MapMode.READ_WRITE, 0, size), () -> {});
     }

@@ -7,8 +7,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whose code reads and writes shared memory. One kind per JVM, so that the calls on the hot path have one target; only a JVM
- * that is a client first and a server, or the user of a region or ring, later has both.
+ * The implementation that reads and writes shared memory. One kind per JVM, so that calls on the hot path have one
+ * target; only a JVM that is a client first and later a server, or uses a region or ring, has both.
  */
 public enum MemoryKind {
     /**
@@ -51,8 +51,8 @@ public enum MemoryKind {
     }
 
     /**
-     * Maps the first bytes of a file until nothing refers to the mapping any more, for memory whose users cannot be
-     * asked to leave: a thread that is late finds old bytes and not a crash.
+     * Maps the first bytes of a file until nothing refers to the mapping any more, for memory that may still be in use
+     * when it is closed: a late thread then reads old bytes instead of crashing the JVM.
      *
      * @param size how many bytes; the file has at least as many
      */
@@ -75,8 +75,8 @@ public enum MemoryKind {
     }
 
     /**
-     * The kind for a client, which is in a hurry: that of this JVM, or the JDK's where Chronicle Bytes would have to be
-     * loaded first and was not asked for.
+     * The kind for a client, which needs a fast start: that of this JVM, or the JDK's where Chronicle Bytes would have
+     * to be loaded first and was not selected by the property.
      *
      * @throws IllegalArgumentException when the system property names no kind
      */
@@ -85,7 +85,7 @@ public enum MemoryKind {
     }
 
     /**
-     * The kind that this JVM uses as far as can be said without loading anything.
+     * The kind that this JVM will probably use, determined without loading anything.
      *
      * @throws IllegalArgumentException when the system property names no kind
      */
@@ -94,7 +94,7 @@ public enum MemoryKind {
         return known != null ? known : wanted();
     }
 
-    /** The name as the system property has it. */
+    /** The name in the system property. */
     public String propertyValue() {
         return name().toLowerCase(Locale.ROOT);
     }

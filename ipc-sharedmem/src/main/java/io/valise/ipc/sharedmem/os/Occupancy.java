@@ -6,13 +6,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Which threads use a mapping, so that it is unmapped when it was closed and the last of them has left, and no thread
- * enters after that. The thread that finds it closed and empty unmaps it.
+ * Tracks which threads use a mapping, so that it is unmapped once it is closed and the last of them has left; after
+ * that no thread can enter. The thread that finds it closed and empty unmaps it.
  *
  * <p>Sender and reader each have a flag of their own, which costs one fence to raise and none to lower. Entering is one
- * end of a Dekker exclusion (raise the flag, look for the closing), closing the other: both are volatile. Leaving has no
- * fence: the leaver may miss a closing that happens at the same instant. Then the closer sees the flag fall, because it
- * looks for a while longer than a store takes to leave a processor.
+ * end of a Dekker exclusion (raise the flag, look for the closing), closing the other: both are volatile. Leaving has
+ * no fence: the leaver may miss a closing that happens at the same instant. Then the closing thread sees the flag fall,
+ * because it polls for longer than a store takes to leave a processor.
  */
 public final class Occupancy {
     /** A flag that one thread at a time raises. */
@@ -72,17 +72,17 @@ public final class Occupancy {
         this.unmap = unmap;
     }
 
-    /** The seat of the thread that sends. */
+    /** The flag of the thread that sends. */
     public Seat sender() {
         return sender;
     }
 
-    /** The seat of the thread that reads. */
+    /** The flag of the thread that reads. */
     public Seat reader() {
         return reader;
     }
 
-    /** Enters beside sender and reader, for things done rarely; false when closed. */
+    /** Enters as another thread than sender and reader, for rare operations; false when closed. */
     public boolean enter() {
         others.incrementAndGet();
         if (closed) {
@@ -105,7 +105,7 @@ public final class Occupancy {
         return closed;
     }
 
-    /** Lets no thread in any more. The calling thread is inside and leaves by {@link #leaveLast}. */
+    /** Refuses all further entries. The calling thread is inside and leaves by {@link #leaveLast}. */
     public void shut() {
         closed = true;
     }

@@ -20,8 +20,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The file of a ring that programs open by its path: mapped, and open for the locks that say which process has which
- * end. The kernel lets a lock go when its process ends, however that ends. Thread-safe.
+ * The file of a ring that programs open by its path: mapped, and kept open for the locks that record which process has
+ * which end. The kernel releases a lock when its process ends for any reason. Thread-safe.
  */
 public final class RingFile implements AutoCloseable {
     private final Path path;
@@ -117,7 +117,7 @@ public final class RingFile implements AutoCloseable {
         }
     }
 
-    /** Lets all locks go; the file stays. Idempotent. */
+    /** Releases all locks; the file stays. Idempotent. */
     @Override
     public void close() {
         try {

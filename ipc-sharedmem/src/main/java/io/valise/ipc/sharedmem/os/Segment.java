@@ -8,9 +8,9 @@ import java.nio.file.Path;
  * The memory of a connection at one end, and its file.
  *
  * @param memory mapped until {@link #unmap}
- * @param layout what lies where in it
- * @param file where it is, as long as it has a name
- * @param removal when that can go
+ * @param layout its layout
+ * @param file its path, as long as it has one
+ * @param removal when the file can be removed
  */
 public record Segment(SharedMemory memory, SegmentLayout layout, Path file, SegmentRemoval removal) {
 
@@ -45,7 +45,7 @@ public record Segment(SharedMemory memory, SegmentLayout layout, Path file, Segm
         removal.whenShared(file);
     }
 
-    /** Gives the memory back. Idempotent. */
+    /** Unmaps the memory. Idempotent. */
     public void unmap() {
         memory.unmap();
         removal.whenUnmapped(file);

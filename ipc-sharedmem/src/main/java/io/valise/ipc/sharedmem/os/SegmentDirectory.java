@@ -17,8 +17,8 @@ import java.util.Set;
 
 /**
  * The private directory that segments are created in: {@code /dev/shm/valise-<uid>}, else a folder of the runtime
- * directory. A segment has a file there until both sides mapped it, on Windows until both unmapped it. Its name is made
- * of the server's, so that what a crash left is recognised. Thread-safe.
+ * directory. A segment has a file there until both sides mapped it, on Windows until both unmapped it. Its name
+ * contains the server's, so that files of a crashed server are recognised. Thread-safe.
  */
 public final class SegmentDirectory {
     /** System property that puts segments elsewhere. */
@@ -28,7 +28,7 @@ public final class SegmentDirectory {
 
     private static final Path DEV_SHM = Path.of("/dev/shm");
     private static final SecureRandom RANDOM = new SecureRandom();
-    private static final char SEPARATOR = '~'; // in no endpoint's name
+    private static final char SEPARATOR = '~'; // not part of any endpoint's name
 
     private final Path path;
     private final String home;
@@ -41,7 +41,7 @@ public final class SegmentDirectory {
     /**
      * The directory of this process, created if absent and checked.
      *
-     * @param sockets the folder of the servers whose segments these are; servers of another are left alone
+     * @param sockets the folder of the servers whose segments these are; segments of other servers are not touched
      * @throws IpcException {@code ACCESS_DENIED} or {@code RESOURCE_EXHAUSTED} when there is none
      */
     public static SegmentDirectory current(Path sockets) {
@@ -53,7 +53,7 @@ public final class SegmentDirectory {
         return path;
     }
 
-    /** A path that no segment of any server ever had. */
+    /** A path that no segment of any server has had. */
     public Path fresh(String server) {
         byte[] unique = new byte[12];
         RANDOM.nextBytes(unique);
@@ -71,7 +71,7 @@ public final class SegmentDirectory {
             for (Path file : files) {
                 String[] parts = file.getFileName().toString().split(String.valueOf(SEPARATOR), 3);
                 if (parts.length == 3 && !live.contains(parts[1])) {
-                    SegmentFile.remove(file); // one that is mapped still stays, where it must
+                    SegmentFile.remove(file); // a file that is still mapped stays where the system requires that
                 }
             }
         } catch (IOException | DirectoryIteratorException e) {
@@ -97,7 +97,7 @@ public final class SegmentDirectory {
         return home + SEPARATOR + server + SEPARATOR;
     }
 
-    /** Where segments would be created now; a folder of the runtime directory is not created by asking. */
+    /** Where segments would be created now; does not create the folder of the runtime directory. */
     public static Path place() {
         return isElsewhere() ? locate() : RuntimeDirectory.current().readFolder(FOLDER);
     }
@@ -117,7 +117,7 @@ public final class SegmentDirectory {
         return System.getProperty(PROPERTY) != null || (isPosix() && Files.isWritable(DEV_SHM));
     }
 
-    /** Elsewhere any user could make a directory of that name: it means the root of the current drive. */
+    /** On Windows this path would be on the current drive, where any user could create that directory. */
     private static boolean isPosix() {
         return DEV_SHM.getFileSystem().supportedFileAttributeViews().contains("posix");
     }

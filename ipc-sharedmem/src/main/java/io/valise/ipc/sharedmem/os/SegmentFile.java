@@ -28,9 +28,9 @@ public final class SegmentFile {
     private SegmentFile() {}
 
     /**
-     * Creates the file, this user's alone, with every byte of it allocated, and maps it. A full file system is an error here
-     * and never a fault at a later access. Only that makes writing zeros worth the time: a hole would do otherwise. An
-     * interrupt does no harm, and stays set.
+     * Creates the file for this user only, with every byte allocated, and maps it. So a full file system is an error
+     * here, and not a fault at a later access; that is why zeros are written instead of leaving a hole. An interrupt
+     * does no harm, and stays set.
      *
      * @throws IpcException {@code RESOURCE_EXHAUSTED} when the file system is full or refuses
      */
@@ -76,7 +76,10 @@ public final class SegmentFile {
         }
     }
 
-    /** Removes the file; who mapped it keeps the memory, or where that cannot be, the file stays. */
+    /**
+     * Removes the file; processes that have mapped it keep the memory. Where the system does not allow that, the file
+     * stays.
+     */
     public static void remove(Path path) {
         try {
             Files.deleteIfExists(path);
@@ -100,7 +103,7 @@ public final class SegmentFile {
         }
     }
 
-    /** Writes zeros, so that the file system has room for every byte from here on. */
+    /** Writes zeros, so that the file system has allocated every byte afterwards. */
     public static void allocate(FileChannel file, long size) throws IOException {
         ByteBuffer zeros = ByteBuffer.allocate((int) Math.min(size, CHUNK));
         for (long left = size; left > 0; ) {
@@ -118,7 +121,7 @@ public final class SegmentFile {
         }
     }
 
-    /** Says what could not be done to a file, and how much room there is. */
+    /** The error for a failed operation on a file, with the free space. */
     public static IpcException failed(IpcStatus status, String what, Path path, long size, IOException cause) {
         return new IpcException(
                 cause instanceof AccessDeniedException ? IpcStatus.ACCESS_DENIED : status,

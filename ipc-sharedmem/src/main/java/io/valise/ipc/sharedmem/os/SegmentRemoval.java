@@ -4,11 +4,11 @@ import java.nio.file.FileSystems;
 import java.nio.file.Path;
 
 /**
- * When the file of a segment can be removed. What a crash leaves, the next server sweeps away ({@link
+ * When the file of a segment can be removed. The next server removes the files of a crashed one ({@link
  * SegmentDirectory#sweep}). Thread-safe.
  */
 public interface SegmentRemoval {
-    /** A file that is mapped can be removed, and the memory stays: Linux, macOS. So a crash later leaves nothing. */
+    /** A file that is mapped can be removed, and the memory stays: Linux, macOS. So a later crash leaves no file. */
     SegmentRemoval WHEN_SHARED = new SegmentRemoval() {
         @Override
         public void whenShared(Path file) {
@@ -17,7 +17,7 @@ public interface SegmentRemoval {
 
         @Override
         public void whenUnmapped(Path file) {
-            // It is gone since both ends mapped it.
+            // Already removed when both ends had mapped it.
         }
     };
 
@@ -34,7 +34,7 @@ public interface SegmentRemoval {
         }
     };
 
-    /** As this system has it. */
+    /** The one for this system. */
     static SegmentRemoval ofThisSystem() {
         return FileSystems.getDefault().supportedFileAttributeViews().contains("posix") ? WHEN_SHARED : WHEN_UNMAPPED;
     }

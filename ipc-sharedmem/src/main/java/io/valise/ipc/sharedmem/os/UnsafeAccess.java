@@ -8,8 +8,8 @@ import java.nio.Buffer;
 import java.nio.ByteBuffer;
 
 /**
- * The two things for which there is no other way before Java 22: to unmap a buffer now, and to learn its address.
- * {@code sun.misc.Unsafe} is reached by reflection, because the compiler warns of it and newer JDKs lack its methods.
+ * The two operations that need Unsafe before Java 22: unmapping a buffer at once, and reading its address. {@code
+ * sun.misc.Unsafe} is reached by reflection, because the compiler warns of it and newer JDKs lack its methods.
  */
 final class UnsafeAccess {
     private static final Object UNSAFE;

@@ -10,7 +10,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 /**
- * The sequence that tells readers whether what they read was whole.
+ * The sequence that tells readers whether what they have read is one whole version.
  *
  * <pre>
  *   writer                                     reader
@@ -22,9 +22,9 @@ import java.util.function.Supplier;
  *   5  let the lock go
  * </pre>
  *
- * <p>4 pairs with a: who sees the even number sees the content that was published with it. 2 pairs with c: if b saw any
- * byte of a later write, d sees its odd number, or a later one; without the fences the processor or the compiler could
- * show the bytes before the number, or look at the number before the bytes.
+ * <p>4 pairs with a: a reader that sees the even number sees the content that was published with it. 2 pairs with c: if
+ * b saw any byte of a later write, d sees its odd number, or a later one; without the fences the processor or the
+ * compiler could show the bytes before the number, or look at the number before the bytes.
  *
  * <p>The kernel takes the lock from a writer that dies, so an odd number without a lock is a write that will never end.
  * The next writer begins with the next odd number. Thread-safe.
@@ -93,7 +93,7 @@ public final class Publication {
                 "region " + file.path() + ": limit=" + nanos + " ns to find it whole, actual=written all the time");
     }
 
-    /** Empty when it was written meanwhile; then what the reader threw may be the fault of torn data. */
+    /** Empty when it was written meanwhile; then an exception of the reader may be due to torn data. */
     private <T> Optional<T> readOnce(Supplier<T> reader, long before) {
         try {
             T result = reader.get();

@@ -15,8 +15,8 @@ import java.util.HexFormat;
 import java.util.regex.Pattern;
 
 /**
- * The private directory with the files of regions, beside the segments of connections. A file's name begins with a mark
- * of the runtime directory, so that programs with different ones do not meet. Thread-safe.
+ * The private directory with the files of regions, beside the segments of connections. A file's name begins with a hash
+ * of the runtime directory, so that programs with different ones do not find each other's. Thread-safe.
  */
 public final class RegionDirectory {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
@@ -40,7 +40,7 @@ public final class RegionDirectory {
         return new RegionDirectory(RuntimeDirectory.secured(segments.resolve(FOLDER)), home);
     }
 
-    /** Whether a region can have this name; one that can names no file elsewhere. */
+    /** Whether a region can have this name; such a name never leads out of the directory. */
     public static boolean isName(String name) {
         return NAME.matcher(name).matches();
     }
@@ -57,18 +57,18 @@ public final class RegionDirectory {
         return path.resolve(home + '~' + name);
     }
 
-    /** Removes what crashes left, in a process that need not use regions itself. */
+    /** Removes files of crashed processes, for a process that need not use regions itself. */
     public static void sweepIfPresent(Path segments) {
         if (Files.isDirectory(segments.resolve(FOLDER))) {
             try {
                 current().sweep();
-            } catch (IpcException e) { // of no use to what this process begins
+            } catch (IpcException e) { // not needed for what this process is starting
                 log().log(Level.WARNING, "regions that a crash may have left stay in " + segments, e);
             }
         }
     }
 
-    /** A name that no region ever had. */
+    /** A name that no region has had. */
     public static String freshName() {
         byte[] unique = new byte[16];
         RANDOM.nextBytes(unique);
@@ -80,7 +80,7 @@ public final class RegionDirectory {
         return path.resolve(home + UNFINISHED + freshName());
     }
 
-    /** Removes the files that no process holds: what crashes left. */
+    /** Removes the files that no process holds, which crashed processes left. */
     public void sweep() {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(path, home + "~*")) {
             for (Path file : files) {

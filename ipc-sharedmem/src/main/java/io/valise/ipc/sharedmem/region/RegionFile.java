@@ -35,12 +35,12 @@ import org.jspecify.annotations.Nullable;
  * <h2>Who frees it</h2>
  *
  * <p>Each process that holds a region has a shared lock on one byte of its file, which the kernel takes away when the
- * process dies: the kernel counts the holders. A process that lets go tries to lock the byte alone. It works for the last
- * holder only, which then removes the file. Where the last holder died, the next sweep does the same. A process that
- * comes while the file is being removed does not get the shared lock, or finds the name gone.
+ * process dies: the kernel counts the holders. A process that closes the region tries to get the lock exclusively. That
+ * succeeds for the last holder only, which then removes the file. Where the last holder died, the next sweep does the
+ * same. A process that opens the file while it is being removed does not get the shared lock, or finds no file.
  *
- * <p>The locks are a {@link LockFile}'s: a probe of a file that this JVM holds, under whatever name and by whatever copy of
- * this class, finds it held and drops nothing. A new file is locked before it gets its name: no sweep finds a region that
+ * <p>The locks are a {@link LockFile}'s: a probe of a file that this JVM holds, under any name and by any copy of this
+ * class, finds it held and releases no lock. A new file is locked before it gets its name: no sweep finds a region that
  * has no holder yet.
  *
  * <p>Thread-safe.
@@ -127,11 +127,11 @@ public final class RegionFile {
         }
     }
 
-    /** Lets one use go; removes the file when it was the last of the last process. */
+    /** Ends one use; removes the file after the last use of the last process. */
     public void close() {
         synchronized (HELD) {
             if (--uses == 0) {
-                HELD.remove(path, this); // where its file was taken away, another may have its name
+                HELD.remove(path, this); // if its file was removed, another file may have its name
                 try {
                     mapped.values().forEach(MappedWindows::unmap);
                 } finally {
@@ -150,10 +150,7 @@ public final class RegionFile {
         }
     }
 
-    /**
-     * What of it is mapped here: all, header and content, once for each mode however often it is open, and as long as it
-     * is.
-     */
+    /** The mapping of header and content: one for each mode, shared by all uses, for as long as there are any. */
     public MappedWindows windows(MapMode mode) throws IOException {
         synchronized (HELD) {
             MappedWindows known = mapped.get(mode);
@@ -222,7 +219,10 @@ public final class RegionFile {
         }
     }
 
-    /** Polls: an interrupt while a lock is awaited would close the file for all who hold it here, one at a try does not. */
+    /**
+     * Polls: an interrupt during a blocking lock call would close the file for all its holders here; during a try it
+     * does not.
+     */
     private LockFile.Lock writersLock() throws IOException {
         boolean interrupted = false;
         try {
@@ -240,7 +240,7 @@ public final class RegionFile {
         }
     }
 
-    /** Lets others write. */
+    /** Ends the turn of this thread as the writer. */
     public void endWriting() {
         LockFile.Lock lock = writing;
         writing = null;

@@ -9,9 +9,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * The reading end of a ring; {@link RingProducer} tells how the two work together. Its position lives in this object;
- * what it publishes is for the producer and never read back. Every length word is checked before it is used, once, in
- * a local variable: the producer can change it at any time.
+ * The reading end of a ring; {@link RingProducer} tells how the two work together. Its position is a field of this
+ * object; the published position is for the producer and never read back. Every length word is checked before it is
+ * used, once, in a local variable: the producer can change it at any time.
  *
  * <h2>Why it guesses and looks ahead</h2>
  *

@@ -35,22 +35,22 @@ import org.jspecify.annotations.Nullable;
  * the last one only. The release of the first length then carries all of them. Padding is held back and released in
  * the same way.
  *
- * <p>The way back is the consumer's position. The consumer stores it with release after its last read of a record; the
- * producer loads it with acquire before it overwrites that record: no write of a new lap happens before a read of the
- * old one. It is stored once per eighth of a ring, and loaded only when the space known to be free is used up. The
- * space for a record and the padding before it is at most half a ring, so a ring that was read up to its last
- * unpublished eighth has room for every frame, and a producer never waits for a position that will not come.
+ * <p>Free space is reported by the consumer's position. The consumer stores it with release after its last read of a
+ * record; the producer loads it with acquire before it overwrites that record: no write of a new lap happens before a
+ * read of the old one. It is stored once per eighth of a ring, and loaded only when the space known to be free is used
+ * up. The space for a record and the padding before it is at most half a ring, so a ring that was read up to its last
+ * unpublished eighth has space for every frame, and a producer never waits for a position that will not come.
  *
- * <h2>What a death leaves</h2>
+ * <h2>When a process dies</h2>
  *
  * <p>A producer that dies between any two instructions leaves a length word that is 0 or final: the record is not there,
  * or there as a whole. The next producer finds the end by {@link RingScan}.
  *
- * <h2>What the other side can do to us</h2>
+ * <h2>What the other process can do</h2>
  *
- * <p>The producer's position lives in this object and is never read back from shared memory. The consumer's position is
- * checked: it never goes back, never overtakes the producer, is a multiple of 8. Every address is a masked offset into
- * the ring. A consumer that writes what it likes can make us overwrite what it has not read, or wait, no more.
+ * <p>The producer's position is a field of this object and never read back from shared memory. The consumer's position
+ * is checked: it never goes back, never overtakes the producer, is a multiple of 8. Every address is a masked offset
+ * into the ring. A consumer that writes what it likes can make us overwrite what it has not read, or wait, no more.
  *
  * <p>Used by one thread at a time.
  */
@@ -96,11 +96,11 @@ public final class RingProducer {
     }
 
     /**
-     * Reserves space for a frame. When there is no room, what was staged is published first, so that the consumer can
-     * make some.
+     * Reserves space for a frame. When there is no space, staged frames are published first, so that the consumer can
+     * free some.
      *
      * @param maxLength bytes of payload, 1 to {@link RingLayout#maxPayload()}
-     * @return a view with {@code remaining() == maxLength}, or null when there is no room now
+     * @return a view with {@code remaining() == maxLength}, or null when there is no space now
      */
     public @Nullable ByteBuffer claim(int maxLength) {
         if (maxLength < 1 || maxLength > maxPayload || claimed != NOTHING) {
@@ -166,7 +166,7 @@ public final class RingProducer {
         claimed = NOTHING;
     }
 
-    /** Whether the frame that was last refused would find room now. */
+    /** Whether there is space now for the frame that was last refused. */
     public boolean hasRoom() {
         return hasRoomUntil(wanted);
     }

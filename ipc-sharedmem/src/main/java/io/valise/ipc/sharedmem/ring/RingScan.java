@@ -4,7 +4,7 @@ import io.valise.ipc.sharedmem.layout.RingLayout;
 import io.valise.ipc.sharedmem.os.SharedMemory;
 
 /**
- * Finds where a ring that was in use goes on, whatever its last producer and consumer died of: the consumer's position
+ * Finds where a ring that was in use continues after its last producer and consumer have ended: the consumer's position
  * as it published it last, and the end of the records behind it. What it reads is checked as if an attacker wrote it.
  *
  * @param consumed up to where the consumer had read; what it read after it published will be delivered again
@@ -31,7 +31,7 @@ public record RingScan(long consumed, long end) {
     }
 
     /**
-     * Up to where the consumer of a ring said it had read.
+     * The position that the consumer published.
      *
      * @throws io.valise.ipc.IpcException {@code PROTOCOL_ERROR} when that cannot be
      */

@@ -4,11 +4,11 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * Whose turn it is to produce, among the threads of one process: one at a time, in no order. Held for the few
- * nanoseconds in which a record is written, so a waiting thread spins, with pauses that grow: each look takes the word's
- * cache line away from the holder, which may well write several records before it reaches another. At last each look
- * gives the processor away, since the holder may have been preempted. Not reentrant; each thread knows whether it is its
- * own turn. Nothing of it lies in shared memory: no process ever waits for another.
+ * A spin lock for the threads of one process that produce: one at a time, in no order. Held for the few nanoseconds in
+ * which a record is written, so a waiting thread spins, with pauses that grow: each look takes the word's cache line
+ * away from the holder, which may well write several records before it reaches another. Finally each look yields the
+ * processor, since the holder may have been preempted. Not reentrant; a thread can check whether it is the holder. It
+ * is not in shared memory: no process ever waits for another.
  */
 public final class Turn {
     private static final VarHandle HOLDER;
@@ -27,13 +27,13 @@ public final class Turn {
     /** The thread that has it, by its id: a reference would cost the collector's bookkeeping at each store. */
     private volatile long holder;
 
-    /** A turn that no thread has. */
+    /** A lock that no thread holds. */
     public Turn() {}
 
     /**
-     * Waits for the turn and takes it; pairs with {@link #leave}: what the last holder did happened before.
+     * Acquires the lock; pairs with {@link #leave}: the writes of the last holder happened before.
      *
-     * @throws IllegalStateException when this thread has it already
+     * @throws IllegalStateException when this thread holds it already
      */
     public void take() {
         long me = Thread.currentThread().getId();
@@ -42,17 +42,17 @@ public final class Turn {
         }
     }
 
-    /** Whether this thread has taken it and not left it. */
+    /** Whether this thread holds it. */
     public boolean isMine() {
         return holder == Thread.currentThread().getId();
     }
 
-    /** Lets the next one. */
+    /** Releases the lock. */
     public void leave() {
         HOLDER.setRelease(this, NO_HOLDER);
     }
 
-    @SuppressWarnings("ThreadPriorityCheck") // Not relied upon: it only spares a preempted holder the wait.
+    @SuppressWarnings("ThreadPriorityCheck") // Only a hint, which lets a preempted holder run.
     private void await(long me) {
         if (holder == me) {
             throw new IllegalStateException("claim: limit=1 claim of a thread, actual=2; commit or abort the first");

@@ -3,7 +3,7 @@ package io.valise.ipc.sharedmem.ring;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 
-/** Names what cannot be, found in shared memory. */
+/** Makes the errors for impossible values in shared memory. */
 final class Violation {
     private Violation() {}
 
