@@ -18,9 +18,9 @@ import java.util.function.Supplier;
 /**
  * {@code loopback:}, TCP on the loopback interface. A server binds 127.0.0.1 and ::1, never anything else, on a port
  * the system chooses, and publishes the port and a fresh 256-bit secret in a file that only its user can read. Before
- * the first frame both ends prove to each other that they know it ({@link io.valise.ipc.spi.secret.Handshake}):
- * other users can connect to the port but get no further, and who takes the port of a server that is gone is found
- * out.
+ * the first frame both ends prove to each other that they know it ({@link io.valise.ipc.spi.secret.Handshake}): other
+ * users can connect to the port but are refused, and a process that takes the port of a server that is gone is
+ * detected.
  *
  * <p>A client connects and proves itself by the caller's own thread; where servers accept and authenticate, Netty's event
  * loop does, one daemon thread per process while there are any. A frame is written and read by the thread that sends or
@@ -43,9 +43,9 @@ public final class LoopbackTransport implements Transport {
     }
 
     /**
-     * A server listens at this port, for those whom something between them and it (a container's port list, a debugger)
-     * lets through at no other; pass it to the builder's {@code transport(..)}. Clients find the port by the server's name
-     * as ever, and one instance serves one name at a time.
+     * A server listens at this port, for setups that allow no other one (a container's port list, a debugger); pass it
+     * to the builder's {@code transport(..)}. Clients still find the port by the server's name, and one instance serves
+     * one name at a time.
      *
      * @param port 1 to 65535, or 0 for one that is free
      */

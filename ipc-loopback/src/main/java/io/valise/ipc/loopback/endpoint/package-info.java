@@ -1,4 +1,4 @@
-/** Where a server says on which port it listens and shares its secret with the processes of its user. */
+/** The files in which servers publish their ports and secrets to the processes of their user. */
 @NullMarked
 package io.valise.ipc.loopback.endpoint;
 

@@ -8,9 +8,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What is left to do for a socket whose own stream has ended: to read on until the peer has ended its own. Closing at once
- * instead would, whenever the peer has sent something that was not read, make the kernel reset the connection and throw
- * away what is on its way (RFC 1122 4.2.2.13, RFC 2525 2.17). Bounded in time; no thread waits for it.
+ * Reads from a socket whose output is closed until the peer has closed its own. To close at once instead would, if the
+ * peer has sent something that was not read, make the kernel reset the connection and discard what is in flight (RFC
+ * 1122 4.2.2.13, RFC 2525 2.17). Bounded in time; no thread waits for it.
  */
 final class LingeringClose {
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
@@ -31,14 +31,14 @@ final class LingeringClose {
      *
      * @param end runs once, on any thread, when there is nothing more to wait for
      */
-    @SuppressWarnings("FutureReturnValueIgnored") // There is no result, and what ends it is seen by the end.
+    @SuppressWarnings("FutureReturnValueIgnored") // The stage has no result; failures end the lingering too.
     void begin(Runnable end) {
         over.thenRun(end);
         try {
             over.thenRun(ReadinessLoop.shared().after(PATIENCE_NANOS, () -> over.complete(null)));
             watch.handTo(this::readOn);
             watch.arm();
-        } catch (RuntimeException | Error e) { // such as no thread for the timer: the socket goes all the same
+        } catch (RuntimeException | Error e) { // such as no thread for the timer: the socket is closed all the same
             over.complete(null);
             throw e;
         }

@@ -12,12 +12,12 @@ import java.util.List;
 
 /**
  * Selectors that no link needs now: opening one costs three system calls and two descriptors, and most links are idle.
- * The last link takes all of them with it. Thread-safe.
+ * All are closed with the last link. Thread-safe.
  */
 final class SelectorPool {
     private static final Logger LOG = SafeLog.of(SelectorPool.class);
 
-    /** The one of all links of this process. */
+    /** Shared by all links of this process. */
     static final SelectorPool SHARED = new SelectorPool();
 
     private static final int KEPT = 8;
@@ -27,14 +27,14 @@ final class SelectorPool {
 
     private SelectorPool() {}
 
-    /** One more link, which must {@link #leave} once. */
+    /** Registers a link, which must {@link #leave} once. */
     void join() {
         synchronized (idle) {
             users++;
         }
     }
 
-    /** The last to leave closes what lies here. */
+    /** Unregisters a link; the last one closes the pooled selectors. */
     void leave() {
         List<Selector> rest;
         synchronized (idle) {
@@ -48,7 +48,7 @@ final class SelectorPool {
         rest.forEach(Sockets::closeQuietly);
     }
 
-    /** One without keys. */
+    /** Takes a selector, which has no keys. */
     Selector take() throws IOException {
         synchronized (idle) {
             Selector kept = idle.poll();
@@ -59,14 +59,14 @@ final class SelectorPool {
         return Selector.open();
     }
 
-    /** Takes one back, its keys cancelled. */
+    /** Returns a selector, whose keys are cancelled. */
     void give(Selector selector) {
         if (!isDeregistered(selector) || !keep(selector)) {
             Sockets.closeQuietly(selector);
         }
     }
 
-    /** This, and not the cancelling, deregisters: without it the descriptor of a closed socket would stay. */
+    /** A select deregisters cancelled keys; without it the descriptor of a closed socket would stay open. */
     private static boolean isDeregistered(Selector selector) {
         try {
             selector.selectNow();

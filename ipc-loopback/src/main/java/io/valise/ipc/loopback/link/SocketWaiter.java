@@ -14,11 +14,11 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sleep of a thread that waits for its socket. The thread itself waits in the kernel (epoll on Linux), by a
- * selector borrowed from the first sleep until {@link #retire}; no other thread stands between. Where the system refuses
- * a selector, for want of descriptors or memory, the readiness loop wakes it. Thread-safe.
+ * Blocks a thread until its socket is ready. The thread itself waits in the kernel (epoll on Linux), by a selector that
+ * is borrowed from the first wait until {@link #retire}; no other thread is involved. Where the system refuses a
+ * selector, for want of descriptors or memory, the readiness loop wakes it. Thread-safe.
  *
- * <p>An interrupt wakes a selector and closes nothing, unlike one that meets a blocking read or write.
+ * <p>An interrupt wakes a selector and closes nothing, unlike an interrupt during a blocking read or write.
  */
 final class SocketWaiter {
     private static final Logger LOG = SafeLog.of(SocketWaiter.class);
@@ -34,7 +34,7 @@ final class SocketWaiter {
 
     /**
      * @param operation one of {@link SelectionKey}'s
-     * @param arm has the readiness loop call {@link #ready} when that can be done
+     * @param arm makes the readiness loop call {@link #ready} when the operation is possible
      */
     SocketWaiter(SocketChannel channel, int operation, Runnable arm) {
         this.channel = channel;
@@ -43,15 +43,15 @@ final class SocketWaiter {
     }
 
     /**
-     * Sleeps until the socket is ready, {@link #wake}, {@link #close}, an interrupt, or the time is up; for less time
-     * when another thread comes to sleep here.
+     * Waits until the socket is ready, {@link #wake}, {@link #close}, an interrupt, or the timeout; ends earlier when
+     * another thread comes to wait here.
      */
     void sleep(long nanos) {
         if (nanos <= 0 || closed) {
             return;
         }
         if (!waitLock.tryLock()) {
-            rouse(); // The thread that sleeps there has lost the read right.
+            rouse(); // The thread that waits there has lost the read right.
             waitLock.lock();
         }
         try {
@@ -71,25 +71,25 @@ final class SocketWaiter {
         }
     }
 
-    /** Ends the present sleep, or else the next one. */
+    /** Ends the current wait; without one, the next wait. */
     void wake() {
         woken.set(true);
         rouse();
     }
 
-    /** The readiness loop says that the socket may be ready. */
+    /** The readiness loop reports that the socket may be ready. */
     void ready() {
         withoutSelector.tell();
     }
 
-    /** Ends every sleep from now on. */
+    /** Ends the current wait and all later ones. */
     void close() {
         closed = true;
         rouse();
         retire();
     }
 
-    /** Gives the selector back, unless a thread sleeps. */
+    /** Returns the selector to the pool, unless a thread waits by it. */
     void retire() {
         if (!waitLock.tryLock()) {
             return;
@@ -144,7 +144,7 @@ final class SocketWaiter {
         withoutSelector.tell();
     }
 
-    /** Rounded up: to wake a little late is better than to spin through the last millisecond. */
+    /** Rounded up: waking slightly late is better than spinning through the last millisecond. */
     private static long millis(long nanos) {
         return nanos / NANOS_PER_MILLI + (nanos % NANOS_PER_MILLI == 0 ? 0 : 1);
     }

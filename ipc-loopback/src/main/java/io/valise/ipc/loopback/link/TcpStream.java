@@ -14,9 +14,9 @@ import java.nio.channels.SocketChannel;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * An authenticated TCP connection. A thread that reads or writes does so on the socket itself, a thread that waits sleeps
- * in a selector of this stream. The process's readiness loop touches it only while it is armed, where the system refuses a
- * selector, and after it was closed.
+ * An authenticated TCP connection. A thread that reads or writes does so on the socket itself, a thread that waits does
+ * so by a selector of this stream. The process's readiness loop touches it only while it is armed, where the system
+ * refuses a selector, and after it was closed.
  */
 public final class TcpStream implements ByteStream {
     private final SocketChannel channel;
@@ -85,7 +85,7 @@ public final class TcpStream implements ByteStream {
         return channel.write(from);
     }
 
-    /** The kernel has what was written. */
+    /** The kernel already has what was written. */
     @Override
     public boolean flush() {
         return true;
@@ -138,7 +138,7 @@ public final class TcpStream implements ByteStream {
         if (!open.compareAndSet(true, false)) {
             return;
         }
-        // Here and now, by the caller: a process that exits next has said its farewell all the same.
+        // Done by the calling thread: the end of the stream is sent even if the process exits next.
         boolean peerIsThere = endOutput();
         arrival.close();
         room.close();

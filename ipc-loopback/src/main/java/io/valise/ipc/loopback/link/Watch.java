@@ -5,8 +5,8 @@ import io.valise.ipc.spi.runtime.Registration;
 import java.nio.channels.SocketChannel;
 
 /**
- * A socket's place in the {@link ReadinessLoop} of the process, for the owner of the socket: the thread that connects, then
- * the link, in the end its farewell. Thread-safe.
+ * A socket's registration with the {@link ReadinessLoop} of the process, for the owner of the socket: the thread that
+ * connects, then the link, finally its lingering close. Thread-safe.
  */
 public final class Watch {
     private final Registration registration;
@@ -29,17 +29,19 @@ public final class Watch {
         told = successor;
     }
 
-    /** Tells once when there is something to read or the end. */
+    /** Notifies once when there are bytes to read, or the end. */
     public void arm() {
         registration.arm();
     }
 
-    /** Tells once when there is room to write; while a connection is under way, when it is there or has failed. */
+    /**
+     * Notifies once when there is space to write; for a socket that is connecting, when it is connected or has failed.
+     */
     public void armWrite() {
         registration.armWrite();
     }
 
-    /** Ends; the channel is closed already. Idempotent. */
+    /** Ends the registration; the channel is closed already. Idempotent. */
     public void cancel() {
         registration.cancel();
     }

@@ -10,8 +10,8 @@ import java.nio.channels.SelectionKey;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A socket on the {@link SharedLoop}: one that listens, or one whose peer has not been authenticated yet. What its
- * readiness means is up to its {@link Stage}. For the loop's thread only, but for {@link #loop()}.
+ * A socket on the {@link SharedLoop}: one that listens, or one whose peer has not been authenticated yet. Its {@link
+ * Stage} handles readiness. For the loop's thread only, but for {@link #loop()}.
  */
 public final class LoopChannel implements NioTask<SelectableChannel> {
     private final SharedLoop loop;
@@ -21,7 +21,7 @@ public final class LoopChannel implements NioTask<SelectableChannel> {
     private boolean left;
 
     /**
-     * A socket that uses the loop until it is {@link #release released} or closed.
+     * Adds a socket, which uses the loop until it is {@link #release released} or closed.
      *
      * @param loop joined by the caller on behalf of this socket, which leaves it
      * @param channel in non-blocking mode
@@ -31,13 +31,13 @@ public final class LoopChannel implements NioTask<SelectableChannel> {
         this.channel = channel;
     }
 
-    /** What a socket does when it is ready. */
+    /** Called when a socket is ready. */
     @FunctionalInterface
     public interface Stage {
-        /** What was {@linkplain LoopChannel#enter waited for} can be done without blocking. */
+        /** The {@linkplain LoopChannel#enter awaited} operation is possible without blocking. */
         void ready() throws IOException;
 
-        /** {@link #ready} threw. Unless this does otherwise the socket is closed. */
+        /** {@link #ready} threw. By default the socket is closed. */
         default void failed(LoopChannel socket, Throwable why) {
             SafeLog.of(LoopChannel.class).log(Level.WARNING, "a loopback socket was closed", why);
             socket.close();
@@ -50,7 +50,7 @@ public final class LoopChannel implements NioTask<SelectableChannel> {
     }
 
     /**
-     * Enters a stage, which is told of these operations from now on. Nothing happens when it has left.
+     * Enters a stage, which is called for these operations from now on. Does nothing when the socket has left.
      *
      * @param operations those of {@link SelectionKey}, at least one
      * @throws IOException when the loop does not take the socket
@@ -71,19 +71,19 @@ public final class LoopChannel implements NioTask<SelectableChannel> {
 
     @Override
     public void channelReady(SelectableChannel ready, SelectionKey current) {
-        key = current; // not for good: Netty makes new keys when it replaces its selector
+        key = current; // not kept for long: Netty makes new keys when it replaces its selector
         if (left) {
             return;
         }
         try {
             stage.ready();
         } catch (Throwable e) {
-            // Whatever it is, an OutOfMemoryError too, ends this socket and not the loop of all the others.
+            // Any failure, also an OutOfMemoryError, ends this socket only and not the loop of all sockets.
             Threads.run("ending a loopback socket", () -> stage.failed(this, e));
         }
     }
 
-    /** The socket has left, or is about to fail by itself. */
+    /** The socket has left, or will fail by itself. */
     @Override
     public void channelUnregistered(SelectableChannel gone, @Nullable Throwable why) {}
 
@@ -92,7 +92,9 @@ public final class LoopChannel implements NioTask<SelectableChannel> {
         leave(() -> Sockets.closeQuietly(channel));
     }
 
-    /** Leaves the loop; the socket stays open and is the caller's. Only for a stage that is ready. Idempotent. */
+    /**
+     * Leaves the loop; the socket stays open and belongs to the caller. Only for a stage that is ready. Idempotent.
+     */
     public void release() {
         leave(() -> {
             if (key != null) {

@@ -16,13 +16,13 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Which Netty there is beside Valise. Asked without loading a class of it: a client has no use for one. Stateless. */
+/** Finds which version of Netty is installed, without loading a class of it: a client needs none. Stateless. */
 public final class NettyAtHand {
     private static final String NEEDED = "netty-transport and netty-common of one version, 4.1.x or 4.2.x";
 
     private NettyAtHand() {}
 
-    /** Why a server cannot do with the Netty that is there; null if it can, as far as that is seen from outside. */
+    /** Why a server cannot use the installed Netty; null if it can, as far as that is known without loading it. */
     public static @Nullable String missing() {
         return Stream.of("io.netty.channel.nio.NioTask", "io.netty.util.concurrent.SingleThreadEventExecutor")
                         .allMatch(NettyAtHand::has)
@@ -30,7 +30,7 @@ public final class NettyAtHand {
                 : "Netty is missing: needed " + NEEDED + ", found " + found() + "; add io.netty:netty-transport";
     }
 
-    /** What to throw when the classes of the Netty that is there do not fit each other, or this. */
+    /** The error for classes of Netty that do not fit each other or this transport. */
     static IpcException unfit(LinkageError why) {
         return new IpcException(
                 IpcStatus.UNSUPPORTED,
@@ -39,7 +39,7 @@ public final class NettyAtHand {
                 why);
     }
 
-    /** As a resource where the loader shows it; a loader may keep the file to itself, though not the class. */
+    /** Looked up as a resource where the loader has it; some loaders find the class only. */
     private static boolean has(String name) {
         ClassLoader loader = NettyAtHand.class.getClassLoader();
         if (loader.getResource(name.replace('.', '/') + ".class") != null) {
@@ -53,7 +53,7 @@ public final class NettyAtHand {
         }
     }
 
-    /** Parts and their versions, as each of Netty's files tells its own. */
+    /** The jars of Netty and the version that each one states. */
     private static String found() {
         TreeSet<String> versions = new TreeSet<>();
         try {

@@ -4,8 +4,8 @@ import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.netty.util.internal.logging.JdkLoggerFactory;
 
 /**
- * Keeps Netty from printing. Done before Netty's first class initialises itself, and only where the application has not
- * chosen.
+ * Keeps Netty from printing. Called before the first class of Netty is initialised, and only where the application has
+ * made no choice.
  */
 final class NettyLogging {
     private static final String NO_UNSAFE = "io.netty.noUnsafe";
@@ -13,11 +13,11 @@ final class NettyLogging {
     private NettyLogging() {}
 
     static void prepare() {
-        // From Java 24 on the JDK warns of sun.misc.Unsafe; by itself Netty does without only from 25 on.
+        // From Java 24 on the JDK warns of sun.misc.Unsafe; by default Netty avoids it only from 25 on.
         if (Runtime.version().feature() == 24 && System.getProperty(NO_UNSAFE) == null) {
             System.setProperty(NO_UNSAFE, "true");
         }
-        // SLF4J without a provider would say so on stderr. Netty would turn away from it to JUL after that.
+        // SLF4J without a provider would print that on stderr; after that Netty would use JUL.
         if (slf4jHasNoProvider()) {
             InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
         }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * {@code valise-loopback-io}. It begins with its first user and ends with its last. Thread-safe.
  */
 public final class SharedLoop {
-    /** What it throws is logged here: Netty's own log may throw, and would end the thread. */
+    /** Logs the exceptions of a task: Netty's own log may throw, and would end the thread. */
     private static final String TASK = "a task of the loopback loop";
 
     private static final String THREAD = "valise-loopback-io";
@@ -48,13 +48,13 @@ public final class SharedLoop {
         }
     }
 
-    /** Netty 4.2 has other names for it and keeps this one for those who work with 4.1 too. */
+    /** Netty 4.2 has a new API for this and keeps this one, which 4.1 has too. */
     @SuppressWarnings("deprecation")
     private static NioEventLoopGroup group() {
         return new NioEventLoopGroup(1, SharedLoop::thread);
     }
 
-    /** Starts the thread, which Netty does with the first task: a server must not find out later that there is none. */
+    /** Starts the thread, which Netty does with the first task: a server must fail now if there is no thread. */
     private void begin() {
         try {
             loop.execute(() -> {});
@@ -64,7 +64,7 @@ public final class SharedLoop {
         }
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // Nothing waits for its end.
+    @SuppressWarnings("FutureReturnValueIgnored") // No thread waits for its end.
     private void end() {
         group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     }
@@ -74,7 +74,7 @@ public final class SharedLoop {
     }
 
     /**
-     * Makes the caller one more user, who must {@link #leave} once.
+     * Adds the caller as a user, which must {@link #leave} once.
      *
      * @throws IpcException {@code RESOURCE_EXHAUSTED} when the system has no descriptors or no thread for it
      */
@@ -90,7 +90,9 @@ public final class SharedLoop {
         }
     }
 
-    /** Netty keeps exceptions of its initialisation, whose stack traces would keep the classes of the application. */
+    /**
+     * Netty keeps exceptions of its initialisation; their stack traces would keep the application's classes reachable.
+     */
     private static SharedLoop begun() {
         try {
             return Threads.apart("valise-loopback-start", SharedLoop::new);
@@ -102,7 +104,7 @@ public final class SharedLoop {
         }
     }
 
-    /** The last to leave ends the loop, and returns when it has ended, or after a second. */
+    /** Removes a user; the last one ends the loop and waits for that, at most a second. */
     public void leave() {
         synchronized (SharedLoop.class) {
             users--;
@@ -112,19 +114,19 @@ public final class SharedLoop {
             current = null;
         }
         end();
-        if (!loop.inEventLoop()) { // it needs classes to end, which an application's class loader may have no longer
+        if (!loop.inEventLoop()) { // it loads classes when it ends, and the class loader may be closed by then
             group.terminationFuture().awaitUninterruptibly(1, TimeUnit.SECONDS);
         }
     }
 
-    /** Runs a task on the loop's thread; tasks run in the order they were given. For those who have not left it. */
+    /** Runs a task on the loop's thread; tasks run in the order they were given. For users that have not left. */
     public void execute(Runnable task) {
         loop.execute(() -> Threads.run(TASK, task));
     }
 
     /**
-     * Runs a task on the loop's thread and returns when it has run, also when the caller is interrupted. For those who
-     * have not left it.
+     * Runs a task on the loop's thread and returns when it has run, also when the caller is interrupted. For users that
+     * have not left.
      */
     public void run(Runnable task) {
         if (loop.inEventLoop()) {
@@ -135,8 +137,9 @@ public final class SharedLoop {
     }
 
     /**
-     * Returns when the kernel has the port of a channel back that was closed on the loop's thread: what a selector
-     * watched stays open up to its next select. At once on the loop's own thread, which cannot wait for itself.
+     * Returns when the kernel has freed the port of a channel that was closed on the loop's thread: a registered socket
+     * stays open up to the selector's next select. Returns at once on the loop's own thread, which cannot wait for
+     * itself.
      */
     public void awaitRelease(SelectableChannel closed) {
         while (!loop.inEventLoop()
@@ -156,14 +159,14 @@ public final class SharedLoop {
     }
 
     /**
-     * Has a channel watched, or watched for something else, on the loop's thread.
+     * Registers a channel, or changes its operations, on the loop's thread.
      *
-     * @throws IOException when the loop does not take it
+     * @throws IOException when the loop refuses it
      */
     void watch(SelectableChannel channel, int operations, NioTask<SelectableChannel> told) throws IOException {
         try {
             loop.register(channel, operations, told);
-        } catch (RuntimeException e) { // each version of Netty has its own for a channel that was closed
+        } catch (RuntimeException e) { // each version of Netty throws another exception for a closed channel
             throw new IOException("the event loop did not take the socket", e);
         }
     }
