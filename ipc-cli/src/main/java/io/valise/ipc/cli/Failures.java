@@ -11,7 +11,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Says on standard error what went wrong and what to do, in a line or two. Stateless. */
+/** Prints on standard error what failed and what to do, in one or two lines. Stateless. */
 final class Failures implements IExecutionExceptionHandler, IParameterExceptionHandler {
     @Override
     public int handleParseException(ParameterException e, String[] arguments) {

@@ -33,7 +33,7 @@ final class Ipc {
         System.exit(status);
     }
 
-    /** How peers and {@code ipc list} call this process, unless its user chose a name. */
+    /** Sets the name by which peers and {@code ipc list} show this process, unless the user has set one. */
     private static void nameApplication(String subcommand) {
         if (System.getProperty("valise.application") == null) {
             System.setProperty("valise.application", "ipc " + subcommand);
@@ -59,7 +59,7 @@ final class Ipc {
         return status;
     }
 
-    /** Only the class of the subcommand asked for is loaded; the help wants them all. */
+    /** Only the class of the given subcommand is loaded; the help needs all of them. */
     private static CommandLine commandLine(String... arguments) {
         CommandLine ipc = new CommandLine(new Ipc());
         String first = arguments.length == 0 ? "" : arguments[0];

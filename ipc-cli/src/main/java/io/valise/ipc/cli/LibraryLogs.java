@@ -25,9 +25,9 @@ public final class LibraryLogs {
                 .readConfiguration(new ByteArrayInputStream(settings.getBytes(StandardCharsets.ISO_8859_1)));
     }
 
-    /** Says so to this process, unless its user said otherwise. */
+    /** Sets this for the process, unless the user has configured logging. */
     static void configure(List<String> arguments) {
-        setIfAbsent("slf4j.internal.verbosity", "ERROR"); // that there is no provider for it is no news
+        setIfAbsent("slf4j.internal.verbosity", "ERROR"); // a missing SLF4J provider need not be reported
         if (System.getProperty(CLASS) == null && System.getProperty(FILE) == null) {
             boolean verbose = arguments.contains("--verbose") || arguments.contains("-v");
             System.setProperty(CLASS, LibraryLogs.class.getName());

@@ -4,11 +4,11 @@ import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import java.util.Optional;
 
-/** What someone at a terminal can do about a failure. Stateless. */
+/** What the user of a terminal can do about a failure. Stateless. */
 final class NextStep {
     private NextStep() {}
 
-    /** A line that says what to do; empty where the message has said it. */
+    /** A line that says what to do; empty where the message already does. */
     static Optional<String> after(IpcException failure) {
         return Optional.ofNullable(
                 switch (failure.status()) {

@@ -79,7 +79,7 @@ final class DemoCommand implements Callable<Integer> {
                 + Amounts.micros(times.p99Nanos());
     }
 
-    /** Who sees slow times should see why. */
+    /** Explains slow times. */
     private void printLoad(double load) {
         if (SystemLoad.isBusy(load)) {
             String note = String.format(

@@ -13,7 +13,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code ipc grant}: leave for an application to use a capability. Confined to one thread. */
+/** {@code ipc grant}: permission for an application to use a capability. Confined to one thread. */
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 @Command(
         name = "grant",

@@ -75,7 +75,7 @@ final class LaunchCommand implements Callable<Integer> {
         common.requirePositive("--timeout", timeout);
         try {
             return helper == null ? forResult() : runHelper(helper);
-        } catch (IllegalArgumentException e) { // a name or a limit that cannot be
+        } catch (IllegalArgumentException e) { // an invalid name or limit
             throw common.usageError(String.valueOf(e.getMessage()));
         }
     }

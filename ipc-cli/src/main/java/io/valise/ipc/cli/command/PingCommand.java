@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 @Command(name = "ping", description = "Measures round trips to a server, after a warm-up, and prints percentiles.")
 final class PingCommand implements Callable<Integer> {
-    /** A slow transport is not warmed up for longer. */
+    /** The longest warm-up, for slow transports. */
     private static final long WARM_UP_NANOS = 2_000_000_000L;
 
     @Mixin

@@ -31,7 +31,7 @@ import picocli.CommandLine.Parameters;
         description = "Writes the file of a token that `ipc share` printed to standard output. Other users can see an"
                 + " argument while this runs (ps); they cannot see standard input.")
 final class RedeemCommand implements Callable<Integer> {
-    /** Between the address of who shares and the secret. */
+    /** Between the sharer's address and the secret. */
     static final char SEPARATOR = '/';
 
     private static final String STANDARD_INPUT = "-";

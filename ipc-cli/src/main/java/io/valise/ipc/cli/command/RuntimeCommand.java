@@ -31,7 +31,7 @@ final class RuntimeCommand implements Callable<Integer> {
     @Mixin
     private JsonLine json;
 
-    /** What can be done. */
+    /** The actions. */
     enum Action {
         clean
     }
@@ -71,7 +71,7 @@ final class RuntimeCommand implements Callable<Integer> {
             return IpcRuntime.cleanUp();
         } catch (IpcException e) {
             if (e.status() == IpcStatus.ADDRESS_IN_USE) {
-                throw new CommandFailure(e.reason()); // it says all, who and what to do
+                throw new CommandFailure(e.reason()); // it names the process and says what to do
             }
             throw e;
         }

@@ -45,7 +45,7 @@ final class SendCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** Frames keep their order: whatever the answer, the event was read before it. */
+    /** Frames keep their order: any reply shows that the event was read before it. */
     private static void awaitTaken(IpcConnection connection) {
         try {
             connection.request("valise.ping", ValueSet.empty());

@@ -91,7 +91,7 @@ final class ServeCommand implements Callable<Integer> {
         common.out().flush();
     }
 
-    /** The access policy is asked of every call: a good place to tell of it. */
+    /** The access policy is consulted for every call, so it can print the call. */
     private IpcServer.Builder logging(IpcServer.Builder server) {
         AccessPolicy logging = (caller, service) -> {
             log("called " + service + " by " + describe(caller));

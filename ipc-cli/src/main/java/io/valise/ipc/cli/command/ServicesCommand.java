@@ -18,7 +18,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** {@code ipc services}: who offers what, alive or startable. Confined to one thread. */
+/** {@code ipc services}: which servers, running or startable, offer which services. Confined to one thread. */
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 @Command(
         name = "services",

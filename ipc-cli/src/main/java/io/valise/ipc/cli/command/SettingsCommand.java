@@ -69,7 +69,7 @@ final class SettingsCommand implements Callable<Integer> {
 
     private ValueSet given = ValueSet.empty();
 
-    /** What can be done. */
+    /** The actions. */
     enum Action {
         get,
         put,
@@ -90,12 +90,12 @@ final class SettingsCommand implements Callable<Integer> {
                 withoutKey();
             }
             return 0;
-        } catch (IllegalArgumentException e) { // a name or a value that cannot be
+        } catch (IllegalArgumentException e) { // an invalid name or value
             throw common.usageError(String.valueOf(e.getMessage()));
         }
     }
 
-    /** Whose hive it is; empty when the publisher has no key, and only a change would make one. */
+    /** The publisher; empty when it has no key, which only a change creates. */
     private Optional<AppIdentity> whose() {
         String asked = application == null ? "ipc" : application;
         return action == Action.put
@@ -125,7 +125,7 @@ final class SettingsCommand implements Callable<Integer> {
             case watch ->
                 throw new CommandFailure(
                         "publisher \"" + publisher + "\" has no settings to watch yet; `ipc settings put` begins them");
-            default -> named(); // there is nothing to delete or revert
+            default -> named(); // nothing to delete or revert
         }
     }
 

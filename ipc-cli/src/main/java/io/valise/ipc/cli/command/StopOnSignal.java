@@ -3,7 +3,7 @@ package io.valise.ipc.cli.command;
 import io.valise.ipc.IpcServer;
 import java.time.Duration;
 
-/** Ends a server in good order, and this process with status 0, when it is interrupted or terminated. Thread-safe. */
+/** Closes a server, and ends this process with status 0, when it is interrupted or terminated. Thread-safe. */
 final class StopOnSignal {
     private final Thread hook;
 
@@ -15,8 +15,8 @@ final class StopOnSignal {
         Thread hook = new Thread(
                 () -> {
                     server.shutdown(grace);
-                    // A process that a signal ends has the signal's status; one that was asked to serve until then is
-                    // done.
+                    // A process that a signal ends has the signal's status; for one that serves until a signal, that is
+                    // success.
                     Runtime.getRuntime().halt(0);
                 },
                 "ipc-stop-on-signal");
@@ -24,7 +24,7 @@ final class StopOnSignal {
         return new StopOnSignal(hook);
     }
 
-    /** The server has ended otherwise. */
+    /** The server has ended in another way. */
     void cancel() {
         try {
             Runtime.getRuntime().removeShutdownHook(hook);

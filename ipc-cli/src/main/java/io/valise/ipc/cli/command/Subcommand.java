@@ -9,10 +9,10 @@ import java.util.function.Supplier;
 import picocli.CommandLine;
 
 /**
- * A word that may follow {@code ipc}. Looking at one loads no class of another. Immutable.
+ * A subcommand of {@code ipc}. Using one loads no class of another. Immutable.
  *
  * @param word the word
- * @param command makes what runs
+ * @param command makes the object that runs
  */
 public record Subcommand(String word, Supplier<Object> command) {
     private static final List<Subcommand> ALL = List.of(

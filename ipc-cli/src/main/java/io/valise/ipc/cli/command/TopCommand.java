@@ -19,7 +19,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code ipc top}: what the servers of this user do, again and again. Confined to one thread. */
+/** {@code ipc top}: the load of this user's servers, refreshed repeatedly. Confined to one thread. */
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 @Command(
         name = "top",

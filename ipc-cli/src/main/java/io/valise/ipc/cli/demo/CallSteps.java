@@ -38,7 +38,7 @@ final class CallSteps {
         return "each came back equal";
     }
 
-    /** Eight fields, as a quote might have. */
+    /** Eight fields, like those of a quote. */
     static ValueSet small(int number) {
         return ValueSet.builder()
                 .put("number", number)

@@ -4,7 +4,7 @@ import io.valise.ipc.ValueSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 
-/** Takes a count in portions, and notices a number that is out of order or was not asked for. */
+/** Subscribes to a count in portions, and detects a number that is out of order or was not requested. */
 final class CreditedCount implements Flow.Subscriber<ValueSet> {
     private static final int PORTION = 16;
 
@@ -13,7 +13,7 @@ final class CreditedCount implements Flow.Subscriber<ValueSet> {
     private int received;
     private int asked;
 
-    /** Completes with how many numbers came. */
+    /** Completes with the number of items received. */
     CompletableFuture<Integer> counted() {
         return counted;
     }
@@ -54,7 +54,7 @@ final class CreditedCount implements Flow.Subscriber<ValueSet> {
         counted.complete(received);
     }
 
-    /** Before the publisher gave one. */
+    /** Used before the publisher passes its subscription. */
     private static final class Nothing implements Flow.Subscription {
         @Override
         public void request(long n) {
@@ -63,7 +63,7 @@ final class CreditedCount implements Flow.Subscriber<ValueSet> {
 
         @Override
         public void cancel() {
-            // nothing began
+            // no subscription yet
         }
     }
 }

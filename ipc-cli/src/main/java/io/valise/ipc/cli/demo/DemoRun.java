@@ -10,12 +10,12 @@ import java.util.function.Consumer;
 /**
  * All transports, one after the other, and then {@code any:}. Immutable.
  *
- * @param trials what became of each transport
- * @param any what became of {@code any:}
- * @param seconds how long it all took
+ * @param trials the result of each transport
+ * @param any the result of {@code any:}
+ * @param seconds the total time
  */
 public record DemoRun(List<TrialReport> trials, StepResult any, double seconds) {
-    /** Runs it; {@code progress} is told of each transport as soon as it is through. */
+    /** Runs it; {@code progress} is called for each transport as soon as it is done. */
     public static DemoRun run(Consumer<TrialReport> progress) throws InterruptedException {
         long began = System.nanoTime();
         List<Transport> transports = KnownTransports.find().all();
@@ -33,7 +33,7 @@ public record DemoRun(List<TrialReport> trials, StepResult any, double seconds) 
         progress.accept(trial);
     }
 
-    /** Whether all of it was right. */
+    /** Whether all steps succeeded. */
     public boolean ok() {
         return any.ok() && trials.stream().allMatch(TrialReport::ok);
     }

@@ -7,7 +7,7 @@ import io.valise.ipc.WaitStrategy;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
-/** A server with what the steps call. Thread-safe. */
+/** A server with the services that the steps call. Thread-safe. */
 final class DemoServices {
     private volatile @Nullable IpcServer server;
 
@@ -28,7 +28,7 @@ final class DemoServices {
         return server;
     }
 
-    /** Tells the caller that it began, and answers only when the caller gave up or is gone. */
+    /** Tells the caller that it has begun, and replies only when the caller has cancelled or is gone. */
     private static ValueSet hang(Request request) throws InterruptedException {
         CountDownLatch cancelled = new CountDownLatch(1);
         request.onCancel(cancelled::countDown);

@@ -10,7 +10,7 @@ import io.valise.ipc.IpcStatus;
  * @param status what the call must end with
  */
 record EndOfServer(String step, Runnable end, IpcStatus status) {
-    /** SIGKILL, or what the system has in its place. */
+    /** SIGKILL, or the system's equivalent. */
     static EndOfServer kill(ProcessHandle server) {
         return new EndOfServer("kill -9 of the server", server::destroyForcibly, IpcStatus.PEER_DIED);
     }

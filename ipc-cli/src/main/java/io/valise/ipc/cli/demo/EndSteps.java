@@ -12,7 +12,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 
-/** The end of the server in the middle of a call, and its successor. Confined to one thread. */
+/** The server ends during a call, and another one replaces it. Confined to one thread. */
 final class EndSteps {
     private static final long SOON_NANOS = 250_000_000L;
     private static final long PATIENCE_SECONDS = 10;

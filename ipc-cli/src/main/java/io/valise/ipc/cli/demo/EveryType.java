@@ -11,7 +11,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.UUID;
 
-/** A message with a value of every type that there is. Stateless. */
+/** A message with a value of every type. Stateless. */
 public final class EveryType {
     private static final Instant TIME = Instant.parse("2030-01-31T12:00:00.123456789Z");
     private static final Duration SPAN = Duration.ofSeconds(-90, 500);

@@ -4,7 +4,7 @@ import io.valise.ipc.ValueSet;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** A stream that counts, and never runs ahead of what its subscriber asked for. Immutable and thread-safe. */
+/** A stream that counts, and never sends more than its subscriber has requested. Immutable and thread-safe. */
 final class Numbers implements Flow.Publisher<ValueSet> {
     private final int last;
 

@@ -29,7 +29,7 @@ final class ProcessTrial {
                 : TrialReport.unavailable(transport.scheme(), expected, availability.detail());
     }
 
-    /** Whether a transport should work on an operating system; of those of others nothing is known. */
+    /** Whether a transport should work on an operating system; for other transports the answer is false. */
     static boolean isExpected(String scheme, String system) {
         return switch (scheme) {
             case "loopback" -> true;

@@ -12,7 +12,7 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
-/** What the processes that {@code ipc demo} starts do. They end with the process that holds the other end of their input. */
+/** The processes that {@code ipc demo} starts. They end with the process that holds the other end of their input. */
 public final class Roles {
     static final String READY = "ready";
     static final String SERVER = "demo-server";
@@ -21,7 +21,7 @@ public final class Roles {
 
     private Roles() {}
 
-    /** Serves an address and its spinning twin until its input ends. */
+    /** Serves an address, and another one with a spinning server, until its input ends. */
     public static void serve(String endpoint, InputStream input, PrintWriter out) {
         IpcServer server = DemoServices.start(endpoint, WaitStrategy.adaptive());
         IpcServer spinning = DemoServices.start(Walk.spinning(endpoint), WaitStrategy.spinning());
@@ -57,11 +57,11 @@ public final class Roles {
         out.flush();
     }
 
-    /** Ends whatever threads still do: the parent process is gone. */
+    /** Ends the process, whatever its threads are doing: the parent process is gone. */
     private static void haltAtEndOf(BufferedReader lines) {
         try {
             while (lines.readLine() != null) {
-                // nothing is said to a process at work
+                // the parent sends nothing to a running process
             }
         } catch (IOException e) {
             throw new UncheckedIOException("standard input", e);

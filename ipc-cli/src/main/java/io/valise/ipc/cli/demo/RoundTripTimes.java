@@ -5,7 +5,7 @@ import io.valise.ipc.cli.measure.RoundTrips;
 import io.valise.ipc.cli.measure.Strategy;
 
 /**
- * How fast calls came back under one wait strategy. Immutable.
+ * Round-trip times under one wait strategy. Immutable.
  *
  * @param strategy the wait strategy of both ends
  * @param p50Nanos the median, in nanoseconds
@@ -22,7 +22,7 @@ public record RoundTripTimes(String strategy, long p50Nanos, long p99Nanos) {
         return new RoundTripTimes(line.getString(STRATEGY), line.getLong("p50Nanos"), line.getLong("p99Nanos"));
     }
 
-    /** This as a message, for JSON and for the way from the client process. */
+    /** This as a message, for JSON and for the transfer from the client process. */
     public ValueSet toValueSet() {
         return ValueSet.of(STRATEGY, strategy, "p50Nanos", p50Nanos, "p99Nanos", p99Nanos);
     }

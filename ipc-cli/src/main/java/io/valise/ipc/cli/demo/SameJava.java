@@ -15,7 +15,7 @@ final class SameJava {
     static List<String> command(String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.add("-XX:+UseSerialGC"); // starts quickest, and takes the least from the process beside it
+        command.add("-XX:+UseSerialGC"); // starts fastest, and takes the least processor time from the other process
         if (Runtime.version().feature() > NATIVE_ACCESS_OPTION && NativeAccess.isFree()) {
             command.add("--enable-native-access=ALL-UNNAMED");
         }
@@ -25,7 +25,7 @@ final class SameJava {
         return command;
     }
 
-    /** Where servers meet and how transports work must be the same in all processes. */
+    /** The runtime directory and the transports' settings must be the same in all processes. */
     private static void addSettings(List<String> command) {
         System.getProperties().stringPropertyNames().stream()
                 .filter(name -> name.startsWith("valise.") && !name.equals("valise.application"))

@@ -1,6 +1,6 @@
 package io.valise.ipc.cli.demo;
 
-/** Something came out other than it should; the message says what was expected and what was. Immutable. */
+/** A step's result is not as expected; the message has both. Immutable. */
 final class StepFailure extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

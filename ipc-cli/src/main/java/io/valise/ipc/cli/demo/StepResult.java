@@ -3,11 +3,11 @@ package io.valise.ipc.cli.demo;
 import io.valise.ipc.ValueSet;
 
 /**
- * What became of one step. Immutable.
+ * The result of one step. Immutable.
  *
  * @param name what was to be done
- * @param ok whether all of it was right
- * @param detail one line for people
+ * @param ok whether the step succeeded
+ * @param detail one line of text
  */
 public record StepResult(String name, boolean ok, String detail) {
     private static final String STEP = "step";
@@ -21,7 +21,7 @@ public record StepResult(String name, boolean ok, String detail) {
         return new StepResult(line.getString(STEP), line.getBoolean("ok"), line.getString("detail"));
     }
 
-    /** This as a message, for JSON and for the way from the client process. */
+    /** This as a message, for JSON and for the transfer from the client process. */
     public ValueSet toValueSet() {
         return ValueSet.of(STEP, name, "ok", ok, "detail", detail);
     }

@@ -5,7 +5,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 
-/** Runs steps and passes on what became of them. Confined to one thread. */
+/** Runs steps and passes on their results. Confined to one thread. */
 final class Steps {
     private final Consumer<StepResult> results;
 
@@ -13,13 +13,13 @@ final class Steps {
         this.results = results;
     }
 
-    /** Does something; answers a detail for people, or throws. */
+    /** Runs; returns one line of detail, or throws. */
     @FunctionalInterface
     interface Step {
         String run() throws Exception;
     }
 
-    /** Runs a step; whatever goes wrong is its result. */
+    /** Runs a step; a failure becomes its result. */
     @SuppressWarnings("CatchingUnchecked") // a step may fail in any way, and the others still run
     void run(String name, Step step) {
         try {

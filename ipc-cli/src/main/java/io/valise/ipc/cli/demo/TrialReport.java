@@ -4,7 +4,7 @@ import io.valise.ipc.ValueSet;
 import java.util.List;
 
 /**
- * What became of one transport. Immutable.
+ * The results of one transport. Immutable.
  *
  * @param scheme the transport
  * @param available whether it works here at all
@@ -28,7 +28,7 @@ public record TrialReport(
         return new TrialReport(scheme, false, expected, detail, List.of(), List.of(), "");
     }
 
-    /** Whether nothing is wrong: all steps done and right, or nothing expected. */
+    /** Whether all steps succeeded, or the transport is not expected here. */
     public boolean ok() {
         return available ? !steps.isEmpty() && steps.stream().allMatch(StepResult::ok) : !expected;
     }

@@ -8,9 +8,9 @@ import io.valise.ipc.cli.measure.Strategy;
 import java.time.Duration;
 import java.util.function.Consumer;
 
-/** The client's way through everything that a transport must do, against a server of {@link DemoServices}. */
+/** Runs all steps of the client against a server of {@link DemoServices}. */
 final class Walk {
-    /** The name of the step that the others are part of: the last to be told of. */
+    /** The name of the step that contains the others, which is reported last. */
     static final String ALL = "all of it";
 
     private static final String SPINNING = "-spinning";
@@ -22,7 +22,7 @@ final class Walk {
     private final Consumer<StepResult> results;
     private final Consumer<RoundTripTimes> times;
 
-    /** A walk to the server at an address, and to its twin that spins. */
+    /** A walk to the server at an address, and to the one beside it that spins. */
     Walk(String endpoint, Consumer<StepResult> results, Consumer<RoundTripTimes> times) {
         this.endpoint = endpoint;
         this.results = results;
@@ -34,7 +34,7 @@ final class Walk {
         return endpoint + SPINNING;
     }
 
-    /** Goes all the way. */
+    /** Runs all steps. */
     void run(EndOfServer end) {
         Steps steps = new Steps(results);
         steps.run(ALL, () -> {

@@ -11,12 +11,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What was found. Immutable.
+ * The findings on this machine. Immutable.
  *
  * @param transports the transports between processes, fastest first
  * @param runtimeDirectory where servers and clients meet
  * @param sharedMemory /dev/shm on Linux; empty on other systems
- * @param facts what machine and Java this is, as names and lines for people
+ * @param facts what machine and Java this is, as names and lines of text
  * @param warnings what should be done, one line each
  */
 public record Diagnosis(
@@ -26,7 +26,7 @@ public record Diagnosis(
         Map<String, String> facts,
         List<String> warnings) {
 
-    /** Looks at this machine; takes about a second. */
+    /** Examines this machine; takes about a second. */
     public static Diagnosis make() {
         KnownTransports known = KnownTransports.find();
         List<TransportCheck> checks =

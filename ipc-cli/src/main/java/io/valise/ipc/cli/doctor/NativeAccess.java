@@ -2,7 +2,7 @@ package io.valise.ipc.cli.doctor;
 
 import java.lang.reflect.InvocationTargetException;
 
-/** Whether this Java lets libraries call native code without complaint. Stateless. */
+/** Whether this Java lets libraries call native code without a warning. Stateless. */
 public final class NativeAccess {
     private static final int FIRST_WITH_WARNINGS = 24;
 
@@ -13,7 +13,7 @@ public final class NativeAccess {
         return Runtime.version().feature() < FIRST_WITH_WARNINGS || isEnabled();
     }
 
-    /** One line for people. */
+    /** One line of text. */
     public static String describe() {
         int version = Runtime.version().feature();
         if (version < FIRST_WITH_WARNINGS) {

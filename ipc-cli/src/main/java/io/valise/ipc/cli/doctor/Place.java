@@ -13,13 +13,13 @@ import java.nio.file.attribute.PosixFilePermissions;
  * A directory that transports need. Immutable.
  *
  * @param path where it is
- * @param owner whose it is, and its mode where the system has such: {@code root, rwx------}
+ * @param owner its owner, and its mode where the system has modes: {@code root, rwx------}
  * @param freeBytes what a user can still write there; -1 when that is not known
  * @param totalBytes the size of its file system; -1 when that is not known
  * @param problem why it cannot be used; empty when it can
  */
 public record Place(String path, String owner, long freeBytes, long totalBytes, String problem) {
-    /** Looks at a directory. */
+    /** Examines a directory. */
     public static Place at(Path path) {
         try {
             FileStore store = Files.getFileStore(path);
@@ -30,7 +30,7 @@ public record Place(String path, String owner, long freeBytes, long totalBytes, 
         }
     }
 
-    /** A directory that is not there or cannot be looked at. */
+    /** A directory that does not exist or cannot be examined. */
     public static Place missing(String path, String problem) {
         return new Place(path, "?", -1, -1, problem);
     }
@@ -53,7 +53,7 @@ public record Place(String path, String owner, long freeBytes, long totalBytes, 
                 "path", path, "owner", owner, "freeBytes", freeBytes, "totalBytes", totalBytes, "problem", problem);
     }
 
-    /** One line for people. */
+    /** One line of text. */
     @Override
     public String toString() {
         return problem.isEmpty()

@@ -10,10 +10,10 @@ import io.valise.ipc.spi.Transport;
 import java.time.Duration;
 
 /**
- * Whether a transport works: what it says of itself, and then a call by it, from this process to itself. Immutable.
+ * Whether a transport works: its own statement, and then a call over it, from this process to itself. Immutable.
  *
  * @param scheme the transport
- * @param works whether the call came back
+ * @param works whether the call succeeded
  * @param detail how it works here, or why not
  */
 public record TransportCheck(String scheme, boolean works, String detail) {

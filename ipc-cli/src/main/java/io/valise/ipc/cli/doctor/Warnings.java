@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What is wrong or short here, and what to do about it. Confined to one thread. */
+/** The problems and shortages of this machine, and what to do about them. Confined to one thread. */
 final class Warnings {
     private static final long LITTLE_MEMORY = 64L << 20;
     private static final long LITTLE_DISK = 16L << 20;

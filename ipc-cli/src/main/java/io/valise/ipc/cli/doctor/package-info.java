@@ -1,4 +1,4 @@
-/** What {@code ipc doctor} looks at. */
+/** The checks of {@code ipc doctor}. */
 @NullMarked
 package io.valise.ipc.cli.doctor;
 

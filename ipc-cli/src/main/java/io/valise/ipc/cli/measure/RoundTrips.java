@@ -16,7 +16,7 @@ public final class RoundTrips {
     /** Starts with none. */
     public RoundTrips() {}
 
-    /** Makes so many round trips one after the other, and keeps the time of each. */
+    /** Makes a number of round trips one after the other, and records the time of each. */
     public RoundTrips measure(long count, Runnable roundTrip) {
         for (long i = 0; i < count; i++) {
             add(timed(roundTrip));
@@ -24,7 +24,7 @@ public final class RoundTrips {
         return this;
     }
 
-    /** Makes round trips for about so long, one at least, and keeps the time of each. */
+    /** Makes round trips for about this time, one at least, and records the time of each. */
     public RoundTrips measureFor(long durationNanos, Runnable roundTrip) {
         long began = System.nanoTime();
         do {
@@ -33,7 +33,7 @@ public final class RoundTrips {
         return this;
     }
 
-    /** Makes one round trip and answers how many nanoseconds it took. */
+    /** Makes one round trip and returns its time in nanoseconds. */
     public static long timed(Runnable roundTrip) {
         long began = System.nanoTime();
         roundTrip.run();
@@ -50,7 +50,7 @@ public final class RoundTrips {
         return nanos.getTotalCount();
     }
 
-    /** Nanoseconds that so many percent of the round trips did not exceed. */
+    /** A percentile of the times, in nanoseconds. */
     public long percentile(double percent) {
         return nanos.getValueAtPercentile(percent);
     }
@@ -64,7 +64,7 @@ public final class RoundTrips {
         return figures;
     }
 
-    /** The figures for people, in microseconds. */
+    /** The figures as text, in microseconds. */
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder();

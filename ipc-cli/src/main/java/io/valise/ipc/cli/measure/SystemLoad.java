@@ -11,7 +11,10 @@ public final class SystemLoad {
 
     private SystemLoad() {}
 
-    /** Threads that ran or wanted to run, averaged over the last minute (proc(5)); empty where the system does not say. */
+    /**
+     * Threads that ran or wanted to run, averaged over the last minute (proc(5)); empty where the system does not
+     * report it.
+     */
     public static OptionalDouble lastMinute() {
         try {
             return Files.isReadable(LINUX)
@@ -23,7 +26,10 @@ public final class SystemLoad {
         }
     }
 
-    /** Whether others want the processors, so that times say little; false where the system does not say. */
+    /**
+     * Whether other processes want the processors, so that times are unreliable; false where the system does not report
+     * it.
+     */
     public static boolean isBusy(double load) {
         return load > Runtime.getRuntime().availableProcessors() + 0.5;
     }

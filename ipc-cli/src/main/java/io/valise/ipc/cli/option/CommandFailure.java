@@ -4,7 +4,7 @@ package io.valise.ipc.cli.option;
 public final class CommandFailure extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** A failure with one or two lines for people. */
+    /** A failure with one or two lines of text. */
     public CommandFailure(String message) {
         super(message);
     }

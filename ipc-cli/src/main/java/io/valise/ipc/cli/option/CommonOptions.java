@@ -8,7 +8,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** What every subcommand has: help, --verbose, and its streams. Confined to one thread. */
+/** The options of every subcommand: help, --verbose, and its streams. Confined to one thread. */
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class CommonOptions {
     @Spec(Spec.Target.MIXEE)

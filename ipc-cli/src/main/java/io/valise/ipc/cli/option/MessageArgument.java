@@ -36,7 +36,7 @@ public final class MessageArgument {
         }
     }
 
-    /** What is longer, such as a device that never ends, would fill the heap before it is refused. */
+    /** Without this limit a device that never ends would fill the heap before the message is refused. */
     private static byte[] all(String argument, InputStream input) throws IOException {
         byte[] bytes = input.readNBytes(MOST_BYTES + 1);
         if (bytes.length > MOST_BYTES) {

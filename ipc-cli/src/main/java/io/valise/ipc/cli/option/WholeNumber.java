@@ -4,9 +4,9 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Numbers that an option takes within limits; of any other the message says what they are. Immutable. */
+/** Numbers that an option takes within limits; the error for another number names the limits. Immutable. */
 public abstract class WholeNumber implements ITypeConverter<Integer> {
-    /** As long as any message can be made. */
+    /** The longest message that can be made. */
     private static final int MOST_BYTES = 1 << 30;
 
     private final int least;
@@ -44,7 +44,7 @@ public abstract class WholeNumber implements ITypeConverter<Integer> {
         }
     }
 
-    /** How often, perhaps not at all. */
+    /** How often; may be zero. */
     public static final class FromZero extends WholeNumber {
         FromZero() {
             super(0, Integer.MAX_VALUE);

@@ -1,4 +1,4 @@
-/** What subcommands have in common: options, arguments, and the failure that people can act on. */
+/** Parts that subcommands share: options, arguments, and the failure that a user can act on. */
 @NullMarked
 package io.valise.ipc.cli.option;
 

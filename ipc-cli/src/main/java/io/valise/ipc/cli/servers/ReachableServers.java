@@ -11,12 +11,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The servers of this user, unless nothing can be reached here at all. Stateless. */
+/** The servers of this user, if any transport works here. Stateless. */
 public final class ReachableServers {
     private ReachableServers() {}
 
     /**
-     * The catalog of the servers, which waits so long for each answer.
+     * The catalog of the servers, with a timeout for each answer.
      *
      * @throws IpcException {@code UNSUPPORTED} when no transport works: an empty list would be misleading
      */

@@ -7,14 +7,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The servers at one moment, and what they did since the moment before. Immutable. */
+/** The servers at one moment, and their work since the last look. Immutable. */
 public final class ServerLoad {
     private final List<ServerStatus> servers;
     private final long nanoTime;
     private final Map<Endpoint, ServerStatus> before;
     private final double seconds;
 
-    /** The first look, of which no speed is known. */
+    /** The first look, without rates. */
     public ServerLoad(List<ServerStatus> servers, long nanoTime) {
         this(servers, nanoTime, Map.of(), 1);
     }

@@ -10,14 +10,14 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * One server, whatever number of addresses it has, or one that can be started. Immutable.
+ * One server with all its addresses, or one that can be started. Immutable.
  *
  * @param name the name of its addresses
- * @param first what is known by the first of them
+ * @param first the status from the first of them
  * @param addresses all of them, fastest first
  */
 public record ServiceLine(String name, ServerStatus first, List<String> addresses) {
-    /** The lines that addresses make up; those of one name and process are one. */
+    /** The lines for some addresses; addresses of one name and process share a line. */
     public static List<ServiceLine> of(List<ServerStatus> statuses) {
         Map<String, List<ServerStatus>> groups = statuses.stream()
                 .collect(Collectors.groupingBy(
@@ -45,7 +45,7 @@ public record ServiceLine(String name, ServerStatus first, List<String> addresse
         return first.services();
     }
 
-    /** alive, startable, or why neither. */
+    /** alive, startable, or the reason why it is neither. */
     public String stateForPeople() {
         return first.problem().isEmpty() ? state() : state() + " (" + first.problem() + ')';
     }

@@ -1,4 +1,4 @@
-/** Which transports and servers there are. */
+/** The servers of this user, for several subcommands. */
 @NullMarked
 package io.valise.ipc.cli.servers;
 

@@ -3,7 +3,7 @@ package io.valise.ipc.cli.text;
 import java.time.Duration;
 import java.util.Locale;
 
-/** Amounts as people read them. Stateless. */
+/** Formats amounts for reading. Stateless. */
 public final class Amounts {
     private static final String[] UNITS = {"B", "KiB", "MiB", "GiB", "TiB"};
 

@@ -4,7 +4,7 @@ package io.valise.ipc.cli.text;
 public enum Colours {
     /** For a terminal. */
     ANSI,
-    /** For files, pipes, and people who set NO_COLOR (no-color.org). */
+    /** For files, pipes, and users that set NO_COLOR (no-color.org). */
     NONE;
 
     /** The colours for standard output of this process. */
@@ -14,17 +14,17 @@ public enum Colours {
         return wanted && Terminal.isInteractive() ? ANSI : NONE;
     }
 
-    /** For what went well. */
+    /** For success. */
     public String good(String text) {
         return paint("32", text);
     }
 
-    /** For what failed. */
+    /** For failures. */
     public String bad(String text) {
         return paint("31", text);
     }
 
-    /** For what deserves a look. */
+    /** For warnings. */
     public String warning(String text) {
         return paint("33", text);
     }

@@ -3,7 +3,7 @@ package io.valise.ipc.cli.text;
 import java.io.PrintWriter;
 import java.util.concurrent.TimeUnit;
 
-/** How far a transfer has come, on one line that is written again. For one thread at a time. */
+/** The progress of a transfer, on one line that is rewritten. For one thread at a time. */
 public final class ProgressBar {
     private static final int WIDTH = 30;
     private static final long EVERY = TimeUnit.MILLISECONDS.toNanos(100);
@@ -19,7 +19,7 @@ public final class ProgressBar {
         this.shown = nanoTime - EVERY;
     }
 
-    /** Shows that so many of all bytes have come, unless it has been shown just now. */
+    /** Shows how many of all bytes have arrived, unless the line was rewritten a moment ago. */
     public void show(long bytes, long total, long nanoTime) {
         if (nanoTime - shown >= EVERY || bytes >= total) {
             shown = nanoTime;

@@ -18,7 +18,7 @@ public final class Table {
         row(titles);
     }
 
-    /** Adds a row; control characters, which a peer may have put into a text, are shown as their number. */
+    /** Adds a row; control characters, which a peer may have sent, are shown as their number. */
     public Table row(String... cells) {
         rows.add(Arrays.stream(cells).map(Table::printable).toList());
         return this;

@@ -10,11 +10,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What this process writes to. Stateless. */
+/** The standard streams of this process. Stateless. */
 public final class Terminal {
     private Terminal() {}
 
-    /** Whether input and output are a person at a terminal. */
+    /** Whether input and output are a terminal. */
     @SuppressWarnings("SystemConsoleNull") // with the property below it is null where there is no terminal
     public static boolean isInteractive() {
         // Java 22 and newer have a console without a terminal, unless told to use the older one.
@@ -24,7 +24,7 @@ public final class Terminal {
         return System.console() != null;
     }
 
-    /** Whether standard error is a terminal, where the system says so, which is Linux. */
+    /** Whether standard error is a terminal; known on Linux only, false elsewhere. */
     public static boolean errorsAreShown() {
         try {
             Path target = Files.readSymbolicLink(Path.of("/proc/self/fd/2"));

@@ -1,4 +1,4 @@
-/** How the command writes for people: tables, amounts, times. */
+/** How the command writes text for users: tables, amounts, times. */
 @NullMarked
 package io.valise.ipc.cli.text;
 
