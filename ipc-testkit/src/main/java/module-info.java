@@ -2,8 +2,8 @@
  * The conformance kit that every transport passes.
  *
  * <p>System properties: {@code valise.testkit.hangSeconds} (default 60) is how long a test may take before the
- * {@linkplain io.valise.ipc.testkit.HangWatchdog watchdog} dumps threads and ends it; a JUnit configuration parameter of
- * that name overrides it. {@code valise.home} is pointed to a fresh directory unless it is set.
+ * {@linkplain io.valise.ipc.testkit.HangWatchdog watchdog} dumps threads and ends it; a JUnit configuration parameter
+ * of that name overrides it. {@code valise.home} is set to a fresh directory unless it is set.
  */
 @SuppressWarnings("requires-automatic") // The Reactive Streams TCK only reserves automatic names.
 module io.valise.ipc.testkit {

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A transport that is put to the test, and the little that the kit must be told about it.
+ * The transport under test, and what the kit must know about it.
  *
  * @since 0.1.0
  */
@@ -26,12 +26,12 @@ public interface Candidate {
         return List.of(TestHome.path());
     }
 
-    /** Whether something found in {@link #traces()} after all is over is there by mistake. */
+    /** Whether something found in {@link #traces()} after the test is there by mistake. */
     default boolean isLeftover(Path found) {
         return !mayStay(found);
     }
 
-    /** Whether something is there for next time: lock files, and the marks of folders. */
+    /** Whether a file is meant to stay: lock files, and the marker files of folders. */
     static boolean mayStay(Path found) {
         String name = found.getFileName().toString();
         return name.endsWith(".lock") || name.equals(".valise");

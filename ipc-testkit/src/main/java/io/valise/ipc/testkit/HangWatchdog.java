@@ -19,7 +19,7 @@ import org.junit.jupiter.api.extension.InvocationInterceptor;
 import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
 
 /**
- * Ends a test that hangs and says where: after {@code valise.testkit.hangSeconds} (60 unless set as a JUnit
+ * Ends a test that hangs and reports where it hangs: after {@code valise.testkit.hangSeconds} (60 unless set as a JUnit
  * configuration parameter or system property) it dumps the threads of this JVM and of every {@link ForkedJvm}, kills
  * those, and interrupts the test, which then fails with the dumps as its message. Thread-safe.
  *

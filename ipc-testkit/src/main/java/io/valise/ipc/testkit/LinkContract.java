@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Nested;
 
 /**
  * What every transport promises to the engine: the rules T, L and P of {@code docs/transport-contract.md}, each proved
- * on the bare SPI by the test whose name begins with its number. A transport's test class extends this one and says how
- * the transport is made; there is nothing else to do. JUnit makes an instance per test.
+ * on the bare SPI by the test whose name begins with its number. A transport's test class extends this one and makes
+ * the transport; nothing else is needed. JUnit makes an instance per test.
  *
  * @since 0.1.0
  */

@@ -99,7 +99,7 @@ public final class OwnHome implements BeforeEachCallback, AfterEachCallback {
         }
     }
 
-    /** The library closes what waited for a process after that process has ended. */
+    /** The library closes servers that waited for a process after that process has ended. */
     private static void awaitServers() {
         long deadline = System.nanoTime() + PATIENCE;
         for (List<Endpoint> served = served(); !served.isEmpty(); served = served()) {

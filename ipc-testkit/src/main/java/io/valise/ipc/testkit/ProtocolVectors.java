@@ -6,15 +6,17 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The test vectors of the protocol, as JSON that says of itself how it is read; for tests of other implementations. In
- * the kit's jar they lie in {@code io/valise/ipc/testkit/vectors}. Thread-safe.
+ * The test vectors of the protocol, as JSON that describes its own format; for tests of other implementations. In the
+ * kit's jar they are in {@code io/valise/ipc/testkit/vectors}. Thread-safe.
  *
  * @since 0.1.0
  */
 public final class ProtocolVectors {
     private ProtocolVectors() {}
 
-    /** ValueSets: bytes that must be accepted, and as what; bytes that must be refused ({@code valueset.json}). */
+    /**
+     * ValueSets: bytes that must be accepted, with their values; bytes that must be refused ({@code valueset.json}).
+     */
     public static String valueSets() {
         return read("valueset.json");
     }

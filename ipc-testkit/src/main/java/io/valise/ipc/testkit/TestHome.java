@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 
 /**
  * The runtime directory of the tests in this JVM, and their configuration folder: fresh, so that neither servers of the
- * user nor other test runs are seen, short, so that socket paths fit, and gone when the JVM ends. Thread-safe.
+ * user nor other test runs are seen, short, so that socket paths fit, and deleted when the JVM ends. Thread-safe.
  *
  * @since 0.1.0
  */
@@ -46,7 +46,7 @@ public final class TestHome {
         return Path.of(System.getProperty(CONFIGURATION_PROPERTY));
     }
 
-    /** Takes the property back to the folder in {@link #path()}, after a test that named another. */
+    /** Restores the property to the folder in {@link #path()}, after a test that named another. */
     public static void restoreConfiguration() {
         System.setProperty(CONFIGURATION_PROPERTY, PATH.resolve("config").toString());
     }
@@ -75,7 +75,7 @@ public final class TestHome {
     }
 
     /**
-     * Deletes a directory with all that is in it. A server that is closing may delete its files there at the same time, or
+     * Deletes a directory with its content. A server that is closing may delete its files there at the same time, or
      * make a lock: then this begins again, for at most 10 seconds.
      *
      * @throws IOException if a file cannot be deleted

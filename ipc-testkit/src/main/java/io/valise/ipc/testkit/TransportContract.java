@@ -25,8 +25,8 @@ import org.junit.jupiter.api.Nested;
 /**
  * What programs are promised over every transport: the rules of connections in {@code docs/transport-contract.md}, each
  * proved on servers and clients over the transport under test, in this process and between processes. Adopted like
- * {@link LinkContract}; run that first, for a transport that breaks its own promises breaks these in puzzling ways.
- * JUnit makes an instance per test.
+ * {@link LinkContract}; run that first, since a transport that breaks those rules breaks these in ways that are hard to
+ * understand. JUnit makes an instance per test.
  *
  * @since 0.1.0
  */

@@ -1,7 +1,7 @@
 /**
- * The conformance kit that every transport passes, third-party ones too. A transport's tests extend
- * {@link io.valise.ipc.testkit.LinkContract} and say how the transport is made; the rules are numbered in
- * {@code docs/transport-contract.md}.
+ * The conformance kit that every transport passes, third-party ones too. A transport's tests extend {@link
+ * io.valise.ipc.testkit.LinkContract} and make the transport; the rules are numbered in {@code
+ * docs/transport-contract.md}.
  */
 @NullMarked
 package io.valise.ipc.testkit;

@@ -23,22 +23,21 @@ import org.testng.annotations.Test;
 /**
  * Runs the TCK of Reactive Streams from JUnit, one rule at a time: the sources give the names of its rules to a
  * parameterized test, which checks each. A rule that the TCK skips is a failure if it is required, and skipped if it is
- * optional; those that the TCK cannot test are left out. It is the TCK {@code
- * reactive-streams-tck-flow} too: that only wraps the other in the adapters used here, and cannot be on a module path with
- * it. Without {@code org.reactivestreams:reactive-streams-tck} on the class path the tests are skipped, and say so.
- * Thread-safe.
+ * optional; those that the TCK cannot test are left out. This covers the TCK {@code reactive-streams-tck-flow} too,
+ * which only wraps the other in the adapters used here, and cannot be on a module path with it. Without {@code
+ * org.reactivestreams:reactive-streams-tck} on the class path the tests are skipped, and say so. Thread-safe.
  *
  * @since 0.1.0
  */
 public final class FlowTck {
     private static final String ABSENT = "add org.reactivestreams:reactive-streams-tck:1.0.4 to the class path";
-    /** How long what must come is waited for. */
+    /** The timeout for expected signals. */
     private static final long PATIENCE_MILLIS = 30_000;
-    /** How long the TCK sees that nothing comes. */
+    /** How long the TCK checks that no signal arrives. */
     private static final long SILENCE_MILLIS = 30;
     /** How long the TCK sleeps before it looks whether something is garbage. */
     private static final long GARBAGE_MILLIS = 50;
-    /** It then waits for the collector no longer than 100 ms: on a busy machine it may need another look. */
+    /** It then waits for the collector no longer than 100 ms: on a busy machine it may have to check again. */
     private static final int GARBAGE_LOOKS = 10;
 
     private FlowTck() {}
@@ -97,7 +96,7 @@ public final class FlowTck {
     }
 
     /**
-     * Checks a rule for subscribers that hand on what they receive.
+     * Checks a rule for subscribers that pass on what they receive.
      *
      * @param element makes an item of a number
      * @param subject what is checked
@@ -113,7 +112,7 @@ public final class FlowTck {
     }
 
     /**
-     * A subscriber that hands on what it receives to another, maybe in another process.
+     * A subscriber that passes on what it receives to another, maybe in another process.
      *
      * @param <T> what it receives
      * @since 0.1.0
@@ -123,7 +122,7 @@ public final class FlowTck {
         /**
          * Makes one.
          *
-         * @param last receives what was handed on, and asks for it
+         * @param last receives the items passed on, and requests them
          */
         Flow.Subscriber<? super T> to(Flow.Subscriber<T> last) throws Exception;
     }

@@ -15,7 +15,7 @@ import org.reactivestreams.tck.SubscriberWhiteboxVerification.WhiteboxSubscriber
 import org.reactivestreams.tck.TestEnvironment;
 
 /**
- * The TCK's rules for subscribers that hand on what they receive. Public for the reflection of {@link FlowTck}.
+ * The TCK's rules for subscribers that pass on what they receive. Public for the reflection of {@link FlowTck}.
  *
  * @since 0.1.0
  */
@@ -32,7 +32,7 @@ public final class SubscriberCheck {
     }
 
     /**
-     * What a publisher sees of it.
+     * The subscriber that the publisher sees.
      *
      * @since 0.1.0
      */
@@ -65,7 +65,7 @@ public final class SubscriberCheck {
     }
 
     /**
-     * What comes out of it, and how it is told to ask and to cancel.
+     * The receiving end, by which the TCK requests and cancels.
      *
      * @since 0.1.0
      */
@@ -91,7 +91,7 @@ public final class SubscriberCheck {
         }
     }
 
-    /** Receives what is handed on, and asks when it is told to. */
+    /** Receives the items passed on, and requests when it is told to. */
     private static class Last<T> implements Flow.Subscriber<T> {
         final CompletableFuture<Flow.Subscription> subscription = new CompletableFuture<>();
 
@@ -116,7 +116,9 @@ public final class SubscriberCheck {
         }
     }
 
-    /** Keeps the failure that the TCK sends: it may arrive as another, such as its status and text. */
+    /**
+     * Keeps the failure that the TCK sends: it may arrive as another exception, such as one with its status and text.
+     */
     private record Sent<T>(Subscriber<T> near, Probed<T> last) implements Subscriber<T> {
         @Override
         public void onSubscribe(Subscription given) {

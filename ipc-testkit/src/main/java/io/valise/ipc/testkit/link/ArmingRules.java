@@ -61,7 +61,7 @@ public abstract class ArmingRules extends LinkRules {
             pair.client().send(LinkEnd.frame(i, 20));
             pair.server().link().await(LinkEnd.FOREVER);
             arm(pair.server()).get();
-            // Not polled yet: it is there still.
+            // Not polled yet: the frame is still there.
             arm(pair.server()).get();
             pair.server().expect(LinkEnd.frame(i, 20));
         }
@@ -113,7 +113,7 @@ public abstract class ArmingRules extends LinkRules {
                     }
                 })
                 .arm();
-        // By the player's thread: the answer may come, and be answered, while a sender is still on its way out.
+        // By the player's thread: the reply may arrive, and be replied to, while a sender has not returned yet.
         clientThread.execute(() -> pair.client().send(LinkEnd.frame(0, 30)));
         assertThat(done.get()).isEqualTo(rounds);
     }
@@ -124,7 +124,7 @@ public abstract class ArmingRules extends LinkRules {
             thread.setDaemon(true);
             return thread;
         };
-        // A callback may come when the test is over already.
+        // A callback may run when the test is already over.
         ExecutorService executor = new ThreadPoolExecutor(
                 1,
                 1,

@@ -139,7 +139,7 @@ public abstract class EndingRules extends LinkRules {
         }
     }
 
-    /** Lets the closer go, then reads for a while. */
+    /** Releases the closing thread, then reads for a while. */
     private static boolean copyWhile(CountDownLatch reading, ByteBuffer view, byte[] copy) {
         reading.countDown();
         int start = view.position();
@@ -191,7 +191,7 @@ public abstract class EndingRules extends LinkRules {
                         calls[0]++;
                         byte first = view.get(0);
                         link.close();
-                        // The view is good until the handler returns, closed or not.
+                        // The view is valid until the handler returns, closed or not.
                         return view.get(0) == first && view.remaining() == 100;
                     },
                     1));

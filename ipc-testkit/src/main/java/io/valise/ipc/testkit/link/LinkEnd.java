@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One end of a link, driven as the engine drives it: sends by one thread at a time, receives by one thread at a time.
- * Every wait is for ever, so that a lost wake-up is a hang that the watchdog reports; an interrupt ends it as an
- * {@link AssertionError}.
+ * Waits have no timeout, so that a lost wake-up is a hang that the watchdog reports; an interrupt ends it as an {@link
+ * AssertionError}.
  */
 public final class LinkEnd {
     /** Longer than any test. */
@@ -33,20 +33,20 @@ public final class LinkEnd {
         return link;
     }
 
-    /** Bytes that no other seed yields, in all likelihood. */
+    /** Bytes that very probably differ from those of any other seed. */
     public static byte[] frame(long seed, int length) {
         byte[] bytes = new byte[length];
         new SplittableRandom(seed).nextBytes(bytes);
         return bytes;
     }
 
-    /** Sends one frame and flushes; waits for room. */
+    /** Sends one frame and flushes; waits for space. */
     public void send(byte[] frame) {
         write(frame);
         flush();
     }
 
-    /** Commits one frame; waits for room. */
+    /** Commits one frame; waits for space. */
     public void write(byte[] frame) {
         while (!tryWrite(frame)) {
             flush();
@@ -54,7 +54,7 @@ public final class LinkEnd {
         }
     }
 
-    /** Commits one frame if there is room now. */
+    /** Commits one frame if there is space now. */
     public boolean tryWrite(byte[] frame) {
         ByteBuffer space = link.claim(frame.length);
         if (space == null) {
@@ -65,7 +65,7 @@ public final class LinkEnd {
         return true;
     }
 
-    /** Flushes all of it; waits for room. */
+    /** Flushes everything; waits for space. */
     public void flush() {
         while (!link.flush()) {
             awaitWritable();
@@ -110,7 +110,7 @@ public final class LinkEnd {
         }
     }
 
-    /** Takes frames as they come until the end. */
+    /** Receives frames until the end. */
     public void forEachFrame(Consumer<byte[]> consumer) {
         for (byte[] frame = receiveOrEnd(); frame != null; frame = receiveOrEnd()) {
             consumer.accept(frame);
@@ -118,7 +118,7 @@ public final class LinkEnd {
     }
 
     /**
-     * Waits for the end, however it shows, and drops the frames before it.
+     * Waits for the end, in whichever form, and drops the frames before it.
      *
      * @return true for {@link Link#END}, false for {@code PEER_DIED}
      */
@@ -134,7 +134,7 @@ public final class LinkEnd {
         }
     }
 
-    /** Waits for the next thing, which must be this frame or the end, however it shows. */
+    /** Waits for the next frame or the end: it must be this frame, or the end in whichever form. */
     public void awaitEndOr(byte[] expected) {
         try {
             byte[] actual = receiveOrEnd();
@@ -148,7 +148,7 @@ public final class LinkEnd {
         }
     }
 
-    /** Polls once, keeping what arrives for {@link #receive}. */
+    /** Polls once, and keeps the frames for {@link #receive}. */
     public int poll(int limit) {
         return link.poll(
                 view -> {

@@ -88,7 +88,7 @@ public final class LinkPeer implements CommandLoop.Commands {
         return null;
     }
 
-    /** Sends frames for ever, in the background, and says so once the first are on their way. */
+    /** Sends frames without end, in the background, and reports when the first have been sent. */
     private static @Nullable String flood(LinkEnd link) {
         background(() -> {
             for (int i = 0; ; i++) {

@@ -54,7 +54,7 @@ public abstract class LinkRules extends RuleGroup {
             this.listener = transport.listen(address, this::add);
         }
 
-        /** A connection that was almost complete when the listener closed may bring its link after that. */
+        /** A connection that was almost complete when the listener closed may deliver its link after that. */
         private void add(Link link) {
             queue.add(link);
             if (closed) {

@@ -142,7 +142,7 @@ public abstract class RoomRules extends LinkRules {
             while (!Thread.currentThread().isInterrupted()) {
                 pair.client().link().awaitWritable(LinkEnd.FOREVER);
             }
-            // With the status set already it must return as well.
+            // It must also return when the interrupt status is already set.
             pair.client().link().awaitWritable(LinkEnd.FOREVER);
             return Thread.currentThread().isInterrupted();
         });
@@ -175,7 +175,7 @@ public abstract class RoomRules extends LinkRules {
         }
     }
 
-    /** Sends until told that it is of no use, which may take a buffer or two. */
+    /** Sends until the link reports its end, which may take a buffer or two. */
     private static void sendUntilTheEnd(LinkEnd end) {
         try {
             for (long sent = 0; sent < BOUND; sent += LENGTH) {

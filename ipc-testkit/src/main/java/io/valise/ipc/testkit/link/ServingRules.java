@@ -200,7 +200,7 @@ public abstract class ServingRules extends LinkRules {
                 dialUntilGone(served.address());
                 return null;
             });
-            // The server takes a few links, speaks to each, and goes: a different few in every round.
+            // The server accepts a few links, sends to each, and closes: a different number in every round.
             for (int i = 0; i <= moment % 5; i++) {
                 served.accept().send(LinkEnd.frame(0, 8));
             }

@@ -13,7 +13,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** What there is in the places where a transport may leave things, at one moment. Immutable. */
+/** The content of the directories where a transport may leave files, at one moment. Immutable. */
 public final class Traces {
     private final Candidate candidate;
     private final Set<Path> found;
@@ -23,12 +23,12 @@ public final class Traces {
         this.found = found;
     }
 
-    /** Looks now. */
+    /** Lists the directories now. */
     public static Traces of(Candidate candidate) {
         return new Traces(candidate, find(candidate));
     }
 
-    /** Looks again: nothing but lock files and directories may have come. */
+    /** Lists them again: only lock files and directories may have been added. */
     public void assertNothingNew() {
         Set<Path> now = find(candidate);
         now.removeAll(found);

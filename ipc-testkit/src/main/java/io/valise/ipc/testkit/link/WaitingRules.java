@@ -13,7 +13,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** L20 to L29: waiting for frames. Every wait is for ever: what must end it ends it, or the watchdog reports a hang. */
+/**
+ * L20 to L29: waiting for frames. Waits have no timeout: if what must end one does not, the watchdog reports a hang.
+ */
 public abstract class WaitingRules extends LinkRules {
     protected WaitingRules(Candidate candidate) {
         super(candidate);
@@ -41,7 +43,7 @@ public abstract class WaitingRules extends LinkRules {
             assertThat(pair.server().poll(1)).isZero();
             pair.client().send(LinkEnd.frame(i, 20));
             pair.server().link().await(LinkEnd.FOREVER);
-            // A wait that is not followed by a poll eats nothing.
+            // A wait that is not followed by a poll consumes nothing.
             pair.server().link().await(LinkEnd.FOREVER);
             pair.server().expect(LinkEnd.frame(i, 20));
         }
@@ -84,7 +86,7 @@ public abstract class WaitingRules extends LinkRules {
         for (int i = 0; i < rounds; i++) {
             start.await();
             dither(i * 7);
-            // One wake per round, one wait per round: a single loss and this waits for ever.
+            // One wake per round, one wait per round: after a single lost wake-up this waits for ever.
             link.await(LinkEnd.FOREVER);
         }
         waker.join();
@@ -98,7 +100,7 @@ public abstract class WaitingRules extends LinkRules {
             assertThat(pair.client().poll(1)).isZero();
             pair.client().link().awaitWritable(nanos);
         }
-        // There is room: however long it may wait, it does not.
+        // There is space: it returns at once, whatever the timeout.
         pair.client().link().awaitWritable(Long.MAX_VALUE);
         pair.client().link().wake();
         pair.client().link().await(Long.MAX_VALUE - 1);
@@ -154,7 +156,8 @@ public abstract class WaitingRules extends LinkRules {
     private static void waitUntilClosed(Link link) {
         try {
             link.await(LinkEnd.FOREVER);
-            // It returned: early, or because the link is closed. Closed for sure it must return at once.
+            // It returned: early, or because the link is closed. When the link is certainly closed it must return at
+            // once.
             while (link.poll(view -> true, 1) == 0 && !Thread.currentThread().isInterrupted()) {
                 link.await(LinkEnd.FOREVER);
             }

@@ -1,4 +1,4 @@
-/** The rules of the SPI (T, L, P), a class per group, and the engine's part in them played by hand. */
+/** The rules of the SPI (T, L, P), a class per group, with test code in the role of the engine. */
 @NullMarked
 package io.valise.ipc.testkit.link;
 

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /**
- * Which classes a JVM has loaded that was forked with {@link #option}: for transports that promise to load few.
+ * Which classes a JVM has loaded that was forked with {@link #option}: for tests that few classes are loaded.
  *
  * @since 0.1.0
  */
@@ -18,12 +18,12 @@ public final class ClassLog {
         file = folder.resolve("classes");
     }
 
-    /** Has the JVM write down what it loads. */
+    /** The options that make the JVM log the classes it loads. */
     public String option() {
         return "-Xlog:class+load=info:file=" + file;
     }
 
-    /** How many classes it has loaded so far, or had up to its end, whose names hold this text. */
+    /** How many classes it has loaded so far, or by its end, whose names contain this text. */
     public long count(String text) throws IOException {
         try (Stream<String> lines = Files.lines(file)) {
             return lines.filter(line -> line.contains(text)).count();

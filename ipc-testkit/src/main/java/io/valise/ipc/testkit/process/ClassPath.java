@@ -56,7 +56,7 @@ public final class ClassPath {
         return new ClassPath(entries.stream().filter(matches.negate()).toList());
     }
 
-    /** Has an entry, a jar or a folder of classes, before all others. */
+    /** Puts an entry, a jar or a folder of classes, before all others. */
     public ClassPath with(Path entry) {
         List<Path> all = new ArrayList<>(List.of(entry));
         all.addAll(entries);
@@ -64,7 +64,7 @@ public final class ClassPath {
     }
 
     /**
-     * Has the jars of a folder before all others.
+     * Puts the jars of a folder before all others.
      *
      * @param fileNames a regular expression for their whole names
      * @throws IOException when the folder cannot be read
@@ -89,7 +89,7 @@ public final class ClassPath {
         return entries;
     }
 
-    /** As the option {@code -cp} takes it. */
+    /** In the form of the option {@code -cp}. */
     @Override
     public String toString() {
         return entries.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));

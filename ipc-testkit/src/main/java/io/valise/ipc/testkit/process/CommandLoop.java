@@ -15,18 +15,18 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The inside of a {@link ForkedJvm}: a main method calls {@link #run}, and from then on the process does what the test
- * asks, one command at a time, until the test closes its standard input. What the program prints goes to standard
- * error, for standard output carries the answers.
+ * Used inside a {@link ForkedJvm}: its main method calls {@link #run}, which executes the test's commands, one at a
+ * time, until the test closes its standard input. The program's output goes to standard error, since standard output
+ * carries the answers.
  *
  * @since 0.1.0
  */
 public final class CommandLoop {
-    /** Marks the answer to a command that went well. */
+    /** Marks the answer to a command that succeeded. */
     static final String OK = "@ok ";
     /** Marks the answer to a command that threw. */
     static final String FAILED = "@failed ";
-    /** Marks what the program says of its own accord. */
+    /** Marks a message that the program sends without a command. */
     static final String SAID = "@said ";
 
     private static final Logger LOG = System.getLogger(CommandLoop.class.getName());
@@ -35,7 +35,7 @@ public final class CommandLoop {
     private CommandLoop() {}
 
     /**
-     * Does what a test asks of a forked JVM.
+     * Executes the commands of a test in a forked JVM.
      *
      * @since 0.1.0
      */
@@ -51,7 +51,7 @@ public final class CommandLoop {
         @Nullable String run(String command, List<String> arguments) throws Exception;
     }
 
-    /** Runs commands until standard input ends, then ends this JVM at once: the test is gone. */
+    /** Runs commands until standard input ends, then ends this JVM at once: the test has ended. */
     public static void run(Commands commands) {
         System.setOut(stream(FileDescriptor.err));
         try (BufferedReader asked = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
@@ -64,7 +64,7 @@ public final class CommandLoop {
         Runtime.getRuntime().halt(0);
     }
 
-    /** Runs those of a peer that talks over the transport of a class name, which a test hands to its process. */
+    /** Runs the commands of a peer that uses the transport of a class name, which a test passes to its process. */
     public static void runOver(String transport, Function<Transport, Commands> peer)
             throws ReflectiveOperationException {
         run(peer.apply(Class.forName(transport)
@@ -73,7 +73,7 @@ public final class CommandLoop {
                 .newInstance()));
     }
 
-    /** Tells the test something it has not asked for; see {@link ForkedJvm#hear}. */
+    /** Sends the test a message without a command; see {@link ForkedJvm#hear}. */
     public static void say(String text) {
         print(SAID + text);
     }

@@ -23,9 +23,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Another JVM with this one's class path, runtime directory and relevant flags, that runs a main class built on
- * {@link CommandLoop}. It dies with the test: on {@link #close}, when this JVM ends in good order, and, because its
- * standard input ends, when this JVM is killed. Commands are for one thread at a time; the rest is thread-safe.
+ * Another JVM with this one's class path, runtime directory and relevant flags, that runs a main class built on {@link
+ * CommandLoop}. It ends with the test: on {@link #close}, when this JVM exits, and, because its standard input ends,
+ * when this JVM is killed. Commands are for one thread at a time; the rest is thread-safe.
  *
  * @since 0.1.0
  */
@@ -56,7 +56,7 @@ public final class ForkedJvm implements AutoCloseable {
     }
 
     /**
-     * Starts a JVM; returns without waiting for anything it does.
+     * Starts a JVM; returns at once.
      *
      * @param main a class whose main method calls {@link CommandLoop#run}
      */
@@ -113,7 +113,7 @@ public final class ForkedJvm implements AutoCloseable {
 
     private static List<String> command(String classPath, List<String> jvmOptions, Class<?> main, String... arguments) {
         List<String> command = new ArrayList<>(List.of(tool("java").toString()));
-        // Starts quickly, and takes little from the JVMs beside it.
+        // Starts quickly, and leaves processor time to other JVMs.
         command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m"));
         command.add("-D" + TestHome.PROPERTY + "=" + TestHome.current());
         command.add("-D" + TestHome.CONFIGURATION_PROPERTY + "=" + TestHome.configuration());
@@ -137,7 +137,7 @@ public final class ForkedJvm implements AutoCloseable {
         }
     }
 
-    /** What concerns access to native code and to the insides of the JDK must hold in the fork too. */
+    /** Options for access to native code and to internals of the JDK apply to the fork too. */
     private static List<String> inherited() {
         return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(option ->
@@ -160,10 +160,10 @@ public final class ForkedJvm implements AutoCloseable {
     }
 
     /**
-     * Has the program do something and waits for the answer.
+     * Sends a command and waits for the answer.
      *
      * @param words the command and its arguments, without spaces inside
-     * @throws AssertionError when the command threw, or the JVM is gone; with what it printed
+     * @throws AssertionError when the command threw, or the JVM has ended; with its output
      */
     public String ask(Object... words) {
         tell(words);
@@ -174,12 +174,12 @@ public final class ForkedJvm implements AutoCloseable {
         return answer.substring(CommandLoop.OK.length());
     }
 
-    /** Has the program do what ends it: an answer may or may not come before the end. */
+    /** Sends a command that ends the program: an answer may or may not come before the end. */
     public void tell(Object... words) {
         commands.println(List.of(words).stream().map(Object::toString).collect(Collectors.joining(" ")));
     }
 
-    /** Waits for the next thing the program says by {@link CommandLoop#say}. */
+    /** Waits for the next message that the program sends by {@link CommandLoop#say}. */
     public String hear() {
         String heard = take(said);
         if (heard.equals(GONE)) {
@@ -188,14 +188,14 @@ public final class ForkedJvm implements AutoCloseable {
         return heard.substring(CommandLoop.SAID.length());
     }
 
-    /** What it printed so far, beside answers: the last 64 Ki characters. */
+    /** Its output so far, without the answers: the last 64 Ki characters. */
     public String printed() {
         synchronized (printed) {
             return printed.isEmpty() ? "" : "\n--- " + this + " printed:\n" + printed;
         }
     }
 
-    /** Ends it as {@code kill -9} does, wherever it is, and waits until the system has buried it. */
+    /** Ends it as {@code kill -9} does, and waits until the process is gone. */
     public void kill() {
         process.destroyForcibly();
         awaitExit();
@@ -203,26 +203,26 @@ public final class ForkedJvm implements AutoCloseable {
 
     /** Asks it to end as SIGTERM does, and returns at once: its shutdown hooks run. */
     public void terminate() {
-        process.toHandle().destroy(); // unlike that of the process, it leaves the streams to be read
+        process.toHandle().destroy(); // unlike Process.destroy, it does not close the streams
     }
 
-    /** Stops it as SIGSTOP does, and returns when its last thread stands still: each stops in its own time. */
+    /** Stops it as SIGSTOP does, and returns when all its threads have stopped, which they do one by one. */
     public void freeze() {
         signal("STOP");
         while (isAlive() && !isStopped()) {
             if (Thread.currentThread().isInterrupted()) {
                 throw new AssertionError("not stopped: " + this + printed());
             }
-            LockSupport.parkNanos(50_000); // nothing tells of it
+            LockSupport.parkNanos(50_000); // there is no notification
         }
     }
 
-    /** Lets it go on after {@link #freeze}. */
+    /** Continues it after {@link #freeze}. */
     public void thaw() {
         signal("CONT");
     }
 
-    /** Taken for granted where there is no {@code /proc} to see it in. */
+    /** Assumed to be true where there is no {@code /proc}. */
     private boolean isStopped() {
         Path threads = Path.of("/proc", Long.toString(pid()), "task");
         if (!Files.exists(threads)) {
@@ -240,7 +240,7 @@ public final class ForkedJvm implements AutoCloseable {
             String stat = Files.readString(thread.resolve("stat"));
             return stat.charAt(stat.lastIndexOf(')') + 2) == 'T';
         } catch (IOException e) {
-            return false; // it ended meanwhile: look again
+            return false; // it ended meanwhile: check again
         }
     }
 
@@ -256,7 +256,7 @@ public final class ForkedJvm implements AutoCloseable {
         }
     }
 
-    /** Waits until the process has ended, whatever ends it; returns its exit status, or -1 when interrupted. */
+    /** Waits until the process has ended; returns its exit status, or -1 when interrupted. */
     public int awaitExit() {
         try {
             return process.waitFor();
@@ -279,7 +279,7 @@ public final class ForkedJvm implements AutoCloseable {
         ALIVE.forEach(jvm -> jvm.process.onExit().join());
     }
 
-    /** What the threads of every forked JVM are doing, and what those printed. */
+    /** The thread dumps and the output of every forked JVM. */
     public static String dumpAll() {
         return ALIVE.stream().map(ForkedJvm::dump).collect(Collectors.joining());
     }
@@ -291,7 +291,7 @@ public final class ForkedJvm implements AutoCloseable {
                     .redirectErrorStream(true)
                     .redirectOutput(file.toFile())
                     .start();
-            // A stopped process never answers: what there is by then must do.
+            // A stopped process never answers: the output so far is used.
             jstack.waitFor(10, TimeUnit.SECONDS);
             jstack.destroyForcibly();
             String threads = Files.readString(file);

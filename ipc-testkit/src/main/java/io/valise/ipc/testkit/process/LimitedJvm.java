@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A forked JVM that the system gives only so many descriptors or threads, by {@code prlimit}(1) of util-linux: for tests
- * of what a process does that runs out of them. Stateless.
+ * A forked JVM with a limit of descriptors or threads, by {@code prlimit}(1) of util-linux: for tests of a process that
+ * runs out of them. Stateless.
  *
  * @since 0.1.0
  */
@@ -38,8 +38,8 @@ public final class LimitedJvm {
     }
 
     /**
-     * Starts a JVM with a limit of threads, as a user of its own, for the limit counts all threads of a user, and does not
-     * hold for root. Call {@link OtherUser#assumePossible} first.
+     * Starts a JVM with a limit of threads, as a user of its own, since the limit counts all threads of a user, and
+     * does not apply to root. Call {@link OtherUser#assumePossible} first.
      *
      * @param user the number of that user
      * @param threads how many threads the user may have

@@ -19,7 +19,7 @@ public final class Namespaces {
     private Namespaces() {}
 
     /**
-     * Starts a JVM in a pid namespace of its own: process ids are others there, and those outside are not seen.
+     * Starts a JVM in a pid namespace of its own: process ids differ there, and processes outside are not visible.
      *
      * @see ForkedJvm#start(List, Class, String...)
      */
@@ -28,7 +28,7 @@ public final class Namespaces {
     }
 
     /**
-     * Starts a JVM to which a directory is read-only.
+     * Starts a JVM that sees a directory as read-only.
      *
      * @param directory a path without quotes and spaces
      * @see ForkedJvm#start(List, Class, String...)

@@ -15,8 +15,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Another user of this machine, {@code nobody}, which root can run programs as: for tests of what other users can do. It
- * runs a copy of the class path, since the original may lie where only root can read. Thread-safe.
+ * Another user of this machine, {@code nobody}, which root can run programs as: for tests of what other users can do.
+ * It runs a copy of the class path, since the original may be readable by root only. Thread-safe.
  *
  * @since 0.1.0
  */
@@ -48,15 +48,15 @@ public final class OtherUser {
         return start(NOBODY, List.of(), jvmOptions, main, arguments);
     }
 
-    /** Starts a JVM as a user of any number, also one that the system does not know. */
+    /** Starts a JVM as a user by its number, which the system need not know. */
     public static ForkedJvm start(int user, List<String> jvmOptions, Class<?> main, String... arguments) {
         return start(user, List.of(), jvmOptions, main, arguments);
     }
 
     /**
-     * Starts a JVM as a user of any number.
+     * Starts a JVM as a user by its number.
      *
-     * @param limits a command, with its arguments, that limits what follows it
+     * @param limits a command, with its arguments, that limits the command after it
      */
     static ForkedJvm start(int user, List<String> limits, List<String> jvmOptions, Class<?> main, String... arguments) {
         List<String> prefix = new ArrayList<>(limits);

@@ -12,8 +12,8 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * A file system in memory (tmpfs(5)) with room for little, mounted over an empty directory: for tests of what happens
- * when the runtime directory or the one of shared memory is full or read-only. Mode 0700. For one thread.
+ * A small file system in memory (tmpfs(5)), mounted over an empty directory: for tests in which the runtime directory
+ * or the one of shared memory is full or read-only. Mode 0700. For one thread.
  *
  * @since 0.1.0
  */
@@ -32,7 +32,7 @@ public final class SmallFileSystem implements AutoCloseable {
      * Mounts one; skips the test, with the reason, where that is not permitted.
      *
      * @param over an empty directory
-     * @param bytes room for the content of files
+     * @param bytes space for the content of files
      * @param files how many files and directories there can be
      */
     public static SmallFileSystem mount(Path over, long bytes, int files) {
@@ -54,13 +54,15 @@ public final class SmallFileSystem implements AutoCloseable {
         return path;
     }
 
-    /** Makes it read-only or writable. No process may have a file open for writing; else it stays as it is. */
+    /**
+     * Makes it read-only or writable; skips the test where that fails, as it does while a file is open for writing.
+     */
     public void readOnly(boolean readOnly) {
         String refusal = run(List.of("mount", "-o", readOnly ? "remount,ro" : "remount,rw", path.toString()));
         assumeTrue(refusal.isEmpty(), "the file system cannot be mounted anew: " + refusal);
     }
 
-    /** Takes all the room that is left, for bytes and for files. */
+    /** Fills all the space that is left, for bytes and for files. */
     public void fill() {
         Path next = path.resolve(FILLING).resolve("f" + filling.size());
         while (create(next)) {
@@ -69,24 +71,24 @@ public final class SmallFileSystem implements AutoCloseable {
         }
     }
 
-    /** Leaves room for some more files, with some bytes in each. */
+    /** Frees space for some more files, with some bytes in each. */
     public void free(int files) {
         for (int i = 0; i < files && !filling.isEmpty(); i++) {
             delete(filling.pop());
         }
     }
 
-    /** Leaves all the room there was before {@link #fill}. */
+    /** Frees all the space that {@link #fill} took. */
     public void freeAll() {
         free(filling.size());
     }
 
-    /** Whether a path is part of what fills it. */
+    /** Whether a path is one of the files made by {@link #fill}. */
     public static boolean isFilling(Path found) {
         return found.toString().contains(FILLING);
     }
 
-    /** Takes it away, even while it is used; what was under it is seen again. */
+    /** Unmounts it, even while it is used; the directory below is visible again. */
     @Override
     public void close() {
         run(List.of("umount", "-l", path.toString()));
@@ -115,7 +117,7 @@ public final class SmallFileSystem implements AutoCloseable {
         }
     }
 
-    /** What went wrong, or nothing. */
+    /** The error, or nothing. */
     private static String run(List<String> command) {
         try {
             Process process =

@@ -20,7 +20,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The program of {@link OtherUser}: it tries to get in, and to prepare traps, on command.
+ * The program of {@link OtherUser}: on command it tries to connect, and prepares directories and sockets as an attacker
+ * would.
  *
  * @since 0.1.0
  */
@@ -69,7 +70,7 @@ public final class StrangerPeer implements CommandLoop.Commands {
         }
     }
 
-    /** Connects to a domain socket without any manners. */
+    /** Connects to a domain socket without the handshake. */
     private static String raw(Path socket) {
         try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
             return channel.read(ByteBuffer.allocate(1)) < 0 ? "ended without a byte" : "got data";

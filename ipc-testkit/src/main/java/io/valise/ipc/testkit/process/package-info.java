@@ -1,4 +1,4 @@
-/** Real processes for tests: forked JVMs that do what a test tells them and die with it. */
+/** Real processes for tests: forked JVMs that execute a test's commands and end with it. */
 @NullMarked
 package io.valise.ipc.testkit.process;
 

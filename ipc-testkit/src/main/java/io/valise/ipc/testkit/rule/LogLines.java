@@ -15,12 +15,12 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a log of this JVM says of one address, as long as this is open. Thread-safe.
+ * Collects the log lines of this JVM about one address, as long as this is open. Thread-safe.
  *
  * @since 0.1.0
  */
 public final class LogLines extends Handler implements AutoCloseable {
-    /** Kept: a logger that nothing refers to may lose its handlers. */
+    /** A strong reference: a logger that is garbage loses its handlers. */
     private final Logger logger;
 
     private final @Nullable Level before;
@@ -42,7 +42,7 @@ public final class LogLines extends Handler implements AutoCloseable {
         return lines;
     }
 
-    /** Listens from now on, at {@code DEBUG}, to what servers and connections say at start and end. */
+    /** Listens from now on, at {@code DEBUG}, to what servers and connections log at start and end. */
     public static LogLines debug(Endpoint address) {
         LogLines lines = new LogLines("io.valise.ipc", address.toString());
         lines.logger.setLevel(Level.FINE);
@@ -63,7 +63,7 @@ public final class LogLines extends Handler implements AutoCloseable {
         return lines.take();
     }
 
-    /** What else has been said by now. */
+    /** The other lines so far. */
     public List<String> rest() {
         List<String> rest = new ArrayList<>();
         lines.drainTo(rest);
@@ -79,7 +79,7 @@ public final class LogLines extends Handler implements AutoCloseable {
 
     @Override
     public void flush() {
-        // nothing is kept back
+        // nothing is buffered
     }
 
     @Override

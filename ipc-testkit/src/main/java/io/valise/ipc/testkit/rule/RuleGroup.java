@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * What all rule groups share: a fresh address per test, threads, and that whatever was opened is closed.
+ * Base of all rule groups: a fresh address per test, threads, and closing what a test has opened.
  *
  * @since 0.1.0
  */
@@ -60,7 +60,7 @@ public abstract class RuleGroup {
         }
     }
 
-    /** Has something closed after the test, before what was registered earlier. */
+    /** Registers something to be closed after the test, before what was registered earlier. */
     protected final <T extends AutoCloseable> T closing(T resource) {
         synchronized (open) {
             open.push(resource);
@@ -94,7 +94,7 @@ public abstract class RuleGroup {
         throw new AssertionError("nothing was thrown: expected=" + status);
     }
 
-    /** Runs something in a thread of its own, which is interrupted if it outlives the test. */
+    /** Runs code in a thread of its own, which is interrupted if it outlives the test. */
     protected final <T> Running<T> start(Callable<T> work) {
         return closing(new Running<>("rule-" + NAMES.incrementAndGet(), work));
     }
@@ -125,18 +125,18 @@ public abstract class RuleGroup {
     /** One of several threads that do the same. */
     @FunctionalInterface
     protected interface Contestant {
-        /** Does it; the number tells the threads apart. */
+        /** Runs in one of the threads, which has this number. */
         void run(int number) throws Exception;
     }
 
-    /** Passes a moment that differs from round to round, to let two threads meet at every point. */
+    /** Delays by a time that differs from round to round, so that two threads meet at every point. */
     protected static void dither(int round) {
         for (int i = (round * 37) % 1000; i > 0; i--) {
             Thread.onSpinWait();
         }
     }
 
-    /** Passes a moment as {@link #dither} does, in the first rounds after the other thread has gone to sleep. */
+    /** Delays as {@link #dither} does; in the first rounds waits until the other thread sleeps before. */
     protected static void meet(int round, Running<?> other) {
         if (round <= 3) {
             other.awaitAsleep();

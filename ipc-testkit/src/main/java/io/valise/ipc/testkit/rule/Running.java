@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A thread and what comes of it. Thread-safe.
+ * A thread and its result. Thread-safe.
  *
  * @param <T> what it returns
  * @since 0.1.0
@@ -18,7 +18,7 @@ public final class Running<T> implements AutoCloseable {
     private static final Set<Thread.State> ASLEEP =
             EnumSet.of(Thread.State.WAITING, Thread.State.TIMED_WAITING, Thread.State.TERMINATED);
 
-    /** So many looks in a row: class loading passes through native methods too. */
+    /** The number of checks in a row, since class loading calls native methods too. */
     private static final int LOOKS = 3;
 
     private final FutureTask<T> task;
@@ -37,8 +37,8 @@ public final class Running<T> implements AutoCloseable {
     }
 
     /**
-     * Waits until the thread sleeps or has ended. A thread that sleeps in native code is runnable to Java: its top frame
-     * is a native method. A thread that spins never sleeps: after two seconds this returns all the same.
+     * Waits until the thread sleeps or has ended. A thread that sleeps in native code is runnable to Java: its top
+     * frame is a native method. A thread that spins never sleeps: then this returns after two seconds.
      */
     public void awaitAsleep() {
         long limit = System.nanoTime() + TimeUnit.SECONDS.toNanos(2);

@@ -6,8 +6,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * What ended a thread of this process, which Java would print and no test would notice. What comes after the rule that
- * caused it is reported by the rule that is tested then. Thread-safe.
+ * Collects uncaught exceptions of threads, which Java would print and no test would notice. One that comes after its
+ * rule has ended is reported by the next rule. Thread-safe.
  */
 final class UncaughtFailures {
     private static final Queue<AssertionError> ALL = new ConcurrentLinkedQueue<>();
@@ -15,7 +15,7 @@ final class UncaughtFailures {
 
     private UncaughtFailures() {}
 
-    /** Begins to take note of them, once; a handler that was set before is still called. */
+    /** Begins to collect them, once; a handler that was set before is still called. */
     static void watch() {
         if (WATCHING.compareAndSet(false, true)) {
             UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();

@@ -1,4 +1,4 @@
-/** What all rule groups share. */
+/** Base classes of all rule groups. */
 @NullMarked
 package io.valise.ipc.testkit.rule;
 

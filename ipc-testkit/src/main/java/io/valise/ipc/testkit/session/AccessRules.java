@@ -25,7 +25,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** A: who may call what. */
+/** A: which peers may call which services. */
 @MayLog({"refused: ", "the access policy failed"})
 public abstract class AccessRules extends SessionRules {
     private final AtomicInteger ran = new AtomicInteger();

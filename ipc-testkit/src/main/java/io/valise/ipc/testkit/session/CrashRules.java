@@ -27,8 +27,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * K: processes that are killed, stopped or simply elsewhere. The system property {@code valise.testkit.crashRounds}
- * (default 2) says how often each is killed.
+ * K: several processes, also killed or stopped ones. The system property {@code valise.testkit.crashRounds} (default 2)
+ * says how often each is killed.
  */
 public abstract class CrashRules extends SessionRules {
     private static final long BOUND = 1L << 30;
@@ -276,7 +276,7 @@ public abstract class CrashRules extends SessionRules {
         before.assertNothingNew();
     }
 
-    /** A client that calls all the time, and must never notice anything. */
+    /** A client that calls continuously, and must see no failure. */
     private Running<?> bystander(AtomicBoolean over) {
         IpcConnection connection = connect(serve(builder -> builder));
         return start(() -> {
@@ -357,7 +357,7 @@ public abstract class CrashRules extends SessionRules {
         stopped.ask("call", 10);
         IpcConnection other = connect(server);
         stopped.freeze();
-        byte[] ballast = new byte[50_000]; // more than any buffer takes, less than a server keeps for one client
+        byte[] ballast = new byte[50_000]; // more than any buffer holds, less than a server queues for one client
         for (int i = 0; i < 40; i++) {
             server.broadcast("tick", ValueSet.of("n", i, "ballast", ballast));
         }
@@ -368,7 +368,7 @@ public abstract class CrashRules extends SessionRules {
         assertThat(server.connections()).hasSize(2);
     }
 
-    /** What a suspended machine looks like to programs: all of them stop for a while. */
+    /** As on a suspended machine: all processes stop for a while. */
     @Test
     void K13_bothEndsStoppedGoOnAsIfNothingHadHappened() {
         Endpoint address = address();
@@ -379,7 +379,7 @@ public abstract class CrashRules extends SessionRules {
         hears(client, "flooding", 2);
         server.freeze();
         client.freeze();
-        LockSupport.parkNanos(300_000_000); // time is what must do no harm
+        LockSupport.parkNanos(300_000_000); // the time that passes must cause no failure
         client.thaw();
         server.thaw();
         assertThat(client.ask("call", 100)).as("on the same connection").isEmpty();

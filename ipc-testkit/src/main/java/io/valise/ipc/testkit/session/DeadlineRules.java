@@ -50,7 +50,7 @@ public abstract class DeadlineRules extends SessionRules {
         }));
     }
 
-    /** Waits until the handler learns that the caller does not wait any more. */
+    /** Waits until the handler is told that the caller no longer waits. */
     private static void awaitCancel(Request request) throws InterruptedException {
         CountDownLatch cancelled = new CountDownLatch(1);
         request.onCancel(cancelled::countDown);
@@ -275,7 +275,7 @@ public abstract class DeadlineRules extends SessionRules {
         echoes(connect(waiting()), 2);
     }
 
-    /** What a thread that was interrupted before makes; its status stays set. */
+    /** Runs in a thread that was interrupted before; its status stays set. */
     private <T> T interrupted(Callable<T> step) throws Exception {
         return start(() -> {
                     Thread.currentThread().interrupt();

@@ -19,7 +19,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** Y: what is known of a call that failed, for every kind of call alike. */
+/** Y: the delivery that a failed call reports, for every kind of call. */
 @MayLog({"as planned", "refused: "})
 public abstract class DeliveryRules extends SessionRules {
     private static final ValueSet METADATA = ValueSet.of("tenant", 7);

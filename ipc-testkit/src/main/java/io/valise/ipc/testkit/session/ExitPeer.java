@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * A program whose main method starts servers and returns. It takes commands in a daemon thread, so that nothing but its
  * servers keeps the JVM alive. Its arguments are the class name of a transport, whether the servers keep the JVM alive,
  * how long their exit waits at most or {@code never}, and their addresses. Its servers offer {@code echo}, {@code wait}
- * (which says so to the test and answers after the command {@code open}) and {@code exit} (which ends the JVM with a
+ * (which notifies the test and answers after the command {@code open}) and {@code exit} (which ends the JVM with a
  * status).
  */
 public final class ExitPeer {

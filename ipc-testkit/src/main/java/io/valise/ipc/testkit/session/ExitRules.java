@@ -49,7 +49,7 @@ public abstract class ExitRules extends SessionRules {
         assumeTrue(ProcessHandle.current().supportsNormalTermination(), "no SIGTERM here");
     }
 
-    /** Calls until the server, which is about to exit, takes no more. */
+    /** Calls until the server, which is about to exit, refuses new calls. */
     private static void refusedInTheEnd(IpcConnection client) {
         IpcException refused = failsWith(IpcStatus.CONNECTION_CLOSED, () -> {
             echoes(client, Integer.MAX_VALUE);

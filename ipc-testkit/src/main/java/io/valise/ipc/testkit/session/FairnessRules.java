@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 
-/** F: a handler or virtual thread that sleeps keeps no other work waiting. */
+/** F: a handler or virtual thread that sleeps delays no other work. */
 public abstract class FairnessRules extends SessionRules {
     private static final int ASLEEP = 20;
     private static final int CALLS = 2_000;
@@ -106,7 +106,7 @@ public abstract class FairnessRules extends SessionRules {
         sleepersHarmNobody(back, i -> back.requestAsync("sleep", ValueSet.of("n", i)));
     }
 
-    /** Virtual threads share few processors, which one that sleeps in the kernel would keep to itself. */
+    /** Virtual threads share few carrier threads, and one that sleeps in the kernel would pin its carrier. */
     @Test
     @EnabledForJreRange(min = JRE.JAVA_21)
     void F06_virtualThreadsThatWaitHarmNoOther() throws Exception {
@@ -136,7 +136,7 @@ public abstract class FairnessRules extends SessionRules {
         }
     }
 
-    /** The answers of one that reads nothing occupy one thread, also where there are few. */
+    /** The replies to a client that reads nothing occupy one thread, also where there are few. */
     @Test
     void F07_peerThatReadsNothingKeepsNoOtherFromItsAnswers() throws Exception {
         assumeTrue(candidate.betweenProcesses(), "this transport stays within the process");

@@ -28,7 +28,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** G: what becomes of calls and events when a connection closes in good order. */
+/** G: calls and events when a connection is closed by an end. */
 public abstract class FarewellRules extends SessionRules {
     private static final int CALLS = 1500;
 
@@ -42,7 +42,9 @@ public abstract class FarewellRules extends SessionRules {
         super(candidate);
     }
 
-    /** Sends numbered calls without waiting for replies, until the connection takes no more; each 50th is a long one. */
+    /**
+     * Sends numbered calls without waiting for replies, until the connection refuses them; each 50th is a long one.
+     */
     private Running<List<CompletableFuture<ValueSet>>> pipelined(IpcConnection connection) {
         return start(() -> {
             List<CompletableFuture<ValueSet>> calls = new ArrayList<>();
@@ -54,7 +56,7 @@ public abstract class FarewellRules extends SessionRules {
         });
     }
 
-    /** Every call was answered, or is known not to have been seen, or may have run and did. */
+    /** Every call was answered, or reports that it was not seen, or reports that it may have run and did. */
     private int checkOutcomes(List<CompletableFuture<ValueSet>> calls) throws Exception {
         int unknown = 0;
         for (int i = 0; i < calls.size(); i++) {
@@ -211,7 +213,7 @@ public abstract class FarewellRules extends SessionRules {
 
         void retire();
 
-        /** Waits until the one that retires has finished all that ran. */
+        /** Waits until the server that is shutting down has finished its running calls. */
         void awaitRetired() throws Exception;
 
         /** Adds which requests handlers saw. */

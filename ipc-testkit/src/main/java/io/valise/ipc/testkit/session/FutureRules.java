@@ -90,7 +90,10 @@ public abstract class FutureRules extends SessionRules {
         }
     }
 
-    /** After waits by the caller's thread no background reader is started at once: the next futures are done all the same. */
+    /**
+     * After waits by the caller's thread no background reader starts at once: the next futures must complete all the
+     * same.
+     */
     @ParameterizedTest
     @MethodSource("strategies")
     void W03_futuresThatNobodyWaitsForAreDoneToo(WaitStrategy waiting) throws Exception {
@@ -165,7 +168,7 @@ public abstract class FutureRules extends SessionRules {
         }
     }
 
-    /** Frames for others that keep coming are no reason to stay. */
+    /** Frames for others that keep arriving must not prolong the wait. */
     @ParameterizedTest
     @MethodSource("strategies")
     void W06_trafficOfOthersDelaysNoEndOfAWait(WaitStrategy waiting) throws Exception {
@@ -193,7 +196,7 @@ public abstract class FutureRules extends SessionRules {
         assertThat(busy.join()).isPositive();
     }
 
-    /** What depends on the future must not queue behind the handler that waits for it. */
+    /** Actions that depend on the future must not queue behind the handler that waits for it. */
     @ParameterizedTest
     @MethodSource("strategies")
     void W07_aHandlerOnAnExecutorOfOneThreadMayWait(WaitStrategy waiting) {
@@ -212,7 +215,7 @@ public abstract class FutureRules extends SessionRules {
         }
     }
 
-    /** Also those whose replies have been read, but are not handed on yet. */
+    /** Also calls whose replies have been read, but not delivered yet. */
     @ParameterizedTest
     @MethodSource("strategies")
     void W08_theEndOfAConnectionEndsThemAll(WaitStrategy waiting) throws Exception {

@@ -10,7 +10,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * One of several servers that follow each other on one name. It notes the requests that its handlers see, of the
- * services {@code note} and {@code later} and of the stream {@code notes}, which brings five items. Thread-safe.
+ * services {@code note} and {@code later} and of the stream {@code notes}, which has five items. Thread-safe.
  */
 final class Generation {
     static final int ITEMS = 5;
@@ -46,7 +46,7 @@ final class Generation {
         }
     }
 
-    /** Finishes what runs; returns whether all did. */
+    /** Finishes the running calls; returns whether all have ended. */
     boolean retire() {
         return server.shutdown(LONG);
     }

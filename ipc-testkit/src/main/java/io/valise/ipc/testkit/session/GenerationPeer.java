@@ -5,7 +5,7 @@ import io.valise.ipc.testkit.process.CommandLoop;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A process that serves an address in turns with another. Started with the class name of a transport. */
+/** A process that serves an address alternately with another. Started with the class name of a transport. */
 public final class GenerationPeer implements CommandLoop.Commands {
     private final Transport transport;
     private final Sightings seen = new Sightings();
@@ -35,7 +35,7 @@ public final class GenerationPeer implements CommandLoop.Commands {
         return null;
     }
 
-    /** Begins to shut down, and says later whether all that ran has finished. */
+    /** Begins to shut down, and reports later whether all running calls have finished. */
     private @Nullable String retire() {
         Generation old = now;
         if (old == null) {

@@ -298,7 +298,7 @@ public abstract class LifecycleRules extends SessionRules {
         assertThat(reason(client).status()).isEqualTo(IpcStatus.CONNECTION_CLOSED);
     }
 
-    /** Calls until the server, which is about to shut down, takes no more. */
+    /** Calls until the server, which is about to shut down, refuses new calls. */
     private static IpcException refusedInTheEnd(IpcConnection client) {
         return failsWith(IpcStatus.CONNECTION_CLOSED, () -> {
             echoes(client, Integer.MAX_VALUE);
@@ -402,7 +402,8 @@ public abstract class LifecycleRules extends SessionRules {
                 if (e.status() == IpcStatus.ENDPOINT_NOT_FOUND) {
                     return;
                 }
-                // Met the server on its way out: the farewell, or none if the server had not greeted yet.
+                // Connected while the server was closing: GOAWAY, or a lost link if the server had not sent its WELCOME
+                // yet.
                 assertThat(e.status()).as(e.toString()).isIn(IpcStatus.CONNECTION_CLOSED, IpcStatus.PEER_DIED);
             }
         }
@@ -423,7 +424,7 @@ public abstract class LifecycleRules extends SessionRules {
         assertThat(server.stats().connections()).isEqualTo(100);
     }
 
-    /** A class loader of an application, to be told from others. */
+    /** A class loader of an application, distinct from others. */
     private static final class Loader extends ClassLoader {
         Loader() {
             super(LifecycleRules.class.getClassLoader());

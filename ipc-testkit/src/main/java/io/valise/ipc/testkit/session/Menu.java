@@ -7,7 +7,7 @@ import io.valise.ipc.Request;
 public final class Menu {
     private Menu() {}
 
-    /** Adds {@code echo}, which answers with what it gets. */
+    /** Adds {@code echo}, which returns its request. */
     public static IpcServer.Builder echo(IpcServer.Builder builder) {
         return builder.service("echo", Request::message);
     }

@@ -31,8 +31,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * H: hostile neighbours: other users of the machine, connections that say nothing, and places that cannot be used,
- * because they were prepared by another user, filled, protected or removed.
+ * H: hostile users and directories: other users of the machine, silent connections, and directories that cannot be used
+ * because another user has prepared, filled, protected or removed them.
  */
 @MayLog("refused: ")
 public abstract class NeighbourRules extends PlaceRules {
@@ -67,7 +67,7 @@ public abstract class NeighbourRules extends PlaceRules {
         return ((Integer) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS) & 0170000) == 0140000;
     }
 
-    /** Takes away the first lines of defence: folders and sockets, but nothing that is a secret. */
+    /** Opens the permissions of folders and sockets, but not those of secrets. */
     private static void openSockets(Path home) throws IOException {
         try (Stream<Path> tree = Files.walk(home)) {
             for (Path path : tree.toList()) {
@@ -125,7 +125,10 @@ public abstract class NeighbourRules extends PlaceRules {
         assertThat(ran).hasValue(0);
     }
 
-    /** Nothing may be served or sought there, at both ends for the same reason; the message says why and what chose it. */
+    /**
+     * Serving and connecting must fail there, for the same reason; the message has the reason and what selected the
+     * directory.
+     */
     private void refusesHome(Path home, String... because) {
         moveTo(home);
         Endpoint address = address();
@@ -159,7 +162,7 @@ public abstract class NeighbourRules extends PlaceRules {
         }
         try (LogLines audit = LogLines.audit(address)) {
             while (attempt(address).isPresent()) {
-                silent.addAll(silence(address)); // one of them is not known yet, or waited too long on a busy machine
+                silent.addAll(silence(address)); // one of them is not counted yet, or timed out on a busy machine
             }
             assertThat(audit.next()).contains("have not said HELLO: limit=" + FEW);
         }
@@ -171,7 +174,7 @@ public abstract class NeighbourRules extends PlaceRules {
         echoes(honest.get(), 3);
     }
 
-    /** A link that says nothing, unless there are too many by now. */
+    /** Opens a silent link, unless there are too many by now. */
     private List<Link> silence(Endpoint address) {
         try {
             return List.of(closing(transport.connect(address, LONG.toNanos())));
@@ -181,7 +184,7 @@ public abstract class NeighbourRules extends PlaceRules {
         }
     }
 
-    /** Connects unless that is refused. */
+    /** Connects; false when that is refused. */
     private Optional<IpcConnection> attempt(Endpoint address) {
         try {
             return Optional.of(connect(address));
@@ -205,7 +208,7 @@ public abstract class NeighbourRules extends PlaceRules {
                 .hasMessageContaining("/proc/valise");
     }
 
-    /** A place with room for so many files, which is the runtime directory until the test ends. */
+    /** A directory with space for so many files, which is the runtime directory until the test ends. */
     private SmallFileSystem moveToSmall(int files) throws IOException {
         Path over = Files.createDirectory(commons().resolve("small"));
         SmallFileSystem small = closing(SmallFileSystem.mount(over, 1 << 20, files));
@@ -213,14 +216,14 @@ public abstract class NeighbourRules extends PlaceRules {
         return small;
     }
 
-    /** That is no fault of the caller's, nothing was sent, and the message says where and why. */
+    /** The caller is not at fault, nothing was sent, and the message has directory and reason. */
     private static void names(Path home, String because, IpcException e) {
         assertThat(e.status()).as(e.getMessage()).isEqualTo(IpcStatus.RESOURCE_EXHAUSTED);
         assertThat(e.delivery()).isEqualTo(Delivery.NOT_SENT);
         assertThat(e).hasMessageContaining(home.toString()).hasMessageContaining(because);
     }
 
-    /** The candidate cannot be asked what is left in a place that cannot be used: it might try to use it. */
+    /** The candidate is not asked for its traces in a directory that cannot be used: it might try to use it. */
     private static List<Path> leftIn(Path home) throws IOException {
         return filesIn(home).stream()
                 .filter(path -> !Candidate.mayStay(path) && !SmallFileSystem.isFilling(path))

@@ -14,7 +14,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What rule groups share that give a test a runtime directory of its own. */
+/** Base of rule groups that give a test a runtime directory of its own. */
 abstract class PlaceRules extends SessionRules {
     PlaceRules(Candidate candidate) {
         super(candidate);

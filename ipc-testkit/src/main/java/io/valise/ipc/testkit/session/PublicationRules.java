@@ -21,21 +21,21 @@ import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
-/** Q: a server can be found for as long as it lives, whatever happens to its files, and from other namespaces. */
+/** Q: a server can be found for as long as it lives, also after its files were removed, and from other namespaces. */
 @MayLog("was removed while its server runs")
 public abstract class PublicationRules extends PlaceRules {
     protected PublicationRules(Candidate candidate) {
         super(candidate);
     }
 
-    /** Connects as soon as the server can be found: it looks after its files once a second. */
+    /** Connects as soon as the server can be found: it checks its files once a second. */
     private IpcConnection connectSoon(Endpoint address) {
         Optional<IpcConnection> connection = Optional.empty();
         while (connection.isEmpty()) {
             if (Thread.currentThread().isInterrupted()) {
                 throw new AssertionError("not found again: " + address);
             }
-            LockSupport.parkNanos(20_000_000); // nothing announces it
+            LockSupport.parkNanos(20_000_000); // there is no notification
             connection = connectOnce(address);
         }
         return connection.get();

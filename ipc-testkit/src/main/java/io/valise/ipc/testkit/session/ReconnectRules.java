@@ -25,11 +25,11 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Test;
 
-/** R: connections that come back. */
+/** R: connections that reconnect. */
 public abstract class ReconnectRules extends SessionRules {
     /**
-     * A policy for calls that may run twice: one that is made in the moment between the server's close and the news of it
-     * may have run, for all that the client can know.
+     * A policy for calls that may run twice: the client cannot know whether a call ran that it made between the
+     * server's close and the arrival of GOAWAY.
      */
     private static final ReconnectPolicy REPEATING = ReconnectPolicy.standard().idempotent("echo");
 
@@ -95,7 +95,7 @@ public abstract class ReconnectRules extends SessionRules {
         IpcConnection client = connect(REPEATING);
         first.close();
         Duration soon = Duration.ofMillis(100);
-        // The first may be sent before the news of the close comes, and all its time be over when it does.
+        // The first may be sent before the close arrives, and its deadline may have passed by then.
         fails(() -> client.request("echo", EMPTY, soon));
         for (int i = 0; i < 3; i++) {
             IpcException sync = fails(() -> client.request("echo", EMPTY, soon));
@@ -206,7 +206,7 @@ public abstract class ReconnectRules extends SessionRules {
         assertThat(take(begun).getInt("n")).isEqualTo(2);
     }
 
-    // ---- what comes back by itself
+    // ---- what is restored automatically
 
     private ForkedJvm fork() {
         assumeTrue(candidate.betweenProcesses(), "this transport stays within the process");
@@ -273,7 +273,7 @@ public abstract class ReconnectRules extends SessionRules {
         IpcConnection client = listen(new ReconnectPolicy(Duration.ofMillis(1), Duration.ofMillis(5), Set.of()));
         end(first, "kill");
         becomes(ConnectionState.RECONNECTING);
-        // Every call that has waited in vain is at least one attempt.
+        // Every call that has timed out is at least one attempt.
         for (int i = 0; i < 5; i++) {
             fails(() -> client.request("echo", EMPTY, Duration.ofMillis(20)));
         }

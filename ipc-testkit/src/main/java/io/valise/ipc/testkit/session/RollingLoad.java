@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Numbered calls of every kind on a connection that reconnects, one after the other and many at once, until it is told
- * to stop. Thread-safe.
+ * Numbered calls of every kind on a connection that reconnects, one after the other and many at once, until it is
+ * stopped. Thread-safe.
  */
 final class RollingLoad {
     private static final int AT_ONCE = 200;
@@ -86,7 +86,7 @@ final class RollingLoad {
         return sink;
     }
 
-    /** Waits for the end of a stream; true if it may be opened again, as its failure says. */
+    /** Waits for the end of a stream; true if its failure allows opening it again. */
     private boolean wasRefused(TestSink sink) throws InterruptedException {
         try {
             sink.ended().get();
@@ -114,7 +114,7 @@ final class RollingLoad {
         return numbers.get();
     }
 
-    /** What failed. */
+    /** The failures. */
     Queue<Throwable> failures() {
         return failures;
     }

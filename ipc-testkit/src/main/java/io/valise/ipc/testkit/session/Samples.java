@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 
-/** A value of every type, at the edges where there are edges. */
+/** A value of every type, with its limits. */
 public final class Samples {
     private static final Map<ValueType, UnaryOperator<ValueSet.Builder>> PUTS = new EnumMap<>(ValueType.class);
 
@@ -86,7 +86,7 @@ public final class Samples {
         return put.apply(ValueSet.builder()).build();
     }
 
-    /** All of them in one. */
+    /** All of them in one set. */
     public static ValueSet ofEveryType() {
         ValueSet.Builder all = ValueSet.builder();
         for (ValueType type : ValueType.values()) {

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The other process of the K rules: a server or a client on command. Started with the class name of a transport. Its
- * server offers {@code echo}, {@code never} (which never answers and says so to the test) and the stream
- * {@code numbers}; its client offers {@code echo} and {@code never} too, and collects the event {@code tick}.
+ * server offers {@code echo}, {@code never} (which never answers and notifies the test) and the stream {@code numbers};
+ * its client offers {@code echo} and {@code never} too, and collects the event {@code tick}.
  */
 public final class SessionPeer implements CommandLoop.Commands {
     private static final Duration LONG = Duration.ofMinutes(10);
@@ -189,7 +189,7 @@ public final class SessionPeer implements CommandLoop.Commands {
         return client;
     }
 
-    /** Whether a message with a value of every type comes back as it went. */
+    /** Whether a message with a value of every type is echoed unchanged. */
     private String samples() {
         ValueSet all = Samples.ofEveryType();
         return Boolean.toString(connection().request("echo", all).equals(all));
@@ -204,7 +204,7 @@ public final class SessionPeer implements CommandLoop.Commands {
         return null;
     }
 
-    /** Calls for ever from several threads; says so once each has an answer. */
+    /** Calls without end from several threads; reports when each has an answer. */
     private @Nullable String flood(int threads) {
         for (int i = 0; i < threads; i++) {
             Thread thread = new Thread(this::flood, "flood-" + i);
@@ -257,7 +257,7 @@ public final class SessionPeer implements CommandLoop.Commands {
         return null;
     }
 
-    /** Ends as a program does that forgot to close. */
+    /** Exits without closing. */
     private @Nullable String exit() {
         new Thread(() -> System.exit(0), "exit").start();
         return null;

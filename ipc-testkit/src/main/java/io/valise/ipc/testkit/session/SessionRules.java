@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 
-/** What the rule groups of connections share: servers and clients over the transport under test. */
+/** Base of the rule groups of connections: servers and clients over the transport under test. */
 public abstract class SessionRules extends RuleGroup {
     /** Longer than any test: a call that hangs is reported by the watchdog, with threads, not by its timeout. */
     static final Duration LONG = Duration.ofMinutes(10);
@@ -36,7 +36,7 @@ public abstract class SessionRules extends RuleGroup {
         return Menu.echo(IpcServer.builder(addresses[0], more).transport(transport));
     }
 
-    /** Starts a server with the service {@code echo} and these. */
+    /** Starts a server with the service {@code echo} and these services. */
     final IpcServer serve(UnaryOperator<IpcServer.Builder> services) {
         return serve(address(), services);
     }
@@ -65,7 +65,7 @@ public abstract class SessionRules extends RuleGroup {
         return closing(options.apply(client(server.endpoints().get(0))).connect());
     }
 
-    /** The only connection of a server, seen from its side, as soon as it is there. */
+    /** The only connection of a server, seen from its side, as soon as it is open. */
     static IpcConnection only(IpcServer server) {
         return awaitConnections(server, 1).get(0);
     }
@@ -83,7 +83,7 @@ public abstract class SessionRules extends RuleGroup {
         return now;
     }
 
-    /** Sees that a connection carries calls. */
+    /** Checks that a connection carries calls. */
     static void echoes(IpcConnection connection, int count) {
         for (int i = 0; i < count; i++) {
             ValueSet message = ValueSet.of("n", i);

@@ -28,8 +28,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The other process of the X rules, which the system gives little: a server or a client that uses up what is left of
- * descriptors or threads on command. Its log fails always, as one does that cannot open a file. Started with the class
+ * The other process of the X rules, which runs with low limits: a server or a client that uses up the remaining
+ * descriptors or threads on command. Its log always throws, as one does that cannot open a file. Started with the class
  * name of a transport. Its server offers {@code echo}, and {@code slow}, whose answers must be waited for.
  */
 public final class ShortPeer implements CommandLoop.Commands {
@@ -142,7 +142,7 @@ public final class ShortPeer implements CommandLoop.Commands {
         return null;
     }
 
-    /** Waits until no thread reads any more: all connections are idle, and wait in the way that costs least. */
+    /** Waits until no thread reads any more: all connections are idle and armed. */
     private @Nullable String rest() {
         while (Thread.getAllStackTraces().values().stream().anyMatch(ShortPeer::reads)) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
@@ -206,7 +206,7 @@ public final class ShortPeer implements CommandLoop.Commands {
         return null;
     }
 
-    /** Calls {@code slow} once on each connection, and says what became of the calls and of the connections. */
+    /** Calls {@code slow} once on each connection, and returns the outcome of the calls and connections. */
     static String call(List<IpcConnection> connections, Duration timeout) {
         int answered = 0;
         int lacking = 0;

@@ -23,8 +23,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /**
- * X: processes that have no descriptor or thread left for a while, and a log that throws. Connections outlive that: a call
- * is answered, or fails alone.
+ * X: processes that have no descriptor or thread left for a while, and a log that throws. Connections survive that: a
+ * call is answered, or only that call fails.
  */
 public abstract class ShortageRules extends SessionRules {
     private static final int DESCRIPTORS = 256;
@@ -79,7 +79,7 @@ public abstract class ShortageRules extends SessionRules {
         echoes(connect(address), 3);
     }
 
-    /** Clients, until one is not served. */
+    /** Opens clients until one is refused. */
     private List<IpcConnection> crowd(Endpoint address) {
         List<IpcConnection> crowd = new ArrayList<>();
         try {
@@ -142,7 +142,7 @@ public abstract class ShortageRules extends SessionRules {
         outlivesLackOfThreads(user.fork(), server, address);
     }
 
-    /** As many calls in a row as make the helpers that are optional start, if they can. */
+    /** Enough calls in a row to start the optional threads, if they can start. */
     private static void outlivesLackOfThreads(ForkedJvm client, ForkedJvm lacking, Endpoint address) {
         client.ask("connect", address, 2);
         assertThat(lacking.ask("threads")).isNotEqualTo("unlimited");
@@ -158,7 +158,7 @@ public abstract class ShortageRules extends SessionRules {
         assertThat(all).isEqualTo("answered=2,lacking=0,open=2");
     }
 
-    /** A user of this machine whom nothing else runs as, with a runtime directory of its own. */
+    /** A user number of this machine that no other process has, with a runtime directory of its own. */
     private User user() throws IOException {
         assumeLimits();
         OtherUser.assumePossible();

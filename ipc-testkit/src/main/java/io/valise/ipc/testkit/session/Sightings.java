@@ -7,7 +7,7 @@ import java.util.BitSet;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
-/** Which numbered requests handlers have seen, and that none was seen twice. Thread-safe. */
+/** Records which numbered requests handlers have seen, and whether one was seen twice. Thread-safe. */
 final class Sightings {
     private final BitSet seen = new BitSet();
     private int twice;
@@ -30,18 +30,18 @@ final class Sightings {
         return seen.cardinality();
     }
 
-    /** How often a handler saw a request that one had seen before. */
+    /** How often a request was seen again. */
     synchronized int twice() {
         return twice;
     }
 
-    /** All of it in one word, for {@link #add}. */
+    /** The content as one word, for {@link #add}. */
     synchronized String text() {
         return twice + ":"
                 + LongStream.of(seen.toLongArray()).mapToObj(Long::toHexString).collect(Collectors.joining(","));
     }
 
-    /** Adds what another process has seen. */
+    /** Adds the requests that another process has seen. */
     synchronized void add(String text) {
         String[] parts = text.split(":", -1);
         BitSet other = BitSet.valueOf(

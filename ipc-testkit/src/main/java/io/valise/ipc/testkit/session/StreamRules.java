@@ -77,7 +77,7 @@ public abstract class StreamRules extends SessionRules {
             int due = Math.min(200, asked + more);
             sink.receives(asked, due);
             asked = asked + more;
-            // Whatever is in flight now would be in flight still when this comes back.
+            // Signals that are in flight now have arrived when this returns.
             echoes(client, 1);
             assertThat(sink.untaken()).isZero();
             assertThat(source.asked()).isLessThanOrEqualTo(asked);

@@ -7,7 +7,10 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A subscriber that asks only when told to, and sees that the signals keep the rules of {@link Flow}. Thread-safe. */
+/**
+ * A subscriber that requests only when told to, and checks that the signals follow the rules of {@link Flow}.
+ * Thread-safe.
+ */
 final class TestSink implements Flow.Subscriber<ValueSet> {
     private final BlockingQueue<Integer> received = new LinkedBlockingQueue<>();
     private final CompletableFuture<Flow.Subscription> subscription = new CompletableFuture<>();
@@ -46,7 +49,7 @@ final class TestSink implements Flow.Subscriber<ValueSet> {
         }
     }
 
-    /** Asks for so many more. */
+    /** Requests more items. */
     void request(long more) throws Exception {
         subscription.get().request(more);
     }
@@ -65,7 +68,7 @@ final class TestSink implements Flow.Subscriber<ValueSet> {
         }
     }
 
-    /** How many came that were not taken yet. */
+    /** How many messages have arrived and were not taken yet. */
     int untaken() {
         return received.size();
     }

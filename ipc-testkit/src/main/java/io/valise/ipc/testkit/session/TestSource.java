@@ -6,8 +6,8 @@ import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A publisher that hands out numbered messages exactly as asked and remembers what it was asked: 0, 1, 2, … and then
- * completes, fails, or waits. Thread-safe.
+ * A publisher of the numbered messages 0, 1, 2, …, which sends exactly as many as requested, records the demand, and
+ * then completes, fails, or waits. Thread-safe.
  */
 final class TestSource implements Flow.Publisher<ValueSet> {
     private final int count;
@@ -45,7 +45,7 @@ final class TestSource implements Flow.Publisher<ValueSet> {
         return asked;
     }
 
-    /** How many messages were handed out. */
+    /** How many messages were sent. */
     synchronized int sent() {
         return sent;
     }

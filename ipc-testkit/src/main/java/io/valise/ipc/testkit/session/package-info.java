@@ -1,4 +1,4 @@
-/** The rules that the engine keeps over every transport, a class per group. */
+/** The rules that connections follow over every transport, a class per group. */
 @NullMarked
 package io.valise.ipc.testkit.session;
 
