@@ -98,7 +98,10 @@ public final class Bench {
         }
     }
 
-    /** Operation by operation, then the rest; a quick run leaves out the means of what it has the percentiles of. */
+    /**
+     * First the benchmarks of single operations, then the others; a quick run leaves out means where it has
+     * percentiles.
+     */
     private void measureWithJmh() throws RunnerException, IOException {
         ChainedOptionsBuilder timed = options().exclude(BenchArguments.OTHERS);
         runAny(arguments.quick() ? timed.mode(Mode.SampleTime) : timed);

@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * What {@code ipc bench} was asked for.
+ * The arguments of {@code ipc bench}.
  *
  * @param quick fewer and shorter rounds
  * @param out the folder for what is written
- * @param reportOnly makes the pages of results again that are there
+ * @param reportOnly writes the pages again from existing results
  * @param traceRequest prints the classes that a request enters, and nothing else
- * @param help says how it is used, and nothing else
+ * @param help prints the usage, and nothing else
  * @param only regular expressions of the benchmarks to run; all when empty
  */
 record BenchArguments(
@@ -79,7 +79,7 @@ record BenchArguments(
                                 Pattern.compile(pattern).matcher(probe).find());
     }
 
-    /** What JMH is to run. */
+    /** The options for JMH. */
     List<String> benchmarks() {
         if (!only.isEmpty()) {
             return only;
@@ -87,7 +87,7 @@ record BenchArguments(
         return quick ? quickly() : List.of(TIMED, OTHERS);
     }
 
-    /** What the targets are judged by, and all contenders of what is asked about most. */
+    /** The benchmarks of the targets, with all contenders for the main ones. */
     private static List<String> quickly() {
         List<String> patterns = new ArrayList<>(List.of("\\.ValueSetCodec\\."));
         Targets.benchmarks().forEach(name -> patterns.add("\\." + Pattern.quote(name) + "$"));

@@ -23,8 +23,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * From the start of a fresh JVM until it has connected and has its first reply, with the class path that a user of one
- * transport has and a server that has served others before; {@code jvm} is the same JVM without Valise.
+ * The time from the start of a fresh JVM to its first reply, with the class path for one transport and a warm server;
+ * {@code jvm} is the same JVM without Valise.
  */
 public final class ColdStart implements Probe {
     private static final int ROUNDS = 20;
@@ -70,7 +70,7 @@ public final class ColdStart implements Probe {
         }
     }
 
-    /** One after the other in every round, so that what disturbs the machine disturbs all of them. */
+    /** One after the other in every round, so that a disturbance of the machine affects all of them. */
     private List<Figure> measure(Map<String, PeerProcess> servers, Path client, int rounds) throws Exception {
         Map<String, List<Double>> millis = new LinkedHashMap<>();
         for (int round = -ROUNDS_NOT_COUNTED; round < rounds; round++) {
@@ -128,7 +128,7 @@ public final class ColdStart implements Probe {
         return String.join(File.pathSeparator, jars);
     }
 
-    /** The client's classes alone: the jar they are in names all the others' jars. */
+    /** The client's classes alone, since the manifest of their jar names all the other jars. */
     private static Path copyOfClient(Path folder) throws IOException {
         for (Class<?> type : List.of(ColdStartClient.class, Quotes.class)) {
             String file = type.getName().replace('.', '/') + ".class";

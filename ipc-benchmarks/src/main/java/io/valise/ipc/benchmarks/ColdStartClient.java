@@ -4,7 +4,10 @@ import io.valise.ipc.IpcClient;
 import io.valise.ipc.IpcConnection;
 import io.valise.ipc.benchmarks.contender.Quotes;
 
-/** The program that {@link ColdStart} starts: connects, asks once, says so. Without an argument it only says so. */
+/**
+ * The program that {@link ColdStart} starts: connects, sends one request, prints a line. Without an argument it only
+ * prints the line.
+ */
 final class ColdStartClient {
     private ColdStartClient() {}
 

@@ -11,7 +11,7 @@ import java.util.List;
 
 /**
  * 1,000 connections of one process to one server: what an idle one keeps resident in both processes together, shared
- * memory counted once, and the median of a round trip on one of them beside the same with that one alone.
+ * memory counted once, and the median of a round trip on one of them, compared with a single connection.
  */
 public final class ConnectionScale implements Probe {
     private static final int CONNECTIONS = 1_000;

@@ -16,7 +16,7 @@ import java.util.Map;
 /**
  * A server and a client with ten connections to it, all idle after some traffic: the processor time of each process, in
  * percent of one processor, and how often in a second the busiest of its threads wakes. {@code jvm} is a JVM that does
- * nothing: what each figure contains without Valise.
+ * nothing: the part of each figure that is not due to Valise.
  */
 public final class IdleCost implements Probe {
     private static final Duration SETTLE = Duration.ofSeconds(3);
@@ -29,7 +29,7 @@ public final class IdleCost implements Probe {
         return "IdleCost";
     }
 
-    /** All at the same time: none of them does anything. */
+    /** All at the same time, since all are idle. */
     @Override
     public List<Figure> measure(boolean quick) throws Exception {
         if (!IdleWatch.isPossible()) {

@@ -8,25 +8,25 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * 1 MiB of bytes to the other JVM, a number back; beside what it costs to copy 1 MiB once within a JVM. {@code raw…},
- * {@code nettyTcp} and {@code jeroMq} move the bytes without a message around them.
+ * 1 MiB of bytes to the other JVM, a number back; compared with copying 1 MiB once within a JVM. {@code raw…}, {@code
+ * nettyTcp} and {@code jeroMq} move the bytes without encoding them.
  */
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 public class LargePayload extends RoundTrips {
-    /** A copy over a copy made before: the limit. */
+    /** A copy into an existing array: the limit. */
     @Benchmark
     public byte[] memcpy(Memory of) {
         System.arraycopy(of.bytes, 0, of.target, 0, of.bytes.length);
         return of.target;
     }
 
-    /** A copy in an array of its own, as a receiver gets. */
+    /** A copy into a new array, as a receiver gets. */
     @Benchmark
     public byte[] memcpyToNew(Memory of) {
         return of.bytes.clone();
     }
 
-    /** 1 MiB here and there. */
+    /** The 1 MiB to copy and its copy. */
     @State(Scope.Benchmark)
     public static class Memory {
         final byte[] bytes = Workload.bytes();

@@ -10,7 +10,7 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.infra.BenchmarkParams;
 
 /**
- * Whom a benchmark talks to: the contender that its method is named after, over the workload of its class. A JVM that
+ * The peer of a benchmark: the contender that its method is named after, with the workload of its class. A JVM that
  * runs one method loads that contender only. For one thread.
  */
 @State(Scope.Benchmark)

@@ -14,7 +14,7 @@ import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.BenchmarkParams;
 
 /**
- * Requests sent one after the other without waiting for the answers, 64 of them on their way at any time: requests per
+ * Requests sent one after the other without waiting for the answers, 64 of them in flight at any time: requests per
  * second. {@code nettyTcp} moves as many bytes without encoding them.
  */
 @BenchmarkMode(Mode.Throughput)
@@ -63,7 +63,7 @@ public class PipelinedRequests {
         return to.next();
     }
 
-    /** A peer and what is on its way to it. */
+    /** A peer and the requests in flight. */
     @State(Scope.Benchmark)
     public static class Window extends Peer {
         private static final int IN_FLIGHT = 64;
@@ -87,7 +87,7 @@ public class PipelinedRequests {
             return answer;
         }
 
-        /** Waits for what is on its way first. */
+        /** Waits for the requests in flight first. */
         @Override
         public void close() throws Exception {
             CompletableFuture.allOf(calls).join();

@@ -25,8 +25,8 @@ import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.BenchmarkParams;
 
 /**
- * A region of so many MiB handed to the other JVM inside a request over {@code shm:}, which maps it, reads the number at
- * its end, closes it and answers: no copy, so the size should not matter. It is filled once, before.
+ * A region of so many MiB handed to the other JVM inside a request over {@code shm:}, which maps it, reads the number
+ * at its end, closes it and answers: no copy, so the size should not matter. It is filled once, before the measurement.
  */
 @BenchmarkMode({Mode.SampleTime, Mode.AverageTime})
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -52,13 +52,16 @@ public class RegionHandOver {
         return sender.handOver();
     }
 
-    /** Without a sleep and a wake-up on either side: what the hand-over itself takes. */
+    /** Without a sleep and a wake-up on either side: the time of the hand-over alone. */
     @Benchmark
     public long mib64Spinning(Sender sender) {
         return sender.handOver();
     }
 
-    /** A region as large as the method's name says, and the connection to the other JVM, which waits as it says. */
+    /**
+     * A region as large as the method's name says, and the connection to the other JVM, with the wait strategy that it
+     * names.
+     */
     @State(Scope.Benchmark)
     public static class Sender {
         @SuppressWarnings("NullAway.Init") // JMH calls open() first

@@ -21,14 +21,16 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** What a call through a typed proxy costs over a plain request that does the same, between two JVMs over {@code shm:}. */
+/**
+ * A call through a typed proxy compared with a plain request that does the same, between two JVMs over {@code shm:}.
+ */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
 @Fork(2)
 public class RemoteObjectCall {
-    /** What is called; public, for it is another module's from the proxy's point of view. */
+    /** The remote interface; public, since the proxy is in another module. */
     public interface Adder {
         /** The sum. */
         long add(long a, long b);

@@ -9,7 +9,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.infra.BenchmarkParams;
 
-/** This end of a ring, and the peer at its other end, of the contender that the benchmark is named after. */
+/** This end of a ring, and the peer at its other end, for the contender that the benchmark is named after. */
 @State(Scope.Benchmark)
 public abstract class RingEnd {
     private final boolean echoes;
@@ -17,7 +17,7 @@ public abstract class RingEnd {
     @SuppressWarnings("NullAway.Init") // JMH calls open() first
     private RingPeer peer;
 
-    /** Where this end sends and receives. */
+    /** The port by which this end sends and receives. */
     @SuppressWarnings("NullAway.Init") // too
     protected MessagePort port;
 

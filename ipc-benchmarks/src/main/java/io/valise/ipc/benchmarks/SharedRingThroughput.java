@@ -13,7 +13,7 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * Messages of 64 bytes per second through a ring in shared memory to another JVM, which takes them as fast as it can;
- * both JVMs spin. The ring is small: what is sent has soon been received.
+ * both JVMs spin. The ring is small, so that messages are received soon after they are sent.
  */
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
@@ -62,7 +62,7 @@ public class SharedRingThroughput {
     public static class Stream extends RingEnd {
         private static final long NUMBER = 42;
 
-        /** With a peer that takes what comes. */
+        /** With a peer that only receives. */
         public Stream() {
             super(false);
         }

@@ -25,7 +25,7 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * The quote of eight fields to bytes and back, each library reusing what its documentation says to reuse; and 64 KiB of
- * doubles, beside copying them. What is allocated, {@code -prof gc} tells.
+ * doubles, compared with copying them. {@code -prof gc} reports the allocation.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -111,7 +111,7 @@ public class ValueSetCodec {
         return with.form.decode();
     }
 
-    /** The limit of encoding: the copy into memory that is there. */
+    /** The limit of encoding: the copy into existing memory. */
     @Benchmark
     public double[] encodeDoublesMemcpy(Doubles with) {
         System.arraycopy(with.doubles, 0, with.target, 0, with.doubles.length);

@@ -1,4 +1,4 @@
-/** JMH benchmarks: Valise beside its peers, in one run. */
+/** JMH benchmarks: Valise compared with other libraries, in one run. */
 @NullMarked
 package io.valise.ipc.benchmarks;
 

@@ -21,8 +21,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Aeron IPC with maps in Jackson's CBOR: exclusive publications, both sides spinning. The driver runs in the answering
- * JVM with one thread that sleeps while it has nothing to do, as Aeron advises for few processors: IPC messages pass it
- * by, and with a busy driver thread there would be three spinning threads for two processors.
+ * JVM with one thread that sleeps while it has nothing to do, as Aeron advises for few processors: IPC messages do not
+ * go through it, and with a busy driver thread there would be three spinning threads for two processors.
  */
 final class AeronContender implements Contender {
     private static final int REQUESTS = 1;
@@ -42,7 +42,7 @@ final class AeronContender implements Contender {
                 .sharedIdleStrategy(new BackoffIdleStrategy())
                 .dirDeleteOnStart(true)
                 .clientLivenessTimeoutNs(TimeUnit.HOURS.toNanos(1)) // a contender is stopped between its slices
-                .publicationUnblockTimeoutNs(TimeUnit.HOURS.toNanos(2)) // must be longer than that
+                .publicationUnblockTimeoutNs(TimeUnit.HOURS.toNanos(2)) // must be longer than the pause
                 .dirDeleteOnShutdown(true));
         Aeron aeron = connect(driver.aeronDirectoryName());
         ExclusivePublication answers = aeron.addExclusivePublication(CommonContext.IPC_CHANNEL, ANSWERS);

@@ -3,7 +3,7 @@ package io.valise.ipc.benchmarks.contender;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 
-/** What a process has allocated. Thread-safe. */
+/** The bytes that a process has allocated. Thread-safe. */
 public final class AllocatedBytes {
     private AllocatedBytes() {}
 

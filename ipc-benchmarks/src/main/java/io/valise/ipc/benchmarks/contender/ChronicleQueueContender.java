@@ -11,8 +11,8 @@ import net.openhft.chronicle.queue.impl.single.SingleChronicleQueueBuilder;
 import net.openhft.chronicle.wire.DocumentContext;
 
 /**
- * Chronicle Queue: one queue there and one back in files in memory, a document in the binary form per message, both
- * sides spinning on their own tailers. What was written is kept until the end, as a queue does.
+ * Chronicle Queue: one queue in each direction in files in memory, a document in the binary form per message, both
+ * sides spinning on their own tailers. A queue keeps all messages until the end.
  */
 final class ChronicleQueueContender implements Contender {
     private static final long ROOM_NEEDED = 6L << 30;

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** One way for two processes to talk. Implementations are stateless. */
+/** One way for two processes to communicate. Implementations are stateless. */
 public interface Contender {
     /** Starts the answering side, in the peer's JVM. */
     Served serve(Workload workload) throws Exception;
@@ -20,7 +20,7 @@ public interface Contender {
 
     /** An answering side that runs until it is closed. */
     interface Served extends Closeable {
-        /** What {@link #connect} needs to reach it. */
+        /** The address that {@link #connect} needs. */
         String address();
     }
 
@@ -29,17 +29,17 @@ public interface Contender {
         /**
          * Sends one message of the workload and waits for the answer.
          *
-         * @return something that was read from the answer
+         * @return a value read from the answer
          */
         double call() throws Exception;
 
-        /** Sends one message; the answer comes later, and several may be on their way. */
+        /** Sends one message; the answer comes later, and several requests may be in flight. */
         default CompletableFuture<?> callAsync() throws Exception {
             throw new UnsupportedOperationException(getClass().getName() + " has no asynchronous call");
         }
     }
 
-    /** An answering side out of its address and what closes it. */
+    /** An answering side made of its address and an action that closes it. */
     static Served served(String address, Closeable closing) {
         return new Served() {
             @Override

@@ -48,7 +48,7 @@ public final class Contenders {
         return ALL.keySet();
     }
 
-    /** What Aeron and Agrona need of the JDK. */
+    /** The JVM options for Aeron and Agrona. */
     public static List<String> agronaOptions() {
         return List.of(JvmOptions.AGRONA);
     }

@@ -37,7 +37,7 @@ public final class Exchange implements Closeable {
     /**
      * Starts another JVM that answers quotes over one of Valise's transports.
      *
-     * @param transport a scheme, or a contender's name where it is to wait in another way than by default
+     * @param transport a scheme, or a contender's name for another wait strategy than the default
      */
     public static PeerProcess startServer(String transport) {
         String contender = transport.equals("shm") ? "shmAdaptive" : transport;
@@ -66,7 +66,7 @@ public final class Exchange implements Closeable {
         } catch (IOException e) {
             throw new IllegalStateException("the peer lost its parent, contender=" + args[0], e);
         }
-        // A contender may leave threads behind that are no daemons.
+        // A contender may leave threads that are not daemons.
         Runtime.getRuntime().halt(0);
     }
 }

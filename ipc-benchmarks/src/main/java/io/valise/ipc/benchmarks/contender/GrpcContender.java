@@ -122,7 +122,7 @@ final class GrpcContender implements Contender {
 
         @Override
         public void onCompleted() {
-            // The one answer of a unary call has come before.
+            // The answer of a unary call has been received already.
         }
     }
 }

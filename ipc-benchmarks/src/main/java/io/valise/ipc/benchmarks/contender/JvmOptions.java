@@ -2,7 +2,9 @@ package io.valise.ipc.benchmarks.contender;
 
 import java.util.List;
 
-/** What peers need of the JDK beyond what it opens, by their documentation: constants, for annotations to name. */
+/**
+ * JVM options that the contenders need according to their documentation; constants, so that annotations can use them.
+ */
 public final class JvmOptions {
     /** Agrona and Aeron. */
     public static final String AGRONA = "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED";
@@ -16,15 +18,15 @@ public final class JvmOptions {
     /** Chronicle's strings and threads. */
     public static final String CHRONICLE_LANG = "--add-opens=java.base/java.lang=ALL-UNNAMED";
 
-    /** Chronicle's way to all that is not opened. */
+    /** Chronicle's access to packages that are not opened. */
     public static final String CHRONICLE_REFLECT = "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED";
 
-    /** That no log is kept is no news. */
+    /** Suppresses the message that no log is kept. */
     public static final String QUIET = "-Dslf4j.internal.verbosity=ERROR";
 
     private JvmOptions() {}
 
-    /** All that Chronicle needs. */
+    /** All options for Chronicle. */
     static List<String> ofChronicle() {
         return List.of(QUIET, CHRONICLE_REF, CHRONICLE_CHANNELS, CHRONICLE_LANG, CHRONICLE_REFLECT);
     }

@@ -68,7 +68,7 @@ record ProtoQuote(
         return new ProtoQuote(symbol, venue, bid, ask, bidSize, askSize, sequence, live);
     }
 
-    /** Bytes whose number gRPC need not find out by reading them. */
+    /** A stream whose length gRPC knows without reading it. */
     static final class KnownBytes extends ByteArrayInputStream implements KnownLength {
         KnownBytes(byte[] bytes) {
             super(bytes);

@@ -16,12 +16,12 @@ import java.util.Objects;
 
 /**
  * As many bytes as the message of the workload over a blocking socket of the JDK, without encoding, header or dispatch:
- * what the operating system and the JDK cost at least.
+ * the minimal cost of operating system and JDK.
  *
  * @param kind which socket
  */
 record RawSocketContender(Kind kind) implements Contender {
-    /** The bytes of the quote of eight fields in CBOR, which is what the others move. */
+    /** The bytes of the quote of eight fields in CBOR, which the others send too. */
     static final int QUOTE_BYTES = Quotes.valueSet().toCbor().length;
 
     /** Which socket. */

@@ -8,7 +8,7 @@ import io.valise.ipc.WaitStrategy;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Valise over one of its transports, as users call it.
+ * Valise over one of its transports, through the public API.
  *
  * @param scheme the transport
  * @param waiting how both sides wait
@@ -29,7 +29,7 @@ record ValiseContender(String scheme, WaitStrategy waiting) implements Contender
         return Contender.served(address, server::close);
     }
 
-    /** Without its garbage, the process can be asked what it keeps. */
+    /** Collects garbage, so that the memory in use can be measured. */
     private static ValueSet collected() {
         System.gc();
         return ValueSet.empty();

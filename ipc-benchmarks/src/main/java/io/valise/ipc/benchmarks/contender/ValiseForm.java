@@ -7,9 +7,9 @@ import io.valise.ipc.internal.encode.ValueSetEncoder;
 import java.nio.ByteBuffer;
 
 /**
- * Value sets written into and read out of a buffer, as the session engine does with a transport's. The one place outside
- * the API's module that knows its codec: {@code ValueSet.toCbor()} allocates what it returns, the engine allocates
- * nothing. Used by one thread.
+ * Value sets written into and read out of a buffer, as the session engine does with a transport's. The only class
+ * outside the API's module that uses its codec directly: {@code ValueSet.toCbor()} allocates what it returns, the
+ * engine allocates nothing. Used by one thread.
  */
 public final class ValiseForm {
     private final ByteBuffer buffer;

@@ -6,8 +6,8 @@ import net.openhft.chronicle.wire.WireOut;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The quote as Chronicle Wire has it fastest: an object that is filled again and again, which writes and reads its own
- * fields by name, in the same order. Used by one thread.
+ * The quote in Chronicle Wire's fastest form: a reused object that writes and reads its own fields by name, in the same
+ * order. Used by one thread.
  */
 public final class WireQuote extends SelfDescribingMarshallable {
     private @Nullable String symbol;

@@ -1,10 +1,10 @@
 package io.valise.ipc.benchmarks.contender;
 
-/** What one call carries, the same for every contender. */
+/** The content of one call, the same for every contender. */
 public enum Workload {
     /** A quote of eight fields each way; the answer is built anew from the fields of the request. */
     QUOTE,
-    /** 1 MiB of bytes there, their number back. */
+    /** 1 MiB of bytes to the peer, their number back. */
     UPLOAD;
 
     /** How many bytes an upload has. */

@@ -1,4 +1,4 @@
-/** What is measured beside each other: the same exchange over Valise's transports and over their peers. */
+/** The contenders: the same exchange over Valise's transports and over other libraries. */
 @NullMarked
 package io.valise.ipc.benchmarks.contender;
 

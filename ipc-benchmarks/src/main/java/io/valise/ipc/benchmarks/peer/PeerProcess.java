@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
- * Another JVM that a benchmark talks to. It is ready when {@link #start} returns, what it writes to stderr goes to ours,
- * and it ends when its stdin does: at {@link #close} or with this process, however that ends. Used by one thread.
+ * Another JVM as the peer of a benchmark. It is ready when {@link #start} returns, its stderr goes to ours, and it ends
+ * when its stdin does: at {@link #close} or when this process ends for any reason. Used by one thread.
  */
 public final class PeerProcess implements AutoCloseable {
     private static final String READY = "READY ";
@@ -96,7 +96,7 @@ public final class PeerProcess implements AutoCloseable {
         return this;
     }
 
-    /** What it said with {@link #ready}. */
+    /** The address that it passed to {@link #ready}. */
     public String address() {
         return address;
     }
@@ -142,7 +142,7 @@ public final class PeerProcess implements AutoCloseable {
         }
     }
 
-    /** In the peer: says that it is ready, and at which address. */
+    /** In the peer: reports that it is ready, and its address. */
     public static void ready(String address) {
         say(READY + address);
     }
@@ -153,7 +153,7 @@ public final class PeerProcess implements AutoCloseable {
         System.out.flush();
     }
 
-    /** In the peer: the next line that its parent tells it; empty when the parent has closed it or has ended. */
+    /** In the peer: the next line from its parent; empty when the parent has closed it or has ended. */
     public static String hear() throws IOException {
         return Objects.requireNonNullElse(PARENT.readLine(), "");
     }
@@ -161,7 +161,7 @@ public final class PeerProcess implements AutoCloseable {
     /** In the peer: returns when the parent has closed it or has ended. */
     public static void awaitParentsEnd() throws IOException {
         while (!hear().isEmpty()) {
-            // What the parent tells has no meaning.
+            // The content of the parent's lines is ignored.
         }
     }
 }

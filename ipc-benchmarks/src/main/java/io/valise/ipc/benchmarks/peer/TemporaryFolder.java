@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A folder that is gone with all that is in it when it is closed.
+ * A folder that is deleted with its content when it is closed.
  *
  * @param path where it is
  */
@@ -21,7 +21,7 @@ public record TemporaryFolder(Path path) implements Closeable {
         return new TemporaryFolder(Files.createTempDirectory("valise-bench"));
     }
 
-    /** One in memory, where there is room for so many bytes; else as {@link #create} makes it. */
+    /** One in memory, where there is enough space; else as {@link #create} makes it. */
     public static TemporaryFolder inMemory(long bytes) throws IOException {
         boolean roomy = Files.isWritable(SHARED_MEMORY)
                 && Files.getFileStore(SHARED_MEMORY).getUsableSpace() > bytes;

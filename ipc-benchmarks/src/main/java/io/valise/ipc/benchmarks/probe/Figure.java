@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What was measured without JMH. Immutable.
+ * A figure measured without JMH. Immutable.
  *
  * @param benchmark class and method as JMH would write them, without the package
  * @param unit of the samples

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Watches processes that should do nothing. */
+/** Measures processes that should be idle. */
 public final class IdleWatch {
     private final Map<String, PeerProcess> processes;
 
@@ -17,20 +17,20 @@ public final class IdleWatch {
         this.processes = Map.copyOf(processes);
     }
 
-    /** Whether this machine tells what is needed. */
+    /** Whether this machine reports the figures needed. */
     public static boolean isPossible() {
         return ProcStat.isThere();
     }
 
     /**
-     * What a process cost while it was watched.
+     * The cost of a process while it was watched.
      *
      * @param percentOfCore processor time of all its threads
-     * @param wakeUpsPerSecond of the thread that woke most, of those that not every JVM has
+     * @param wakeUpsPerSecond of the thread that woke most, without the threads that every JVM has
      */
     public record Cost(double percentOfCore, double wakeUpsPerSecond) {}
 
-    /** Watches them for a time after another time in which they settle. */
+    /** Watches them for a time, after a time to settle. */
     public Map<String, Cost> watch(Duration settle, Duration watched) throws IOException, InterruptedException {
         Thread.sleep(settle.toMillis());
         Map<String, Map<String, ProcStat.ThreadStat>> before = threads();

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What Linux tells of a process under {@code /proc} (proc(5)); other systems tell nothing. Stateless. */
+/** Figures of a process from {@code /proc} (proc(5)); Linux only. Stateless. */
 final class ProcStat {
     private static final long KIB = 1_024;
 
@@ -59,7 +59,7 @@ final class ProcStat {
                     Long.parseLong(Files.readString(task.resolve("schedstat")).split("\\s", 2)[0]);
             threads.put(task.getFileName().toString(), new ThreadStat(name, cpu, wakeUps(task)));
         } catch (NoSuchFileException ended) {
-            // A thread that ended meanwhile cost what it cost before: it is missing from the next look too.
+            // A thread that ended meanwhile is left out: it is missing from the next look too.
             threads.remove(task.getFileName().toString());
         }
     }

@@ -1,4 +1,4 @@
-/** What JMH's shape does not fit: processes that start, idle or come in hundreds. */
+/** Measurements that do not fit JMH: starting processes, idle processes, hundreds of connections. */
 @NullMarked
 package io.valise.ipc.benchmarks.probe;
 

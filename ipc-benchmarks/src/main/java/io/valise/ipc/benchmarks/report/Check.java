@@ -5,12 +5,12 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * One target and what was measured of it.
+ * One target and its measured figure.
  *
  * @param id such as {@code P4}
  * @param what what was measured
  * @param target in words
- * @param figure what it came to; empty when it was not measured
+ * @param figure the result; empty when it was not measured
  * @param unit of the figure
  * @param ratio the figure in references: the median and its interval, of which both ends are the median where only one
  *     run of each side was made; empty when one of both was not measured
@@ -33,7 +33,7 @@ record Check(
         AT_LEAST
     }
 
-    /** What became of a target. */
+    /** The verdict on a target. */
     enum Verdict {
         /** The whole interval is on the good side. */
         MET,

@@ -41,7 +41,7 @@ public final class LatencyChart {
     /** One bar, in microseconds. */
     private record Bar(String label, boolean valise, Spread micros) {}
 
-    /** The picture; empty when the contest was not held. */
+    /** The picture; empty when the contest was not run. */
     public static String of(Results results) {
         List<Bar> bars = new ArrayList<>();
         for (Measurement one : results.ofType(CONTEST)) {

@@ -32,7 +32,7 @@ record Measurement(
         return name.substring(0, name.indexOf('.'));
     }
 
-    /** What is most often true: the median where single operations were timed, else the mean. */
+    /** The typical value: the median where single operations were timed, else the mean. */
     double typical() {
         return mode.equals("sample") || mode.equals("ss") ? percentiles.getOrDefault(50.0, score) : score;
     }

@@ -24,7 +24,7 @@ public final class ResultFile {
     private final ObjectMapper mapper = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
     private final ArrayNode all = mapper.createArrayNode();
 
-    /** Adds what JMH measured. */
+    /** Adds a result of JMH. */
     public void add(Collection<RunResult> results) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (PrintStream out = new PrintStream(bytes, false, StandardCharsets.UTF_8)) {
@@ -33,7 +33,7 @@ public final class ResultFile {
         all.addAll((ArrayNode) mapper.readTree(bytes.toByteArray()));
     }
 
-    /** Adds what a probe measured. */
+    /** Adds a figure of a probe. */
     public void add(List<Figure> figures) {
         for (Figure figure : figures) {
             all.add(node(figure));
@@ -66,7 +66,7 @@ public final class ResultFile {
         return node;
     }
 
-    /** What was added so far. */
+    /** The results added so far. */
     public Results results() {
         return Results.of(all);
     }
@@ -76,7 +76,7 @@ public final class ResultFile {
         return Results.of((ArrayNode) new ObjectMapper().readTree(file.toFile()));
     }
 
-    /** Writes what was added. */
+    /** Writes the results added. */
     public void write(Path file) throws IOException {
         mapper.writeValue(file.toFile(), all);
     }

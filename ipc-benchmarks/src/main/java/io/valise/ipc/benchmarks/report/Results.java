@@ -12,9 +12,9 @@ import java.util.OptionalDouble;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
-/** All that was measured. Immutable. */
+/** All measurements of a run. Immutable. */
 public class Results {
-    /** What ends the name of a contest: its samples are one for each round, as many for each contender. */
+    /** The suffix of the name of a contest, which has one sample per round for each contender. */
     private static final String SLICES = "Slices.";
 
     private static final String GC_ALLOCATED = "gc.alloc.rate.norm";
@@ -61,7 +61,7 @@ public class Results {
         return score.isNumber() ? OptionalDouble.of(score.asDouble()) : OptionalDouble.empty();
     }
 
-    /** The results of a class, the fastest mode of telling first: one per method. */
+    /** The results of a class, one per method, in the most informative mode. */
     List<Measurement> ofType(String type) {
         Map<String, Measurement> byMethod = all.stream()
                 .filter(one -> one.type().equals(type))
@@ -92,8 +92,8 @@ public class Results {
     }
 
     /**
-     * What a class and method came to beside another: round by round if both are of one contest, else by what is typical
-     * of each. Empty when one of both was not measured.
+     * The ratio of one class and method to another: round by round if both are of one contest, else of their typical
+     * values. Empty when one of them was not measured.
      */
     Optional<Spread> ratio(String name, String reference) {
         OptionalDouble value = typical(name);
@@ -107,7 +107,7 @@ public class Results {
                 : ratio(name, other.getAsDouble());
     }
 
-    /** What a class and method came to beside a fixed figure: of a contest round by round. */
+    /** The ratio of a class and method to a fixed figure; round by round for a contest. */
     Optional<Spread> ratio(String name, double reference) {
         OptionalDouble value = typical(name);
         if (value.isEmpty()) {
@@ -138,7 +138,7 @@ public class Results {
         return bytes.isPresent() && Double.isNaN(bytes.getAsDouble()) ? OptionalDouble.empty() : bytes;
     }
 
-    /** A number with as many digits as it is worth. */
+    /** A number with its significant digits. */
     static String format(double value) {
         if (Double.isNaN(value)) {
             return "–";

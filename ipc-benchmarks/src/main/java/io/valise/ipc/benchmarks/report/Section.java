@@ -22,7 +22,7 @@ record Section(String title, String type, String methods, Kind kind, String limi
     private static final Set<String> ONLY_VALISE =
             Set.of("RemoteObjectCall", "RegionHandOver", "ColdStart", "IdleCost", "ConnectionScale", "Garbage");
 
-    /** Those whose methods tell more in the order of their names: how one thing grows. */
+    /** Sections that show how a figure grows, in the order of the methods' names. */
     private static final Set<String> GROWING = Set.of("ClientSlices", "RegionHandOver");
 
     /** What is drawn. */
@@ -116,7 +116,7 @@ record Section(String title, String type, String methods, Kind kind, String limi
         return Integer.parseInt(number(one.method()));
     }
 
-    /** The digits at the end; empty where there are none. */
+    /** The number at the end of the name; empty where there is none. */
     private static String number(String method) {
         return method.replaceAll("\\D", "");
     }

@@ -24,7 +24,10 @@ record Spread(double low, double median, double high) {
         return new Spread(sorted.get(rank), median, sorted.get(count - 1 - rank));
     }
 
-    /** How many values on each side are left out: so few heads of as many fair coins are rare enough. */
+    /**
+     * How many values on each side are left out: the largest number for which the binomial probability stays below the
+     * limit.
+     */
     private static int rank(int count) {
         double heads = Math.pow(0.5, count); // the probability of exactly "rank" heads
         double below = heads;

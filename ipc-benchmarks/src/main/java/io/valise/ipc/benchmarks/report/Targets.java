@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.ToDoubleFunction;
 
-/** The targets of the project and what a run says about them. */
+/** The targets of the project and their verdicts for a run. */
 public final class Targets {
     private static final double NANOS_PER_MICRO = 1_000;
 
@@ -140,7 +140,7 @@ public final class Targets {
         }
     }
 
-    /** Eight clients beside the number of clients that did most. */
+    /** Eight clients compared with the best number of clients. */
     private void grows(String transport) {
         String best = "";
         for (int clients : new int[] {1, 2, 4, 8}) {
@@ -167,7 +167,7 @@ public final class Targets {
                 : OptionalDouble.empty();
     }
 
-    /** A figure beside another of the run: round by round if both are of one contest. */
+    /** A figure compared with another of the run: round by round if both are of one contest. */
     private void beside(String id, String what, String name, Check.Relation relation, double factor, String reference) {
         String full = reference.contains(".") ? reference : name.substring(0, name.indexOf('.') + 1) + reference;
         String target = (relation == AT_MOST ? "≤ " : "≥ ") + Results.format(factor) + " × "

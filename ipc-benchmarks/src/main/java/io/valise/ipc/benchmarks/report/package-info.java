@@ -1,4 +1,4 @@
-/** From results.json to pages that people read. */
+/** Reports made from results.json. */
 @NullMarked
 package io.valise.ipc.benchmarks.report;
 

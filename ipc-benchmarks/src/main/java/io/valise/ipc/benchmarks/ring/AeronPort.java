@@ -10,7 +10,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /** Aeron IPC, exclusive publications. */
 final class AeronPort implements MessagePort {
-    // Not as short as the others' rings: its driver, which says how far a publisher may go, looks once in a while.
+    // Longer than the other rings: the driver updates the publisher's limit only now and then.
     private static final String CHANNEL = "aeron:ipc?term-length=16m";
     private static final int THERE = 1;
     private static final int BACK = 2;

@@ -37,7 +37,7 @@ final class AgronaPort implements MessagePort {
         return open(file, first, kind, false);
     }
 
-    /** As several threads use it: each with a message of its own. */
+    /** For several threads: each has a message of its own. */
     static AgronaPort openForThreads(Path file, boolean first) throws IOException {
         return open(file, first, ManyToOneRingBuffer::new, true);
     }

@@ -7,10 +7,10 @@ public interface MessagePort extends Closeable {
     /** Bytes of a message. */
     int MESSAGE_BYTES = 64;
 
-    /** Bytes of each ring, of those that are rings. */
+    /** Bytes of each ring, for contenders with rings. */
     int RING_BYTES = 128 * 1_024;
 
-    /** Sends a message; false when there is no room for it now. */
+    /** Sends a message; false when there is no space for it now. */
     boolean send(long number);
 
     /**

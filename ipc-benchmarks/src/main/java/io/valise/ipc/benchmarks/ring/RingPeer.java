@@ -39,7 +39,9 @@ public final class RingPeer implements Closeable {
         return new RingPeer(process, connect(contender, process.address()));
     }
 
-    /** The end of a process that did not start the peer: of what {@link #start} takes, and the peer's address. */
+    /**
+     * The end of a process that did not start the peer, from the arguments of {@link #start} and the peer's address.
+     */
     public static MessagePort connect(String contender, String address) throws IOException {
         return open(contender, address, true);
     }
@@ -93,7 +95,7 @@ public final class RingPeer implements Closeable {
                 : RingFile.create(AgronaPort.FILE_BYTES).toString();
     }
 
-    /** With one thread for the driver, which sleeps while it has nothing to do: messages pass it by. */
+    /** With one thread for the driver, which sleeps while it has nothing to do: messages do not go through it. */
     private static String driverDirectory() {
         MediaDriver driver = MediaDriver.launchEmbedded(new MediaDriver.Context()
                 .aeronDirectoryName(CommonContext.generateRandomDirName())
@@ -101,7 +103,7 @@ public final class RingPeer implements Closeable {
                 .sharedIdleStrategy(new BackoffIdleStrategy())
                 .dirDeleteOnStart(true)
                 .clientLivenessTimeoutNs(TimeUnit.HOURS.toNanos(1)) // a contender is stopped between its slices
-                .publicationUnblockTimeoutNs(TimeUnit.HOURS.toNanos(2)) // must be longer than that
+                .publicationUnblockTimeoutNs(TimeUnit.HOURS.toNanos(2)) // must be longer than the pause
                 .dirDeleteOnShutdown(true));
         Runtime.getRuntime().addShutdownHook(new Thread(driver::close, "closing"));
         return driver.aeronDirectoryName();
@@ -118,7 +120,7 @@ public final class RingPeer implements Closeable {
         }
     }
 
-    /** Sends, and spins while there is no room. */
+    /** Sends, and spins while there is no space. */
     public static void sendWhenThereIsRoom(MessagePort port, long number) {
         while (!port.send(number)) {
             Thread.onSpinWait();

@@ -38,7 +38,7 @@ final class ValisePort implements MessagePort {
         return new ValisePort(contender, out, SharedRing.open(back(file)));
     }
 
-    /** The file of the ring that leads back. */
+    /** The file of the ring in the other direction. */
     static Path back(Path file) {
         return Path.of(file + ".back");
     }

@@ -1,4 +1,4 @@
-/** Rings in shared memory beside each other, below requests and value sets: messages of 64 bytes. */
+/** Comparison of rings in shared memory, without requests and value sets: messages of 64 bytes. */
 @NullMarked
 package io.valise.ipc.benchmarks.ring;
 

@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What a contest goes on under.
+ * The conditions of a contest.
  *
  * @param neighbours processes that compute all the time beside the contenders
  * @param oneProcessor whether all processes of a contender share one processor
@@ -15,19 +15,19 @@ import java.util.List;
 record Conditions(int neighbours, boolean oneProcessor) {
     static final Conditions QUIET = new Conditions(0, false);
 
-    /** Whether this machine has what they need. */
+    /** Whether this machine supports them. */
     boolean arePossible() {
         return !oneProcessor
                 || Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1))
                         .anyMatch(folder -> Files.isExecutable(Path.of(folder, "taskset")));
     }
 
-    /** What they need beside Linux, for a message. */
+    /** Their requirements besides Linux, for a message. */
     String needs() {
         return oneProcessor ? " and the command taskset" : "";
     }
 
-    /** What comes before the java command. */
+    /** The prefix of the java command. */
     List<String> prefix() {
         return oneProcessor ? List.of("taskset", "-c", "0") : List.of();
     }

@@ -42,7 +42,7 @@ public final class Contest implements Probe {
         this(name, job, entrants, conditions, Plan.FULL);
     }
 
-    /** Of a plan that a full run follows. */
+    /** With the plan of a full run. */
     Contest(String name, Job job, List<Entrant> entrants, Conditions conditions, Plan plan) {
         this.name = name;
         this.job = job;
@@ -88,7 +88,7 @@ public final class Contest implements Probe {
         return name + "." + entrant.contender() + (grows ? entrant.clients() : "");
     }
 
-    /** What the page says of the run: how much of it was disturbed. */
+    /** The text about the run for the page: how much of it was disturbed. */
     @Override
     public Map<String, String> facts() {
         if (slices == 0) {

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The contests, in the order in which they are held. */
+/** The contests, in the order in which they run. */
 public final class Contests {
     private static final List<String> SOCKETS = List.of("shmAdaptive", "pipe", "loopback", "rawUds", "rawTcp");
 

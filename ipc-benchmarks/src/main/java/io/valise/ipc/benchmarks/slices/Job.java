@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** What the client processes of a contest do during a slice, and which figure a slice gives. */
+/** The work of a contest's client processes during a slice, and the figure of a slice. */
 enum Job {
     /** Requests one after the other: the median time of one, in nanoseconds. */
     REQUEST("ns/op", 1) {
@@ -28,7 +28,7 @@ enum Job {
         }
     },
 
-    /** Requests of which {@value #IN_FLIGHT} are on their way at any time: how many per second. */
+    /** Requests of which {@value #IN_FLIGHT} are in flight at any time: how many per second. */
     PIPELINED("ops/s", 1) {
         @Override
         Task connect(String contender, String address) throws Exception {
@@ -100,7 +100,7 @@ enum Job {
     /** Connects a client to the server of a contender. */
     abstract Task connect(String contender, String address) throws Exception;
 
-    /** What the server's main class is told. */
+    /** The arguments of the server's main class. */
     List<String> serverArguments(String contender) {
         return List.of(contender, Workload.QUOTE.name());
     }
@@ -110,7 +110,7 @@ enum Job {
         return unit;
     }
 
-    /** How many operations are timed together: reading the clock must not weigh on them. */
+    /** How many operations are timed together: so that reading the clock does not count. */
     int batch() {
         return batch;
     }

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * How the processors of this machine were used, by {@code /proc} (proc(5)): what decides whether a slice was disturbed.
+ * The use of this machine's processors, from {@code /proc} (proc(5)); it decides whether a slice was disturbed.
  * Immutable.
  *
  * @param busyNanos time of all processors in which a process or the kernel ran
@@ -15,7 +15,9 @@ import java.util.List;
  * @param wallNanos the clock
  */
 record Processors(long busyNanos, long stolenNanos, long ownNanos, long wallNanos) {
-    /** Of the time of all processors: above this share stolen or taken by others, a slice is disturbed. */
+    /**
+     * A slice is disturbed when the host or other processes take more than this share of the time of all processors.
+     */
     private static final double MOST_STOLEN = 0.02;
 
     private static final double MOST_FOREIGN = 0.05;
@@ -33,7 +35,7 @@ record Processors(long busyNanos, long stolenNanos, long ownNanos, long wallNano
         return Files.isReadable(STAT);
     }
 
-    /** What they have done so far; {@code own} are the processes of the slice. */
+    /** The use so far; {@code own} are the processes of the slice. */
     static Processors now(List<Long> own) throws IOException {
         String[] words = firstLine(STAT).split("\\s+", -1);
         long busy = 0;
@@ -60,7 +62,7 @@ record Processors(long busyNanos, long stolenNanos, long ownNanos, long wallNano
         return Files.readAllLines(file).get(0);
     }
 
-    /** Why the time since {@code before} tells little of the contender; empty when it was not disturbed. */
+    /** How the time since {@code before} was disturbed; empty when it was not. */
     String disturbanceSince(Processors before) {
         double all =
                 (double) (wallNanos - before.wallNanos) * Runtime.getRuntime().availableProcessors();

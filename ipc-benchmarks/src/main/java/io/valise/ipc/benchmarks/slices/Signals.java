@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Stops processes and has them go on, by the command {@code kill}. Stateless. */
+/** Stops and continues processes, by the command {@code kill}. Stateless. */
 final class Signals {
     private static final char STOPPED = 'T';
 
@@ -22,7 +22,7 @@ final class Signals {
         }
     }
 
-    /** Has stopped processes go on. */
+    /** Continues stopped processes. */
     static void resume(List<Long> pids) throws IOException {
         send("-CONT", pids);
     }

@@ -5,10 +5,10 @@ import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
 /**
- * The program of one client of a contender. Arguments: a {@link Job}, a contender's name, its server's address. For each
- * line it reads, {@code WARM_UP MEASURED} in milliseconds, it does its job for the first time, then for the second, and
- * prints {@code OPERATIONS NANOSECONDS MEDIAN}: how many operations the measured time had, how long it was, and the
- * median time of one.
+ * The program of one client of a contender. Arguments: a {@link Job}, a contender's name, its server's address. For
+ * each line it reads, {@code WARM_UP MEASURED} in milliseconds, it does its job for the warm-up time, then for the
+ * measured time, and prints {@code OPERATIONS NANOSECONDS MEDIAN}: how many operations the measured time had, how long
+ * it was, and the median time of one.
  */
 public final class SliceClient {
     private static final int DIGITS = 3;

@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The processes of one contender: a server and its clients. They are stopped (SIGSTOP) except during a slice of theirs, so
- * that a thread that looks for work takes no processor from another contender. Used by one thread.
+ * The processes of one contender: a server and its clients. They are stopped (SIGSTOP) except during their slices, so
+ * that a spinning thread takes no processor from another contender. Used by one thread.
  */
 final class Team implements Closeable {
     private final Job job;
@@ -51,7 +51,7 @@ final class Team implements Closeable {
         return team;
     }
 
-    /** Lets the server and so many of the clients work, and returns the figure of the measured time. */
+    /** Runs the server and some of the clients, and returns the figure of the measured time. */
     double slice(int clientCount, int warmUpMillis, int millis) throws IOException {
         Signals.resume(pids(clientCount));
         List<PeerProcess> working = clients.subList(0, clientCount);

@@ -44,7 +44,7 @@ public final class RequestTrace {
     private final Side client = new Side();
     private final Side server = new Side();
 
-    /** What the threads of one end have entered, in the order of their first entries. */
+    /** The classes that the threads of one end have entered, in the order of their first entries. */
     private static final class Side {
         private Set<String> ofThisRequest = new LinkedHashSet<>();
         private Set<String> ofAll = Set.of();
@@ -65,7 +65,7 @@ public final class RequestTrace {
         entries.addClassFilter(PREFIX + "*");
         entries.addClassExclusionFilter(TracedProgram.class.getPackageName() + ".*");
         entries.setSuspendPolicy(
-                EventRequest.SUSPEND_NONE); // a thread that is stopped at each method would seem stalled
+                EventRequest.SUSPEND_NONE); // a thread that is stopped at each method would look stalled
     }
 
     /** Runs the program and traces it. */
