@@ -86,7 +86,7 @@ final class ClientNegotiation implements ControlChannel.Reader {
 
     private ShmLink accept(NegotiationMessages.Offer offered) {
         if (offered.status() != IpcStatus.OK) {
-            throw failure(refusal(offered.status()), "the server says: " + offered.text(), null);
+            throw failure(refusal(offered.status()), "refused by the server: " + offered.text(), null);
         }
         if (!SegmentLayout.possible(offered.ringBytes())) {
             throw failure(
@@ -103,9 +103,9 @@ final class ClientNegotiation implements ControlChannel.Reader {
     }
 
     /** Only what a server can mean; nothing of it is the client's own doing. */
-    private static IpcStatus refusal(IpcStatus said) {
-        return switch (said) {
-            case RESOURCE_EXHAUSTED, ACCESS_DENIED, VERSION_MISMATCH, UNSUPPORTED -> said;
+    private static IpcStatus refusal(IpcStatus received) {
+        return switch (received) {
+            case RESOURCE_EXHAUSTED, ACCESS_DENIED, VERSION_MISMATCH, UNSUPPORTED -> received;
             default -> IpcStatus.PROTOCOL_ERROR;
         };
     }

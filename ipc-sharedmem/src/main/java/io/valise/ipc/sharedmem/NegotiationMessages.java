@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *   ack    client -> server   byte 'A'     the client has mapped the segment: the server removes its file, if it can
  * </pre>
  *
- * Where no kernel tells who the peer is, they follow the {@link io.valise.ipc.spi.secret.Handshake}, and its seal is behind
+ * Where the kernel does not know the peer's user, they follow the {@link io.valise.ipc.spi.secret.Handshake}, and its seal is behind
  * the offer.
  */
 final class NegotiationMessages {
@@ -117,7 +117,7 @@ final class NegotiationMessages {
                 .flip();
     }
 
-    /** Wrong bytes are told as soon as the first of them is there. */
+    /** Refuses wrong bytes as soon as the first of them has arrived. */
     private static void checkMagic(ByteBuffer bytes) {
         for (int i = 0; i < MAGIC.length && i < bytes.remaining(); i++) {
             byte actual = bytes.get(bytes.position() + i);

@@ -9,7 +9,7 @@ import io.valise.ipc.sharedmem.os.SegmentRemoval;
  * io.valise.ipc.sharedmem.os.SegmentDirectory}) and the protection of files ({@link
  * io.valise.ipc.spi.runtime.PrivateFile}); room is made sure of by writing zeros everywhere.
  *
- * @param authenticator who says that the peer is of this user
+ * @param authenticator how each end knows that the peer is of this user
  * @param removal when the file of a segment can go
  */
 record PlatformPolicy(PeerAuthenticator authenticator, SegmentRemoval removal) {

@@ -25,8 +25,8 @@ import java.util.function.Supplier;
  * Thread-safe.
  *
  * <p>Segments are in {@code /dev/shm/valise-<uid>}, else in the runtime directory, until both ends mapped them (on Windows
- * until both unmapped them); servers are found by a Unix domain socket in the runtime directory, which also tells when a
- * peer is gone. That the peer is of this user says the kernel; where it cannot, as on Windows, both ends prove that they
+ * until both unmapped them); servers are found by a Unix domain socket in the runtime directory, whose end means
+ * that the peer is gone. The kernel authenticates the peer's user; where it cannot, as on Windows, both ends prove that they
  * can read the server's secret. System properties: see the module's description.
  *
  * @since 0.1.0
@@ -75,7 +75,7 @@ public final class ShmTransport implements Transport {
             long free = Files.getFileStore(segments).getUsableSpace() >> 20;
             return Availability.yes(MemoryKind.expected().propertyValue() + " memory, "
                     + (Futexes.expected() ? "futex" : "socket") + " doorbell, " + segments + " " + free + " MiB free, "
-                    + policy.get().authenticator().who() + " vouches for peers");
+                    + "peers authenticated by " + policy.get().authenticator().evidence());
         } catch (IpcException | IOException | IllegalArgumentException e) {
             return Availability.no("shm: " + e.getMessage(), e);
         }

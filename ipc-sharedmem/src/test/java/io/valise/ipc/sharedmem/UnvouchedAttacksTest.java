@@ -181,7 +181,7 @@ class UnvouchedAttacksTest {
                 assertThat(end.peer().pid()).hasValue(ProcessHandle.current().pid());
             }
         }
-        assertThat(transport.availability().detail()).endsWith("a secret of this user vouches for peers");
+        assertThat(transport.availability().detail()).endsWith("peers authenticated by a secret of this user");
     }
 
     @ParameterizedTest

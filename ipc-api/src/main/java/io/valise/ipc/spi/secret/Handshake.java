@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * One end of the handshake that opens a connection before its first frame, where no kernel tells who the peer is. Both
+ * One end of the handshake that opens a connection before its first frame, where the kernel does not know the peer's user. Both
  * ends prove that they know a secret which only their user can read; the secret itself is never sent.
  *
  * <pre>
@@ -180,7 +180,7 @@ public abstract sealed class Handshake permits ClientHandshake, ServerHandshake 
         }
     }
 
-    /** The exception for a handshake that failed: {@code PEER_DIED}, unless the failure says what it is. */
+    /** The exception for a handshake that failed: {@code PEER_DIED}, unless the failure has a status. */
     public static IpcException refusal(Throwable why) {
         return why instanceof IpcException known
                 ? known

@@ -31,7 +31,7 @@ import java.util.function.Supplier;
  *
  * Lines with other keys are skipped. Thread-safe; what must not interleave with other processes runs {@link #locked}.
  *
- * @param <T> what a file says
+ * @param <T> the content of a file
  */
 public final class SecretFiles<T extends SecretFiles.Published> {
     private static final int MAX_BYTES = 1024;
@@ -73,11 +73,11 @@ public final class SecretFiles<T extends SecretFiles.Published> {
         }
     }
 
-    /** Makes what a file says of its lines. */
+    /** Reads the content of a file from its lines. */
     @FunctionalInterface
     public interface Parser<T> {
         /**
-         * What the file of a server says.
+         * The content of the file of a server.
          *
          * @throws IllegalArgumentException when a value is missing or malformed
          */
@@ -176,7 +176,7 @@ public final class SecretFiles<T extends SecretFiles.Published> {
      * Whether to read the file of a server again and connect again: the server may have been replaced since its file was
      * read, or had no room for one more client.
      *
-     * @param tried what its file said
+     * @param tried the content of the file that was read
      * @param tries how many attempts there were, this one included
      */
     public boolean isWorthAnotherTry(IpcException failure, T tried, int tries) {

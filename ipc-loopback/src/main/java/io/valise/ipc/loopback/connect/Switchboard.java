@@ -11,8 +11,8 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Finds the server of a name through its published file, and tells a live one from what a dead one left: a file whose
- * port no process answers, or another process does. Thread-safe.
+ * Finds the server of a name through its published file, and distinguishes a live server from a file that a dead one left,
+ * whose port belongs to no process or to another one. Thread-safe.
  */
 public final class Switchboard {
     private static final long PROBE_NANOS = TimeUnit.SECONDS.toNanos(2);
@@ -40,7 +40,7 @@ public final class Switchboard {
         }
     }
 
-    /** Whether the server that published this file still serves: the kernel says that it holds its name, or it proves it. */
+    /** Whether the server that published this file still serves: it holds its name, by the kernel, or it proves its secret. */
     public boolean isLive(EndpointFile server) {
         return (server.held() && NameHold.isHeld(server.name())) || answers(server);
     }

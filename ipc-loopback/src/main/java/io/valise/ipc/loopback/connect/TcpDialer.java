@@ -34,7 +34,7 @@ final class TcpDialer implements AutoCloseable {
     private final InetSocketAddress to;
     private final long deadline;
     private final SocketChannel channel;
-    private final Semaphore told = new Semaphore(0);
+    private final Semaphore ready = new Semaphore(0);
     private final Watch watch;
     private boolean handedOver;
 
@@ -48,7 +48,7 @@ final class TcpDialer implements AutoCloseable {
         try {
             channel.configureBlocking(false);
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-            watch = new Watch(channel, told::release);
+            watch = new Watch(channel, ready::release);
             watched = true;
         } finally {
             if (!watched) {
@@ -106,7 +106,7 @@ final class TcpDialer implements AutoCloseable {
             underWay = true;
             while (!connected && !channel.finishConnect()) {
                 watch.armWrite();
-                awaitWord();
+                awaitReady();
             }
         } catch (ConnectException e) {
             throw failure(IpcStatus.ENDPOINT_NOT_FOUND, "no process listens at " + to, e);
@@ -124,7 +124,7 @@ final class TcpDialer implements AutoCloseable {
         handshake.begin(out);
         do {
             watch.arm();
-            awaitWord();
+            awaitReady();
             if (channel.read(in.clear()) < 0) {
                 throw new EOFException("the peer hung up");
             }
@@ -139,9 +139,9 @@ final class TcpDialer implements AutoCloseable {
     }
 
     /** Waits until the socket can go on. */
-    private void awaitWord() {
+    private void awaitReady() {
         try {
-            if (!told.tryAcquire(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+            if (!ready.tryAcquire(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
                 throw failure(IpcStatus.TIMEOUT, "no answer from " + server + " in time", null);
             }
         } catch (InterruptedException e) {

@@ -11,7 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 
 /**
- * The Unix domain socket beside the rings: authentication and negotiation, then the bells; its end tells that the peer is
+ * The Unix domain socket beside the rings: authentication and negotiation, then the bells; its end means that the peer is
  * gone. It is read on the thread of the {@link ReadinessLoop} only. Thread-safe.
  */
 public final class ControlChannel {

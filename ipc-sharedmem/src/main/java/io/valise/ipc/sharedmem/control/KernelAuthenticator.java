@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** By the kernel, which tells each end which user is at the other one. */
+/** By the kernel, which each end asks for the user of the other one. */
 final class KernelAuthenticator implements PeerAuthenticator {
     @Override
     public Door open(Endpoint endpoint, Path sockets, Consumer<AuthenticatedChannel> admitted) {
@@ -22,7 +22,7 @@ final class KernelAuthenticator implements PeerAuthenticator {
     }
 
     @Override
-    public String who() {
+    public String evidence() {
         return "the kernel";
     }
 

@@ -37,6 +37,6 @@ public interface PeerAuthenticator {
      */
     AuthenticatedChannel connect(Endpoint endpoint, Path sockets, long deadline);
 
-    /** For people: who says that the peer is of this user. */
-    String who();
+    /** For people: what authenticates the peer. */
+    String evidence();
 }

@@ -23,8 +23,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Each end proves to the other that it knows the server's secret, for systems whose kernel tells nothing of the other end
- * of a domain socket. The file {@code .key-<name>} beside the server's socket has the secret; it is there before the
+ * Each end proves to the other that it knows the server's secret, for systems whose kernel does not know the user at the other
+ * end of a domain socket. The file {@code .key-<name>} beside the server's socket has the secret; it is there before the
  * socket is. A domain socket has no addresses that a relay could not have too, so the server seals its offer.
  */
 public final class SecretAuthenticator implements PeerAuthenticator {
@@ -34,7 +34,7 @@ public final class SecretAuthenticator implements PeerAuthenticator {
     /** Costs nothing. */
     public SecretAuthenticator() {}
 
-    /** What a key file says. */
+    /** The content of a key file. */
     private record ServerKey(String name, Secret secret) implements SecretFiles.Published {}
 
     private static SecretFiles<ServerKey> keys(Path sockets) {
@@ -126,7 +126,7 @@ public final class SecretAuthenticator implements PeerAuthenticator {
     }
 
     @Override
-    public String who() {
+    public String evidence() {
         return "a secret of this user";
     }
 
@@ -163,7 +163,7 @@ public final class SecretAuthenticator implements PeerAuthenticator {
             handshake.fail(new EOFException("the peer hung up"));
         }
 
-        /** A new socket has room; a peer that has filled it is told nothing. */
+        /** A new socket has room; a message to a peer that has filled it is dropped. */
         @Override
         public void send(ByteBuffer message) {
             control.send(message);
