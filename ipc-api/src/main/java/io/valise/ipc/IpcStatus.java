@@ -31,7 +31,7 @@ public enum IpcStatus {
     HANDLER_FAILED(10),
     /** Either side closed the connection in good order. */
     CONNECTION_CLOSED(11),
-    /** The connection ended without a farewell: the peer process died or was cut off. */
+    /** The connection ended without GOAWAY: the peer process died or was cut off. */
     PEER_DIED(12),
     /** The peer sent bytes that are not this protocol. */
     PROTOCOL_ERROR(13),

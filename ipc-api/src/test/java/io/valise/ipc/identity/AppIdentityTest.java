@@ -64,10 +64,10 @@ class AppIdentityTest {
     void applicationsOfAPublisherShareItsKeyAndPublishersShareNothing() {
         AppIdentity quotes = AppIdentity.open("acme", "quotes");
         AppIdentity orders = AppIdentity.open("acme", "orders");
-        AppIdentity stranger = AppIdentity.open("other", "quotes");
-        assertThat(orders.publisherId()).isEqualTo(quotes.publisherId()).isNotEqualTo(stranger.publisherId());
+        AppIdentity otherPublisher = AppIdentity.open("other", "quotes");
+        assertThat(orders.publisherId()).isEqualTo(quotes.publisherId()).isNotEqualTo(otherPublisher.publisherId());
         assertThat(orders.id()).isNotEqualTo(quotes.id());
-        assertThat(AppIdentity.verify(stranger.publicKey(), DATA, quotes.sign(DATA)))
+        assertThat(AppIdentity.verify(otherPublisher.publicKey(), DATA, quotes.sign(DATA)))
                 .isFalse();
     }
 

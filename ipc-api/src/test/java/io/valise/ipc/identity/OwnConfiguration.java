@@ -10,7 +10,7 @@ import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** Gives each test a configuration folder of its own, so that the keys of whoever runs it are left alone. */
+/** Gives each test a configuration folder of its own, so that the user's own keys are not touched. */
 public final class OwnConfiguration implements BeforeEachCallback, AfterEachCallback {
     private Path folder = Path.of("");
 

@@ -118,13 +118,13 @@ class CallAndSendTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"shm:nobody", "pipe:nobody", "loopback:nobody", "local:nobody", "any:nobody"})
+    @ValueSource(strings = {"shm:absent", "pipe:absent", "loopback:absent", "local:absent", "any:absent"})
     void aMissingServerIsSaidWithWhatToDo(String endpoint) {
         CommandRun run = CommandRun.of("call", endpoint, "echo");
         assertThat(run.status()).isEqualTo(1);
         assertThat(run.err())
                 .startsWith("ipc: ENDPOINT_NOT_FOUND: ")
-                .contains("nobody")
+                .contains("absent")
                 .contains("ipc list");
         assertThat(run.err()).hasLineCount(2);
     }

@@ -117,7 +117,7 @@ class ProcessTest {
         }
     }
 
-    /** A call that hangs ends with its caller's patience. */
+    /** A call that hangs ends at its caller's timeout. */
     @Test
     void aCallEndsWithItsTimeout() throws Exception {
         try (ForkedIpc server = ForkedIpc.start("demo-server", "pipe:hung")) {

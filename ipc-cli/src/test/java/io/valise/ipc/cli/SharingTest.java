@@ -154,10 +154,10 @@ class SharingTest {
                 .contains("is the name right?");
         assertThat(CommandRun.of("share", own.path().toString()).err()).contains("expected a regular file");
         Path file = Files.writeString(own.path().resolve("a"), "a");
-        CommandRun nobody = CommandRun.of("share", file.toString(), "--over", "pipe", "--timeout", "50ms");
-        assertThat(nobody.status()).isEqualTo(1);
-        assertThat(nobody.out()).startsWith("pipe:share-");
-        assertThat(nobody.err()).contains("the token was not redeemed: limit=PT0.05S");
+        CommandRun unredeemed = CommandRun.of("share", file.toString(), "--over", "pipe", "--timeout", "50ms");
+        assertThat(unredeemed.status()).isEqualTo(1);
+        assertThat(unredeemed.out()).startsWith("pipe:share-");
+        assertThat(unredeemed.err()).contains("the token was not redeemed: limit=PT0.05S");
     }
 
     @Test

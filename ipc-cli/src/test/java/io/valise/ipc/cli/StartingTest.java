@@ -89,8 +89,8 @@ class StartingTest {
         CommandRun shy = CommandRun.of("launch", "shy");
         assertThat(shy.status()).isEqualTo(1);
         assertThat(shy.err()).startsWith("ipc: CANCELLED: process ").contains("it reported no result");
-        assertThat(CommandRun.of("launch", "nobody").err())
-                .startsWith("ipc: ENDPOINT_NOT_FOUND: target \"nobody\" is not declared")
+        assertThat(CommandRun.of("launch", "undeclared").err())
+                .startsWith("ipc: ENDPOINT_NOT_FOUND: target \"undeclared\" is not declared")
                 .contains("declared are [echo, shy]");
     }
 

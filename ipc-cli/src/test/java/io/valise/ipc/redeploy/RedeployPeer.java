@@ -28,7 +28,7 @@ import java.util.stream.Stream;
  */
 final class RedeployPeer {
     private static final String PACKAGE = "io.valise.ipc.redeploy.app.";
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
+    private static final long TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(30);
     private static final long LOOK_AGAIN_MILLIS = 50;
 
     private final ReferenceQueue<ClassLoader> freed = new ReferenceQueue<>();
@@ -85,7 +85,7 @@ final class RedeployPeer {
     /** Waits until the loaders of all applications are freed; returns how many are not. */
     private int kept() throws InterruptedException {
         long begun = System.nanoTime();
-        while (!deployed.isEmpty() && System.nanoTime() - begun < PATIENCE_NANOS) {
+        while (!deployed.isEmpty() && System.nanoTime() - begun < TIMEOUT_NANOS) {
             System.gc();
             Reference<? extends ClassLoader> one = freed.remove(LOOK_AGAIN_MILLIS);
             if (one != null) {
@@ -99,7 +99,7 @@ final class RedeployPeer {
     private static String threads() throws InterruptedException {
         for (Thread thread : Thread.getAllStackTraces().keySet()) {
             if (thread.getName().startsWith("valise-") || thread.getName().startsWith("globalEventExecutor")) {
-                thread.join(TimeUnit.NANOSECONDS.toMillis(PATIENCE_NANOS));
+                thread.join(TimeUnit.NANOSECONDS.toMillis(TIMEOUT_NANOS));
             }
         }
         return counts(Thread.getAllStackTraces().keySet().stream()

@@ -68,18 +68,18 @@ class AccessBetweenApplicationsTest {
         client.ask("out", quotes.id());
         try (IpcServer server = serve(none);
                 LogLines audit = LogLines.audit(Endpoint.parse(ADDRESS))) {
-            assertThat(client.ask("knock", ADDRESS)).isEqualTo("ACCESS_DENIED");
+            assertThat(client.ask("tryConnect", ADDRESS)).isEqualTo("ACCESS_DENIED");
             assertThat(audit.next()).contains("server lacks an in rule for " + reader.id());
             assertThat(ran).hasValue(0);
             assertThat(server.connections()).isEmpty();
             assertThat(LoopbackAccessRules.explain(out, none)).contains("server lacks an in rule for " + reader.id());
         }
         try (IpcServer server = serve(in)) {
-            assertThat(client.ask("knock", ADDRESS)).isEqualTo("OK");
+            assertThat(client.ask("tryConnect", ADDRESS)).isEqualTo("OK");
             assertThat(client.ask("status", "secret")).isEqualTo("OK");
             assertThat(server.connections()).hasSize(1);
             client.ask("out", "somebody_0000000000000");
-            assertThat(client.ask("knock", ADDRESS)).isEqualTo("ACCESS_DENIED");
+            assertThat(client.ask("tryConnect", ADDRESS)).isEqualTo("ACCESS_DENIED");
         }
     }
 
@@ -88,13 +88,13 @@ class AccessBetweenApplicationsTest {
         LoopbackAccessRules rules = LoopbackAccessRules.builder(quotes).build();
         client.ask("identify", "acme", "reader");
         try (IpcServer server = serve(rules)) {
-            assertThat(client.ask("knock", ADDRESS)).isEqualTo("ACCESS_DENIED");
+            assertThat(client.ask("tryConnect", ADDRESS)).isEqualTo("ACCESS_DENIED");
             try (LoopbackAccessRules.Exemption exemption = rules.exemptInbound(reader.id())) {
-                assertThat(client.ask("knock", ADDRESS)).isEqualTo("OK");
+                assertThat(client.ask("tryConnect", ADDRESS)).isEqualTo("OK");
                 assertThat(client.ask("status", "secret")).isEqualTo("OK");
             }
             assertThat(client.ask("status", "secret")).isEqualTo("ACCESS_DENIED");
-            assertThat(client.ask("knock", ADDRESS)).isEqualTo("ACCESS_DENIED");
+            assertThat(client.ask("tryConnect", ADDRESS)).isEqualTo("ACCESS_DENIED");
             assertThat(server.endpoints()).hasSize(1);
         }
     }
@@ -102,7 +102,7 @@ class AccessBetweenApplicationsTest {
     @Test
     void whoHasNoIdentityIsBlockedAndTheClientIsToldByItsOwnRules() {
         try (IpcServer server = serve(LoopbackAccessRules.builder(quotes).build())) {
-            assertThat(client.ask("knock", ADDRESS)).isEqualTo("ACCESS_DENIED");
+            assertThat(client.ask("tryConnect", ADDRESS)).isEqualTo("ACCESS_DENIED");
             LoopbackAccessRules deaf = LoopbackAccessRules.builder(reader).build();
             assertThatThrownBy(
                             () -> IpcClient.builder(ADDRESS).loopbackRules(deaf).connect())

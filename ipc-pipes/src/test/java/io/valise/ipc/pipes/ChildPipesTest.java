@@ -146,7 +146,7 @@ class ChildPipesTest {
     }
 
     @Test
-    void aChildThatGoesWithoutAFarewellHasDiedAndOneThatSaysItHasClosed() throws Exception {
+    void aChildThatGoesWithoutGoawayHasDiedAndOneThatSaysItHasClosed() throws Exception {
         for (String way : List.of("halt", "exit", "leave")) {
             IpcConnection child = connect(ChildPipes.child(program("serves")));
             ProcessHandle process = processOf(child);

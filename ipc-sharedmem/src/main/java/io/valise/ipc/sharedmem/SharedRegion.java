@@ -79,7 +79,7 @@ public final class SharedRegion implements AutoCloseable {
     private static final String GENERATION = "generation";
     private static final String BYTES = "bytes";
     private static final String ACCESS = "access";
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration WRITER_TIMEOUT = Duration.ofSeconds(30);
 
     private final String name;
     private final Access access;
@@ -299,7 +299,7 @@ public final class SharedRegion implements AutoCloseable {
     public <T> T read(Function<SharedRegion, T> reader) {
         enter();
         try {
-            return publication.read(() -> reader.apply(this), PATIENCE.toNanos());
+            return publication.read(() -> reader.apply(this), WRITER_TIMEOUT.toNanos());
         } finally {
             leave();
         }

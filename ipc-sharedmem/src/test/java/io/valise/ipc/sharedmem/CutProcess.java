@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
-/** One end of connections whose segment is cut by somebody else; the process of {@link CutSegmentTest}. */
+/** One end of connections whose segment another process truncates; the process of {@link CutSegmentTest}. */
 final class CutProcess {
     private static final Duration LONG = Duration.ofMinutes(10);
     private static final int UNCHANGED_LOOKS = 20;
@@ -109,7 +109,10 @@ final class CutProcess {
         }
     }
 
-    /** Until it fails. What is in the segment when it is cut may arrive torn, as when somebody scribbles over it. */
+    /**
+     * Runs until it fails. Frames that are in the segment when it is truncated may arrive torn, as when another process
+     * writes over them.
+     */
     private static void echoForEver() {
         long torn = 0;
         while (torn < Long.MAX_VALUE) {

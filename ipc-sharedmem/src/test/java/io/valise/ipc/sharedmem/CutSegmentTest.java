@@ -112,7 +112,7 @@ class CutSegmentTest {
         bothEndsEnded();
     }
 
-    /** After a second nobody looks at the link but the thread that watches all idle ones. */
+    /** After a second only the thread that watches all idle links looks at this one. */
     private void whileIdle() throws IOException {
         client.ask("connect", "shm:cut");
         assertThat(client.ask("echo")).isEqualTo("OK");

@@ -53,7 +53,7 @@ class HostileLinkTest {
         assumeTrue(Files.isReadable(Path.of("/proc/self/map_files")) && "root".equals(System.getProperty("user.name")));
     }
 
-    /** A connection, both ends here, and its segment as a stranger sees it. */
+    /** A connection, both ends here, and its segment as an attacker sees it. */
     private record Victim(Link client, Link server, FileChannel segment) implements AutoCloseable {
         @Override
         public void close() throws IOException {

@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith(HangWatchdog.class)
 class ShmTransportTest {
     private static final Endpoint ENDPOINT = new Endpoint("shm", "particular");
-    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(30);
+    private static final long TIMEOUT = TimeUnit.SECONDS.toNanos(30);
 
     private final ShmTransport transport = new ShmTransport();
     private final BlockingQueue<Link> accepted = new LinkedBlockingQueue<>();
@@ -89,7 +89,7 @@ class ShmTransportTest {
         System.setProperty(ShmTransport.RING_BYTES_PROPERTY, "1048576");
         Endpoint endpoint = new Endpoint("shm", "rings");
         try (Transport.Listener big = transport.listen(endpoint, accepted::add);
-                Link link = transport.connect(endpoint, PATIENCE)) {
+                Link link = transport.connect(endpoint, TIMEOUT)) {
             assertThat(big.endpoint()).isEqualTo(endpoint);
             assertThat(link.maxFrameBytes()).isEqualTo((1 << 20) / 4 - 4);
         } finally {
@@ -99,7 +99,7 @@ class ShmTransportTest {
 
     @Test
     void connectionLeavesNoFileAndPeersNameEachOther() throws Exception {
-        try (Link client = transport.connect(ENDPOINT, PATIENCE);
+        try (Link client = transport.connect(ENDPOINT, TIMEOUT);
                 Link server = accepted.take()) {
             assertThat(segmentFiles()).isEmpty();
             assertThat(client.peer().pid()).hasValue(ProcessHandle.current().pid());
@@ -121,7 +121,7 @@ class ShmTransportTest {
 
     private void connectAndClose(int times) throws InterruptedException {
         for (int i = 0; i < times; i++) {
-            Link client = transport.connect(ENDPOINT, PATIENCE);
+            Link client = transport.connect(ENDPOINT, TIMEOUT);
             Link server = accepted.take();
             (i % 2 == 0 ? client : server).close();
             (i % 2 == 0 ? server : client).close();
@@ -130,7 +130,7 @@ class ShmTransportTest {
 
     /** Descriptors of closed channels are freed by the thread that waits for them, a moment later. */
     private static long settled(long expected) throws IOException {
-        long deadline = System.nanoTime() + PATIENCE;
+        long deadline = System.nanoTime() + TIMEOUT;
         while (descriptors() > expected && System.nanoTime() < deadline) {
             Thread.onSpinWait();
         }
@@ -166,10 +166,10 @@ class ShmTransportTest {
                 "VALISESHM\2........"
             })
     void serverDropsWhoDoesNotShakeHands(String bytes) throws Exception {
-        try (SocketChannel stranger = dial()) {
-            stranger.write(ByteBuffer.wrap(bytes.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1)));
+        try (SocketChannel intruder = dial()) {
+            intruder.write(ByteBuffer.wrap(bytes.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1)));
             if (bytes.length() > 1) {
-                readToEnd(stranger);
+                readToEnd(intruder);
             }
         }
         assertThat(accepted).isEmpty();
@@ -180,16 +180,16 @@ class ShmTransportTest {
     @Test
     void serverDropsWhoLeavesOrAnswersWrong() throws Exception {
         for (byte ack : new byte[] {'B', 0, -1}) {
-            try (SocketChannel stranger = dial()) {
-                stranger.write(NegotiationMessages.hello(1));
+            try (SocketChannel intruder = dial()) {
+                intruder.write(NegotiationMessages.hello(1));
                 ByteBuffer offer = ByteBuffer.allocate(8192);
                 while (NegotiationMessages.readOffer(offer.duplicate().flip()) == null) {
-                    stranger.read(offer);
+                    intruder.read(offer);
                 }
                 assertThat(segmentFiles()).hasSize(1);
                 if (ack != -1) {
-                    stranger.write(ByteBuffer.wrap(new byte[] {ack}));
-                    readToEnd(stranger);
+                    intruder.write(ByteBuffer.wrap(new byte[] {ack}));
+                    readToEnd(intruder);
                 }
             }
         }
@@ -250,14 +250,14 @@ class ShmTransportTest {
         layout.writeHeader(memory);
         try (var impostor = UnixSockets.listen(ShmTransport.sockets(), "impostor", sockets::add)) {
             var connecting = java.util.concurrent.CompletableFuture.supplyAsync(
-                    () -> transport.connect(new Endpoint("shm", "impostor"), PATIENCE));
+                    () -> transport.connect(new Endpoint("shm", "impostor"), TIMEOUT));
             try (SocketChannel server = sockets.take()) {
                 server.write(NegotiationMessages.offer(1, layout, segment));
                 try (Link link = connecting.get()) {
                     server.write(ByteBuffer.wrap(new byte[] {'D', 'S', '?'}));
                     assertThatThrownBy(() -> {
                                 while (link.poll(view -> true, 1) == 0) {
-                                    link.await(PATIENCE);
+                                    link.await(TIMEOUT);
                                 }
                             })
                             .isInstanceOfSatisfying(
@@ -291,7 +291,7 @@ class ShmTransportTest {
     @Test
     void flushedFramesOfAClosedSenderArriveFromAFullRing() throws Exception {
         List<Integer> seen = new ArrayList<>();
-        try (Link client = transport.connect(ENDPOINT, PATIENCE);
+        try (Link client = transport.connect(ENDPOINT, TIMEOUT);
                 Link server = accepted.take()) {
             int sent = 0;
             for (ByteBuffer space = client.claim(1000); space != null; space = client.claim(1000)) {
@@ -310,7 +310,7 @@ class ShmTransportTest {
     }
 
     private static SocketChannel dial() throws IOException {
-        SocketChannel socket = UnixSockets.connect(ShmTransport.sockets(), ENDPOINT.name(), PATIENCE);
+        SocketChannel socket = UnixSockets.connect(ShmTransport.sockets(), ENDPOINT.name(), TIMEOUT);
         socket.configureBlocking(true);
         return socket;
     }

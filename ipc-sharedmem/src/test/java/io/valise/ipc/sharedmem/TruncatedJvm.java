@@ -82,7 +82,7 @@ final class TruncatedJvm {
         }
     }
 
-    /** The file has no name any more; the kernel still gives it to whoever may open the map. */
+    /** The file has no name any more; a process that may open the map can still open it. */
     private static void cut() throws IOException {
         int cut = 0;
         for (String line : Files.readAllLines(Path.of("/proc/self/maps"))) {

@@ -53,7 +53,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @MayLog("refused: ")
 class UnvouchedAttacksTest {
     private static final Endpoint ENDPOINT = new Endpoint("shm", "unvouched");
-    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(30);
+    private static final long TIMEOUT = TimeUnit.SECONDS.toNanos(30);
     private static final int HELLO_BYTES = 40;
 
     private final Transport transport = new UnvouchedShm();
@@ -107,7 +107,7 @@ class UnvouchedAttacksTest {
     }
 
     private static SocketChannel dial(String name) throws IOException {
-        SocketChannel socket = UnixSockets.connectToAnyone(ShmTransport.sockets(), name, PATIENCE);
+        SocketChannel socket = UnixSockets.connectToAnyone(ShmTransport.sockets(), name, TIMEOUT);
         socket.configureBlocking(true);
         return socket;
     }
@@ -157,7 +157,7 @@ class UnvouchedAttacksTest {
     }
 
     private void stillServes() throws Exception {
-        try (Link client = transport.connect(ENDPOINT, PATIENCE);
+        try (Link client = transport.connect(ENDPOINT, TIMEOUT);
                 Link server = accepted.take()) {
             assertThat(client.peer().evidence()).isEqualTo(Evidence.SECRET);
             assertThat(server.peer().sameUser()).isTrue();
@@ -166,14 +166,14 @@ class UnvouchedAttacksTest {
     }
 
     private IpcException refused(Endpoint endpoint) {
-        return catchThrowableOfType(IpcException.class, () -> transport.connect(endpoint, PATIENCE));
+        return catchThrowableOfType(IpcException.class, () -> transport.connect(endpoint, TIMEOUT));
     }
 
     // ---- at the server
 
     @Test
     void peersKnowEachOtherByTheSecret() throws Exception {
-        try (Link client = transport.connect(ENDPOINT, PATIENCE);
+        try (Link client = transport.connect(ENDPOINT, TIMEOUT);
                 Link server = accepted.take()) {
             for (Link end : List.of(client, server)) {
                 assertThat(end.peer().evidence()).isEqualTo(Evidence.SECRET);
@@ -188,10 +188,10 @@ class UnvouchedAttacksTest {
     @ValueSource(strings = {"GET / HTTP/1.1\r\n\r\n", "VALISF", "\0", "SSH-2.0-OpenSSH_9.9\r\n"})
     void foreignProtocolHearsNothing(String bytes) throws Exception {
         try (LogLines audit = LogLines.audit(ENDPOINT);
-                SocketChannel stranger = dial()) {
-            send(stranger, bytes.getBytes(ISO_8859_1));
-            assertThat(receiveToEnd(stranger)).isEmpty();
-            assertThat(audit.next()).contains("a stranger", "the peer is no Valise program");
+                SocketChannel intruder = dial()) {
+            send(intruder, bytes.getBytes(ISO_8859_1));
+            assertThat(receiveToEnd(intruder)).isEmpty();
+            assertThat(audit.next()).contains("an unauthenticated peer", "the peer is no Valise program");
         }
         assertThat(accepted).isEmpty();
         stillServes();
@@ -199,12 +199,12 @@ class UnvouchedAttacksTest {
 
     @Test
     void whoSaysTheHelloOfSystemsThatVouchGetsNoFurther() throws Exception {
-        try (SocketChannel stranger = dial()) {
-            stranger.write(NegotiationMessages.hello(1));
-            assertThat(receiveToEnd(stranger))
+        try (SocketChannel intruder = dial()) {
+            intruder.write(NegotiationMessages.hello(1));
+            assertThat(receiveToEnd(intruder))
                     .isEqualTo(("VALISE\1" + (char) IpcStatus.VERSION_MISMATCH.number()).getBytes(ISO_8859_1));
         }
-        IpcException e = catchThrowableOfType(IpcException.class, () -> new ShmTransport().connect(ENDPOINT, PATIENCE));
+        IpcException e = catchThrowableOfType(IpcException.class, () -> new ShmTransport().connect(ENDPOINT, TIMEOUT));
         assertThat(e.status()).isEqualTo(IpcStatus.PROTOCOL_ERROR);
         assertThat(accepted).isEmpty();
         stillServes();
@@ -213,16 +213,16 @@ class UnvouchedAttacksTest {
     @Test
     void garbageIsDropped() throws Exception {
         SplittableRandom random = new SplittableRandom(7);
-        for (int i = 0; i < 20; i++) { // The audit log takes 60 lines of strangers in a minute.
+        for (int i = 0; i < 20; i++) { // The audit log takes 60 lines of unauthenticated peers in a minute.
             byte[] garbage = new byte[8 + random.nextInt(20_000)];
             random.nextBytes(garbage);
             if (i % 2 == 0) {
                 System.arraycopy("VALISE\1\0".getBytes(ISO_8859_1), 0, garbage, 0, 8);
             }
-            try (SocketChannel stranger = dial()) {
-                send(stranger, garbage);
-                stranger.shutdownOutput();
-                assertThat(receiveToEnd(stranger)).hasSizeLessThanOrEqualTo(Handshake.LONGEST_MESSAGE + 1);
+            try (SocketChannel intruder = dial()) {
+                send(intruder, garbage);
+                intruder.shutdownOutput();
+                assertThat(receiveToEnd(intruder)).hasSizeLessThanOrEqualTo(Handshake.LONGEST_MESSAGE + 1);
             } catch (IOException brokenPipe) {
                 assertThat(brokenPipe).hasMessageContaining("roken pipe"); // It had seen enough.
             }
@@ -234,11 +234,11 @@ class UnvouchedAttacksTest {
     @Test
     void whoDoesNotKnowTheSecretIsToldSoAndDropped() throws Exception {
         try (LogLines audit = LogLines.audit(ENDPOINT);
-                SocketChannel stranger = dial()) {
-            send(stranger, begin(Handshake.client(Secret.fresh(), ENDPOINT.toString())));
-            assertThat(receive(stranger, Handshake.LONGEST_MESSAGE)).hasSize(Handshake.LONGEST_MESSAGE);
-            send(stranger, new byte[32]);
-            assertThat(receiveToEnd(stranger)).containsExactly(IpcStatus.AUTHENTICATION_FAILED.number());
+                SocketChannel intruder = dial()) {
+            send(intruder, begin(Handshake.client(Secret.fresh(), ENDPOINT.toString())));
+            assertThat(receive(intruder, Handshake.LONGEST_MESSAGE)).hasSize(Handshake.LONGEST_MESSAGE);
+            send(intruder, new byte[32]);
+            assertThat(receiveToEnd(intruder)).containsExactly(IpcStatus.AUTHENTICATION_FAILED.number());
             assertThat(audit.next()).contains("does not know this server's secret");
         }
         assertThat(segmentFiles()).isEmpty();
@@ -306,7 +306,7 @@ class UnvouchedAttacksTest {
         try (LogLines audit = LogLines.audit(ENDPOINT);
                 SocketChannel slow = dial();
                 SocketChannel silent = dial();
-                Link early = transport.connect(ENDPOINT, PATIENCE);
+                Link early = transport.connect(ENDPOINT, TIMEOUT);
                 Link server = accepted.take()) {
             send(slow, "VALISE\1".getBytes(US_ASCII));
             // Ended by the server alone: one that forgot them would hang here.
@@ -320,32 +320,32 @@ class UnvouchedAttacksTest {
 
     @Test
     void honestClientsGetInThoughStrangersHoldEveryPlace() throws Exception {
-        List<SocketChannel> strangers = new ArrayList<>();
+        List<SocketChannel> intruders = new ArrayList<>();
         try {
             for (int i = 0; i < ConnectionAuthenticator.MOST_PENDING + 6; i++) {
-                SocketChannel stranger = dial();
-                strangers.add(stranger);
-                send(stranger, new byte[] {'V'});
+                SocketChannel intruder = dial();
+                intruders.add(intruder);
+                send(intruder, new byte[] {'V'});
             }
             stillServes();
             stillServes();
             // The ones that came first had to make room.
-            assertThat(receiveToEnd(strangers.get(0))).isEmpty();
-            assertThat(receiveToEnd(strangers.get(5))).isEmpty();
+            assertThat(receiveToEnd(intruders.get(0))).isEmpty();
+            assertThat(receiveToEnd(intruders.get(5))).isEmpty();
         } finally {
-            for (SocketChannel stranger : strangers) {
-                stranger.close();
+            for (SocketChannel intruder : intruders) {
+                intruder.close();
             }
         }
     }
 
     @Test
     void closingTheServerDropsStrangers() throws Exception {
-        try (SocketChannel stranger = dial()) {
-            send(stranger, new byte[] {'V'});
+        try (SocketChannel intruder = dial()) {
+            send(intruder, new byte[] {'V'});
             stillServes();
             listener.close();
-            assertThat(receiveToEnd(stranger)).isEmpty();
+            assertThat(receiveToEnd(intruder)).isEmpty();
         }
         assertThat(refused(ENDPOINT).status()).isEqualTo(IpcStatus.ENDPOINT_NOT_FOUND);
     }
@@ -353,11 +353,11 @@ class UnvouchedAttacksTest {
     // ---- at the client
 
     /** Serves by hand on the listener's socket, in place of the server, until the action is over. */
-    private void squatting(Consumer<SocketChannel> squatter, Action action) throws Exception {
+    private void impersonating(Consumer<SocketChannel> impostor, Action action) throws Exception {
         Path aside = socket().resolveSibling("aside");
         Files.move(socket(), aside);
         try (var trap = UnixSockets.listenToAnyone(
-                ShmTransport.sockets(), ENDPOINT.name(), () -> {}, channel -> inThread(squatter, channel))) {
+                ShmTransport.sockets(), ENDPOINT.name(), () -> {}, channel -> inThread(impostor, channel))) {
             assertThat(trap.path()).isEqualTo(socket().toRealPath());
             action.run();
         } finally {
@@ -365,17 +365,17 @@ class UnvouchedAttacksTest {
         }
     }
 
-    private static void inThread(Consumer<SocketChannel> squatter, SocketChannel channel) {
+    private static void inThread(Consumer<SocketChannel> impostor, SocketChannel channel) {
         Thread thread = new Thread(
                 () -> {
                     try (channel) {
                         channel.configureBlocking(true);
-                        squatter.accept(channel);
+                        impostor.accept(channel);
                     } catch (IOException e) {
                         throw new UncheckedIOException(e);
                     }
                 },
-                "squatter");
+                "impostor");
         thread.setDaemon(true);
         thread.start();
     }
@@ -401,7 +401,7 @@ class UnvouchedAttacksTest {
     @Test
     void processThatTakesTheSocketLearnsNoProof() throws Exception {
         BlockingQueue<byte[]> heard = new LinkedBlockingQueue<>();
-        squatting(
+        impersonating(
                 doing(client -> {
                     byte[] hello = receive(client, HELLO_BYTES);
                     byte[] challenge = Arrays.copyOf("VALISE\1\0".getBytes(ISO_8859_1), 72);
@@ -420,7 +420,7 @@ class UnvouchedAttacksTest {
         BlockingQueue<byte[]> heard = new LinkedBlockingQueue<>();
         Path aside = key(ENDPOINT.name()).resolveSibling(".aside");
         Files.move(key(ENDPOINT.name()), aside);
-        squatting(
+        impersonating(
                 doing(client -> heard.add(receiveToEnd(client))),
                 () -> assertThat(refused(ENDPOINT).status()).isEqualTo(IpcStatus.ENDPOINT_NOT_FOUND));
         assertThat(heard).isEmpty();
@@ -434,8 +434,8 @@ class UnvouchedAttacksTest {
     void relayCannotChangeTheOffer(int offset) throws Exception {
         AtomicInteger mapped = new AtomicInteger();
         Transport watched = new UnvouchedShm(new Removal(mapped));
-        squatting(doing(client -> relay(client, offset)), () -> {
-            IpcException e = catchThrowableOfType(IpcException.class, () -> watched.connect(ENDPOINT, PATIENCE));
+        impersonating(doing(client -> relay(client, offset)), () -> {
+            IpcException e = catchThrowableOfType(IpcException.class, () -> watched.connect(ENDPOINT, TIMEOUT));
             assertThat(e.status()).as(e.getMessage()).isEqualTo(IpcStatus.AUTHENTICATION_FAILED);
         });
         assertThat(mapped)
@@ -520,7 +520,7 @@ class UnvouchedAttacksTest {
         try (Transport.Listener mapped = windows.listen(endpoint, accepted::add)) {
             assertThat(mapped.endpoint()).isEqualTo(endpoint);
             for (boolean clientFirst : List.of(true, false)) {
-                Link client = windows.connect(endpoint, PATIENCE);
+                Link client = windows.connect(endpoint, TIMEOUT);
                 Link server = accepted.take();
                 assertThat(segmentFiles()).hasSize(1);
                 (clientFirst ? client : server).close();

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * @since 0.1.0
  */
 public final class OwnHome implements BeforeEachCallback, AfterEachCallback {
-    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(20);
+    private static final long TIMEOUT = TimeUnit.SECONDS.toNanos(20);
     private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(5);
 
     private final Set<ProcessHandle> before = new HashSet<>();
@@ -81,7 +81,7 @@ public final class OwnHome implements BeforeEachCallback, AfterEachCallback {
     }
 
     private void awaitProcesses() throws InterruptedException, ExecutionException {
-        long deadline = System.nanoTime() + PATIENCE;
+        long deadline = System.nanoTime() + TIMEOUT;
         for (ProcessHandle process : ProcessHandle.current().children().toList()) {
             if (!before.contains(process)) {
                 awaitEnd(process, deadline);
@@ -101,7 +101,7 @@ public final class OwnHome implements BeforeEachCallback, AfterEachCallback {
 
     /** The library closes servers that waited for a process after that process has ended. */
     private static void awaitServers() {
-        long deadline = System.nanoTime() + PATIENCE;
+        long deadline = System.nanoTime() + TIMEOUT;
         for (List<Endpoint> served = served(); !served.isEmpty(); served = served()) {
             if (System.nanoTime() - deadline > 0) {
                 throw new AssertionError("the test left servers: " + served);

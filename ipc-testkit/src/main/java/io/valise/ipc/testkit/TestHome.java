@@ -22,7 +22,7 @@ public final class TestHome {
     /** The system property that names the configuration folder: the tests' keys are not the user's. */
     public static final String CONFIGURATION_PROPERTY = "valise.config";
 
-    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(10);
+    private static final long TIMEOUT = TimeUnit.SECONDS.toNanos(10);
 
     private static final Path PATH = claim();
 
@@ -81,7 +81,7 @@ public final class TestHome {
      * @throws IOException if a file cannot be deleted
      */
     public static void deleteAll(Path directory) throws IOException {
-        long deadline = System.nanoTime() + PATIENCE;
+        long deadline = System.nanoTime() + TIMEOUT;
         while (Files.exists(directory)) {
             try (Stream<Path> tree = Files.walk(directory)) {
                 for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {

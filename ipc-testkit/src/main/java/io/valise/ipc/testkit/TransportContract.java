@@ -8,8 +8,8 @@ import io.valise.ipc.testkit.session.DeliveryRules;
 import io.valise.ipc.testkit.session.EventRules;
 import io.valise.ipc.testkit.session.ExitRules;
 import io.valise.ipc.testkit.session.FairnessRules;
-import io.valise.ipc.testkit.session.FarewellRules;
 import io.valise.ipc.testkit.session.FutureRules;
+import io.valise.ipc.testkit.session.GracefulCloseRules;
 import io.valise.ipc.testkit.session.IdentityRules;
 import io.valise.ipc.testkit.session.LifecycleRules;
 import io.valise.ipc.testkit.session.LogRules;
@@ -92,8 +92,8 @@ public abstract class TransportContract implements Candidate {
     }
 
     @Nested
-    class Farewells extends FarewellRules {
-        Farewells() {
+    class GracefulCloses extends GracefulCloseRules {
+        GracefulCloses() {
             super(TransportContract.this);
         }
     }

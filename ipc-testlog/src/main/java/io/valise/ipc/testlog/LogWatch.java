@@ -29,7 +29,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * @since 0.1.0
  */
 public final class LogWatch implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback {
-    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(10);
+    private static final long TIMEOUT = TimeUnit.SECONDS.toNanos(10);
     private static final Comparison COMPARISON = new Comparison();
 
     /** For JUnit. */
@@ -49,7 +49,7 @@ public final class LogWatch implements BeforeAllCallback, BeforeEachCallback, Af
     @Override
     public void afterEach(ExtensionContext context) throws InterruptedException {
         if (context.getExecutionException().isEmpty()) {
-            Set<String> missing = COMPARISON.current().awaitMissing(PATIENCE);
+            Set<String> missing = COMPARISON.current().awaitMissing(TIMEOUT);
             if (!missing.isEmpty()) {
                 throw new AssertionError(
                         "nothing was logged that contains " + missing + "; logged: " + COMPARISON.unexpected());

@@ -120,11 +120,11 @@ public final class AsyncCall extends PendingCall implements Task {
             if (isDone()) {
                 return super.get();
             }
-            Deadline patience = new Deadline(unit.toNanos(timeout));
-            patience.deadline(); // counted from here
+            Deadline deadline = new Deadline(unit.toNanos(timeout));
+            deadline.deadline(); // counted from here
             try {
-                waits.beginWait(this, patience);
-                return super.get(patience.left(), TimeUnit.NANOSECONDS);
+                waits.beginWait(this, deadline);
+                return super.get(deadline.left(), TimeUnit.NANOSECONDS);
             } finally {
                 waits.endWait();
             }

@@ -371,17 +371,17 @@ public final class FrameSender {
         }
     }
 
-    private void sendLong(Sendable frame, @Nullable NumberedCall call, long bound, LongSupplier patience) {
+    private void sendLong(Sendable frame, @Nullable NumberedCall call, long bound, LongSupplier sendDeadline) {
         if (bound / 3 > peerMaxMessage + (long) maxFrame) {
             throw tooLarge(bound / 3, "at least ");
         }
         byte[] aside = LongBuffers.take(Math.toIntExact(Math.min(bound, Integer.MAX_VALUE - 8)));
-        sendFragments(encoded(frame, aside), call, patience);
+        sendFragments(encoded(frame, aside), call, sendDeadline);
         LongBuffers.giveBack(aside);
     }
 
-    private void sendFragments(ByteBuffer whole, @Nullable NumberedCall call, LongSupplier patience) {
-        long until = patience.getAsLong();
+    private void sendFragments(ByteBuffer whole, @Nullable NumberedCall call, LongSupplier sendDeadline) {
+        long until = sendDeadline.getAsLong();
         LongSupplier deadline = () -> until;
         int total = whole.remaining();
         lock(longFrames, deadline);

@@ -278,7 +278,7 @@ public final class ServerCore implements Session.Greeter {
     /**
      * Puts a session on the list, unless it has ended.
      *
-     * @throws IpcException when the server is closing, instead of a WELCOME that a farewell would follow
+     * @throws IpcException when the server is closing, instead of a WELCOME that a GOAWAY would follow
      */
     private void list(Session session) {
         synchronized (this) {

@@ -67,9 +67,9 @@ final class Broadcasts {
      * must not be thrown out because the thread that sends to it gets no processor.
      */
     private boolean isSentFurther() {
-        Deadline patience = new Deadline(session.config().requestTimeoutNanos());
+        Deadline deadline = new Deadline(session.config().requestTimeoutNanos());
         while (unsent.isHigh() && !session.isEnded()) {
-            if (session.sender().awaitsRoom() || patience.left() == 0) {
+            if (session.sender().awaitsRoom() || deadline.left() == 0) {
                 return false;
             }
             LockSupport.parkNanos(PAUSE_NANOS);

@@ -47,10 +47,10 @@ final class FutureReading implements FutureWaitHook {
     }
 
     @Override
-    public void beginWait(Future<?> future, Deadline patience) {
+    public void beginWait(Future<?> future, Deadline deadline) {
         if (enter() && reader.spinner.everLooks() && !VirtualThreads.isCurrent()) {
             try {
-                readFor(future, patience);
+                readFor(future, deadline);
             } catch (InternalError e) { // the future ends with the connection
                 sender.cutShort(e);
             } catch (RuntimeException | Error e) { // such as no stack left: who has the right is not known any more
@@ -98,7 +98,7 @@ final class FutureReading implements FutureWaitHook {
         return reliedUpon;
     }
 
-    private void readFor(Future<?> future, Deadline patience) {
+    private void readFor(Future<?> future, Deadline deadline) {
         long turn = take(future);
         if (turn == NONE) {
             return;
@@ -110,7 +110,7 @@ final class FutureReading implements FutureWaitHook {
         for (int polls = 1; worthIt && mine != NONE && !future.isDone(); polls++) {
             mine = reader.poller.poll(mine, true, !right.hasCallers());
             if (mine != NONE && !future.isDone()) {
-                worthIt = goesOn(polls, patience);
+                worthIt = goesOn(polls, deadline);
             }
         }
         leave(mine, future.isDone());
@@ -141,7 +141,7 @@ final class FutureReading implements FutureWaitHook {
         }
     }
 
-    private boolean goesOn(int polls, Deadline patience) {
+    private boolean goesOn(int polls, Deadline deadline) {
         Spinner spinner = reader.spinner;
         boolean check;
         if (reader.poller.progressed()) {
@@ -154,7 +154,7 @@ final class FutureReading implements FutureWaitHook {
         }
         return !check
                 || !(Thread.currentThread().isInterrupted()
-                        || patience.isOverdue(System.nanoTime())
+                        || deadline.isOverdue(System.nanoTime())
                         || reader.tasks.backlog().isHigh());
     }
 

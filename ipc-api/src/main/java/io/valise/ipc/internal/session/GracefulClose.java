@@ -39,19 +39,19 @@ final class GracefulClose {
      * @return whether the peer has all that was sent
      */
     boolean close(CloseReason reason, long nanos) {
-        Deadline patience = new Deadline(Math.max(nanos, GOAWAY_NANOS));
+        Deadline deadline = new Deadline(Math.max(nanos, GOAWAY_NANOS));
         long taken = dispatcher.close();
         dispatcher.withdraw(
                 lifecycle.inboundRefusal(),
-                answer -> sender.sendQuietly(answer, patience, false),
+                answer -> sender.sendQuietly(answer, deadline, false),
                 new Deadline(GOAWAY_NANOS));
         return reason.status() == IpcStatus.CONNECTION_CLOSED
-                ? sendGoaway(taken, 0, IpcStatus.OK, "the peer closed the connection", patience)
-                : sendGoaway(taken, 0, reason.status(), reason.detail(), patience);
+                ? sendGoaway(taken, 0, IpcStatus.OK, "the peer closed the connection", deadline)
+                : sendGoaway(taken, 0, reason.status(), reason.detail(), deadline);
     }
 
-    private boolean sendGoaway(long taken, int flags, IpcStatus status, String text, Deadline patience) {
+    private boolean sendGoaway(long taken, int flags, IpcStatus status, String text, Deadline deadline) {
         long counted = lifecycle.countsCalls() ? taken : 0;
-        return sender.sendQuietly(OutFrame.goaway(counted, flags, status, text), patience, true);
+        return sender.sendQuietly(OutFrame.goaway(counted, flags, status, text), deadline, true);
     }
 }

@@ -63,7 +63,7 @@ public final class Session implements SessionCall.Calls {
     private final Reader reader;
     private final Requester requester;
     private final Broadcasts broadcasts;
-    private final GracefulClose farewell;
+    private final GracefulClose gracefulClose;
     private final SerialLane listeners;
     private final long begunAt = System.nanoTime();
     private volatile PeerIdentity peer;
@@ -118,7 +118,7 @@ public final class Session implements SessionCall.Calls {
                 config.events());
         this.greeting =
                 new GreetingExchange(endpoint, config, calls, sender, new AnswerSender(this, sender), lifecycle);
-        this.farewell = new GracefulClose(lifecycle, dispatcher, sender);
+        this.gracefulClose = new GracefulClose(lifecycle, dispatcher, sender);
         this.receiver = newReceiver();
         this.reader = newReader();
         this.requester = new Requester(calls, sender, reader, lifecycle, counters, config.requestTimeoutNanos());
@@ -286,7 +286,7 @@ public final class Session implements SessionCall.Calls {
 
     /** Takes no new calls, and tells the peer so. */
     public void drain() {
-        farewell.drain();
+        gracefulClose.drain();
     }
 
     /** Waits, after {@link #drain}, until what the peer had sent before is done; false when the deadline came first. */
@@ -319,7 +319,7 @@ public final class Session implements SessionCall.Calls {
             return true;
         }
         try {
-            return farewell.close(reason, nanos);
+            return gracefulClose.close(reason, nanos);
         } finally {
             end(reason);
         }
@@ -333,7 +333,7 @@ public final class Session implements SessionCall.Calls {
                         : new CloseReason(
                                 IpcStatus.PEER_DIED,
                                 true,
-                                "the connection ended without a farewell: the peer process died or was cut off"));
+                                "the connection ended without GOAWAY: the peer process died or was cut off"));
     }
 
     /** Reading failed: what was read cannot be, or the link broke. */

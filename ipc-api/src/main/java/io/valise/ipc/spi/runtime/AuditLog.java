@@ -10,16 +10,16 @@ import java.util.regex.Pattern;
  * level {@code WARNING}, {@code refused: at=…, who=…, what=…, because=…}. Thread-safe.
  *
  * <p>Those who have not even shown that they are of this user can refuse themselves as often as they like: of them at
- * most {@value #MOST_STRANGERS} lines are written in a minute, and then one that says how many there were.
+ * most {@value #MOST_UNAUTHENTICATED} lines are written in a minute, and then one that says how many there were.
  */
 public final class AuditLog {
     /** The name of the logger. */
     public static final String NAME = "io.valise.ipc.audit";
 
-    private static final int MOST_STRANGERS = 60;
+    private static final int MOST_UNAUTHENTICATED = 60;
     private static final Pattern LINE_BREAKS = Pattern.compile("[\\p{Cntrl}\\u0085\\u2028\\u2029]");
     private static final long WINDOW_NANOS = TimeUnit.MINUTES.toNanos(1);
-    private static final RateLimit STRANGERS = new RateLimit(MOST_STRANGERS, WINDOW_NANOS);
+    private static final RateLimit UNAUTHENTICATED = new RateLimit(MOST_UNAUTHENTICATED, WINDOW_NANOS);
 
     private AuditLog() {}
 
@@ -42,12 +42,16 @@ public final class AuditLog {
     }
 
     /** Tells of a refusal of a process that has not proved to be of this user. */
-    public static void strangerRefused(Object at, String because) {
-        long left = STRANGERS.take(System.nanoTime());
+    public static void unauthenticatedRefused(Object at, String because) {
+        long left = UNAUTHENTICATED.take(System.nanoTime());
         if (left > 0) {
-            refused(at, "a stranger", "connect", because);
+            refused(at, "an unauthenticated peer", "connect", because);
         } else if (left == 0) {
-            refused(at, "strangers", "connect", "limit=" + MOST_STRANGERS + " lines a minute; last: " + because);
+            refused(
+                    at,
+                    "unauthenticated peers",
+                    "connect",
+                    "limit=" + MOST_UNAUTHENTICATED + " lines a minute; last: " + because);
         }
     }
 

@@ -23,7 +23,7 @@ import java.util.function.Supplier;
 final class FolderLock {
     static final String FILE = ".lock";
 
-    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(10);
+    private static final long TIMEOUT = TimeUnit.SECONDS.toNanos(10);
     private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(1);
 
     /** The files that this thread has locked. */
@@ -32,15 +32,15 @@ final class FolderLock {
     private FolderLock() {}
 
     static <T> T locked(Path folder, Supplier<T> action) {
-        return locked(folder, PATIENCE, action);
+        return locked(folder, TIMEOUT, action);
     }
 
     /** Waits so many nanoseconds at most. */
-    static <T> T locked(Path folder, long patience, Supplier<T> action) {
+    static <T> T locked(Path folder, long timeout, Supplier<T> action) {
         boolean interrupted = Thread.interrupted(); // An interrupt would close the file while it is used.
         try {
             Path file = folder.toRealPath().resolve(FILE);
-            return lockedFile(file, patience, action);
+            return lockedFile(file, timeout, action);
         } catch (IOException e) {
             throw PrivateDirectory.failed("lock", folder, e);
         } finally {
@@ -50,13 +50,13 @@ final class FolderLock {
         }
     }
 
-    private static <T> T lockedFile(Path file, long patience, Supplier<T> action) throws IOException {
+    private static <T> T lockedFile(Path file, long timeout, Supplier<T> action) throws IOException {
         Set<Path> mine = MINE.get();
         if (mine.contains(file)) {
             return action.get();
         }
         try (LockFile open = LockFile.open(file, Set.of(CREATE, READ, WRITE, LinkOption.NOFOLLOW_LINKS))) {
-            acquire(open, patience); // freed with the file
+            acquire(open, timeout); // freed with the file
             mine.add(file);
             return action.get();
         } finally {
@@ -68,8 +68,8 @@ final class FolderLock {
     }
 
     /** Polls, because a blocking lock can neither be bounded nor survive an interrupt. Contention is rare and short. */
-    private static void acquire(LockFile file, long patience) throws IOException {
-        long deadline = System.nanoTime() + patience;
+    private static void acquire(LockFile file, long timeout) throws IOException {
+        long deadline = System.nanoTime() + timeout;
         LockFile.Lock lock = file.tryWhole();
         while (lock == null && System.nanoTime() - deadline < 0) {
             LockSupport.parkNanos(PAUSE);
@@ -78,7 +78,7 @@ final class FolderLock {
         if (lock == null) {
             throw new IpcException(
                     IpcStatus.RESOURCE_EXHAUSTED,
-                    "lock " + file + ": limit=" + TimeUnit.NANOSECONDS.toSeconds(PATIENCE) + " s, actual=held by "
+                    "lock " + file + ": limit=" + TimeUnit.NANOSECONDS.toSeconds(TIMEOUT) + " s, actual=held by "
                             + file.holder() + ": end that if it is stopped",
                     Delivery.NOT_SENT);
         }

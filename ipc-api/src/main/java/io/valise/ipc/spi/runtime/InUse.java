@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 final class InUse {
     static final String FILE = "in-use.lock";
 
-    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(10);
+    private static final long TIMEOUT = TimeUnit.SECONDS.toNanos(10);
     private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(1);
     /** The offset of no process: only one that cleans up has locked it. */
     private static final long NO_PROCESS = Long.MAX_VALUE - 1;
@@ -131,7 +131,7 @@ final class InUse {
         LockFile file = open();
         try {
             long mine = ProcessHandle.current().pid();
-            long deadline = System.nanoTime() + PATIENCE;
+            long deadline = System.nanoTime() + TIMEOUT;
             LockFile.Lock lock = file.tryShared(mine);
             while (lock == null && System.nanoTime() - deadline < 0) {
                 LockSupport.parkNanos(PAUSE);

@@ -238,7 +238,8 @@ public final class UnixSockets {
     private static boolean isOfThisUser(SocketChannel channel, Path server) {
         PeerIdentity peer = identity(channel);
         if (!peer.sameUser()) {
-            AuditLog.strangerRefused(server, "it runs as " + peer.user().orElse("?") + ", which is not this user");
+            AuditLog.unauthenticatedRefused(
+                    server, "it runs as " + peer.user().orElse("?") + ", which is not this user");
         }
         return peer.sameUser();
     }

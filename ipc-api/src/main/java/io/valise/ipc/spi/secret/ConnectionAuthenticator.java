@@ -62,7 +62,7 @@ public final class ConnectionAuthenticator {
         if (oldest != null) {
             oldest.end();
             if (oldest != entering) {
-                AuditLog.strangerRefused(
+                AuditLog.unauthenticatedRefused(
                         address, "unauthenticated connections: limit=" + MOST_PENDING + ", the oldest was closed");
             }
         }
@@ -144,7 +144,7 @@ public final class ConnectionAuthenticator {
                 SafeLog.of(ConnectionAuthenticator.class)
                         .log(Level.DEBUG, "a connection to " + address + " broke in its handshake", refusal);
             } else {
-                AuditLog.strangerRefused(address, refusal.reason());
+                AuditLog.unauthenticatedRefused(address, refusal.reason());
             }
             return true;
         }

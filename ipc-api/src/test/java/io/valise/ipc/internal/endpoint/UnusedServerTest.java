@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A server that ends when nobody uses it, and a client that would have it started. */
+/** A server that ends when no client uses it, and a client that would start it. */
 @Timeout(20)
 class UnusedServerTest {
     private static final int ROUNDS = 300;

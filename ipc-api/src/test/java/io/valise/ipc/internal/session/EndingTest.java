@@ -254,7 +254,7 @@ class EndingTest {
         peer.send(RawFrame.request(1, "echo", HI));
         peer.next(Frames.RESPONSE);
         peer.link().breakDown();
-        peer.send(RawFrame.event("nobody", HI)); // should the link be armed already
+        peer.send(RawFrame.event("unoffered", HI)); // should the link be armed already
         assertThat(disconnects.take().status()).isEqualTo(IpcStatus.PEER_DIED);
     }
 
@@ -439,8 +439,8 @@ class EndingTest {
         for (int i = 0; i < 10; i++) {
             try (IpcConnection connection = IpcClient.connect("local:stats")) {
                 connection.request("echo", HI);
-                connection.send("nobody", HI);
-                assertThatThrownBy(() -> connection.request("nobody", HI)).isInstanceOf(IpcException.class);
+                connection.send("unoffered", HI);
+                assertThatThrownBy(() -> connection.request("unoffered", HI)).isInstanceOf(IpcException.class);
                 assertThat(connection.stats().requestsSent()).isEqualTo(2);
                 assertThat(connection.stats().eventsSent()).isEqualTo(1);
                 assertThat(connection.stats().pending()).isZero();

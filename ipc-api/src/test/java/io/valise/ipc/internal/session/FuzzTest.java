@@ -140,7 +140,7 @@ class FuzzTest {
             if (frame.id() == PROBE && (frame.kind() == Frames.RESPONSE || frame.kind() == Frames.ERROR)) {
                 return frame.kind() == Frames.RESPONSE || endAfterGoAway(peer);
             }
-            // an answer of another thread may still slip in between the farewell and the end
+            // an answer of another thread may still slip in between GOAWAY and the end
             said = said != null && said.kind() == Frames.GOAWAY ? said : frame;
         }
         assertSaidWhy(said);

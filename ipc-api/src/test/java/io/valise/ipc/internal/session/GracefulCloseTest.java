@@ -59,7 +59,7 @@ class GracefulCloseTest {
     }
 
     private IpcServer.Builder server() {
-        return IpcServer.builder("scripted:farewells")
+        return IpcServer.builder("scripted:closing")
                 .transport(transport)
                 .service("echo", request -> {
                     ran.incrementAndGet();
@@ -84,7 +84,7 @@ class GracefulCloseTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
-    void farewellCountsTheCallsThatWereTaken(int version) throws Exception {
+    void goawayCountsTheCallsThatWereTaken(int version) throws Exception {
         IpcServer server = closing(server().start());
         ScriptedPeer peer = transport.dial().greet(version);
         peer.send(RawFrame.request(70, "echo", HI), RawFrame.request(7, "absent", HI));
@@ -93,9 +93,9 @@ class GracefulCloseTest {
             peer.next();
         }
         server.close();
-        RawFrame farewell = peer.farewell();
-        assertThat(farewell.ipcStatus()).isEqualTo(IpcStatus.OK);
-        assertThat(farewell.id()).isEqualTo(version == 1 ? 0 : 3);
+        RawFrame goaway = peer.goaway();
+        assertThat(goaway.ipcStatus()).isEqualTo(IpcStatus.OK);
+        assertThat(goaway.id()).isEqualTo(version == 1 ? 0 : 3);
     }
 
     @Test
@@ -103,13 +103,13 @@ class GracefulCloseTest {
         closing(server().start());
         ScriptedPeer peer = transport.dial().greet(2);
         peer.send(RawFrame.request(1, "echo", HI), RawFrame.of(Frames.REQUEST, 0, 2, new byte[] {4, 'e', 'c'}));
-        RawFrame farewell = peer.farewell();
-        assertThat(farewell.ipcStatus()).isEqualTo(IpcStatus.PROTOCOL_ERROR);
-        assertThat(farewell.id()).isEqualTo(1);
+        RawFrame goaway = peer.goaway();
+        assertThat(goaway.ipcStatus()).isEqualTo(IpcStatus.PROTOCOL_ERROR);
+        assertThat(goaway.id()).isEqualTo(1);
     }
 
     @Test
-    void whatWaitsForAThreadIsRefusedBeforeTheFarewell() throws Exception {
+    void whatWaitsForAThreadIsRefusedBeforeGoaway() throws Exception {
         IpcServer server = queueing();
         ScriptedPeer peer = transport.dial().greet(2);
         for (int id = 1; id <= 3; id++) {
@@ -150,9 +150,9 @@ class GracefulCloseTest {
         }
         release.countDown();
         assertThat(peer.next().kind()).isEqualTo(Frames.RESPONSE);
-        RawFrame farewell = peer.next();
-        assertThat(farewell.kind()).isEqualTo(Frames.GOAWAY);
-        assertThat(farewell.id()).isEqualTo(1);
+        RawFrame goaway = peer.next();
+        assertThat(goaway.kind()).isEqualTo(Frames.GOAWAY);
+        assertThat(goaway.id()).isEqualTo(1);
         assertThat(finished.get()).isTrue();
         assertThat(ran).hasValue(0);
     }
@@ -208,7 +208,7 @@ class GracefulCloseTest {
 
     private ScriptedPeer connect(int version) throws Exception {
         CompletableFuture<IpcConnection> connecting =
-                IpcClient.builder("scripted:farewells").transport(transport).connectAsync();
+                IpcClient.builder("scripted:closing").transport(transport).connectAsync();
         ScriptedPeer peer = transport.nextClient().welcome(version);
         closing(connecting.get());
         return peer;
@@ -254,7 +254,7 @@ class GracefulCloseTest {
     }
 
     @Test
-    void laterFarewellCannotTakeBackThatACallWasNotTaken() throws Exception {
+    void laterGoawayCannotTakeBackThatACallWasNotTaken() throws Exception {
         ScriptedPeer peer = connect(2);
         List<CompletableFuture<ValueSet>> calls = calls(peer, 2);
         peer.send(RawFrame.goAway(DRAIN, IpcStatus.OK, 1, "soon"), RawFrame.goAway(0, IpcStatus.OK, 2, "bye"))

@@ -20,8 +20,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Any ValueSet where HELLO, CHALLENGE or PROOF has one: nobody is believed who has not the key. The first byte says
- * which of them it is.
+ * Any ValueSet where HELLO, CHALLENGE or PROOF has one: a peer without the key is never authenticated. The first byte
+ * says which of them it is.
  */
 class GreetingFuzz {
     private static final Endpoint ADDRESS = Endpoint.parse("scripted:fuzz");

@@ -225,7 +225,7 @@ class HandlersTest {
         assertThat(connection.request("echo", HI)).isEqualTo(HI);
     }
 
-    /** Whoever serves a request, on whichever thread, does not find the interrupt that another handler left there. */
+    /** A handler does not see the interrupt status that another handler left on its thread. */
     @Test
     void interruptLeftByAHandlerHarmsNobody() {
         IpcConnection connection = connect(server().service("interrupt", request -> {

@@ -57,11 +57,11 @@ class HostileClientTest {
     }
 
     private static void assertThrownOut(ScriptedPeer peer, String... saying) throws InterruptedException {
-        RawFrame farewell = peer.farewell();
-        assertThat(farewell).as("GOAWAY").isNotNull();
-        assertThat(farewell.ipcStatus()).isEqualTo(IpcStatus.PROTOCOL_ERROR);
+        RawFrame goaway = peer.goaway();
+        assertThat(goaway).as("GOAWAY").isNotNull();
+        assertThat(goaway.ipcStatus()).isEqualTo(IpcStatus.PROTOCOL_ERROR);
         for (String part : saying) {
-            assertThat(farewell.text()).contains(part);
+            assertThat(goaway.text()).contains(part);
         }
     }
 
@@ -104,7 +104,7 @@ class HostileClientTest {
         assertThat(error.id()).isEqualTo(5);
         assertThat(error.ipcStatus()).isEqualTo(IpcStatus.VERSION_MISMATCH);
         assertThat(error.text()).contains("speaks 1 to 2", "client 3 to 9");
-        assertThat(peer.farewell().ipcStatus()).isEqualTo(IpcStatus.VERSION_MISMATCH);
+        assertThat(peer.goaway().ipcStatus()).isEqualTo(IpcStatus.VERSION_MISMATCH);
         assertThat(disconnects).isEmpty();
     }
 
@@ -164,9 +164,9 @@ class HostileClientTest {
     @Test
     void silenceIsEndedInTime() throws InterruptedException {
         ScriptedPeer peer = transport.dial();
-        RawFrame farewell = peer.farewell();
-        assertThat(farewell.ipcStatus()).isEqualTo(IpcStatus.TIMEOUT);
-        assertThat(farewell.text()).contains("HELLO");
+        RawFrame goaway = peer.goaway();
+        assertThat(goaway.ipcStatus()).isEqualTo(IpcStatus.TIMEOUT);
+        assertThat(goaway.text()).contains("HELLO");
     }
 
     // ---- frames
@@ -252,7 +252,7 @@ class HostileClientTest {
     @Test
     void requestOfNoServiceWithAnIdInUse() throws InterruptedException {
         ScriptedPeer peer = transport.dial().greet();
-        peer.send(RawFrame.request(7, "wait", HI), RawFrame.request(7, "nobody", HI));
+        peer.send(RawFrame.request(7, "wait", HI), RawFrame.request(7, "unoffered", HI));
         assertThrownOut(peer, "request id 7", "under way");
         cancelled.await();
     }
@@ -269,7 +269,7 @@ class HostileClientTest {
     @Test
     void eventsNobodyHandlesAreIgnored() throws InterruptedException {
         ScriptedPeer peer = transport.dial().greet();
-        peer.send(RawFrame.event("nobody", HI), RawFrame.event("event", HI));
+        peer.send(RawFrame.event("unoffered", HI), RawFrame.event("event", HI));
         assertThat(events.take()).isEqualTo("hi");
         assertServed(peer);
     }
@@ -414,7 +414,7 @@ class HostileClientTest {
         assertServed(peer);
     }
 
-    // ---- farewells
+    // ---- GOAWAY
 
     @Test
     void goAwayAndEndIsCloseInGoodOrder() throws InterruptedException {
@@ -431,7 +431,7 @@ class HostileClientTest {
     }
 
     @Test
-    void goAwayForADrainIsNoFarewell() throws InterruptedException {
+    void goAwayForADrainIsNoClose() throws InterruptedException {
         ScriptedPeer peer = transport.dial().greet();
         peer.send(RawFrame.goAway(Frames.FLAG_DRAIN, IpcStatus.OK, "soon"));
         assertServed(peer);

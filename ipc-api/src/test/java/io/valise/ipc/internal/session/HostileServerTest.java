@@ -114,14 +114,14 @@ class HostileServerTest {
     @Test
     void welcomeTwice() throws InterruptedException {
         ScriptedPeer peer = connected().send(RawFrame.welcome(1));
-        assertThat(peer.farewell().ipcStatus()).isEqualTo(IpcStatus.PROTOCOL_ERROR);
+        assertThat(peer.goaway().ipcStatus()).isEqualTo(IpcStatus.PROTOCOL_ERROR);
     }
 
     @Test
     void helloFromTheServer() throws InterruptedException {
         ScriptedPeer peer = dialled().send(RawFrame.hello(1, 1));
         assertThat(connectFailure().status()).isEqualTo(IpcStatus.PROTOCOL_ERROR);
-        assertThat(peer.farewell().text()).contains("expected WELCOME", "kind=1");
+        assertThat(peer.goaway().text()).contains("expected WELCOME", "kind=1");
     }
 
     @Test
@@ -154,7 +154,7 @@ class HostileServerTest {
                 .connectAsync();
         ScriptedPeer peer = transport.nextClient();
         assertThat(connectFailure().status()).isEqualTo(IpcStatus.TIMEOUT);
-        assertThat(peer.farewell()).isNotNull();
+        assertThat(peer.goaway()).isNotNull();
     }
 
     // ---- answers
@@ -182,7 +182,7 @@ class HostileServerTest {
         CompletableFuture<ValueSet> call = call("x");
         peer.send(RawFrame.streamEnd(peer.next(Frames.REQUEST).id()));
         assertThat(failure(call).status()).isEqualTo(IpcStatus.PROTOCOL_ERROR);
-        assertThat(peer.farewell().text()).contains("STREAM_END");
+        assertThat(peer.goaway().text()).contains("STREAM_END");
     }
 
     @Test
@@ -191,7 +191,7 @@ class HostileServerTest {
         CompletableFuture<ValueSet> call = call("x");
         peer.send(RawFrame.streamItem(peer.next(Frames.REQUEST).id(), HI));
         assertThat(failure(call).status()).isEqualTo(IpcStatus.PROTOCOL_ERROR);
-        assertThat(peer.farewell().text()).contains("STREAM_ITEM");
+        assertThat(peer.goaway().text()).contains("STREAM_ITEM");
     }
 
     @Test
@@ -208,7 +208,7 @@ class HostileServerTest {
         CompletableFuture<Throwable> error = subscribe(2);
         long id = peer.next(Frames.STREAM_OPEN).id();
         peer.send(RawFrame.streamItem(id, HI), RawFrame.streamItem(id, HI), RawFrame.streamItem(id, HI));
-        assertThat(peer.farewell().text()).contains("more than was asked for");
+        assertThat(peer.goaway().text()).contains("more than was asked for");
         assertThat(((IpcException) error.join()).status()).isEqualTo(IpcStatus.PROTOCOL_ERROR);
     }
 
@@ -306,7 +306,7 @@ class HostileServerTest {
         assertThat(peer.next(Frames.RESPONSE).message().getInt("n")).isEqualTo(42);
     }
 
-    // ---- farewells
+    // ---- GOAWAY
 
     @Test
     void drainingServerStillAnswersAndCallsBack() throws InterruptedException {

@@ -79,14 +79,14 @@ class IdentityAttacksTest {
         assertThat(error.kind()).isEqualTo(Frames.ERROR);
         assertThat(error.ipcStatus()).isEqualTo(IpcStatus.AUTHENTICATION_FAILED);
         assertThat(error.text()).isEqualTo("the proof of identity was not accepted");
-        assertThat(peer.farewell().ipcStatus()).isEqualTo(IpcStatus.AUTHENTICATION_FAILED);
+        assertThat(peer.goaway().ipcStatus()).isEqualTo(IpcStatus.AUTHENTICATION_FAILED);
         assertThat(connected).hasValue(0);
     }
 
     private static void assertThrownOut(ScriptedPeer peer) throws InterruptedException {
-        RawFrame farewell = peer.farewell();
-        assertThat(farewell).isNotNull();
-        assertThat(farewell.ipcStatus()).isEqualTo(IpcStatus.PROTOCOL_ERROR);
+        RawFrame goaway = peer.goaway();
+        assertThat(goaway).isNotNull();
+        assertThat(goaway.ipcStatus()).isEqualTo(IpcStatus.PROTOCOL_ERROR);
     }
 
     // ---- clients

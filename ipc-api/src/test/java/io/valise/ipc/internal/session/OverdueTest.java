@@ -85,7 +85,7 @@ class OverdueTest {
         }
     }
 
-    /** Nobody's code may run on the one thread that looks after all sessions. */
+    /** No user code may run on the one thread that watches all sessions. */
     @Test
     void blockedDependentOfAnOverdueCallHoldsUpNobody() throws Exception {
         CountDownLatch release = new CountDownLatch(1);

@@ -110,9 +110,9 @@ class PartsTest {
             assertThat(Deadline.nanos("t", Duration.ofNanos(1))).isEqualTo(1);
             assertThat(Deadline.nanos("t", Duration.ofSeconds(Long.MAX_VALUE))).isPositive();
             for (Duration none : List.of(Duration.ZERO, Duration.ofNanos(-1), Duration.ofSeconds(Long.MIN_VALUE))) {
-                assertThatThrownBy(() -> Deadline.nanos("patience", none))
+                assertThatThrownBy(() -> Deadline.nanos("timeout", none))
                         .isInstanceOf(IllegalArgumentException.class)
-                        .hasMessageContaining("patience")
+                        .hasMessageContaining("timeout")
                         .hasMessageContaining(none.toString());
             }
         }

@@ -147,7 +147,7 @@ class PressureTest {
         IpcException failure = catchThrowableOfType(
                 IpcException.class, () -> connecting.join().request("x", HI, Duration.ofSeconds(20)));
         assertThat(failure.status()).isEqualTo(IpcStatus.RESOURCE_EXHAUSTED);
-        assertThat(peer.farewell().ipcStatus()).isEqualTo(IpcStatus.RESOURCE_EXHAUSTED);
+        assertThat(peer.goaway().ipcStatus()).isEqualTo(IpcStatus.RESOURCE_EXHAUSTED);
     }
 
     @Test

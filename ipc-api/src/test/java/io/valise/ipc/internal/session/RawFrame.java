@@ -12,7 +12,7 @@ import java.util.Arrays;
  * A frame as bytes, written and read by hand as {@link Frames} lays them out, so that the session's own code is not
  * the judge of itself.
  */
-@SuppressWarnings("ArrayRecordComponent") // nobody compares two
+@SuppressWarnings("ArrayRecordComponent") // frames are never compared
 record RawFrame(int kind, int flags, int status, long id, byte[] body) {
     static final int OPTIONAL = 0x80;
     static final int FIRST = 1;

@@ -77,7 +77,7 @@ final class RecordingLink implements Link {
 
     @Override
     public void wake() {
-        // nobody waits
+        // no thread waits
     }
 
     @Override

@@ -132,7 +132,7 @@ final class ScriptedLink implements Link {
         notifyAll();
     }
 
-    /** From now on nobody can wait for this link. */
+    /** From now on no thread can wait for this link. */
     synchronized void breakDown() {
         broken = true;
         notifyAll();

@@ -38,7 +38,7 @@ final class ScriptedPeer {
         return this;
     }
 
-    /** Dies without a farewell. */
+    /** Dies without GOAWAY. */
     void end() {
         link.end();
     }
@@ -69,12 +69,12 @@ final class ScriptedPeer {
     }
 
     /** Waits until the session has closed the link; returns its GOAWAY, if it said one. */
-    @Nullable RawFrame farewell() throws InterruptedException {
-        RawFrame farewell = null;
+    @Nullable RawFrame goaway() throws InterruptedException {
+        RawFrame goaway = null;
         for (RawFrame frame : rest()) {
-            farewell = frame.kind() == Frames.GOAWAY ? frame : farewell;
+            goaway = frame.kind() == Frames.GOAWAY ? frame : goaway;
         }
-        return farewell;
+        return goaway;
     }
 
     /** Says HELLO and hears the WELCOME. */

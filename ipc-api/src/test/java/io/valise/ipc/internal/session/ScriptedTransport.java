@@ -79,7 +79,7 @@ final class ScriptedTransport implements Transport {
     @Override
     public Link connect(Endpoint endpoint, long timeoutNanos) {
         if (refuses) {
-            throw new IpcException(IpcStatus.ENDPOINT_NOT_FOUND, "nobody plays the server", Delivery.NOT_SENT);
+            throw new IpcException(IpcStatus.ENDPOINT_NOT_FOUND, "the test accepts no connection", Delivery.NOT_SENT);
         }
         ScriptedLink link = new ScriptedLink();
         prepare.accept(link);

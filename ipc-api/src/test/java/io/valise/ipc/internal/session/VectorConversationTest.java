@@ -77,7 +77,7 @@ class VectorConversationTest {
             client.send("REQUEST that is given up");
             client.send("CANCEL");
             cancelled.await();
-            answer.complete(REPLY); // nobody hears it
+            answer.complete(REPLY); // no caller waits for it
 
             client.send(new byte[] {0x7f, (byte) 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3}); // unknown, optional
             client.send("FRAGMENT, the first");

@@ -59,15 +59,15 @@ class VirtualThreadsTest {
         }
     }
 
-    /** Every fiftieth caller has no patience: it times out or is answered, and harms nobody. */
+    /** Every fiftieth caller has a short timeout: it times out or is answered, and disturbs no other call. */
     private static int calls(IpcConnection connection, int caller) {
-        Duration patience = caller % 50 == 0 ? Duration.ofMillis(1) : Duration.ofSeconds(40);
+        Duration timeout = caller % 50 == 0 ? Duration.ofMillis(1) : Duration.ofSeconds(40);
         int ended = 0;
         for (int i = 0; i < 20; i++) {
             ValueSet message = ValueSet.of("n", caller * 1000 + i);
             try {
                 String service = SERVICES.get((caller + i) % SERVICES.size());
-                assertThat(connection.request(service, message, patience)).isEqualTo(message);
+                assertThat(connection.request(service, message, timeout)).isEqualTo(message);
             } catch (IpcException e) {
                 assertThat(e.status()).isEqualTo(IpcStatus.TIMEOUT);
                 assertThat(caller % 50).isZero();

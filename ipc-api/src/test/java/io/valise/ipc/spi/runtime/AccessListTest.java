@@ -28,11 +28,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Private directories and files where there are access lists instead of modes, over a file system in memory. It keeps
- * owners and lists as they are given; that it asks nobody for leave by them is the difference to Windows.
+ * owners and lists as they are given; unlike Windows it does not enforce them.
  */
 class AccessListTest {
     private static final String ME = System.getProperty("user.name");
-    private static final String OTHER = "somebody-else";
+    private static final String OTHER = "another-user";
 
     /** What is created belongs to a group, as it does when an elevated administrator of Windows creates it. */
     private final FileSystem windows = Jimfs.newFileSystem(Configuration.windows().toBuilder()

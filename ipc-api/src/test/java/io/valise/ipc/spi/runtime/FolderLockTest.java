@@ -44,9 +44,9 @@ class FolderLockTest {
         assertThat(refused(1)).isEmpty();
     }
 
-    private String refused(long patience) {
+    private String refused(long timeout) {
         try {
-            return FolderLock.locked(folder, patience, () -> "");
+            return FolderLock.locked(folder, timeout, () -> "");
         } catch (IpcException e) {
             assertThat(e.status()).isEqualTo(IpcStatus.RESOURCE_EXHAUSTED);
             return e.reason();

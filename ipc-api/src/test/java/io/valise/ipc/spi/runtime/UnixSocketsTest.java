@@ -317,24 +317,24 @@ class UnixSocketsTest {
 
     @Test
     @EnabledOnOs(OS.LINUX)
-    @MayLog("it runs as nobody, which is not this user")
+    @MayLog("which is not this user")
     void anotherUsersServerAndClientAreRefused() throws IOException {
         assumeTrue(ProcessUser.uid() == 0, "only root can start a process of another user");
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/setpriv")), "no setpriv here");
-        List<String> nobody = List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups");
+        List<String> otherUser = List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups");
         openToEverybody(listen("mine").path());
-        Map<String, String> home = Map.of("VALISE_HOME", "/tmp/valise-test-nobody-" + System.nanoTime());
-        try (ForkedJvm stranger = ForkedJvm.start(nobody, home, Stranger.class, folder.toString())) {
-            String report = stranger.answer();
+        Map<String, String> home = Map.of("VALISE_HOME", "/tmp/valise-test-other-" + System.nanoTime());
+        try (ForkedJvm intruder = ForkedJvm.start(otherUser, home, OtherUserProgram.class, folder.toString())) {
+            String report = intruder.answer();
             assumeTrue(
                     !report.startsWith("Error: Could not find"), "the classes are not readable by others: " + report);
             assertThat(report).isEqualTo("mine: ended without a byte");
-            assertThat(stranger.answer()).isEqualTo("mine: AUTHENTICATION_FAILED");
-            assertThat(stranger.answer()).isEqualTo("squatting");
+            assertThat(intruder.answer()).isEqualTo("mine: AUTHENTICATION_FAILED");
+            assertThat(intruder.answer()).isEqualTo("bound");
             assertStatus(() -> connect("theirs"), IpcStatus.AUTHENTICATION_FAILED, "runs as nobody");
             assertThat(accepted).isEmpty();
-            stranger.tell("end");
-            assertThat(stranger.answer()).isEqualTo("removed");
+            intruder.tell("end");
+            assertThat(intruder.answer()).isEqualTo("removed");
         }
     }
 

@@ -119,20 +119,20 @@ class ConnectionAuthenticatorTest {
     @Test
     @Logs("unauthenticated connections: limit=64, the oldest was closed")
     void oldestIsClosedForOneMoreThanTheLimit() {
-        List<Connection> strangers = new ArrayList<>();
+        List<Connection> intruders = new ArrayList<>();
         for (int i = 0; i < ConnectionAuthenticator.MOST_PENDING; i++) {
-            strangers.add(new Connection());
+            intruders.add(new Connection());
         }
-        assertThat(strangers).allMatch(Connection::isPending);
+        assertThat(intruders).allMatch(Connection::isPending);
         // One that leaves makes room.
-        assertThat(strangers.get(0).pending.fail(new EOFException("hung up"))).isTrue();
+        assertThat(intruders.get(0).pending.fail(new EOFException("hung up"))).isTrue();
         assertThat(new Connection().isPending()).isTrue();
-        assertThat(strangers.get(1).isPending()).isTrue();
+        assertThat(intruders.get(1).isPending()).isTrue();
 
         Connection honest = new Connection();
-        assertThat(strangers.get(1).closed).isTrue();
-        assertThat(strangers.get(1).timers).isEmpty();
-        assertThat(strangers.get(2).isPending()).isTrue();
+        assertThat(intruders.get(1).closed).isTrue();
+        assertThat(intruders.get(1).timers).isEmpty();
+        assertThat(intruders.get(2).isPending()).isTrue();
         assertThat(prove(honest, Handshake.client(secret, CONTEXT), ByteBuffer.allocate(0)))
                 .isTrue();
     }

@@ -38,7 +38,7 @@ class HandshakeFuzz {
                 in.position(in.position() + length);
             }
         } catch (IpcException refused) {
-            // Another status here: the peer says one of its own accord (CHALLENGE and VERDICT have one).
+            // Another status here: the peer sends one by itself (CHALLENGE and VERDICT have one).
             if (input[0] % 2 == 0 && !REFUSALS.contains(refused.status())) {
                 throw refused;
             }

@@ -28,7 +28,7 @@ import picocli.CommandLine.Option;
 final class TopCommand implements Callable<Integer> {
     private static final String HOME_AND_CLEAR = "\u001b[H\u001b[2J";
     private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(100);
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private static final Duration TIMEOUT = Duration.ofSeconds(2);
 
     @Mixin
     private CommonOptions common;
@@ -57,7 +57,7 @@ final class TopCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         common.requireAtLeast("--interval", SHORTEST_INTERVAL, interval);
-        ServiceCatalog servers = ReachableServers.within(PATIENCE);
+        ServiceCatalog servers = ReachableServers.within(TIMEOUT);
         int tables = once ? 1 : count == 0 ? Integer.MAX_VALUE : count;
         ServerLoad load = new ServerLoad(servers.running(), System.nanoTime());
         for (int i = 0; i < tables; i++) {

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 
 /** {@code any:} between two processes: the fastest transport must be chosen. Stateless. */
 final class AnyTrial {
-    private static final long PATIENCE_SECONDS = 20;
+    private static final long TIMEOUT_SECONDS = 20;
 
     private AnyTrial() {}
 
@@ -22,7 +22,7 @@ final class AnyTrial {
                 .findFirst()
                 .orElse("none");
         String endpoint = "any:demo-any-" + ProcessHandle.current().pid();
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);
         List<StepResult> result = new java.util.ArrayList<>();
         try (ChildJvm server = ChildJvm.start(Roles.SERVER, endpoint)) {
             new Steps(result::add).run("any:", () -> {

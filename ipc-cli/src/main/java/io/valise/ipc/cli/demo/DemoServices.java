@@ -22,7 +22,7 @@ final class DemoServices {
                 .service("hang", DemoServices::hang)
                 .service("tell-all", services::tellAll)
                 .stream("count", request -> new Numbers(request.message().getInt("to")))
-                .onEvent("knock", event -> event.connection().send("knocked", event.message()))
+                .onEvent("note", event -> event.connection().send("noted", event.message()))
                 .start();
         services.server = server;
         return server;

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 /** The server ends during a call, and another one replaces it. Confined to one thread. */
 final class EndSteps {
     private static final long SOON_NANOS = 250_000_000L;
-    private static final long PATIENCE_SECONDS = 10;
+    private static final long TIMEOUT_SECONDS = 10;
 
     private final IpcConnection connection;
     private final EndOfServer end;
@@ -34,7 +34,7 @@ final class EndSteps {
         CountDownLatch hanging = new CountDownLatch(1);
         connection.onEvent("hanging", event -> hanging.countDown());
         CompletableFuture<ValueSet> call = connection.requestAsync("hang", ValueSet.empty());
-        StepFailure.unless(hanging.await(PATIENCE_SECONDS, TimeUnit.SECONDS), "call", "at the server", "not there");
+        StepFailure.unless(hanging.await(TIMEOUT_SECONDS, TimeUnit.SECONDS), "call", "at the server", "not there");
         long began = System.nanoTime();
         end.end().run();
         IpcException failure = failureOf(call);
@@ -46,7 +46,7 @@ final class EndSteps {
 
     private static IpcException failureOf(CompletableFuture<ValueSet> call) throws Exception {
         try {
-            ValueSet reply = call.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            ValueSet reply = call.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
             throw new StepFailure("call: expected=a failure, actual=" + reply);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof IpcException failure) {

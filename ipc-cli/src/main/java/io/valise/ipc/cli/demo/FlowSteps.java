@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 /** Events and a stream. Confined to one thread. */
 final class FlowSteps {
     private static final int NUMBERS = 1_000;
-    private static final long PATIENCE_SECONDS = 10;
+    private static final long TIMEOUT_SECONDS = 10;
 
     private final IpcConnection connection;
 
@@ -25,12 +25,12 @@ final class FlowSteps {
     }
 
     private String events() throws InterruptedException {
-        BlockingQueue<ValueSet> knocked = collect(connection, "knocked");
+        BlockingQueue<ValueSet> noted = collect(connection, "noted");
         for (int i = 0; i < 10; i++) {
-            connection.send("knock", ValueSet.of("number", i));
+            connection.send("note", ValueSet.of("number", i));
         }
         for (int i = 0; i < 10; i++) {
-            expect(ValueSet.of("number", i), knocked);
+            expect(ValueSet.of("number", i), noted);
         }
         return "10 there, 10 back, in order";
     }
@@ -54,14 +54,14 @@ final class FlowSteps {
     }
 
     private static void expect(ValueSet message, BlockingQueue<ValueSet> queue) throws InterruptedException {
-        ValueSet received = queue.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        ValueSet received = queue.poll(TIMEOUT_SECONDS, TimeUnit.SECONDS);
         StepFailure.unless(message.equals(received), "event", message, received == null ? "none" : received);
     }
 
     private String stream() throws Exception {
         CreditedCount count = new CreditedCount();
         connection.stream("count", ValueSet.of("to", NUMBERS)).subscribe(count);
-        int counted = count.counted().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        int counted = count.counted().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
         StepFailure.unless(counted == NUMBERS, "messages", NUMBERS, counted);
         return "in order, never more than was asked for";
     }

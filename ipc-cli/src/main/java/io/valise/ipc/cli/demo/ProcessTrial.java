@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 
 /** One transport between two processes. Confined to one thread. */
 final class ProcessTrial {
-    private static final long PATIENCE_SECONDS = 30;
+    private static final long TIMEOUT_SECONDS = 30;
 
     private final String scheme;
     private final List<StepResult> steps = new ArrayList<>();
@@ -40,7 +40,7 @@ final class ProcessTrial {
 
     private TrialReport run(boolean expected, String detail) throws InterruptedException {
         String endpoint = scheme + ":demo-" + ProcessHandle.current().pid();
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);
         ChildJvm server = ChildJvm.start(Roles.SERVER, endpoint);
         ChildJvm client = ChildJvm.start(Roles.CLIENT, endpoint);
         try (server;

@@ -14,7 +14,7 @@ final class Walk {
     static final String ALL = "all of it";
 
     private static final String SPINNING = "-spinning";
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final long WARM_UP_NANOS = 500_000_000L;
     private static final long MEASURED_NANOS = 300_000_000L;
 
@@ -64,8 +64,8 @@ final class Walk {
 
     private static IpcConnection connect(String to, Strategy strategy) {
         return IpcClient.builder(to)
-                .connectTimeout(PATIENCE)
-                .requestTimeout(PATIENCE)
+                .connectTimeout(TIMEOUT)
+                .requestTimeout(TIMEOUT)
                 .waitStrategy(strategy.toWaitStrategy())
                 .connect();
     }

@@ -17,7 +17,7 @@ import java.time.Duration;
  * @param detail how it works here, or why not
  */
 public record TransportCheck(String scheme, boolean works, String detail) {
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
     /** Tries a transport. */
     public static TransportCheck of(Transport transport) {
@@ -37,8 +37,8 @@ public record TransportCheck(String scheme, boolean works, String detail) {
     private static void call(String endpoint) {
         try (IpcServer server = IpcServer.builder(endpoint).start();
                 IpcConnection connection = IpcClient.builder(server.endpoints().get(0))
-                        .connectTimeout(PATIENCE)
-                        .requestTimeout(PATIENCE)
+                        .connectTimeout(TIMEOUT)
+                        .requestTimeout(TIMEOUT)
                         .connect()) {
             connection.request("valise.ping", ValueSet.of("asked", "by the doctor"));
         }

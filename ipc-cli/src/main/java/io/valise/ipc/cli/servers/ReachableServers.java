@@ -20,12 +20,12 @@ public final class ReachableServers {
      *
      * @throws IpcException {@code UNSUPPORTED} when no transport works: an empty list would be misleading
      */
-    public static ServiceCatalog within(Duration patience) {
+    public static ServiceCatalog within(Duration timeout) {
         List<String> reasons = new ArrayList<>();
         for (Transport transport : KnownTransports.find().all()) {
             Availability availability = Availability.of(transport);
             if (availability.available()) {
-                return ServiceCatalog.ofThisUser().waiting(patience);
+                return ServiceCatalog.ofThisUser().waiting(timeout);
             }
             reasons.add(transport.scheme() + ": " + availability.detail());
         }

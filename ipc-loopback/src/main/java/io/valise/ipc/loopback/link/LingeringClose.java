@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
  * 1122 4.2.2.13, RFC 2525 2.17). Bounded in time; no thread waits for it.
  */
 final class LingeringClose {
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final long TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final int READS_AT_ONCE = 16;
     private static final int SCRAP_BYTES = 8 * 1024;
 
@@ -35,7 +35,7 @@ final class LingeringClose {
     void begin(Runnable end) {
         over.thenRun(end);
         try {
-            over.thenRun(ReadinessLoop.shared().after(PATIENCE_NANOS, () -> over.complete(null)));
+            over.thenRun(ReadinessLoop.shared().after(TIMEOUT_NANOS, () -> over.complete(null)));
             watch.handTo(this::readOn);
             watch.arm();
         } catch (RuntimeException | Error e) { // such as no thread for the timer: the socket is closed all the same

@@ -44,9 +44,9 @@ class PendingHandshakesTest {
             for (int i = 0; i < 100; i++) {
                 byte[] garbage = new byte[8 + random.nextInt(200)];
                 random.nextBytes(garbage);
-                try (RawClient stranger = RawClient.connect(server.name())) {
-                    stranger.send(garbage);
-                    assertThat(stranger.receiveToEnd()).isEmpty();
+                try (RawClient intruder = RawClient.connect(server.name())) {
+                    intruder.send(garbage);
+                    assertThat(intruder.receiveToEnd()).isEmpty();
                 }
             }
             stillServes(server);
@@ -56,33 +56,33 @@ class PendingHandshakesTest {
     @Test
     void strangerWithoutTheSecretIsToldSoAndDropped() throws Exception {
         try (Serving server = new Serving();
-                RawClient stranger = RawClient.connect(server.name())) {
-            stranger.send("VALISE\1\0".getBytes(US_ASCII));
-            stranger.send(new byte[32]);
-            assertThat(stranger.receive(72)).hasSize(72);
-            stranger.send(new byte[32]);
-            assertThat(stranger.receiveToEnd()).containsExactly(IpcStatus.AUTHENTICATION_FAILED.number());
+                RawClient intruder = RawClient.connect(server.name())) {
+            intruder.send("VALISE\1\0".getBytes(US_ASCII));
+            intruder.send(new byte[32]);
+            assertThat(intruder.receive(72)).hasSize(72);
+            intruder.send(new byte[32]);
+            assertThat(intruder.receiveToEnd()).containsExactly(IpcStatus.AUTHENTICATION_FAILED.number());
             stillServes(server);
         }
     }
 
     @Test
     void honestClientsGetInThoughStrangersHoldEveryPlace() throws Exception {
-        List<RawClient> strangers = new ArrayList<>();
+        List<RawClient> intruders = new ArrayList<>();
         try (Serving server = new Serving()) {
             for (int i = 0; i < ConnectionAuthenticator.MOST_PENDING + 6; i++) {
-                RawClient stranger = RawClient.connect(server.name());
-                stranger.send((byte) 'V');
-                strangers.add(stranger);
+                RawClient intruder = RawClient.connect(server.name());
+                intruder.send((byte) 'V');
+                intruders.add(intruder);
             }
             stillServes(server);
             stillServes(server);
             // The ones that came first had to make room.
-            assertThat(strangers.get(0).receiveToEnd()).isEmpty();
-            assertThat(strangers.get(5).receiveToEnd()).isEmpty();
+            assertThat(intruders.get(0).receiveToEnd()).isEmpty();
+            assertThat(intruders.get(5).receiveToEnd()).isEmpty();
         } finally {
-            for (RawClient stranger : strangers) {
-                stranger.close();
+            for (RawClient intruder : intruders) {
+                intruder.close();
             }
         }
     }
@@ -103,11 +103,11 @@ class PendingHandshakesTest {
     @Test
     void closingTheServerDropsStrangers() throws Exception {
         Serving server = new Serving();
-        try (RawClient stranger = RawClient.connect(server.name())) {
-            stranger.send((byte) 'V');
+        try (RawClient intruder = RawClient.connect(server.name())) {
+            intruder.send((byte) 'V');
             stillServes(server);
             server.close();
-            assertThat(stranger.receiveToEnd()).isEmpty();
+            assertThat(intruder.receiveToEnd()).isEmpty();
         }
     }
 

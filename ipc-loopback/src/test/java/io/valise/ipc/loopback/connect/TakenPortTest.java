@@ -53,7 +53,7 @@ class TakenPortTest {
             new LoopbackTransport()
                     .connect(new Endpoint("loopback", name), timeoutNanos)
                     .close();
-            throw new AssertionError("a link to a squatter");
+            throw new AssertionError("a link to a impostor");
         } catch (IpcException e) {
             assertThat(e.delivery()).isEqualTo(Delivery.NOT_SENT);
             return e;
@@ -65,14 +65,14 @@ class TakenPortTest {
     }
 
     @Test
-    void squatterThatSpeaksTheProtocolIsFoundOutAndLearnsNoProof() throws Exception {
-        try (Squatter squatter = new Squatter(TakenPortTest::answerWithAnotherSecret)) {
-            leave(squatter.port());
+    void impostorThatSpeaksTheProtocolIsFoundOutAndLearnsNoProof() throws Exception {
+        try (Impostor impostor = new Impostor(TakenPortTest::answerWithAnotherSecret)) {
+            leave(impostor.port());
             IpcException e = connectFails();
             assertThat(e.status()).isEqualTo(IpcStatus.AUTHENTICATION_FAILED);
             assertThat(e).hasMessageContaining("another program").hasMessageContaining("restart the server");
             // A nonce and nothing else.
-            assertThat(squatter.heard.take()).hasSize(40);
+            assertThat(impostor.heard.take()).hasSize(40);
         }
     }
 
@@ -84,9 +84,9 @@ class TakenPortTest {
 
     @Test
     void foreignServerIsNoValise() throws Exception {
-        try (Squatter squatter =
-                new Squatter((in, out) -> out.write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(US_ASCII)))) {
-            leave(squatter.port());
+        try (Impostor impostor =
+                new Impostor((in, out) -> out.write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(US_ASCII)))) {
+            leave(impostor.port());
             IpcException e = connectFails();
             assertThat(e.status()).isEqualTo(IpcStatus.PROTOCOL_ERROR);
             assertThat(e).hasMessageContaining("no Valise server");
@@ -94,9 +94,9 @@ class TakenPortTest {
     }
 
     @Test
-    void squatterThatHangsUpIsFoundOut() throws Exception {
-        try (Squatter squatter = new Squatter((in, out) -> in.readNBytes(40))) {
-            leave(squatter.port());
+    void impostorThatHangsUpIsFoundOut() throws Exception {
+        try (Impostor impostor = new Impostor((in, out) -> in.readNBytes(40))) {
+            leave(impostor.port());
             assertThat(connectFails().status()).isEqualTo(IpcStatus.AUTHENTICATION_FAILED);
         }
     }
@@ -134,8 +134,8 @@ class TakenPortTest {
 
     @Test
     void serverTakesTheNameOverFromASquatter() throws Exception {
-        try (Squatter squatter = new Squatter(TakenPortTest::answerWithAnotherSecret)) {
-            EndpointFile left = leave(squatter.port());
+        try (Impostor impostor = new Impostor(TakenPortTest::answerWithAnotherSecret)) {
+            EndpointFile left = leave(impostor.port());
             try (Serving server = new Serving(name)) {
                 assertThat(EndpointFile.files().read(name)).isPresent().isNotEqualTo(Optional.of(left));
                 LinkEnd client = Serving.connect(name);
@@ -183,7 +183,7 @@ class TakenPortTest {
     @Test
     void relayedConnectionIsRefusedByBothEnds() throws Exception {
         try (Serving server = new Serving();
-                Squatter relay = new Squatter((in, out) -> relay(in, out, server.name()))) {
+                Impostor relay = new Impostor((in, out) -> relay(in, out, server.name()))) {
             EndpointFile real = EndpointFile.files().read(server.name()).orElseThrow();
             EndpointFile bent = new EndpointFile(real.name(), relay.port(), 0, real.pid(), false, real.secret());
             assertThatThrownBy(() -> TcpDialer.dial(
@@ -205,12 +205,12 @@ class TakenPortTest {
     }
 
     /** A program that listens at a port and treats every client in its own way. */
-    private static final class Squatter implements AutoCloseable {
+    private static final class Impostor implements AutoCloseable {
         private final ServerSocket port = new ServerSocket(0, 50, Loopback.V4.address());
         private final BlockingQueue<byte[]> heard = new LinkedBlockingQueue<>();
 
-        Squatter(Treatment treatment) throws IOException {
-            Thread thread = new Thread(() -> serve(treatment), "squatter");
+        Impostor(Treatment treatment) throws IOException {
+            Thread thread = new Thread(() -> serve(treatment), "impostor");
             thread.setDaemon(true);
             thread.start();
         }
@@ -241,7 +241,7 @@ class TakenPortTest {
         }
     }
 
-    /** How a squatter treats a client. */
+    /** How a impostor treats a client. */
     private interface Treatment {
         void treat(InputStream in, OutputStream out) throws IOException;
     }

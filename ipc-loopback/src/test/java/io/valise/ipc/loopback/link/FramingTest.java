@@ -143,7 +143,7 @@ class FramingTest {
     }
 
     @Test
-    void farewellReachesAPeerThatWasSpeaking() throws Exception {
+    void theEndReachesAPeerThatWasSpeaking() throws Exception {
         // Unread input must not make the kernel throw away what was sent before the close.
         for (int i = 0; i < 100; i++) {
             peer.sendFrame(LinkEnd.frame(i, 1_000));

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class WritePump implements Runnable, TwoWayStream.Writing {
     private static final int CAPACITY = 64 << 10;
     /** The pipe takes bytes in microseconds unless it is full. */
-    private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long TIMEOUT_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final OutputStream sink;
     private final ReentrantLock lock = new ReentrantLock();
@@ -99,7 +99,7 @@ final class WritePump implements Runnable, TwoWayStream.Writing {
         boolean interrupted = Thread.interrupted(); // it does not wait for the peer, so this ends no wait
         lock.lock();
         try {
-            awaitDrained(PATIENCE_NANOS);
+            awaitDrained(TIMEOUT_NANOS);
             if (!isDrained() || failure != null) { // a close after that does not make the earlier write fail
                 check();
             }

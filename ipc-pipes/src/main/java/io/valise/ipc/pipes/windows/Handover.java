@@ -24,13 +24,13 @@ import java.util.concurrent.TimeUnit;
  */
 final class Handover implements AutoCloseable {
     private static final String UNKNOWN = "unknown";
-    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(5);
+    private static final long TIMEOUT = TimeUnit.SECONDS.toNanos(5);
 
     private final Endpoint endpoint;
     private final Instance meeting;
     private final Instance own;
     private final PeerIdentity client;
-    private final long deadline = System.nanoTime() + PATIENCE;
+    private final long deadline = System.nanoTime() + TIMEOUT;
 
     private Handover(Endpoint endpoint, Instance meeting, Instance own, PeerIdentity client) {
         this.endpoint = endpoint;
@@ -61,7 +61,7 @@ final class Handover implements AutoCloseable {
     private static void checkUser(Endpoint endpoint, PeerIdentity client) throws Win32Exception {
         if (!client.sameUser()) {
             String why = "it runs as " + client.user().orElse(UNKNOWN) + ", which is not this user";
-            AuditLog.strangerRefused(endpoint, why);
+            AuditLog.unauthenticatedRefused(endpoint, why);
             throw new Win32Exception("refused a client: " + why, ERROR_ACCESS_DENIED);
         }
     }

@@ -21,7 +21,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /** The named pipes of this user. Thread-safe. */
 public final class WindowsPipes {
-    private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final long TIMEOUT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final Win32 win32;
@@ -54,7 +54,7 @@ public final class WindowsPipes {
 
     /** See {@link Transport#listen}. */
     public Transport.Listener listen(Endpoint endpoint, Transport.Acceptor acceptor) {
-        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        long deadline = System.nanoTime() + TIMEOUT_NANOS;
         while (true) {
             try {
                 return new PipeListener(endpoint, acceptor, user, names, watchers).start();

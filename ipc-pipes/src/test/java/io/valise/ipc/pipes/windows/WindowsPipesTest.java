@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 @MayLog({"refused: ", "no longer served", "gets no more", "this process was killed"})
 class WindowsPipesTest {
     private static final String ME = "S-1-5-21-1-2-3-1001";
-    private static final String STRANGER = "S-1-5-21-1-2-3-1002";
+    private static final String OTHER_USER = "S-1-5-21-1-2-3-1002";
     private static final long SECONDS_5 = TimeUnit.SECONDS.toNanos(5);
     private static final Endpoint QUOTES = new Endpoint("winpipe", "quotes");
 
@@ -107,11 +107,11 @@ class WindowsPipesTest {
 
     @Test
     void aSecondServerIsRefusedWhateverItsProcessUserOrCase() {
-        Transport stranger = new ModelTransport(machine.process(300, STRANGER));
+        Transport intruder = new ModelTransport(machine.process(300, OTHER_USER));
         Endpoint shouted = new Endpoint("winpipe", "QUOTES");
         try (Transport.Listener listener = listen()) {
             assertThat(listener.endpoint()).isEqualTo(QUOTES);
-            for (Transport second : List.of(serving, dialling, stranger)) {
+            for (Transport second : List.of(serving, dialling, intruder)) {
                 failsWith(IpcStatus.ADDRESS_IN_USE, "quotes", () -> second.listen(QUOTES, Link::close));
             }
             failsWith(IpcStatus.ADDRESS_IN_USE, "QUOTES", () -> serving.listen(shouted, Link::close));
@@ -120,31 +120,31 @@ class WindowsPipesTest {
 
     @Test
     void anotherUserIsRefusedByTheAccessList() {
-        Transport stranger = new ModelTransport(machine.process(300, STRANGER));
+        Transport intruder = new ModelTransport(machine.process(300, OTHER_USER));
         try (Transport.Listener listener = listen()) {
             assertThat(listener.endpoint()).isEqualTo(QUOTES);
-            failsWith(IpcStatus.AUTHENTICATION_FAILED, "another user's", () -> stranger.connect(QUOTES, SECONDS_5));
+            failsWith(IpcStatus.AUTHENTICATION_FAILED, "another user's", () -> intruder.connect(QUOTES, SECONDS_5));
             assertThat(accepted).isEmpty();
         }
     }
 
     @Test
     void aServerOfAnotherUserThatAdmitsEverybodyIsNotTalkedTo() throws Exception {
-        ModelProcess squatter = machine.process(300, STRANGER).hostile();
-        squat(squatter, meeting, "D:(A;;GA;;;WD)");
-        failsWith(IpcStatus.AUTHENTICATION_FAILED, "runs as " + STRANGER, this::dial);
+        ModelProcess impostor = machine.process(300, OTHER_USER).hostile();
+        bind(impostor, meeting, "D:(A;;GA;;;WD)");
+        failsWith(IpcStatus.AUTHENTICATION_FAILED, "runs as " + OTHER_USER, this::dial);
         failsWith(IpcStatus.ADDRESS_IN_USE, "quotes", this::listen);
         assertThat(client.handles()).isZero();
     }
 
     @Test
     void aUserWhoPassesTheAccessListIsRefusedByName() throws Exception {
-        ModelProcess administrator = machine.process(300, STRANGER).privileged();
+        ModelProcess administrator = machine.process(300, OTHER_USER).privileged();
         try (LogLines audit = LogLines.audit(QUOTES);
                 Transport.Listener listener = listen()) {
             assertThat(listener.endpoint()).isEqualTo(QUOTES);
             long pipe = administrator.openNamedPipe(meeting);
-            assertThat(audit.next()).contains("a stranger", "runs as " + STRANGER);
+            assertThat(audit.next()).contains("an unauthenticated peer", "runs as " + OTHER_USER);
             administrator.closeHandle(pipe);
             pingPong(dial(), accept(), 3);
             assertThat(audit.rest()).isEmpty();
@@ -181,7 +181,7 @@ class WindowsPipesTest {
         return new String(text, StandardCharsets.US_ASCII).trim();
     }
 
-    private static long squat(Win32 win32, String path, String sddl) throws Win32Exception {
+    private static long bind(Win32 win32, String path, String sddl) throws Win32Exception {
         return win32.createNamedPipe(
                 path,
                 Win32.PIPE_ACCESS_DUPLEX | Win32.FILE_FLAG_OVERLAPPED,
@@ -194,12 +194,12 @@ class WindowsPipesTest {
     @Test
     void aProgramOfTheSameUserThatIsNotValiseIsFoundOut() throws Exception {
         String mine = "O:" + ME + "D:P(A;;GA;;;" + ME + ")";
-        long pipe = squat(server, meeting, mine);
+        long pipe = bind(server, meeting, mine);
         failsWith(IpcStatus.TIMEOUT, "in time", () -> dialling.connect(QUOTES, TimeUnit.MILLISECONDS.toNanos(50)));
         server.closeHandle(pipe);
         String other = "\\\\.\\pipe\\other";
         for (String said : List.of("HTTP/1.1 200 OK", other, meeting.replace("quotes", ".zz"))) {
-            long impostor = squat(server, meeting, mine);
+            long impostor = bind(server, meeting, mine);
             CompletableFuture<Void> dialled = CompletableFuture.runAsync(this::dial);
             Operation operation = server.operation(impostor, 100);
             awaitClient(operation);
@@ -338,7 +338,7 @@ class WindowsPipesTest {
 
     @Test
     void connectingEndsWithItsTimeOrAnInterrupt() throws Exception {
-        long pipe = squat(server, meeting, "O:" + ME + "D:P(A;;GA;;;" + ME + ")");
+        long pipe = bind(server, meeting, "O:" + ME + "D:P(A;;GA;;;" + ME + ")");
         CompletableFuture<Thread> begun = new CompletableFuture<>();
         CompletableFuture<Void> dialled = CompletableFuture.runAsync(() -> {
             begun.complete(Thread.currentThread());
@@ -350,7 +350,7 @@ class WindowsPipesTest {
         });
         begun.join().interrupt();
         assertThatThrownBy(dialled::join).hasMessageContaining("CANCELLED");
-        long second = squat(server, meeting, "O:" + ME + "D:P(A;;GA;;;" + ME + ")");
+        long second = bind(server, meeting, "O:" + ME + "D:P(A;;GA;;;" + ME + ")");
         long taken = client.openNamedPipe(meeting); // the only one that listens
         failsWith(IpcStatus.TIMEOUT, "no instance was free", () -> dialling.connect(QUOTES, 20_000_000));
         client.closeHandle(taken);

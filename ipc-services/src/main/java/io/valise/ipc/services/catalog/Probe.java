@@ -16,11 +16,11 @@ import java.util.Optional;
  * @param problem why there is none
  */
 record Probe(Endpoint endpoint, Optional<IpcConnection> connection, String problem) {
-    static Probe connect(Endpoint endpoint, Duration patience) {
+    static Probe connect(Endpoint endpoint, Duration timeout) {
         try {
             IpcConnection connection = IpcClient.builder(endpoint)
-                    .connectTimeout(patience)
-                    .requestTimeout(patience)
+                    .connectTimeout(timeout)
+                    .requestTimeout(timeout)
                     .connect();
             return new Probe(endpoint, Optional.of(connection), "");
         } catch (RuntimeException e) {

@@ -34,20 +34,20 @@ import java.util.stream.Stream;
  */
 public final class ServiceCatalog {
     private static final Logger LOG = SafeLog.of(ServiceCatalog.class);
-    private static final Duration PATIENCE = Duration.ofSeconds(1);
+    private static final Duration TIMEOUT = Duration.ofSeconds(1);
     private static final int AT_ONCE = 16;
 
     private final List<Transport> transports;
-    private final Duration patience;
+    private final Duration timeout;
 
-    private ServiceCatalog(List<Transport> transports, Duration patience) {
+    private ServiceCatalog(List<Transport> transports, Duration timeout) {
         this.transports = transports;
-        this.patience = patience;
+        this.timeout = timeout;
     }
 
     /** The servers of this user by every transport that {@link KnownTransports#find} finds; waits a second for each. */
     public static ServiceCatalog ofThisUser() {
-        return new ServiceCatalog(KnownTransports.find().all(), PATIENCE);
+        return new ServiceCatalog(KnownTransports.find().all(), TIMEOUT);
     }
 
     /**
@@ -78,7 +78,7 @@ public final class ServiceCatalog {
                     transports.stream().flatMap(ServiceCatalog::addresses).toList();
             // All connect before any asks: so each server counts exactly as many connections of this query as it gives
             // answers.
-            List<Probe> probes = all(addresses, address -> Probe.connect(address, patience), askers);
+            List<Probe> probes = all(addresses, address -> Probe.connect(address, timeout), askers);
             List<ServerStatus> answers = ask(probes, askers);
             all(probes, Probe::close, askers);
             return answers.stream().map(each -> each.withoutProbes(answers)).toList();

@@ -39,12 +39,12 @@ public final class HelperLauncher {
 
     private final String application;
     private final String scheme;
-    private final Duration patience;
+    private final Duration timeout;
 
-    private HelperLauncher(String application, String scheme, Duration patience) {
+    private HelperLauncher(String application, String scheme, Duration timeout) {
         this.application = application;
         this.scheme = scheme;
-        this.patience = patience;
+        this.timeout = timeout;
     }
 
     /** The helpers of an application, connected by the fastest transport, each within 10 seconds. */
@@ -54,7 +54,7 @@ public final class HelperLauncher {
 
     /** This by one transport, such as {@code pipe}. */
     public HelperLauncher over(String transport) {
-        return new HelperLauncher(application, transport, patience);
+        return new HelperLauncher(application, transport, timeout);
     }
 
     /** This with another time for a helper to start and connect; positive. */
@@ -106,8 +106,9 @@ public final class HelperLauncher {
     private LaunchResult launch(List<String> command) {
         try {
             Program program = Program.find(command);
-            LaunchDoor door = LaunchDoor.open(scheme, MESSAGE_BYTES, ValueSet.empty(), (self, builder) -> {});
-            return await(door, start(program, door));
+            LaunchListener listener =
+                    LaunchListener.open(scheme, MESSAGE_BYTES, ValueSet.empty(), (self, builder) -> {});
+            return await(listener, start(program, listener));
         } catch (NoSuchFileException e) {
             return LaunchResult.failure(Status.FILE_NOT_FOUND, String.valueOf(e.getMessage()));
         } catch (AccessDeniedException e) {
@@ -117,38 +118,39 @@ public final class HelperLauncher {
         }
     }
 
-    private static Child start(Program program, LaunchDoor door) throws IOException {
+    private static Child start(Program program, LaunchListener listener) throws IOException {
         try {
-            return Child.start(program, door.ticket());
+            return Child.start(program, listener.ticket());
         } catch (IOException | RuntimeException e) {
-            door.close();
+            listener.close();
             throw e;
         }
     }
 
-    private LaunchResult await(LaunchDoor door, Child child) {
+    private LaunchResult await(LaunchListener listener, Child child) {
         CompletableFuture<LaunchResult> ended = child.exit()
                 .thenApply(status ->
                         LaunchResult.failure(Status.UNKNOWN, child.obituary(status) + "; it never connected"));
-        CompletableFuture<LaunchResult> connected = door.guest()
-                .thenApply((IpcConnection guest) -> LaunchResult.success(new RunningHelper(child, door, guest)));
+        CompletableFuture<LaunchResult> connected = listener.connection()
+                .thenApply((IpcConnection connection) ->
+                        LaunchResult.success(new RunningHelper(child, listener, connection)));
         try {
             LaunchResult result =
-                    connected.applyToEither(ended, first -> first).get(patience.toNanos(), TimeUnit.NANOSECONDS);
-            return result.launched().isPresent() ? result : givenUp(door, child, result.detail());
+                    connected.applyToEither(ended, first -> first).get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+            return result.launched().isPresent() ? result : givenUp(listener, child, result.detail());
         } catch (TimeoutException e) {
-            return givenUp(door, child, child + " did not connect: limit=" + patience);
+            return givenUp(listener, child, child + " did not connect: limit=" + timeout);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return givenUp(door, child, "interrupted while " + child + " was to connect");
+            return givenUp(listener, child, "interrupted while " + child + " was to connect");
         } catch (ExecutionException e) {
-            return givenUp(door, child, String.valueOf(e.getCause()));
+            return givenUp(listener, child, String.valueOf(e.getCause()));
         }
     }
 
-    private static LaunchResult givenUp(LaunchDoor door, Child child, String detail) {
+    private static LaunchResult givenUp(LaunchListener listener, Child child, String detail) {
         child.kill();
-        door.close();
+        listener.close();
         return LaunchResult.failure(Status.UNKNOWN, detail);
     }
 }

@@ -58,6 +58,6 @@ public final class HelperProcess {
 
     /** Sends the secret; returns the launcher's reply. */
     static ValueSet enter(IpcConnection launcher, LaunchTicket ticket) {
-        return launcher.request(LaunchDoor.HELLO, ValueSet.of(LaunchDoor.SECRET, ticket.secret()));
+        return launcher.request(LaunchListener.HELLO, ValueSet.of(LaunchListener.SECRET, ticket.secret()));
     }
 }

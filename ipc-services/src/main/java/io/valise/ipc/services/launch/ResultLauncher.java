@@ -108,15 +108,15 @@ public final class ResultLauncher {
         CompletableFuture<ValueSet> result = new CompletableFuture<>();
         report.thenAccept(result::complete).exceptionally(handedOn -> null);
         int messageBytes = Math.max(16 << 20, maxBytes + AROUND_IT);
-        LaunchDoor door = LaunchDoor.open(
+        LaunchListener listener = LaunchListener.open(
                 scheme,
                 messageBytes,
                 ValueSet.of(INPUT, input, MAX_BYTES, maxBytes),
                 (self, builder) -> builder.service(REPORT, request -> take(self, request, report, result)));
         try {
-            Child child = Child.start(program, door.ticket());
+            Child child = Child.start(program, listener.ticket());
             child.atEnd(status -> {
-                door.close();
+                listener.close();
                 result.completeExceptionally(withoutReport(child, status));
             });
             result.whenComplete((value, failure) -> {
@@ -127,14 +127,17 @@ public final class ResultLauncher {
                     .exceptionally(handedOn -> null);
             return result;
         } catch (IOException | RuntimeException e) {
-            door.close();
+            listener.close();
             throw e;
         }
     }
 
     private ValueSet take(
-            LaunchDoor door, Request request, CompletableFuture<ValueSet> report, CompletableFuture<ValueSet> result) {
-        door.checkGuest(request);
+            LaunchListener listener,
+            Request request,
+            CompletableFuture<ValueSet> report,
+            CompletableFuture<ValueSet> result) {
+        listener.checkChild(request);
         ValueSet reported = request.message().getValueSet(RESULT);
         checkSize("result", reported, maxBytes);
         if (result.isDone() || !report.complete(reported)) {

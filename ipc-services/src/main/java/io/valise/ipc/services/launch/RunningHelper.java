@@ -14,15 +14,15 @@ public final class RunningHelper implements AutoCloseable {
     private static final long GRACE_SECONDS = 2;
 
     private final Child child;
-    private final LaunchDoor door;
+    private final LaunchListener listener;
     private final IpcConnection connection;
     private final CompletableFuture<Integer> exited;
 
-    RunningHelper(Child child, LaunchDoor door, IpcConnection connection) {
+    RunningHelper(Child child, LaunchListener listener, IpcConnection connection) {
         this.child = child;
-        this.door = door;
+        this.listener = listener;
         this.connection = connection;
-        this.exited = child.exit().whenComplete((status, failure) -> door.close());
+        this.exited = child.exit().whenComplete((status, failure) -> listener.close());
     }
 
     /** The connection to it, for calls both ways; it ends when the helper does. */
@@ -43,7 +43,7 @@ public final class RunningHelper implements AutoCloseable {
     /** Closes the connection, which tells the helper to end; one that still runs two seconds later is killed. */
     @Override
     public void close() {
-        door.close();
+        listener.close();
         child.killAfter(GRACE_SECONDS, TimeUnit.SECONDS);
     }
 }

@@ -98,10 +98,10 @@ class PublisherFolderTest {
         PublisherFolder folder = PublisherFolder.open(app, "fonts");
         folder.write("shared", "of acme".getBytes(UTF_8));
         try (ForkedJvm sibling = start("acme", "viewer");
-                ForkedJvm stranger = start("umbrella", "editor")) {
+                ForkedJvm otherPublisher = start("umbrella", "editor")) {
             assertThat(sibling.ask("read", "shared")).isEqualTo("of acme");
-            assertThat(stranger.ask("list")).isEqualTo("[]");
-            assertThat(stranger.ask("read", "shared")).isEqualTo("nothing");
+            assertThat(otherPublisher.ask("list")).isEqualTo("[]");
+            assertThat(otherPublisher.ask("read", "shared")).isEqualTo("nothing");
 
             CompletableFuture<String> done = CompletableFuture.supplyAsync(() -> sibling.ask("fight", "b", 200));
             sibling.hear();
@@ -112,7 +112,7 @@ class PublisherFolderTest {
             }
             assertThat(done.get()).isEqualTo("done");
 
-            stranger.ask("clear");
+            otherPublisher.ask("clear");
             assertThat(folder.list()).containsExactly("contended", "shared");
             sibling.ask("clear");
             assertThat(folder.list()).isEmpty();

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith(HangWatchdog.class)
 @DisabledOnOs(OS.WINDOWS)
 class StartIfAbsentTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(40);
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(40);
 
     private static ForkedJvm one;
     private static ForkedJvm other;
@@ -125,7 +125,7 @@ class StartIfAbsentTest {
         private OneConnection() {}
 
         public static void main(String[] arguments) throws InterruptedException {
-            try (IpcConnection connection = connect(arguments[0], PATIENCE)) {
+            try (IpcConnection connection = connect(arguments[0], CONNECT_TIMEOUT)) {
                 System.out.println(connection.request("pid", ValueSet.empty()).getLong("pid"));
                 connection.closed().toCompletableFuture().join();
             }
@@ -137,8 +137,8 @@ class StartIfAbsentTest {
         declare("killed", ValueSet.empty());
         try (IpcConnection client = IpcClient.builder("pipe:killed")
                 .startIfAbsent(true)
-                .connectTimeout(PATIENCE)
-                .requestTimeout(PATIENCE)
+                .connectTimeout(CONNECT_TIMEOUT)
+                .requestTimeout(CONNECT_TIMEOUT)
                 .reconnect(ReconnectPolicy.standard().idempotent("later"))
                 .connect()) {
             ProcessHandle before =
@@ -157,7 +157,7 @@ class StartIfAbsentTest {
     void aProcessThatEndsBeforeItServesIsReportedWithStatusAndLastLines() {
         declare("broken", "/bin/sh", "-c", "echo first; echo a broken wing >&2; exit 3");
 
-        assertThatThrownBy(() -> connect("any:broken", PATIENCE))
+        assertThatThrownBy(() -> connect("any:broken", CONNECT_TIMEOUT))
                 .isInstanceOfSatisfying(
                         IpcException.class, e -> assertThat(e.status()).isEqualTo(IpcStatus.PEER_DIED))
                 .hasMessageContaining("ended with status 3 before it served")
@@ -191,24 +191,24 @@ class StartIfAbsentTest {
 
     @Test
     void withoutAManifestThereIsNothingToStart() {
-        assertThatThrownBy(() -> connect("pipe:unknown", PATIENCE))
+        assertThatThrownBy(() -> connect("pipe:unknown", CONNECT_TIMEOUT))
                 .isInstanceOfSatisfying(
                         IpcException.class, e -> assertThat(e.status()).isEqualTo(IpcStatus.ENDPOINT_NOT_FOUND))
                 .hasMessageContaining("services/unknown.json");
         declare("elsewhere", ValueSet.of("endpoints", new String[] {"pipe:elsewhere"}));
-        assertThatThrownBy(() -> connect("shm:elsewhere", PATIENCE))
+        assertThatThrownBy(() -> connect("shm:elsewhere", CONNECT_TIMEOUT))
                 .hasMessageContaining("services/elsewhere.json with that among its endpoints");
     }
 
     @Test
     void aMissingProgramIsNamedWithTheManifestToCorrect() {
         declare("missing", "/opt/nowhere/quotes");
-        assertThatThrownBy(() -> connect("pipe:missing", PATIENCE))
+        assertThatThrownBy(() -> connect("pipe:missing", CONNECT_TIMEOUT))
                 .hasMessageContaining("/opt/nowhere/quotes: no such program; correct \"command\" in ")
                 .hasMessageContaining("services/missing.json");
         Path file = Manifests.write(ServiceManifest.FOLDER, "notes", "{}");
         declare("locked", file.toString());
-        assertThatThrownBy(() -> connect("pipe:locked", PATIENCE))
+        assertThatThrownBy(() -> connect("pipe:locked", CONNECT_TIMEOUT))
                 .isInstanceOfSatisfying(
                         IpcException.class, e -> assertThat(e.status()).isEqualTo(IpcStatus.ACCESS_DENIED))
                 .hasMessageContaining("not executable");
@@ -236,10 +236,10 @@ class StartIfAbsentTest {
         return server;
     }
 
-    private static IpcConnection connect(String address, Duration patience) {
+    private static IpcConnection connect(String address, Duration timeout) {
         return IpcClient.builder(address)
                 .startIfAbsent(true)
-                .connectTimeout(patience)
+                .connectTimeout(timeout)
                 .connect();
     }
 }

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @DisabledOnOs(OS.WINDOWS)
 class HelperLauncherTest {
     private static final String[] HELPER = Manifests.java(HelperProgram.class);
-    private static final Duration PATIENCE = Duration.ofSeconds(40);
+    private static final Duration TIMEOUT = Duration.ofSeconds(40);
 
     @BeforeAll
     static void declare() {
@@ -52,7 +52,7 @@ class HelperLauncherTest {
     @ValueSource(strings = {"shm", "pipe", "loopback"})
     void aHelperIsConnectedWhenTheCallReturnsAndEndsWhenItIsClosed(String transport) throws Exception {
         LaunchResult result =
-                HelperLauncher.of("editor").over(transport).within(PATIENCE).launch("double");
+                HelperLauncher.of("editor").over(transport).within(TIMEOUT).launch("double");
 
         assertThat(result.status()).as(result.detail()).isEqualTo(Status.SUCCESS);
         try (RunningHelper helper = result.helper()) {
@@ -68,11 +68,11 @@ class HelperLauncherTest {
     void theCommandLineIsTheDeclaredOneAndNothingSecretIsInIt() throws Exception {
         assumeTrue(Files.isReadable(Path.of("/proc/self/cmdline")), "needs Linux's /proc");
         try (RunningHelper helper =
-                HelperLauncher.of("editor").within(PATIENCE).launch("double").helper()) {
+                HelperLauncher.of("editor").within(TIMEOUT).launch("double").helper()) {
             String line = Files.readString(Path.of("/proc/" + helper.pid() + "/cmdline"));
             assertThat(List.of(line.split("\0"))).containsExactly(HELPER);
             assertThat(Files.readString(Path.of("/proc/" + helper.pid() + "/environ")))
-                    .doesNotContain(LaunchDoor.SECRET)
+                    .doesNotContain(LaunchListener.SECRET)
                     .doesNotContain(helper.connection().endpoint().name());
         }
     }
@@ -87,7 +87,7 @@ class HelperLauncherTest {
         "plain,any,UNKNOWN,helpers/plain.json: line 1",
     })
     void whatCannotBeLaunchedSaysWhy(String application, String group, Status status, String detail) {
-        LaunchResult result = HelperLauncher.of(application).within(PATIENCE).launch(group);
+        LaunchResult result = HelperLauncher.of(application).within(TIMEOUT).launch(group);
         assertThat(result.status()).as(result.detail()).isEqualTo(status);
         assertThat(result.detail()).contains(detail);
         assertThatThrownBy(result::helper)

@@ -35,7 +35,7 @@ class ResultLauncherTest {
     static void declare() {
         declare("target", Manifests.java(TargetProgram.class));
         declare("missing", "/opt/nowhere/target");
-        declare("stranger", "/bin/sh", "-c", "echo who are you; exit 5");
+        declare("silent", "/bin/sh", "-c", "echo hello; exit 5");
     }
 
     private static void declare(String name, String... command) {
@@ -90,9 +90,9 @@ class ResultLauncherTest {
 
     @Test
     void aProgramThatIsNoTargetIsReportedWithWhatItSaid() {
-        IpcException failure = failureOf(ResultLauncher.launchForResult("stranger", ValueSet.empty()));
+        IpcException failure = failureOf(ResultLauncher.launchForResult("silent", ValueSet.empty()));
         assertThat(failure.status()).isEqualTo(IpcStatus.PEER_DIED);
-        assertThat(failure).hasMessageContaining("ended with status 5; it said last: who are you");
+        assertThat(failure).hasMessageContaining("ended with status 5; it said last: hello");
     }
 
     @Test
@@ -115,7 +115,7 @@ class ResultLauncherTest {
     void whatIsNotDeclaredOrNotThereIsNotLaunched() {
         IpcException undeclared = failureOf(ResultLauncher.launchForResult("unknown", ValueSet.empty()));
         assertThat(undeclared.status()).isEqualTo(IpcStatus.ENDPOINT_NOT_FOUND);
-        assertThat(undeclared).hasMessageContaining("declared are [missing, stranger, target]");
+        assertThat(undeclared).hasMessageContaining("declared are [missing, silent, target]");
         IpcException missing = failureOf(ResultLauncher.launchForResult("missing", ValueSet.empty()));
         assertThat(missing.status()).isEqualTo(IpcStatus.ENDPOINT_NOT_FOUND);
         assertThat(missing).hasMessageContaining("/opt/nowhere/target: no such program");

@@ -82,7 +82,7 @@ class ReadingTest {
         }
         assertStatus(
                 IpcStatus.ENDPOINT_NOT_FOUND,
-                () -> IpcClient.builder("any:nobody").startIfAbsent(true).connect());
+                () -> IpcClient.builder("any:undeclared").startIfAbsent(true).connect());
         assertThat(HelperLauncher.of("editor").groups()).isEmpty();
         assertThat(HelperLauncher.of("editor").launch("x").status()).isEqualTo(LaunchResult.Status.ACCESS_DENIED);
         assertThat(ResultLauncher.launchForResult("colour", ValueSet.empty())).isCompletedExceptionally();

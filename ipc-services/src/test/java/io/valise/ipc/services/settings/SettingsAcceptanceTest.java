@@ -73,7 +73,7 @@ class SettingsAcceptanceTest {
     void everyApplicationSeesTheBaseThroughItsOwnOverlay() {
         try (ForkedJvm editor = start("acme", "editor");
                 ForkedJvm viewer = start("acme", "viewer");
-                ForkedJvm stranger = start("umbrella", "editor")) {
+                ForkedJvm otherPublisher = start("umbrella", "editor")) {
             editor.ask("putBase", "theme", "light");
             editor.ask("put", "size", "12");
             assertThat(viewer.ask("get", "theme")).isEqualTo("light");
@@ -81,7 +81,7 @@ class SettingsAcceptanceTest {
             viewer.ask("put", "theme", "dark");
             assertThat(viewer.ask("get", "theme")).isEqualTo("dark");
             assertThat(editor.ask("get", "theme")).isEqualTo("light");
-            assertThat(stranger.ask("get", "theme")).isEqualTo("nothing");
+            assertThat(otherPublisher.ask("get", "theme")).isEqualTo("nothing");
         }
     }
 

@@ -32,7 +32,7 @@ import org.testng.annotations.Test;
 public final class FlowTck {
     private static final String ABSENT = "add org.reactivestreams:reactive-streams-tck:1.0.4 to the class path";
     /** The timeout for expected signals. */
-    private static final long PATIENCE_MILLIS = 30_000;
+    private static final long TIMEOUT_MILLIS = 30_000;
     /** How long the TCK checks that no signal arrives. */
     private static final long SILENCE_MILLIS = 30;
     /** How long the TCK sleeps before it looks whether something is garbage. */
@@ -128,7 +128,7 @@ public final class FlowTck {
     }
 
     private static TestEnvironment environment() {
-        return new TestEnvironment(PATIENCE_MILLIS, SILENCE_MILLIS, SILENCE_MILLIS);
+        return new TestEnvironment(TIMEOUT_MILLIS, SILENCE_MILLIS, SILENCE_MILLIS);
     }
 
     private static void check(Object verification, String rule) throws Exception {

@@ -45,7 +45,7 @@ public abstract class NeighbourRules extends PlaceRules {
         super(candidate);
     }
 
-    private ForkedJvm stranger(Path home) {
+    private ForkedJvm otherUser(Path home) {
         OtherUser.assumePossible();
         return closing(OtherUser.start(
                 List.of("-D" + TestHome.PROPERTY + "=" + home),
@@ -83,21 +83,21 @@ public abstract class NeighbourRules extends PlaceRules {
     @Test
     void H01_anotherUserIsRefused() throws IOException {
         Path home = moveTo(commons().resolve("home"));
-        ForkedJvm stranger = stranger(home);
+        ForkedJvm otherUser = otherUser(home);
         IpcServer server = serveSecret(address());
         Endpoint address = server.endpoints().get(0);
-        assertThat(stranger.ask("connect", address)).isIn("ACCESS_DENIED", "UNSUPPORTED");
+        assertThat(otherUser.ask("connect", address)).isIn("ACCESS_DENIED", "UNSUPPORTED");
         for (Path file : filesIn(home)) {
-            assertThat(stranger.ask("read", file)).as(file.toString()).isEqualTo("denied");
-            assertThat(stranger.ask("raw", file)).as(file.toString()).isEqualTo("denied");
+            assertThat(otherUser.ask("read", file)).as(file.toString()).isEqualTo("denied");
+            assertThat(otherUser.ask("raw", file)).as(file.toString()).isEqualTo("denied");
         }
         openSockets(home);
-        assertThat(stranger.ask("connect", address)).isIn("ACCESS_DENIED", "UNSUPPORTED");
+        assertThat(otherUser.ask("connect", address)).isIn("ACCESS_DENIED", "UNSUPPORTED");
         for (Path file : filesIn(home)) {
             String expected = isSocket(file) ? "ended without a byte" : "denied";
-            assertThat(stranger.ask("raw", file)).as(file.toString()).isEqualTo(expected);
+            assertThat(otherUser.ask("raw", file)).as(file.toString()).isEqualTo(expected);
             if (!isSocket(file)) {
-                assertThat(stranger.ask("read", file)).as(file.toString()).isIn("denied", "read 0");
+                assertThat(otherUser.ask("read", file)).as(file.toString()).isIn("denied", "read 0");
             }
         }
         assertThat(ran).hasValue(0);
@@ -107,10 +107,10 @@ public abstract class NeighbourRules extends PlaceRules {
     @Test
     void H02_placesThatAnotherUserPreparedAreNotUsed() throws IOException {
         Path commons = commons();
-        ForkedJvm stranger = stranger(commons);
-        stranger.ask("claim", commons.resolve("taken"));
+        ForkedJvm otherUser = otherUser(commons);
+        otherUser.ask("claim", commons.resolve("taken"));
         refusesHome(commons.resolve("taken"), "owner=uid 65534");
-        stranger.ask("link", commons.resolve("linked"), commons.resolve("taken"));
+        otherUser.ask("link", commons.resolve("linked"), commons.resolve("taken"));
         refusesHome(commons.resolve("linked"), "symbolic link");
         Path lax = Files.createDirectory(commons.resolve("lax"));
         Files.setPosixFilePermissions(lax, PosixFilePermissions.fromString("rwxrwxrwx"));
@@ -119,7 +119,7 @@ public abstract class NeighbourRules extends PlaceRules {
         serveSecret(address()).close();
         try (Stream<Path> folders = Files.list(own)) {
             for (Path folder : folders.filter(Files::isDirectory).toList()) {
-                assertThat(stranger.ask("bind", folder.resolve("trap"))).isEqualTo("denied");
+                assertThat(otherUser.ask("bind", folder.resolve("trap"))).isEqualTo("denied");
             }
         }
         assertThat(ran).hasValue(0);

@@ -56,7 +56,7 @@ public final class SessionPeer implements CommandLoop.Commands {
             case "broadcast" -> broadcast(Integer.parseInt(arguments.get(0)));
             case "list" -> transport.endpoints().toString();
             case "connect" -> connect(arguments.get(0));
-            case "knock" -> knock(arguments.get(0));
+            case "tryConnect" -> tryConnect(arguments.get(0));
             case "identify" -> identify(arguments.get(0), arguments.get(1));
             case "out" -> out(arguments.get(0));
             case "forbid" -> forbid(arguments.get(0));
@@ -158,7 +158,7 @@ public final class SessionPeer implements CommandLoop.Commands {
     }
 
     /** Connects; the answer is the status. */
-    private String knock(String address) {
+    private String tryConnect(String address) {
         try {
             client = dial(address);
             return "OK";

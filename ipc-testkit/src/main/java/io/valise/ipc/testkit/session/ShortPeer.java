@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ShortPeer implements CommandLoop.Commands {
     /** For calls that must be answered. */
-    static final Duration PATIENCE = Duration.ofSeconds(30);
+    static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     /** For calls that may fail. */
     private static final Duration BRIEF = Duration.ofMillis(100);
@@ -116,7 +116,7 @@ public final class ShortPeer implements CommandLoop.Commands {
             case "descriptors" -> Integer.toString(descriptors());
             case "threads" -> threads();
             case "unpark" -> unpark();
-            case "call" -> call(connections, PATIENCE);
+            case "call" -> call(connections, TIMEOUT);
             case "try" -> call(connections, BRIEF);
             default -> throw new IllegalArgumentException("no command: actual=" + command);
         };
@@ -134,7 +134,7 @@ public final class ShortPeer implements CommandLoop.Commands {
         for (int i = 0; i < count; i++) {
             IpcConnection connection = IpcClient.builder(Endpoint.parse(address))
                     .transport(transport)
-                    .requestTimeout(PATIENCE)
+                    .requestTimeout(TIMEOUT)
                     .connect();
             connection.request("echo", ValueSet.of("n", i));
             connections.add(connection);

@@ -119,9 +119,9 @@ public abstract class ShortageRules extends SessionRules {
         }
         server.ask("rest");
         server.ask("open");
-        assertThat(ShortPeer.call(clients, ShortPeer.PATIENCE)).isEqualTo(ALL_WELL);
+        assertThat(ShortPeer.call(clients, ShortPeer.TIMEOUT)).isEqualTo(ALL_WELL);
         server.ask("closed");
-        assertThat(ShortPeer.call(clients, ShortPeer.PATIENCE)).isEqualTo(ALL_WELL);
+        assertThat(ShortPeer.call(clients, ShortPeer.TIMEOUT)).isEqualTo(ALL_WELL);
     }
 
     @Test

@@ -16,36 +16,36 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who is let in: the first who has the secret. */
-class LaunchDoorTest {
-    private static LaunchDoor open() {
-        return LaunchDoor.open(
+class LaunchListenerTest {
+    private static LaunchListener open() {
+        return LaunchListener.open(
                 "local",
                 1 << 20,
                 ValueSet.of("welcome", true),
-                (door, server) -> server.service("guests", request -> {
-                    door.checkGuest(request);
+                (listener, server) -> server.service("children", request -> {
+                    listener.checkChild(request);
                     return ValueSet.of("in", true);
                 }));
     }
 
     @Test
     void onlyTheFirstWhoHasTheSecretIsLetIn() {
-        try (LaunchDoor door = open();
-                IpcConnection stranger = IpcClient.connect(door.ticket().endpoint());
-                IpcConnection child = IpcClient.connect(door.ticket().endpoint());
-                IpcConnection late = IpcClient.connect(door.ticket().endpoint())) {
-            assertRefused(() -> stranger.request(LaunchDoor.HELLO, ValueSet.of("secret", "guessed")));
-            assertRefused(() -> stranger.request(LaunchDoor.HELLO, ValueSet.empty()));
-            assertRefused(() -> child.request("guests", ValueSet.empty()));
-            assertThat(door.guest()).isNotDone();
+        try (LaunchListener listener = open();
+                IpcConnection intruder = IpcClient.connect(listener.ticket().endpoint());
+                IpcConnection child = IpcClient.connect(listener.ticket().endpoint());
+                IpcConnection late = IpcClient.connect(listener.ticket().endpoint())) {
+            assertRefused(() -> intruder.request(LaunchListener.HELLO, ValueSet.of("secret", "guessed")));
+            assertRefused(() -> intruder.request(LaunchListener.HELLO, ValueSet.empty()));
+            assertRefused(() -> child.request("children", ValueSet.empty()));
+            assertThat(listener.connection()).isNotDone();
 
-            assertThat(HelperProcess.enter(child, door.ticket())).isEqualTo(ValueSet.of("welcome", true));
+            assertThat(HelperProcess.enter(child, listener.ticket())).isEqualTo(ValueSet.of("welcome", true));
 
-            assertThat(door.guest()).isCompleted();
-            assertThat(child.request("guests", ValueSet.empty()).getBoolean("in"))
+            assertThat(listener.connection()).isCompleted();
+            assertThat(child.request("children", ValueSet.empty()).getBoolean("in"))
                     .isTrue();
-            assertRefused(() -> HelperProcess.enter(late, door.ticket()));
-            assertRefused(() -> late.request("guests", ValueSet.empty()));
+            assertRefused(() -> HelperProcess.enter(late, listener.ticket()));
+            assertRefused(() -> late.request("children", ValueSet.empty()));
         }
     }
 
@@ -57,8 +57,8 @@ class LaunchDoorTest {
 
     @Test
     void twoDoorsShareNothingThatCouldBeGuessed() {
-        try (LaunchDoor one = open();
-                LaunchDoor other = open()) {
+        try (LaunchListener one = open();
+                LaunchListener other = open()) {
             assertThat(one.ticket().secret())
                     .hasSize(64)
                     .isNotEqualTo(other.ticket().secret());

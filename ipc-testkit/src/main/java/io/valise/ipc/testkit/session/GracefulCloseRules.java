@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** G: calls and events when a connection is closed by an end. */
-public abstract class FarewellRules extends SessionRules {
+public abstract class GracefulCloseRules extends SessionRules {
     private static final int CALLS = 1500;
 
     /** All calls of all rounds are remembered. */
@@ -38,7 +38,7 @@ public abstract class FarewellRules extends SessionRules {
     private final Sightings seen = new Sightings();
     private final CountDownLatch gate = gate();
 
-    protected FarewellRules(Candidate candidate) {
+    protected GracefulCloseRules(Candidate candidate) {
         super(candidate);
     }
 

@@ -19,7 +19,7 @@ import java.util.function.BiConsumer;
  * The server at which a launcher waits for its child: it has a secret name and admits one client, the first that has
  * the secret. Thread-safe.
  */
-final class LaunchDoor implements AutoCloseable {
+final class LaunchListener implements AutoCloseable {
     static final String HELLO = "launch.hello";
     static final String SECRET = "secret";
 
@@ -28,11 +28,11 @@ final class LaunchDoor implements AutoCloseable {
     private static final int NAME_BYTES = 8;
 
     private final LaunchTicket ticket;
-    private final CompletableFuture<IpcConnection> guest = new CompletableFuture<>();
+    private final CompletableFuture<IpcConnection> connection = new CompletableFuture<>();
     private final IpcServer server;
 
-    private LaunchDoor(
-            String scheme, int maxMessageBytes, ValueSet welcome, BiConsumer<LaunchDoor, IpcServer.Builder> more) {
+    private LaunchListener(
+            String scheme, int maxMessageBytes, ValueSet welcome, BiConsumer<LaunchListener, IpcServer.Builder> more) {
         String endpoint = new Endpoint(scheme, "launch-" + random(NAME_BYTES)).toString();
         ticket = new LaunchTicket(endpoint, random(SECRET_BYTES), maxMessageBytes);
         IpcServer.Builder builder = IpcServer.builder(endpoint)
@@ -46,18 +46,18 @@ final class LaunchDoor implements AutoCloseable {
      * Opens one.
      *
      * @param welcome the reply to the child when it is admitted
-     * @param more adds services; those {@link #checkGuest}
+     * @param more adds services; those {@link #checkChild}
      */
-    static LaunchDoor open(
-            String scheme, int maxMessageBytes, ValueSet welcome, BiConsumer<LaunchDoor, IpcServer.Builder> more) {
+    static LaunchListener open(
+            String scheme, int maxMessageBytes, ValueSet welcome, BiConsumer<LaunchListener, IpcServer.Builder> more) {
         IpcRuntime.ensure();
-        return new LaunchDoor(scheme, maxMessageBytes, welcome, more);
+        return new LaunchListener(scheme, maxMessageBytes, welcome, more);
     }
 
     private ValueSet admit(Request request, ValueSet welcome) {
         byte[] given = request.message().getString(SECRET, "").getBytes(StandardCharsets.UTF_8);
         boolean right = MessageDigest.isEqual(given, ticket.secret().getBytes(StandardCharsets.UTF_8));
-        if (!right || !guest.complete(request.connection())) {
+        if (!right || !connection.complete(request.connection())) {
             throw new IpcException(
                     IpcStatus.AUTHENTICATION_FAILED,
                     right ? "the child has come in already" : "this is not the secret that the child was given");
@@ -70,13 +70,13 @@ final class LaunchDoor implements AutoCloseable {
     }
 
     /** The connection to the child, once it is admitted. */
-    CompletableFuture<IpcConnection> guest() {
-        return guest;
+    CompletableFuture<IpcConnection> connection() {
+        return connection;
     }
 
     /** Refuses a client that has not sent the secret. */
-    void checkGuest(Request request) {
-        if (guest.getNow(null) != request.connection()) {
+    void checkChild(Request request) {
+        if (connection.getNow(null) != request.connection()) {
             throw new IpcException(IpcStatus.AUTHENTICATION_FAILED, "say " + HELLO + " first");
         }
     }

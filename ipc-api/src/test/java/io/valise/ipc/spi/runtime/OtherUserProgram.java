@@ -13,18 +13,18 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.TimeUnit;
 
 /** A process of another user that tries both sides: a client of our server, and a server where we would connect. */
-final class Stranger {
-    private Stranger() {}
+final class OtherUserProgram {
+    private OtherUserProgram() {}
 
     public static void main(String[] arguments) throws IOException {
         Path folder = Path.of(arguments[0]);
         System.out.println("mine: " + connectRaw(folder.resolve("mine")));
         System.out.println("mine: " + connect(folder));
         Path theirs = folder.resolve("theirs");
-        try (ServerSocketChannel squatter = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
-            squatter.bind(UnixDomainSocketAddress.of(theirs));
+        try (ServerSocketChannel impostor = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            impostor.bind(UnixDomainSocketAddress.of(theirs));
             Files.setPosixFilePermissions(theirs, PosixFilePermissions.fromString("rwxrwxrwx"));
-            System.out.println("squatting");
+            System.out.println("bound");
             int told = System.in.read();
             Files.delete(theirs);
             Files.delete(RuntimeDirectory.current().path());
