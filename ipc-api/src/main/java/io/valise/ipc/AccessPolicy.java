@@ -35,7 +35,7 @@ public interface AccessPolicy {
                 (caller, service) -> ReasonedPolicy.unless(caller.sameUser(), "it does not provably run as this user");
     }
 
-    /** Processes of these users, by the operating system's names, as far as the user is vouched for. */
+    /** Processes of these users, by the operating system's names, as far as the user is authenticated. */
     static AccessPolicy users(String... names) {
         Set<String> users = Set.of(names);
         String because = "its user is none of " + users;

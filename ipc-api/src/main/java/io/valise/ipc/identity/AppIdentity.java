@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Who an application is: its name, and a publisher who vouches for it with an Ed25519 key (RFC 8032). The key is a file
+ * Who an application is: its name, and a publisher that certifies it with an Ed25519 key (RFC 8032). The key is a file
  * {@code keys/<publisher>.key} in the user's configuration folder, mode 0600, made on first use; a process that can read it
  * can speak for every application of that publisher. So this tells applications of one user apart as far as they keep
  * to the rules; it does not protect one program from a hostile one of the same user.

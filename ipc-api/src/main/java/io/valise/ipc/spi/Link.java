@@ -33,7 +33,7 @@ public interface Link extends AutoCloseable {
     /** The longest frame this link carries, in bytes; the same at both ends; at least 4096. */
     int maxFrameBytes();
 
-    /** What is known of the process at the other end, and who vouches for it. */
+    /** What is known of the process at the other end, and what authenticates it. */
     PeerIdentity peer();
 
     /**

@@ -49,7 +49,7 @@ class SourceRulesTest {
     private static final Pattern NOT_PLAIN =
             Pattern.compile("\\b(?i:whoever|whomever|nobody|somebody|anybody|lest|hoped"
                     + "|in (its|his) stead|in person|patience|strangers?|farewells?|knock(s|ed|ing)?|squat(s|ted|ting|ters?)?"
-                    + "|caretakers?|doorman)\\b");
+                    + "|caretakers?|doorman|vouch(ed|es|ing)?)\\b");
 
     /** The access policy, and the user of Unix. */
     private static final Pattern NAMED_NOBODY =

@@ -8,9 +8,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * What programs are promised over every transport, over {@code shm:} without a kernel that vouches: the groups of rules
- * that depend on how a connection is made and on what a process leaves behind. The other groups see the same link as
- * those of {@link ShmConformanceTest}; {@code -Dvalise.test.allRules=true} runs them too, as CI does on the newest JDK.
+ * The promises to programs over every transport, over {@code shm:} without authentication by the kernel: the groups of
+ * rules that depend on how a connection is made and on what a process leaves behind. The other groups see the same link
+ * as those of {@link ShmConformanceTest}; {@code -Dvalise.test.allRules=true} runs them too, as CI does on the newest
+ * JDK.
  */
 @ExtendWith(UnvouchedConformanceTest.ConnectionGroups.class)
 class UnvouchedConformanceTest extends ShmConformanceTest {

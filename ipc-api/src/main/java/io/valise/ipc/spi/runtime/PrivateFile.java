@@ -27,8 +27,9 @@ import java.util.function.Supplier;
 
 /**
  * A short ASCII file that only this user can read, such as a key, in a directory that {@link RuntimeDirectory} or
- * {@link ConfigurationDirectory} vouches for. It belongs to the user of this process, has mode 0600 (on Windows an access
- * list with this user alone) and is no symbolic link, which is checked at each reading; no process ever sees half of one.
+ * {@link ConfigurationDirectory} has checked. It belongs to the user of this process, has mode 0600 (on Windows an
+ * access list with this user alone) and is not a symbolic link, which is checked at each reading; no process ever sees
+ * half of one.
  *
  * <p>Errors are {@link IpcException}s: {@code ACCESS_DENIED} when owner, mode or kind are not as they must be, or the
  * system forbids it; {@code RESOURCE_EXHAUSTED} when the file system is full, read-only or broken; {@code
