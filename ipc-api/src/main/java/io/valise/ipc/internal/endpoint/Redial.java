@@ -236,14 +236,30 @@ final class Redial implements Watchdog.Dated {
         attempting = true;
         try {
             Workers.finishers().execute(this::attempt);
-        } catch (RuntimeException | Error e) { // a passing shortage: the next attempt may do
-            LOG.log(Level.WARNING, "no thread to dial; trying again", e);
-            attempting = false;
-            due = System.nanoTime() + maxDelay;
+        } catch (RuntimeException | Error e) {
+            postpone("no thread to dial", e);
         }
     }
 
+    /** Ends an attempt that a passing shortage has stopped: the next one may do. */
+    private synchronized void postpone(String why, Throwable failure) {
+        attempting = false;
+        due = stopped == null ? System.nanoTime() + maxDelay : Deadline.NEVER;
+        LOG.log(Level.WARNING, why + "; trying again", failure);
+    }
+
     private void attempt() {
+        try {
+            connect();
+        } catch (RuntimeException | Error e) {
+            postpone("connecting again failed", e);
+            synchronized (this) {
+                watch(nextCheck());
+            }
+        }
+    }
+
+    private void connect() {
         Optional<Session> now = target.openSession();
         if (now.isPresent()) {
             succeeded(now.get());
@@ -274,14 +290,31 @@ final class Redial implements Watchdog.Dated {
             return;
         }
         rest();
+        if (adopted(fresh)) {
+            succeeded(fresh);
+        }
+    }
+
+    /** Closes a session that the connection does not take. */
+    private boolean adopted(Session fresh) {
+        boolean before;
         synchronized (this) {
+            before = wanted;
             wanted = false; // before the session can end, which makes it wanted again
         }
-        if (target.adopt(fresh)) {
-            succeeded(fresh);
-        } else {
+        try {
+            if (target.adopt(fresh)) {
+                return true;
+            }
+        } catch (RuntimeException | Error e) {
+            synchronized (this) {
+                wanted = before;
+            }
             fresh.close();
+            throw e;
         }
+        fresh.close();
+        return false;
     }
 
     /** The thread belongs to others from here on, without an interrupt that {@link #stop} has left on it. */

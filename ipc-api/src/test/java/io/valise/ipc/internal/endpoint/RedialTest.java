@@ -9,6 +9,7 @@ import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ReconnectPolicy;
 import io.valise.ipc.internal.session.Session;
 import io.valise.ipc.internal.work.Deadline;
+import io.valise.ipc.testlog.Logs;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -17,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -32,9 +34,13 @@ class RedialTest {
     private static final class Dialled implements Redial.Target {
         private final BlockingQueue<Boolean> attempts = new LinkedBlockingQueue<>();
         private final Semaphore end = new Semaphore(0);
+        private final AtomicInteger failures = new AtomicInteger();
 
         @Override
         public Optional<Session> openSession() {
+            if (failures.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                throw new OutOfMemoryError("as expected");
+            }
             return Optional.empty();
         }
 
@@ -91,6 +97,16 @@ class RedialTest {
         redial.want();
         target.end.release();
         assertThat(target.attempts.take()).as("starts the server for a call").isFalse();
+    }
+
+    @Test
+    @Logs("connecting again failed; trying again")
+    void anAttemptThatAnErrorStopsIsFollowedByAnother() throws Exception {
+        target.failures.set(2);
+        CompletableFuture<Session> call = await();
+        assertThat(target.attempts.take()).isTrue();
+        assertThat(target.failures).hasValue(0);
+        assertThat(call).isNotDone();
     }
 
     @Test
