@@ -179,7 +179,6 @@ public final class Watchdog implements Runnable {
             }
         }
         asleep = false;
-        Thread.interrupted(); // nothing interrupts this thread on purpose; a leftover would make it spin
     }
 
     /**

@@ -134,8 +134,8 @@ public final class PublishedFiles {
             try {
                 Threads.start(Threads.daemon("valise-published-files", this::run));
                 running = true;
-            } catch (IpcException noThread) { // the server works without it; the next one tries again
-                LOG.log(Level.WARNING, "published files are not looked after: " + noThread.reason());
+            } catch (RuntimeException | Error noThread) { // the server works without it; the next one tries again
+                LOG.log(Level.WARNING, "published files are not looked after", noThread);
             }
         }
     }
@@ -152,26 +152,24 @@ public final class PublishedFiles {
     }
 
     /** Returns whether there is a next step. */
-    private boolean step() {
-        boolean more = awaitNextLook();
+    private boolean step() throws InterruptedException {
+        if (!awaitNextLook()) {
+            return false;
+        }
         Map<Entry, Outage> now = copy();
-        now.forEach(PublishedFiles::look);
+        now.forEach((entry, outage) -> Threads.run("looking after " + entry.file, () -> look(entry, outage)));
         if (System.nanoTime() - refreshed >= REFRESH_NANOS) {
             refreshed = System.nanoTime();
             refresh(now.keySet());
         }
-        return more;
+        return true;
     }
 
     /** False when nothing is left to keep: the thread ends. */
-    private synchronized boolean awaitNextLook() {
+    private synchronized boolean awaitNextLook() throws InterruptedException {
         long deadline = System.nanoTime() + LOOK_NANOS;
         for (long left = LOOK_NANOS; left > 0 && !entries.isEmpty(); left = deadline - System.nanoTime()) {
-            try {
-                TimeUnit.NANOSECONDS.timedWait(this, left);
-            } catch (InterruptedException e) { // the thread belongs to the library and ends by itself
-                LOG.log(Level.DEBUG, "interrupted; looking after published files as before", e);
-            }
+            TimeUnit.NANOSECONDS.timedWait(this, left);
         }
         running = !entries.isEmpty();
         return running;
@@ -208,10 +206,11 @@ public final class PublishedFiles {
             if (!present && entry.again.publish(entry)) {
                 LOG.log(Level.WARNING, entry.file + " was removed while its server runs; it is published again");
             }
-        } catch (IpcException e) {
+        } catch (RuntimeException | Error e) {
             Level level = outage.failures++ == 0 ? Level.WARNING : Level.DEBUG;
             outage.pause = Math.min(1 << Math.min(outage.failures, 10), MAX_PAUSE_LOOKS);
-            LOG.log(level, entry.file + " was removed and cannot be published again yet: " + e.reason());
+            String reason = e instanceof IpcException known ? known.reason() : e.toString();
+            LOG.log(level, entry.file + " was removed and cannot be published again yet: " + reason);
         }
     }
 

@@ -167,9 +167,7 @@ public final class ReadinessLoop {
 
     private boolean round() {
         try {
-            if (select() == 0) {
-                Thread.interrupted(); // A callback's leftover would make every select return at once.
-            }
+            select();
             timer.runDue(System.nanoTime());
             return !endsIdle();
         } catch (IOException e) {
@@ -177,13 +175,14 @@ public final class ReadinessLoop {
         }
     }
 
-    private int select() throws IOException {
-        if (!exiting) {
+    private void select() throws IOException {
+        if (exiting) {
+            LockSupport.parkNanos(PAUSE_AT_EXIT);
+            selector.selectNow(ReadinessLoop::dispatch);
+        } else {
             long limit = isUnused() ? Threads.IDLE_MILLIS : timer.millisToNext(System.nanoTime());
-            return selector.select(ReadinessLoop::dispatch, limit);
+            selector.select(ReadinessLoop::dispatch, limit);
         }
-        LockSupport.parkNanos(PAUSE_AT_EXIT);
-        return selector.selectNow(ReadinessLoop::dispatch);
     }
 
     /** A registration has been cancelled. */

@@ -15,7 +15,6 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 
 /**
  * The threads of this library: how they are made, started and kept alive. All methods are thread-safe; {@link #run} and
@@ -154,19 +153,35 @@ public final class Threads {
         }
     }
 
+    /** A step of a thread that repeats it. */
+    @FunctionalInterface
+    public interface Step {
+        /**
+         * Does the step.
+         *
+         * @return whether there is a next one
+         */
+        boolean run() throws InterruptedException;
+    }
+
     /**
      * Repeats a step until it returns false: the body of every thread that must not end. A step that throws, errors too,
      * is logged and repeated after 100 ms; of several failures in a row the first at level ERROR, the others at DEBUG.
+     * Nothing ends such a thread by an interrupt: an interrupted step is repeated at once, and no step begins with the
+     * thread's interrupt status set.
      *
      * @param what names the step, for the log
      */
-    public static void repeat(String what, BooleanSupplier step) {
+    public static void repeat(String what, Step step) {
         boolean more = true;
         boolean failing = false;
         while (more) {
+            Thread.interrupted(); // left by a callback, it would end every wait at once
             try {
-                more = step.getAsBoolean();
+                more = step.run();
                 failing = false;
+            } catch (InterruptedException e) {
+                report(Level.DEBUG, what, " was interrupted; going on", e);
             } catch (Throwable e) { // this thread is needed, whatever it is
                 report(failing ? Level.DEBUG : Level.ERROR, what, " failed; trying again", e);
                 failing = true;

@@ -2,15 +2,21 @@ package io.valise.ipc.spi.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.valise.ipc.testlog.Logs;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class PublishedFilesTest {
+    private static final int FILES = 8;
+
     @TempDir
     Path home;
 
@@ -38,6 +44,32 @@ class PublishedFilesTest {
         Files.delete(file);
 
         assertThat(attemptedBeforeClosed.get(30, TimeUnit.SECONDS)).isTrue();
+    }
+
+    /** In any order of the files. */
+    @Test
+    @Logs("cannot be published again yet: java.lang.StackOverflowError")
+    void anErrorOfOneFileKeepsNoOtherFromBeingPublishedAgain() throws Exception {
+        List<PublishedFiles.Kept> all = new ArrayList<>();
+        CountDownLatch others = new CountDownLatch(FILES - 1);
+        Path folder = folder();
+        for (int i = 0; i < FILES; i++) {
+            Path file = Files.createFile(folder.resolve("file" + i));
+            boolean fails = i == 0;
+            all.add(PublishedFiles.keep(file, folder, entry -> {
+                if (fails) {
+                    throw new StackOverflowError();
+                }
+                others.countDown();
+                return false;
+            }));
+        }
+        for (int i = 0; i < FILES; i++) {
+            Files.delete(folder.resolve("file" + i));
+        }
+        others.await();
+        all.forEach(PublishedFiles.Kept::close);
+        assertThat(all).noneMatch(PublishedFiles.Kept::isOpen);
     }
 
     private Path folder() {

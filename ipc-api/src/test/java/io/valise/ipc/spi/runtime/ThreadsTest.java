@@ -7,6 +7,7 @@ import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import java.io.IOException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Logger;
@@ -86,6 +87,22 @@ class ThreadsTest {
         });
         assertThat(steps).hasValue(2);
         assertThat(Thread.interrupted()).isFalse();
+    }
+
+    @Test
+    void anInterruptedStepIsRepeatedAndNoneBeginsInterrupted() {
+        AtomicInteger steps = new AtomicInteger();
+        Thread.currentThread().interrupt();
+        Threads.repeat("a step", () -> {
+            assertThat(Thread.currentThread().isInterrupted()).isFalse();
+            Thread.currentThread().interrupt();
+            if (steps.incrementAndGet() == 1) {
+                new CountDownLatch(1).await();
+            }
+            return steps.get() < 3;
+        });
+        assertThat(steps).hasValue(3);
+        assertThat(Thread.interrupted()).isTrue(); // by the last step
     }
 
     @ParameterizedTest

@@ -19,8 +19,10 @@ import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -112,17 +114,18 @@ final class FolderWatch {
 
     private synchronized void begin(Entry entry) throws IOException {
         entries.add(entry);
-        try {
-            register(entry.folder);
-        } catch (IOException | RuntimeException e) {
-            entries.remove(entry);
-            throw e;
-        }
+        register(entry.folder);
     }
 
     /** Returns whether nothing is watched any more. */
     private synchronized boolean end(Entry entry) {
         entries.remove(entry);
+        Set<Path> needed = new HashSet<>();
+        entries.forEach(each -> needed.addAll(chain(each.folder)));
+        Set<WatchKey> unneeded = new HashSet<>(keys.values());
+        keys.keySet().retainAll(needed);
+        unneeded.removeAll(keys.values()); // one directory can have several paths
+        unneeded.forEach(WatchKey::cancel);
         return entries.isEmpty();
     }
 
@@ -169,7 +172,7 @@ final class FolderWatch {
     }
 
     /** Returns whether there is more to wait for. */
-    private boolean awaitEvents() {
+    private boolean awaitEvents() throws InterruptedException {
         try {
             WatchKey key = service.take();
             List<WatchEvent<?>> events = key.pollEvents();
@@ -177,9 +180,6 @@ final class FolderWatch {
             return true;
         } catch (ClosedWatchServiceException e) {
             LOG.log(Level.DEBUG, "no folder is watched any more");
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
             return false;
         }
     }
@@ -192,7 +192,7 @@ final class FolderWatch {
                 .toList();
         for (Entry entry : List.copyOf(entries)) {
             if (directories.contains(entry.folder) && valid) {
-                entry.changed.run();
+                tell(entry);
             } else if (lost || directories.stream().anyMatch(each -> lead(events, each, entry.folder))) {
                 renew(entry);
             }
@@ -213,9 +213,13 @@ final class FolderWatch {
     private void renew(Entry entry) {
         try {
             register(entry.folder);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) { // the other folders are watched
             LOG.log(Level.WARNING, "changes in " + entry.folder + " are no longer seen", e);
         }
-        entry.changed.run();
+        tell(entry);
+    }
+
+    private static void tell(Entry entry) {
+        Threads.run("telling of a change in " + entry.folder, entry.changed);
     }
 }

@@ -37,7 +37,7 @@ final class HiveWatch {
     private @Nullable Watching watching;
 
     /** What ends when the last listener goes. */
-    private record Watching(FolderWatch.Registration changes, Thread thread) {}
+    private record Watching(FolderWatch.Registration changes, Comparison comparison) {}
 
     HiveWatch(Path folder, Supplier<ValueSet> settings) {
         this.folder = folder;
@@ -71,24 +71,22 @@ final class HiveWatch {
                     IpcStatus.RESOURCE_EXHAUSTED, "settings in " + folder + " cannot be watched: " + e, e);
         }
         try {
-            ValueSet before = settings.get();
-            Thread thread = Threads.daemon("valise-settings", () -> run(changed, before));
-            Threads.start(thread);
-            return new Watching(changes, thread);
+            Comparison comparison = new Comparison(changed, settings.get());
+            Threads.start(Threads.daemon("valise-settings", () -> run(comparison)));
+            return new Watching(changes, comparison);
         } catch (RuntimeException | Error e) { // such as a damaged file
             changes.close();
             throw e;
         }
     }
 
-    private void run(Semaphore changed, ValueSet first) {
-        Comparison comparison = new Comparison(changed, first);
+    private void run(Comparison comparison) {
         Threads.repeat("watching the settings in " + folder, comparison::awaitChange);
     }
 
     /**
      * What was read last. A read that fails is repeated, with pauses, until one succeeds: the change that it was for may
-     * be the last one. Used by one thread.
+     * be the last one. Used by one thread, but for {@link #end}.
      */
     private final class Comparison {
         private final Semaphore changed;
@@ -96,44 +94,51 @@ final class HiveWatch {
         /** The pause before the next read while they fail; 0 while they succeed. */
         private long pause;
 
+        private volatile boolean ended;
+
         Comparison(Semaphore changed, ValueSet before) {
             this.changed = changed;
             this.before = before;
         }
 
         /** Returns whether there is more to wait for. */
-        boolean awaitChange() {
-            try {
-                if (pause == 0) {
-                    changed.acquire();
-                } else if (!changed.tryAcquire(pause, TimeUnit.MILLISECONDS)) {
-                    LOG.log(Level.DEBUG, "reading the settings in {0} again", folder);
-                }
-                changed.drainPermits();
-                compare();
-                return true;
-            } catch (InterruptedException e) { // by close()
+        boolean awaitChange() throws InterruptedException {
+            if (pause == 0) {
+                changed.acquire();
+            } else if (!changed.tryAcquire(pause, TimeUnit.MILLISECONDS)) {
+                LOG.log(Level.DEBUG, "reading the settings in {0} again", folder);
+            }
+            changed.drainPermits();
+            if (ended) {
                 LOG.log(Level.DEBUG, "settings in {0} are no longer watched", folder);
                 return false;
             }
+            compare();
+            return true;
         }
 
         private void compare() {
-            ValueSet now;
+            List<SettingChange> changes;
             try {
-                now = settings.get();
-            } catch (RuntimeException e) { // it may be put right
+                ValueSet now = settings.get();
+                changes = changes(before, now);
+                before = now;
+            } catch (RuntimeException | Error e) { // it may be put right
                 Level level = pause == 0 ? Level.WARNING : Level.DEBUG;
                 LOG.log(level, "watched settings cannot be read; trying again until they can", e);
                 pause = pause == 0 ? FIRST_PAUSE_MILLIS : Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
                 return;
             }
             pause = 0;
-            List<SettingChange> changes = changes(before, now);
-            before = now;
             for (SettingChange change : changes) {
                 listeners.forEach(listener -> listener.accept(change));
             }
+        }
+
+        /** Ends the thread. Thread-safe. */
+        void end() {
+            ended = true;
+            changed.release();
         }
     }
 
@@ -168,7 +173,7 @@ final class HiveWatch {
         watching = null;
         if (open != null) {
             open.changes().close();
-            open.thread().interrupt();
+            open.comparison().end();
         }
     }
 }

@@ -9,6 +9,7 @@ import io.valise.ipc.testlog.Logs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -16,6 +17,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A watch of settings that cannot always be read. */
 @ExtendWith(HangWatchdog.class)
@@ -28,6 +31,14 @@ class HiveWatchTest {
 
     private final CountDownLatch failures = new CountDownLatch(FAILURES);
     private final AtomicInteger reads = new AtomicInteger();
+    private boolean failsByError;
+
+    private RuntimeException failure() {
+        if (failsByError) {
+            throw new StackOverflowError("as expected");
+        }
+        return new IllegalStateException("half written");
+    }
 
     private ValueSet read() {
         if (reads.getAndIncrement() == 0) {
@@ -35,14 +46,16 @@ class HiveWatchTest {
         }
         if (failures.getCount() > 0) {
             failures.countDown();
-            throw new IllegalStateException("half written");
+            throw failure();
         }
         return ValueSet.of("size", 2);
     }
 
-    @Test
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
     @Logs("watched settings cannot be read")
-    void aChangeWhoseReadFailsIsToldWhenReadingWorksAgainThoughNothingChangesAnyMore() throws Exception {
+    void aChangeWhoseReadFailsIsToldWhenReadingWorksAgainThoughNothingChangesAnyMore(boolean error) throws Exception {
+        failsByError = error;
         BlockingQueue<SettingChange> told = new LinkedBlockingQueue<>();
         HiveWatch watch = new HiveWatch(folder, this::read);
         try (Registration registration = watch.add(told::add)) {
@@ -53,6 +66,29 @@ class HiveWatchTest {
         } finally {
             watch.close();
         }
+    }
+
+    @Test
+    void interruptsDoNotEndAWatch() throws Exception {
+        BlockingQueue<SettingChange> told = new LinkedBlockingQueue<>();
+        AtomicInteger size = new AtomicInteger();
+        HiveWatch watch = new HiveWatch(folder, () -> ValueSet.of("size", size.get()));
+        try (Registration registration = watch.add(told::add)) {
+            assertThat(registration).isNotNull();
+            assertThat(interruptAll("valise-folders", "valise-settings")).isEqualTo(2);
+            size.set(1);
+            touch();
+            assertThat(told.take().value()).contains(1);
+        } finally {
+            watch.close();
+        }
+    }
+
+    private static long interruptAll(String... names) {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> List.of(names).contains(thread.getName()))
+                .peek(Thread::interrupt)
+                .count();
     }
 
     private void touch() throws IOException {
