@@ -1,0 +1,155 @@
+import os from 'node:os';
+
+const BIG_ENDIAN_MACHINE = os.endianness() === 'BE';
+const FIRST_BYTES = 256;
+
+/** Bytes that grow as CBOR items and numbers of frames are appended. */
+export class Writer {
+  constructor() {
+    this.buffer = Buffer.allocUnsafe(FIRST_BYTES);
+    this.at = 0;
+  }
+
+  /** What was written; the writer is not used any more. */
+  bytes() {
+    return this.buffer.subarray(0, this.at);
+  }
+
+  need(bytes) {
+    if (this.at + bytes > this.buffer.length) {
+      const longer = Buffer.allocUnsafe(Math.max(2 * this.buffer.length, this.at + bytes));
+      this.buffer.copy(longer, 0, 0, this.at);
+      this.buffer = longer;
+    }
+  }
+
+  byte(value) {
+    this.need(1);
+    this.buffer[this.at++] = value;
+  }
+
+  u16(value) {
+    this.need(2);
+    this.at = this.buffer.writeUInt16BE(value, this.at);
+  }
+
+  u32(value) {
+    this.need(4);
+    this.at = this.buffer.writeUInt32BE(value, this.at);
+  }
+
+  u64(value) {
+    this.need(8);
+    this.at = this.buffer.writeBigUInt64BE(value, this.at);
+  }
+
+  raw(bytes) {
+    this.need(bytes.byteLength);
+    this.buffer.set(bytes, this.at);
+    this.at += bytes.byteLength;
+  }
+
+  /** The elements of a typed array. */
+  littleEndian(view, elementBytes) {
+    this.raw(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
+    if (BIG_ENDIAN_MACHINE && elementBytes > 1) {
+      const written = this.buffer.subarray(this.at - view.byteLength, this.at);
+      written[`swap${elementBytes * 8}`]();
+    }
+  }
+
+  /** The shortest head. */
+  head(major, argument) {
+    if (argument < 24) {
+      this.byte(major | argument);
+    } else if (argument <= 0xff) {
+      this.head1(major, argument);
+    } else if (argument <= 0xffff) {
+      this.head2(major, argument);
+    } else if (argument <= 0xffff_ffff) {
+      this.head4(major, argument);
+    } else {
+      this.head8(major, BigInt(argument));
+    }
+  }
+
+  head1(major, argument) {
+    this.byte(major | 24);
+    this.byte(argument);
+  }
+
+  head2(major, argument) {
+    this.byte(major | 25);
+    this.u16(argument);
+  }
+
+  head4(major, argument) {
+    this.byte(major | 26);
+    this.u32(argument);
+  }
+
+  head8(major, argument) {
+    this.byte(major | 27);
+    this.u64(argument);
+  }
+
+  tag(number) {
+    this.head(0xc0, number);
+  }
+
+  /** An integer of 64 bits with sign, with an argument of 8 bytes. */
+  integer8(value) {
+    this.head8(value < 0n ? 0x20 : 0, value < 0n ? ~value : value);
+  }
+
+  /** An integer of 64 bits with sign, with its shortest head. */
+  shortest(value) {
+    const argument = value < 0n ? ~value : value;
+    const major = value < 0n ? 0x20 : 0;
+    if (argument <= 0xffff_ffffn) {
+      this.head(major, Number(argument));
+    } else {
+      this.head8(major, argument);
+    }
+  }
+
+  single(value) {
+    this.byte(0xfa);
+    this.need(4);
+    this.at = this.buffer.writeFloatBE(value, this.at);
+  }
+
+  double(value) {
+    this.byte(0xfb);
+    this.need(8);
+    this.at = this.buffer.writeDoubleBE(value, this.at);
+  }
+
+  text(value) {
+    if (!value.isWellFormed()) {
+      throw new RangeError(`text: half a surrogate pair in ${JSON.stringify(value.slice(0, 40))}`);
+    }
+    if (value.length < 24) {
+      this.#shortText(value);
+      return;
+    }
+    const length = Buffer.byteLength(value);
+    this.head(0x60, length);
+    this.need(length);
+    this.at += this.buffer.utf8Write(value, this.at, length);
+  }
+
+  /** Its length in bytes is mostly that in units, and the head of one byte is written behind it. */
+  #shortText(value) {
+    this.need(3 * value.length + 2);
+    const length = this.buffer.utf8Write(value, this.at + 1, 3 * value.length);
+    if (length < 24) {
+      this.buffer[this.at] = 0x60 | length;
+    } else {
+      this.buffer.copyWithin(this.at + 2, this.at + 1, this.at + 1 + length);
+      this.buffer[this.at++] = 0x78;
+      this.buffer[this.at] = length;
+    }
+    this.at += 1 + length;
+  }
+}
