@@ -20,7 +20,7 @@ const KINDS = new Map([
 /** Type and value of the array of a tag from 64 to 87. */
 export function typedArray(input, tag) {
   if (tag === 64 || tag === 68 || tag === 72) {
-    return ['UINT8_ARRAY', byteString(input)];
+    return ['UINT8_ARRAY', input.bytes(bytesHead(input))];
   }
   const [type, bytes, View, converted] = kind(input, tag);
   const array = elements(input, tag, bytes, View);
@@ -44,18 +44,20 @@ function kind(input, tag) {
   return found;
 }
 
-function byteString(input) {
+function bytesHead(input) {
   const head = input.head();
   if (head >>> 5 !== 2) {
     throw input.unexpected(head, 'the byte string of a typed array');
   }
-  return input.bytes(head);
+  return head;
 }
 
 function elements(input, tag, bytes, View) {
-  const data = byteString(input);
+  const head = bytesHead(input);
+  const data = input.bytes(head);
   if (data.length % bytes !== 0) {
-    throw input.fail(`typed array: limit=a multiple of ${bytes} bytes, actual=${data.length}`);
+    const where = head === 0x5f ? input.at : input.at - data.length;
+    throw input.fail(`typed array: limit=a multiple of ${bytes} bytes, actual=${data.length}`, where);
   }
   const own = new Uint8Array(data); // at offset 0 of a buffer of its own, as a view of wider elements needs it
   if (((tag & 4) !== 0) !== MACHINE_IS_LITTLE) {

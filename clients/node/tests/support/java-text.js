@@ -1,7 +1,7 @@
 /** The text that the vectors give for a value: Java's String.valueOf, Arrays.toString for arrays. */
 import { Typed } from '../../lib/index.js';
 
-export function javaText(value) {
+export function javaText(value, nested = false) {
   if (value instanceof Typed) {
     return typed(value.type, value.value);
   } else if (value instanceof Float32Array) {
@@ -11,15 +11,15 @@ export function javaText(value) {
   } else if (value instanceof Uint8Array) {
     return list(new Int8Array(value), String);
   } else if (Array.isArray(value) || ArrayBuffer.isView(value)) {
-    return list(value, javaText);
+    return list(value, (element) => javaText(element, true));
   } else if (value !== null && typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype) {
-    return `{${Object.entries(value).map(([key, of]) => `${key}=${quoted(of)}`).join(', ')}}`;
+    return `{${Object.entries(value).map(([key, of]) => `${key}=${nested ? quoted(of) : javaText(of, true)}`).join(', ')}}`;
   }
   return shape(value);
 }
 
 function quoted(value) {
-  return typeof value === 'string' ? JSON.stringify(value) : javaText(value);
+  return typeof value === 'string' ? JSON.stringify(value) : javaText(value, true);
 }
 
 /** The type that the vectors give for a value read exactly. */

@@ -1,0 +1,86 @@
+/** What an application has after connect(), and what a server has of each client; alike at both ends. */
+export class Connection {
+  #session;
+  #offers;
+  #requestTimeout;
+
+  constructor(session, offers, requestTimeout) {
+    this.#session = session;
+    this.#offers = offers;
+    this.#requestTimeout = requestTimeout;
+    session.connection = this;
+  }
+
+  /** The address, with the transport that was taken. */
+  get endpoint() {
+    return this.#session.endpoint;
+  }
+
+  /** What the peer says of itself: pid, application, protocolVersion. */
+  get peer() {
+    return this.#session.peer;
+  }
+
+  get isOpen() {
+    return this.#session.isOpen;
+  }
+
+  /** Resolves when the connection has ended: { status, byPeer, detail }. */
+  get closed() {
+    return this.#session.ended;
+  }
+
+  request(service, message = {}, { timeout = this.#requestTimeout, signal, metadata } = {}) {
+    return this.#session.calls.request(service, message, { timeout, signal, metadata });
+  }
+
+  stream(service, message = {}, options = {}) {
+    return this.#session.calls.stream(service, message, options);
+  }
+
+  async send(event, message = {}) {
+    await this.#session.sendEvent(event, message);
+  }
+
+  service(name, handler) {
+    this.#offers.service(name, handler);
+    return this;
+  }
+
+  streamService(name, handler) {
+    this.#offers.stream(name, handler);
+    return this;
+  }
+
+  onEvent(name, handler) {
+    this.#offers.event(name, handler);
+    return this;
+  }
+
+  /** Takes no new calls; resolves to whether all that were taken were answered within so many milliseconds. */
+  async drain(grace) {
+    this.#session.drain();
+    return within(grace, this.#session.dispatcher.whenIdle());
+  }
+
+  /** Closes it; with a grace, answers first what was taken. Resolves when the socket is closed. */
+  async close({ grace = 0 } = {}) {
+    if (grace > 0 && this.isOpen) {
+      await this.drain(grace);
+    }
+    await this.#session.close();
+  }
+}
+
+/** Whether a promise resolves within so many milliseconds. */
+export async function within(millis, promise) {
+  let timer;
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, millis, false);
+  });
+  try {
+    return await Promise.race([promise.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,282 @@
+import * as frames from './frames.js';
+import { OutgoingStream } from './outgoing-stream.js';
+import { IpcError, malformed } from './status.js';
+
+const { KIND, FLAG } = frames;
+const MOST_REQUESTS = 65_536;
+const MOST_NAMES_CHARS = 500;
+/** Events that wait for their handlers stop the reading of the connection from this many bytes on. */
+const MANY_EVENT_BYTES = 8 << 20;
+const SHUTTING_DOWN = 'the peer is shutting down and takes no new calls';
+
+/** Brings the requests and events of the peer to their handlers, and sends the answers. */
+export class Dispatcher {
+  #session;
+  #offers;
+  #requests = new Map();
+  #taken = 0;
+  #draining = false;
+  #closed = false;
+  #events = [];
+  #eventBytes = 0;
+  #delivering = false;
+  #idle = [];
+
+  constructor(session, offers) {
+    this.#session = session;
+    this.#offers = offers;
+  }
+
+  // ---- requests and streams
+
+  requested(kind, flags, id, body) {
+    const isStream = kind === KIND.STREAM_OPEN;
+    const remaining = !isStream && (flags & FLAG.DEADLINE) !== 0 ? Number(body.i64()) / 1e6 : undefined;
+    const credit = isStream ? body.i64() : 0n;
+    if (credit < 0n) {
+      throw malformed(`credit of STREAM_OPEN: minimum=0, actual=${credit}`);
+    }
+    const service = body.name();
+    const offer = this.#offers.findService(service);
+    const exact = offer?.exact ?? this.#session.exact;
+    const metadata = (flags & FLAG.METADATA) !== 0 ? body.message(exact) : {};
+    const message = body.last(exact);
+    if (this.#requests.has(id)) {
+      throw malformed(`request id ${id}: it is under way already`);
+    }
+    if (!this.#draining) {
+      this.#taken++;
+    }
+    const refusal = this.#refusal(offer, service, isStream, remaining);
+    if (refusal !== undefined) {
+      this.#session.counters.requestsRefused++;
+      this.#session.send(frames.text(KIND.ERROR, FLAG.REJECTED, refusal[0], id, refusal[1]));
+      return;
+    }
+    this.#session.counters[offer.isBuiltIn ? 'builtInRequestsServed' : 'requestsServed']++;
+    const call = new Call(this.#session.connection, service, metadata, remaining);
+    this.#serve(new Inbound(this, this.#session, id, call, isStream ? Number(credit) : undefined), offer, message);
+  }
+
+  /** Why no handler may see it: status and text. */
+  #refusal(offer, service, isStream, remaining) {
+    if (this.#draining) {
+      return ['CONNECTION_CLOSED', SHUTTING_DOWN];
+    } else if (this.#requests.size >= MOST_REQUESTS) {
+      return ['RESOURCE_EXHAUSTED', `requests under way on one connection: limit=${MOST_REQUESTS}`];
+    } else if (offer === undefined) {
+      const offered = this.#offers.names().join(', ').slice(0, MOST_NAMES_CHARS);
+      return ['SERVICE_NOT_FOUND', `service ${service}: not offered at ${this.#session.endpoint}; offered: ${offered}`];
+    } else if (offer.isStream !== isStream) {
+      const what = offer.isStream ? 'it answers with a stream; call stream()' : 'it answers requests, not streams; call request()';
+      return ['UNSUPPORTED', `service ${service}: ${what}`];
+    }
+    return remaining !== undefined && remaining <= 0
+      ? ['TIMEOUT', `service ${service}: its time was up before a handler could begin`]
+      : undefined;
+  }
+
+  async #serve(inbound, offer, message) {
+    this.#requests.set(inbound.id, inbound);
+    try {
+      const result = offer.handler(message, inbound.call);
+      if (inbound.stream !== undefined) {
+        await inbound.stream.run(await result);
+      } else {
+        const reply = typeof result?.then === 'function' ? await result : result;
+        if (this.#session.isFull) {
+          await this.#session.room();
+        }
+        inbound.answer(() => this.#reply(inbound, reply ?? {}));
+      }
+    } catch (error) {
+      inbound.answer(() => failure(inbound.id, error));
+    }
+  }
+
+  /** A reply that the peer does not take is replaced by the reason. */
+  #reply(inbound, reply) {
+    const frame = frames.message(KIND.RESPONSE, inbound.id, reply);
+    this.#session.checkSize(frame, `reply of service ${inbound.call.service}`);
+    return frame;
+  }
+
+  /** Its answer was sent, or is not wanted any more. */
+  finished(inbound) {
+    if (this.#requests.delete(inbound.id)) {
+      this.#tellIdle();
+    }
+  }
+
+  credited(id, more) {
+    const inbound = this.#requests.get(id);
+    if (inbound !== undefined && more <= 0n) {
+      throw malformed(`CREDIT: must be positive, actual=${more}`);
+    }
+    inbound?.stream?.request(Number(more));
+  }
+
+  cancelled(id) {
+    this.#requests.get(id)?.cancel('the peer gave the request up');
+  }
+
+  // ---- events
+
+  eventReceived(name, message, bytes) {
+    const handler = this.#offers.findEvent(name);
+    if (handler === undefined || this.#closed) {
+      return;
+    }
+    this.#session.counters.eventsReceived++;
+    this.#events.push({ handler, name, message, bytes });
+    this.#eventBytes += bytes;
+    if (this.#eventBytes >= MANY_EVENT_BYTES) {
+      this.#session.pause();
+    }
+    if (!this.#delivering) {
+      this.#deliver();
+    }
+  }
+
+  /** One event at a time, in their order. */
+  async #deliver() {
+    this.#delivering = true;
+    while (this.#events.length > 0) {
+      const { handler, name, message, bytes } = this.#events.shift();
+      try {
+        await handler(message, { name, connection: this.#session.connection });
+      } catch (error) {
+        this.#session.report(error, `the handler of event ${name}`);
+      }
+      this.#eventBytes -= bytes;
+      if (this.#eventBytes < MANY_EVENT_BYTES / 2) {
+        this.#session.resume();
+      }
+    }
+    this.#delivering = false;
+    this.#tellIdle();
+  }
+
+  // ---- the end
+
+  /** Takes no calls from now on; answers how many were taken. */
+  drain() {
+    this.#draining = true;
+    return this.#taken;
+  }
+
+  /** Resolves when what was taken has been answered. */
+  whenIdle() {
+    return this.#isIdle() ? Promise.resolve() : new Promise((resolve) => this.#idle.push(resolve));
+  }
+
+  #isIdle() {
+    return this.#closed || (this.#requests.size === 0 && !this.#delivering);
+  }
+
+  #tellIdle() {
+    if (this.#isIdle()) {
+      this.#idle.splice(0).forEach((resolve) => resolve());
+    }
+  }
+
+  /** The connection has ended. @param byPeer then the events that came before are still handled */
+  ended(byPeer) {
+    this.#draining = true;
+    this.#closed = true;
+    if (!byPeer) {
+      this.#events = [];
+    }
+    [...this.#requests.values()].forEach((inbound) => inbound.cancel('the connection has ended'));
+    this.#tellIdle();
+  }
+}
+
+/** What a handler is told of a request or stream besides its message. */
+class Call {
+  #controller;
+  #aborted;
+  #until;
+
+  constructor(connection, service, metadata, remaining) {
+    this.connection = connection;
+    this.service = service;
+    this.metadata = metadata;
+    this.#until = remaining === undefined ? undefined : performance.now() + remaining;
+  }
+
+  /** How many milliseconds the caller still waits; undefined when it waits without limit. */
+  get remaining() {
+    return this.#until === undefined ? undefined : Math.max(0, this.#until - performance.now());
+  }
+
+  /** Aborted when the peer gives up, or the connection ends. */
+  get signal() {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#aborted !== undefined) {
+        this.#controller.abort(this.#aborted);
+      }
+    }
+    return this.#controller.signal;
+  }
+
+  /** For the dispatcher alone. */
+  static abort(call, reason) {
+    call.#aborted = reason;
+    call.#controller?.abort(reason);
+  }
+}
+
+/** A request or stream of the peer that is under way: it has one answer at most. */
+class Inbound {
+  #dispatcher;
+  #session;
+  #open = true;
+
+  constructor(dispatcher, session, id, call, credit) {
+    this.#dispatcher = dispatcher;
+    this.#session = session;
+    this.id = id;
+    this.call = call;
+    this.stream = credit === undefined ? undefined : new OutgoingStream(this, session, credit);
+  }
+
+  get isOpen() {
+    return this.#open;
+  }
+
+  /** @param frame makes the answer; what it throws is the answer instead */
+  answer(frame) {
+    if (!this.#open) {
+      return;
+    }
+    this.#open = false;
+    let answer;
+    try {
+      answer = frame();
+    } catch (error) {
+      answer = failure(this.id, error);
+    }
+    this.#session.send(answer);
+    this.#dispatcher.finished(this);
+  }
+
+  cancel(why) {
+    if (this.#open) {
+      this.#open = false;
+      Call.abort(this.call, new IpcError('CANCELLED', why));
+      this.stream?.cancel();
+      this.#dispatcher.finished(this);
+    }
+  }
+}
+
+/** What the peer is told of what a handler threw: never a stack trace. */
+function failure(id, error) {
+  if (error instanceof IpcError && error.status !== 'OK') {
+    return frames.text(KIND.ERROR, 0, error.status, id, error.reason);
+  }
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return frames.text(KIND.ERROR, 0, 'HANDLER_FAILED', id, text);
+}

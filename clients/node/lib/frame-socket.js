@@ -1,0 +1,170 @@
+import { LONGEST_FRAME, wire } from './fragments.js';
+import { LENGTH_BYTES } from './frames.js';
+import { malformed } from './status.js';
+
+/** How long a peer is waited for after this end has closed, in milliseconds. */
+const LINGER_MILLIS = 2_000;
+
+/** Frames over a connected socket. What goes out in one turn of the event loop goes out in one write. */
+export class FrameSocket {
+  #socket;
+  #onFrame;
+  #onFail;
+  #onEnd;
+  #ended = false;
+  #corked = false;
+  #head = Buffer.alloc(LENGTH_BYTES);
+  #headBytes = 0;
+  #partial;
+  #partialBytes = 0;
+  #drained;
+
+  constructor(socket) {
+    this.#socket = socket;
+    socket.setNoDelay?.(true);
+    this.closed = new Promise((resolve) => socket.once('close', resolve));
+  }
+
+  /** @param onFail is given what a frame made onFrame throw @param onEnd is called once, when nothing more comes */
+  start(onFrame, onFail, onEnd) {
+    this.#onFrame = onFrame;
+    this.#onFail = onFail;
+    this.#onEnd = onEnd;
+    const socket = this.#socket;
+    socket.on('data', (chunk) => this.#received(chunk));
+    socket.on('error', () => this.#end());
+    socket.on('end', () => {
+      this.#end();
+      socket.destroySoon();
+    });
+    socket.on('close', () => this.#end());
+    socket.resume();
+  }
+
+  #end() {
+    if (!this.#ended) {
+      this.#ended = true;
+      this.#onEnd();
+    }
+  }
+
+  pause() {
+    this.#socket.pause();
+  }
+
+  resume() {
+    this.#socket.resume();
+  }
+
+  /** Sends a frame, a writer with room for the length. */
+  send(frame) {
+    const socket = this.#socket;
+    if (socket.destroyed || socket.writableEnded) {
+      return;
+    }
+    if (!this.#corked) {
+      this.#corked = true;
+      socket.cork();
+      process.nextTick(() => {
+        this.#corked = false;
+        socket.uncork();
+      });
+    }
+    socket.write(wire(frame));
+  }
+
+  /** Whether more is waiting to be sent than the socket wants to hold. */
+  get isFull() {
+    return this.#socket.writableNeedDrain;
+  }
+
+  /** Resolves when there is room again, or the connection has ended. */
+  room() {
+    if (!this.isFull || this.#socket.destroyed) {
+      return Promise.resolve();
+    }
+    this.#drained ??= new Promise((resolve) => {
+      const done = () => {
+        this.#drained = undefined;
+        this.#socket.off('drain', done);
+        this.#socket.off('close', done);
+        resolve();
+      };
+      this.#socket.on('drain', done);
+      this.#socket.on('close', done);
+    });
+    return this.#drained;
+  }
+
+  /** Sends what is left and closes, once the peer has closed too or has been waited for; frames are read no more. */
+  finish() {
+    const socket = this.#socket;
+    this.#ended = true;
+    this.#onFrame = undefined;
+    socket.resume();
+    socket.end();
+    const timer = setTimeout(() => socket.destroy(), LINGER_MILLIS);
+    socket.once('close', () => clearTimeout(timer));
+  }
+
+  #received(chunk) {
+    try {
+      this.#split(chunk);
+    } catch (error) {
+      this.#onFail(error);
+    }
+  }
+
+  #split(chunk) {
+    let at = this.#fill(chunk, 0);
+    while (this.#onFrame !== undefined && this.#partial === undefined && chunk.length - at >= LENGTH_BYTES && this.#headBytes === 0) {
+      const length = checkLength(chunk.readUInt32BE(at));
+      at += LENGTH_BYTES;
+      if (chunk.length - at >= length) {
+        this.#onFrame(chunk.subarray(at, at + length));
+        at += length;
+      } else {
+        this.#partial = Buffer.allocUnsafe(length);
+        this.#partialBytes = 0;
+        at = this.#fill(chunk, at);
+      }
+    }
+    if (at < chunk.length && this.#onFrame !== undefined) {
+      this.#headBytes += chunk.copy(this.#head, this.#headBytes, at);
+    }
+  }
+
+  /** Completes the length and the frame that began in an earlier chunk; answers where the next one begins. */
+  #fill(chunk, from) {
+    let at = from;
+    if (this.#headBytes > 0) {
+      const copied = chunk.copy(this.#head, this.#headBytes, at);
+      at += copied;
+      this.#headBytes += copied;
+      if (this.#headBytes < LENGTH_BYTES) {
+        return at;
+      }
+      this.#headBytes = 0;
+      this.#partial = Buffer.allocUnsafe(checkLength(this.#head.readUInt32BE(0)));
+      this.#partialBytes = 0;
+    }
+    if (this.#partial !== undefined) {
+      const copied = chunk.copy(this.#partial, this.#partialBytes, at);
+      at += copied;
+      this.#partialBytes += copied;
+      if (this.#partialBytes === this.#partial.length) {
+        const frame = this.#partial;
+        this.#partial = undefined;
+        this.#onFrame?.(frame);
+      }
+    }
+    return at;
+  }
+}
+
+function checkLength(length) {
+  if (length < 1 || length > LONGEST_FRAME) {
+    throw malformed(`frame: limit=1 to ${LONGEST_FRAME} bytes, announced=${length}`);
+  }
+  return length;
+}

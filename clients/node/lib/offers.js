@@ -1,0 +1,61 @@
+/** What an end offers by name: services, streams and event handlers; what it has not itself, another may have. */
+export class Offers {
+  constructor(parent = undefined) {
+    this.parent = parent;
+    this.services = new Map();
+    this.events = new Map();
+  }
+
+  /** Adds all of options `services`, `streams` and `events`, objects of functions by name. */
+  addAll({ services = {}, streams = {}, events = {} }) {
+    Object.entries(services).forEach(([name, handler]) => this.service(name, handler));
+    Object.entries(streams).forEach(([name, handler]) => this.stream(name, handler));
+    Object.entries(events).forEach(([name, handler]) => this.event(name, handler));
+    return this;
+  }
+
+  service(name, handler) {
+    this.#add(name, { handler: checked('service', name, handler), isStream: false, exact: undefined, isBuiltIn: false });
+  }
+
+  stream(name, handler) {
+    this.#add(name, { handler: checked('stream', name, handler), isStream: true, exact: undefined, isBuiltIn: false });
+  }
+
+  /** One of valise.*, whose messages are read exactly. */
+  builtIn(name, handler) {
+    this.services.set(name, { handler, isStream: false, exact: true, isBuiltIn: true });
+  }
+
+  event(name, handler) {
+    this.events.set(name, checked('event', name, handler));
+  }
+
+  #add(name, offer) {
+    if (name.startsWith('valise.')) {
+      throw new RangeError(`service ${name}: names that begin with valise. are reserved`);
+    } else if (this.services.has(name)) {
+      throw new RangeError(`service ${name}: it is offered already`);
+    }
+    this.services.set(name, offer);
+  }
+
+  findService(name) {
+    return this.services.get(name) ?? this.parent?.findService(name);
+  }
+
+  findEvent(name) {
+    return this.events.get(name) ?? this.parent?.findEvent(name);
+  }
+
+  names() {
+    return [...new Set([...this.services.keys(), ...(this.parent?.names() ?? [])])].sort();
+  }
+}
+
+function checked(what, name, handler) {
+  if (typeof handler !== 'function') {
+    throw new TypeError(`${what} ${name}: expected a function, actual=${typeof handler}`);
+  }
+  return handler;
+}

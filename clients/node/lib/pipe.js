@@ -1,0 +1,28 @@
+/** The transport pipe: over Unix domain sockets. */
+import { connectTo, NamedListener } from './named-socket.js';
+import { folderToRead, folderToServe } from './runtime-directory.js';
+
+const FOLDER = 'pipe';
+
+export async function connectPipe(name, deadline) {
+  return connectTo(await folderToRead(FOLDER), name, deadline);
+}
+
+/** @param accepted is called with each connected socket */
+export async function listenPipe(name, accepted) {
+  const folder = await folderToServe(FOLDER);
+  let listener = await NamedListener.open(folder, name, accepted);
+  return {
+    endpoint: `pipe:${name}`,
+    files: () => [folder, ...listener.files()],
+    /** Listens again when the socket's file was removed. */
+    async renew() {
+      if (!await listener.isThere()) {
+        const removed = listener;
+        listener = await NamedListener.open(folder, name, accepted);
+        await removed.close();
+      }
+    },
+    close: () => listener.close(),
+  };
+}

@@ -1,0 +1,374 @@
+import { OutgoingCalls } from './calls.js';
+import { Dispatcher } from './dispatcher.js';
+import { Reassembly } from './fragments.js';
+import { FrameSocket } from './frame-socket.js';
+import * as frames from './frames.js';
+import { IpcError, malformed, statusOf } from './status.js';
+
+const { KIND, FLAG } = frames;
+const DEFAULT_MAX_MESSAGE = 16 << 20;
+const LEAST_MAX_MESSAGE = 4_096;
+const MOST_MAX_MESSAGE = 1 << 30;
+const HELLO_MILLIS = 5_000;
+
+export function checkMaxMessage(bytes = DEFAULT_MAX_MESSAGE) {
+  if (!Number.isInteger(bytes) || bytes < LEAST_MAX_MESSAGE || bytes > MOST_MAX_MESSAGE) {
+    throw new RangeError(`maxMessageBytes: limit=${LEAST_MAX_MESSAGE} to ${MOST_MAX_MESSAGE}, actual=${String(bytes)}`);
+  }
+  return bytes;
+}
+
+/** One end of a connection: gives frames their meaning. The application sees a Connection. */
+export class Session {
+  #socket;
+  #isServer;
+  #reassembly;
+  #greeted = false;
+  #version = 0;
+  #peerMaxMessage = DEFAULT_MAX_MESSAGE;
+  #greeting;
+  #takenByPeer = Infinity;
+  #peerDrains = false;
+  #peerReason;
+  #closing;
+  #end;
+  #resolveEnd;
+
+  /** @param setting endpoint, isServer, offers, maxMessageBytes, application, exact, counters, onError */
+  constructor(socket, setting) {
+    this.#socket = new FrameSocket(socket);
+    this.#isServer = setting.isServer;
+    this.#reassembly = new Reassembly(setting.maxMessageBytes);
+    this.setting = setting;
+    this.endpoint = setting.endpoint;
+    this.exact = setting.exact;
+    this.counters = setting.counters;
+    this.peer = Object.freeze({});
+    this.calls = new OutgoingCalls(this);
+    this.dispatcher = new Dispatcher(this, setting.offers);
+    /** What the application sees of it; set by whoever made it. */
+    this.connection = undefined;
+    this.ended = new Promise((resolve) => {
+      this.#resolveEnd = resolve;
+    });
+    this.released = this.#socket.closed;
+  }
+
+  // ---- the greeting
+
+  /** Says HELLO and waits for WELCOME. */
+  greet(millis) {
+    const greeted = this.#awaitGreeting(millis, 'TIMEOUT', `no WELCOME within ${Math.round(millis)} ms`);
+    this.#start();
+    this.send(frames.hello(this.calls.nextId(), this.#about()));
+    return greeted;
+  }
+
+  /** Waits for HELLO, and answers it. */
+  awaitHello() {
+    const greeted = this.#awaitGreeting(HELLO_MILLIS, 'PROTOCOL_ERROR', `no HELLO within ${HELLO_MILLIS} ms`);
+    this.#start();
+    return greeted;
+  }
+
+  #awaitGreeting(millis, status, what) {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.close(status, what);
+      }, millis);
+      const settle = (done) => (result) => {
+        clearTimeout(timer);
+        this.#greeting = undefined;
+        done(result);
+      };
+      this.#greeting = { resolve: settle(resolve), reject: settle(reject) };
+    });
+  }
+
+  #start() {
+    this.#socket.start(
+      (frame) => this.#onFrame(frame),
+      (error) => this.#broken(error),
+      () => this.#peerEnded());
+  }
+
+  #about() {
+    return { pid: process.pid, application: this.setting.application, maxMessageBytes: this.setting.maxMessageBytes };
+  }
+
+  #heard(version, about) {
+    this.#version = version;
+    this.#greeted = true;
+    const bytes = Number(about.maxMessageBytes);
+    if (bytes >= LEAST_MAX_MESSAGE) {
+      this.#peerMaxMessage = bytes;
+    }
+    this.peer = Object.freeze({
+      pid: typeof about.pid === 'bigint' || typeof about.pid === 'number' ? Number(about.pid) : undefined,
+      application: typeof about.application === 'string' ? about.application : undefined,
+      protocolVersion: version,
+    });
+  }
+
+  #greet({ kind, flags, status, id }, frame) {
+    const body = new frames.Body(frame);
+    if (kind === KIND.GOAWAY) {
+      this.#goaway(flags, status, id, body.text());
+    } else if (this.#isServer && kind === KIND.HELLO) {
+      this.#hello(id, body);
+    } else if (!this.#isServer && kind === KIND.WELCOME) {
+      this.#welcomed(id, body);
+    } else if (!this.#isServer && kind === KIND.ERROR) {
+      const why = status === 0 ? 'PROTOCOL_ERROR' : statusOf(status);
+      this.#greeting?.reject(new IpcError(why, body.text(), 'NOT_SENT'));
+    } else {
+      throw malformed(`greeting: expected ${this.#isServer ? 'HELLO' : 'WELCOME'}, actual kind=${kind}`);
+    }
+  }
+
+  #hello(id, body) {
+    if (body.u32() !== frames.MAGIC) {
+      throw malformed('HELLO: the magic number is missing; the peer does not speak this protocol');
+    }
+    const lowest = body.u16();
+    const highest = body.u16();
+    const version = frames.versionFor(lowest, highest);
+    if (version === 0) {
+      const text = `protocol version: here ${frames.LOWEST_VERSION} to ${frames.HIGHEST_VERSION}, at the client ${lowest} to ${highest}`;
+      this.send(frames.text(KIND.ERROR, FLAG.REJECTED, 'VERSION_MISMATCH', id, text));
+      this.close('VERSION_MISMATCH', text);
+      return;
+    }
+    this.#heard(version, body.last(false));
+    this.send(frames.welcome(id, version, this.#about()));
+    this.#greeting?.resolve();
+  }
+
+  #welcomed(id, body) {
+    const version = body.u16();
+    if (frames.versionFor(version, version) === 0) {
+      throw new IpcError('VERSION_MISMATCH',
+        `protocol version: here ${frames.LOWEST_VERSION} to ${frames.HIGHEST_VERSION}, at the server ${version}`, 'NOT_SENT');
+    } else if (id !== 1) {
+      throw malformed(`WELCOME: no HELLO had the id ${id}`);
+    }
+    this.#heard(version, body.last(false));
+    this.#greeting?.resolve();
+  }
+
+  // ---- what comes in
+
+  #onFrame(frame) {
+    this.counters.bytesReceived += frame.length;
+    const head = frames.header(frame);
+    if (!this.#greeted) {
+      this.#greet(head, frame);
+    } else if (head.kind === KIND.FRAGMENT) {
+      const whole = this.#reassembly.add(head.flags, frame);
+      if (whole !== undefined) {
+        this.#read(frames.header(whole), whole);
+      }
+    } else {
+      this.#read(head, frame);
+    }
+  }
+
+  #read({ kind, flags, status, id }, frame) {
+    const body = new frames.Body(frame);
+    switch (kind) {
+      case KIND.REQUEST:
+      case KIND.STREAM_OPEN:
+        this.dispatcher.requested(kind, flags, id, body);
+        break;
+      case KIND.RESPONSE:
+        this.#response(id, body);
+        break;
+      case KIND.ERROR:
+        this.#error(flags, status, id, body.text());
+        break;
+      case KIND.EVENT:
+        this.dispatcher.eventReceived(body.name(), body.last(this.exact), frame.length);
+        break;
+      case KIND.STREAM_ITEM:
+        this.#streamOf('STREAM_ITEM', id)?.received(body.last(this.exact));
+        break;
+      case KIND.STREAM_END:
+        if (this.#streamOf('STREAM_END', id) !== undefined) {
+          this.calls.remove(id).ended();
+        }
+        break;
+      case KIND.CREDIT:
+        this.dispatcher.credited(id, body.i64());
+        break;
+      case KIND.CANCEL:
+        this.dispatcher.cancelled(id);
+        break;
+      case KIND.GOAWAY:
+        this.#goaway(flags, status, id, body.text());
+        break;
+      default:
+        this.#skip(kind, flags);
+    }
+  }
+
+  #skip(kind, flags) {
+    if (kind === KIND.HELLO || kind === KIND.WELCOME || kind === KIND.CHALLENGE || kind === KIND.PROOF) {
+      throw malformed(`HELLO, WELCOME, CHALLENGE or PROOF: said once already, actual kind=${kind}`);
+    } else if (kind === KIND.FRAGMENT) {
+      throw malformed('FRAGMENT: within a fragmented frame');
+    } else if ((flags & FLAG.OPTIONAL) === 0) {
+      throw malformed(`frame kind: expected 1 to ${KIND.PROOF}, actual=${kind}`);
+    }
+  }
+
+  /** An answer to a call that was given up is not read. */
+  #response(id, body) {
+    if (this.calls.get(id) !== undefined) {
+      const reply = body.last(this.exact);
+      this.calls.remove(id).complete(reply);
+    }
+  }
+
+  #error(flags, status, id, text) {
+    const rejected = (flags & FLAG.REJECTED) !== 0;
+    const why = status === 0 ? 'PROTOCOL_ERROR' : statusOf(status);
+    if (rejected && why === 'CONNECTION_CLOSED') {
+      this.#peerDrains = true; // its GOAWAY follows
+    }
+    this.calls.remove(id)?.fail(new IpcError(why, text, rejected ? 'REJECTED' : 'UNKNOWN'));
+  }
+
+  #streamOf(frame, id) {
+    const call = this.calls.get(id);
+    if (call !== undefined && call.received === undefined) {
+      throw malformed(`${frame}: call ${id} is no stream`);
+    }
+    return call;
+  }
+
+  #goaway(flags, status, taken, text) {
+    if (this.#version >= 2) {
+      this.#takenByPeer = Math.min(this.#takenByPeer, Number(taken));
+    }
+    this.#peerDrains = true;
+    if ((flags & FLAG.DRAIN) === 0) {
+      const why = status === 0 ? 'CONNECTION_CLOSED' : statusOf(status);
+      this.#peerReason = { status: why, byPeer: true, detail: text };
+    }
+  }
+
+  // ---- what goes out
+
+  send(frame) {
+    this.counters.bytesSent += frame.at - frames.LENGTH_BYTES;
+    this.#socket.send(frame);
+  }
+
+  /** Sends an event; resolves when there is room for more. */
+  sendEvent(name, message) {
+    this.checkOpen();
+    const frame = frames.event(name, message);
+    this.checkSize(frame, `event ${name}`);
+    this.counters.eventsSent++;
+    this.send(frame);
+    return this.room();
+  }
+
+  get isFull() {
+    return this.#socket.isFull;
+  }
+
+  room() {
+    return this.#socket.room();
+  }
+
+  pause() {
+    this.#socket.pause();
+  }
+
+  resume() {
+    this.#socket.resume();
+  }
+
+  /** Whether new calls can be made. */
+  get isOpen() {
+    return this.#end === undefined && this.#closing === undefined && !this.#peerDrains;
+  }
+
+  checkOpen() {
+    const reason = this.#end ?? this.#closing ?? this.#peerReason;
+    if (reason !== undefined) {
+      throw new IpcError(reason.status, reason.detail, 'NOT_SENT');
+    } else if (this.#peerDrains) {
+      throw new IpcError('CONNECTION_CLOSED', 'the peer is shutting down and takes no new calls', 'NOT_SENT');
+    }
+  }
+
+  checkSize(frame, what) {
+    const bytes = frame.at - frames.LENGTH_BYTES;
+    if (bytes > this.#peerMaxMessage) {
+      throw new IpcError('MESSAGE_TOO_LARGE',
+        `${what}: limit=${this.#peerMaxMessage} bytes (maxMessageBytes of the peer), actual=${bytes}`, 'NOT_SENT');
+    }
+  }
+
+  // ---- the end
+
+  /** Tells the peer that no new calls are taken. */
+  drain() {
+    this.#sendGoaway(FLAG.DRAIN, 'OK', 'this end is shutting down');
+  }
+
+  #sendGoaway(flags, status, text) {
+    const taken = this.dispatcher.drain();
+    this.send(frames.text(KIND.GOAWAY, flags, status, this.#version >= 2 ? taken : 0, text));
+  }
+
+  /** Closes the connection, and tells the peer why. Resolves when the socket is closed. */
+  close(status = 'CONNECTION_CLOSED', text = 'this end closed the connection') {
+    if (this.#closing === undefined && this.#end === undefined) {
+      this.#closing = { status, byPeer: false, detail: text };
+      this.#sendGoaway(0, status === 'CONNECTION_CLOSED' ? 'OK' : status, status === 'CONNECTION_CLOSED' ? 'the peer closed the connection' : text);
+      this.#finish(this.#closing);
+      this.#socket.finish();
+    }
+    return this.released;
+  }
+
+  #broken(error) {
+    if (error instanceof IpcError) {
+      this.close(error.status, error.reason);
+    } else {
+      this.report(error, 'reading a frame');
+      this.close('PROTOCOL_ERROR', String(error));
+    }
+  }
+
+  #peerEnded() {
+    this.#finish(this.#peerReason ?? {
+      status: 'PEER_DIED',
+      byPeer: true,
+      detail: 'the connection ended without GOAWAY: the peer process died or was cut off',
+    });
+  }
+
+  #finish(reason) {
+    if (this.#end !== undefined) {
+      return;
+    }
+    this.#end = Object.freeze(reason);
+    this.#greeting?.reject(new IpcError(reason.status, reason.detail, 'NOT_SENT'));
+    this.calls.failAll(reason, this.#takenByPeer);
+    this.dispatcher.ended(reason.byPeer);
+    this.#resolveEnd(reason);
+  }
+
+  /** Tells the application of an error that has no caller. */
+  report(error, where) {
+    if (this.setting.onError !== undefined) {
+      this.setting.onError(error, where);
+    } else {
+      process.emitWarning(`${this.endpoint}: ${where} failed: ${error?.stack ?? error}`, 'ValiseWarning');
+    }
+  }
+}
