@@ -1,4 +1,5 @@
-import { checkTimeout } from './calls.js';
+import { basename } from 'node:path';
+import { checkSignal, checkTimeout } from './calls.js';
 import { Connection } from './connection.js';
 import { newCounters } from './counters.js';
 import { parseEndpoint } from './endpoint.js';
@@ -18,7 +19,7 @@ const TRANSPORTS = new Map([
 
 /** What names this process to its peers. */
 export function applicationOf({ application }) {
-  return application ?? process.title;
+  return application ?? basename(process.argv[1] ?? process.title);
 }
 
 /** Connects to the server at an address, such as any:quotes. */
@@ -34,12 +35,12 @@ export async function connect(endpoint, options = {}) {
     onError: options.onError,
   };
   const offers = new Offers().addAll(options);
-  const deadline = performance.now() + timeout;
+  const limits = { deadline: performance.now() + timeout, signal: options.signal };
   for (const transport of transportsOf(scheme)) {
-    const socket = await openSocket(transport, name, deadline, scheme === 'any');
+    const socket = await openSocket(transport, name, limits, scheme === 'any');
     if (socket !== undefined) {
       const own = { ...setting, endpoint: `${transport}:${name}`, offers, counters: newCounters() };
-      return greeted(new Session(socket, own), offers, requestTimeout, deadline, options.signal);
+      return greeted(new Session(socket, own), offers, requestTimeout, limits);
     }
   }
   throw new IpcError('ENDPOINT_NOT_FOUND',
@@ -57,9 +58,10 @@ function transportsOf(scheme) {
 }
 
 /** Undefined where no server answers and another transport may be tried. */
-async function openSocket(transport, name, deadline, goesOn) {
+async function openSocket(transport, name, limits, goesOn) {
   try {
-    return await TRANSPORTS.get(transport)(name, deadline);
+    checkSignal(limits.signal, `connecting to ${transport}:${name}`);
+    return await TRANSPORTS.get(transport)(name, limits);
   } catch (error) {
     if (goesOn && error.status === 'ENDPOINT_NOT_FOUND') {
       return undefined;
@@ -68,7 +70,7 @@ async function openSocket(transport, name, deadline, goesOn) {
   }
 }
 
-async function greeted(session, offers, requestTimeout, deadline, signal) {
+async function greeted(session, offers, requestTimeout, { deadline, signal }) {
   const connection = new Connection(session, offers, requestTimeout);
   const onAbort = () => session.close('CANCELLED', `connecting to ${session.endpoint}: given up`);
   signal?.addEventListener('abort', onAbort, { once: true });

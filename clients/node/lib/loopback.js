@@ -18,7 +18,7 @@ const TRIES = 3;
 
 // ---- connecting
 
-export async function connectLoopback(name, deadline) {
+export async function connectLoopback(name, limits) {
   const folder = await folderToRead(FOLDER);
   for (let tries = 1; ; tries++) {
     const server = await endpointFile.find(folder, name);
@@ -27,7 +27,7 @@ export async function connectLoopback(name, deadline) {
         `no server serves loopback:${name} for this user (looked for ${path.join(folder, name)}): start it first`, 'NOT_SENT');
     }
     try {
-      return await reach(server, deadline);
+      return await reach(server, limits);
     } catch (error) {
       if (!await isWorthAnotherTry(folder, server, error, tries)) {
         throw error;
@@ -47,21 +47,24 @@ async function isWorthAnotherTry(folder, server, error, tries) {
   return now !== undefined && !now.secret.equals(server.secret);
 }
 
-async function reach(server, deadline) {
+async function reach(server, limits) {
   try {
-    return await dial(server, V4, server.port, deadline);
+    return await dial(server, V4, server.port, limits);
   } catch (error) {
     if (error.status !== 'ENDPOINT_NOT_FOUND' || server.port6 === 0) {
       throw error;
     }
-    return dial(server, V6, server.port6, deadline);
+    return dial(server, V6, server.port6, limits);
   }
 }
 
-async function dial(server, host, port, deadline) {
+async function dial(server, host, port, { deadline, signal }) {
   const socket = net.connect({ host, port, noDelay: true });
-  const timer = setTimeout(() => socket.destroy(new IpcError('TIMEOUT', `no answer from loopback:${server.name} in time`, 'NOT_SENT')),
-    Math.max(1, deadline - performance.now()));
+  const what = `loopback:${server.name}`;
+  const stop = (status, why) => socket.destroy(new IpcError(status, why, 'NOT_SENT'));
+  const timer = setTimeout(() => stop('TIMEOUT', `no answer from ${what} in time`), Math.max(1, deadline - performance.now()));
+  const onAbort = () => stop('CANCELLED', `connecting to ${what}: given up`);
+  signal?.addEventListener('abort', onAbort, { once: true });
   let cause;
   socket.on('error', (error) => {
     cause ??= error;
@@ -77,6 +80,7 @@ async function dial(server, host, port, deadline) {
     throw cause instanceof IpcError ? cause : error;
   } finally {
     clearTimeout(timer);
+    signal?.removeEventListener('abort', onAbort);
     talk.close();
   }
 }
@@ -84,7 +88,7 @@ async function dial(server, host, port, deadline) {
 function connected(socket, server) {
   return new Promise((resolve, reject) => {
     socket.once('connect', resolve);
-    socket.once('error', (cause) => reject(cause.code === 'ECONNREFUSED'
+    socket.once('error', (cause) => reject(cause instanceof IpcError ? cause : cause.code === 'ECONNREFUSED'
       ? new IpcError('ENDPOINT_NOT_FOUND', `the server that published loopback:${server.name} is gone: start it again`, 'NOT_SENT', { cause })
       : failed('connect to', `loopback:${server.name}`, cause)));
   });

@@ -3,6 +3,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import fs from 'node:fs/promises';
 import net from 'node:net';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { checkSignal } from './calls.js';
 import { facts, failed, user, write } from './private-directory.js';
 import { refuge } from './runtime-directory.js';
 import { IpcError } from './status.js';
@@ -29,7 +31,7 @@ export async function placeOf(folder, name, create) {
 // ---- connecting
 
 /** A connected socket. The kernel cannot be asked who listens: the socket's owner and its folder are checked. */
-export async function connectTo(folder, name, deadline) {
+export async function connectTo(folder, name, { deadline, signal }) {
   const { socket: at } = await placeOf(folder, name, false);
   const found = await facts(at);
   if (found === undefined) {
@@ -45,7 +47,8 @@ export async function connectTo(folder, name, deadline) {
     } else if (performance.now() + pause >= deadline) {
       throw new IpcError('TIMEOUT', `connecting to ${at}: the server's queue stayed full`, 'NOT_SENT');
     }
-    await new Promise((resolve) => setTimeout(resolve, pause));
+    await delay(pause);
+    checkSignal(signal, `connecting to ${at}`);
     pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
   }
 }
@@ -59,7 +62,7 @@ function attempt(at) {
   return new Promise((resolve, reject) => {
     const socket = net.connect({ path: at });
     socket.once('connect', () => {
-      socket.removeAllListeners('error');
+      socket.on('error', () => {}); // seen as the end of the connection
       socket.pause();
       resolve(socket);
     });
@@ -195,7 +198,7 @@ async function removeAbandoned(at) {
   } else if (await isLive(at)) {
     throw inUse(`a server listens at ${at} already: stop it, or choose another name`);
   }
-  await new Promise((resolve) => setTimeout(resolve, SECOND_LOOK_MILLIS));
+  await delay(SECOND_LOOK_MILLIS);
   if ((await facts(at))?.ino !== found.ino || await isLive(at)) {
     return;
   }

@@ -4,8 +4,8 @@ import { folderToRead, folderToServe } from './runtime-directory.js';
 
 const FOLDER = 'pipe';
 
-export async function connectPipe(name, deadline) {
-  return connectTo(await folderToRead(FOLDER), name, deadline);
+export async function connectPipe(name, limits) {
+  return connectTo(await folderToRead(FOLDER), name, limits);
 }
 
 /** @param accepted is called with each connected socket */

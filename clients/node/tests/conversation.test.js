@@ -1,0 +1,216 @@
+/** Two processes of this package, over each transport. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { startNode } from './support/processes.js';
+import { connect, IpcError, serve, V } from '../lib/index.js';
+
+const limit = { timeout: 20_000 };
+
+async function failure(promise) {
+  return promise.then(() => assert.fail('it did not fail'), (error) => {
+    assert.ok(error instanceof IpcError, error.stack);
+    return error;
+  });
+}
+
+/** A connection that ends with the test. */
+async function connected(t, endpoint, options) {
+  const connection = await connect(endpoint, options);
+  t.after(() => connection.close());
+  return connection;
+}
+
+for (const transport of ['pipe', 'loopback']) {
+  const address = `${transport}:talk`;
+
+  test(`${transport}: what a conversation has`, limit, async (t) => {
+    await startNode(t, address);
+
+    await t.test('requests, in any number and size', limit, async (t) => {
+      const connection = await connected(t, address, { exact: true });
+      const many = await Promise.all(Array.from({ length: 200 }, (_, i) => connection.request('echo', { i })));
+      assert.deepEqual(many, Array.from({ length: 200 }, (_, i) => ({ i })));
+      const message = { data: Buffer.alloc(1 << 20, 'ab'), width: V.uint16(7) };
+      assert.deepEqual(await connection.request('echo', message), message);
+      assert.deepEqual(await connection.request('metadata', {}, { metadata: { tenant: 7 } }), { tenant: 7 });
+      assert.equal(connection.peer.application, 'echo-server');
+      assert.equal(connection.endpoint, address);
+    });
+
+    await t.test('failures with status and delivery', limit, async (t) => {
+      const connection = await connected(t, address, { maxMessageBytes: 4_096 });
+      const of = async (promise) => (({ status, delivery }) => [status, delivery])(await failure(promise));
+      assert.deepEqual(await of(connection.request('nothing')), ['SERVICE_NOT_FOUND', 'REJECTED']);
+      assert.deepEqual(await of(connection.request('count')), ['UNSUPPORTED', 'REJECTED']);
+      assert.deepEqual(await of(connection.request('busy')), ['RESOURCE_EXHAUSTED', 'UNKNOWN']);
+      assert.deepEqual(await of(connection.request('hang', {}, { timeout: 20 })), ['TIMEOUT', 'UNKNOWN']);
+      assert.deepEqual(await of(connection.request('large', { bytes: 5_000 })), ['MESSAGE_TOO_LARGE', 'UNKNOWN']);
+      assert.deepEqual(await of(connection.request('echo', { data: Buffer.alloc(17 << 20) })), ['MESSAGE_TOO_LARGE', 'NOT_SENT']);
+      const failed = await failure(connection.request('fail'));
+      assert.deepEqual([failed.status, failed.reason], ['HANDLER_FAILED', 'TypeError: no market today']);
+      const controller = new AbortController();
+      const given = of(connection.request('hang', {}, { signal: controller.signal }));
+      controller.abort();
+      assert.deepEqual(await given, ['CANCELLED', 'UNKNOWN']);
+      assert.deepEqual(await of(connection.request('echo', {}, { signal: controller.signal })), ['CANCELLED', 'NOT_SENT']);
+      await assert.rejects(connection.request('echo', { v: undefined }), TypeError);
+      assert.deepEqual(await connection.request('echo', { still: 'here' }), { still: 'here' });
+    });
+
+    await t.test('streams, with credit', limit, async (t) => {
+      const connection = await connected(t, address);
+      const seen = [];
+      for await (const { i } of connection.stream('count', { until: 1_000 }, { window: 3 })) {
+        seen.push(i);
+      }
+      assert.deepEqual(seen, Array.from({ length: 1_000 }, (_, i) => i));
+      for await (const { i } of connection.stream('count', { until: 1_000_000_000 })) {
+        if (i === 100) {
+          break;
+        }
+      }
+      const broken = connection.stream('broken');
+      assert.deepEqual(await broken.next(), { value: { i: 0 }, done: false });
+      const failed = await failure(broken.next());
+      assert.deepEqual([failed.status, failed.reason], ['HANDLER_FAILED', 'RangeError: out of numbers']);
+      assert.deepEqual(await broken.next(), { value: undefined, done: true });
+      assert.equal((await failure(connection.stream('echo').next())).status, 'UNSUPPORTED');
+      const controller = new AbortController();
+      const given = connection.stream('count', { until: 1_000_000_000 }, { signal: controller.signal });
+      await given.next();
+      controller.abort();
+      assert.equal((await failure(given.next())).status, 'CANCELLED');
+    });
+
+    await t.test('events both ways, in order, and to all', limit, async (t) => {
+      const noted = [];
+      let all;
+      const heard = new Promise((resolve) => {
+        all = resolve;
+      });
+      const events = { noted: ({ i }) => noted.push(i), told: all };
+      const connection = await connected(t, address, { events });
+      const other = await connected(t, address);
+      const otherHeard = new Promise((resolve) => other.onEvent('told', resolve));
+      for (let i = 0; i < 100; i++) {
+        await connection.send('note', { i });
+      }
+      await connection.send('toAll', { text: 'hello' });
+      assert.deepEqual(await Promise.all([heard, otherHeard]), [{ text: 'hello' }, { text: 'hello' }]);
+      assert.deepEqual(noted, Array.from({ length: 100 }, (_, i) => i));
+    });
+
+    await t.test('the server calls the client', limit, async (t) => {
+      const connection = await connected(t, address, { services: { offered: ({ n }) => ({ twice: 2 * n }) } });
+      assert.deepEqual(await connection.request('callBack', { n: 21 }), { twice: 42 });
+    });
+
+    await t.test('a peer that drains answers what it has, and takes no more', limit, async (t) => {
+      const connection = await connected(t, address);
+      await connection.request('drain');
+      const failed = await failure(connection.request('echo'));
+      assert.equal(failed.status, 'CONNECTION_CLOSED');
+      assert.notEqual(failed.delivery, 'UNKNOWN');
+      assert.equal(connection.isOpen, false);
+    });
+  });
+
+  test(`${transport}: a killed server ends what is pending, and its name is free`, limit, async (t) => {
+    const server = await startNode(t, address);
+    const connection = await connected(t, address);
+    const pending = failure(connection.request('hang'));
+    await connection.request('echo');
+    await server.kill();
+    const { status, delivery } = await pending;
+    assert.deepEqual([status, delivery], ['PEER_DIED', 'UNKNOWN']);
+    assert.deepEqual((await connection.closed).status, 'PEER_DIED');
+    assert.equal((await failure(connection.request('echo'))).delivery, 'NOT_SENT');
+    assert.equal((await failure(connect(address))).status, 'ENDPOINT_NOT_FOUND');
+    const next = await startNode(t, address);
+    const again = await connected(t, address);
+    assert.deepEqual(await again.request('echo', { n: 1 }), { n: 1 });
+    assert.equal((await failure(serve(address))).status, 'ADDRESS_IN_USE');
+    const closed = again.closed;
+    assert.equal((await next.end()).code, 0);
+    assert.deepEqual(({ ...await closed }), { status: 'CONNECTION_CLOSED', byPeer: true, detail: 'the peer closed the connection' });
+    assert.equal((await failure(connect(address))).status, 'ENDPOINT_NOT_FOUND');
+  });
+
+  test(`${transport}: shutdown answers what runs`, limit, async () => {
+    let begun;
+    let finish;
+    const running = new Promise((resolve) => {
+      begun = resolve;
+    });
+    const slow = () => {
+      begun();
+      return new Promise((resolve) => {
+        finish = () => resolve({ done: true });
+      });
+    };
+    const server = await serve(`${transport}:slow`, { services: { slow } });
+    const connection = await connect(`${transport}:slow`);
+    const reply = connection.request('slow');
+    await running;
+    const down = server.shutdown(10_000);
+    while (connection.isOpen) {
+      await connection.request('valise.ping').catch(({ status }) => assert.equal(status, 'CONNECTION_CLOSED'));
+    }
+    assert.equal((await failure(connection.request('slow'))).status, 'CONNECTION_CLOSED');
+    finish();
+    assert.deepEqual(await reply, { done: true });
+    assert.equal(await down, true);
+    assert.equal((await connection.closed).status, 'CONNECTION_CLOSED');
+  });
+
+  test(`${transport}: of many servers that start at once one has the name`, limit, async () => {
+    const racing = Array.from({ length: 8 }, () => serve(`${transport}:race`).then((server) => server, (error) => error));
+    const results = await Promise.all(racing);
+    const servers = results.filter((result) => !(result instanceof Error));
+    assert.equal(servers.length, 1);
+    results.filter((result) => result instanceof Error).forEach(({ status }) => assert.equal(status, 'ADDRESS_IN_USE'));
+    const connection = await connect(`${transport}:race`);
+    await connection.request('valise.ping');
+    await servers[0].close();
+  });
+}
+
+test('a name too long for a socket has one elsewhere', limit, async (t) => {
+  const before = process.env.VALISE_HOME;
+  process.env.VALISE_HOME = `${before}/${'long'.repeat(20)}`;
+  t.after(() => {
+    process.env.VALISE_HOME = before;
+  });
+  const server = await serve(`any:${'n'.repeat(64)}`);
+  t.after(() => server.close());
+  const connection = await connected(t, `any:${'n'.repeat(64)}`);
+  assert.deepEqual(await connection.request('valise.ping', { n: 1 }), { n: 1 });
+});
+
+test('an event handler that fails is reported, and the next event is handled', limit, async (t) => {
+  const reported = [];
+  let heard;
+  const told = new Promise((resolve) => {
+    heard = resolve;
+  });
+  const bad = () => {
+    throw new Error('no');
+  };
+  const onError = (error, where) => reported.push([error.message, where]);
+  const server = await serve('pipe:events', { events: { bad, good: heard }, onError });
+  t.after(() => server.close());
+  const connection = await connected(t, 'pipe:events');
+  await connection.send('bad');
+  await connection.send('good');
+  await told;
+  assert.deepEqual(reported, [['no', 'the handler of event bad']]);
+});
+
+test('an address that is none, and a transport that is not here, are refused', limit, async () => {
+  await assert.rejects(connect('quotes'), RangeError);
+  await assert.rejects(connect('pipe:a/b'), RangeError);
+  assert.equal((await failure(connect('shm:quotes'))).status, 'UNSUPPORTED');
+  assert.equal((await failure(connect('any:nothing'))).status, 'ENDPOINT_NOT_FOUND');
+  await assert.rejects(connect('any:x', { maxMessageBytes: 100 }), /limit=4096/);
+  await assert.rejects(serve('pipe:x', { services: { 'valise.x': () => ({}) } }), /reserved/);
+});
