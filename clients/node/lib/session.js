@@ -114,6 +114,9 @@ export class Session {
     const body = new frames.Body(frame);
     if (kind === KIND.GOAWAY) {
       this.#goaway(flags, status, id, body.text());
+      if (this.#peerReason !== undefined) {
+        this.#greeting?.reject(new IpcError(this.#peerReason.status, this.#peerReason.detail, 'NOT_SENT'));
+      }
     } else if (this.#isServer && kind === KIND.HELLO) {
       this.#hello(id, body);
     } else if (!this.#isServer && kind === KIND.WELCOME) {

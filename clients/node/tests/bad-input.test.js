@@ -1,0 +1,204 @@
+/** Peers that do not keep to the protocol harm their own connection alone. */
+import assert from 'node:assert/strict';
+import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { home } from './support/processes.js';
+import { fakeServer, framed, HELLO, say, split, WELCOME } from './support/raw.js';
+import * as endpointFile from '../lib/endpoint-file.js';
+import { KIND } from '../lib/frames.js';
+import { connect, serve } from '../lib/index.js';
+
+const limit = { timeout: 20_000 };
+const PROTOCOL_ERROR = 13;
+
+/** Bytes after a greeting, each a violation, and what the GOAWAY that answers them says. */
+const VIOLATIONS = [
+  ['a frame of 0 bytes', Buffer.alloc(4), /limit=1 to 65536 bytes, announced=0/],
+  ['a frame of 65,537 bytes', Buffer.from('00010001', 'hex'), /announced=65537/],
+  ['a frame shorter than its header', Buffer.from('0000000103', 'hex'), /minimum=12 bytes, actual=1/],
+  ['an unknown kind', framed(99), /expected 1 to 15, actual=99/],
+  ['a second HELLO', HELLO, /said once already/],
+  ['a CHALLENGE', framed(KIND.CHALLENGE, { body: 'a0' }), /said once already/],
+  ['a REQUEST without a name', framed(KIND.REQUEST, { id: 1 }), /1 bytes too early/],
+  ['a name of no bytes', framed(KIND.REQUEST, { id: 1, body: '00a0' }), /minimum=1 byte/],
+  ['a name that is not UTF-8', framed(KIND.REQUEST, { id: 1, body: '01ffa0' }), /not UTF-8/],
+  ['a REQUEST without a message', framed(KIND.REQUEST, { id: 1, body: '0161' }), /truncated/],
+  ['bytes after a message', framed(KIND.EVENT, { body: '0161a000' }), /1 bytes too many/],
+  ['a message that is no map', framed(KIND.EVENT, { body: '016101' }), /a ValueSet is a map/],
+  ['an id that is under way', Buffer.concat(Array(2).fill(framed(KIND.REQUEST, { id: 7, body: '0468616e67a0' }))), /request id 7: it is under way already/],
+  ['a first credit past 63 bits', framed(KIND.STREAM_OPEN, { id: 1, body: '80000000000000000161a0' }), /credit of STREAM_OPEN/],
+  ['a CREDIT of 0', Buffer.concat([framed(KIND.STREAM_OPEN, { id: 3, body: '0000000000000000057469636b73a0' }), framed(KIND.CREDIT, { id: 3, body: '0000000000000000' })]), /CREDIT: must be positive, actual=0/],
+  ['a FRAGMENT that none began', framed(KIND.FRAGMENT, { body: '00' }), /announced=0 bytes, actual=1/],
+  ['a first FRAGMENT without a total', framed(KIND.FRAGMENT, { flags: 1, body: '0000' }), /first fragment: minimum=4 bytes/],
+  ['a total past the limit', framed(KIND.FRAGMENT, { flags: 1, body: '01000001' }), /limit=16777216 bytes/],
+  ['a total below a header', framed(KIND.FRAGMENT, { flags: 1, body: '0000000b' }), /announced=11/],
+  ['fragments that are shorter than their total', framed(KIND.FRAGMENT, { flags: 3, body: `0000000d${'00'.repeat(12)}` }), /announced=13 bytes, actual=12/],
+  ['a FRAGMENT in fragments', framed(KIND.FRAGMENT, { flags: 3, body: `0000000c0d${'00'.repeat(11)}` }), /within a fragmented frame/],
+];
+
+test('a violation ends its connection with GOAWAY and status 13, and no other', limit, async (t) => {
+  const server = await serve('pipe:strict', {
+    services: { hang: () => new Promise(() => {}), echo: (message) => message },
+    streams: { ticks: () => [{}] },
+  });
+  t.after(() => server.close());
+  const bystander = await connect('pipe:strict');
+  t.after(() => bystander.close());
+  for (const [what, bytes, reason] of VIOLATIONS) {
+    const said = split(await say(`${home}/pipe/strict`, HELLO, bytes));
+    assert.equal(said[0].kind, KIND.WELCOME, what);
+    const last = said.at(-1);
+    assert.deepEqual([last.kind, last.flags, last.status], [KIND.GOAWAY, 0, PROTOCOL_ERROR], `${what}: ${JSON.stringify(said)}`);
+    assert.match(last.text, reason, what);
+    assert.deepEqual(await bystander.request('echo', { what }), { what });
+  }
+});
+
+test('what is no violation is passed over', limit, async (t) => {
+  const server = await serve('pipe:lenient', { services: { echo: (message) => message } });
+  t.after(() => server.close());
+  const said = split(await say(`${home}/pipe/lenient`, HELLO,
+    framed(99, { flags: 0x80 }),
+    framed(KIND.RESPONSE, { id: 5, body: 'ff' }),
+    framed(KIND.ERROR, { id: 5 }),
+    framed(KIND.STREAM_ITEM, { id: 5, body: 'ff' }),
+    framed(KIND.STREAM_END, { id: 5 }),
+    framed(KIND.CREDIT, { id: 5, body: '0000000000000000' }),
+    framed(KIND.CANCEL, { id: 5, status: 9 }),
+    framed(KIND.EVENT, { body: '0161a0' }),
+    framed(KIND.FRAGMENT, { flags: 1, body: '00000010' }),
+    framed(KIND.FRAGMENT, { flags: 1, body: '00000012' }),
+    framed(KIND.FRAGMENT),
+    framed(KIND.FRAGMENT, { flags: 2, body: `03000000${'00'.repeat(7)}09046563686fa0` }),
+    framed(KIND.REQUEST, { flags: 2, id: 2n ** 64n - 1n, body: '0000000000000000046563686fa0' }),
+    framed(KIND.GOAWAY, {}),
+    framed(99)));
+  const answers = said.filter(({ kind }) => kind === KIND.RESPONSE || kind === KIND.ERROR);
+  assert.equal(answers.length, 2, JSON.stringify(said, (_, value) => (typeof value === 'bigint' ? String(value) : value)));
+  assert.deepEqual([answers[0].kind, answers[0].id, answers[0].body], [KIND.RESPONSE, 9, 'a0']);
+  assert.deepEqual([answers[1].kind, answers[1].flags, answers[1].status, answers[1].id], [KIND.ERROR, 4, 8, 2n ** 64n - 1n]);
+});
+
+test('a greeting that is none ends the connection', limit, async (t) => {
+  const server = await serve('pipe:polite');
+  t.after(() => server.close());
+  const ends = async (...parts) => split(await say(`${home}/pipe/polite`, ...parts)).map(({ kind, status }) => [kind, status]);
+  const goaway = [KIND.GOAWAY, PROTOCOL_ERROR];
+  assert.deepEqual(await ends(framed(KIND.REQUEST, { id: 1, body: '0161a0' })), [goaway]);
+  assert.deepEqual(await ends(framed(99, { flags: 0x80 })), [goaway], 'an optional kind too');
+  assert.deepEqual(await ends(framed(KIND.HELLO, { id: 1, body: '564c534600010002a0' })), [goaway]);
+  assert.deepEqual(await ends(framed(KIND.HELLO, { id: 1, body: '564c534500030004a0' })), [[KIND.ERROR, 5], [KIND.GOAWAY, 5]]);
+});
+
+test('a server that does not keep to the protocol fails the client with a status', limit, async (t) => {
+  const cases = [
+    [[Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n')], 'PROTOCOL_ERROR', 'NOT_SENT'],
+    [[framed(KIND.ERROR, { id: 1, status: 3, flags: 4, body: '6e6f' })], 'ACCESS_DENIED', 'NOT_SENT'],
+    [[framed(KIND.WELCOME, { id: 1, body: '0009a0' })], 'VERSION_MISMATCH', 'NOT_SENT'],
+    [[framed(KIND.WELCOME, { id: 2, body: '0002a0' })], 'PROTOCOL_ERROR', 'NOT_SENT'],
+    [[framed(KIND.GOAWAY, { status: 7 })], 'RESOURCE_EXHAUSTED', 'NOT_SENT'],
+  ];
+  mkdirSync(`${home}/pipe`, { recursive: true, mode: 0o700 });
+  for (const [i, [parts, status, delivery]] of cases.entries()) {
+    const server = await fakeServer(`${home}/pipe/fake${i}`, ...parts);
+    t.after(() => server.close());
+    await assert.rejects(connect(`pipe:fake${i}`), (error) => {
+      assert.deepEqual([error.status, error.delivery], [status, delivery], error.stack);
+      return true;
+    });
+  }
+});
+
+test('a server that sends more items than credit is not believed', limit, async (t) => {
+  mkdirSync(`${home}/pipe`, { recursive: true, mode: 0o700 });
+  const item = framed(KIND.STREAM_ITEM, { id: 2, body: 'a0' });
+  const eager = await fakeServer(`${home}/pipe/eager`, WELCOME);
+  t.after(() => eager.close());
+  const connection = await connect('pipe:eager');
+  const stream = connection.stream('ticks', {}, { window: 3 });
+  const first = stream.next();
+  eager.socket.write(Buffer.concat([item, item, item, item, item, item, item]));
+  assert.deepEqual(await first, { value: {}, done: false });
+  const { status, byPeer } = await connection.closed;
+  assert.deepEqual([status, byPeer], ['PROTOCOL_ERROR', false]);
+  const last = split(await eager.heard).at(-1);
+  assert.deepEqual([last.kind, last.status], [KIND.GOAWAY, PROTOCOL_ERROR]);
+  assert.match(last.text, /more than was asked for/);
+});
+
+test('loopback: who does not know the secret gets no further', limit, async (t) => {
+  const server = await serve('loopback:secret', { services: { echo: (message) => message } });
+  t.after(() => server.close());
+  const { port } = endpointFile.parse('file', readFileSync(`${home}/loopback/secret`, 'ascii'));
+  const hello = Buffer.concat([Buffer.from('VALISE\x01\0'), Buffer.alloc(32)]);
+  const heard = (...parts) => say({ host: '127.0.0.1', port }, ...parts);
+  const refused = await heard(hello, Buffer.alloc(32));
+  assert.equal(refused.length, 73);
+  assert.equal(refused.at(-1), 4);
+  assert.equal((await heard(Buffer.from('VALISE\x02\0'))).toString('hex'), `${Buffer.from('VALISE').toString('hex')}0105`);
+  assert.equal((await heard(Buffer.from('GET / HTTP/1.1\r\n\r\n'))).length, 0);
+  const connection = await connect('loopback:secret');
+  assert.deepEqual(await connection.request('echo', { n: 1 }), { n: 1 });
+  await connection.close();
+});
+
+test('loopback: a client tells nothing to a server that cannot prove itself', limit, async (t) => {
+  const challenge = Buffer.concat([Buffer.from('VALISE\x01\0'), Buffer.alloc(64)]);
+  const impostor = await fakeServer({ host: '127.0.0.1', port: 0 }, challenge);
+  t.after(() => impostor.close());
+  mkdirSync(`${home}/loopback`, { recursive: true, mode: 0o700 });
+  await endpointFile.publish(`${home}/loopback`, { name: 'impostor', port: impostor.port, port6: 0, secret: Buffer.alloc(32, 1) });
+  await assert.rejects(connect('loopback:impostor'), ({ status, delivery }) => status === 'AUTHENTICATION_FAILED' && delivery === 'NOT_SENT');
+  assert.equal((await impostor.heard).length, 40, 'only its hello');
+});
+
+test('endpoint files that are none, or could be read by others, are refused', limit, async () => {
+  mkdirSync(`${home}/loopback`, { recursive: true, mode: 0o700 });
+  const put = (name, text, mode = 0o600) => {
+    writeFileSync(`${home}/loopback/${name}`, text, { mode });
+    chmodSync(`${home}/loopback/${name}`, mode);
+  };
+  const good = (name) => endpointFile.textOf({ name, port: 1, port6: 0, secret: Buffer.alloc(32) });
+  put('other', 'valise-loopback 2\n');
+  put('porous', good('porous'), 0o644);
+  put('long', `${good('long')}${'x'.repeat(1_024)}`);
+  put('portless', good('portless').replace('port=1', 'port=0'));
+  put('secretless', good('secretless').replace(/secret=.*/, 'secret=00'));
+  put('Renamed', good('renamed'));
+  put('gone', good('gone'));
+  const status = async (name) => connect(`loopback:${name}`).then(() => 'OK', (error) => error.status);
+  assert.equal(await status('other'), 'PROTOCOL_ERROR');
+  assert.equal(await status('porous'), 'ACCESS_DENIED');
+  assert.equal(await status('long'), 'PROTOCOL_ERROR');
+  assert.equal(await status('portless'), 'PROTOCOL_ERROR');
+  assert.equal(await status('secretless'), 'PROTOCOL_ERROR');
+  assert.equal(await status('Renamed'), 'ENDPOINT_NOT_FOUND');
+  assert.equal(await status('gone'), 'ENDPOINT_NOT_FOUND');
+});
+
+test('a runtime directory that is not private is refused; an unusable XDG_RUNTIME_DIR is passed over', limit, async (t) => {
+  const { runtimeDirectory } = await import('../lib/runtime-directory.js');
+  const before = process.env.VALISE_HOME;
+  t.after(() => {
+    process.env.VALISE_HOME = before;
+    delete process.env.XDG_RUNTIME_DIR;
+  });
+  mkdirSync(`${home}/open`, { mode: 0o755 });
+  chmodSync(`${home}/open`, 0o755);
+  symlinkSync(`${home}/loopback`, `${home}/link`);
+  writeFileSync(`${home}/file`, '');
+  for (const directory of ['open', 'link', 'file']) {
+    process.env.VALISE_HOME = `${home}/${directory}`;
+    await assert.rejects(connect('any:x'), ({ status }) => status === 'ACCESS_DENIED', directory);
+    await assert.rejects(serve('any:x'), ({ status }) => status === 'ACCESS_DENIED', directory);
+  }
+  process.env.VALISE_HOME = ' ';
+  process.env.XDG_RUNTIME_DIR = `${home}/absent`;
+  assert.equal(await runtimeDirectory(), `/tmp/valise-${process.geteuid()}`);
+  mkdirSync(`${home}/shared`);
+  chmodSync(`${home}/shared`, 0o777);
+  process.env.XDG_RUNTIME_DIR = `${home}/shared`;
+  assert.equal(await runtimeDirectory(), `/tmp/valise-${process.geteuid()}`);
+  process.env.XDG_RUNTIME_DIR = `${home}/loopback`;
+  assert.equal(await runtimeDirectory(), `${home}/loopback/valise`);
+});
