@@ -73,7 +73,7 @@ export class OutgoingStream {
     }
   }
 
-  /** Lets the handler clean up; what it throws then has no one to be told to but the application. */
+  /** Lets the handler clean up; what it throws then is told to the application alone. */
   async #close() {
     try {
       await this.#iterator.return?.();

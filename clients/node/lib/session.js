@@ -18,6 +18,11 @@ export function checkMaxMessage(bytes = DEFAULT_MAX_MESSAGE) {
   return bytes;
 }
 
+/** A number of any width; undefined for anything else. */
+function numberIn(about, key) {
+  return typeof about[key] === 'bigint' || typeof about[key] === 'number' ? Number(about[key]) : undefined;
+}
+
 /** One end of a connection: gives frames their meaning. The application sees a Connection. */
 export class Session {
   #socket;
@@ -46,7 +51,7 @@ export class Session {
     this.peer = Object.freeze({});
     this.calls = new OutgoingCalls(this);
     this.dispatcher = new Dispatcher(this, setting.offers);
-    /** What the application sees of it; set by whoever made it. */
+    /** What the application sees of it; set when that is made. */
     this.connection = undefined;
     this.ended = new Promise((resolve) => {
       this.#resolveEnd = resolve;
@@ -99,12 +104,12 @@ export class Session {
   #heard(version, about) {
     this.#version = version;
     this.#greeted = true;
-    const bytes = Number(about.maxMessageBytes);
+    const bytes = numberIn(about, 'maxMessageBytes');
     if (bytes >= LEAST_MAX_MESSAGE) {
-      this.#peerMaxMessage = bytes;
+      this.#peerMaxMessage = Math.min(bytes, MOST_MAX_MESSAGE);
     }
     this.peer = Object.freeze({
-      pid: typeof about.pid === 'bigint' || typeof about.pid === 'number' ? Number(about.pid) : undefined,
+      pid: numberIn(about, 'pid'),
       application: typeof about.application === 'string' ? about.application : undefined,
       protocolVersion: version,
     });

@@ -7,7 +7,11 @@ import { command, home, startCommand, startNode, withoutCommand } from './suppor
 import { jsonVectors } from './support/vectors.js';
 import { BigDecimal, connect, decode, Duration, encode, Instant, IpcError, Point, serve, Uuid, V } from '../lib/index.js';
 
-const limit = { timeout: 90_000, skip: withoutCommand };
+const limit = { timeout: 120_000, skip: withoutCommand };
+
+if (withoutCommand) {
+  console.log(`Skipped: the tests against Java, ${withoutCommand}`);
+}
 
 async function statusOf(promise) {
   return promise.then(() => 'OK', (error) => {

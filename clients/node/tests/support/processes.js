@@ -18,10 +18,6 @@ export const hasCommand = existsSync(STAMP);
 /** What a test of the Java side is skipped with, or false. */
 export const withoutCommand = hasCommand ? false : 'the command is not built: run ./ipc doctor once';
 
-if (!hasCommand) {
-  console.log(`Skipped: the tests against Java; ${withoutCommand}`);
-}
-
 /** A process that was started; `lines` are those it has printed. */
 class Started {
   constructor(child) {
