@@ -331,7 +331,7 @@ export interface Server {
   readonly connections: Connection[];
   /** Resolves when it is closed. */
   readonly closed: Promise<void>;
-  /** Sends an event to all connections. */
+  /** Sends an event to all connections, without waiting; a client for which 64 MiB wait is disconnected. */
   broadcast(event: string, message?: Message): void;
   /** Answers what was taken, and closes; resolves to whether all was answered within so many milliseconds. */
   shutdown(grace: number): Promise<boolean>;

@@ -78,6 +78,10 @@ export class FrameSocket {
     return this.#socket.writableNeedDrain;
   }
 
+  get unsentBytes() {
+    return this.#socket.writableLength;
+  }
+
   /** Resolves when there is room again, or the connection has ended. */
   room() {
     if (!this.isFull || this.#socket.destroyed) {

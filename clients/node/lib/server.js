@@ -6,7 +6,7 @@ import { applicationOf, REQUEST_MILLIS } from './client.js';
 import { Connection } from './connection.js';
 import { newCounters } from './counters.js';
 import { parseEndpoint } from './endpoint.js';
-import { HIGHEST_VERSION } from './frames.js';
+import { event as eventFrame, HIGHEST_VERSION } from './frames.js';
 import { listenLoopback } from './loopback.js';
 import { Offers } from './offers.js';
 import { listenPipe } from './pipe.js';
@@ -143,12 +143,11 @@ export class Server {
     }
   }
 
-  /** Sends an event to all connections; one that takes no more does not hold up the others. */
+  /** Sends an event to all connections; one that takes no more does not hold up the others, and is closed in the end. */
   broadcast(event, message = {}) {
+    const frame = eventFrame(event, message);
     for (const session of this.#sessions) {
-      if (session.isOpen) {
-        session.sendEvent(event, message).catch((error) => session.report(error, `broadcast ${event}`));
-      }
+      session.broadcast(frame, event);
     }
   }
 

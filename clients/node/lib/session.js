@@ -10,6 +10,7 @@ const DEFAULT_MAX_MESSAGE = 16 << 20;
 const LEAST_MAX_MESSAGE = 4_096;
 const MOST_MAX_MESSAGE = 1 << 30;
 const HELLO_MILLIS = 5_000;
+const MOST_UNSENT_BYTES = 64 << 20;
 
 export function checkMaxMessage(bytes = DEFAULT_MAX_MESSAGE) {
   if (!Number.isInteger(bytes) || bytes < LEAST_MAX_MESSAGE || bytes > MOST_MAX_MESSAGE) {
@@ -280,6 +281,25 @@ export class Session {
     this.counters.eventsSent++;
     this.send(frame);
     return this.room();
+  }
+
+  /** Sends an event without waiting for the peer, which is disconnected when too much waits for it. */
+  broadcast(frame, name) {
+    if (!this.isOpen) {
+      return;
+    }
+    try {
+      this.checkSize(frame, `event ${name}`);
+    } catch (error) {
+      this.report(error, `broadcast of event ${name}`);
+      return;
+    }
+    this.counters.eventsSent++;
+    this.send(frame);
+    if (this.#socket.unsentBytes > MOST_UNSENT_BYTES) {
+      this.close('RESOURCE_EXHAUSTED',
+        `the peer does not read: bytes that wait for it: limit=${MOST_UNSENT_BYTES}, actual=${this.#socket.unsentBytes}`);
+    }
   }
 
   get isFull() {

@@ -1,6 +1,8 @@
 /** Peers that do not keep to the protocol harm their own connection alone. */
 import assert from 'node:assert/strict';
 import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import net from 'node:net';
 import { test } from 'node:test';
 import { home } from './support/processes.js';
 import { fakeServer, framed, HELLO, say, split, WELCOME } from './support/raw.js';
@@ -124,6 +126,28 @@ test('a server that sends more items than credit is not believed', limit, async 
   const last = split(await eager.heard).at(-1);
   assert.deepEqual([last.kind, last.status], [KIND.GOAWAY, PROTOCOL_ERROR]);
   assert.match(last.text, /more than was asked for/);
+});
+
+test('a client that does not read is disconnected, and holds up no other', limit, async (t) => {
+  const server = await serve('pipe:loud');
+  t.after(() => server.close());
+  const heard = [];
+  const reader = await connect('pipe:loud', { events: { news: ({ i }) => heard.push(i) } });
+  t.after(() => reader.close());
+  const deaf = net.connect(`${home}/pipe/loud`);
+  t.after(() => deaf.destroy());
+  deaf.write(HELLO);
+  await once(deaf, 'readable'); // its WELCOME; nothing is read after that
+  const [, ended] = server.connections;
+  let sent = 0;
+  for (; ended.isOpen; sent++) {
+    server.broadcast('news', { i: sent, data: Buffer.alloc(1 << 20) });
+    while (heard.length <= sent) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+  assert.equal((await ended.closed).status, 'RESOURCE_EXHAUSTED');
+  assert.deepEqual(heard, Array.from({ length: sent }, (_, i) => i));
 });
 
 test('loopback: who does not know the secret gets no further', limit, async (t) => {

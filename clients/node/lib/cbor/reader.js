@@ -122,7 +122,7 @@ export class Reader {
     const from = this.at;
     this.at += length;
     this.#checkUtf8(from);
-    return this.buffer.utf8Slice(from, this.at);
+    return this.buffer.toString('utf8', from, this.at);
   }
 
   #checkUtf8(from) {

@@ -136,13 +136,13 @@ export class Writer {
     const length = Buffer.byteLength(value);
     this.head(0x60, length);
     this.need(length);
-    this.at += this.buffer.utf8Write(value, this.at, length);
+    this.at += this.buffer.write(value, this.at, length, 'utf8');
   }
 
   /** Its length in bytes is mostly that in units, and the head of one byte is written behind it. */
   #shortText(value) {
     this.need(3 * value.length + 2);
-    const length = this.buffer.utf8Write(value, this.at + 1, 3 * value.length);
+    const length = this.buffer.write(value, this.at + 1, 3 * value.length, 'utf8');
     if (length < 24) {
       this.buffer[this.at] = 0x60 | length;
     } else {
