@@ -108,10 +108,10 @@ export class NamedListener {
   /** @param accepted is called with each connected socket */
   static async open(folder, name, accepted) {
     const place = await placeOf(folder, name, true);
-    const draft = path.join(path.dirname(place.socket), `.${randomBytes(2).toString('base64url')}`);
     const server = net.createServer({ pauseOnConnect: true }, accepted);
+    let draft;
     try {
-      await listening(server, draft);
+      draft = await listeningAside(server, place.socket);
       await fs.chmod(draft, 0o600);
       const { ino } = await fs.lstat(draft);
       await claim(draft, place.socket);
@@ -122,7 +122,9 @@ export class NamedListener {
       server.close();
       throw cause instanceof IpcError ? cause : failed('listen at', place.socket, cause);
     } finally {
-      await fs.rm(draft, { force: true });
+      if (draft !== undefined) {
+        await fs.rm(draft, { force: true });
+      }
     }
   }
 
@@ -151,6 +153,26 @@ export class NamedListener {
       }
     }
     this.#server.close();
+  }
+}
+
+/** A name in the same folder that is as short as any, since the socket's own may be as long as it can be. */
+function aside(at) {
+  return path.join(path.dirname(at), `.${randomBytes(2).toString('base64url')}`);
+}
+
+/** Has a server listen at a name that is not taken, and answers its path. */
+async function listeningAside(server, at) {
+  for (let tries = 1; ; tries++) {
+    const draft = aside(at);
+    try {
+      await listening(server, draft);
+      return draft;
+    } catch (cause) {
+      if (cause.code !== 'EADDRINUSE' || tries === CLAIM_TRIES) {
+        throw cause;
+      }
+    }
   }
 }
 
@@ -202,17 +224,17 @@ async function removeAbandoned(at) {
   if ((await facts(at))?.ino !== found.ino || await isLive(at)) {
     return;
   }
-  const aside = path.join(path.dirname(at), `.${randomBytes(2).toString('base64url')}`);
+  const taken = aside(at);
   try {
-    await fs.rename(at, aside);
+    await fs.rename(at, taken);
   } catch (cause) {
     if (cause.code === 'ENOENT') {
       return;
     }
     throw cause;
   }
-  if ((await fs.lstat(aside)).ino !== found.ino) {
-    await fs.link(aside, at);
+  if ((await fs.lstat(taken)).ino !== found.ino) {
+    await fs.link(taken, at);
   }
-  await fs.rm(aside, { force: true });
+  await fs.rm(taken, { force: true });
 }

@@ -48,6 +48,7 @@ export class Server {
   #silent = new Set();
   #begun = performance.now();
   #keeper;
+  #keeping;
   #closing;
   #resolveClosed;
 
@@ -81,7 +82,9 @@ export class Server {
       await this.close();
       throw error;
     }
-    this.#keeper = setInterval(() => this.#keep(), KEEP_MILLIS);
+    this.#keeper = setInterval(() => {
+      this.#keeping = this.#keep();
+    }, KEEP_MILLIS);
     this.#keeper.unref();
   }
 
@@ -187,8 +190,9 @@ export class Server {
   }
 
   async #stopListening() {
-    this.#closing ??= Promise.all(this.#listeners.map((listener) => listener.close()));
     clearInterval(this.#keeper);
+    this.#closing ??= Promise.resolve(this.#keeping)
+      .then(() => Promise.all(this.#listeners.map((listener) => listener.close())));
     await this.#closing;
   }
 

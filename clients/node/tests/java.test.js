@@ -4,7 +4,10 @@ import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { command, home, startCommand, startNode, withoutCommand } from './support/processes.js';
+import { framed, HELLO, say, split } from './support/raw.js';
 import { jsonVectors } from './support/vectors.js';
+import { LENIENT, PROTOCOL_ERROR, VIOLATIONS } from './support/violations.js';
+import { KIND } from '../lib/frames.js';
 import { BigDecimal, connect, decode, Duration, encode, Instant, IpcError, Point, serve, Uuid, V } from '../lib/index.js';
 
 const limit = { timeout: 120_000, skip: withoutCommand };
@@ -169,6 +172,28 @@ test('what a Java client is told, and tells, beside replies', limit, async (t) =
   assert.deepEqual(noted, [{ text: 'hello' }]);
   const pinged = await command('ping', 'pipe:told', '-c', '100', '--warm-up', '10', '--json');
   assert.equal(JSON.parse(pinged.stdout).count, 100);
+});
+
+test('a Java server takes for a violation what this package does, and passes over the same', limit, async (t) => {
+  const server = startCommand(t, 'serve', 'pipe:strict');
+  await server.line(/^serving/);
+  const hear = async (...parts) => split(await say(`${home}/pipe/strict`, ...parts));
+  for (const [what, bytes, , needsMore] of VIOLATIONS) {
+    if (!needsMore) {
+      const said = await hear(HELLO, bytes);
+      assert.equal(said[0].kind, KIND.WELCOME, what);
+      assert.deepEqual([said.at(-1).kind, said.at(-1).flags, said.at(-1).status], [KIND.GOAWAY, 0, PROTOCOL_ERROR], what);
+    }
+  }
+  const said = (await hear(HELLO, ...LENIENT)).filter(({ kind }) => kind !== KIND.WELCOME);
+  const answers = new Map(said.filter(({ id }) => id > 1).map((frame) => [String(frame.id), frame]));
+  assert.deepEqual([answers.get('9').kind, answers.get('9').body], [KIND.RESPONSE, 'a0']);
+  const overdue = answers.get(String(2n ** 64n - 1n)); // refused, unless a handler can begin at once
+  assert.ok(overdue.kind === KIND.RESPONSE || (overdue.status === 8 && overdue.flags === 4));
+  assert.deepEqual([said.at(-1).kind, said.at(-1).status], [KIND.GOAWAY, PROTOCOL_ERROR]);
+  assert.deepEqual((await hear(framed(99, { flags: 0x80 }))).map(({ status }) => status), [PROTOCOL_ERROR]);
+  const version = await hear(framed(KIND.HELLO, { id: 1, body: '564c534500030004a0' }));
+  assert.deepEqual(version.map(({ kind, status }) => [kind, status]), [[KIND.ERROR, 5], [KIND.GOAWAY, 5]]);
 });
 
 test('a stream of a Java process, with credit: a file by its token', limit, async (t) => {
