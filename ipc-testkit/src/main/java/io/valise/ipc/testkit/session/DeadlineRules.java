@@ -21,6 +21,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
@@ -159,14 +160,17 @@ public abstract class DeadlineRules extends SessionRules {
         for (int i = 0; i < 10; i++) {
             CompletableFuture<ValueSet> future = client.requestAsync("wait", EMPTY);
             Request request = take(begun);
-            AtomicInteger told = new AtomicInteger();
-            request.onCancel(told::incrementAndGet);
-            assertThat(told).hasValue(0);
+            Semaphore told = new Semaphore(0);
+            request.onCancel(told::release);
+            assertThat(told.availablePermits()).isZero();
             assertThat(future.cancel(true)).isTrue();
+            told.acquire();
             awaitCancel(request);
-            // Registered too late: at once.
-            request.onCancel(told::incrementAndGet);
-            assertThat(told).hasValue(2);
+            request.onCancel(told::release);
+            assertThat(told.tryAcquire())
+                    .as("told at once, for it was registered too late")
+                    .isTrue();
+            assertThat(told.availablePermits()).as("told twice").isZero();
             assertThat(future).isCancelled();
         }
         assertThat(client.stats().pending()).isZero();
