@@ -4,6 +4,8 @@ import { malformed } from './status.js';
 
 /** How long a peer is waited for after this end has closed, in milliseconds. */
 const LINGER_MILLIS = 2_000;
+/** So many bytes are written without waiting for the end of the turn. */
+const MOST_AT_ONCE = 65_536;
 
 /** Frames over a connected socket. What goes out in one turn of the event loop goes out in one write. */
 export class FrameSocket {
@@ -12,7 +14,8 @@ export class FrameSocket {
   #onFail;
   #onEnd;
   #ended = false;
-  #corked = false;
+  #outgoing = [];
+  #outgoingBytes = 0;
   #head = Buffer.alloc(LENGTH_BYTES);
   #headBytes = 0;
   #partial;
@@ -62,16 +65,26 @@ export class FrameSocket {
     if (socket.destroyed || socket.writableEnded) {
       return;
     }
-    if (!this.#corked) {
-      this.#corked = true;
-      socket.cork();
-      process.nextTick(() => {
-        this.#corked = false;
-        socket.uncork();
-      });
+    if (this.#outgoing.length === 0) {
+      process.nextTick(this.#flush);
     }
-    socket.write(wire(frame));
+    const bytes = wire(frame);
+    this.#outgoing.push(bytes);
+    this.#outgoingBytes += bytes.length;
+    if (this.#outgoingBytes >= MOST_AT_ONCE) {
+      this.#flush();
+    }
   }
+
+  /** Writes what was sent in this turn; one copy of small frames costs less than a list of them for the system. */
+  #flush = () => {
+    const outgoing = this.#outgoing;
+    this.#outgoing = [];
+    this.#outgoingBytes = 0;
+    if (outgoing.length > 0 && !this.#socket.destroyed) {
+      this.#socket.write(outgoing.length === 1 ? outgoing[0] : Buffer.concat(outgoing));
+    }
+  };
 
   /** Whether more is waiting to be sent than the socket wants to hold. */
   get isFull() {
@@ -79,7 +92,7 @@ export class FrameSocket {
   }
 
   get unsentBytes() {
-    return this.#socket.writableLength;
+    return this.#socket.writableLength + this.#outgoingBytes;
   }
 
   /** Resolves when there is room again, or the connection has ended. */
@@ -105,6 +118,7 @@ export class FrameSocket {
     const socket = this.#socket;
     this.#ended = true;
     this.#onFrame = undefined;
+    this.#flush();
     socket.resume();
     socket.end();
     const timer = setTimeout(() => socket.destroy(), LINGER_MILLIS);

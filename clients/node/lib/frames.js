@@ -1,6 +1,7 @@
 /** The layout of frames (docs/protocol.md, "Frames"). */
 import { Decoder } from './cbor/decode.js';
 import { writeMessage } from './cbor/encode.js';
+import { Reader } from './cbor/reader.js';
 import { Writer } from './cbor/writer.js';
 import { malformed, numberOf } from './status.js';
 
@@ -54,7 +55,7 @@ function writeName(out, name) {
     throw new RangeError(`name of a service or event: limit=1 to ${MOST_NAME_BYTES} bytes of UTF-8, actual=${String(name)}`);
   }
   out.byte(length);
-  out.raw(Buffer.from(name));
+  out.utf8(name, length);
 }
 
 export function hello(id, about) {
@@ -177,9 +178,9 @@ export class Body {
       throw malformed('name of a service or event: minimum=1 byte, actual=0');
     }
     try {
-      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(this.frame.subarray(at, at + length));
+      return new Reader(this.frame, at).textOf(length);
     } catch (cause) {
-      throw malformed(`name of a service or event: not UTF-8 (${cause.message})`);
+      throw malformed(`name of a service or event: not UTF-8 (${cause.reason})`);
     }
   }
 

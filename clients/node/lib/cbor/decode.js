@@ -154,14 +154,12 @@ export class Decoder {
   #map(head, depth) {
     this.#checkDepth(depth);
     const map = {};
-    const seen = new Set();
     this.in.each(this.in.length(head, 2), () => {
       const key = this.#key();
       const value = this.value(depth);
-      if (seen.has(key)) {
+      if (Object.hasOwn(map, key)) {
         throw this.in.fail(`key ${JSON.stringify(key)} is there twice, the second time before this byte`);
       }
-      seen.add(key);
       set(map, key, value);
     });
     this.type = 'VALUE_SET';

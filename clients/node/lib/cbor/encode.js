@@ -33,15 +33,24 @@ function isMap(value) {
 
 function writeMap(out, map, depth) {
   checkDepth(depth);
-  const entries = map instanceof Map ? [...map] : Object.entries(map);
-  out.head(MAP, entries.length);
-  for (const [key, value] of entries) {
-    if (typeof key !== 'string' || key.length < 1 || key.length > 255) {
-      throw new RangeError(`key: limit=a text of 1 to 255 UTF-16 units, actual=${describe(key)}`);
-    }
-    out.text(key);
-    writeValue(out, value, depth, key);
+  if (map instanceof Map) {
+    out.head(MAP, map.size);
+    map.forEach((value, key) => writePair(out, key, value, depth));
+    return;
   }
+  const keys = Object.keys(map);
+  out.head(MAP, keys.length);
+  for (let i = 0; i < keys.length; i++) {
+    writePair(out, keys[i], map[keys[i]], depth);
+  }
+}
+
+function writePair(out, key, value, depth) {
+  if (typeof key !== 'string' || key.length < 1 || key.length > 255) {
+    throw new RangeError(`key: limit=a text of 1 to 255 UTF-16 units, actual=${describe(key)}`);
+  }
+  out.text(key);
+  writeValue(out, value, depth, key);
 }
 
 function checkDepth(depth) {

@@ -2,6 +2,9 @@ import { isUtf8 } from 'node:buffer';
 import { malformed } from '../status.js';
 
 export const INDEFINITE = -1;
+/** Texts up to here are mostly keys, names and words: they are looked up among those that were read lately. */
+const SHORT_BYTES = 24;
+const RECENT = new Array(1_024).fill('');
 
 /** Reads the parts of CBOR items: heads, arguments, strings. Errors name the offset from where the set begins. */
 export class Reader {
@@ -116,11 +119,18 @@ export class Reader {
   /** A text whose head was read. */
   text(head) {
     const length = this.length(head, 1);
-    if (length === INDEFINITE) {
-      return this.#chunks(head, true).toString('utf8');
-    }
+    return length === INDEFINITE ? this.#chunks(head, true).toString('utf8') : this.textOf(length);
+  }
+
+  /** A text of so many bytes, which are there. */
+  textOf(length) {
     const from = this.at;
     this.at += length;
+    const short = length <= SHORT_BYTES ? shortAscii(this.buffer, from, length) : undefined;
+    return short ?? this.#long(from);
+  }
+
+  #long(from) {
     this.#checkUtf8(from);
     return this.buffer.toString('utf8', from, this.at);
   }
@@ -161,6 +171,36 @@ export class Reader {
     }
     return Buffer.concat(chunks);
   }
+}
+
+/** The ASCII text of these bytes; undefined when they are not ASCII. */
+function shortAscii(buffer, from, length) {
+  let hash = length;
+  let all = 0;
+  for (let at = from; at < from + length; at++) {
+    all |= buffer[at];
+    hash = (hash * 31 + buffer[at]) | 0;
+  }
+  if (all >= 0x80) {
+    return undefined;
+  }
+  const slot = hash & (RECENT.length - 1);
+  const recent = RECENT[slot];
+  if (recent.length === length && isSame(recent, buffer, from)) {
+    return recent;
+  }
+  const text = buffer.toString('latin1', from, from + length);
+  RECENT[slot] = text;
+  return text;
+}
+
+function isSame(text, buffer, from) {
+  for (let i = 0; i < text.length; i++) {
+    if (text.charCodeAt(i) !== buffer[from + i]) {
+      return false;
+    }
+  }
+  return true;
 }
 
 /** Where the first sequence begins that is not UTF-8; there is one. */

@@ -2,6 +2,8 @@ import os from 'node:os';
 
 const BIG_ENDIAN_MACHINE = os.endianness() === 'BE';
 const FIRST_BYTES = 256;
+/** The head of a shorter text has one byte. */
+const SHORT_CHARS = 24;
 
 /** Bytes that grow as CBOR items and numbers of frames are appended. */
 export class Writer {
@@ -126,30 +128,36 @@ export class Writer {
   }
 
   text(value) {
-    if (!value.isWellFormed()) {
-      throw new RangeError(`text: half a surrogate pair in ${JSON.stringify(value.slice(0, 40))}`);
-    }
-    if (value.length < 24) {
-      this.#shortText(value);
+    if (value.length < SHORT_CHARS && this.#shortAscii(value)) {
       return;
+    } else if (!value.isWellFormed()) {
+      throw new RangeError(`text: half a surrogate pair in ${JSON.stringify(value.slice(0, 40))}`);
     }
     const length = Buffer.byteLength(value);
     this.head(0x60, length);
+    this.utf8(value, length);
+  }
+
+  /** A text that is so many bytes long, without a head. */
+  utf8(value, length) {
     this.need(length);
     this.at += this.buffer.write(value, this.at, length, 'utf8');
   }
 
-  /** Its length in bytes is mostly that in units, and the head of one byte is written behind it. */
-  #shortText(value) {
-    this.need(3 * value.length + 2);
-    const length = this.buffer.write(value, this.at + 1, 3 * value.length, 'utf8');
-    if (length < 24) {
-      this.buffer[this.at] = 0x60 | length;
-    } else {
-      this.buffer.copyWithin(this.at + 2, this.at + 1, this.at + 1 + length);
-      this.buffer[this.at++] = 0x78;
-      this.buffer[this.at] = length;
+  /** Writes a text with a head of one byte if it is ASCII: most are, and a call of native code costs more. */
+  #shortAscii(value) {
+    const { length } = value;
+    this.need(1 + length);
+    const { buffer, at } = this;
+    for (let i = 0; i < length; i++) {
+      const unit = value.charCodeAt(i);
+      if (unit >= 0x80) {
+        return false;
+      }
+      buffer[at + 1 + i] = unit;
     }
-    this.at += 1 + length;
+    buffer[at] = 0x60 | length;
+    this.at = at + 1 + length;
+    return true;
   }
 }
