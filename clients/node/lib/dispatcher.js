@@ -31,7 +31,7 @@ export class Dispatcher {
 
   requested(kind, flags, id, body) {
     const isStream = kind === KIND.STREAM_OPEN;
-    const remaining = !isStream && (flags & FLAG.DEADLINE) !== 0 ? Number(body.i64()) / 1e6 : undefined;
+    const remaining = !isStream && (flags & FLAG.DEADLINE) !== 0 ? body.millis() : undefined;
     const credit = isStream ? body.i64() : 0n;
     if (credit < 0n) {
       throw malformed(`credit of STREAM_OPEN: minimum=0, actual=${credit}`);

@@ -79,7 +79,7 @@ export function request(id, service, message, metadata, millis) {
   const flags = (metadata === undefined ? 0 : FLAG.METADATA) | (millis === undefined ? 0 : FLAG.DEADLINE);
   const out = begin(KIND.REQUEST, flags, 0, id);
   if (millis !== undefined) {
-    out.u64(BigInt(Math.round(millis * NANOS_PER_MILLI)));
+    writeId(out, Math.round(millis * NANOS_PER_MILLI));
   }
   return named(out, service, message, metadata);
 }
@@ -165,6 +165,12 @@ export class Body {
 
   u32() {
     return this.frame.readUInt32BE(this.#take(4));
+  }
+
+  /** Milliseconds from a number of nanoseconds; past 2^53 ns, which is 104 days, they are rounded. */
+  millis() {
+    const at = this.#take(8);
+    return (this.frame.readInt32BE(at) * 2 ** 32 + this.frame.readUInt32BE(at + 4)) / NANOS_PER_MILLI;
   }
 
   i64() {

@@ -11,7 +11,7 @@ import * as endpointFile from '../lib/endpoint-file.js';
 import { KIND } from '../lib/frames.js';
 import { connect, serve } from '../lib/index.js';
 
-const limit = { timeout: 20_000 };
+const limit = { timeout: 60_000 };
 
 test('a violation ends its connection with GOAWAY and status 13, and no other', limit, async (t) => {
   const server = await serve('pipe:strict', {

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { startNode } from './support/processes.js';
 import { connect, IpcError, serve, V } from '../lib/index.js';
 
-const limit = { timeout: 20_000 };
+const limit = { timeout: 60_000 };
 
 async function failure(promise) {
   return promise.then(() => assert.fail('it did not fail'), (error) => {

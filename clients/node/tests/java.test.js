@@ -10,7 +10,10 @@ import { LENIENT, PROTOCOL_ERROR, VIOLATIONS } from './support/violations.js';
 import { KIND } from '../lib/frames.js';
 import { BigDecimal, connect, decode, Duration, encode, Instant, IpcError, Point, serve, Uuid, V } from '../lib/index.js';
 
-const limit = { timeout: 120_000, skip: withoutCommand };
+/** The machine may be busy: no answer is late before that. */
+const PATIENCE_MILLIS = 60_000;
+const PATIENCE = ['--timeout', '60s'];
+const limit = { timeout: 300_000, skip: withoutCommand };
 
 if (withoutCommand) {
   console.log(`Skipped: the tests against Java, ${withoutCommand}`);
@@ -24,7 +27,7 @@ async function statusOf(promise) {
 }
 
 async function connected(t, endpoint, options) {
-  const connection = await connect(endpoint, options);
+  const connection = await connect(endpoint, { timeout: PATIENCE_MILLIS, ...options });
   t.after(() => connection.close());
   return connection;
 }
@@ -115,12 +118,12 @@ for (const transport of ['pipe', 'loopback']) {
     writeFileSync(`${home}/every.json`, JSON.stringify(JSON_TYPED));
 
     for (const way of ['as this test writes it', 'as the command has printed the reply']) {
-      const { code, stdout, stderr } = await command('call', address, 'echo', `@${home}/every.json`, '--json', '--typed');
+      const { code, stdout, stderr } = await command('call', address, 'echo', `@${home}/every.json`, '--json', '--typed', ...PATIENCE);
       assert.equal(code, 0, stderr);
       assert.deepEqual(echoed.pop(), EXACT, way);
       writeFileSync(`${home}/every.json`, stdout);
     }
-    const listed = await command('list', '--timeout', '30s');
+    const listed = await command('list', ...PATIENCE);
     assert.match(listed.stdout, new RegExp(`${address} +node test +${process.pid} .* echo`));
     assert.match((await command('serve', address)).stderr, /ADDRESS_IN_USE/);
     const cleaned = await command('runtime', 'clean');
@@ -138,7 +141,7 @@ for (const transport of ['pipe', 'loopback']) {
     assert.equal((await connection.closed).status, 'PEER_DIED');
     await first.exited;
     const second = await startNode(t, address);
-    assert.equal((await command('call', address, 'echo', '{"n":1}', '--json')).stdout.trim(), '{"n":1}');
+    assert.equal((await command('call', address, 'echo', '{"n":1}', '--json', ...PATIENCE)).stdout.trim(), '{"n":1}');
     await second.kill();
     const third = startCommand(t, 'serve', address);
     await third.line(/^serving/);
@@ -160,17 +163,17 @@ test('what a Java client is told, and tells, beside replies', limit, async (t) =
   });
   t.after(() => server.close());
   writeFileSync(`${home}/long.json`, JSON.stringify({ text: 'ü'.repeat(500_000) }));
-  const long = await command('call', 'pipe:told', 'echo', `@${home}/long.json`, '--json');
+  const long = await command('call', 'pipe:told', 'echo', `@${home}/long.json`, '--json', ...PATIENCE);
   assert.equal(JSON.parse(long.stdout).text.length, 500_000);
   const timed = await command('call', 'pipe:told', 'remaining', '--json', '--timeout', '77s');
   assert.equal(JSON.parse(timed.stdout).seconds, 77);
-  const unknown = await command('call', 'pipe:told', 'nothing');
+  const unknown = await command('call', 'pipe:told', 'nothing', ...PATIENCE);
   assert.match(`${unknown.code} ${unknown.stderr}`, /^1 ipc: SERVICE_NOT_FOUND: .*offered: echo, fail/);
-  const failed = await command('call', 'pipe:told', 'fail');
+  const failed = await command('call', 'pipe:told', 'fail', ...PATIENCE);
   assert.match(`${failed.code} ${failed.stderr}`, /^1 ipc: HANDLER_FAILED: TypeError: no market today/);
-  assert.equal((await command('send', 'pipe:told', 'note', '{"text": "hello"}')).code, 0);
+  assert.equal((await command('send', 'pipe:told', 'note', '{"text": "hello"}', ...PATIENCE)).code, 0);
   assert.deepEqual(noted, [{ text: 'hello' }]);
-  const pinged = await command('ping', 'pipe:told', '-c', '100', '--warm-up', '10', '--json');
+  const pinged = await command('ping', 'pipe:told', '-c', '100', '--warm-up', '10', '--json', ...PATIENCE);
   assert.equal(JSON.parse(pinged.stdout).count, 100);
 });
 

@@ -9,7 +9,7 @@ import { listenLoopback } from '../lib/loopback.js';
 import { NamedListener } from '../lib/named-socket.js';
 import { listenPipe } from '../lib/pipe.js';
 
-const limit = { timeout: 20_000 };
+const limit = { timeout: 60_000 };
 const TRANSPORTS = { pipe: [listenPipe, ['pipe/kept']], loopback: [listenLoopback, ['loopback/kept', 'loopback-held/kept']] };
 
 for (const [transport, [listen, files]] of Object.entries(TRANSPORTS)) {

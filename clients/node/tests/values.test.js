@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BigDecimal, decode, Duration, encode, Instant, IpcError, Point, Rect, Size, Uuid, V } from '../lib/index.js';
 
-const quick = { timeout: 10_000 };
+const quick = { timeout: 60_000 };
 const hex = (value) => encode({ v: value }).subarray(3).toString('hex');
 
 test('numbers have the narrowest type that keeps them', quick, () => {

@@ -95,7 +95,7 @@ export function startCommand(test, ...args) {
 /** Runs the command to its end. */
 export function command(...args) {
   return new Promise((resolve) => {
-    const child = execFile(COMMAND, args, { timeout: 60_000 }, (error, stdout, stderr) => {
+    const child = execFile(COMMAND, args, { timeout: 120_000 }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : error.code, stdout, stderr });
     });
     child.stdin.end();
