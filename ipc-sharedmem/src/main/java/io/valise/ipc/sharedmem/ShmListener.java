@@ -96,9 +96,7 @@ final class ShmListener implements Transport.Listener, ServerNegotiation.Negotia
 
     private PeerAuthenticator.Door sweepAndOpen(Path sockets, PeerAuthenticator authenticator) {
         RegionDirectory.sweepIfPresent(segments.path());
-        if (!segments.isEmpty()) {
-            segments.sweep(Set.copyOf(UnixSockets.names(sockets)));
-        }
+        segments.sweep(() -> Set.copyOf(UnixSockets.names(sockets)));
         return authenticator.open(endpoint, sockets, this::accepted);
     }
 

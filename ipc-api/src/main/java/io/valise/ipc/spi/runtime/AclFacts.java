@@ -31,6 +31,11 @@ record AclFacts(Path path, BasicFileAttributes kind, UserPrincipal owner, List<A
         return new AclFacts(path, kind, view.getOwner(), view.getAcl(), OwnerOnly.self(path));
     }
 
+    @Override
+    public String summary() {
+        return "owner=" + owner.getName();
+    }
+
     /** A symbolic link, or a junction, which is a directory with something else about it. */
     @Override
     public boolean isLink() {

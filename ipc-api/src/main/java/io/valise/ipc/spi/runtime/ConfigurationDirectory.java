@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Errors are {@link IpcException}s with the statuses of {@link RuntimeDirectory}. Thread-safe.
  */
 public final class ConfigurationDirectory {
+    private static final String PROPERTY = "valise.config";
+    private static final String VARIABLE = "VALISE_CONFIG";
+
     private ConfigurationDirectory() {}
 
     /** The directory, created if absent; for who writes there. */
@@ -68,10 +71,14 @@ public final class ConfigurationDirectory {
         return place(System::getProperty, System::getenv);
     }
 
+    /** The setting that chooses another place: the property where it is set, which comes before the variable. */
+    static String setting() {
+        return set(PROPERTY, System::getProperty).isPresent() ? PROPERTY : VARIABLE;
+    }
+
     static Path place(Function<String, @Nullable String> property, Function<String, @Nullable String> env) {
-        Optional<Path> chosen = set("valise.config", property)
-                .or(() -> set("VALISE_CONFIG", env))
-                .map(Path::toAbsolutePath);
+        Optional<Path> chosen =
+                set(PROPERTY, property).or(() -> set(VARIABLE, env)).map(Path::toAbsolutePath);
         return chosen.orElseGet(() -> base(property, env).resolve("valise")).normalize();
     }
 

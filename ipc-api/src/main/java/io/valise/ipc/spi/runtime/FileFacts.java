@@ -12,13 +12,16 @@ sealed interface FileFacts permits PosixFacts, AclFacts {
         try {
             return read(path);
         } catch (IOException e) {
-            throw PrivateDirectory.failed("inspect", path, e);
+            throw FileFailure.of("inspect", path, e);
         }
     }
 
     static FileFacts read(Path path) throws IOException {
         return OwnerOnly.hasModes(path) ? PosixFacts.read(path) : AclFacts.read(path);
     }
+
+    /** Whose it is, and on POSIX its mode, such as "owner=uid 7, mode=0700". */
+    String summary();
 
     boolean isLink();
 

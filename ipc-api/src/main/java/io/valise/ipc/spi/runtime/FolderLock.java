@@ -42,7 +42,7 @@ final class FolderLock {
             Path file = folder.toRealPath().resolve(FILE);
             return lockedFile(file, timeout, action);
         } catch (IOException e) {
-            throw PrivateDirectory.failed("lock", folder, e);
+            throw FileFailure.of("lock", folder, e);
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();

@@ -200,7 +200,7 @@ final class InUse {
         try {
             return action.run();
         } catch (IOException e) {
-            throw PrivateDirectory.failed("lock", directory.resolve(FILE), e);
+            throw FileFailure.of("lock", directory.resolve(FILE), e);
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();

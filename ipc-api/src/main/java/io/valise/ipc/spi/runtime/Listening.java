@@ -99,7 +99,7 @@ public final class Listening implements AutoCloseable {
             listening.keep();
             return listening;
         } catch (IOException e) {
-            throw PrivateDirectory.failed("listen at", place.path(), e);
+            throw FileFailure.of("listen at", place.path(), e);
         }
     }
 
@@ -154,7 +154,7 @@ public final class Listening implements AutoCloseable {
                 try {
                     bound = bind();
                 } catch (IOException e) {
-                    throw PrivateDirectory.failed("listen again at", place.path(), e);
+                    throw FileFailure.of("listen again at", place.path(), e);
                 }
                 bound.registration.arm();
                 removed.close();
@@ -171,7 +171,7 @@ public final class Listening implements AutoCloseable {
                 }
                 return kept.isOpen();
             } catch (IOException e) {
-                throw PrivateDirectory.failed("mark", place.path(), e);
+                throw FileFailure.of("mark", place.path(), e);
             }
         });
     }
@@ -284,7 +284,7 @@ public final class Listening implements AutoCloseable {
             }
             return own;
         } catch (IOException e) {
-            throw PrivateDirectory.failed("remove", place.path(), e);
+            throw FileFailure.of("remove", place.path(), e);
         }
     }
 

@@ -2,16 +2,15 @@ package io.valise.ipc.spi.runtime;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.valise.ipc.IpcException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * The folders that Valise made in its runtime directory. That may be a user's own directory, with folders of the same
@@ -74,62 +73,39 @@ final class OwnFolders {
 
     /** Deletes those in a directory with all that is in them, without following links; tells of the rest but one file. */
     static RuntimeDirectory.Cleaned clean(Path directory, String unsaid) {
-        List<String> leftAlone = new ArrayList<>();
-        int files = 0;
-        try (Stream<Path> entries = Files.list(directory)) {
-            for (Path entry : entries.sorted().toList()) {
-                if (isOwn(entry)) {
-                    files += delete(entry);
-                } else if (!entry.endsWith(unsaid)) {
-                    leftAlone.add(String.valueOf(entry.getFileName()));
-                }
-            }
-        } catch (UncheckedIOException e) {
-            throw PrivateDirectory.failed("clean up", directory, new IOException(e));
-        } catch (IOException e) {
-            throw PrivateDirectory.failed("clean up", directory, e);
-        }
-        return new RuntimeDirectory.Cleaned(files, leftAlone);
+        return new Cleaning().run(directory, unsaid);
     }
 
-    /** The names in those of a directory at which a server listens: one of a program that holds no lock, in another language. */
+    /**
+     * The names in those of a directory at which a server listens: one of a program that holds no lock, in another
+     * language. A folder that cannot be read is passed over, for {@link #clean} leaves it and says why.
+     */
     static List<String> served(Path directory) {
         List<String> served = new ArrayList<>();
-        try (Stream<Path> entries = Files.list(directory)) {
-            for (Path entry : entries.sorted().toList()) {
+        for (Path entry : Entries.of(directory)) {
+            try {
                 if (isOwn(entry)) {
                     UnixSockets.names(entry).forEach(name -> served.add(entry.getFileName() + ":" + name));
                 }
+            } catch (IOException | IpcException unreadable) {
+                SafeLog.of(OwnFolders.class).log(System.Logger.Level.DEBUG, "passed over: " + entry, unreadable);
             }
-            return served;
-        } catch (IOException e) {
-            throw PrivateDirectory.failed("clean up", directory, e);
         }
+        return served;
     }
 
-    private static boolean isOwn(Path entry) throws IOException {
+    /** Whether Valise made an entry; of a folder of this user that cannot be entered that is not known. */
+    static boolean isOwn(Path entry) throws IOException {
+        if (!Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
+            return false;
+        }
         Path mark = entry.resolve(MARK);
+        if (!Files.isExecutable(entry) && FileFacts.read(entry).anothersOwn().isEmpty()) {
+            throw new AccessDeniedException(mark.toString());
+        }
         byte[] about = about(entry);
-        return Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)
-                && Files.isRegularFile(mark, LinkOption.NOFOLLOW_LINKS)
+        return Files.isRegularFile(mark, LinkOption.NOFOLLOW_LINKS)
                 && Files.size(mark) == about.length
                 && Arrays.equals(Files.readAllBytes(mark), about);
-    }
-
-    /** The mark goes with the folder and not before: a folder that could not be deleted keeps it. */
-    private static int delete(Path folder) throws IOException {
-        Path mark = folder.resolve(MARK);
-        int files = 0;
-        try (Stream<Path> tree = Files.walk(folder)) {
-            for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
-                if (!path.equals(mark) && !path.equals(folder)) {
-                    files += Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS) ? 0 : 1;
-                    Files.delete(path);
-                }
-            }
-        }
-        Files.delete(mark);
-        Files.delete(folder);
-        return files;
     }
 }

@@ -24,6 +24,11 @@ record PosixFacts(int mode, long uid) implements FileFacts {
     }
 
     @Override
+    public String summary() {
+        return "owner=uid " + uid + ", mode=" + octal(mode);
+    }
+
+    @Override
     public boolean isLink() {
         return (mode & KIND) == SYMLINK;
     }

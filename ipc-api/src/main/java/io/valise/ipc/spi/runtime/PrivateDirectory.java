@@ -4,7 +4,7 @@ import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
+import java.nio.file.AccessMode;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -23,7 +23,7 @@ final class PrivateDirectory {
                 create(directory);
             }
         } catch (IOException e) {
-            throw failed("create", directory, e);
+            throw FileFailure.of("create", directory, e);
         }
         check(directory, FileFacts.of(directory));
         return directory;
@@ -37,18 +37,22 @@ final class PrivateDirectory {
         } catch (NoSuchFileException absent) {
             return Optional.empty();
         } catch (IOException e) {
-            throw failed("inspect", directory, e);
+            throw FileFailure.of("inspect", directory, e);
         }
     }
 
     /** Checks that an absent directory could be created, as far as that can be told without an attempt. */
     static void checkCreatable(Path directory) {
         Path ancestor = directory.getParent();
-        while (ancestor != null && !Files.exists(ancestor)) {
+        while (ancestor != null && Files.notExists(ancestor)) {
             ancestor = ancestor.getParent();
         }
-        if (ancestor != null && !Files.isWritable(ancestor)) {
-            throw failed("create", directory, new IOException(ancestor + " is not writable"));
+        try {
+            if (ancestor != null) {
+                ancestor.getFileSystem().provider().checkAccess(ancestor, AccessMode.WRITE, AccessMode.EXECUTE);
+            }
+        } catch (IOException e) {
+            throw FileFailure.of("create", directory, e);
         }
     }
 
@@ -62,18 +66,6 @@ final class PrivateDirectory {
         FileFacts facts = FileFacts.of(directory);
         checkOwner(directory, facts);
         deny(directory, facts.othersWrite());
-    }
-
-    /** The exception for a file operation that the system refused. */
-    static IpcException failed(String what, Path path, IOException cause) {
-        IpcStatus status =
-                cause instanceof AccessDeniedException ? IpcStatus.ACCESS_DENIED : IpcStatus.RESOURCE_EXHAUSTED;
-        return new IpcException(
-                status,
-                "cannot " + what + ' ' + path + ": " + cause
-                        + "; free space there, or set VALISE_HOME (for keys VALISE_CONFIG) to another directory",
-                Delivery.NOT_SENT,
-                cause);
     }
 
     private static void create(Path directory) throws IOException {
@@ -98,8 +90,7 @@ final class PrivateDirectory {
         deny(
                 directory,
                 facts.anothersOwn()
-                        .map(owner -> owner + ": it is another user's; set VALISE_HOME (for keys VALISE_CONFIG) to a"
-                                + " directory of yours"));
+                        .map(owner -> owner + ": it is another user's; " + FileFailure.otherPlace(directory)));
     }
 
     private static void deny(Path directory, Optional<String> why) {

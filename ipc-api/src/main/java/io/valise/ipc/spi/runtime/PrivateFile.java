@@ -14,13 +14,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -49,7 +47,7 @@ public final class PrivateFile {
         } catch (NoSuchFileException absent) {
             return Optional.empty();
         } catch (IOException e) {
-            throw PrivateDirectory.failed("read", file, e);
+            throw FileFailure.of("read", file, e);
         }
     }
 
@@ -87,7 +85,7 @@ public final class PrivateFile {
                 Files.deleteIfExists(draft);
             }
         } catch (IOException e) {
-            throw PrivateDirectory.failed("write", file, e);
+            throw FileFailure.of("write", file, e);
         }
     }
 
@@ -125,21 +123,13 @@ public final class PrivateFile {
         try {
             Files.deleteIfExists(file);
         } catch (IOException e) {
-            throw PrivateDirectory.failed("remove", file, e);
+            throw FileFailure.of("remove", file, e);
         }
     }
 
     /** The files in a folder whose names begin so, drafts included; none where there is no folder. */
     public static List<Path> list(Path folder, String prefix) {
-        try (DirectoryStream<Path> found = Files.newDirectoryStream(folder, file -> isNamed(file, prefix))) {
-            List<Path> files = new ArrayList<>();
-            found.forEach(files::add);
-            return files;
-        } catch (NoSuchFileException absent) {
-            return List.of();
-        } catch (IOException e) {
-            throw PrivateDirectory.failed("list", folder, e);
-        }
+        return Entries.of(folder).stream().filter(file -> isNamed(file, prefix)).toList();
     }
 
     private static boolean isNamed(Path file, String prefix) {

@@ -4,7 +4,6 @@ import io.valise.ipc.IpcException;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.UUID;
@@ -41,9 +40,9 @@ final class Probe {
 
     /** Removes the names that killed processes left. One that is in use at this moment has served already. */
     static void sweep(Path folder) throws IOException {
-        try (DirectoryStream<Path> left = Files.newDirectoryStream(folder, PREFIX + "*")) {
-            for (Path name : left) {
-                Files.deleteIfExists(name);
+        for (Path entry : Entries.of(folder)) {
+            if (entry.getFileName().toString().startsWith(PREFIX)) {
+                Files.deleteIfExists(entry);
             }
         }
     }

@@ -146,7 +146,9 @@ public final class RuntimeDirectory {
      *
      * @throws IpcException {@code ADDRESS_IN_USE} when a process uses it, this one perhaps; the message names its pid, or
      *     the address of a server that holds no lock, such as one in another language;
-     *     {@code ACCESS_DENIED} when the user's home or the configuration, with its keys, lies in it
+     *     {@code ACCESS_DENIED} when the user's home or the configuration, with its keys, lies in it; {@code
+     *     ACCESS_DENIED} or {@code RESOURCE_EXHAUSTED} when something cannot be removed, with all reasons: the rest is
+     *     removed
      */
     public Cleaned clean() {
         return clean(List::of);

@@ -26,6 +26,9 @@ record RuntimePlace(
         Path path,
         @Nullable String problem) {
     private static final String XDG = "XDG_RUNTIME_DIR";
+    private static final String PROPERTY = "valise.home";
+    private static final String VARIABLE = "VALISE_HOME";
+    private static final List<String> CHOSEN = List.of(PROPERTY, VARIABLE);
 
     RuntimePlace(String origin, @Nullable Path parent, Path path) {
         this(origin, parent, path, null);
@@ -38,7 +41,7 @@ record RuntimePlace(
     /** The places in the order in which they are tried; the last one is used or fails. */
     static List<RuntimePlace> inOrder(
             Function<String, @Nullable String> property, Function<String, @Nullable String> env) {
-        Optional<RuntimePlace> chosen = set("valise.home", property).or(() -> set("VALISE_HOME", env));
+        Optional<RuntimePlace> chosen = set(PROPERTY, property).or(() -> set(VARIABLE, env));
         if (chosen.isPresent()) {
             return List.of(chosen.get());
         }
@@ -100,6 +103,18 @@ record RuntimePlace(
             throw new IpcException(
                     e.status(), "runtime directory by " + origin + ": " + e.reason(), e.delivery(), e.getCause());
         }
+    }
+
+    /** Whether a path lies in this place, or this place below the path. */
+    boolean concerns(Path other) {
+        return other.startsWith(path) || path.startsWith(other);
+    }
+
+    /** How a user chooses another place. */
+    String otherPlace() {
+        return CHOSEN.contains(origin)
+                ? "set " + origin + " to another directory"
+                : "set " + VARIABLE + " to another directory (" + origin + " chose this one)";
     }
 
     private void checkAround() {

@@ -8,7 +8,6 @@ import io.valise.ipc.Endpoint;
 import java.io.IOException;
 import java.nio.channels.ByteChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -56,19 +55,13 @@ record SocketPlace(Path path, @Nullable Path marker) {
     /** All names of endpoints that have a socket in the folder, live or left behind; other files are passed over. */
     static List<String> namesIn(Path folder) {
         List<String> names = new ArrayList<>();
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
-            for (Path entry : entries) {
-                String file = entry.getFileName().toString();
-                boolean marked = file.startsWith(MARKER);
-                String name = marked ? file.substring(MARKER.length()) : file;
-                if (Endpoint.isName(name) && (marked || isSocket(entry))) {
-                    names.add(name);
-                }
+        for (Path entry : Entries.of(folder)) {
+            String file = entry.getFileName().toString();
+            boolean marked = file.startsWith(MARKER);
+            String name = marked ? file.substring(MARKER.length()) : file;
+            if (Endpoint.isName(name) && (marked || isSocket(entry))) {
+                names.add(name);
             }
-        } catch (NoSuchFileException absent) {
-            return names;
-        } catch (IOException e) {
-            throw PrivateDirectory.failed("list", folder, e);
         }
         return names;
     }
@@ -96,31 +89,31 @@ record SocketPlace(Path path, @Nullable Path marker) {
         }
     }
 
+    /** Whether there is such a file. In doubt there is: a name whose folder cannot be entered is not free. */
     boolean exists() {
-        return Files.exists(path, LinkOption.NOFOLLOW_LINKS);
+        return !Files.notExists(path, LinkOption.NOFOLLOW_LINKS);
     }
 
+    /** Whether there is a socket; an IpcException where its folder cannot be entered. */
     static boolean isSocket(Path path) {
-        return OwnerOnly.hasModes(path) ? hasModeOfSocket(path) : isOther(path);
+        try {
+            return OwnerOnly.hasModes(path) ? hasModeOfSocket(path) : isOther(path);
+        } catch (NoSuchFileException gone) {
+            return false;
+        } catch (IOException e) {
+            throw FileFailure.of("inspect", path, e);
+        }
     }
 
     /** Windows: a reparse point of a kind of its own. */
-    private static boolean isOther(Path path) {
-        try {
-            return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
-                    .isOther();
-        } catch (IOException gone) {
-            return false;
-        }
+    private static boolean isOther(Path path) throws IOException {
+        return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                .isOther();
     }
 
-    private static boolean hasModeOfSocket(Path path) {
-        try {
-            int mode = (Integer) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
-            return (mode & 0170000) == 0140000;
-        } catch (IOException gone) {
-            return false;
-        }
+    private static boolean hasModeOfSocket(Path path) throws IOException {
+        int mode = (Integer) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+        return (mode & 0170000) == 0140000;
     }
 
     private static Path real(Path folder) {
@@ -129,7 +122,7 @@ record SocketPlace(Path path, @Nullable Path marker) {
         } catch (NoSuchFileException absent) { // there is no socket in it
             return folder.toAbsolutePath();
         } catch (IOException e) {
-            throw PrivateDirectory.failed("find", folder, e);
+            throw FileFailure.of("find", folder, e);
         }
     }
 

@@ -252,7 +252,7 @@ public final class UnixSockets {
             try {
                 known = Files.getOwner(own, LinkOption.NOFOLLOW_LINKS);
             } catch (IOException e) {
-                throw PrivateDirectory.failed("inspect", own, e);
+                throw FileFailure.of("inspect", own, e);
             }
             self = known;
         }

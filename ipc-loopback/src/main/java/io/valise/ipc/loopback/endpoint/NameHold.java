@@ -4,8 +4,6 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.spi.runtime.Listening;
 import io.valise.ipc.spi.runtime.RuntimeDirectory;
 import io.valise.ipc.spi.runtime.UnixSockets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,10 +33,16 @@ public final class NameHold implements AutoCloseable {
                 : new NameHold(null);
     }
 
-    /** Whether a live server holds the name. */
+    /**
+     * Whether a live server holds the name.
+     *
+     * @throws IpcException {@code ACCESS_DENIED} or {@code RESOURCE_EXHAUSTED} when the folder cannot be read, which
+     *     leaves that open
+     */
     public static boolean isHeld(String name) {
-        Path folder = RuntimeDirectory.current().path().resolve(FOLDER);
-        return Files.isDirectory(folder) && UnixSockets.isServed(folder, name);
+        return RuntimeDirectory.existing(RuntimeDirectory.current().path().resolve(FOLDER))
+                .filter(folder -> UnixSockets.isServed(folder, name))
+                .isPresent();
     }
 
     /** Whether there is a socket that proves the hold. */

@@ -1,12 +1,14 @@
 package io.valise.ipc.services.files;
 
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+import static java.util.Objects.requireNonNull;
 
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.services.files.FileAccessPolicy.Place;
 import java.io.IOException;
 import java.nio.channels.SeekableByteChannel;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
@@ -107,6 +109,8 @@ final class ClosedPath implements AutoCloseable {
             entries.forEach(entry -> names.add(entry.getFileName()));
             names.sort(null);
             return names;
+        } catch (DirectoryIteratorException e) {
+            throw requireNonNull(e.getCause(), "its constructor requires it");
         }
     }
 

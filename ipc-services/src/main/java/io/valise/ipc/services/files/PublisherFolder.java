@@ -7,6 +7,7 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.spi.runtime.ConfigurationDirectory;
+import io.valise.ipc.spi.runtime.Entries;
 import io.valise.ipc.spi.runtime.PrivateFile;
 import io.valise.ipc.spi.runtime.RuntimeDirectory;
 import java.io.ByteArrayInputStream;
@@ -19,13 +20,13 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * A folder that the applications of one publisher share, and no other publisher's: files that are read and written
@@ -37,8 +38,8 @@ import java.util.stream.Stream;
  * to a program that has the publisher's key; the system does not enforce that.
  *
  * <p>A file's name has 1 to 128 characters A-Z a-z 0-9 . _ - and begins with a letter or digit. Failures: {@code
- * ACCESS_DENIED} when owner, mode or kind of a folder are not as they must be; {@link IOException} for others of the file
- * system. Thread-safe, and safe among processes.
+ * ACCESS_DENIED} when owner, mode or kind of a folder are not as they must be, or this user may not list it; {@link
+ * IOException} for others of the file system. Thread-safe, and safe among processes.
  *
  * @since 0.1.0
  */
@@ -135,12 +136,11 @@ public final class PublisherFolder {
         if (RuntimeDirectory.existing(path).isEmpty()) {
             return List.of(); // it was removed
         }
-        try (Stream<Path> entries = Files.list(path)) {
-            return entries.map(entry -> entry.getFileName().toString())
-                    .filter(name -> FILE.matcher(name).matches())
-                    .sorted()
-                    .toList();
-        }
+        return Entries.of(path).stream()
+                .map(entry -> entry.getFileName().toString())
+                .filter(name -> FILE.matcher(name).matches())
+                .sorted()
+                .toList();
     }
 
     /** A file's bytes; empty when the file does not exist. */
@@ -192,15 +192,29 @@ public final class PublisherFolder {
         return Files.deleteIfExists(file(name));
     }
 
-    /** Deletes all files, also drafts of killed writers. A write that is under way may fail. */
+    /**
+     * Deletes all files, also drafts of killed writers. A write that is under way may fail.
+     *
+     * @throws IOException when a file cannot be deleted; the others are
+     */
     public void clear() throws IOException {
         if (RuntimeDirectory.existing(path).isEmpty()) {
             return; // it was removed
         }
-        try (Stream<Path> entries = Files.list(path)) {
-            for (Path entry : entries.filter(Files::isRegularFile).toList()) {
-                Files.deleteIfExists(entry);
+        List<IOException> failures = new ArrayList<>();
+        for (Path entry : Entries.of(path)) {
+            try {
+                if (Files.isRegularFile(entry)) {
+                    Files.deleteIfExists(entry);
+                }
+            } catch (IOException e) {
+                failures.add(e);
             }
+        }
+        if (!failures.isEmpty()) {
+            IOException first = failures.get(0);
+            failures.stream().skip(1).forEach(first::addSuppressed);
+            throw first;
         }
     }
 }

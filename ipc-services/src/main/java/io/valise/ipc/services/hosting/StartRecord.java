@@ -95,7 +95,7 @@ record StartRecord(long pid, long began) {
     /** Notes that this process no longer serves, though it may still run: the next client starts another. */
     static void clearOwn(String service) throws IOException {
         Path path = file(service);
-        if (!Files.exists(path)) {
+        if (Files.notExists(path)) {
             return;
         }
         try (LockFile file = open(path)) {

@@ -6,28 +6,32 @@ import io.valise.ipc.IpcStatus;
 import io.valise.ipc.services.json.JsonFault;
 import io.valise.ipc.services.json.ValueSetJson;
 import io.valise.ipc.spi.runtime.ConfigurationDirectory;
+import io.valise.ipc.spi.runtime.Entries;
+import io.valise.ipc.spi.runtime.FileFailure;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * A folder of manifests, {@code NAME.json}, in the user's configuration directory, which no other user can enter. Its
  * files declare which programs may be started. Immutable and thread-safe.
  *
  * <p>Errors are {@link IpcException}s: {@code PROTOCOL_ERROR} when a file is no manifest, with file, line and column;
- * {@code ACCESS_DENIED} when the folder's owner or mode are wrong; {@code RESOURCE_EXHAUSTED} when it cannot be read.
+ * {@code ACCESS_DENIED} when the folder's owner or mode are wrong, or this user may not read it or a file in it; {@code
+ * RESOURCE_EXHAUSTED} when the file system fails.
  *
  * @since 0.1.0
  */
 public final class ManifestFolder {
     private static final String SUFFIX = ".json";
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+    private static final String NOT_REGULAR = "expected a regular file, or a link to one";
     private static final int MOST_BYTES = 64 << 10;
 
     private final String kind;
@@ -68,18 +72,13 @@ public final class ManifestFolder {
     }
 
     private static List<String> namesIn(Path folder) {
-        try (Stream<Path> files = Files.list(folder)) {
-            return files.map(file -> file.getFileName().toString())
-                    .filter(name -> name.endsWith(SUFFIX))
-                    .map(name -> name.substring(0, name.length() - SUFFIX.length()))
-                    .filter(name -> NAME.matcher(name).matches())
-                    .sorted()
-                    .toList();
-        } catch (IOException e) {
-            throw unreadable(folder, e);
-        } catch (UncheckedIOException e) { // of the stream
-            throw unreadable(folder, new IOException(e));
-        }
+        return Entries.of(folder).stream()
+                .map(file -> file.getFileName().toString())
+                .filter(name -> name.endsWith(SUFFIX))
+                .map(name -> name.substring(0, name.length() - SUFFIX.length()))
+                .filter(name -> NAME.matcher(name).matches())
+                .sorted()
+                .toList();
     }
 
     /**
@@ -96,30 +95,29 @@ public final class ManifestFolder {
     }
 
     private static Optional<ManifestReader> readFile(Path file) {
-        if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+        if (Files.notExists(file, LinkOption.NOFOLLOW_LINKS)) {
             return Optional.empty();
         }
-        if (!Files.isRegularFile(file)) { // a pipe would block the reader; a device may never end
-            throw malformed(file, "expected a regular file, or a link to one");
-        }
         try {
-            long size = Files.size(file);
+            BasicFileAttributes facts = Files.readAttributes(file, BasicFileAttributes.class);
+            if (!facts.isRegularFile()) { // a pipe would block the reader; a device may never end
+                throw malformed(file, NOT_REGULAR);
+            }
+            long size = facts.size();
             if (size > MOST_BYTES) {
                 throw malformed(file, "size: limit=" + MOST_BYTES + " bytes, actual=" + size);
             }
             return Optional.of(new ManifestReader(file, ValueSetJson.read(Files.readAllBytes(file))));
         } catch (JsonFault e) {
             throw malformed(file, String.valueOf(e.getMessage()));
+        } catch (NoSuchFileException e) { // it is a link to nothing
+            throw malformed(file, NOT_REGULAR);
         } catch (IOException e) {
-            throw unreadable(file, e);
+            throw FileFailure.of("read", file, e);
         }
     }
 
     static IpcException malformed(Path file, String what) {
         return new IpcException(IpcStatus.PROTOCOL_ERROR, "manifest " + file + ": " + what, Delivery.NOT_SENT);
-    }
-
-    private static IpcException unreadable(Path path, IOException e) {
-        return new IpcException(IpcStatus.RESOURCE_EXHAUSTED, "cannot read " + path + ": " + e, Delivery.NOT_SENT, e);
     }
 }

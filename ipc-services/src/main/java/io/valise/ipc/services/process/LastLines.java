@@ -40,7 +40,7 @@ public final class LastLines {
 
     /** The last lines of a log, or the reason why it cannot be read. */
     public static String of(Path log) {
-        if (!Files.exists(log)) {
+        if (Files.notExists(log)) {
             return said(List.of()); // an empty log is deleted
         }
         try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "r")) {

@@ -1,6 +1,8 @@
 package io.valise.ipc.services.process;
 
 import io.valise.ipc.IpcException;
+import io.valise.ipc.spi.runtime.Entries;
+import io.valise.ipc.spi.runtime.FileFailure;
 import io.valise.ipc.spi.runtime.PrivateFile;
 import io.valise.ipc.spi.runtime.RuntimeDirectory;
 import io.valise.ipc.spi.runtime.SafeLog;
@@ -20,11 +22,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * The log of a process that was started to serve: what it prints, in {@code services/NAME.log} in the runtime directory. All
@@ -82,17 +82,30 @@ public final class ServiceLog {
         return service + OF + instance;
     }
 
-    /** Deletes the logs of all but the newest instances of a service. */
-    public static void deleteOld(String folder, String service) throws IOException {
+    /**
+     * Deletes the logs of all but the newest instances of a service; one that cannot be deleted is logged.
+     *
+     * @throws IpcException {@code ACCESS_DENIED} or {@code RESOURCE_EXHAUSTED} when the folder cannot be listed
+     */
+    public static void deleteOld(String folder, String service) {
         Path logs = RuntimeDirectory.current().folder(folder);
-        List<Path> ofInstances = new ArrayList<>();
-        try (Stream<Path> files = Files.list(logs)) {
-            files.filter(log -> isOfInstance(log, service)).forEach(ofInstances::add);
+        List<Path> old = Entries.of(logs).stream()
+                .filter(log -> isOfInstance(log, service))
+                .sorted(Comparator.comparing(ServiceLog::lastWritten).reversed())
+                .skip(MOST_INSTANCES)
+                .toList();
+        for (Path log : old) {
+            delete(log);
+            delete(log.resolveSibling(log.getFileName() + ".1"));
         }
-        ofInstances.sort(Comparator.comparing(ServiceLog::lastWritten).reversed());
-        for (Path old : ofInstances.subList(Math.min(MOST_INSTANCES, ofInstances.size()), ofInstances.size())) {
-            Files.deleteIfExists(old);
-            Files.deleteIfExists(old.resolveSibling(old.getFileName() + ".1"));
+    }
+
+    /** One that stays keeps no other, and no service from its start. */
+    private static void delete(Path log) {
+        try {
+            Files.deleteIfExists(log);
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, FileFailure.of("remove the old log", log, e).reason());
         }
     }
 
@@ -111,7 +124,7 @@ public final class ServiceLog {
 
     /** Deletes the log of a process that ended normally without output. */
     public void deleteIfEmpty() throws IOException {
-        if (Files.exists(file) && Files.size(file) == 0) {
+        if (!Files.notExists(file) && Files.size(file) == 0) {
             Files.delete(file);
         }
     }

@@ -106,7 +106,7 @@ public record Component(String name, Optional<Version> version, Optional<Version
     }
 
     private static Optional<ModuleDescriptor> read(Path file) throws IOException {
-        if (!Files.exists(file)) {
+        if (Files.notExists(file)) {
             return Optional.empty();
         }
         try (InputStream in = Files.newInputStream(file)) {

@@ -132,7 +132,8 @@ public final class IpcRuntime implements AutoCloseable {
      * Removes files of crashed processes from the user's runtime directory, and no file that Valise has not made.
      *
      * @throws IpcException {@code ADDRESS_IN_USE} when a process uses the directory; the message names its pid, or the
-     *     address of a server that holds no lock, such as one in another language
+     *     address of a server that holds no lock, such as one in another language; {@code ACCESS_DENIED} or {@code
+     *     RESOURCE_EXHAUSTED} when something cannot be removed, with all reasons: the rest is removed
      */
     public static Cleaned cleanUp() {
         RuntimeDirectory.Cleaned cleaned = RuntimeDirectory.current().clean(IpcRuntime::served);

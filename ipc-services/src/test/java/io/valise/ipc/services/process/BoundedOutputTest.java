@@ -7,6 +7,7 @@ import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.TestHome;
 import io.valise.ipc.testkit.process.ClassPath;
 import io.valise.ipc.testkit.process.ForkedJvm;
+import io.valise.ipc.testlog.Logs;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -153,6 +154,25 @@ class BoundedOutputTest {
                             "chatty@00000004.log.1")
                     .doesNotContain("chatty@00000003.log", "chatty@00000003.log.1");
         }
+    }
+
+    @Test
+    @Logs("cannot remove the old log ")
+    void anOldLogThatCannotBeDeletedKeepsNoOther() throws IOException {
+        Path folder = ServiceLog.of(FOLDER, "stuck").file().getParent();
+        Path stuck = Files.createDirectories(folder.resolve("stuck@00000001.log/inside"))
+                .getParent();
+        Files.setLastModifiedTime(stuck, FileTime.fromMillis(2_000));
+        Path old = Files.writeString(folder.resolve("stuck@00000000.log"), "said");
+        Files.setLastModifiedTime(old, FileTime.fromMillis(1_000));
+        for (int i = 2; i < ServiceLog.MOST_INSTANCES + 2; i++) {
+            Files.writeString(folder.resolve(String.format("stuck@%08x.log", i)), "said");
+        }
+
+        ServiceLog.deleteOld(FOLDER, "stuck");
+
+        assertThat(old).doesNotExist();
+        assertThat(stuck).exists();
     }
 
     @Test

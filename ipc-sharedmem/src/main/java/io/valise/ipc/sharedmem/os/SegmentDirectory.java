@@ -1,19 +1,19 @@
 package io.valise.ipc.sharedmem.os;
 
 import io.valise.ipc.IpcException;
+import io.valise.ipc.spi.runtime.Entries;
 import io.valise.ipc.spi.runtime.RuntimeDirectory;
 import io.valise.ipc.spi.runtime.SafeLog;
 import io.valise.ipc.spi.runtime.SystemText;
-import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.Collection;
 import java.util.HexFormat;
-import java.util.Set;
+import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * The private directory that segments are created in: {@code /dev/shm/valise-<uid>}, else a folder of the runtime
@@ -64,33 +64,28 @@ public final class SegmentDirectory {
      * Removes the segments of servers that are gone. Called under the lock of the folder of sockets, where a server has
      * its name before it creates a segment.
      *
-     * @param live the servers whose segments stay
+     * @param live asked for the servers whose segments stay, if there is any segment
      */
-    public void sweep(Set<String> live) {
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(path, home + SEPARATOR + '*')) {
-            for (Path file : files) {
-                String[] parts = file.getFileName().toString().split(String.valueOf(SEPARATOR), 3);
-                if (parts.length == 3 && !live.contains(parts[1])) {
-                    SegmentFile.remove(file); // a file that is still mapped stays where the system requires that
-                }
+    public void sweep(Supplier<Collection<String>> live) {
+        List<Path> files;
+        try {
+            files = Entries.of(path).stream().filter(this::owns).toList();
+        } catch (IpcException e) {
+            log().log(Level.WARNING, "segments that a crash may have left stay in " + path + ": " + e.reason());
+            return;
+        }
+        Collection<String> servers = files.isEmpty() ? List.of() : live.get();
+        for (Path file : files) {
+            String[] parts = file.getFileName().toString().split(String.valueOf(SEPARATOR), 3);
+            if (parts.length == 3 && !servers.contains(parts[1])) {
+                SegmentFile.remove(file); // a file that is still mapped stays where the system requires that
             }
-        } catch (IOException | DirectoryIteratorException e) {
-            log().log(Level.WARNING, "segments that a crash may have left stay in " + path + ": " + e);
         }
     }
 
     /** Whether a file found in the directory is a segment of these servers. */
     public boolean owns(Path file) {
         return file.getFileName().toString().startsWith(home + SEPARATOR);
-    }
-
-    /** Whether there is anything to sweep. */
-    public boolean isEmpty() {
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(path, home + SEPARATOR + '*')) {
-            return !files.iterator().hasNext();
-        } catch (IOException | DirectoryIteratorException e) {
-            return true;
-        }
     }
 
     private String prefix(String server) {

@@ -2,12 +2,11 @@ package io.valise.ipc.sharedmem.region;
 
 import io.valise.ipc.IpcException;
 import io.valise.ipc.sharedmem.os.SegmentDirectory;
+import io.valise.ipc.spi.runtime.Entries;
 import io.valise.ipc.spi.runtime.RuntimeDirectory;
 import io.valise.ipc.spi.runtime.SafeLog;
-import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -59,7 +58,7 @@ public final class RegionDirectory {
 
     /** Removes files of crashed processes, for a process that need not use regions itself. */
     public static void sweepIfPresent(Path segments) {
-        if (Files.isDirectory(segments.resolve(FOLDER))) {
+        if (!Files.notExists(segments.resolve(FOLDER))) {
             try {
                 current().sweep();
             } catch (IpcException e) { // not needed for what this process is starting
@@ -82,11 +81,11 @@ public final class RegionDirectory {
 
     /** Removes the files that no process holds, which crashed processes left. */
     public void sweep() {
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(path, home + "~*")) {
-            for (Path file : files) {
-                RegionFile.removeIfAbandoned(file);
-            }
-        } catch (IOException | RuntimeException e) {
+        try {
+            Entries.of(path).stream()
+                    .filter(file -> file.getFileName().toString().startsWith(home + '~'))
+                    .forEach(RegionFile::removeIfAbandoned);
+        } catch (RuntimeException e) {
             log().log(Level.WARNING, "regions that a crash may have left stay in " + path, e);
         }
     }

@@ -2,10 +2,12 @@ package io.valise.ipc.sharedmem.os;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
+import io.valise.ipc.testlog.Logs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -123,16 +125,26 @@ class SegmentFileTest {
     }
 
     @Test
+    @Logs("segments that a crash may have left stay in ")
+    void aDirectoryThatCannotBeListedDoesNotLookEmpty() throws IOException {
+        Path moved = directory.resolve("moved");
+        SegmentDirectory segments = at(moved, Path.of("/home/a"));
+        Files.delete(moved);
+        Files.createFile(moved);
+        segments.sweep(() -> fail("asked who is live where no segment can be found"));
+        assertThat(moved).exists();
+    }
+
+    @Test
     void sweepRemovesWhatTheDeadLeftAndNothingElse() throws IOException {
         SegmentDirectory segments = at(directory, Path.of("/home/a"));
         SegmentDirectory others = at(directory, Path.of("/home/b"));
-        assertThat(segments.isEmpty()).isTrue();
+        segments.sweep(() -> fail("asked who is live where there is no segment"));
         Path dead = Files.createFile(segments.fresh("dead"));
         Path live = Files.createFile(segments.fresh("live"));
         Path foreign = Files.createFile(others.fresh("dead"));
         Path unrelated = Files.createFile(directory.resolve("unrelated"));
-        assertThat(segments.isEmpty()).isFalse();
-        segments.sweep(Set.of("live"));
+        segments.sweep(() -> Set.of("live"));
         assertThat(dead).doesNotExist();
         assertThat(List.of(live, foreign, unrelated)).allMatch(Files::exists);
         assertThat(segments.fresh("live")).isNotEqualTo(segments.fresh("live"));
