@@ -19,6 +19,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.BindException;
 import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +32,9 @@ public final class LoopbackListener implements Transport.Listener {
     private final SecretFiles<EndpointFile> files;
     private final Transport.Acceptor acceptor;
     private final SharedLoop loop;
-    private final List<ListeningPort> ports;
+    /** On 127.0.0.1 first; complete when the listener is made. */
+    private final List<ListeningPort> ports = new ArrayList<>(2);
+
     private final NameHold hold;
     private final EndpointFile file;
     private final ConnectionAuthenticator authenticator;
@@ -46,14 +49,23 @@ public final class LoopbackListener implements Transport.Listener {
         this.files = files;
         this.acceptor = acceptor;
         this.loop = SharedLoop.join();
+        NameHold held = null;
+        boolean done = false;
         try {
-            this.ports = port == 0 ? bind() : bindAt(port);
-            this.hold = holdName();
+            bind(port);
+            held = NameHold.of(endpoint.name());
+            this.hold = held;
             this.file = EndpointFile.fresh(endpoint.name(), port(0), ports.size() > 1 ? port(1) : 0, hold.isProvable());
             this.authenticator = new ConnectionAuthenticator(endpoint, file.secret());
-        } catch (IOException | RuntimeException e) {
-            loop.leave();
-            throw e;
+            done = true;
+        } finally {
+            if (!done) { // an Error too, such as of memory that has run out
+                if (held != null) {
+                    held.close();
+                }
+                ports.forEach(ListeningPort::close);
+                loop.leave();
+            }
         }
     }
 
@@ -67,10 +79,7 @@ public final class LoopbackListener implements Transport.Listener {
     public static LoopbackListener open(
             Endpoint endpoint, SecretFiles<EndpointFile> files, Transport.Acceptor acceptor, int port) {
         try {
-            LoopbackListener listener = new LoopbackListener(endpoint, files, acceptor, port);
-            listener.loop.execute(() -> listener.ports.forEach(ListeningPort::open));
-            listener.publish();
-            return listener;
+            return new LoopbackListener(endpoint, files, acceptor, port).opened();
         } catch (IOException e) {
             if (port != 0 && e instanceof BindException) {
                 throw new IpcException(
@@ -117,23 +126,18 @@ public final class LoopbackListener implements Transport.Listener {
         }
     }
 
-    private NameHold holdName() {
+    private LoopbackListener opened() {
+        boolean done = false;
         try {
-            return NameHold.of(endpoint.name());
-        } catch (RuntimeException e) {
-            ports.forEach(ListeningPort::close);
-            throw e;
-        }
-    }
-
-    private void publish() {
-        try {
+            loop.execute(() -> ports.forEach(ListeningPort::open));
             files.publish(file);
             kept = files.keep(file);
-        } catch (IpcException e) {
-            hold.close();
-            closePorts();
-            throw e;
+            done = true;
+            return this;
+        } finally {
+            if (!done) { // an Error too: no caller could close it
+                close();
+            }
         }
     }
 
@@ -150,35 +154,40 @@ public final class LoopbackListener implements Transport.Listener {
         return ports.get(index).address().getPort();
     }
 
+    /** Binds both addresses, or 127.0.0.1 alone where there is no other; what fails leaves the ports to its caller. */
+    private void bind(int port) throws IOException {
+        if (port == 0) {
+            bindSame();
+        } else {
+            ports.add(ListeningPort.bind(Loopback.V4, port, this::accept));
+            bindV6(port);
+        }
+    }
+
     /** The same port on both addresses if that can be had, so that no other process answers there on the other one. */
-    private List<ListeningPort> bind() throws IOException {
+    private void bindSame() throws IOException {
         for (int tries = 1; ; tries++) {
             ListeningPort v6 = bindV6(0);
-            if (v6 == null) {
-                return List.of(ListeningPort.bind(Loopback.V4, 0, this::accept));
-            }
             try {
-                int port = tries < TRIES_FOR_SAME_PORT ? v6.address().getPort() : 0;
-                return List.of(ListeningPort.bind(Loopback.V4, port, this::accept), v6);
+                int port =
+                        v6 != null && tries < TRIES_FOR_SAME_PORT ? v6.address().getPort() : 0;
+                ports.add(0, ListeningPort.bind(Loopback.V4, port, this::accept));
+                return;
             } catch (IOException e) {
-                v6.close();
-                if (tries == TRIES_FOR_SAME_PORT) {
+                if (v6 == null || tries == TRIES_FOR_SAME_PORT) {
                     throw e;
                 }
+                v6.close();
+                ports.clear();
             }
         }
     }
 
-    /** Both addresses, or 127.0.0.1 alone where there is no other. */
-    private List<ListeningPort> bindAt(int port) throws IOException {
-        ListeningPort v4 = ListeningPort.bind(Loopback.V4, port, this::accept);
-        ListeningPort v6 = bindV6(port);
-        return v6 == null ? List.of(v4) : List.of(v4, v6);
-    }
-
     private @Nullable ListeningPort bindV6(int port) {
         try {
-            return ListeningPort.bind(Loopback.V6, port, this::accept);
+            ListeningPort v6 = ListeningPort.bind(Loopback.V6, port, this::accept);
+            ports.add(v6);
+            return v6;
         } catch (IOException | UnsupportedOperationException e) {
             LOG.log(Level.DEBUG, "no ::1 on this machine; 127.0.0.1 serves alone", e);
             return null;
