@@ -38,8 +38,8 @@ public final class Secret {
     /**
      * The one with these hexadecimal digits.
      *
-     * @throws IllegalArgumentException when they are not the digits of {@value #BYTES} bytes; the message does not quote
-     *     them
+     * @throws IllegalArgumentException when they are not the digits of {@value #BYTES} bytes; the message does not
+     *     quote them
      */
     public static Secret ofDigits(String digits) {
         try {

@@ -9,8 +9,8 @@ import java.net.StandardProtocolFamily;
 import java.net.UnknownHostException;
 
 /**
- * One of the two addresses by which a machine reaches itself and no other machine reaches it (RFC 1122 3.2.1.3, RFC 4291
- * 2.5.3). Immutable.
+ * One of the two addresses by which a machine reaches itself and no other machine reaches it (RFC 1122 3.2.1.3, RFC
+ * 4291 2.5.3). Immutable.
  */
 record Loopback(ProtocolFamily family, InetAddress address) {
     static final Loopback V4 = of(StandardProtocolFamily.INET, 127, 0, 0, 1);
@@ -22,8 +22,8 @@ record Loopback(ProtocolFamily family, InetAddress address) {
     }
 
     /**
-     * What both ends call a connection: its addresses, so that the proofs which a relay carries match no connection, and the
-     * endpoint's name.
+     * What both ends call a connection: its addresses, so that the proofs which a relay carries match no connection,
+     * and the endpoint's name.
      */
     static String context(String name, SocketAddress client, SocketAddress server) {
         return "loopback:" + name + ' ' + text(client) + '>' + text(server);

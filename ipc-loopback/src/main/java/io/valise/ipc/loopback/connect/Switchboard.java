@@ -11,8 +11,8 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Finds the server of a name through its published file, and distinguishes a live server from a file that a dead one left,
- * whose port belongs to no process or to another one. Thread-safe.
+ * Finds the server of a name through its published file, and distinguishes a live server from a file that a dead one
+ * left, whose port belongs to no process or to another one. Thread-safe.
  */
 public final class Switchboard {
     private static final long PROBE_NANOS = TimeUnit.SECONDS.toNanos(2);
@@ -40,14 +40,14 @@ public final class Switchboard {
         }
     }
 
-    /** Whether the server that published this file still serves: it holds its name, by the kernel, or it proves its secret. */
+    /** Whether the server that published this file still serves: it holds its name, or it proves its secret. */
     public boolean isLive(EndpointFile server) {
         return (server.held() && NameHold.isHeld(server.name())) || answers(server);
     }
 
     /**
-     * Whether what a server published can be removed. Where no hold proves the server's life, a port that refuses may be
-     * one of another network namespace: then its process id must be free, too.
+     * Whether what a server published can be removed. Where no hold proves the server's life, a port that refuses may
+     * be one of another network namespace: then its process id must be free, too.
      */
     public boolean isGone(EndpointFile server) {
         return (server.held() || !server.pidIsInUse()) && !isLive(server);
