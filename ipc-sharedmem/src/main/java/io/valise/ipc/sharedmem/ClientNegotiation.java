@@ -62,7 +62,7 @@ final class ClientNegotiation implements ControlChannel.Reader {
         received.put(bytes);
         try {
             readOffer(received.duplicate().flip());
-        } catch (IpcException wrong) {
+        } catch (RuntimeException | Error wrong) { // the connecting thread waits for an outcome
             offer.fail(wrong);
         }
     }

@@ -5,6 +5,8 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.spi.runtime.AuditLog;
 import io.valise.ipc.spi.runtime.SafeLog;
+import io.valise.ipc.spi.runtime.Threads;
+import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.util.Iterator;
@@ -15,10 +17,10 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Authenticates the clients of a server by its secret, and limits what those can use that have not proved that they know
- * it: {@value #MOST_PENDING} connections at once, 5 seconds for each, and no more bytes than the {@link Handshake} has.
- * When one more connects, the oldest is closed: an honest client needs less than a millisecond, so it gets in although
- * another process holds all the places. What is refused goes to the {@link AuditLog}. Thread-safe.
+ * Authenticates the clients of a server by its secret, and limits what those can use that have not proved that they
+ * know it: {@value #MOST_PENDING} connections at once, 5 seconds for each, and no more bytes than the {@link Handshake}
+ * has. When one more connects, the oldest is closed: an honest client needs less than a millisecond, so it gets in
+ * although another process holds all the places. What is refused goes to the {@link AuditLog}. Thread-safe.
  */
 public final class ConnectionAuthenticator {
     /** How many connections can be in their handshake at once. */
@@ -42,31 +44,40 @@ public final class ConnectionAuthenticator {
         /**
          * Runs a task after so many nanoseconds, on the thread that calls {@link Pending}.
          *
-         * @return takes the task back, unless it has run
+         * @return takes the task back, unless it has run; it does not throw
          */
         Runnable after(Runnable task, long nanos);
 
-        /** Closes the connection. Idempotent. */
+        /** Closes the connection. Idempotent; does not throw. */
         void close();
     }
 
     /**
-     * Begins the handshake of a new connection. The transport hands it what arrives, on one thread at a time, until it is
-     * complete; whatever else ends it closes the channel.
+     * Begins the handshake of a new connection. The transport hands it what arrives, on one thread at a time, until it
+     * is complete; whatever else ends it closes the channel. When this method throws, nothing is pending, and the
+     * channel is the caller's to close.
      *
      * @param context what both ends know of this connection; see {@link Handshake}
      */
     public Pending accept(Channel channel, String context) {
         Pending entering = new Pending(channel, Handshake.server(secret, context));
-        Pending oldest = enter(entering);
-        if (oldest != null) {
-            oldest.end();
-            if (oldest != entering) {
-                AuditLog.unauthenticatedRefused(
-                        address, "unauthenticated connections: limit=" + MOST_PENDING + ", the oldest was closed");
+        boolean done = false;
+        try {
+            Pending oldest = enter(entering);
+            if (oldest != null) {
+                oldest.end();
+                if (oldest != entering) {
+                    AuditLog.unauthenticatedRefused(
+                            address, "unauthenticated connections: limit=" + MOST_PENDING + ", the oldest was closed");
+                }
+            }
+            done = true;
+            return entering;
+        } finally {
+            if (!done) {
+                entering.leave();
             }
         }
-        return entering;
     }
 
     /** Closes the connections that are in their handshake, and from now on each new one. Idempotent. */
@@ -113,7 +124,7 @@ public final class ConnectionAuthenticator {
         }
 
         /**
-         * Takes bytes that have arrived.
+         * Takes bytes that have arrived. Whatever goes wrong fails the handshake; nothing is thrown.
          *
          * @param bytes those behind the handshake are left in it; all are taken when the handshake fails
          * @return whether the client has proved that it knows the secret: the channel is the caller's from now on
@@ -121,7 +132,7 @@ public final class ConnectionAuthenticator {
         public boolean advance(ByteBuffer bytes) {
             try {
                 return handshake.advance(bytes, channel) && leave();
-            } catch (IpcException e) {
+            } catch (RuntimeException | Error e) { // an OutOfMemoryError too: it must not keep its place half-way
                 bytes.position(bytes.limit());
                 fail(e);
                 return false;
@@ -129,7 +140,9 @@ public final class ConnectionAuthenticator {
         }
 
         /**
-         * Ends the handshake and closes the channel, because of the reason given: such as that the client has closed it.
+         * Ends the handshake and closes the channel. A refusal goes to the {@link AuditLog}; that the connection broke,
+         * such as one whose client only checked whether there is a server, is logged at level DEBUG, any other failure
+         * at WARNING.
          *
          * @return whether the handshake had not ended before; if it had, nothing is done
          */
@@ -137,14 +150,17 @@ public final class ConnectionAuthenticator {
             if (!leave()) {
                 return false;
             }
-            channel.close();
-            IpcException refusal = Handshake.refusal(why);
-            if (refusal.status()
-                    == IpcStatus.PEER_DIED) { // such as a client that only checked whether there is a server
-                SafeLog.of(ConnectionAuthenticator.class)
-                        .log(Level.DEBUG, "a connection to " + address + " broke in its handshake", refusal);
-            } else {
+            closeChannel();
+            boolean broke = why instanceof IOException
+                    || (why instanceof IpcException known && known.status() == IpcStatus.PEER_DIED);
+            if (why instanceof IpcException refusal && !broke) {
                 AuditLog.unauthenticatedRefused(address, refusal.reason());
+            } else {
+                SafeLog.of(ConnectionAuthenticator.class)
+                        .log(
+                                broke ? Level.DEBUG : Level.WARNING,
+                                "a connection to " + address + " broke in its handshake",
+                                why);
             }
             return true;
         }
@@ -159,13 +175,22 @@ public final class ConnectionAuthenticator {
             synchronized (pending) {
                 left = pending.remove(this);
             }
-            takeBack.run();
+            takeBackTimeout();
             return left;
         }
 
         private void end() {
-            takeBack.run();
-            channel.close();
+            takeBackTimeout();
+            closeChannel();
+        }
+
+        /** A failure is logged: the other connections do not suffer. The same holds for {@link #closeChannel}. */
+        private void takeBackTimeout() {
+            Threads.run("taking back the time limit of a handshake", takeBack);
+        }
+
+        private void closeChannel() {
+            Threads.run("closing a connection to " + address, channel::close);
         }
     }
 }

@@ -3,12 +3,13 @@ package io.valise.ipc.spi.secret;
 import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * One end of the handshake that opens a connection before its first frame, where the kernel does not know the peer's user. Both
- * ends prove that they know a secret which only their user can read; the secret itself is never sent.
+ * One end of the handshake that opens a connection before its first frame, where the kernel does not know the peer's
+ * user. Both ends prove that they know a secret which only their user can read; the secret itself is never sent.
  *
  * <pre>
  *   client                                                              server
@@ -22,14 +23,14 @@ import java.nio.charset.StandardCharsets;
  * </pre>
  *
  * A status is the wire number of an {@link IpcStatus}; 0 is success. The context is text that both ends know without
- * sending it: the endpoint's name and, where there are any, the connection's two addresses. These bind the proofs to this
- * connection: a relay must use other addresses, so that the proofs it carries do not match. Where there are no addresses,
- * the message that matters after the handshake is {@link #seal sealed}, so that a relay cannot change it.
+ * sending it: the endpoint's name and, where there are any, the connection's two addresses. These bind the proofs to
+ * this connection: a relay must use other addresses, so that the proofs it carries do not match. Where there are no
+ * addresses, the message that matters after the handshake is {@link #seal sealed}, so that a relay cannot change it.
  *
- * <p>The server proves first: a process that took its port can send nothing that the client accepts, and receives only a
- * random number. What an unknown client receives, an HMAC of two nonces of which one is the server's own, is of no use
- * either: it matches no other connection (fresh nonces) and not the other role (labels). The first wrong byte ends the
- * handshake.
+ * <p>The server proves first: a process that took its port can send nothing that the client accepts, and receives only
+ * a random number. What an unknown client receives, an HMAC of two nonces of which one is the server's own, is of no
+ * use either: it matches no other connection (fresh nonces) and not the other role (labels). The first wrong byte ends
+ * the handshake.
  *
  * <p>A state machine without sockets and threads. It takes no byte beyond the handshake. Not thread-safe.
  */
@@ -97,22 +98,20 @@ public abstract sealed class Handshake permits ClientHandshake, ServerHandshake 
      * @param out receives the messages to send, also one that tells the peer of a failure
      * @return whether the handshake is complete: both ends know the secret
      * @throws IpcException {@code PROTOCOL_ERROR} when the peer speaks another protocol, {@code VERSION_MISMATCH},
-     *     {@code AUTHENTICATION_FAILED}; this handshake has ended then
+     *     {@code AUTHENTICATION_FAILED}, or what {@code out} throws; this handshake has ended then, as it has when
+     *     anything else is thrown
      */
     public final boolean advance(ByteBuffer in, Output out) {
         if (failed) {
             throw new IllegalStateException("this handshake has failed");
         }
-        try {
-            while (!complete && in.hasRemaining()) {
-                take(in);
-                complete = next(message, out);
-            }
-            return complete;
-        } catch (IpcException e) {
-            failed = true;
-            throw e;
+        failed = true; // unless all of it succeeds
+        while (!complete && in.hasRemaining()) {
+            take(in);
+            complete = next(message, out);
         }
+        failed = false;
+        return complete;
     }
 
     /**
@@ -180,12 +179,10 @@ public abstract sealed class Handshake permits ClientHandshake, ServerHandshake 
         }
     }
 
-    /** The exception for a handshake that failed: {@code PEER_DIED}, unless the failure has a status. */
-    public static IpcException refusal(Throwable why) {
-        return why instanceof IpcException known
-                ? known
-                : new IpcException(
-                        IpcStatus.PEER_DIED, "handshake: broken off: " + why.getMessage(), Delivery.NOT_SENT, why);
+    /** The exception for a handshake whose connection broke: {@code PEER_DIED}. */
+    public static IpcException broken(IOException why) {
+        return new IpcException(
+                IpcStatus.PEER_DIED, "handshake: broken off: " + why.getMessage(), Delivery.NOT_SENT, why);
     }
 
     static IpcException refusal(IpcStatus status, String message) {

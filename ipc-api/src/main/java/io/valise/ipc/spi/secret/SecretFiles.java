@@ -46,7 +46,7 @@ public final class SecretFiles<T extends SecretFiles.Published> {
     private final Parser<T> parser;
 
     /**
-     * Those in a folder; creates nothing.
+     * The files in a folder; creates nothing.
      *
      * @param folder a folder of the current runtime directory
      * @param prefix what a file's name has before the server's
@@ -67,8 +67,8 @@ public final class SecretFiles<T extends SecretFiles.Published> {
         /** New at each start of a server. */
         Secret secret();
 
-        /** Other lines, in their order. */
-        default Map<String, String> more() {
+        /** The lines beside {@code name} and {@code secret}, in their order. */
+        default Map<String, String> otherLines() {
             return Map.of();
         }
     }
@@ -95,8 +95,8 @@ public final class SecretFiles<T extends SecretFiles.Published> {
     }
 
     /**
-     * What a server of this name publishes; empty when there is no file. Where file names ignore case, the file of another
-     * server is not taken for it.
+     * What a server of this name publishes; empty when there is no file. Where file names ignore case, the file of
+     * another server is not taken for it.
      *
      * @throws IpcException {@code ACCESS_DENIED} when other users could have read or written the file, {@code
      *     PROTOCOL_ERROR} when it cannot be understood
@@ -122,11 +122,20 @@ public final class SecretFiles<T extends SecretFiles.Published> {
         return list().stream().flatMap(path -> readable(nameOf(path)).stream()).toList();
     }
 
-    /** Makes a server's secret known, replacing the file that was there under its name. */
+    /**
+     * Makes a server's secret known, replacing the file that was there under its name.
+     *
+     * @throws IllegalArgumentException when {@link Published#otherLines} has {@code name} or {@code secret}
+     */
     public void publish(T server) {
+        Map<String, String> others = server.otherLines();
+        if (others.containsKey(NAME) || others.containsKey(SECRET)) {
+            throw new IllegalArgumentException(
+                    "other lines: expected neither \"" + NAME + "\" nor \"" + SECRET + "\", actual=" + others.keySet());
+        }
         Map<String, String> lines = new LinkedHashMap<>();
         lines.put(NAME, server.name());
-        lines.putAll(server.more());
+        lines.putAll(others);
         lines.put(SECRET, server.secret().digits());
         StringBuilder text = new StringBuilder(format).append('\n');
         lines.forEach((key, value) -> text.append(key).append('=').append(value).append('\n'));
@@ -148,33 +157,44 @@ public final class SecretFiles<T extends SecretFiles.Published> {
                 }));
     }
 
-    /** Removes the file of a server if it is still the one that was published. Call it {@link #locked}. */
+    /**
+     * Removes the file of a server if it is still the one that was published; a file that cannot be removed is logged.
+     * Call it {@link #locked}.
+     */
     public void retract(T server) {
         if (!isReplaced(server)) {
-            PrivateFile.remove(pathOf(server.name()));
+            Path path = pathOf(server.name());
+            orLog(path, () -> PrivateFile.remove(path));
         }
     }
 
     /**
-     * Removes what crashed servers left; a file that cannot be removed is logged. Call it {@link #locked}.
+     * Removes what crashed servers left; what cannot be listed or removed is logged: it harms no other name. Call it
+     * {@link #locked}.
      *
      * @param gone whether the server of the file with this name is certainly gone
      */
     public void sweep(Predicate<String> gone) {
-        for (Path path : list()) {
-            try {
-                if (isDraft(path) || gone.test(nameOf(path))) {
-                    PrivateFile.remove(path);
-                }
-            } catch (IpcException e) { // it harms no other name
-                SafeLog.of(SecretFiles.class).log(Level.WARNING, "what a server left stays: " + path, e);
-            }
+        orLog(
+                folder,
+                () -> list().forEach(path -> orLog(path, () -> {
+                    if (isDraft(path) || gone.test(nameOf(path))) {
+                        PrivateFile.remove(path);
+                    }
+                })));
+    }
+
+    private static void orLog(Path left, Runnable removal) {
+        try {
+            removal.run();
+        } catch (IpcException e) {
+            SafeLog.of(SecretFiles.class).log(Level.WARNING, "what a server left stays: " + left, e);
         }
     }
 
     /**
-     * Whether to read the file of a server again and connect again: the server may have been replaced since its file was
-     * read, or had no room for one more client.
+     * Whether to read the file of a server again and connect again: the server may have been replaced since its file
+     * was read, or had no room for one more client.
      *
      * @param tried the content of the file that was read
      * @param tries how many attempts there were, this one included
@@ -187,6 +207,7 @@ public final class SecretFiles<T extends SecretFiles.Published> {
         };
     }
 
+    /** A file that is absent or cannot be read counts as another one: a client that then reads it again learns why. */
     private boolean isReplaced(T server) {
         // not by equals of T: Java 17 keeps the class of the last record that was compared, and so its class loader
         return readable(server.name())

@@ -3,6 +3,7 @@ package io.valise.ipc.spi.secret;
 import static io.valise.ipc.spi.secret.Proofs.NONCE_BYTES;
 import static io.valise.ipc.spi.secret.Proofs.PROOF_BYTES;
 
+import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import java.nio.ByteBuffer;
 
@@ -53,10 +54,12 @@ final class ServerHandshake extends Handshake {
 
     private static void checkHeader(byte version, byte zero, Output out) {
         if (version != VERSION) {
-            out.send(header(HEADER_BYTES, IpcStatus.VERSION_MISMATCH.number()).flip());
-            throw refusal(
-                    IpcStatus.VERSION_MISMATCH,
-                    "handshake version: this server has " + VERSION + ", the client has " + (version & 0xFF));
+            throw told(
+                    refusal(
+                            IpcStatus.VERSION_MISMATCH,
+                            "handshake version: this server has " + VERSION + ", the client has " + (version & 0xFF)),
+                    header(HEADER_BYTES, IpcStatus.VERSION_MISMATCH.number()).flip(),
+                    out);
         }
         if (zero != 0) {
             throw refusal(IpcStatus.PROTOCOL_ERROR, "handshake: byte 7 must be 0, actual=" + (zero & 0xFF));
@@ -77,12 +80,25 @@ final class ServerHandshake extends Handshake {
             return false;
         }
         if (!Proofs.same(expected, slice(0, PROOF_BYTES))) {
-            out.send(verdict(IpcStatus.AUTHENTICATION_FAILED));
-            throw refusal(
-                    IpcStatus.AUTHENTICATION_FAILED, "authentication: the client does not know this server's secret");
+            throw told(
+                    refusal(
+                            IpcStatus.AUTHENTICATION_FAILED,
+                            "authentication: the client does not know this server's secret"),
+                    verdict(IpcStatus.AUTHENTICATION_FAILED),
+                    out);
         }
         out.send(verdict(IpcStatus.OK));
         return true;
+    }
+
+    /** The refusal, of which the client is told if its connection still takes the message. */
+    private static IpcException told(IpcException refusal, ByteBuffer message, Output out) {
+        try {
+            out.send(message);
+        } catch (RuntimeException unsent) { // the refusal matters more
+            refusal.addSuppressed(unsent);
+        }
+        return refusal;
     }
 
     private static ByteBuffer verdict(IpcStatus status) {

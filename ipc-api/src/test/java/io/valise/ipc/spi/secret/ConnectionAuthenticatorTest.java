@@ -2,8 +2,11 @@ package io.valise.ipc.spi.secret;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.valise.ipc.Delivery;
 import io.valise.ipc.Endpoint;
+import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.testlog.Logs;
 import java.io.EOFException;
@@ -11,6 +14,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** What a server allows clients that have not proved that they know its secret, without a socket. */
@@ -18,13 +24,13 @@ class ConnectionAuthenticatorTest {
     private static final String CONTEXT = "loopback:quotes 127.0.0.1/4711>127.0.0.1/4712";
 
     private final Secret secret = Secret.fresh();
-    private final ConnectionAuthenticator authenticator =
+    private ConnectionAuthenticator authenticator =
             new ConnectionAuthenticator(new Endpoint("loopback", "quotes"), secret);
 
     /** A connection that keeps what is done with it. */
-    private final class Connection implements ConnectionAuthenticator.Channel {
+    private class Connection implements ConnectionAuthenticator.Channel {
         final ByteBuffer sent = ByteBuffer.allocate(2 * Handshake.LONGEST_MESSAGE);
-        final List<Runnable> timers = new ArrayList<>();
+        final List<Runnable> timers = new CopyOnWriteArrayList<>();
         final ConnectionAuthenticator.Pending pending;
         boolean closed;
 
@@ -175,5 +181,196 @@ class ConnectionAuthenticatorTest {
         assertThat(connection.pending.fail(new EOFException("hung up"))).isTrue(); // a warning would fail this test
         assertThat(connection.closed).isTrue();
         assertThat(connection.timers).isEmpty();
+    }
+
+    // ---- what a transport does against its contract, or cannot help
+
+    /** A connection that takes so many messages and breaks then. */
+    private final class Breaking extends Connection {
+        private final RuntimeException failure;
+        private int left;
+
+        Breaking(int messages, RuntimeException failure) {
+            this.left = messages;
+            this.failure = failure;
+        }
+
+        @Override
+        public void send(ByteBuffer message) {
+            if (left-- == 0) {
+                throw failure;
+            }
+            super.send(message);
+        }
+    }
+
+    /** A connection whose end cannot be reached. */
+    private final class Unclosable extends Connection {
+        @Override
+        public Runnable after(Runnable task, long nanos) {
+            super.after(task, nanos);
+            return () -> {
+                throw new IllegalStateException("no timer");
+            };
+        }
+
+        @Override
+        public void close() {
+            super.close();
+            throw new IllegalStateException("no end");
+        }
+    }
+
+    private static IpcException hungUp() {
+        return new IpcException(IpcStatus.PEER_DIED, "hung up", Delivery.NOT_SENT);
+    }
+
+    private ByteBuffer hello() {
+        ByteBuffer hello = ByteBuffer.allocate(Handshake.LONGEST_MESSAGE);
+        Handshake.client(secret, CONTEXT).begin(hello::put);
+        return hello.flip();
+    }
+
+    @Test
+    void connectionThatBreaksBeforeTheChallengeIsNoRefusal() {
+        Connection broken = new Breaking(0, hungUp());
+        assertThat(broken.pending.advance(hello())).isFalse(); // a warning would fail this test
+        assertThat(broken.closed).isTrue();
+        assertThat(broken.timers).isEmpty();
+    }
+
+    @Test
+    @Logs("does not know this server's secret")
+    void wrongProofIsRefusedThoughItsClientCannotBeTold() {
+        Connection broken = new Breaking(1, hungUp());
+        assertThat(broken.pending.advance(hello())).isFalse();
+        assertThat(broken.pending.advance(ByteBuffer.allocate(32))).isFalse();
+        assertThat(broken.closed).isTrue();
+    }
+
+    @Test
+    @Logs("this server has 1, the client has 2")
+    void otherVersionIsRefusedThoughItsClientCannotBeTold() {
+        Connection broken = new Breaking(0, hungUp());
+        assertThat(broken.advance("VALISE\2\0")).isFalse();
+        assertThat(broken.closed).isTrue();
+    }
+
+    @Test
+    @Logs("loopback:quotes broke in its handshake")
+    void failureOfTheTransportEndsItsConnectionAtOnce() {
+        Connection failing = new Breaking(0, new IllegalStateException("a defect"));
+        ByteBuffer hello = hello();
+        assertThat(failing.pending.advance(hello)).isFalse();
+        assertThat(hello.hasRemaining()).isFalse();
+        assertThat(failing.closed).isTrue();
+        assertThat(failing.timers).isEmpty();
+    }
+
+    @Test
+    @Logs({"no timer", "no end"})
+    void connectionThatCannotBeClosedLeavesTheOthersClosable() {
+        Connection first = new Unclosable();
+        Connection second = new Connection();
+        authenticator.close();
+        assertThat(first.closed).isTrue();
+        assertThat(second.closed).isTrue();
+    }
+
+    @Test
+    @Logs({"no timer", "no end", "limit=64, the oldest was closed"})
+    void connectionThatCannotBeClosedMakesRoom() {
+        Connection oldest = new Unclosable();
+        for (int i = 1; i < ConnectionAuthenticator.MOST_PENDING; i++) {
+            assertThat(new Connection().isPending()).isTrue();
+        }
+        assertThat(new Connection().isPending()).isTrue();
+        assertThat(oldest.closed).isTrue();
+    }
+
+    @Test
+    @Logs({"no timer", "no end", "the peer is no Valise program"})
+    void refusalIsAuditedThoughTheConnectionCannotBeClosed() {
+        Connection refused = new Unclosable();
+        assertThat(refused.advance("GET / HTTP/1.1")).isFalse();
+        assertThat(refused.closed).isTrue();
+    }
+
+    @Test
+    void connectionWithoutATimeLimitIsNotTaken() {
+        assertThatThrownBy(() -> new Connection() {
+                    @Override
+                    public Runnable after(Runnable task, long nanos) {
+                        throw new IllegalStateException("no timer");
+                    }
+                })
+                .hasMessage("no timer");
+        List<Connection> others = new ArrayList<>();
+        for (int i = 0; i < ConnectionAuthenticator.MOST_PENDING; i++) {
+            others.add(new Connection());
+        }
+        assertThat(others).allMatch(Connection::isPending); // it holds no place
+    }
+
+    @Test
+    void timeLimitThatRunsOutAfterSuccessEndsNothing() {
+        Connection connection = new Connection();
+        Runnable late = connection.timers.get(0); // as one that runs when it is taken back
+        assertThat(prove(connection, Handshake.client(secret, CONTEXT), ByteBuffer.allocate(0)))
+                .isTrue();
+        late.run();
+        assertThat(connection.closed).isFalse();
+    }
+
+    @Test
+    void connectionIsEitherAdmittedOrClosed() throws Exception {
+        int rounds = 2000;
+        boolean[] admitted = new boolean[rounds];
+        List<Connection> connections = new ArrayList<>();
+        List<ConnectionAuthenticator> servers = new ArrayList<>();
+        List<ByteBuffer> proofs = new ArrayList<>();
+        for (int i = 0; i < rounds; i++) {
+            authenticator = new ConnectionAuthenticator(new Endpoint("loopback", "quotes"), secret);
+            Connection connection = new Connection();
+            servers.add(authenticator);
+            connections.add(connection);
+            proofs.add(proofFor(connection));
+        }
+        CyclicBarrier together = new CyclicBarrier(2);
+        Thread closer = new Thread(() -> {
+            for (ConnectionAuthenticator server : servers) {
+                meet(together);
+                server.close();
+            }
+        });
+        closer.start();
+        for (int i = 0; i < rounds; i++) {
+            meet(together);
+            admitted[i] = connections.get(i).pending.advance(proofs.get(i));
+        }
+        closer.join();
+        for (int i = 0; i < rounds; i++) {
+            assertThat(connections.get(i).closed).isEqualTo(!admitted[i]);
+            assertThat(connections.get(i).timers).isEmpty();
+        }
+    }
+
+    private static void meet(CyclicBarrier together) {
+        try {
+            together.await(30, TimeUnit.SECONDS);
+        } catch (Exception e) {
+            throw new IllegalStateException("the other thread has ended", e);
+        }
+    }
+
+    private ByteBuffer proofFor(Connection connection) {
+        Handshake client = Handshake.client(secret, CONTEXT);
+        ByteBuffer out = ByteBuffer.allocate(Handshake.LONGEST_MESSAGE);
+        client.begin(out::put);
+        assertThat(connection.pending.advance(out.flip())).isFalse();
+        out.clear();
+        client.advance(connection.sent.flip(), out::put);
+        connection.sent.clear();
+        return out.flip();
     }
 }

@@ -236,6 +236,41 @@ class HandshakeTest {
     }
 
     @Test
+    void refusalIsThrownThoughItCannotBeSent() {
+        IllegalStateException unsent = new IllegalStateException("unsent");
+        Handshake.Output broken = message -> {
+            throw unsent;
+        };
+        Handshake version = server();
+        byte[] hello = begin(client());
+        hello[6] = 2;
+        Handshake proof = server();
+        answer(proof, begin(client()));
+        assertThatThrownBy(() -> version.advance(ByteBuffer.wrap(hello), broken))
+                .isInstanceOf(IpcException.class)
+                .hasMessageContaining("handshake version")
+                .hasSuppressedException(unsent);
+        assertThatThrownBy(() -> proof.advance(ByteBuffer.wrap(new byte[32]), broken))
+                .isInstanceOf(IpcException.class)
+                .hasMessageContaining("does not know this server's secret")
+                .hasSuppressedException(unsent);
+    }
+
+    @Test
+    void handshakeHasEndedWhateverItsOutputThrew() {
+        Handshake server = server();
+        byte[] hello = begin(client());
+        Error failure = new AssertionError("output");
+        assertThatThrownBy(() -> server.advance(ByteBuffer.wrap(hello), message -> {
+                    throw failure;
+                }))
+                .isSameAs(failure);
+        assertThatThrownBy(() -> answer(server, new byte[32]))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("this handshake has failed");
+    }
+
+    @Test
     void noncesAreFreshAndTheSecretStaysHome() {
         Handshake client = client();
         Handshake server = server();

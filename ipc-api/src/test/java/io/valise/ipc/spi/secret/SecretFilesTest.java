@@ -7,15 +7,21 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
+import io.valise.ipc.spi.runtime.PublishedFiles;
+import io.valise.ipc.spi.runtime.RuntimeDirectory;
+import io.valise.ipc.testlog.Logs;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** How a server makes its secret known, and what no other user and no log learns of it. */
@@ -35,7 +41,7 @@ class SecretFilesTest {
         }
 
         @Override
-        public Map<String, String> more() {
+        public Map<String, String> otherLines() {
             return Map.of("port", port);
         }
     }
@@ -144,18 +150,138 @@ class SecretFilesTest {
     }
 
     @Test
-    void clientTriesAgainWhenTheServerWasReplacedOrHadNoRoom() {
+    void clientTriesAgainWhenTheServerHadNoRoom() {
         Server tried = published("quotes");
-        IpcException hungUp = new IpcException(IpcStatus.PEER_DIED, "hung up", Delivery.NOT_SENT);
-        IpcException wrong = new IpcException(IpcStatus.AUTHENTICATION_FAILED, "wrong proof", Delivery.NOT_SENT);
-        IpcException late = new IpcException(IpcStatus.TIMEOUT, "late", Delivery.NOT_SENT);
-        assertThat(files.isWorthAnotherTry(hungUp, tried, 4)).isTrue();
-        assertThat(files.isWorthAnotherTry(hungUp, tried, 5)).isFalse();
-        assertThat(files.isWorthAnotherTry(wrong, tried, 1)).isFalse();
+        assertThat(files.isWorthAnotherTry(failure(IpcStatus.PEER_DIED), tried, 4))
+                .isTrue();
+        assertThat(files.isWorthAnotherTry(failure(IpcStatus.PEER_DIED), tried, 5))
+                .isFalse();
         published("quotes");
-        assertThat(files.isWorthAnotherTry(hungUp, tried, 5)).isTrue();
-        assertThat(files.isWorthAnotherTry(wrong, tried, 5)).isTrue();
-        assertThat(files.isWorthAnotherTry(late, tried, 1)).isFalse();
+        assertThat(files.isWorthAnotherTry(failure(IpcStatus.PEER_DIED), tried, 5))
+                .isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"ENDPOINT_NOT_FOUND", "AUTHENTICATION_FAILED", "PROTOCOL_ERROR"})
+    void clientTriesAgainWhenTheServerWasReplaced(IpcStatus status) throws IOException {
+        Server tried = published("quotes");
+        assertThat(files.isWorthAnotherTry(failure(status), tried, 1)).isFalse();
+        published("quotes");
+        assertThat(files.isWorthAnotherTry(failure(status), tried, 5)).isTrue();
+        // Reading the file again tells what is wrong with it, which says more than the failure.
+        Files.writeString(files.pathOf("quotes"), "damaged");
+        assertThat(files.isWorthAnotherTry(failure(status), tried, 5)).isTrue();
+        Files.delete(files.pathOf("quotes"));
+        assertThat(files.isWorthAnotherTry(failure(status), tried, 5)).isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"TIMEOUT", "CANCELLED", "RESOURCE_EXHAUSTED", "VERSION_MISMATCH", "ACCESS_DENIED"})
+    void clientDoesNotTryAgainWhateverWasReplaced(IpcStatus status) {
+        Server tried = published("quotes");
+        published("quotes");
+        assertThat(files.isWorthAnotherTry(failure(status), tried, 1)).isFalse();
+    }
+
+    private static IpcException failure(IpcStatus status) {
+        return new IpcException(status, "failed", Delivery.NOT_SENT);
+    }
+
+    @Test
+    void damagedFileIsNotTakenBack() throws IOException {
+        Server server = published("quotes");
+        Files.writeString(files.pathOf("quotes"), "damaged");
+        files.retract(server);
+        assertThat(files.pathOf("quotes")).exists(); // it may be another server's, whose disk is full
+    }
+
+    /** One in whose file's place something lies that cannot be removed, at the moment of {@link SecretFiles#retract}. */
+    private record Obstructed(String name, Secret kept, Path file, AtomicBoolean obstructs)
+            implements SecretFiles.Published {
+        @Override
+        public Secret secret() {
+            if (obstructs.get()) {
+                try {
+                    Files.delete(file);
+                    Files.createDirectories(file.resolve("content"));
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+            return kept;
+        }
+    }
+
+    @Test
+    @Logs("what a server left stays: ")
+    void fileThatCannotBeTakenBackIsLoggedWithItsPath() {
+        AtomicBoolean obstructs = new AtomicBoolean();
+        Path file = files.pathOf("quotes");
+        SecretFiles<Obstructed> obstructed = new SecretFiles<>(
+                folder,
+                ".key-",
+                FIRST_LINE,
+                (name, lines, secret) -> new Obstructed(name, secret, file, new AtomicBoolean()));
+        Obstructed server = new Obstructed("quotes", Secret.fresh(), file, obstructs);
+        obstructed.publish(server);
+        obstructs.set(true);
+        obstructed.retract(server);
+        assertThat(file).isDirectory();
+    }
+
+    @Test
+    @Logs("what a server left stays: ")
+    void folderThatCannotBeListedIsSweptLater() throws IOException {
+        Path file = Files.createFile(folder.resolve("no-folder"));
+        new SecretFiles<>(file, ".key-", FIRST_LINE, Server::parse).sweep(name -> true);
+        assertThat(file).exists();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"name", "secret"})
+    void lineOfTheFormatIsNotOneOfTheTransport(String line) {
+        record Bent(String name, String line, Secret secret) implements SecretFiles.Published {
+            @Override
+            public Map<String, String> otherLines() {
+                return Map.of(line, "another");
+            }
+        }
+        SecretFiles<Bent> bent =
+                new SecretFiles<>(folder, ".key-", FIRST_LINE, (name, lines, secret) -> new Bent(name, "", secret));
+        assertThatThrownBy(() -> bent.publish(new Bent("quotes", line, Secret.fresh())))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining('[' + line + ']');
+        assertThat(bent.pathOf("quotes")).doesNotExist();
+    }
+
+    @Test
+    @Logs("was removed while its server runs; it is published again")
+    void removedFileIsPublishedAgainUntilItIsNotKept() throws IOException {
+        String before = System.getProperty("valise.home", "");
+        System.setProperty("valise.home", folder.resolve("run").toString());
+        try {
+            open(RuntimeDirectory.current().folder("kept"));
+            removedFileIsPublishedAgain(published("quotes"));
+        } finally {
+            if (before.isEmpty()) {
+                System.clearProperty("valise.home");
+            } else {
+                System.setProperty("valise.home", before);
+            }
+        }
+    }
+
+    private void removedFileIsPublishedAgain(Server server) throws IOException {
+        try (PublishedFiles.Kept keeping = files.keep(server)) {
+            assertThat(keeping.isOpen()).isTrue();
+            Files.delete(files.pathOf("quotes"));
+            while (files.read("quotes").isEmpty()) {
+                Thread.onSpinWait();
+            }
+            assertThat(files.read("quotes")).contains(server);
+        }
+        files.retract(server);
+        assertThat(files.read("quotes")).isEmpty();
     }
 
     @Test

@@ -20,7 +20,7 @@ final class ArrivingClient implements LoopChannel.Stage, ConnectionAuthenticator
     private final LoopChannel socket;
     private final SocketChannel channel;
     private final Consumer<Link> admitted;
-    private final ConnectionAuthenticator.Pending handshake;
+    private final ConnectionAuthenticator.Pending pending;
     // What a foreign program sends is read no further than this.
     private final ByteBuffer in = ByteBuffer.allocate(Handshake.LONGEST_MESSAGE);
 
@@ -34,7 +34,7 @@ final class ArrivingClient implements LoopChannel.Stage, ConnectionAuthenticator
         this.socket = socket;
         this.channel = channel;
         this.admitted = admitted;
-        this.handshake = authenticator.accept(
+        this.pending = authenticator.accept(
                 this, Loopback.context(name, channel.getRemoteAddress(), channel.getLocalAddress()));
     }
 
@@ -75,7 +75,7 @@ final class ArrivingClient implements LoopChannel.Stage, ConnectionAuthenticator
         if (channel.read(in.clear()) < 0) {
             throw new EOFException("the peer hung up");
         }
-        if (handshake.advance(in.flip())) {
+        if (pending.advance(in.flip())) {
             Link link = TcpStream.link(channel, in);
             socket.release();
             admitted.accept(link);
@@ -84,7 +84,7 @@ final class ArrivingClient implements LoopChannel.Stage, ConnectionAuthenticator
 
     @Override
     public void failed(LoopChannel broken, Throwable why) {
-        if (!handshake.fail(why)) {
+        if (!pending.fail(why)) {
             LoopChannel.Stage.super.failed(broken, why);
         }
     }

@@ -23,11 +23,11 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One attempt to reach a server at one of its addresses, by the caller's own thread: it connects and shakes hands, and is
- * parked while it waits, so that an interrupt closes nothing and a virtual thread leaves its carrier to others. What it
- * ends with is, beside the statuses of {@link Handshake}, {@code ENDPOINT_NOT_FOUND} when no process listens there,
- * {@code PEER_DIED} when the peer closed the socket during the handshake, {@code TIMEOUT}, {@code CANCELLED} when the caller was
- * interrupted (its interrupt status stays set), {@code RESOURCE_EXHAUSTED}.
+ * One attempt to reach a server at one of its addresses, by the caller's own thread: it connects and shakes hands, and
+ * is parked while it waits, so that an interrupt closes nothing and a virtual thread leaves its carrier to others. What
+ * it ends with is, beside the statuses of {@link Handshake}, {@code ENDPOINT_NOT_FOUND} when no process listens there,
+ * {@code PEER_DIED} when the peer closed the socket during the handshake, {@code TIMEOUT}, {@code CANCELLED} when the
+ * caller was interrupted (its interrupt status stays set), {@code RESOURCE_EXHAUSTED}.
  */
 final class TcpDialer implements AutoCloseable {
     private final EndpointFile server;
@@ -95,7 +95,7 @@ final class TcpDialer implements AutoCloseable {
             String context = Loopback.context(server.name(), channel.getLocalAddress(), to);
             return shakeHands(role.apply(server.secret(), context));
         } catch (IOException e) {
-            throw Handshake.refusal(e);
+            throw Handshake.broken(e);
         }
     }
 

@@ -40,12 +40,12 @@ public record EndpointFile(String name, int port, int port6, long pid, boolean h
         return new EndpointFile(name, port, port6, ProcessHandle.current().pid(), held, Secret.fresh());
     }
 
-    /** Those of this user; the folder is created if absent. */
+    /** The files of this user; the folder is created if absent. */
     public static SecretFiles<EndpointFile> files() {
         return in(RuntimeDirectory.current().folder(FOLDER));
     }
 
-    /** Those of this user, to read; the folder is not created. */
+    /** The files of this user, to read; the folder is not created. */
     public static SecretFiles<EndpointFile> filesToRead() {
         return in(RuntimeDirectory.current().readFolder(FOLDER));
     }
@@ -60,7 +60,7 @@ public record EndpointFile(String name, int port, int port6, long pid, boolean h
     }
 
     @Override
-    public Map<String, String> more() {
+    public Map<String, String> otherLines() {
         Map<String, String> lines = new LinkedHashMap<>();
         lines.put("port", String.valueOf(port));
         lines.put("port6", String.valueOf(port6));

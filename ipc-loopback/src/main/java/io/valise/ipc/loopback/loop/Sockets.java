@@ -35,7 +35,7 @@ public final class Sockets {
                 throw new IOException("no room for " + message.remaining() + " bytes of the handshake");
             }
         } catch (IOException e) {
-            throw Handshake.refusal(e);
+            throw Handshake.broken(e);
         }
     }
 }

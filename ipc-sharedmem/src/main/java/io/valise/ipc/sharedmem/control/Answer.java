@@ -25,8 +25,8 @@ public final class Answer<T> {
         outcome.complete(answer);
     }
 
-    /** Ends with a failure. */
-    public void fail(IpcException why) {
+    /** Ends with a failure; one that is no {@link IpcException} is the cause of one with {@code PROTOCOL_ERROR}. */
+    public void fail(Throwable why) {
         outcome.completeExceptionally(why);
     }
 

@@ -4,16 +4,30 @@ import io.valise.ipc.PeerIdentity;
 import io.valise.ipc.spi.secret.Handshake;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * A control channel whose other end is of this user.
  *
  * @param control the channel
  * @param peer the other end, and what is known of it
- * @param proof the handshake that authenticated it, where the kernel did not: it seals the server's offer, which another
- *     process in between could change otherwise
+ * @param proof the handshake that authenticated it, where the kernel did not: it seals the server's offer, which
+ *     another process in between could change otherwise
  */
 public record AuthenticatedChannel(ControlChannel control, PeerIdentity peer, Optional<Handshake> proof) {
+
+    /** Has it taken over; closes it when the taker throws. */
+    void handTo(Consumer<AuthenticatedChannel> taker) {
+        boolean taken = false;
+        try {
+            taker.accept(this);
+            taken = true;
+        } finally {
+            if (!taken) {
+                control.close();
+            }
+        }
+    }
 
     /** How many bytes of a seal follow a message of the server. */
     public int sealBytes() {

@@ -9,10 +9,11 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.util.function.Function;
 
 /**
- * The Unix domain socket beside the rings: authentication and negotiation, then the bells; its end means that the peer is
- * gone. It is read on the thread of the {@link ReadinessLoop} only. Thread-safe.
+ * The Unix domain socket beside the rings: authentication and negotiation, then the bells; its end means that the peer
+ * is gone. It is read on the thread of the {@link ReadinessLoop} only. Thread-safe.
  */
 public final class ControlChannel {
 
@@ -39,23 +40,27 @@ public final class ControlChannel {
         this.registration = ReadinessLoop.shared().register(socket, this::read);
     }
 
-    /** One for a socket that it closes if that fails. */
-    static ControlChannel taking(SocketChannel socket) {
+    /** What is made of the channel of a socket; when that fails, the socket is closed and has left the loop. */
+    static <T> T taking(SocketChannel socket, Function<ControlChannel, T> use) {
+        ControlChannel control = null;
         boolean done = false;
         try {
-            ControlChannel control = new ControlChannel(socket);
+            control = new ControlChannel(socket);
+            T made = use.apply(control);
             done = true;
-            return control;
+            return made;
         } finally {
-            if (!done) {
+            if (!done && control != null) {
+                control.close();
+            } else if (!done) {
                 UnixSockets.close(socket);
             }
         }
     }
 
     /**
-     * Sets the reader, which learns of the end even if that came before. Called on the loop's thread, or when the peer has
-     * nothing to send yet.
+     * Sets the reader, which learns of the end even if that came before. Called on the loop's thread, or when the peer
+     * has nothing to send yet.
      */
     public void readBy(Reader next) {
         reader = next;

@@ -12,7 +12,8 @@ import java.util.function.Consumer;
 final class KernelAuthenticator implements PeerAuthenticator {
     @Override
     public Door open(Endpoint endpoint, Path sockets, Consumer<AuthenticatedChannel> admitted) {
-        Listening listening = UnixSockets.listen(sockets, endpoint.name(), socket -> admitted.accept(known(socket)));
+        Listening listening = UnixSockets.listen(
+                sockets, endpoint.name(), socket -> known(socket).handTo(admitted));
         return listening::close;
     }
 
@@ -27,17 +28,7 @@ final class KernelAuthenticator implements PeerAuthenticator {
     }
 
     private static AuthenticatedChannel known(SocketChannel socket) {
-        ControlChannel control = ControlChannel.taking(socket);
-        boolean done = false;
-        try {
-            AuthenticatedChannel peer =
-                    new AuthenticatedChannel(control, UnixSockets.identity(socket), Optional.empty());
-            done = true;
-            return peer;
-        } finally {
-            if (!done) {
-                control.close();
-            }
-        }
+        return ControlChannel.taking(
+                socket, control -> new AuthenticatedChannel(control, UnixSockets.identity(socket), Optional.empty()));
     }
 }

@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.util.function.Consumer;
 
 /**
- * How each end of a control channel knows that the other end is of the same user. Both ends must use the same way: it is
- * the system's, and no peer can choose it. Thread-safe.
+ * How each end of a control channel knows that the other end is of the same user. Both ends must use the same way: it
+ * is the system's, and no peer can choose it. Thread-safe.
  */
 public interface PeerAuthenticator {
     /** The kernel, where it can (Linux, macOS); else the possession of the server's secret (Windows). */
@@ -26,7 +26,8 @@ public interface PeerAuthenticator {
      * Serves an address. Called under the lock of the folder.
      *
      * @param sockets the folder with the servers' sockets
-     * @param admitted takes over each connection of this user, on the loop's thread: it returns quickly and does not throw
+     * @param admitted takes over each connection of this user, on the loop's thread: it returns quickly; when it
+     *     throws, the connection is closed
      */
     Door open(Endpoint endpoint, Path sockets, Consumer<AuthenticatedChannel> admitted);
 

@@ -23,9 +23,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Each end proves to the other that it knows the server's secret, for systems whose kernel does not know the user at the other
- * end of a domain socket. The file {@code .key-<name>} beside the server's socket has the secret; it is there before the
- * socket is. A domain socket has no addresses that a relay could not have too, so the server seals its offer.
+ * Each end proves to the other that it knows the server's secret, for systems whose kernel does not know the user at
+ * the other end of a domain socket. The file {@code .key-<name>} beside the server's socket has the secret; it is there
+ * before the socket is. A domain socket has no addresses that a relay could not have too, so the server seals its
+ * offer.
  */
 public final class SecretAuthenticator implements PeerAuthenticator {
     private static final String PREFIX = ".key-";
@@ -52,23 +53,34 @@ public final class SecretAuthenticator implements PeerAuthenticator {
         sweep(keys, sockets);
         ServerKey key = new ServerKey(endpoint.name(), Secret.fresh());
         ConnectionAuthenticator authenticator = new ConnectionAuthenticator(endpoint, key.secret());
-        Consumer<SocketChannel> accepted =
-                socket -> new ArrivingClient(new ControlChannel(socket), authenticator, context(endpoint), admitted);
+        Consumer<SocketChannel> accepted = socket -> ControlChannel.taking(
+                socket, control -> new ArrivingClient(control, authenticator, context(endpoint), admitted));
+        Listening listening = null;
         boolean open = false;
         try {
-            Listening listening =
-                    UnixSockets.listenToAnyone(sockets, endpoint.name(), () -> keys.publish(key), accepted);
+            listening = UnixSockets.listenToAnyone(sockets, endpoint.name(), () -> keys.publish(key), accepted);
+            Door door = new SecretDoor(listening, keys.keep(key), () -> keys.retract(key), authenticator);
             open = true;
-            PublishedFiles.Kept keyKept = keys.keep(key);
-            return () -> {
-                keyKept.close();
+            return door;
+        } finally {
+            if (!open && listening != null) {
                 listening.close(() -> keys.retract(key));
                 authenticator.close();
-            };
-        } finally {
-            if (!open) {
+            } else if (!open) {
                 keys.retract(key); // if it was published
             }
+        }
+    }
+
+    /** A served name with its key. */
+    private record SecretDoor(
+            Listening listening, PublishedFiles.Kept key, Runnable retraction, ConnectionAuthenticator authenticator)
+            implements Door {
+        @Override
+        public void close() {
+            key.close();
+            listening.close(retraction);
+            authenticator.close();
         }
     }
 
@@ -82,7 +94,7 @@ public final class SecretAuthenticator implements PeerAuthenticator {
     public AuthenticatedChannel connect(Endpoint endpoint, Path sockets, long deadline) {
         SecretFiles<ServerKey> keys = keys(sockets);
         for (int tries = 1; ; tries++) {
-            ServerKey server = keys.read(endpoint.name()).orElseThrow(() -> absent(endpoint, keys));
+            ServerKey server = key(keys, endpoint, sockets);
             try {
                 return connect(endpoint, sockets, server.secret(), deadline);
             } catch (IpcException e) {
@@ -93,36 +105,40 @@ public final class SecretAuthenticator implements PeerAuthenticator {
         }
     }
 
-    private static AuthenticatedChannel connect(Endpoint endpoint, Path sockets, Secret secret, long deadline) {
-        ControlChannel control = ControlChannel.taking(
-                UnixSockets.connectToAnyone(sockets, endpoint.name(), deadline - System.nanoTime()));
-        boolean done = false;
+    /** The key of a server. What is wrong with the key matters only while there is a server. */
+    private static ServerKey key(SecretFiles<ServerKey> keys, Endpoint endpoint, Path sockets) {
+        Path path = keys.pathOf(endpoint.name());
+        Optional<ServerKey> found;
         try {
-            AuthenticatedChannel server =
-                    new ServerProof(control, Handshake.client(secret, context(endpoint))).await(deadline);
-            done = true;
-            return server;
-        } finally {
-            if (!done) {
-                control.close();
-            }
+            found = keys.read(endpoint.name());
+        } catch (IpcException unusable) {
+            throw UnixSockets.isServed(sockets, endpoint.name()) ? unusable : absent(endpoint, path, unusable);
         }
+        return found.orElseThrow(() -> UnixSockets.isServed(sockets, endpoint.name())
+                ? notFound(
+                        "the server of " + endpoint + " has no key at " + path
+                                + ", which it publishes again within a second: try again",
+                        null)
+                : absent(endpoint, path, null));
     }
 
-    private static IpcException absent(Endpoint endpoint, SecretFiles<ServerKey> keys) {
-        return new IpcException(
-                IpcStatus.ENDPOINT_NOT_FOUND,
-                "no server serves " + endpoint + " for this user (looked for " + keys.pathOf(endpoint.name())
-                        + "): start it first",
-                Delivery.NOT_SENT);
+    private static AuthenticatedChannel connect(Endpoint endpoint, Path sockets, Secret secret, long deadline) {
+        return ControlChannel.taking(
+                UnixSockets.connectToAnyone(sockets, endpoint.name(), deadline - System.nanoTime()),
+                control -> new ServerProof(control, Handshake.client(secret, context(endpoint))).await(deadline));
     }
 
-    private static IpcException goneAway(@Nullable Throwable cause) {
-        return new IpcException(
-                IpcStatus.ENDPOINT_NOT_FOUND,
-                "shm handshake: the server went away; is it closing?",
-                Delivery.NOT_SENT,
-                cause);
+    private static IpcException absent(Endpoint endpoint, Path key, @Nullable IpcException cause) {
+        return notFound(
+                "no server serves " + endpoint + " for this user (looked for " + key + "): start it first", cause);
+    }
+
+    private static IpcException goneAway(IpcException cause) {
+        return notFound("shm handshake: the server went away; is it closing?", cause);
+    }
+
+    private static IpcException notFound(String why, @Nullable IpcException cause) {
+        return new IpcException(IpcStatus.ENDPOINT_NOT_FOUND, why, Delivery.NOT_SENT, cause);
     }
 
     @Override
@@ -138,7 +154,7 @@ public final class SecretAuthenticator implements PeerAuthenticator {
     private static final class ArrivingClient implements ControlChannel.Reader, ConnectionAuthenticator.Channel {
         private final ControlChannel control;
         private final Consumer<AuthenticatedChannel> admitted;
-        private final ConnectionAuthenticator.Pending handshake;
+        private final ConnectionAuthenticator.Pending pending;
 
         ArrivingClient(
                 ControlChannel control,
@@ -147,20 +163,20 @@ public final class SecretAuthenticator implements PeerAuthenticator {
                 Consumer<AuthenticatedChannel> admitted) {
             this.control = control;
             this.admitted = admitted;
-            this.handshake = authenticator.accept(this, context);
+            this.pending = authenticator.accept(this, context);
             control.readBy(this);
         }
 
         @Override
         public void onBytes(ByteBuffer bytes) {
-            if (handshake.advance(bytes)) {
-                admitted.accept(authenticated(control, handshake.handshake()));
+            if (pending.advance(bytes)) {
+                authenticated(control, pending.handshake()).handTo(admitted);
             }
         }
 
         @Override
         public void onEnd() {
-            handshake.fail(new EOFException("the peer hung up"));
+            pending.fail(new EOFException("the peer hung up"));
         }
 
         /** A new socket has room; a message to a peer that has filled it is dropped. */
@@ -208,7 +224,7 @@ public final class SecretAuthenticator implements PeerAuthenticator {
                 if (proved) {
                     answer.give(authenticated(control, handshake));
                 }
-            } catch (IpcException e) {
+            } catch (RuntimeException | Error e) { // the connecting thread waits for an outcome
                 bytes.position(bytes.limit());
                 answer.fail(e);
             }
@@ -216,7 +232,7 @@ public final class SecretAuthenticator implements PeerAuthenticator {
 
         @Override
         public void onEnd() {
-            answer.fail(Handshake.refusal(new EOFException("the peer hung up")));
+            answer.fail(Handshake.broken(new EOFException("the peer hung up")));
         }
     }
 }
