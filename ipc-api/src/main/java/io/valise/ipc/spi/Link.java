@@ -76,6 +76,15 @@ public interface Link extends AutoCloseable {
     int poll(FrameHandler handler, int limit);
 
     /**
+     * Whether the last {@link #poll} took all that had arrived when it looked, so that the next one, made at once, would
+     * hardly find more: the engine leaves that one out, and waits. For media where a look is a call of the system. For the
+     * thread that receives.
+     */
+    default boolean isDrained() {
+        return false;
+    }
+
+    /**
      * Checks that the frame that is being delivered was there while it was read. A {@link FrameHandler} calls it when it
      * has copied what it needs, and acts upon that only when this returns. For media that can lose a part meanwhile, as a
      * mapped file can that another process truncates; this one does nothing.

@@ -95,7 +95,11 @@ final class FramePoller {
 
     /** Returns why the link cannot be read any more. */
     private @Nullable Throwable pollLink() {
+        boolean foundSome = progressed;
         progressed = false;
+        if (foundSome && link.isDrained()) {
+            return null;
+        }
         try {
             int frames = link.poll(receiver, FRAMES_PER_POLL);
             progressed = frames > 0;

@@ -30,6 +30,7 @@ final class FrameReader {
     private int tail;
     private boolean ended;
     private boolean deliverable;
+    private boolean drained;
 
     /** Reads from a channel; where that is non-blocking, so is {@link #poll}. */
     FrameReader(ReadableByteChannel channel) {
@@ -55,6 +56,11 @@ final class FrameReader {
     /** Whether the next poll has something to say without more bytes: a frame, the end, or a violation. */
     boolean isDeliverable() {
         return deliverable;
+    }
+
+    /** Whether the last read found less than there was room for, and all frames of it were delivered. */
+    boolean isDrained() {
+        return drained && !deliverable;
     }
 
     private void releaseIfEmpty() {
@@ -146,6 +152,7 @@ final class FrameReader {
         makeRoom(current.bytes);
         try {
             int count = channel.read(current.window(tail, StreamBuffer.CAPACITY));
+            drained = count < StreamBuffer.CAPACITY - tail;
             if (count < 0) {
                 ended = true;
             } else {

@@ -118,6 +118,11 @@ public final class StreamLink implements Link {
     }
 
     @Override
+    public boolean isDrained() {
+        return reader.isDrained();
+    }
+
+    @Override
     public void await(long nanos) {
         if (!closed.get() && !reader.isDeliverable()) {
             stream.awaitReadable(nanos);

@@ -73,6 +73,18 @@ class FrameReaderTest {
     }
 
     @Test
+    void isDrainedByAReadThatFindsLessThanThereIsRoomForAndOnlyWhenAllFramesWereDelivered() {
+        put(new byte[] {1});
+        put(new byte[] {2});
+        stream.flip();
+        assertThat(reader.isDrained()).isFalse();
+        assertThat(poll(1)).isOne();
+        assertThat(reader.isDrained()).isFalse();
+        assertThat(poll(1)).isOne();
+        assertThat(reader.isDrained()).isTrue();
+    }
+
+    @Test
     void aHandlerThatSaysStopGetsTheRestLater() {
         put(new byte[] {1});
         put(new byte[] {2});
