@@ -9,9 +9,9 @@ import io.valise.ipc.spi.runtime.ConfigurationDirectory;
 import io.valise.ipc.spi.runtime.Entries;
 import io.valise.ipc.spi.runtime.FileFailure;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
@@ -110,10 +110,9 @@ public final class ManifestFolder {
             return Optional.of(new ManifestReader(file, ValueSetJson.read(Files.readAllBytes(file))));
         } catch (JsonFault e) {
             throw malformed(file, String.valueOf(e.getMessage()));
-        } catch (NoSuchFileException e) { // it is a link to nothing
-            throw malformed(file, NOT_REGULAR);
         } catch (IOException e) {
-            throw FileFailure.of("read", file, e);
+            boolean leadsNowhere = !(e instanceof AccessDeniedException) && Files.isSymbolicLink(file);
+            throw leadsNowhere ? malformed(file, NOT_REGULAR) : FileFailure.of("read", file, e);
         }
     }
 
