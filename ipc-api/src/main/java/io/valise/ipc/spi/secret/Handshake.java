@@ -3,6 +3,7 @@ package io.valise.ipc.spi.secret;
 import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -177,6 +178,11 @@ public abstract sealed class Handshake permits ClientHandshake, ServerHandshake 
                                 + Integer.toHexString(message.get(i) & 0xFF) + ": the peer is no Valise program");
             }
         }
+    }
+
+    /** The failure of a connection that the peer has closed. */
+    public static EOFException hungUp() {
+        return new EOFException("the peer hung up");
     }
 
     /** The exception for a handshake whose connection broke: {@code PEER_DIED}. */

@@ -7,7 +7,6 @@ import io.valise.ipc.spi.Link;
 import io.valise.ipc.spi.runtime.SafeLog;
 import io.valise.ipc.spi.secret.ConnectionAuthenticator;
 import io.valise.ipc.spi.secret.Handshake;
-import java.io.EOFException;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
@@ -73,7 +72,7 @@ final class ArrivingClient implements LoopChannel.Stage, ConnectionAuthenticator
     @Override
     public void ready() throws IOException {
         if (channel.read(in.clear()) < 0) {
-            throw new EOFException("the peer hung up");
+            throw Handshake.hungUp();
         }
         if (pending.advance(in.flip())) {
             Link link = TcpStream.link(channel, in);

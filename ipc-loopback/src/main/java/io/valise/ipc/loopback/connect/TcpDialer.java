@@ -10,7 +10,6 @@ import io.valise.ipc.loopback.loop.Sockets;
 import io.valise.ipc.spi.Link;
 import io.valise.ipc.spi.secret.Handshake;
 import io.valise.ipc.spi.secret.Secret;
-import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
@@ -126,7 +125,7 @@ final class TcpDialer implements AutoCloseable {
             watch.arm();
             awaitReady();
             if (channel.read(in.clear()) < 0) {
-                throw new EOFException("the peer hung up");
+                throw Handshake.hungUp();
             }
         } while (!handshake.advance(in.flip(), out));
         return in;

@@ -13,7 +13,6 @@ import io.valise.ipc.spi.secret.ConnectionAuthenticator;
 import io.valise.ipc.spi.secret.Handshake;
 import io.valise.ipc.spi.secret.Secret;
 import io.valise.ipc.spi.secret.SecretFiles;
-import java.io.EOFException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
@@ -176,7 +175,7 @@ public final class SecretAuthenticator implements PeerAuthenticator {
 
         @Override
         public void onEnd() {
-            pending.fail(new EOFException("the peer hung up"));
+            pending.fail(Handshake.hungUp());
         }
 
         /** A new socket has room; a message to a peer that has filled it is dropped. */
@@ -232,7 +231,7 @@ public final class SecretAuthenticator implements PeerAuthenticator {
 
         @Override
         public void onEnd() {
-            answer.fail(Handshake.broken(new EOFException("the peer hung up")));
+            answer.fail(Handshake.broken(Handshake.hungUp()));
         }
     }
 }
