@@ -71,14 +71,9 @@ final class OwnFolders {
                 .getBytes(US_ASCII);
     }
 
-    /** Deletes those in a directory with all that is in them, without following links; tells of the rest but one file. */
-    static RuntimeDirectory.Cleaned clean(Path directory, String unsaid) {
-        return new Cleaning().run(directory, unsaid);
-    }
-
     /**
      * The names in those of a directory at which a server listens: one of a program that holds no lock, in another
-     * language. A folder that cannot be read is passed over, for {@link #clean} leaves it and says why.
+     * language. A folder that cannot be read is passed over, for {@link Cleaning} leaves it and says why.
      */
     static List<String> served(Path directory) {
         List<String> served = new ArrayList<>();

@@ -170,7 +170,7 @@ public final class RuntimeDirectory {
         return InUse.of(path).alone(() -> {
             refuseIfServed(OwnFolders.served(path));
             refuseIfServed(served.get());
-            return OwnFolders.clean(path, InUse.FILE);
+            return new Cleaning().run(path, InUse.FILE);
         });
     }
 

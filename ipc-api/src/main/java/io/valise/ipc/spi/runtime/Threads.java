@@ -176,7 +176,7 @@ public final class Threads {
         boolean more = true;
         boolean failing = false;
         while (more) {
-            Thread.interrupted(); // left by a callback, it would end every wait at once
+            Thread.interrupted(); // left by a callback, it would end every wait and pause at once
             try {
                 more = step.run();
                 failing = false;
@@ -201,6 +201,5 @@ public final class Threads {
 
     private static void pause() {
         LockSupport.parkNanos(PAUSE_NANOS);
-        Thread.interrupted(); // would end the next pause at once
     }
 }
