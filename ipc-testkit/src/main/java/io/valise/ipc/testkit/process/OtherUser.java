@@ -15,8 +15,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Another user of this machine, {@code nobody}, which root can run programs as: for tests of what other users can do.
- * It runs a copy of the class path, since the original may be readable by root only. Thread-safe.
+ * Another user of this machine, the one with the least rights, which root can run programs as: for tests of what other
+ * users can do. It runs a copy of the class path, since the original may be readable by root only. Thread-safe.
  *
  * @since 0.1.0
  */
