@@ -15,7 +15,7 @@ class ShmConformanceTest extends TransportContract {
     }
 
     @Override
-    public List<Path> traces() {
+    public List<Path> directories() {
         return List.of(TestHome.path(), segments().path());
     }
 

@@ -15,7 +15,7 @@ class ShmLinkTest extends LinkContract {
     }
 
     @Override
-    public List<Path> traces() {
+    public List<Path> directories() {
         return List.of(TestHome.path(), segments().path());
     }
 

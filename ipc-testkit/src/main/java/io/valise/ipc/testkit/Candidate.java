@@ -22,11 +22,11 @@ public interface Candidate {
     }
 
     /** The directories in which servers and connections may leave things; those that do not exist are empty. */
-    default List<Path> traces() {
+    default List<Path> directories() {
         return List.of(TestHome.path());
     }
 
-    /** Whether something found in {@link #traces()} after the test is there by mistake. */
+    /** Whether something found in {@link #directories()} after the test is there by mistake. */
     default boolean isLeftover(Path found) {
         return !mayStay(found);
     }

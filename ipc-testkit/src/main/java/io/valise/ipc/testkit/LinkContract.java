@@ -1,10 +1,10 @@
 package io.valise.ipc.testkit;
 
 import io.valise.ipc.testkit.link.ArmingRules;
+import io.valise.ipc.testkit.link.BackpressureRules;
 import io.valise.ipc.testkit.link.EndingRules;
 import io.valise.ipc.testkit.link.FrameRules;
 import io.valise.ipc.testkit.link.ProcessRules;
-import io.valise.ipc.testkit.link.RoomRules;
 import io.valise.ipc.testkit.link.ServingRules;
 import io.valise.ipc.testkit.link.WaitingRules;
 import org.junit.jupiter.api.Nested;
@@ -35,8 +35,8 @@ public abstract class LinkContract implements Candidate {
     }
 
     @Nested
-    class Room extends RoomRules {
-        Room() {
+    class Backpressure extends BackpressureRules {
+        Backpressure() {
             super(LinkContract.this);
         }
     }

@@ -10,10 +10,10 @@ import io.valise.ipc.testkit.session.ExitRules;
 import io.valise.ipc.testkit.session.FairnessRules;
 import io.valise.ipc.testkit.session.FutureRules;
 import io.valise.ipc.testkit.session.GracefulCloseRules;
+import io.valise.ipc.testkit.session.HostileUserRules;
 import io.valise.ipc.testkit.session.IdentityRules;
 import io.valise.ipc.testkit.session.LifecycleRules;
 import io.valise.ipc.testkit.session.LogRules;
-import io.valise.ipc.testkit.session.NeighbourRules;
 import io.valise.ipc.testkit.session.PublicationRules;
 import io.valise.ipc.testkit.session.ReconnectRules;
 import io.valise.ipc.testkit.session.ShortageRules;
@@ -120,8 +120,8 @@ public abstract class TransportContract implements Candidate {
     }
 
     @Nested
-    class Neighbours extends NeighbourRules {
-        Neighbours() {
+    class HostileUsers extends HostileUserRules {
+        HostileUsers() {
             super(TransportContract.this);
         }
     }

@@ -196,7 +196,7 @@ public abstract class ProcessRules extends LinkRules {
 
     @Test
     void P08_killedProcessesLeaveNothing() throws Exception {
-        Traces before = Traces.of(candidate);
+        LeftoverFiles before = LeftoverFiles.of(candidate);
         Endpoint address = address();
         ForkedJvm server = fork();
         LinkEnd client = connectTo(server, address);

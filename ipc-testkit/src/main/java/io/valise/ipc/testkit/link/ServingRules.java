@@ -241,7 +241,7 @@ public abstract class ServingRules extends LinkRules {
 
     @Test
     void T17_nothingIsLeftBehind() throws Exception {
-        Traces before = Traces.of(candidate);
+        LeftoverFiles before = LeftoverFiles.of(candidate);
         for (int i = 0; i < 5; i++) {
             Pair pair = pair();
             pair.client().send(LinkEnd.frame(i, 100));

@@ -11,7 +11,7 @@ import io.valise.ipc.IpcStatus;
 import io.valise.ipc.Request;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.testkit.Candidate;
-import io.valise.ipc.testkit.link.Traces;
+import io.valise.ipc.testkit.link.LeftoverFiles;
 import io.valise.ipc.testkit.process.ForkedJvm;
 import io.valise.ipc.testkit.rule.Running;
 import java.util.ArrayList;
@@ -258,7 +258,7 @@ public abstract class CrashRules extends SessionRules {
 
     @Test
     void K09_killedProcessesLeaveNothingBehind() throws Exception {
-        Traces before = Traces.of(candidate);
+        LeftoverFiles before = LeftoverFiles.of(candidate);
         Endpoint address = address();
         ForkedJvm server = server(address);
         IpcConnection client = connect(address);
@@ -293,7 +293,7 @@ public abstract class CrashRules extends SessionRules {
 
     @Test
     void K11_killAtAnyMomentUnderLoadEndsWhatIsPendingAndNothingElse() throws Exception {
-        Traces before = Traces.of(candidate);
+        LeftoverFiles before = LeftoverFiles.of(candidate);
         SplittableRandom random = new SplittableRandom();
         AtomicBoolean over = new AtomicBoolean();
         Running<?> unaware = bystander(over);

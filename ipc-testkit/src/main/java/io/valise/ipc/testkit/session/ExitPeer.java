@@ -50,7 +50,7 @@ public final class ExitPeer {
     }
 
     private IpcServer.Builder server(String address) {
-        return Menu.echo(IpcServer.builder(address).transport(transport))
+        return TestServices.echo(IpcServer.builder(address).transport(transport))
                 .service("wait", request -> {
                     CommandLoop.say("wait");
                     gate.await();

@@ -11,7 +11,7 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.testkit.Candidate;
-import io.valise.ipc.testkit.link.Traces;
+import io.valise.ipc.testkit.link.LeftoverFiles;
 import io.valise.ipc.testkit.process.ForkedJvm;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -71,7 +71,7 @@ public abstract class ExitRules extends SessionRules {
     @Test
     void Z01_terminatedServersFinishWhatRuns() throws Exception {
         assumeSigterm();
-        Traces before = Traces.of(candidate);
+        LeftoverFiles before = LeftoverFiles.of(candidate);
         List<Endpoint> addresses = List.of(address(), address());
         ForkedJvm program = program(true, LONG.toString(), addresses.toArray(Endpoint[]::new));
         List<IpcConnection> clients = addresses.stream().map(this::connect).toList();

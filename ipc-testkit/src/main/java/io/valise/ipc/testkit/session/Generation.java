@@ -24,7 +24,7 @@ final class Generation {
     }
 
     /** Starts as soon as the server before has freed the address. */
-    static Generation start(Transport transport, String address, Sightings seen) {
+    static Generation start(Transport transport, String address, SeenRequests seen) {
         while (true) {
             try {
                 return new Generation(IpcServer.builder(address)

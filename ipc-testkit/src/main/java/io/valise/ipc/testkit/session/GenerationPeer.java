@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** A process that serves an address alternately with another. Started with the class name of a transport. */
 public final class GenerationPeer implements CommandLoop.Commands {
     private final Transport transport;
-    private final Sightings seen = new Sightings();
+    private final SeenRequests seen = new SeenRequests();
     private @Nullable Generation now;
 
     private GenerationPeer(Transport transport) {

@@ -35,7 +35,7 @@ public abstract class GracefulCloseRules extends SessionRules {
     /** All calls of all rounds are remembered. */
     private static final int ROUNDS = Math.min(CRASH_ROUNDS, 50);
 
-    private final Sightings seen = new Sightings();
+    private final SeenRequests seen = new SeenRequests();
     private final CountDownLatch gate = gate();
 
     protected GracefulCloseRules(Candidate candidate) {
@@ -217,7 +217,7 @@ public abstract class GracefulCloseRules extends SessionRules {
         void awaitRetired() throws Exception;
 
         /** Adds which requests handlers saw. */
-        void report(Sightings all);
+        void report(SeenRequests all);
     }
 
     private final class LocalTurns implements Turns {
@@ -247,7 +247,7 @@ public abstract class GracefulCloseRules extends SessionRules {
         }
 
         @Override
-        public void report(Sightings all) {
+        public void report(SeenRequests all) {
             assertThat(all).isSameAs(seen);
         }
     }
@@ -281,7 +281,7 @@ public abstract class GracefulCloseRules extends SessionRules {
         }
 
         @Override
-        public void report(Sightings all) {
+        public void report(SeenRequests all) {
             servers.forEach(server -> all.add(server.ask("seen")));
         }
     }

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 
 /** Q: a server can be found for as long as it lives, also after its files were removed, and from other namespaces. */
 @MayLog("was removed while its server runs")
-public abstract class PublicationRules extends PlaceRules {
+public abstract class PublicationRules extends RuntimeDirectoryRules {
     protected PublicationRules(Candidate candidate) {
         super(candidate);
     }

@@ -77,7 +77,7 @@ public final class SessionPeer implements CommandLoop.Commands {
 
     private String serve(String address) {
         try {
-            server = Menu.echo(IpcServer.builder(address))
+            server = TestServices.echo(IpcServer.builder(address))
                     .transport(transport)
                     .asyncService("never", request -> {
                         CommandLoop.say("never");

@@ -33,7 +33,7 @@ public abstract class SessionRules extends RuleGroup {
     /** Begins a server at an address, with the service {@code echo}. */
     final IpcServer.Builder server(Endpoint... addresses) {
         Endpoint[] more = Arrays.copyOfRange(addresses, 1, addresses.length);
-        return Menu.echo(IpcServer.builder(addresses[0], more).transport(transport));
+        return TestServices.echo(IpcServer.builder(addresses[0], more).transport(transport));
     }
 
     /** Starts a server with the service {@code echo} and these services. */

@@ -50,7 +50,7 @@ public abstract class ShortageRules extends SessionRules {
 
     private ForkedJvm limited(int descriptors) {
         assumeLimits();
-        return closing(LimitedJvm.withDescriptors(descriptors, ShortPeer.class, transportName()));
+        return closing(LimitedJvm.withDescriptors(descriptors, LimitedPeer.class, transportName()));
     }
 
     private String transportName() {
@@ -97,7 +97,7 @@ public abstract class ShortageRules extends SessionRules {
 
     @Test
     void X02_idleConnectionsOfAClientOutliveItsLackOfDescriptors() {
-        IpcServer server = serve(ShortPeer::slow);
+        IpcServer server = serve(LimitedPeer::slow);
         ForkedJvm client = limited(ENOUGH_DESCRIPTORS);
         client.ask("connect", server.endpoints().get(0), IDLE);
         client.ask("rest");
@@ -119,9 +119,9 @@ public abstract class ShortageRules extends SessionRules {
         }
         server.ask("rest");
         server.ask("open");
-        assertThat(ShortPeer.call(clients, ShortPeer.TIMEOUT)).isEqualTo(ALL_WELL);
+        assertThat(LimitedPeer.call(clients, LimitedPeer.TIMEOUT)).isEqualTo(ALL_WELL);
         server.ask("closed");
-        assertThat(ShortPeer.call(clients, ShortPeer.TIMEOUT)).isEqualTo(ALL_WELL);
+        assertThat(LimitedPeer.call(clients, LimitedPeer.TIMEOUT)).isEqualTo(ALL_WELL);
     }
 
     @Test
@@ -179,12 +179,12 @@ public abstract class ShortageRules extends SessionRules {
         }
 
         ForkedJvm fork() {
-            return closing(OtherUser.start(number, options(), ShortPeer.class, transportName()));
+            return closing(OtherUser.start(number, options(), LimitedPeer.class, transportName()));
         }
 
         /** With a limit of threads, those of the user's other processes counted. */
         ForkedJvm forkLimited() {
-            return closing(LimitedJvm.withThreads(number, THREADS, options(), ShortPeer.class, transportName()));
+            return closing(LimitedJvm.withThreads(number, THREADS, options(), LimitedPeer.class, transportName()));
         }
 
         private List<String> options() {

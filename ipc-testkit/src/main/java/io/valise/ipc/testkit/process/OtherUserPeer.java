@@ -25,17 +25,17 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1.0
  */
-public final class StrangerPeer implements CommandLoop.Commands {
+public final class OtherUserPeer implements CommandLoop.Commands {
     private final Transport transport;
     private final List<ServerSocketChannel> traps = new ArrayList<>();
 
-    private StrangerPeer(Transport transport) {
+    private OtherUserPeer(Transport transport) {
         this.transport = transport;
     }
 
     /** Runs it; the argument is the class name of the transport. */
     public static void main(String[] arguments) throws ReflectiveOperationException {
-        CommandLoop.runOver(arguments[0], StrangerPeer::new);
+        CommandLoop.runOver(arguments[0], OtherUserPeer::new);
     }
 
     @Override

@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
 /** Records which numbered requests handlers have seen, and whether one was seen twice. Thread-safe. */
-final class Sightings {
+final class SeenRequests {
     private final BitSet seen = new BitSet();
     private int twice;
 

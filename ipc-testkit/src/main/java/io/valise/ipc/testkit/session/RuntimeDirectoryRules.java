@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Base of rule groups that give a test a runtime directory of its own. */
-abstract class PlaceRules extends SessionRules {
-    PlaceRules(Candidate candidate) {
+abstract class RuntimeDirectoryRules extends SessionRules {
+    RuntimeDirectoryRules(Candidate candidate) {
         super(candidate);
     }
 

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * descriptors or threads on command. Its log always throws, as one does that cannot open a file. Started with the class
  * name of a transport. Its server offers {@code echo}, and {@code slow}, whose answers must be waited for.
  */
-public final class ShortPeer implements CommandLoop.Commands {
+public final class LimitedPeer implements CommandLoop.Commands {
     /** For calls that must be answered. */
     static final Duration TIMEOUT = Duration.ofSeconds(30);
 
@@ -48,7 +48,7 @@ public final class ShortPeer implements CommandLoop.Commands {
     private final List<IpcConnection> connections = new ArrayList<>();
     private volatile boolean parking;
 
-    private ShortPeer(Transport transport) {
+    private LimitedPeer(Transport transport) {
         this.transport = transport;
     }
 
@@ -56,7 +56,7 @@ public final class ShortPeer implements CommandLoop.Commands {
     public static void main(String[] arguments) throws ReflectiveOperationException, IOException {
         failInLogging();
         loadClasses();
-        CommandLoop.runOver(arguments[0], ShortPeer::new);
+        CommandLoop.runOver(arguments[0], LimitedPeer::new);
     }
 
     /** Adds the service {@code slow}. */
@@ -101,7 +101,7 @@ public final class ShortPeer implements CommandLoop.Commands {
     private static void load(String file) throws ClassNotFoundException {
         String name = file.substring(0, file.length() - ".class".length()).replace(File.separatorChar, '.');
         if (name.startsWith("io.valise.") && !name.endsWith("-info") && !name.endsWith("Test")) {
-            Class.forName(name, false, ShortPeer.class.getClassLoader());
+            Class.forName(name, false, LimitedPeer.class.getClassLoader());
         }
     }
 
@@ -123,7 +123,7 @@ public final class ShortPeer implements CommandLoop.Commands {
     }
 
     private String serve(String address) {
-        return slow(Menu.echo(IpcServer.builder(address)))
+        return slow(TestServices.echo(IpcServer.builder(address)))
                 .transport(transport)
                 .start()
                 .endpoints()
@@ -144,7 +144,7 @@ public final class ShortPeer implements CommandLoop.Commands {
 
     /** Waits until no thread reads any more: all connections are idle and armed. */
     private @Nullable String rest() {
-        while (Thread.getAllStackTraces().values().stream().anyMatch(ShortPeer::reads)) {
+        while (Thread.getAllStackTraces().values().stream().anyMatch(LimitedPeer::reads)) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
         }
         return null;

@@ -14,8 +14,8 @@ import io.valise.ipc.testkit.Candidate;
 import io.valise.ipc.testkit.TestHome;
 import io.valise.ipc.testkit.process.ForkedJvm;
 import io.valise.ipc.testkit.process.OtherUser;
+import io.valise.ipc.testkit.process.OtherUserPeer;
 import io.valise.ipc.testkit.process.SmallFileSystem;
-import io.valise.ipc.testkit.process.StrangerPeer;
 import io.valise.ipc.testkit.rule.LogLines;
 import io.valise.ipc.testlog.MayLog;
 import java.io.IOException;
@@ -35,13 +35,13 @@ import org.junit.jupiter.api.Test;
  * because another user has prepared, filled, protected or removed them.
  */
 @MayLog("refused: ")
-public abstract class NeighbourRules extends PlaceRules {
+public abstract class HostileUserRules extends RuntimeDirectoryRules {
     private static final String SILENT_LIMIT = "valise.silentConnections";
     private static final int FEW = 8;
 
     private final AtomicInteger ran = new AtomicInteger();
 
-    protected NeighbourRules(Candidate candidate) {
+    protected HostileUserRules(Candidate candidate) {
         super(candidate);
     }
 
@@ -49,7 +49,7 @@ public abstract class NeighbourRules extends PlaceRules {
         OtherUser.assumePossible();
         return closing(OtherUser.start(
                 List.of("-D" + TestHome.PROPERTY + "=" + home),
-                StrangerPeer.class,
+                OtherUserPeer.class,
                 transport.getClass().getName()));
     }
 

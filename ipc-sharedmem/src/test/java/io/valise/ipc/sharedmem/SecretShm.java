@@ -12,21 +12,21 @@ import java.util.List;
  * {@code shm:} as it is where no kernel tells who the peer is and a mapped file cannot be removed: Windows, but for
  * the calls of the system. No program can choose it: it takes a constructor that only this package sees.
  */
-public final class UnvouchedShm implements Transport {
+public final class SecretShm implements Transport {
     private final ShmTransport shm;
 
-    public UnvouchedShm() {
+    public SecretShm() {
         this(SegmentRemoval.WHEN_UNMAPPED);
     }
 
-    UnvouchedShm(SegmentRemoval removal) {
+    SecretShm(SegmentRemoval removal) {
         shm = new ShmTransport(() -> new PlatformPolicy(new SecretAuthenticator(), removal));
     }
 
     /** A name of its own: {@code shm:} is found beside it, and no two transports have one. */
     @Override
     public String scheme() {
-        return "unvouched";
+        return "secretshm";
     }
 
     @Override

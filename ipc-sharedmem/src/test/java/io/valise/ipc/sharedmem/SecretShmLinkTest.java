@@ -3,9 +3,9 @@ package io.valise.ipc.sharedmem;
 import io.valise.ipc.spi.Transport;
 
 /** The transport contract over {@code shm:} without authentication by the kernel. */
-class UnvouchedLinkTest extends ShmLinkTest {
+class SecretShmLinkTest extends ShmLinkTest {
     @Override
     public Transport transport() {
-        return new UnvouchedShm();
+        return new SecretShm();
     }
 }

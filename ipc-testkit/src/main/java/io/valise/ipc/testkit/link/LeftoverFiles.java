@@ -14,18 +14,18 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** The content of the directories where a transport may leave files, at one moment. Immutable. */
-public final class Traces {
+public final class LeftoverFiles {
     private final Candidate candidate;
     private final Set<Path> found;
 
-    private Traces(Candidate candidate, Set<Path> found) {
+    private LeftoverFiles(Candidate candidate, Set<Path> found) {
         this.candidate = candidate;
         this.found = found;
     }
 
     /** Lists the directories now. */
-    public static Traces of(Candidate candidate) {
-        return new Traces(candidate, find(candidate));
+    public static LeftoverFiles of(Candidate candidate) {
+        return new LeftoverFiles(candidate, find(candidate));
     }
 
     /** Lists them again: only lock files and directories may have been added. */
@@ -37,7 +37,7 @@ public final class Traces {
 
     private static Set<Path> find(Candidate candidate) {
         Set<Path> found = new TreeSet<>();
-        for (Path place : candidate.traces()) {
+        for (Path place : candidate.directories()) {
             if (Files.isDirectory(place)) {
                 walk(candidate, place, found);
             }

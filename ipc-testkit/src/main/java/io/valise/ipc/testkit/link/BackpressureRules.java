@@ -12,11 +12,11 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 /** L12 to L18: what happens when there is no room. */
-public abstract class RoomRules extends LinkRules {
+public abstract class BackpressureRules extends LinkRules {
     private static final int LENGTH = 2_000;
     private static final long BOUND = 256L << 20;
 
-    protected RoomRules(Candidate candidate) {
+    protected BackpressureRules(Candidate candidate) {
         super(candidate);
     }
 

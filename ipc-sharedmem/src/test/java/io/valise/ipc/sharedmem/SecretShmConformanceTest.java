@@ -13,21 +13,21 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * as those of {@link ShmConformanceTest}; {@code -Dvalise.test.allRules=true} runs them too, as CI does on the newest
  * JDK.
  */
-@ExtendWith(UnvouchedConformanceTest.ConnectionGroups.class)
-class UnvouchedConformanceTest extends ShmConformanceTest {
+@ExtendWith(SecretShmConformanceTest.ConnectionGroups.class)
+class SecretShmConformanceTest extends ShmConformanceTest {
     @Override
     public Transport transport() {
-        return new UnvouchedShm();
+        return new SecretShm();
     }
 
     static final class ConnectionGroups implements ExecutionCondition {
         private static final Set<String> GROUPS =
-                Set.of("Lifecycle", "Access", "Identities", "Neighbours", "Publications", "Crashes");
+                Set.of("Lifecycle", "Access", "Identities", "HostileUsers", "Publications", "Crashes");
 
         @Override
         public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
             Class<?> tested = context.getRequiredTestClass();
-            if (tested == UnvouchedConformanceTest.class
+            if (tested == SecretShmConformanceTest.class
                     || GROUPS.contains(tested.getSimpleName())
                     || Boolean.getBoolean("valise.test.allRules")) {
                 return ConditionEvaluationResult.enabled(
