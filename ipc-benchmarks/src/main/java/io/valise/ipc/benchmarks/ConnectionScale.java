@@ -3,8 +3,8 @@ package io.valise.ipc.benchmarks;
 import io.valise.ipc.benchmarks.contender.Contenders;
 import io.valise.ipc.benchmarks.contender.Exchange;
 import io.valise.ipc.benchmarks.peer.PeerProcess;
-import io.valise.ipc.benchmarks.probe.Crowd;
 import io.valise.ipc.benchmarks.probe.Figure;
+import io.valise.ipc.benchmarks.probe.ManyConnections;
 import io.valise.ipc.benchmarks.probe.Probe;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +28,7 @@ public final class ConnectionScale implements Probe {
             try (PeerProcess server = Exchange.startServer(scheme);
                     PeerProcess crowd = PeerProcess.start(
                             List.of(),
-                            Crowd.class,
+                            ManyConnections.class,
                             server.address(),
                             Long.toString(server.pid()),
                             Integer.toString(CONNECTIONS))) {

@@ -4,8 +4,8 @@ import io.valise.ipc.benchmarks.contender.Contenders;
 import io.valise.ipc.benchmarks.contender.Exchange;
 import io.valise.ipc.benchmarks.peer.PeerProcess;
 import io.valise.ipc.benchmarks.probe.Figure;
+import io.valise.ipc.benchmarks.probe.IdleProgram;
 import io.valise.ipc.benchmarks.probe.IdleWatch;
-import io.valise.ipc.benchmarks.probe.Idler;
 import io.valise.ipc.benchmarks.probe.Probe;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,11 +38,13 @@ public final class IdleCost implements Probe {
         }
         Map<String, PeerProcess> idle = new LinkedHashMap<>();
         try {
-            idle.put("jvm", PeerProcess.start(List.of(), Idler.class));
+            idle.put("jvm", PeerProcess.start(List.of(), IdleProgram.class));
             for (String scheme : Contenders.TRANSPORTS) {
                 PeerProcess server = Exchange.startServer(scheme);
                 idle.put(scheme + "Server", server);
-                idle.put(scheme + "Client", PeerProcess.start(List.of(), Idler.class, server.address(), CONNECTIONS));
+                idle.put(
+                        scheme + "Client",
+                        PeerProcess.start(List.of(), IdleProgram.class, server.address(), CONNECTIONS));
             }
             return figures(new IdleWatch(idle).watch(SETTLE, quick ? SHORT_WATCH : WATCH));
         } finally {

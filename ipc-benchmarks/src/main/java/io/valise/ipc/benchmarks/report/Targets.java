@@ -128,10 +128,10 @@ public final class Targets {
     private void crowds() {
         for (String transport : List.of("shmAdaptive", "shmSpinning", "pipe", "loopback")) {
             String raw = transport.equals("loopback") ? "rawTcp" : "rawUds";
-            String what = "request over " + transport + ", one busy neighbour";
+            String what = "request over " + transport + ", one busy process beside it";
             beside("P15", what, "BusySlices." + transport, AT_MOST, 1.5, raw);
         }
-        beside("P15", "ring, one busy neighbour", "BusyRingSlices.valise", AT_MOST, 1.5, "BusySlices.rawUds");
+        beside("P15", "ring, one busy process beside it", "BusyRingSlices.valise", AT_MOST, 1.5, "BusySlices.rawUds");
         for (String transport : List.of("shmAdaptive", "pipe", "loopback")) {
             grows(transport);
             double factor = transport.equals("shmAdaptive") ? 2 : 0.8;

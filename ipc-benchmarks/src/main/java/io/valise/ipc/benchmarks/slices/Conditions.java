@@ -9,10 +9,10 @@ import java.util.List;
 /**
  * The conditions of a contest.
  *
- * @param neighbours processes that compute all the time beside the contenders
+ * @param loadProcesses processes that compute all the time beside the contenders
  * @param oneProcessor whether all processes of a contender share one processor
  */
-record Conditions(int neighbours, boolean oneProcessor) {
+record Conditions(int loadProcesses, boolean oneProcessor) {
     static final Conditions QUIET = new Conditions(0, false);
 
     /** Whether this machine supports them. */

@@ -29,7 +29,7 @@ public final class Contest implements Probe {
 
     private final String name;
     private final Job job;
-    private final List<Entrant> entrants;
+    private final List<ContestEntry> entries;
     private final Conditions conditions;
     private final Plan fullPlan;
 
@@ -38,15 +38,15 @@ public final class Contest implements Probe {
     private int leftOut;
     private String worst = "";
 
-    Contest(String name, Job job, List<Entrant> entrants, Conditions conditions) {
-        this(name, job, entrants, conditions, Plan.FULL);
+    Contest(String name, Job job, List<ContestEntry> entries, Conditions conditions) {
+        this(name, job, entries, conditions, Plan.FULL);
     }
 
     /** With the plan of a full run. */
-    Contest(String name, Job job, List<Entrant> entrants, Conditions conditions, Plan plan) {
+    Contest(String name, Job job, List<ContestEntry> entries, Conditions conditions, Plan plan) {
         this.name = name;
         this.job = job;
-        this.entrants = List.copyOf(entrants);
+        this.entries = List.copyOf(entries);
         this.conditions = conditions;
         this.fullPlan = plan;
     }
@@ -68,24 +68,25 @@ public final class Contest implements Probe {
             rounds.addAll(measure(plan));
         }
         List<Figure> figures = new ArrayList<>();
-        for (int i = 0; i < entrants.size() && rounds.size() >= plan.leastRounds(); i++) {
-            int entrant = i;
+        for (int i = 0; i < entries.size() && rounds.size() >= plan.leastRounds(); i++) {
+            int entry = i;
             figures.add(new Figure(
-                    figureName(entrants.get(i)),
+                    figureName(entries.get(i)),
                     job.unit(),
-                    rounds.stream().map(round -> round[entrant]).collect(Collectors.toList())));
+                    rounds.stream().map(round -> round[entry]).collect(Collectors.toList())));
         }
         return figures;
     }
 
     /** The names of its figures. */
     public List<String> figureNames() {
-        return entrants.stream().map(this::figureName).collect(Collectors.toList());
+        return entries.stream().map(this::figureName).collect(Collectors.toList());
     }
 
-    private String figureName(Entrant entrant) {
-        boolean grows = entrants.stream().mapToInt(Entrant::clients).distinct().count() > 1;
-        return name + "." + entrant.contender() + (grows ? entrant.clients() : "");
+    private String figureName(ContestEntry entry) {
+        boolean grows =
+                entries.stream().mapToInt(ContestEntry::clients).distinct().count() > 1;
+        return name + "." + entry.contender() + (grows ? entry.clients() : "");
     }
 
     /** The text about the run for the page: how much of it was disturbed. */
@@ -100,20 +101,20 @@ public final class Contest implements Probe {
         return Map.of(name, text);
     }
 
-    /** The undisturbed rounds of one generation of processes: in each a figure for each entrant. */
+    /** The undisturbed rounds of one generation of processes: in each a figure for each entry. */
     private List<double[]> measure(Plan plan) throws IOException {
         Deque<Closeable> started = new ArrayDeque<>();
         try {
-            List<Long> neighbours = new ArrayList<>();
-            for (int i = 0; i < conditions.neighbours(); i++) {
-                PeerProcess neighbour = PeerProcess.start(List.of(), BusyNeighbour.class);
-                started.push(neighbour::close);
-                neighbours.add(neighbour.pid());
+            List<Long> loadProcesses = new ArrayList<>();
+            for (int i = 0; i < conditions.loadProcesses(); i++) {
+                PeerProcess process = PeerProcess.start(List.of(), LoadProcess.class);
+                started.push(process::close);
+                loadProcesses.add(process.pid());
             }
-            List<Team> teams = startTeams(started, plan);
+            List<ContenderProcesses> processes = startProcesses(started, plan);
             List<double[]> rounds = new ArrayList<>();
             for (int round = 0; round < plan.rounds(); round++) {
-                round(round, teams, neighbours, plan).ifPresentOrElse(rounds::add, () -> leftOut++);
+                round(round, processes, loadProcesses, plan).ifPresentOrElse(rounds::add, () -> leftOut++);
             }
             return rounds;
         } finally {
@@ -123,41 +124,41 @@ public final class Contest implements Probe {
         }
     }
 
-    /** The processes of each entrant, warm; entrants of one contender share them. */
-    private List<Team> startTeams(Deque<Closeable> started, Plan plan) throws IOException {
-        Map<String, Team> teams = new HashMap<>();
-        List<Team> ofEntrants = new ArrayList<>();
-        for (Entrant entrant : entrants) {
-            Team team = teams.get(entrant.contender());
-            if (team == null) {
-                int clients = mostClients(entrant.contender());
-                team = Team.start(job, entrant.contender(), clients, conditions.prefix());
-                started.push(team);
-                teams.put(entrant.contender(), team);
-                team.slice(clients, plan.warmUpMillis() * clients, WARM_UP_OF_A_SLICE); // as many JVMs compile
+    /** The processes of each entry, warm; entries of one contender share them. */
+    private List<ContenderProcesses> startProcesses(Deque<Closeable> started, Plan plan) throws IOException {
+        Map<String, ContenderProcesses> byContender = new HashMap<>();
+        List<ContenderProcesses> ofEntries = new ArrayList<>();
+        for (ContestEntry entry : entries) {
+            ContenderProcesses processes = byContender.get(entry.contender());
+            if (processes == null) {
+                int clients = mostClients(entry.contender());
+                processes = ContenderProcesses.start(job, entry.contender(), clients, conditions.prefix());
+                started.push(processes);
+                byContender.put(entry.contender(), processes);
+                processes.slice(clients, plan.warmUpMillis() * clients, WARM_UP_OF_A_SLICE); // as many JVMs compile
             }
-            ofEntrants.add(team);
+            ofEntries.add(processes);
         }
-        return ofEntrants;
+        return ofEntries;
     }
 
     private int mostClients(String contender) {
-        return entrants.stream()
-                .filter(entrant -> entrant.contender().equals(contender))
-                .mapToInt(Entrant::clients)
+        return entries.stream()
+                .filter(entry -> entry.contender().equals(contender))
+                .mapToInt(ContestEntry::clients)
                 .max()
                 .orElseThrow();
     }
 
     /** Empty when a slice stayed disturbed. */
-    private Optional<double[]> round(int number, List<Team> teams, List<Long> neighbours, Plan plan)
-            throws IOException {
-        double[] figures = new double[teams.size()];
+    private Optional<double[]> round(
+            int number, List<ContenderProcesses> processes, List<Long> loadProcesses, Plan plan) throws IOException {
+        double[] figures = new double[processes.size()];
         for (int turn = 0; turn < figures.length; turn++) {
-            int entrant = (number + turn) % figures.length;
-            int clients = entrants.get(entrant).clients();
-            figures[entrant] = undisturbed(teams.get(entrant), clients, neighbours, plan.sliceMillis());
-            if (Double.isNaN(figures[entrant])) {
+            int entry = (number + turn) % figures.length;
+            int clients = entries.get(entry).clients();
+            figures[entry] = undisturbed(processes.get(entry), clients, loadProcesses, plan.sliceMillis());
+            if (Double.isNaN(figures[entry])) {
                 return Optional.empty();
             }
         }
@@ -165,13 +166,14 @@ public final class Contest implements Probe {
     }
 
     /** The figure of a slice that nothing disturbed; NaN when all tries were disturbed. */
-    private double undisturbed(Team team, int clients, List<Long> neighbours, int millis) throws IOException {
-        List<Long> own = new ArrayList<>(team.pids(clients));
-        own.addAll(neighbours);
+    private double undisturbed(ContenderProcesses processes, int clients, List<Long> loadProcesses, int millis)
+            throws IOException {
+        List<Long> own = new ArrayList<>(processes.pids(clients));
+        own.addAll(loadProcesses);
         own.add(ProcessHandle.current().pid());
         for (int i = 0; i < TRIES; i++) {
             Processors before = Processors.now(own);
-            double value = team.slice(clients, WARM_UP_OF_A_SLICE, millis);
+            double value = processes.slice(clients, WARM_UP_OF_A_SLICE, millis);
             String disturbance = Processors.now(own).disturbanceSince(before);
             slices++;
             if (disturbance.isEmpty()) {

@@ -13,7 +13,7 @@ public final class Contests {
             new Contest(
                     "RequestSlices",
                     Job.REQUEST,
-                    entrants(
+                    entries(
                             "shmAdaptive",
                             "shmBlocking",
                             "shmSpinning",
@@ -24,35 +24,35 @@ public final class Contests {
                             "aeronIpcJackson",
                             "grpc"),
                     Conditions.QUIET),
-            new Contest("OneProcessorSlices", Job.REQUEST, entrants(SOCKETS), new Conditions(0, true)),
+            new Contest("OneProcessorSlices", Job.REQUEST, entries(SOCKETS), new Conditions(0, true)),
             new Contest(
                     "BusySlices",
                     Job.REQUEST,
-                    entrants("shmAdaptive", "shmSpinning", "pipe", "loopback", "rawUds", "rawTcp"),
+                    entries("shmAdaptive", "shmSpinning", "pipe", "loopback", "rawUds", "rawTcp"),
                     new Conditions(1, false)),
-            new Contest("BusyRingSlices", Job.RING, entrants("valise", "agronaOneToOne"), new Conditions(1, false)),
+            new Contest("BusyRingSlices", Job.RING, entries("valise", "agronaOneToOne"), new Conditions(1, false)),
             new Contest("ClientSlices", Job.CLIENTS, growing(1, 2, 4, 8), Conditions.QUIET),
-            new Contest("PipelinedSlices", Job.PIPELINED, entrants("shmAdaptive", "shmSpinning"), Conditions.QUIET),
-            new Contest("RingSlices", Job.RING, entrants("valise", "agronaOneToOne", "aeronIpc"), Conditions.QUIET),
+            new Contest("PipelinedSlices", Job.PIPELINED, entries("shmAdaptive", "shmSpinning"), Conditions.QUIET),
+            new Contest("RingSlices", Job.RING, entries("valise", "agronaOneToOne", "aeronIpc"), Conditions.QUIET),
             new Contest(
                     "RingFlowSlices",
                     Job.RING_ONE_WAY,
-                    entrants("valise", "valiseBatched", "agronaOneToOne", "aeronIpc"),
+                    entries("valise", "valiseBatched", "agronaOneToOne", "aeronIpc"),
                     Conditions.QUIET));
 
     private Contests() {}
 
-    private static List<Entrant> entrants(String... names) {
-        return entrants(List.of(names));
+    private static List<ContestEntry> entries(String... names) {
+        return entries(List.of(names));
     }
 
-    private static List<Entrant> entrants(List<String> names) {
-        return names.stream().map(Entrant::of).collect(Collectors.toList());
+    private static List<ContestEntry> entries(List<String> names) {
+        return names.stream().map(ContestEntry::of).collect(Collectors.toList());
     }
 
-    private static List<Entrant> growing(Integer... clients) {
+    private static List<ContestEntry> growing(Integer... clients) {
         return Stream.of("shmAdaptive", "pipe", "loopback", "rawUds")
-                .flatMap(name -> Stream.of(clients).map(count -> new Entrant(name, count)))
+                .flatMap(name -> Stream.of(clients).map(count -> new ContestEntry(name, count)))
                 .collect(Collectors.toList());
     }
 }

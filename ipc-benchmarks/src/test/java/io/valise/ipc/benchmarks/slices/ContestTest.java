@@ -14,11 +14,11 @@ import org.junit.jupiter.api.condition.OS;
 class ContestTest {
     @Test
     void theProcessesOfATeamRunDuringItsSlicesOnly() throws IOException {
-        try (Team team = Team.start(Job.CLIENTS, "rawUds", 2, List.of())) {
-            assertThat(team.pids(2)).hasSize(3).allMatch(ContestTest::isStopped);
-            assertThat(team.slice(2, 1, 20)).isPositive();
-            assertThat(team.slice(1, 1, 20)).isPositive();
-            assertThat(team.pids(2)).allMatch(ContestTest::isStopped);
+        try (ContenderProcesses processes = ContenderProcesses.start(Job.CLIENTS, "rawUds", 2, List.of())) {
+            assertThat(processes.pids(2)).hasSize(3).allMatch(ContestTest::isStopped);
+            assertThat(processes.slice(2, 1, 20)).isPositive();
+            assertThat(processes.slice(1, 1, 20)).isPositive();
+            assertThat(processes.pids(2)).allMatch(ContestTest::isStopped);
         }
     }
 
@@ -36,7 +36,7 @@ class ContestTest {
         Contest contest = new Contest(
                 "TrialSlices",
                 Job.RING,
-                List.of(Entrant.of("valise"), Entrant.of("agronaOneToOne")),
+                List.of(ContestEntry.of("valise"), ContestEntry.of("agronaOneToOne")),
                 Conditions.QUIET,
                 new Contest.Plan(1, 2, 1, 1, 10));
         List<Figure> figures = contest.measure(false);

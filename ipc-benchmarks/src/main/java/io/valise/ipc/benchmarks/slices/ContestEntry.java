@@ -6,8 +6,8 @@ package io.valise.ipc.benchmarks.slices;
  * @param contender its name among the contenders, or among the rings
  * @param clients how many client processes it has
  */
-record Entrant(String contender, int clients) {
-    static Entrant of(String contender) {
-        return new Entrant(contender, 1);
+record ContestEntry(String contender, int clients) {
+    static ContestEntry of(String contender) {
+        return new ContestEntry(contender, 1);
     }
 }

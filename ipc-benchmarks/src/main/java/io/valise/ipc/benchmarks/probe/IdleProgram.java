@@ -9,10 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The program that does nothing. Arguments: none, or an address and how many connections it keeps open meanwhile. */
-public final class Idler {
+public final class IdleProgram {
     private static final int REQUESTS_BEFORE = 100;
 
-    private Idler() {}
+    private IdleProgram() {}
 
     /** Idles until its parent ends. */
     public static void main(String[] args) throws IOException {

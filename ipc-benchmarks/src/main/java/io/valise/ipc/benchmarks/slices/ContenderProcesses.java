@@ -14,12 +14,12 @@ import java.util.List;
  * The processes of one contender: a server and its clients. They are stopped (SIGSTOP) except during their slices, so
  * that a spinning thread takes no processor from another contender. Used by one thread.
  */
-final class Team implements Closeable {
+final class ContenderProcesses implements Closeable {
     private final Job job;
     private final PeerProcess server;
     private final List<PeerProcess> clients = new ArrayList<>();
 
-    private Team(Job job, PeerProcess server) {
+    private ContenderProcesses(Job job, PeerProcess server) {
         this.job = job;
         this.server = server;
     }
@@ -30,25 +30,26 @@ final class Team implements Closeable {
      * @param clientCount how many clients
      * @param prefix what comes before the java command, such as {@code taskset -c 0}; may be empty
      */
-    static Team start(Job job, String contender, int clientCount, List<String> prefix) throws IOException {
+    static ContenderProcesses start(Job job, String contender, int clientCount, List<String> prefix)
+            throws IOException {
         boolean ring = job == Job.RING || job == Job.RING_ONE_WAY;
         List<String> options = new ArrayList<>(
                 ring ? Contenders.agronaOptions() : Contenders.named(contender).jvmOptions());
         options.add(JvmOptions.QUIET);
         Class<?> main = ring ? RingPeer.class : Exchange.class;
         String[] arguments = job.serverArguments(contender).toArray(String[]::new);
-        Team team = new Team(job, PeerProcess.start(prefix, options, main, arguments));
+        ContenderProcesses processes = new ContenderProcesses(job, PeerProcess.start(prefix, options, main, arguments));
         try {
             for (int i = 0; i < clientCount; i++) {
-                team.clients.add(PeerProcess.start(
-                        prefix, options, SliceClient.class, job.name(), contender, team.server.address()));
+                processes.clients.add(PeerProcess.start(
+                        prefix, options, SliceClient.class, job.name(), contender, processes.server.address()));
             }
-            Signals.stop(team.pids(clientCount));
+            Signals.stop(processes.pids(clientCount));
         } catch (IOException | RuntimeException e) {
-            team.close();
+            processes.close();
             throw e;
         }
-        return team;
+        return processes;
     }
 
     /** Runs the server and some of the clients, and returns the figure of the measured time. */

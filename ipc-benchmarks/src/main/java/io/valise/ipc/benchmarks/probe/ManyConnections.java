@@ -11,7 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** The program with many connections. Arguments: an address, its server's process id, how many connections. */
-public final class Crowd {
+public final class ManyConnections {
     private static final int ROUNDS_TO_WARM_UP = 50_000;
     private static final int ROUNDS = 20_000;
 
@@ -19,7 +19,7 @@ public final class Crowd {
     private final long serverPid;
     private final List<IpcConnection> connections = new ArrayList<>();
 
-    private Crowd(String address, long serverPid) {
+    private ManyConnections(String address, long serverPid) {
         this.address = address;
         this.serverPid = serverPid;
     }
@@ -27,7 +27,7 @@ public final class Crowd {
     /** Measures with one connection, then with all, and prints a line per figure: name, unit, value. */
     public static void main(String[] args) throws IOException {
         PeerProcess.ready("");
-        new Crowd(args[0], Long.parseLong(args[1])).measure(Integer.parseInt(args[2]));
+        new ManyConnections(args[0], Long.parseLong(args[1])).measure(Integer.parseInt(args[2]));
         PeerProcess.say("");
         PeerProcess.awaitParentsEnd();
         Runtime.getRuntime().halt(0);

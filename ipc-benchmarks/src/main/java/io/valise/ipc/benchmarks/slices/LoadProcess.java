@@ -4,12 +4,12 @@ import io.valise.ipc.benchmarks.peer.PeerProcess;
 import java.io.IOException;
 
 /** The program of a process that computes all the time, and wants one processor. */
-public final class BusyNeighbour {
-    private BusyNeighbour() {}
+public final class LoadProcess {
+    private LoadProcess() {}
 
     /** Computes until its parent ends. */
     public static void main(String[] args) throws IOException {
-        Thread busy = new Thread(BusyNeighbour::compute, "busy");
+        Thread busy = new Thread(LoadProcess::compute, "busy");
         busy.setDaemon(true);
         busy.start();
         PeerProcess.ready("");
