@@ -8,7 +8,7 @@ import io.valise.ipc.internal.endpoint.Starters;
 import io.valise.ipc.internal.serve.Services;
 import io.valise.ipc.internal.session.SessionConfig;
 import io.valise.ipc.internal.work.Deadline;
-import io.valise.ipc.internal.work.SerialLane;
+import io.valise.ipc.internal.work.SerialQueue;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -65,7 +65,7 @@ final class ClientBuilder extends EndBuilder<IpcClient.Builder> implements IpcCl
 
     private Dialer dialer() {
         // What is added to one connection later is not for the builder's next ones.
-        SessionConfig config = config(new Services(services), reconnect == null ? null : new SerialLane());
+        SessionConfig config = config(new Services(services), reconnect == null ? null : new SerialQueue());
         Dialer dialer = new Dialer(endpoint, transports(), config);
         return startIfAbsent ? dialer.starting(Starters.find()) : dialer;
     }

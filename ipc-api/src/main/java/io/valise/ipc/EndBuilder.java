@@ -10,7 +10,7 @@ import io.valise.ipc.internal.greeting.Credentials;
 import io.valise.ipc.internal.serve.Services;
 import io.valise.ipc.internal.session.SessionConfig;
 import io.valise.ipc.internal.work.Deadline;
-import io.valise.ipc.internal.work.SerialLane;
+import io.valise.ipc.internal.work.SerialQueue;
 import io.valise.ipc.spi.Transport;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -105,9 +105,9 @@ abstract class EndBuilder<B> {
      * What its sessions are told.
      *
      * @param offered the services and event handlers
-     * @param events where the handlers of events run in order; null for a lane per session
+     * @param events where the handlers of events run in order; null for a queue per session
      */
-    final SessionConfig config(Services offered, @Nullable SerialLane events) {
+    final SessionConfig config(Services offered, @Nullable SerialQueue events) {
         return new SessionConfig(
                 offered,
                 access,

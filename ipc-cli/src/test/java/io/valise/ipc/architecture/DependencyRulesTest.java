@@ -179,7 +179,7 @@ class DependencyRulesTest {
     /** And its pools: their threads end after one idle time, and no task is lost between them. */
     @Test
     void theLibraryMakesItsPoolsInOnePlace() {
-        check(library(Threads.class, "io.valise.ipc.spi.runtime.HandOver")
+        check(library(Threads.class, "io.valise.ipc.spi.runtime.IdleThreadQueue")
                 .should()
                 .callConstructorWhere(target(owner(assignableTo(AbstractExecutorService.class))))
                 .orShould()

@@ -5,9 +5,9 @@ import io.valise.ipc.Endpoint;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.loopback.connect.LoopbackListener;
-import io.valise.ipc.loopback.connect.Switchboard;
+import io.valise.ipc.loopback.connect.ServerLookup;
 import io.valise.ipc.loopback.endpoint.EndpointFile;
-import io.valise.ipc.loopback.loop.NettyAtHand;
+import io.valise.ipc.loopback.loop.InstalledNetty;
 import io.valise.ipc.spi.Availability;
 import io.valise.ipc.spi.Link;
 import io.valise.ipc.spi.Transport;
@@ -68,7 +68,7 @@ public final class LoopbackTransport implements Transport {
 
     @Override
     public Availability availability() {
-        String missing = NettyAtHand.missing();
+        String missing = InstalledNetty.missing();
         if (missing != null) {
             return Availability.no(missing);
         }
@@ -91,12 +91,12 @@ public final class LoopbackTransport implements Transport {
         if (!here.available()) {
             throw here.refusal();
         }
-        Switchboard switchboard = new Switchboard(files);
+        ServerLookup lookup = new ServerLookup(files);
         return files.locked(() -> {
-            files.readable(endpoint.name()).filter(switchboard::isLive).ifPresent(live -> {
+            files.readable(endpoint.name()).filter(lookup::isLive).ifPresent(live -> {
                 throw inUse(endpoint, live);
             });
-            files.sweep(name -> files.readable(name).filter(switchboard::isGone).isPresent());
+            files.sweep(name -> files.readable(name).filter(lookup::isGone).isPresent());
             return LoopbackListener.open(endpoint, files, acceptor, port);
         });
     }
@@ -106,7 +106,7 @@ public final class LoopbackTransport implements Transport {
         if (timeoutNanos <= 0) {
             throw new IllegalArgumentException("connect timeout: must be positive, actual=" + timeoutNanos + " ns");
         }
-        return new Switchboard(filesFor(endpoint, EndpointFile::filesToRead)).connect(endpoint.name(), timeoutNanos);
+        return new ServerLookup(filesFor(endpoint, EndpointFile::filesToRead)).connect(endpoint.name(), timeoutNanos);
     }
 
     @Override
@@ -116,7 +116,7 @@ public final class LoopbackTransport implements Transport {
         }
         SecretFiles<EndpointFile> files = EndpointFile.filesToRead();
         return files.all().stream()
-                .filter(new Switchboard(files)::isLive)
+                .filter(new ServerLookup(files)::isLive)
                 .map(file -> new Endpoint(SCHEME, file.name()))
                 .toList();
     }

@@ -6,7 +6,7 @@ import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.internal.frame.Frames;
 import io.valise.ipc.internal.frame.OutFrame;
-import io.valise.ipc.internal.work.SerialLane;
+import io.valise.ipc.internal.work.SerialQueue;
 import io.valise.ipc.internal.work.Task;
 import io.valise.ipc.spi.runtime.SafeLog;
 import java.lang.System.Logger;
@@ -15,7 +15,7 @@ import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One subscription to a stream of the peer. Signals reach the subscriber one at a time, in order, through a lane; none
+ * One subscription to a stream of the peer. Signals reach the subscriber one at a time, in order, through a queue; none
  * but those already begun after it cancelled. Thread-safe.
  */
 public final class IncomingStream extends PendingCall implements Flow.Subscription {
@@ -24,7 +24,7 @@ public final class IncomingStream extends PendingCall implements Flow.Subscripti
     private final OutgoingCalls calls;
     private final Flow.Subscriber<? super ValueSet> subscriber;
     private final Opening opening;
-    private final SerialLane lane;
+    private final SerialQueue queue;
     private final Demand demand = new Demand();
     /** Credit that came before the stream was opened. Guarded by this, as is the next. */
     private long early;
@@ -45,7 +45,7 @@ public final class IncomingStream extends PendingCall implements Flow.Subscripti
         this.calls = calls;
         this.subscriber = subscriber;
         this.opening = opening;
-        this.lane = new SerialLane(calls.tasks().backlog());
+        this.queue = new SerialQueue(calls.tasks().backlog());
     }
 
     /**
@@ -53,7 +53,7 @@ public final class IncomingStream extends PendingCall implements Flow.Subscripti
      * then; those of an answer that was quicker follow on another thread.
      */
     public void begin() {
-        lane.hold();
+        queue.hold();
         try {
             subscriber.onSubscribe(this);
         } catch (RuntimeException | Error e) { // it will never cancel
@@ -61,8 +61,8 @@ public final class IncomingStream extends PendingCall implements Flow.Subscripti
             throw e;
         }
         open();
-        if (lane.release()) {
-            calls.tasks().runOnExecutor(lane);
+        if (queue.release()) {
+            calls.tasks().runOnExecutor(queue);
         }
     }
 
@@ -152,7 +152,7 @@ public final class IncomingStream extends PendingCall implements Flow.Subscripti
             throw Frames.malformed("stream " + service() + ": the peer sent more than was asked for");
         }
         calls.tasks().backlog().checkNotExcessive();
-        return lane.add(() -> next(item), bytes) ? lane : null;
+        return queue.add(() -> next(item), bytes) ? queue : null;
     }
 
     private void next(ValueSet item) {
@@ -168,7 +168,7 @@ public final class IncomingStream extends PendingCall implements Flow.Subscripti
     }
 
     public @Nullable Task ended() {
-        return lane.add(() -> last(subscriber::onComplete), 0) ? lane : null;
+        return queue.add(() -> last(subscriber::onComplete), 0) ? queue : null;
     }
 
     @Override
@@ -180,12 +180,12 @@ public final class IncomingStream extends PendingCall implements Flow.Subscripti
     @Override
     public Task fail(IpcStatus status, String message, Delivery delivery) {
         Runnable action = () -> last(() -> subscriber.onError(exception(status, message, delivery)));
-        return lane.add(action, 0) ? lane : Task.NONE;
+        return queue.add(action, 0) ? queue : Task.NONE;
     }
 
     private void signal(Runnable action) {
-        if (lane.add(action, 0)) {
-            lane.run(false);
+        if (queue.add(action, 0)) {
+            queue.run(false);
         }
     }
 

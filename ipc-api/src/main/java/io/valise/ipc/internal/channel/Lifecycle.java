@@ -30,7 +30,7 @@ public final class Lifecycle {
 
     /** The ends have agreed on a version of the protocol. */
     public void agreed(int version) {
-        countsCalls = version >= Frames.VERSION_OF_COUNTED_FAREWELLS;
+        countsCalls = version >= Frames.VERSION_OF_GOAWAY_COUNTS;
     }
 
     /** Whether a GOAWAY says how many calls were taken. */

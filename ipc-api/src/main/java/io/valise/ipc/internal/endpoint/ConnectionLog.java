@@ -3,7 +3,7 @@ package io.valise.ipc.internal.endpoint;
 import io.valise.ipc.CloseReason;
 import io.valise.ipc.Endpoint;
 import io.valise.ipc.internal.session.Session;
-import io.valise.ipc.internal.work.SerialLane;
+import io.valise.ipc.internal.work.SerialQueue;
 import io.valise.ipc.internal.work.Workers;
 import io.valise.ipc.spi.runtime.SafeLog;
 import java.lang.System.Logger;
@@ -21,7 +21,7 @@ import java.util.function.Supplier;
 final class ConnectionLog {
     private static final Logger LOG = SafeLog.of("io.valise.ipc");
     private static final int MOST_WAITING = 1000;
-    private static final SerialLane LINES = new SerialLane();
+    private static final SerialQueue LINES = new SerialQueue();
     private static final AtomicInteger WAITING = new AtomicInteger();
 
     private ConnectionLog() {}

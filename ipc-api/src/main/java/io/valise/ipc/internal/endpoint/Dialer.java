@@ -13,7 +13,7 @@ import io.valise.ipc.internal.local.LocalTransport;
 import io.valise.ipc.internal.session.Session;
 import io.valise.ipc.internal.session.SessionConfig;
 import io.valise.ipc.internal.work.Deadline;
-import io.valise.ipc.internal.work.Handed;
+import io.valise.ipc.internal.work.ResourceTransfer;
 import io.valise.ipc.internal.work.Task;
 import io.valise.ipc.internal.work.Watchdog;
 import io.valise.ipc.internal.work.Workers;
@@ -71,7 +71,7 @@ public final class Dialer {
         Session session = dial(timeoutNanos, true);
         return policy == null
                 ? session
-                : Handed.orFreed(
+                : ResourceTransfer.orFreed(
                         session,
                         first -> new ReconnectingConnection(this, policy, first, timeoutNanos).watched(),
                         Session::close);
@@ -80,7 +80,7 @@ public final class Dialer {
     /** Connects on another thread. */
     public CompletableFuture<IpcConnection> connectAsync(long timeoutNanos, @Nullable ReconnectPolicy policy) {
         Executor followers = config.services().context().over(Workers.followers());
-        return Handed.by(followers, () -> connect(timeoutNanos, policy), IpcConnection::close);
+        return ResourceTransfer.by(followers, () -> connect(timeoutNanos, policy), IpcConnection::close);
     }
 
     /** Connects; {@code starts} says whether the starter, if there is one, may be asked. */
@@ -167,7 +167,7 @@ public final class Dialer {
 
     private Session dial(Transport transport, Endpoint concrete, long deadline) {
         Session session = session(transport, concrete, deadline);
-        return Handed.orFreed(session, fresh -> greeted(fresh, concrete, deadline), Session::close);
+        return ResourceTransfer.orFreed(session, fresh -> greeted(fresh, concrete, deadline), Session::close);
     }
 
     private static Session greeted(Session session, Endpoint concrete, long deadline) {

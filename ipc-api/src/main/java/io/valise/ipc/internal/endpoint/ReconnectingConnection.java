@@ -18,7 +18,7 @@ import io.valise.ipc.internal.session.Session;
 import io.valise.ipc.internal.session.SessionCall;
 import io.valise.ipc.internal.work.ConnectionStates;
 import io.valise.ipc.internal.work.Deadline;
-import io.valise.ipc.internal.work.Handed;
+import io.valise.ipc.internal.work.ResourceTransfer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -220,7 +220,7 @@ final class ReconnectingConnection implements SessionCall.Calls, Redial.Target {
             tell = states.set(ConnectionState.RECONNECTING);
         }
         tell.run();
-        return Handed.orFreed(dialer.dial(connectNanos, starts), this::checked, Session::close);
+        return ResourceTransfer.orFreed(dialer.dial(connectNanos, starts), this::checked, Session::close);
     }
 
     /** The peer is still who it had proved to be: what the user has seen of it holds for every link. */

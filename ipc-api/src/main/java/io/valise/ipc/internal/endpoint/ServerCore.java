@@ -19,7 +19,7 @@ import io.valise.ipc.internal.session.Session;
 import io.valise.ipc.internal.session.SessionConfig;
 import io.valise.ipc.internal.work.CallbackTask;
 import io.valise.ipc.internal.work.Deadline;
-import io.valise.ipc.internal.work.SerialLane;
+import io.valise.ipc.internal.work.SerialQueue;
 import io.valise.ipc.internal.work.Task;
 import io.valise.ipc.internal.work.Watchdog;
 import io.valise.ipc.internal.work.Workers;
@@ -312,7 +312,7 @@ public final class ServerCore implements Session.Greeter {
             past = past.plus(session.stats());
         }
         ConnectionLog.closed(session, reason);
-        SerialLane told = session.listeners();
+        SerialQueue told = session.listeners();
         if (told.add(() -> tellDisconnected(session, reason), 0)) {
             session.tasks().runOnWorker(told);
         }

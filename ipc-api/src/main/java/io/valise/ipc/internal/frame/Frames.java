@@ -79,7 +79,7 @@ public final class Frames {
     public static final int LOWEST_VERSION = 1;
 
     /** The first version in which a GOAWAY says how many calls were taken. */
-    public static final int VERSION_OF_COUNTED_FAREWELLS = 2;
+    public static final int VERSION_OF_GOAWAY_COUNTS = 2;
 
     static final int MAX_NAME_BYTES = 255;
     /** Longer texts are cut. */

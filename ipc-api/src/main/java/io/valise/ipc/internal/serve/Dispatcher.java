@@ -15,7 +15,7 @@ import io.valise.ipc.internal.frame.Frames;
 import io.valise.ipc.internal.frame.OutFrame;
 import io.valise.ipc.internal.frame.Sendable;
 import io.valise.ipc.internal.work.Backlog;
-import io.valise.ipc.internal.work.SerialLane;
+import io.valise.ipc.internal.work.SerialQueue;
 import io.valise.ipc.internal.work.SessionCounters;
 import io.valise.ipc.internal.work.Task;
 import io.valise.ipc.spi.runtime.SafeLog;
@@ -52,11 +52,11 @@ public final class Dispatcher {
     private final SessionCounters counters;
     private final Backlog backlog;
     private final boolean usesExecutor;
-    private final SerialLane events;
+    private final SerialQueue events;
     /** Counts the answers that wait for room at the peer. */
     private final Backlog unsent;
 
-    private final SerialLane answers;
+    private final SerialQueue answers;
     private final InFlight<InboundRequest> requests = new InFlight<>();
 
     /**
@@ -84,7 +84,7 @@ public final class Dispatcher {
      * @param backlog counts what waits for a handler
      * @param unsent counts the answers that wait for room at the peer
      * @param usesExecutor whether the application gave an executor: handlers never run on a reading thread then
-     * @param events where the handlers of events run in order; null for a lane of its own
+     * @param events where the handlers of events run in order; null for a queue of its own
      */
     public Dispatcher(
             IpcConnection connection,
@@ -97,7 +97,7 @@ public final class Dispatcher {
             Backlog backlog,
             Backlog unsent,
             boolean usesExecutor,
-            @Nullable SerialLane events) {
+            @Nullable SerialQueue events) {
         this.connection = connection;
         this.server = server;
         this.lifecycle = lifecycle;
@@ -108,9 +108,9 @@ public final class Dispatcher {
         this.counters = counters;
         this.backlog = backlog;
         this.unsent = unsent;
-        this.answers = new SerialLane(unsent);
+        this.answers = new SerialQueue(unsent);
         this.usesExecutor = usesExecutor;
-        this.events = events == null ? new SerialLane(backlog, usesExecutor) : events;
+        this.events = events == null ? new SerialQueue(backlog, usesExecutor) : events;
     }
 
     // ---- what a request needs

@@ -7,7 +7,7 @@ import io.valise.ipc.ValueSet;
 import io.valise.ipc.internal.frame.OutFrame;
 import io.valise.ipc.internal.work.Backlog;
 import io.valise.ipc.internal.work.Deadline;
-import io.valise.ipc.internal.work.SerialLane;
+import io.valise.ipc.internal.work.SerialQueue;
 import io.valise.ipc.spi.runtime.SafeLog;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -27,20 +27,20 @@ final class Broadcasts {
     private final Session session;
     private final long limit;
     private final Backlog unsent;
-    private final SerialLane lane;
+    private final SerialQueue queue;
 
     Broadcasts(Session session) {
         this.session = session;
         this.limit = session.config().backlogBytes();
         this.unsent = new Backlog(limit, () -> {});
-        this.lane = new SerialLane(unsent);
+        this.queue = new SerialQueue(unsent);
     }
 
     /** Sends an event without blocking; what does not fit now follows in order. */
     void send(String event, ValueSet message) {
         OutFrame frame = OutFrame.event(event, message);
         try {
-            if (lane.isIdle() && session.sender().trySend(frame)) {
+            if (queue.isIdle() && session.sender().trySend(frame)) {
                 return;
             }
         } catch (IpcException e) {
@@ -50,8 +50,8 @@ final class Broadcasts {
             failed(event, session.sender().cutShort(e));
             return;
         }
-        if (lane.add(() -> sendQueued(event, frame), (int) Math.min(frame.bound(), Integer.MAX_VALUE / 2))) {
-            session.tasks().runSending(lane);
+        if (queue.add(() -> sendQueued(event, frame), (int) Math.min(frame.bound(), Integer.MAX_VALUE / 2))) {
+            session.tasks().runSending(queue);
         }
         if (unsent.isHigh() && !isSentFurther()) {
             session.end(new CloseReason(

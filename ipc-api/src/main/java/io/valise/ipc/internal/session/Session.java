@@ -21,8 +21,8 @@ import io.valise.ipc.internal.serve.Services;
 import io.valise.ipc.internal.work.Backlog;
 import io.valise.ipc.internal.work.CallbackTask;
 import io.valise.ipc.internal.work.ConnectionStates;
-import io.valise.ipc.internal.work.Handed;
-import io.valise.ipc.internal.work.SerialLane;
+import io.valise.ipc.internal.work.ResourceTransfer;
+import io.valise.ipc.internal.work.SerialQueue;
 import io.valise.ipc.internal.work.SessionCounters;
 import io.valise.ipc.internal.work.Task;
 import io.valise.ipc.internal.work.TaskRunner;
@@ -64,7 +64,7 @@ public final class Session implements SessionCall.Calls {
     private final Requester requester;
     private final Broadcasts broadcasts;
     private final GracefulClose gracefulClose;
-    private final SerialLane listeners;
+    private final SerialQueue listeners;
     private final long begunAt = System.nanoTime();
     private volatile PeerIdentity peer;
 
@@ -124,7 +124,7 @@ public final class Session implements SessionCall.Calls {
         this.requester = new Requester(calls, sender, reader, lifecycle, counters, config.requestTimeoutNanos());
         this.drainer = new Drainer(this, reader.poller::flushFully, lifecycle::isEnded);
         this.broadcasts = new Broadcasts(this);
-        this.listeners = new SerialLane(backlog);
+        this.listeners = new SerialQueue(backlog);
     }
 
     private FrameReceiver newReceiver() {
@@ -159,7 +159,7 @@ public final class Session implements SessionCall.Calls {
 
     /** Over a link that was not read from yet; the link is closed when that fails, with an Error too. */
     public static Session over(Link link, Endpoint endpoint, SessionConfig config, Greeter greeter) {
-        return Handed.orFreed(link, fresh -> new Session(fresh, endpoint, config, greeter), Link::close);
+        return ResourceTransfer.orFreed(link, fresh -> new Session(fresh, endpoint, config, greeter), Link::close);
     }
 
     private void backlogShrank() {
@@ -201,7 +201,7 @@ public final class Session implements SessionCall.Calls {
     }
 
     /** Where a server's listeners are told of this session, one thing at a time. */
-    public SerialLane listeners() {
+    public SerialQueue listeners() {
         return listeners;
     }
 

@@ -4,7 +4,7 @@ import io.valise.ipc.AccessPolicy;
 import io.valise.ipc.WaitStrategy;
 import io.valise.ipc.internal.greeting.Credentials;
 import io.valise.ipc.internal.serve.Services;
-import io.valise.ipc.internal.work.SerialLane;
+import io.valise.ipc.internal.work.SerialQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param waitStrategy how readers wait
  * @param executor runs the handlers; null for the reader itself, with takeover
  * @param events where the handlers of events run in order, for sessions that follow each other on one connection; null for
- *     a lane per session
+ *     a queue per session
  */
 public record SessionConfig(
         Services services,
@@ -30,7 +30,7 @@ public record SessionConfig(
         long requestTimeoutNanos,
         WaitStrategy waitStrategy,
         @Nullable Executor executor,
-        @Nullable SerialLane events) {
+        @Nullable SerialQueue events) {
 
     /** How long a call waits that does not say. */
     public static final long DEFAULT_REQUEST_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(30);

@@ -19,10 +19,10 @@ public final class ConnectionStates {
     private volatile ConnectionState now = ConnectionState.CONNECTED;
 
     /** A listener and its calls that wait. */
-    private record Told(Consumer<ConnectionState> listener, SerialLane lane) {
-        /** Whether the lane was idle and must be run. */
+    private record Told(Consumer<ConnectionState> listener, SerialQueue queue) {
+        /** Whether the queue was idle and must be run. */
         boolean add(ConnectionState state) {
-            return lane.add(() -> listener.accept(state), 0);
+            return queue.add(() -> listener.accept(state), 0);
         }
     }
 
@@ -36,14 +36,14 @@ public final class ConnectionStates {
 
     /** Tells this listener too, the present state first. */
     public void add(Consumer<ConnectionState> listener) {
-        Told told = new Told(listener, new SerialLane());
+        Told told = new Told(listener, new SerialQueue());
         synchronized (this) {
             List<Told> more = new ArrayList<>(listeners);
             more.add(told);
             listeners = List.copyOf(more);
             told.add(now);
         }
-        run(told.lane());
+        run(told.queue());
     }
 
     /**
@@ -56,21 +56,21 @@ public final class ConnectionStates {
             return () -> {};
         }
         now = next;
-        List<SerialLane> idle = new ArrayList<>();
+        List<SerialQueue> idle = new ArrayList<>();
         for (Told told : listeners) {
             if (told.add(next)) {
-                idle.add(told.lane());
+                idle.add(told.queue());
             }
         }
         return () -> idle.forEach(ConnectionStates::run);
     }
 
-    private static void run(SerialLane lane) {
+    private static void run(SerialQueue queue) {
         try {
-            Workers.followers().execute(() -> lane.run(false));
+            Workers.followers().execute(() -> queue.run(false));
         } catch (RuntimeException | Error e) {
             LOG.log(Level.WARNING, "no thread to tell of a connection's state; telling on this one", e);
-            lane.run(false);
+            queue.run(false);
         }
     }
 }

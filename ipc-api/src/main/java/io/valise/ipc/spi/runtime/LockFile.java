@@ -189,12 +189,12 @@ public final class LockFile implements AutoCloseable {
 
     /**
      * Reads, writes or maps by the channel that all users of the file in this JVM share, on a thread that is never
-     * interrupted ({@link Undisturbed#elsewhere}). An interrupt of the caller stays set.
+     * interrupted ({@link Uninterruptibly#callOnOtherThread}). An interrupt of the caller stays set.
      *
      * @param step takes no lock of the caller's
      */
     public <T> T use(Step<T> step) throws IOException {
-        return Undisturbed.elsewhere(() -> step.take(channel(file)));
+        return Uninterruptibly.callOnOtherThread(() -> step.take(channel(file)));
     }
 
     /** Whether this JVM has a lock on a byte of it, other than on the whole. */

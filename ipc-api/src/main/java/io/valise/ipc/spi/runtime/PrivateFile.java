@@ -78,7 +78,7 @@ public final class PrivateFile {
         try {
             Path draft = OwnerOnly.createDraft(folder(file), DRAFT_PREFIX);
             try {
-                Undisturbed.again(() -> fill(draft, text));
+                Uninterruptibly.call(() -> fill(draft, text));
                 Files.move(draft, file, ATOMIC_MOVE, REPLACE_EXISTING);
                 syncFolder(folder(file));
             } finally {
@@ -110,7 +110,7 @@ public final class PrivateFile {
         if (!OwnerOnly.hasModes(folder)) {
             return;
         }
-        Undisturbed.again(() -> {
+        Uninterruptibly.call(() -> {
             try (FileChannel channel = FileChannel.open(folder, READ)) {
                 channel.force(true);
                 return folder;

@@ -69,7 +69,7 @@ record SocketPlace(Path path, @Nullable Path marker) {
     /** Writes the marker, if this place needs one. */
     void mark() throws IOException {
         if (marker != null) {
-            Undisturbed.again(() -> write(marker, path.toString()));
+            Uninterruptibly.call(() -> write(marker, path.toString()));
         }
     }
 

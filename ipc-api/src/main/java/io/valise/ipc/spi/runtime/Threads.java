@@ -63,7 +63,7 @@ public final class Threads {
      * @param most how many threads there may be
      */
     public static ExecutorService pool(String name, int most) {
-        return HandOver.pool(most, daemons(name));
+        return IdleThreadQueue.pool(most, daemons(name));
     }
 
     private static ThreadFactory daemons(String name) {
@@ -118,7 +118,7 @@ public final class Threads {
      * @throws ExecutionException with what the action threw
      * @throws IpcException {@code RESOURCE_EXHAUSTED} when the system refuses the thread
      */
-    public static <T> T apart(String name, Callable<T> action) throws ExecutionException {
+    public static <T> T callOnNewThread(String name, Callable<T> action) throws ExecutionException {
         FutureTask<T> task = new FutureTask<>(action);
         start(daemon(name, task));
         boolean interrupted = false;

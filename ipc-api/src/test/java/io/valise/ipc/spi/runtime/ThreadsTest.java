@@ -145,10 +145,10 @@ class ThreadsTest {
     @Test
     void anActionApartIsNotInterruptedWithItsCaller() throws Exception {
         Thread.currentThread().interrupt();
-        assertThat(Threads.apart("apart", () -> Thread.currentThread().getName() + Thread.interrupted()))
+        assertThat(Threads.callOnNewThread("apart", () -> Thread.currentThread().getName() + Thread.interrupted()))
                 .isEqualTo("apartfalse");
         assertThat(Thread.interrupted()).isTrue();
-        assertThatThrownBy(() -> Threads.apart("apart", () -> {
+        assertThatThrownBy(() -> Threads.callOnNewThread("apart", () -> {
                     throw new IOException("of the action");
                 }))
                 .isInstanceOf(ExecutionException.class)

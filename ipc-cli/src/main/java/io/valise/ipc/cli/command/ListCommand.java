@@ -3,7 +3,7 @@ package io.valise.ipc.cli.command;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.cli.option.CommonOptions;
 import io.valise.ipc.cli.option.JsonLine;
-import io.valise.ipc.cli.option.Looking;
+import io.valise.ipc.cli.option.TimeoutOption;
 import io.valise.ipc.cli.servers.ReachableServers;
 import io.valise.ipc.cli.text.Amounts;
 import io.valise.ipc.cli.text.Table;
@@ -22,14 +22,14 @@ final class ListCommand implements Callable<Integer> {
     private CommonOptions common;
 
     @Mixin
-    private Looking looking;
+    private TimeoutOption timeout;
 
     @Mixin
     private JsonLine json;
 
     @Override
     public Integer call() {
-        List<ServerStatus> servers = ReachableServers.within(looking.timeout()).running();
+        List<ServerStatus> servers = ReachableServers.within(timeout.timeout()).running();
         if (json.isAsked()) {
             List<ValueSet> all = servers.stream().map(ServerStatus::toValueSet).toList();
             common.out().println(ValueSetJson.write(ValueSet.of("servers", all)));

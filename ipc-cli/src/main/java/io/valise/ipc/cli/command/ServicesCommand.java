@@ -3,7 +3,7 @@ package io.valise.ipc.cli.command;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.cli.option.CommonOptions;
 import io.valise.ipc.cli.option.JsonLine;
-import io.valise.ipc.cli.option.Looking;
+import io.valise.ipc.cli.option.TimeoutOption;
 import io.valise.ipc.cli.servers.ReachableServers;
 import io.valise.ipc.cli.servers.ServiceLine;
 import io.valise.ipc.cli.text.Table;
@@ -35,14 +35,14 @@ final class ServicesCommand implements Callable<Integer> {
     private @Nullable String service;
 
     @Mixin
-    private Looking looking;
+    private TimeoutOption timeout;
 
     @Mixin
     private JsonLine json;
 
     @Override
     public Integer call() {
-        ServiceCatalog catalog = ReachableServers.within(looking.timeout());
+        ServiceCatalog catalog = ReachableServers.within(timeout.timeout());
         List<ServerStatus> found =
                 Optional.ofNullable(service).map(catalog::find).orElseGet(catalog::list);
         List<ServiceLine> lines = ServiceLine.of(found);

@@ -44,7 +44,7 @@ public final class SharedLoop {
                     Delivery.NOT_SENT,
                     e);
         } catch (LinkageError e) {
-            throw NettyAtHand.unfit(e);
+            throw InstalledNetty.unfit(e);
         }
     }
 
@@ -95,7 +95,7 @@ public final class SharedLoop {
      */
     private static SharedLoop begun() {
         try {
-            return Threads.apart("valise-loopback-start", SharedLoop::new);
+            return Threads.callOnNewThread("valise-loopback-start", SharedLoop::new);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof IpcException refused) {
                 throw refused;

@@ -31,7 +31,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** Connects one client to a server; see {@link Handover} for the other side. Used by one thread. */
+/** Connects one client to a server; see {@link PipeRedirection} for the other side. Used by one thread. */
 final class PipeDialer {
     private static final String END = String.valueOf(PipeNames.END);
     private static final int PATH_BYTES = 512;

@@ -28,7 +28,7 @@ import java.util.stream.LongStream;
  */
 final class PipeListener implements Transport.Listener, Runnable {
     private static final int INSTANCES = 4;
-    private static final int MOST_HANDOVERS = Win32.MAXIMUM_WAIT_OBJECTS - 1 - INSTANCES;
+    private static final int MOST_REDIRECTIONS = Win32.MAXIMUM_WAIT_OBJECTS - 1 - INSTANCES;
     private static final long RETRY = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final Endpoint endpoint;
@@ -39,7 +39,7 @@ final class PipeListener implements Transport.Listener, Runnable {
     private final Win32 win32;
     private final long stop;
     private final List<Instance> waiting = new ArrayList<>();
-    private final List<Handover> handovers = new ArrayList<>();
+    private final List<PipeRedirection> redirections = new ArrayList<>();
     private final CountDownLatch freed = new CountDownLatch(1);
     private final Thread thread;
     private boolean starved;
@@ -95,15 +95,15 @@ final class PipeListener implements Transport.Listener, Runnable {
     private boolean round() {
         if (!stopping) {
             win32.waitForAny(events(), WakeEvent.millis(nanosToWait()));
-            finishHandovers();
-            beginHandovers();
+            finishRedirections();
+            beginRedirections();
         }
         return !stopping;
     }
 
     private void free() {
         waiting.forEach(Instance::close);
-        handovers.forEach(Handover::drop);
+        redirections.forEach(PipeRedirection::drop);
         closeStopEvent();
         freed.countDown();
     }
@@ -112,14 +112,14 @@ final class PipeListener implements Transport.Listener, Runnable {
         return LongStream.concat(
                         LongStream.of(stop),
                         LongStream.concat(
-                                handovers.stream().mapToLong(Handover::event),
+                                redirections.stream().mapToLong(PipeRedirection::event),
                                 admits() ? waiting.stream().mapToLong(Instance::event) : LongStream.empty()))
                 .toArray();
     }
 
     /** Whether one more client can be sent to a pipe of its own; others wait at the server's name. */
     private boolean admits() {
-        return handovers.size() < MOST_HANDOVERS && !starved;
+        return redirections.size() < MOST_REDIRECTIONS && !starved;
     }
 
     /**
@@ -131,20 +131,20 @@ final class PipeListener implements Transport.Listener, Runnable {
             return 0;
         }
         long nanos = starved ? RETRY : Long.MAX_VALUE;
-        for (Handover handover : handovers) {
-            nanos = Math.min(nanos, handover.isDecided() ? 0 : Math.max(0, handover.nanosLeft()));
+        for (PipeRedirection redirection : redirections) {
+            nanos = Math.min(nanos, redirection.isDecided() ? 0 : Math.max(0, redirection.nanosLeft()));
         }
         return nanos;
     }
 
     /** Instances are replaced before they are used: the name must not be without one, or it would be free. */
-    private void beginHandovers() {
+    private void beginRedirections() {
         Deque<Instance> decided = new ArrayDeque<>();
         waiting.removeIf(instance -> instance.outcome() != ERROR_IO_INCOMPLETE && decided.add(instance));
         fillUp();
         while (!decided.isEmpty()) {
             Instance instance = decided.remove();
-            if (handovers.size() < MOST_HANDOVERS && !waiting.isEmpty()) {
+            if (redirections.size() < MOST_REDIRECTIONS && !waiting.isEmpty()) {
                 begin(instance);
             } else {
                 waiting.add(instance);
@@ -157,7 +157,7 @@ final class PipeListener implements Transport.Listener, Runnable {
         boolean begun = false;
         try {
             if (instance.outcome() == ERROR_SUCCESS) {
-                handovers.add(Handover.begin(endpoint, user, names, instance));
+                redirections.add(PipeRedirection.begin(endpoint, user, names, instance));
                 begun = true;
             }
         } catch (Win32Exception e) {
@@ -169,26 +169,26 @@ final class PipeListener implements Transport.Listener, Runnable {
         }
     }
 
-    private void finishHandovers() {
-        for (Iterator<Handover> all = handovers.iterator(); all.hasNext(); ) {
-            Handover handover = all.next();
-            if (handover.isDecided()) {
+    private void finishRedirections() {
+        for (Iterator<PipeRedirection> all = redirections.iterator(); all.hasNext(); ) {
+            PipeRedirection redirection = all.next();
+            if (redirection.isDecided()) {
                 all.remove();
-                finish(handover);
+                finish(redirection);
             }
         }
     }
 
-    private void finish(Handover handover) {
+    private void finish(PipeRedirection redirection) {
         try {
-            acceptor.accept(handover.finish(user, watchers));
-            handover.close();
+            acceptor.accept(redirection.finish(user, watchers));
+            redirection.close();
         } catch (Win32Exception e) {
             dropped(e);
-            handover.drop();
+            redirection.drop();
         } catch (RuntimeException | Error e) {
             log().log(Level.WARNING, "dropped a connection to " + endpoint, e);
-            handover.close();
+            redirection.close();
         }
     }
 

@@ -60,7 +60,7 @@ final class ObjectCalls {
         String other = message.getString(AS, "");
         if (!other.isEmpty()) {
             return CompletableFuture.completedFuture(
-                    objects.passing().send(target, other.equals(plan.name()) ? plan : marked(target, other)));
+                    objects.passedReferences().send(target, other.equals(plan.name()) ? plan : marked(target, other)));
         }
         MethodPlan method = plan.ofKey(message.getString("m", ""));
         if (method == null) {
@@ -74,7 +74,7 @@ final class ObjectCalls {
 
     private @Nullable Object invoke(MethodPlan method, Object target, ValueSet message) throws Exception {
         try {
-            return method.invoke(target, message, objects.passing());
+            return method.invoke(target, message, objects.passedReferences());
         } catch (Exception | Error e) {
             throw e;
         } catch (Throwable e) {
@@ -96,7 +96,7 @@ final class ObjectCalls {
         if (request.isCancelled()) {
             throw new IpcException(IpcStatus.CANCELLED, "the caller has given up");
         }
-        Passing references = objects.passing();
+        PassedReferences references = objects.passedReferences();
         try {
             return method.reply(value, references);
         } catch (RuntimeException | Error e) {
@@ -150,6 +150,6 @@ final class ObjectCalls {
     }
 
     private ValueSet message(StreamPlan plan, Object item) {
-        return plan.message(item, objects.passing());
+        return plan.message(item, objects.passedReferences());
     }
 }

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * Tells the peer which references this end has dropped, up to {@value #MOST_IN_A_MESSAGE} in one message. The thread
  * that drops one, perhaps the garbage collector's, does not wait: the peer's buffer may be full. A peer that does not
- * read delays no other connection: each has its own {@link Lane}. Thread-safe.
+ * read delays no other connection: each has its own {@link DrainLoop}. Thread-safe.
  */
 final class Releases {
     /** The event's name. */
@@ -28,7 +28,7 @@ final class Releases {
     private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final IpcConnection connection;
-    private final Lane lane = new Lane(this::send);
+    private final DrainLoop loop = new DrainLoop(this::send);
     private final Map<Long, Long> waiting = new HashMap<>();
 
     Releases(IpcConnection connection) {
@@ -39,7 +39,7 @@ final class Releases {
         synchronized (this) {
             waiting.merge(id, 1L, Long::sum);
         }
-        lane.signal();
+        loop.signal();
     }
 
     private void send() {
@@ -80,7 +80,7 @@ final class Releases {
         synchronized (this) {
             dropped.forEach((id, count) -> waiting.merge(id, count, Long::sum));
         }
-        ReadinessLoop.shared().after(PAUSE_NANOS, lane::signal);
+        ReadinessLoop.shared().after(PAUSE_NANOS, loop::signal);
     }
 
     private static ValueSet message(Map<Long, Long> dropped) {

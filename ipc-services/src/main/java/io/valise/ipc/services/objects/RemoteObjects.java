@@ -67,7 +67,7 @@ public final class RemoteObjects {
     /** Objects that the peer no longer holds and that have not been notified yet. */
     private final Queue<Unreferenced> freed = new ConcurrentLinkedQueue<>();
 
-    private final Lane telling = new Lane(this::tellFreed);
+    private final DrainLoop telling = new DrainLoop(this::tellFreed);
 
     private RemoteObjects(IpcConnection connection) {
         this.connection = connection;
@@ -151,8 +151,8 @@ public final class RemoteObjects {
         return calls;
     }
 
-    Passing passing() {
-        return new Passing(this);
+    PassedReferences passedReferences() {
+        return new PassedReferences(this);
     }
 
     /** An object that the peer holds. */

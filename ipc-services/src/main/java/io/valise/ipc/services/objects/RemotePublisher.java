@@ -33,7 +33,7 @@ final class RemotePublisher<T> implements Flow.Publisher<T>, RemoteObject {
 
     @SuppressWarnings("unchecked") // the plan is that of the declared type
     private T item(ValueSet message) {
-        Object item = plan.item(message, owner.passing());
+        Object item = plan.item(message, owner.passedReferences());
         if (item == null) {
             throw new NullPointerException("the peer published null");
         }

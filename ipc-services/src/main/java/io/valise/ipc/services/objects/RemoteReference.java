@@ -60,7 +60,7 @@ final class RemoteReference implements InvocationHandler, RemoteObject {
     }
 
     private @Nullable Object call(MethodPlan method, @Nullable Object @Nullable [] arguments) {
-        Passing references = owner.passing();
+        PassedReferences references = owner.passedReferences();
         ValueSet message = message(method, arguments, references);
         try {
             return method.result(owner.connection().request(service, message), references);
@@ -71,7 +71,7 @@ final class RemoteReference implements InvocationHandler, RemoteObject {
     }
 
     private CompletableFuture<@Nullable Object> callAsync(MethodPlan method, @Nullable Object @Nullable [] arguments) {
-        Passing references = owner.passing();
+        PassedReferences references = owner.passedReferences();
         ValueSet message = message(method, arguments, references);
         CompletableFuture<ValueSet> reply = owner.connection().requestAsync(service, message);
         CompletableFuture<@Nullable Object> result = new Answer<>(reply);
@@ -92,7 +92,7 @@ final class RemoteReference implements InvocationHandler, RemoteObject {
             MethodPlan method,
             @Nullable ValueSet answer,
             @Nullable Throwable failure,
-            Passing references) {
+            PassedReferences references) {
         if (answer == null) {
             result.completeExceptionally(references.failed(failure));
             return;
@@ -104,7 +104,7 @@ final class RemoteReference implements InvocationHandler, RemoteObject {
         }
     }
 
-    private ValueSet message(MethodPlan method, @Nullable Object @Nullable [] arguments, Passing references) {
+    private ValueSet message(MethodPlan method, @Nullable Object @Nullable [] arguments, PassedReferences references) {
         ValueSet.Builder message = address();
         try {
             method.call(message, arguments, references);
@@ -171,7 +171,7 @@ final class RemoteReference implements InvocationHandler, RemoteObject {
         InterfacePlan wanted = InterfacePlan.of(other);
         ValueSet question = address().put(ObjectCalls.AS, wanted.name()).build();
         ValueSet answer = owner.connection().request(service, question);
-        return other.cast(owner.passing().receive(answer, wanted));
+        return other.cast(owner.passedReferences().receive(answer, wanted));
     }
 
     @Override

@@ -6,7 +6,7 @@ import io.valise.ipc.spi.runtime.FileFailure;
 import io.valise.ipc.spi.runtime.PrivateFile;
 import io.valise.ipc.spi.runtime.RuntimeDirectory;
 import io.valise.ipc.spi.runtime.SafeLog;
-import io.valise.ipc.spi.runtime.Undisturbed;
+import io.valise.ipc.spi.runtime.Uninterruptibly;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.FilterOutputStream;
@@ -179,7 +179,7 @@ public final class ServiceLog {
     private long roomFor(FileOutputStream stream, int bytes) {
         try {
             // An interrupt would close the channel, and with it the standard output.
-            return Undisturbed.elsewhere(() -> roomFor(stream.getChannel(), bytes));
+            return Uninterruptibly.callOnOtherThread(() -> roomFor(stream.getChannel(), bytes));
         } catch (IOException | IpcException e) {
             LOG.log(Level.DEBUG, "the log " + file + " cannot be shortened", e);
             return bytes;

@@ -78,7 +78,7 @@ class SharedFilesAcceptanceTest {
     }
 
     private static void fourteenDaysOn(String address, Path file) throws IOException {
-        Moving clock = new Moving();
+        MutableClock clock = new MutableClock();
         SharedFiles files = new SharedFiles(clock, null);
         try (IpcServer server = files.addTo(IpcServer.builder(address)).start();
                 ForkedJvm late = ForkedJvm.start(FileClient.class, address)) {

@@ -38,7 +38,7 @@ class SharedFilesTest {
     @TempDir
     private Path temp;
 
-    private final Moving clock = new Moving();
+    private final MutableClock clock = new MutableClock();
     private final SharedFiles files = new SharedFiles(clock, null);
     private final IpcServer server =
             files.addTo(IpcServer.builder("local:files")).start();

@@ -118,24 +118,24 @@ class StalledPeersTest {
     void workThatBlocksHoldsUpItsOwnLaneAloneAndRunsOncePerSignalAtLeast() throws Exception {
         CountDownLatch blocked = new CountDownLatch(1);
         CountDownLatch atWork = new CountDownLatch(20);
-        List<Lane> lanes = new ArrayList<>();
+        List<DrainLoop> loops = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
-            Lane lane = new Lane(() -> {
+            DrainLoop loop = new DrainLoop(() -> {
                 atWork.countDown();
                 await(blocked);
             });
-            lanes.add(lane);
-            lane.signal();
+            loops.add(loop);
+            loop.signal();
         }
         atWork.await(); // all twenty at a time
         BlockingQueue<String> done = new LinkedBlockingQueue<>();
-        Lane free = new Lane(() -> done.add("done"));
+        DrainLoop free = new DrainLoop(() -> done.add("done"));
         for (int i = 0; i < 100; i++) {
             free.signal();
             assertThat(done.take()).isEqualTo("done");
         }
         blocked.countDown();
-        lanes.forEach(Lane::signal);
+        loops.forEach(DrainLoop::signal);
     }
 
     private static void await(CountDownLatch latch) {

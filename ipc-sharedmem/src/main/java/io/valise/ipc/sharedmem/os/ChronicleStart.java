@@ -29,7 +29,7 @@ final class ChronicleStart {
         /** Chronicle starts a thread that never ends, which would keep alive what it inherited from the caller. */
         private static boolean apart() {
             try {
-                return Threads.apart("valise-chronicle-start", ChronicleStart::tryIt);
+                return Threads.callOnNewThread("valise-chronicle-start", ChronicleStart::tryIt);
             } catch (ExecutionException | RuntimeException noThread) {
                 return unusable(noThread);
             }

@@ -11,7 +11,7 @@ import io.valise.ipc.IpcStatus;
 import io.valise.ipc.spi.runtime.PrivateFile;
 import io.valise.ipc.spi.runtime.RuntimeDirectory;
 import io.valise.ipc.spi.runtime.SafeLog;
-import io.valise.ipc.spi.runtime.Undisturbed;
+import io.valise.ipc.spi.runtime.Uninterruptibly;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -36,7 +36,7 @@ public final class SegmentFile {
      */
     public static SharedMemory create(Path path, int size) {
         try {
-            return Undisturbed.again(() -> createFile(path, size));
+            return Uninterruptibly.call(() -> createFile(path, size));
         } catch (IOException e) {
             throw failed(IpcStatus.RESOURCE_EXHAUSTED, "create", path, size, e);
         }
@@ -61,7 +61,7 @@ public final class SegmentFile {
                 throw new NoSuchFileException(path.toString());
             }
             RuntimeDirectory.secured(directory);
-            return Undisturbed.again(() -> openFile(path, size));
+            return Uninterruptibly.call(() -> openFile(path, size));
         } catch (NoSuchFileException e) {
             throw failed(IpcStatus.UNSUPPORTED, "find here", path, size, e);
         } catch (IOException e) {

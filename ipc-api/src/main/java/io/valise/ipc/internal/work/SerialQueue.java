@@ -7,9 +7,9 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs tasks one at a time in the order they were added, on whichever thread found the lane idle. Thread-safe.
+ * Runs tasks one at a time in the order they were added, on whichever thread found the queue idle. Thread-safe.
  */
-public final class SerialLane implements Task {
+public final class SerialQueue implements Task {
     private static final Logger LOG = SafeLog.of("io.valise.ipc");
 
     private final ArrayDeque<Entry> queue = new ArrayDeque<>();
@@ -18,14 +18,14 @@ public final class SerialLane implements Task {
     private boolean running;
     private long added;
 
-    /** A lane whose tasks each say which backlog is told of them. */
-    public SerialLane() {
+    /** A queue whose tasks each say which backlog is told of them. */
+    public SerialQueue() {
         this.backlog = null;
         this.aside = false;
     }
 
     /** @param backlog is told of what waits here */
-    public SerialLane(Backlog backlog) {
+    public SerialQueue(Backlog backlog) {
         this(backlog, false);
     }
 
@@ -33,7 +33,7 @@ public final class SerialLane implements Task {
      * @param backlog is told of what waits here
      * @param aside whether the tasks never run on a reading thread
      */
-    public SerialLane(Backlog backlog, boolean aside) {
+    public SerialQueue(Backlog backlog, boolean aside) {
         this.backlog = backlog;
         this.aside = aside;
     }
@@ -48,7 +48,7 @@ public final class SerialLane implements Task {
         }
     }
 
-    /** Adds a task; true when the lane was idle: then the caller must have the lane {@link #run}. */
+    /** Adds a task; true when the queue was idle: then the caller must have the queue {@link #run}. */
     public boolean add(Runnable action, int bytes) {
         return add(action, bytes, backlog);
     }
@@ -76,7 +76,7 @@ public final class SerialLane implements Task {
         }
     }
 
-    /** Lets what was added go on; true when something was: then the caller must have the lane {@link #run}. */
+    /** Lets what was added go on; true when something was: then the caller must have the queue {@link #run}. */
     public boolean release() {
         synchronized (queue) {
             running = !queue.isEmpty();
@@ -121,7 +121,7 @@ public final class SerialLane implements Task {
             task.forget();
             try {
                 task.action().run();
-            } catch (Throwable e) { // the tasks behind it must run, or the lane would stay busy for ever
+            } catch (Throwable e) { // the tasks behind it must run, or the queue would stay busy for ever
                 LOG.log(Level.WARNING, "a task failed; the next one follows", e);
             }
         }

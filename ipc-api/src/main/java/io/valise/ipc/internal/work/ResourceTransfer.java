@@ -7,8 +7,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** Resources, such as links and connections, on their way to who frees them: none is lost on the way. Stateless. */
-public final class Handed {
-    private Handed() {}
+public final class ResourceTransfer {
+    private ResourceTransfer() {}
 
     /**
      * Makes a resource on a thread of an executor. It is made not at all, or freed, when the user has completed or

@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** The pools of the library. */
-class HandOverTest {
+class IdleThreadQueueTest {
     @Test
     void poolGrowsReusesAndQueuesAtItsCap() throws InterruptedException {
         ExecutorService pool = Threads.pool("test", 3);

@@ -13,14 +13,14 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** Resources that come too late, or whose user fails, are freed. */
-class HandedTest {
+class ResourceTransferTest {
     private final Deque<Runnable> tasks = new ArrayDeque<>();
     private final List<String> made = new ArrayList<>();
     private final List<String> freed = new ArrayList<>();
 
     @Test
     void oneThatComesInTimeIsHandedOver() {
-        CompletableFuture<String> future = Handed.by(tasks::add, () -> "it", freed::add);
+        CompletableFuture<String> future = ResourceTransfer.by(tasks::add, () -> "it", freed::add);
         tasks.remove().run();
         assertThat(future).isCompletedWithValue("it");
         assertThat(freed).isEmpty();
@@ -38,7 +38,7 @@ class HandedTest {
                 });
         for (Consumer<CompletableFuture<String>> completion : completions) {
             List<CompletableFuture<String>> futures = new ArrayList<>();
-            futures.add(Handed.by(
+            futures.add(ResourceTransfer.by(
                     tasks::add,
                     () -> {
                         completion.accept(futures.get(0)); // while it is being made
@@ -49,7 +49,7 @@ class HandedTest {
             assertThat(freed).containsExactly("late");
             freed.clear();
 
-            completion.accept(Handed.by(
+            completion.accept(ResourceTransfer.by(
                     tasks::add,
                     () -> {
                         made.add("in vain");
@@ -65,7 +65,7 @@ class HandedTest {
     @Test
     void aFailureIsToldAsItIs() {
         StackOverflowError injected = new StackOverflowError("injected");
-        CompletableFuture<String> future = Handed.by(
+        CompletableFuture<String> future = ResourceTransfer.by(
                 tasks::add,
                 () -> {
                     throw injected;
@@ -77,10 +77,10 @@ class HandedTest {
 
     @Test
     void anErrorInTheNextStepFreesIt() {
-        assertThat(Handed.orFreed("it", String::length, freed::add)).isEqualTo(2);
+        assertThat(ResourceTransfer.orFreed("it", String::length, freed::add)).isEqualTo(2);
         assertThat(freed).isEmpty();
         OutOfMemoryError injected = new OutOfMemoryError("injected");
-        assertThatThrownBy(() -> Handed.orFreed(
+        assertThatThrownBy(() -> ResourceTransfer.orFreed(
                         "it",
                         it -> {
                             throw injected;

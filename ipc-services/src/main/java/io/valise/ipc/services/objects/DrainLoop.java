@@ -10,9 +10,9 @@ import java.util.concurrent.Executor;
  * Runs work of one connection that may block, on a thread of its own while there is some, one run at a time. So a
  * connection occupies one thread at most, and a stalled one delays no other. Thread-safe.
  */
-final class Lane {
+final class DrainLoop {
     private static final Logger LOG = SafeLog.of("io.valise.ipc.services.objects");
-    /** Has no queue: there are as many threads as busy lanes. */
+    /** Has no queue: there are as many threads as busy loops. */
     private static final Executor THREADS = Threads.pool("valise-objects", Integer.MAX_VALUE);
 
     private final Runnable work;
@@ -20,7 +20,7 @@ final class Lane {
     private boolean again;
 
     /** @param work handles all that is pending when it runs; exceptions are logged */
-    Lane(Runnable work) {
+    DrainLoop(Runnable work) {
         this.work = work;
     }
 

@@ -17,14 +17,14 @@ import org.jspecify.annotations.Nullable;
  * The references in one call and its reply. Those sent in a message that did not arrive are withdrawn. Used by one
  * thread at a time.
  */
-final class Passing implements References {
+final class PassedReferences implements References {
     private static final String SENDERS = "mine";
     private static final String RECEIVERS = "yours";
 
     private final RemoteObjects objects;
     private @Nullable List<Long> sent;
 
-    Passing(RemoteObjects objects) {
+    PassedReferences(RemoteObjects objects) {
         this.objects = objects;
     }
 

@@ -11,34 +11,34 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-class SerialLaneTest {
+class SerialQueueTest {
     private final AtomicInteger relieved = new AtomicInteger();
     private final Backlog backlog = new Backlog(10_000, relieved::incrementAndGet);
-    private final SerialLane lane = new SerialLane(backlog);
+    private final SerialQueue queue = new SerialQueue(backlog);
 
     @Test
     void whoFindsItIdleRunsItAndOthersLeaveTheirTasks() {
         List<Integer> done = new ArrayList<>();
-        assertThat(lane.add(() -> done.add(1), 100)).isTrue();
-        assertThat(lane.add(() -> done.add(2), 100)).isFalse();
-        assertThat(lane.isIdle()).isFalse();
-        lane.run(true);
+        assertThat(queue.add(() -> done.add(1), 100)).isTrue();
+        assertThat(queue.add(() -> done.add(2), 100)).isFalse();
+        assertThat(queue.isIdle()).isFalse();
+        queue.run(true);
         assertThat(done).containsExactly(1, 2);
-        assertThat(lane.isIdle()).isTrue();
+        assertThat(queue.isIdle()).isTrue();
         assertThat(backlog.bytes()).isZero();
-        assertThat(lane.add(() -> done.add(3), 100)).isTrue();
+        assertThat(queue.add(() -> done.add(3), 100)).isTrue();
     }
 
     @Test
     void tasksAddedByATaskFollowIt() {
         List<Integer> done = new ArrayList<>();
-        lane.add(
+        queue.add(
                 () -> {
-                    assertThat(lane.add(() -> done.add(2), 0)).isFalse();
+                    assertThat(queue.add(() -> done.add(2), 0)).isFalse();
                     done.add(1);
                 },
                 0);
-        lane.run(true);
+        queue.run(true);
         assertThat(done).containsExactly(1, 2);
     }
 
@@ -46,23 +46,23 @@ class SerialLaneTest {
     @Logs("a task failed")
     void aTaskThatFailsStopsNoOther() {
         List<Integer> done = new ArrayList<>();
-        lane.add(
+        queue.add(
                 () -> {
                     throw new AssertionError("on purpose");
                 },
                 10);
-        lane.add(() -> done.add(1), 10);
-        lane.run(true);
+        queue.add(() -> done.add(1), 10);
+        queue.run(true);
         assertThat(done).containsExactly(1);
-        assertThat(lane.isIdle()).isTrue();
+        assertThat(queue.isIdle()).isTrue();
         assertThat(backlog.bytes()).isZero();
     }
 
     @Test
     void runsOnTheReaderUnlessItIsACallerOrMustNot() {
-        assertThat(lane.needsOtherThread(false)).isFalse();
-        assertThat(lane.needsOtherThread(true)).isTrue();
-        assertThat(new SerialLane(backlog, true).needsOtherThread(false)).isTrue();
+        assertThat(queue.needsOtherThread(false)).isFalse();
+        assertThat(queue.needsOtherThread(true)).isTrue();
+        assertThat(new SerialQueue(backlog, true).needsOtherThread(false)).isTrue();
     }
 
     @Test
@@ -75,7 +75,7 @@ class SerialLaneTest {
         CountDownLatch done = new CountDownLatch(tasks);
         for (int i = 0; i < tasks; i++) {
             int number = i;
-            boolean mine = lane.add(
+            boolean mine = queue.add(
                     () -> {
                         if (inside.incrementAndGet() != 1 || next[0]++ != number) {
                             wrong.incrementAndGet();
@@ -85,14 +85,14 @@ class SerialLaneTest {
                     },
                     number % 100);
             if (mine) {
-                pool.execute(() -> lane.run(false));
+                pool.execute(() -> queue.run(false));
             }
         }
         done.await();
         pool.shutdown();
         assertThat(wrong).hasValue(0);
         assertThat(next[0]).isEqualTo(tasks);
-        while (!lane.isIdle()) {
+        while (!queue.isIdle()) {
             Thread.onSpinWait();
         }
         assertThat(backlog.bytes()).isZero();

@@ -7,7 +7,7 @@ import picocli.CommandLine.Spec;
 
 /** How long to wait for each server that is looked at. Confined to one thread. */
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
-public final class Looking {
+public final class TimeoutOption {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
 

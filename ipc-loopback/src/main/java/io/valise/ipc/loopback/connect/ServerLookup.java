@@ -14,13 +14,13 @@ import java.util.concurrent.TimeUnit;
  * Finds the server of a name through its published file, and distinguishes a live server from a file that a dead one
  * left, whose port belongs to no process or to another one. Thread-safe.
  */
-public final class Switchboard {
+public final class ServerLookup {
     private static final long PROBE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final SecretFiles<EndpointFile> files;
 
     /** For the servers that published these files. */
-    public Switchboard(SecretFiles<EndpointFile> files) {
+    public ServerLookup(SecretFiles<EndpointFile> files) {
         this.files = files;
     }
 

@@ -8,12 +8,12 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Offers a task to an idle thread only, which makes the pool start another thread rather than queue. */
-final class HandOver extends LinkedTransferQueue<Runnable> {
+final class IdleThreadQueue extends LinkedTransferQueue<Runnable> {
     private static final long serialVersionUID = 1L;
 
     /** Grows to {@code most} threads before it queues, and reuses idle threads before it grows. */
     static ExecutorService pool(int most, ThreadFactory threads) {
-        HandOver queue = new HandOver();
+        IdleThreadQueue queue = new IdleThreadQueue();
         return new ThreadPoolExecutor(
                 0, most, Threads.IDLE_MILLIS, TimeUnit.MILLISECONDS, queue, threads, queue::putInto);
     }

@@ -17,15 +17,15 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Finds which version of Netty is installed, without loading a class of it: a client needs none. Stateless. */
-public final class NettyAtHand {
+public final class InstalledNetty {
     private static final String NEEDED = "netty-transport and netty-common of one version, 4.1.x or 4.2.x";
 
-    private NettyAtHand() {}
+    private InstalledNetty() {}
 
     /** Why a server cannot use the installed Netty; null if it can, as far as that is known without loading it. */
     public static @Nullable String missing() {
         return Stream.of("io.netty.channel.nio.NioTask", "io.netty.util.concurrent.SingleThreadEventExecutor")
-                        .allMatch(NettyAtHand::has)
+                        .allMatch(InstalledNetty::has)
                 ? null
                 : "Netty is missing: needed " + NEEDED + ", found " + found() + "; add io.netty:netty-transport";
     }
@@ -41,7 +41,7 @@ public final class NettyAtHand {
 
     /** Looked up as a resource where the loader has it; some loaders find the class only. */
     private static boolean has(String name) {
-        ClassLoader loader = NettyAtHand.class.getClassLoader();
+        ClassLoader loader = InstalledNetty.class.getClassLoader();
         if (loader.getResource(name.replace('.', '/') + ".class") != null) {
             return true;
         }
@@ -58,11 +58,11 @@ public final class NettyAtHand {
         TreeSet<String> versions = new TreeSet<>();
         try {
             for (URL file : Collections.list(
-                    NettyAtHand.class.getClassLoader().getResources("META-INF/io.netty.versions.properties"))) {
+                    InstalledNetty.class.getClassLoader().getResources("META-INF/io.netty.versions.properties"))) {
                 versions.addAll(versions(file));
             }
         } catch (IOException e) {
-            SafeLog.of(NettyAtHand.class).log(Level.DEBUG, "which Netty this is", e);
+            SafeLog.of(InstalledNetty.class).log(Level.DEBUG, "which Netty this is", e);
         }
         return versions.isEmpty() ? "none that tells its version" : String.join(", ", versions);
     }

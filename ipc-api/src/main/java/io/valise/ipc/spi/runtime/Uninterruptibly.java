@@ -10,8 +10,8 @@ import java.util.concurrent.ExecutionException;
  *
  * @since 0.1.0
  */
-public final class Undisturbed {
-    private Undisturbed() {}
+public final class Uninterruptibly {
+    private Uninterruptibly() {}
 
     /** What is done with a file. */
     @FunctionalInterface
@@ -21,16 +21,16 @@ public final class Undisturbed {
     }
 
     /**
-     * Takes a step, and once more {@link #elsewhere} when an interrupt came meanwhile; an interrupt stays set.
+     * Takes a step, and once more {@link #callOnOtherThread} when an interrupt came meanwhile; an interrupt stays set.
      *
      * @param step opens what it uses, and closes it when it fails; takes no lock of the caller's
      */
-    public static <T> T again(Step<T> step) throws IOException {
+    public static <T> T call(Step<T> step) throws IOException {
         boolean interrupted = Thread.interrupted();
         try {
             return step.take();
         } catch (ClosedByInterruptException e) {
-            return elsewhere(step);
+            return callOnOtherThread(step);
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
@@ -44,9 +44,9 @@ public final class Undisturbed {
      *
      * @param step takes no lock of the caller's
      */
-    public static <T> T elsewhere(Step<T> step) throws IOException {
+    public static <T> T callOnOtherThread(Step<T> step) throws IOException {
         try {
-            return Threads.apart("valise-file", step::take);
+            return Threads.callOnNewThread("valise-file", step::take);
         } catch (ExecutionException e) {
             throw asThrown(e);
         }

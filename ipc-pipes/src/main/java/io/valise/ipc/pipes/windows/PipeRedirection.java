@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
  * only while the server listens: it is free as soon as the server stops, and a client never finds a name that no server
  * answers, however many connections still exist. Used by one thread.
  */
-final class Handover implements AutoCloseable {
+final class PipeRedirection implements AutoCloseable {
     private static final String UNKNOWN = "unknown";
     private static final long TIMEOUT = TimeUnit.SECONDS.toNanos(5);
 
@@ -32,7 +32,7 @@ final class Handover implements AutoCloseable {
     private final PeerIdentity client;
     private final long deadline = System.nanoTime() + TIMEOUT;
 
-    private Handover(Endpoint endpoint, Instance meeting, Instance own, PeerIdentity client) {
+    private PipeRedirection(Endpoint endpoint, Instance meeting, Instance own, PeerIdentity client) {
         this.endpoint = endpoint;
         this.meeting = meeting;
         this.own = own;
@@ -40,7 +40,8 @@ final class Handover implements AutoCloseable {
     }
 
     /** Takes over an instance that has its client; when this fails, the instance is still the caller's. */
-    static Handover begin(Endpoint endpoint, PipeUser user, PipeNames names, Instance meeting) throws Win32Exception {
+    static PipeRedirection begin(Endpoint endpoint, PipeUser user, PipeNames names, Instance meeting)
+            throws Win32Exception {
         PeerIdentity client = user.client(meeting.pipe());
         checkUser(endpoint, client);
         String path = names.connection();
@@ -49,7 +50,7 @@ final class Handover implements AutoCloseable {
         try {
             tell(meeting.operation(), path);
             told = true;
-            return new Handover(endpoint, meeting, own, client);
+            return new PipeRedirection(endpoint, meeting, own, client);
         } finally {
             if (!told) {
                 own.close();
