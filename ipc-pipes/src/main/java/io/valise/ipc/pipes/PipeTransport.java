@@ -15,7 +15,7 @@ import java.util.Locale;
  *
  * <p>On Windows it is a named pipe, through JNA: as native code it is available from Java 24 on only where native access
  * is enabled, since the JVM would print a warning otherwise. It has never run on Windows itself; see
- * {@code docs/windows.md}. Thread-safe.
+ * {@code docs/running-on-windows.md}. Thread-safe.
  *
  * @since 0.1.0
  */
