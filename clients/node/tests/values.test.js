@@ -96,9 +96,8 @@ test('decimals are read from and written as text', quick, () => {
 test('arrays keep their element type', quick, () => {
   const message = {
     shorts: Int16Array.of(1, -2), ints: Int32Array.of(1), longs: BigInt64Array.of(-2n), floats: Float32Array.of(1.5),
-    doubles: Float64Array.of(1.5), bytes: Buffer.from([1, 255]), points: V.points([new Point(1, 2)]),
+    doubles: Float64Array.of(1.5), uint16s: Uint16Array.of(65_535, 1), uint32s: Uint32Array.of(2 ** 32 - 1),
+    uint64s: BigUint64Array.of(1n, 2n ** 64n - 1n), bytes: Buffer.from([1, 255]), points: V.points([new Point(1, 2)]),
   };
   assert.deepEqual(decode(encode(message), { exact: true }), message);
-  assert.deepEqual(decode(encode({ u: Uint16Array.of(65_535), w: Uint32Array.of(2 ** 32 - 1), x: BigUint64Array.of(1n) })),
-    { u: Int32Array.of(65_535), w: BigInt64Array.of(4_294_967_295n), x: BigInt64Array.of(1n) });
 });

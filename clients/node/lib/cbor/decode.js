@@ -12,7 +12,8 @@ export const LEAF = DEEPEST + 1;
 /** The types whose plain values are written as the same type again. */
 const PLAIN = new Set([
   'EMPTY', 'BOOLEAN', 'STRING', 'INT32', 'INT64', 'LIST', 'VALUE_SET', 'UINT8_ARRAY', 'INT16_ARRAY', 'INT32_ARRAY',
-  'INT64_ARRAY', 'SINGLE_ARRAY', 'DOUBLE_ARRAY', 'DATE_TIME', 'TIME_SPAN', 'GUID', 'POINT', 'SIZE', 'RECT', 'BIG_DECIMAL',
+  'INT64_ARRAY', 'UINT16_ARRAY', 'UINT32_ARRAY', 'UINT64_ARRAY', 'SINGLE_ARRAY', 'DOUBLE_ARRAY', 'DATE_TIME', 'TIME_SPAN',
+  'GUID', 'POINT', 'SIZE', 'RECT', 'BIG_DECIMAL',
 ]);
 
 /**

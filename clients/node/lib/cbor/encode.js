@@ -5,6 +5,8 @@ import { Writer } from './writer.js';
 const DEEPEST = 32;
 const TYPED = 0x56530000;
 const BYTES = 0x40, ARRAY = 0x80, MAP = 0xa0;
+/** The units of CHAR16_ARRAY. */
+const UTF16_LE = 69;
 
 /** The bytes of a message, a plain object or a Map. */
 export function encode(message) {
@@ -137,15 +139,15 @@ function writeScalarObject(out, value, key) {
   }
 }
 
-/** RFC 8746 tags of little-endian arrays; byte arrays are byte strings. */
+/** RFC 8746 tags: of unsigned numbers big-endian, else little-endian; byte arrays are byte strings. */
 const VIEW_TAGS = new Map([
   [Int8Array, 72],
   [Int16Array, 77],
   [Int32Array, 78],
   [BigInt64Array, 79],
-  [Uint16Array, 69],
-  [Uint32Array, 70],
-  [BigUint64Array, 71],
+  [Uint16Array, 65],
+  [Uint32Array, 66],
+  [BigUint64Array, 67],
   [Float32Array, 85],
   [Float64Array, 86],
 ]);
@@ -160,9 +162,14 @@ function writeView(out, view) {
   if (tag === undefined) {
     throw new TypeError(`array: a message has no value for ${describe(view)}`);
   }
+  writeElements(out, tag, view);
+}
+
+/** The low five bits of a tag tell the form of the elements: the third of them little-endian. */
+function writeElements(out, tag, view) {
   out.tag(tag);
   out.head(BYTES, view.byteLength);
-  out.littleEndian(view, view.BYTES_PER_ELEMENT);
+  out.elements(view, (tag & 4) === 0);
 }
 
 function typeTag(out, number) {
@@ -199,7 +206,7 @@ const TYPED_WRITERS = {
   BIG_INTEGER: writeBig,
   CHAR16_ARRAY: (out, value) => {
     typeTag(out, 0x40a);
-    writeView(out, Uint16Array.from({ length: value.length }, (_, at) => value.charCodeAt(at)));
+    writeElements(out, UTF16_LE, Uint16Array.from({ length: value.length }, (_, at) => value.charCodeAt(at)));
   },
   BOOLEAN_ARRAY: elements(0x40b, (out, value) => out.byte(value ? 0xf5 : 0xf4)),
   STRING_ARRAY: elements(0x40c, (out, value) => out.text(value)),

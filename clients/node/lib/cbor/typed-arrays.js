@@ -1,4 +1,4 @@
-/** Typed arrays of RFC 8746, big- and little-endian; those without sign as the next wider type, as the other end has them. */
+/** Typed arrays of RFC 8746, big- and little-endian. */
 import os from 'node:os';
 import { half } from './decode.js';
 
@@ -6,9 +6,9 @@ const MACHINE_IS_LITTLE = os.endianness() === 'LE';
 
 /** By the tag without its bit of byte order: type, bytes of an element, the array that has such elements. */
 const KINDS = new Map([
-  [65, ['INT32_ARRAY', 2, Uint16Array, (array) => Int32Array.from(array)]],
-  [66, ['INT64_ARRAY', 4, Uint32Array, (array) => BigInt64Array.from(array, BigInt)]],
-  [67, ['INT64_ARRAY', 8, BigUint64Array, (array) => array]],
+  [65, ['UINT16_ARRAY', 2, Uint16Array, (array) => array]],
+  [66, ['UINT32_ARRAY', 4, Uint32Array, (array) => array]],
+  [67, ['UINT64_ARRAY', 8, BigUint64Array, (array) => array]],
   [73, ['INT16_ARRAY', 2, Int16Array, (array) => array]],
   [74, ['INT32_ARRAY', 4, Int32Array, (array) => array]],
   [75, ['INT64_ARRAY', 8, BigInt64Array, (array) => array]],
@@ -23,8 +23,7 @@ export function typedArray(input, tag) {
     return ['UINT8_ARRAY', input.bytes(bytesHead(input))];
   }
   const [type, bytes, View, converted] = kind(input, tag);
-  const array = elements(input, tag, bytes, View);
-  return View === BigUint64Array ? unsigned64(array) : [type, converted(array)];
+  return [type, converted(elements(input, tag, bytes, View))];
 }
 
 /** The numbers of shapes below a tag: any array of 16- or 32-bit floats. */
@@ -64,11 +63,4 @@ function elements(input, tag, bytes, View) {
     Buffer.from(own.buffer)[`swap${bytes * 8}`]();
   }
   return new View(own.buffer);
-}
-
-/** As INT64_ARRAY when all fit, else as BIG_INTEGER_ARRAY. */
-function unsigned64(array) {
-  return array.every((element) => element >> 63n === 0n)
-    ? ['INT64_ARRAY', new BigInt64Array(array.buffer)]
-    : ['BIG_INTEGER_ARRAY', Array.from(array)];
 }

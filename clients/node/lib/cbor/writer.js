@@ -52,11 +52,11 @@ export class Writer {
   }
 
   /** The elements of a typed array. */
-  littleEndian(view, elementBytes) {
+  elements(view, bigEndian) {
     this.raw(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
-    if (BIG_ENDIAN_MACHINE && elementBytes > 1) {
+    if (bigEndian !== BIG_ENDIAN_MACHINE && view.BYTES_PER_ELEMENT > 1) {
       const written = this.buffer.subarray(this.at - view.byteLength, this.at);
-      written[`swap${elementBytes * 8}`]();
+      written[`swap${view.BYTES_PER_ELEMENT * 8}`]();
     }
   }
 

@@ -1,6 +1,7 @@
 package io.valise.ipc;
 
 import io.valise.ipc.internal.value.ListValue;
+import io.valise.ipc.internal.value.UnsignedArray;
 import java.lang.reflect.Array;
 import java.math.BigInteger;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +59,18 @@ final class ArrayCoercions {
         long[] to = new long[from.size()];
         for (int i = 0; i < to.length; i++) {
             to[i] = from.whole(i, Long.MIN_VALUE, Long.MAX_VALUE).longValue();
+        }
+        return to;
+    }
+
+    static BigInteger[] toBigIntegers(String key, @Nullable Object stored) {
+        if (stored instanceof BigInteger[] numbers) {
+            return numbers.clone();
+        }
+        Elements from = Elements.whole(key, ValueType.BIG_INTEGER_ARRAY, stored);
+        BigInteger[] to = new BigInteger[from.size()];
+        for (int i = 0; i < to.length; i++) {
+            to[i] = from.present(Coercions.bigOrNull(from.at(i)), i);
         }
         return to;
     }
@@ -126,7 +139,7 @@ final class ArrayCoercions {
     static ListValue toList(String key, @Nullable Object stored) {
         if (stored instanceof ListValue list) {
             return list;
-        } else if (stored == null || !stored.getClass().isArray()) {
+        } else if (stored == null || !(stored.getClass().isArray() || stored instanceof UnsignedArray)) {
             throw Coercions.mismatch(key, ValueType.LIST, stored);
         }
         Elements from = new Elements(key, ValueType.LIST, stored);
@@ -158,7 +171,8 @@ final class ArrayCoercions {
                     || stored instanceof short[]
                     || stored instanceof int[]
                     || stored instanceof long[]
-                    || stored instanceof BigInteger[];
+                    || stored instanceof BigInteger[]
+                    || stored instanceof UnsignedArray;
         }
 
         private static Elements checked(String key, ValueType wanted, @Nullable Object stored, boolean converts) {
@@ -169,7 +183,10 @@ final class ArrayCoercions {
         }
 
         int size() {
-            return stored instanceof ListValue list ? list.items().length : Array.getLength(stored);
+            if (stored instanceof ListValue list) {
+                return list.items().length;
+            }
+            return stored instanceof UnsignedArray array ? array.length() : Array.getLength(stored);
         }
 
         @Nullable Object at(int index) {
@@ -185,6 +202,8 @@ final class ArrayCoercions {
                 return doubles[index];
             } else if (stored instanceof byte[] bytes) {
                 return (short) (bytes[index] & MAX_OCTET);
+            } else if (stored instanceof UnsignedArray array) {
+                return array.at(index);
             }
             return Array.get(stored, index);
         }

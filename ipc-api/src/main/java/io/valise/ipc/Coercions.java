@@ -52,7 +52,7 @@ final class Coercions {
     }
 
     static BigInteger toBigInteger(String key, @Nullable Object stored) {
-        return big(present(integral(stored), key, ValueType.BIG_INTEGER, stored));
+        return present(bigOrNull(stored), key, ValueType.BIG_INTEGER, stored);
     }
 
     static BigDecimal toBigDecimal(String key, @Nullable Object stored) {
@@ -84,6 +84,12 @@ final class Coercions {
                 && number.longValue() >= min
                 && number.longValue() <= max;
         return fits ? number : null;
+    }
+
+    /** The stored value when it is an integer of any width, else null. */
+    static @Nullable BigInteger bigOrNull(@Nullable Object stored) {
+        Number number = integral(stored);
+        return number == null ? null : big(number);
     }
 
     /** The stored value as a double when it is a number that a double holds exactly, else null. */

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What may be put into a {@link ValueSet}, and the copy of it that the set stores. */
 final class ValueRules {
+    /** The index of a number that is no element of an array. */
+    static final int ALONE = -1;
+
     private static final int MAX_KEY_CHARS = 255;
     private static final String ALLOWED =
             "allowed are null, Boolean, Byte, Short, Integer, Long, Float, Double, Character,"
@@ -151,8 +154,7 @@ final class ValueRules {
         for (int i = 0; i < elements.length; i++) {
             Object element = elements[i];
             if (element == null) {
-                throw new IllegalArgumentException("key " + ValueText.quote(key) + ": element " + i
-                        + " of its array is null; only a List holds nulls");
+                throw nullElement(key, i);
             } else if (element instanceof String text) {
                 checkText(key, text);
             } else if (element.getClass() != elements.getClass().getComponentType()) {
@@ -160,6 +162,11 @@ final class ValueRules {
             }
         }
         return elements;
+    }
+
+    private static IllegalArgumentException nullElement(String key, int element) {
+        return new IllegalArgumentException("key " + ValueText.quote(key) + ": element " + element
+                + " of its array is null; only a List holds nulls");
     }
 
     private static Object checkHeight(String key, Object value, int level) {
@@ -179,8 +186,27 @@ final class ValueRules {
                 "key " + ValueText.quote(key) + ": " + value.getClass().getTypeName() + " is not a value; " + ALLOWED);
     }
 
-    static IllegalArgumentException outOfRange(String key, int bits, String actual) {
-        return new IllegalArgumentException("key " + ValueText.quote(key) + ": unsigned number of " + bits
+    /** An unsigned number of up to 32 bits, which must fit; {@code element} is its index, or {@link #ALONE}. */
+    static long checkUnsigned(String key, int element, int bits, long v) {
+        if (!Unsigned.fits(bits, v)) {
+            throw outOfRange(key, element, bits, Long.toString(v));
+        }
+        return v;
+    }
+
+    /** The bits of an unsigned number that must fit 64 of them; {@code element} as in {@link #checkUnsigned}. */
+    static long checkUInt64(String key, int element, @Nullable BigInteger v) {
+        if (v == null) {
+            throw nullElement(key, element);
+        } else if (v.signum() < 0 || v.bitLength() > 64) {
+            throw outOfRange(key, element, 64, ValueText.describe(v));
+        }
+        return v.longValue();
+    }
+
+    private static IllegalArgumentException outOfRange(String key, int element, int bits, String actual) {
+        return new IllegalArgumentException("key " + ValueText.quote(key) + ": "
+                + (element == ALONE ? "" : "element " + element + " of its array: ") + "unsigned number of " + bits
                 + " bits: limit=0 to " + Unsigned.max(bits) + ", actual=" + actual);
     }
 

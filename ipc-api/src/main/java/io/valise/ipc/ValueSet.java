@@ -203,7 +203,8 @@ public final class ValueSet {
 
     /**
      * The value of a key, null for an explicit null; an array is a copy, an unsigned number of 8, 16, 32 or 64 bits a
-     * Short, Integer, Long or BigInteger.
+     * Short, Integer, Long or BigInteger, and an array of unsigned numbers of 16, 32 or 64 bits an int[], long[] or
+     * BigInteger[].
      *
      * @throws NoSuchElementException when the key is absent
      */
@@ -471,6 +472,16 @@ public final class ValueSet {
         return holds(key) ? getLongs(key) : absent;
     }
 
+    /** A new BigInteger[], of integers of any width. */
+    public BigInteger[] getBigIntegers(String key) {
+        return ArrayCoercions.toBigIntegers(key, stored(key));
+    }
+
+    /** Like {@link #getBigIntegers(String)}; {@code absent} for an absent key or null. */
+    public BigInteger[] getBigIntegers(String key, BigInteger[] absent) {
+        return holds(key) ? getBigIntegers(key) : absent;
+    }
+
     /** A new float[], of numbers that {@link #getFloat} takes. */
     public float[] getFloats(String key) {
         return ArrayCoercions.toFloats(key, stored(key));
@@ -564,7 +575,7 @@ public final class ValueSet {
      *
      * @since 0.1.0
      */
-    public interface Builder {
+    public interface Builder extends UnsignedBuilder {
         /**
          * Puts a value; one that is there already under the key is replaced and keeps its place in the order.
          *
@@ -577,18 +588,6 @@ public final class ValueSet {
 
         /** Removes a key; does nothing when it is absent. */
         Builder remove(String key);
-
-        /** Puts 0 to 255. */
-        Builder putUInt8(String key, int v);
-
-        /** Puts 0 to 65,535. */
-        Builder putUInt16(String key, int v);
-
-        /** Puts 0 to 4,294,967,295. */
-        Builder putUInt32(String key, long v);
-
-        /** Puts 0 to 18,446,744,073,709,551,615. */
-        Builder putUInt64(String key, BigInteger v);
 
         /** The set of what was put so far; the builder may go on. */
         ValueSet build();

@@ -2,6 +2,7 @@ package io.valise.ipc;
 
 import io.valise.ipc.internal.value.KeyIndex;
 import io.valise.ipc.internal.value.Unsigned;
+import io.valise.ipc.internal.value.UnsignedArray;
 import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.Objects;
@@ -51,18 +52,45 @@ final class ValueSetBuilder implements ValueSet.Builder {
     @Override
     public ValueSet.Builder putUInt64(String key, BigInteger v) {
         ValueRules.checkKey(key);
-        if (v.signum() < 0 || v.bitLength() > 64) {
-            throw ValueRules.outOfRange(key, 64, ValueText.describe(v));
+        return putStored(
+                key,
+                new Unsigned(64, ValueRules.checkUInt64(key, ValueRules.ALONE, Objects.requireNonNull(v, "v"))),
+                false);
+    }
+
+    @Override
+    public ValueSet.Builder putUInt16Array(String key, int... v) {
+        ValueRules.checkKey(key);
+        char[] elements = new char[v.length];
+        for (int i = 0; i < v.length; i++) {
+            elements[i] = (char) ValueRules.checkUnsigned(key, i, 16, v[i]);
         }
-        return putStored(key, new Unsigned(64, v.longValue()), false);
+        return putStored(key, UnsignedArray.of(elements), false);
+    }
+
+    @Override
+    public ValueSet.Builder putUInt32Array(String key, long... v) {
+        ValueRules.checkKey(key);
+        int[] elements = new int[v.length];
+        for (int i = 0; i < v.length; i++) {
+            elements[i] = (int) ValueRules.checkUnsigned(key, i, 32, v[i]);
+        }
+        return putStored(key, UnsignedArray.of(elements), false);
+    }
+
+    @Override
+    public ValueSet.Builder putUInt64Array(String key, BigInteger... v) {
+        ValueRules.checkKey(key);
+        long[] elements = new long[v.length];
+        for (int i = 0; i < v.length; i++) {
+            elements[i] = ValueRules.checkUInt64(key, i, v[i]);
+        }
+        return putStored(key, UnsignedArray.of(elements), false);
     }
 
     private ValueSet.Builder putUnsigned(String key, int bits, long v) {
         ValueRules.checkKey(key);
-        if (!Unsigned.fits(bits, v)) {
-            throw ValueRules.outOfRange(key, bits, Long.toString(v));
-        }
-        return putStored(key, new Unsigned(bits, v), false);
+        return putStored(key, new Unsigned(bits, ValueRules.checkUnsigned(key, ValueRules.ALONE, bits, v)), false);
     }
 
     private ValueSet.Builder putStored(String key, @Nullable Object stored, boolean asciiText) {

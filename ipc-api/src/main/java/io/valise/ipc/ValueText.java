@@ -1,9 +1,11 @@
 package io.valise.ipc;
 
 import io.valise.ipc.internal.value.ListValue;
+import io.valise.ipc.internal.value.UnsignedArray;
 import java.lang.reflect.Array;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Values as people read them in logs and messages; always short, however large the value. */
@@ -60,10 +62,13 @@ final class ValueText {
         } else if (stored instanceof ValueSet set) {
             set(set.pairs);
         } else if (stored instanceof ListValue list) {
-            elements(list.items(), list.size());
+            elements(index -> list.items()[index], list.size());
+        } else if (stored instanceof UnsignedArray array) {
+            text.append("uint").append(array.bits());
+            elements(array::at, array.length());
         } else if (stored != null && stored.getClass().isArray()) {
             text.append(stored.getClass().getComponentType().getSimpleName());
-            elements(stored, Array.getLength(stored));
+            elements(index -> Array.get(stored, index), Array.getLength(stored));
         } else {
             scalar(stored);
         }
@@ -126,7 +131,7 @@ final class ValueText {
         text.append('}');
     }
 
-    private void elements(Object array, int length) {
+    private void elements(IntFunction<@Nullable Object> array, int length) {
         text.append('[');
         for (int i = 0; i < length; i++) {
             text.append(i == 0 ? "" : ", ");
@@ -134,7 +139,7 @@ final class ValueText {
                 more(length - i);
                 break;
             }
-            value(Array.get(array, i));
+            value(array.apply(i));
         }
         text.append(']');
     }

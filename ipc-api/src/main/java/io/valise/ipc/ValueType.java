@@ -2,6 +2,7 @@ package io.valise.ipc;
 
 import io.valise.ipc.internal.value.ListValue;
 import io.valise.ipc.internal.value.Unsigned;
+import io.valise.ipc.internal.value.UnsignedArray;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Duration;
@@ -28,8 +29,7 @@ import org.jspecify.annotations.Nullable;
  * Arrays and lists convert element by element by the same rules, so that {@code getLongs} reads an int[] and a List of
  * integers of any width; a failure names the first element that does not convert. Elements of a byte[] are octets, 0 to 255.
  *
- * <p>PropertyType's Inspectable (13) and OtherType (20) cannot be sent, and Java has no arrays of UInt16, UInt32 and
- * UInt64: those of other encoders arrive as arrays of the next wider type.
+ * <p>PropertyType's Inspectable (13) and OtherType (20) cannot be sent.
  *
  * @since 0.1.0
  */
@@ -86,10 +86,16 @@ public enum ValueType {
     UINT8_ARRAY(0x401),
     /** short[]. */
     INT16_ARRAY(0x402),
+    /** Each 0 to 65,535, see {@link ValueSet.Builder#putUInt16Array}; read as int[]. */
+    UINT16_ARRAY(0x403),
     /** int[]. */
     INT32_ARRAY(0x404),
+    /** Each 0 to 2^32-1, see {@link ValueSet.Builder#putUInt32Array}; read as long[]. */
+    UINT32_ARRAY(0x405),
     /** long[]. */
     INT64_ARRAY(0x406),
+    /** Each 0 to 2^64-1, see {@link ValueSet.Builder#putUInt64Array}; read as BigInteger[]. */
+    UINT64_ARRAY(0x407),
     /** float[]. */
     SINGLE_ARRAY(0x408),
     /** double[]. */
@@ -157,6 +163,8 @@ public enum ValueType {
             return EMPTY;
         } else if (stored instanceof Unsigned unsigned) {
             return ofUnsigned(unsigned.bits());
+        } else if (stored instanceof UnsignedArray array) {
+            return ofNumber(ARRAY + ofUnsigned(array.bits()).number);
         }
         ValueType type = BY_CLASS.get(stored.getClass());
         if (type == null) {

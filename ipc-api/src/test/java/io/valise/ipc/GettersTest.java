@@ -26,6 +26,10 @@ class GettersTest {
     private static final UUID ID = new UUID(1, 2);
     private static final List<?> ONE_TO_TWO = List.of((byte) 1, 2L);
 
+    /** Each holds 1 and 200. */
+    private static final List<ValueType> UNSIGNED_ARRAYS =
+            List.of(ValueType.UINT8_ARRAY, ValueType.UINT16_ARRAY, ValueType.UINT32_ARRAY, ValueType.UINT64_ARRAY);
+
     /** One set for each stored type, with the key {@link #KEY}. */
     private static final Map<ValueType, ValueSet> STORED = stored();
 
@@ -52,6 +56,15 @@ class GettersTest {
         sets.put(
                 ValueType.UINT64,
                 ValueSet.builder().putUInt64(KEY, BigInteger.ONE).build());
+        sets.put(
+                ValueType.UINT16_ARRAY,
+                ValueSet.builder().putUInt16Array(KEY, 1, 200).build());
+        sets.put(
+                ValueType.UINT32_ARRAY,
+                ValueSet.builder().putUInt32Array(KEY, 1, 200).build());
+        sets.put(
+                ValueType.UINT64_ARRAY,
+                ValueSet.builder().putUInt64Array(KEY, bigs(1, 200)).build());
         for (Object value : scalars()) {
             ValueSet set = ValueSet.of(KEY, value);
             sets.put(set.type(KEY), set);
@@ -133,6 +146,9 @@ class GettersTest {
                 Getter.of("short[]", ValueSet::getShorts, ValueSet::getShorts, new short[] {7}),
                 Getter.of("int[]", ValueSet::getInts, ValueSet::getInts, new int[] {7}),
                 Getter.of("long[]", ValueSet::getLongs, ValueSet::getLongs, new long[] {7}),
+                Getter.of("BigInteger[]", ValueSet::getBigIntegers, ValueSet::getBigIntegers, new BigInteger[] {
+                    BigInteger.TEN
+                }),
                 Getter.of("float[]", ValueSet::getFloats, ValueSet::getFloats, new float[] {7}),
                 Getter.of("double[]", ValueSet::getDoubles, ValueSet::getDoubles, new double[] {7}),
                 Getter.of("char[]", ValueSet::getChars, ValueSet::getChars, new char[] {'z'}),
@@ -194,7 +210,9 @@ class GettersTest {
         switch (getter) {
             case "List" -> lists(expected);
             case "byte[]" -> {
-                expected.put(ValueType.UINT8_ARRAY, new byte[] {1, (byte) 200});
+                for (ValueType type : UNSIGNED_ARRAYS) {
+                    expected.put(type, new byte[] {1, (byte) 200});
+                }
                 expected.put(ValueType.LIST, new byte[0]);
             }
             case "boolean[]" -> {
@@ -204,6 +222,7 @@ class GettersTest {
             case "short[]" -> ofWhole(expected, new short[] {1, 200}, new short[] {1, -2}, new short[0]);
             case "int[]" -> ofWhole(expected, new int[] {1, 200}, new int[] {1, -2}, new int[0]);
             case "long[]" -> ofWhole(expected, new long[] {1, 200}, new long[] {1, -2}, new long[0]);
+            case "BigInteger[]" -> ofWhole(expected, bigs(1, 200), bigs(1, -2), bigs());
             case "float[]" -> ofAll(expected, new float[] {1, 200}, new float[] {1, -2}, new float[0]);
             case "double[]" -> ofAll(expected, new double[] {1, 200}, new double[] {1, -2}, new double[0]);
             case "char[]" -> {
@@ -236,8 +255,14 @@ class GettersTest {
         return list;
     }
 
-    private static void ofWhole(Map<ValueType, Object> expected, Object octets, Object signed, Object empty) {
-        expected.put(ValueType.UINT8_ARRAY, octets);
+    private static BigInteger[] bigs(long... numbers) {
+        return Arrays.stream(numbers).mapToObj(BigInteger::valueOf).toArray(BigInteger[]::new);
+    }
+
+    private static void ofWhole(Map<ValueType, Object> expected, Object unsigned, Object signed, Object empty) {
+        for (ValueType type : UNSIGNED_ARRAYS) {
+            expected.put(type, unsigned);
+        }
         for (ValueType type : List.of(
                 ValueType.INT16_ARRAY, ValueType.INT32_ARRAY, ValueType.INT64_ARRAY, ValueType.BIG_INTEGER_ARRAY)) {
             expected.put(type, signed);
@@ -245,8 +270,8 @@ class GettersTest {
         expected.put(ValueType.LIST, empty);
     }
 
-    private static void ofAll(Map<ValueType, Object> expected, Object octets, Object signed, Object empty) {
-        ofWhole(expected, octets, signed, empty);
+    private static void ofAll(Map<ValueType, Object> expected, Object unsigned, Object signed, Object empty) {
+        ofWhole(expected, unsigned, signed, empty);
         expected.put(ValueType.SINGLE_ARRAY, signed);
         expected.put(ValueType.DOUBLE_ARRAY, signed);
     }
@@ -315,6 +340,18 @@ class GettersTest {
         failing.put(
                 "key \"v\": wanted=INT32_ARRAY, found=INT64_ARRAY long[1, 5000000000], element 1 is INT64 5000000000",
                 () -> ValueSet.of(KEY, new long[] {1, 5_000_000_000L}).getInts(KEY));
+        failing.put(
+                "wanted=INT16_ARRAY, found=UINT16_ARRAY uint16[1, 40000], element 1 is UINT16 40000",
+                () -> ValueSet.builder().putUInt16Array(KEY, 1, 40_000).build().getShorts(KEY));
+        failing.put(
+                "wanted=INT64_ARRAY, found=UINT64_ARRAY uint64[18446744073709551615], element 0 is UINT64",
+                () -> ValueSet.builder()
+                        .putUInt64Array(KEY, BigInteger.TWO.pow(64).subtract(BigInteger.ONE))
+                        .build()
+                        .getLongs(KEY));
+        failing.put(
+                "wanted=BIG_INTEGER_ARRAY, found=LIST [1, 1.5], element 1 is DOUBLE 1.5",
+                () -> ValueSet.of(KEY, List.of(1, 1.5)).getBigIntegers(KEY));
         failing.put(
                 "wanted=INT64_ARRAY, found=LIST [1, \"x\"], element 1 is STRING \"x\"",
                 () -> ValueSet.of(KEY, List.of(1, "x")).getLongs(KEY));

@@ -28,11 +28,17 @@ public final class RandomValues {
         int pairs = random.nextInt(16) == 0 ? random.nextInt(60) : random.nextInt(10);
         for (int i = 0; i < pairs; i++) {
             String key = i + text(20);
-            switch (random.nextInt(20)) {
+            switch (random.nextInt(23)) {
                 case 0 -> builder.putUInt8(key, random.nextInt(256));
                 case 1 -> builder.putUInt16(key, random.nextInt(65_536));
                 case 2 -> builder.putUInt32(key, random.nextLong() >>> 32);
-                case 3 -> builder.putUInt64(key, new BigInteger(64, new java.util.Random(random.nextLong())));
+                case 3 -> builder.putUInt64(key, unsigned64());
+                case 4 ->
+                    builder.putUInt16Array(key, random.ints(length(), 0, 65_536).toArray());
+                case 5 ->
+                    builder.putUInt32Array(
+                            key, random.longs(length(), 0, 1L << 32).toArray());
+                case 6 -> builder.putUInt64Array(key, objects(length(), BigInteger[]::new, this::unsigned64));
                 default -> builder.put(key, value(depth));
             }
         }
@@ -80,7 +86,7 @@ public final class RandomValues {
     }
 
     private Object array() {
-        int length = random.nextInt(12) == 0 ? random.nextInt(400) : random.nextInt(8);
+        int length = length();
         return switch (random.nextInt(17)) {
             case 0 -> bytes(length);
             case 1 -> shorts(length);
@@ -100,6 +106,14 @@ public final class RandomValues {
             case 15 -> objects(length, Size[]::new, this::size);
             default -> objects(length, Rect[]::new, this::rect);
         };
+    }
+
+    private int length() {
+        return random.nextInt(12) == 0 ? random.nextInt(400) : random.nextInt(8);
+    }
+
+    private BigInteger unsigned64() {
+        return new BigInteger(64, new java.util.Random(random.nextLong()));
     }
 
     private byte[] bytes(int length) {

@@ -359,6 +359,68 @@ class ValueSetTest {
     }
 
     @Test
+    void arraysOfUnsignedNumbersKeepTheirWidthAndAnswerTheNextWiderType() {
+        BigInteger most = BigInteger.TWO.pow(64).subtract(BigInteger.ONE);
+        ValueSet set = ValueSet.builder()
+                .putUInt16Array("16", 0, 40_000, 65_535)
+                .putUInt32Array("32", 0, 3_000_000_000L, 0xffff_ffffL)
+                .putUInt64Array("64", BigInteger.ZERO, most)
+                .putUInt64Array("none")
+                .build();
+        for (ValueSet each :
+                List.of(set, ValueSet.fromCbor(set.toCbor()), set.toBuilder().build())) {
+            assertThat(each).isEqualTo(set).hasSameHashCodeAs(set);
+            assertThat(each.keys().stream().map(each::type))
+                    .containsExactly(
+                            ValueType.UINT16_ARRAY,
+                            ValueType.UINT32_ARRAY,
+                            ValueType.UINT64_ARRAY,
+                            ValueType.UINT64_ARRAY);
+            assertThat((int[]) each.get("16")).containsExactly(0, 40_000, 65_535);
+            assertThat((long[]) each.get("32")).containsExactly(0, 3_000_000_000L, 0xffff_ffffL);
+            assertThat((BigInteger[]) each.get("64")).containsExactly(BigInteger.ZERO, most);
+            assertThat(each.getBigIntegers("none")).isEmpty();
+            assertThat(each.getList("64")).isEqualTo(List.of(BigInteger.ZERO, most));
+        }
+        assertThat(set)
+                .hasToString("{16=uint16[0, 40000, 65535], 32=uint32[0, 3000000000, 4294967295],"
+                        + " 64=uint64[0, 18446744073709551615], none=uint64[]}");
+        assertThat(ValueSet.of("16", new int[] {0, 40_000, 65_535}))
+                .isNotEqualTo(ValueSet.builder()
+                        .putUInt16Array("16", 0, 40_000, 65_535)
+                        .build());
+    }
+
+    @Test
+    void arraysOfUnsignedNumbersRefuseAnElementThatDoesNotFitAndNameItsIndex() {
+        ValueSet.Builder builder = ValueSet.builder();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> builder.putUInt16Array("b", 1, 65_536))
+                .withMessage("key \"b\": element 1 of its array: unsigned number of 16 bits: limit=0 to 65535,"
+                        + " actual=65536");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> builder.putUInt32Array("b", -1))
+                .withMessageContaining("element 0 of its array: unsigned number of 32 bits: limit=0 to 4294967295");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> builder.putUInt64Array("b", BigInteger.ONE, BigInteger.TWO.pow(64)))
+                .withMessageContaining("element 1 of its array: unsigned number of 64 bits");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> builder.putUInt64Array("b", BigInteger.ONE, null))
+                .withMessage("key \"b\": element 1 of its array is null; only a List holds nulls");
+        assertThat(builder.build().isEmpty()).isTrue();
+    }
+
+    @Test
+    void theElementsOfAnUnsignedArrayAreCopied() {
+        int[] elements = {1, 2};
+        ValueSet set = ValueSet.builder().putUInt16Array("a", elements).build();
+        elements[0] = 9;
+        set.getInts("a")[0] = 9;
+        ((int[]) set.get("a"))[0] = 9;
+        assertThat(set.getInts("a")).containsExactly(1, 2);
+    }
+
+    @Test
     void shapesRefuseNegativeExtents() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Size(-1, 0))

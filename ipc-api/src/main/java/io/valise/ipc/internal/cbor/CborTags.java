@@ -20,6 +20,9 @@ public final class CborTags {
     public static final int FIRST_ARRAY = 64;
 
     public static final int LAST_ARRAY = 87;
+    public static final int UINT16_BE = 65;
+    public static final int UINT32_BE = 66;
+    public static final int UINT64_BE = 67;
     public static final int INT16_LE = 77;
     public static final int INT32_LE = 78;
     public static final int INT64_LE = 79;

@@ -4,13 +4,12 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.internal.cbor.BigEndian;
 import io.valise.ipc.internal.cbor.CborTags;
 import io.valise.ipc.internal.cbor.HalfFloat;
-import io.valise.ipc.internal.value.Unsigned;
-import java.math.BigInteger;
+import io.valise.ipc.internal.value.UnsignedArray;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
-/** Typed arrays of RFC 8746, big- and little-endian, as Java arrays; those without sign as the next wider type. */
+/** Typed arrays of RFC 8746, big- and little-endian, as Java arrays; those without sign as what a ValueSet stores. */
 final class TypedArrayReader {
     private static final int BULK_BYTES = 256;
     private static final int CHUNK = 1_024;
@@ -31,9 +30,9 @@ final class TypedArrayReader {
     Object array(int tag) {
         return switch (tag & 0x1b) { // without endianness
             case 0x00, 0x08 -> octets(tag);
-            case 0x01 -> widened(chars(tag));
-            case 0x02 -> widened(ints(tag));
-            case 0x03 -> unsigned(longs(tag));
+            case 0x01 -> UnsignedArray.of(chars(tag));
+            case 0x02 -> UnsignedArray.of(ints(tag));
+            case 0x03 -> UnsignedArray.of(longs(tag));
             case 0x09 -> shorts(tag);
             case 0x0a -> ints(tag);
             case 0x0b -> longs(tag);
@@ -58,7 +57,7 @@ final class TypedArrayReader {
     char[] chars() {
         int head = window.head();
         long tag = head >>> 5 == 6 ? window.argument(head) : -1;
-        if (tag != CborTags.UINT16_LE && tag != CborTags.UINT16_LE - 4) {
+        if (tag != CborTags.UINT16_LE && tag != CborTags.UINT16_BE) {
             throw window.malformed("wanted a typed array of 16 bits without sign (tag 65 or 69)");
         }
         return chars((int) tag);
@@ -240,38 +239,6 @@ final class TypedArrayReader {
         if (length % elementBytes != 0) {
             throw window.malformed("typed array: limit=a multiple of " + elementBytes + " bytes, actual=" + length);
         }
-    }
-
-    private static int[] widened(char[] array) {
-        int[] wide = new int[array.length];
-        for (int i = 0; i < array.length; i++) {
-            wide[i] = array[i];
-        }
-        return wide;
-    }
-
-    private static long[] widened(int[] array) {
-        long[] wide = new long[array.length];
-        for (int i = 0; i < array.length; i++) {
-            wide[i] = array[i] & 0xffff_ffffL;
-        }
-        return wide;
-    }
-
-    /** As long[] when all fit, else as BigInteger[]. */
-    private static Object unsigned(long[] array) {
-        long bits = 0;
-        for (long element : array) {
-            bits |= element;
-        }
-        if (bits >= 0) {
-            return array;
-        }
-        BigInteger[] wide = new BigInteger[array.length];
-        for (int i = 0; i < array.length; i++) {
-            wide[i] = Unsigned.big(array[i]);
-        }
-        return wide;
     }
 
     private static float[] halves(short[] array) {

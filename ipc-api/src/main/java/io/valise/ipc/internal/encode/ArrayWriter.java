@@ -6,6 +6,7 @@ import io.valise.ipc.Size;
 import io.valise.ipc.internal.cbor.BigEndian;
 import io.valise.ipc.internal.cbor.CborTags;
 import io.valise.ipc.internal.cbor.MajorTypes;
+import io.valise.ipc.internal.value.UnsignedArray;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -13,7 +14,8 @@ import java.nio.ByteOrder;
 
 /**
  * Primitive arrays as typed arrays of RFC 8746: little-endian, which on common hardware makes a large one a copy of
- * memory. Short ones are written element by element, because the view that a copy needs is an object.
+ * memory. Short ones are written element by element, because the view that a copy needs is an object. Arrays of unsigned
+ * numbers are big-endian.
  */
 final class ArrayWriter {
     private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
@@ -120,6 +122,17 @@ final class ArrayWriter {
             DOUBLE.set(out, start + 8 * i, array[i]);
         }
         return start + 8 * array.length;
+    }
+
+    static int unsigned(ByteBuffer dst, byte[] out, int at, UnsignedArray array) {
+        int tag = switch (array.bits()) {
+            case 16 -> CborTags.UINT16_BE;
+            case 32 -> CborTags.UINT32_BE;
+            default -> CborTags.UINT64_BE;
+        };
+        int start = typedArray(dst, out, at, tag, array.byteLength());
+        array.copyTo(Stage.direct(dst, out, start, array.byteLength(), ByteOrder.BIG_ENDIAN));
+        return 0;
     }
 
     /** A plain array of true and false, one byte each. */

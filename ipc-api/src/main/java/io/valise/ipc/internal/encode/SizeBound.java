@@ -5,6 +5,7 @@ import io.valise.ipc.Rect;
 import io.valise.ipc.Size;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.internal.value.ListValue;
+import io.valise.ipc.internal.value.UnsignedArray;
 import io.valise.ipc.internal.value.ValueSetAccess;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -66,6 +67,8 @@ final class SizeBound {
             return big((BigInteger) value);
         } else if (type == BigDecimal.class) {
             return decimal((BigDecimal) value);
+        } else if (value instanceof UnsignedArray array) {
+            return TYPED_ARRAY + array.byteLength();
         }
         return type.isArray() ? TYPED_ARRAY + array(value) : SMALL;
     }

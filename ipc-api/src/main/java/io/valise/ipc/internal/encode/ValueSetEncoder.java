@@ -11,6 +11,7 @@ import io.valise.ipc.internal.cbor.CborTags;
 import io.valise.ipc.internal.cbor.MajorTypes;
 import io.valise.ipc.internal.value.ListValue;
 import io.valise.ipc.internal.value.Unsigned;
+import io.valise.ipc.internal.value.UnsignedArray;
 import io.valise.ipc.internal.value.ValueSetAccess;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -40,8 +41,8 @@ public final class ValueSetEncoder {
     }
 
     /**
-     * Writes a set at the buffer's position and advances it. Allocates nothing but for BigInteger, BigDecimal and large
-     * primitive arrays (a view each).
+     * Writes a set at the buffer's position and advances it. Allocates nothing but for BigInteger, BigDecimal, large
+     * primitive arrays and arrays of unsigned numbers (a view each).
      *
      * @param dst a buffer, heap or direct
      * @throws BufferOverflowException when the set does not fit below the limit; the position is then unchanged
@@ -126,6 +127,8 @@ public final class ValueSetEncoder {
             return HeadWriter.charValue(out, HeadWriter.typed(out, at, CborTags.CHAR16), c);
         } else if (value instanceof Unsigned number) {
             return HeadWriter.unsigned(out, at, number);
+        } else if (value instanceof UnsignedArray array) {
+            return ArrayWriter.unsigned(dst, out, at, array);
         } else if (value instanceof BigInteger number) {
             return ObjectWriter.bigInteger(dst, out, at, number);
         } else if (value instanceof BigDecimal number) {

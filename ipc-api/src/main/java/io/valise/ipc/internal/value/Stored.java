@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** What a ValueSet stores for a value: itself, but for copied arrays, {@link Unsigned} and {@link ListValue}. */
+/** What a ValueSet stores for a value: itself, but for copied arrays, unsigned numbers and {@link ListValue}. */
 public final class Stored {
     private Stored() {}
 
@@ -25,6 +25,8 @@ public final class Stored {
     public static @Nullable Object copyOut(@Nullable Object stored) {
         if (stored instanceof Unsigned unsigned) {
             return unsigned.widened();
+        } else if (stored instanceof UnsignedArray array) {
+            return array.widened();
         }
         return stored != null && stored.getClass().isArray() ? copyArray(stored) : stored;
     }

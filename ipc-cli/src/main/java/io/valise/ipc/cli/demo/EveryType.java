@@ -16,6 +16,7 @@ public final class EveryType {
     private static final Instant TIME = Instant.parse("2030-01-31T12:00:00.123456789Z");
     private static final Duration SPAN = Duration.ofSeconds(-90, 500);
     private static final UUID ID = UUID.fromString("123e4567-e89b-12d3-a456-426614174000");
+    private static final BigInteger HIGHEST = BigInteger.TWO.pow(64).subtract(BigInteger.ONE);
     private static final BigInteger BIG = BigInteger.TWO.pow(100);
     private static final BigDecimal EXACT = new BigDecimal("12345678901234567890.0100");
     private static final Rect RECT = new Rect(-1.5f, 2, 3, Float.POSITIVE_INFINITY);
@@ -28,6 +29,7 @@ public final class EveryType {
         addNumbers(message);
         addOthers(message);
         addPrimitiveArrays(message);
+        addUnsignedArrays(message);
         addObjectArrays(message);
         return message.build();
     }
@@ -44,7 +46,7 @@ public final class EveryType {
                 .putUInt8("uint8", 255)
                 .putUInt16("uint16", 65_535)
                 .putUInt32("uint32", 4_294_967_295L)
-                .putUInt64("uint64", BigInteger.TWO.pow(64).subtract(BigInteger.ONE));
+                .putUInt64("uint64", HIGHEST);
     }
 
     private static void addOthers(ValueSet.Builder message) {
@@ -60,6 +62,12 @@ public final class EveryType {
                 .put("rect", RECT)
                 .put("valueset", ValueSet.of("$type", "no tag", "inner", ValueSet.of("deep", 1)))
                 .put("list", Arrays.asList(1, 2L, null, "three", TIME, new int[] {4}, ValueSet.empty()));
+    }
+
+    private static void addUnsignedArrays(ValueSet.Builder message) {
+        message.putUInt16Array("uint16s", 0, 65_535)
+                .putUInt32Array("uint32s", 0, 4_294_967_295L)
+                .putUInt64Array("uint64s", BigInteger.ZERO, HIGHEST);
     }
 
     private static void addPrimitiveArrays(ValueSet.Builder message) {

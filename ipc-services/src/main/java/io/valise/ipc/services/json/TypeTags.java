@@ -11,9 +11,11 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -26,7 +28,8 @@ final class TypeTags {
     private static final String BYTES = "bytes";
     private static final String ARRAY = "[]";
     private static final Map<String, Scalar> SCALARS = new TreeMap<>();
-    private static final Map<String, Integer> UNSIGNED = Map.of("uint8", 8, "uint16", 16, "uint32", 32, "uint64", 64);
+    private static final Map<String, Integer> UNSIGNED =
+            new TreeMap<>(Map.of("uint8", 8, "uint16", 16, "uint32", 32, "uint64", 64));
     private static final Map<ValueType, String> NAMES = new EnumMap<>(ValueType.class);
 
     /** How one type is read, and the element type of its arrays. */
@@ -39,7 +42,23 @@ final class TypeTags {
     }
 
     /** An unsigned number on its way into a ValueSet, where it has a method of its own. */
-    record Unsigned(int bits, BigInteger value) {}
+    record Unsigned(int bits, BigInteger value) {
+        static Unsigned read(int bits, JsonTree tree) throws JsonFault {
+            BigInteger highest = BigInteger.ONE.shiftLeft(bits).subtract(BigInteger.ONE);
+            return new Unsigned(bits, Scalars.integer(tree, BigInteger.ZERO, highest));
+        }
+    }
+
+    /** An array of unsigned numbers, likewise. */
+    record Unsigneds(int bits, List<BigInteger> values) {
+        static Unsigneds read(int bits, JsonTree tree) throws JsonFault {
+            List<BigInteger> values = new ArrayList<>();
+            for (JsonTree item : items(tree)) {
+                values.add(Unsigned.read(bits, item).value);
+            }
+            return new Unsigneds(bits, values);
+        }
+    }
 
     static {
         scalar("byte", ValueType.INT8, byte.class, tree ->
@@ -62,7 +81,7 @@ final class TypeTags {
         scalar("rect", ValueType.RECT, Rect.class, Scalars::rect);
         scalar("biginteger", ValueType.BIG_INTEGER, BigInteger.class, Scalars::integer);
         scalar("bigdecimal", ValueType.BIG_DECIMAL, BigDecimal.class, Scalars::decimal);
-        UNSIGNED.keySet().forEach(name -> NAMES.put(ValueType.valueOf(name.toUpperCase(java.util.Locale.ROOT)), name));
+        UNSIGNED.keySet().forEach(name -> named(ValueType.valueOf(name.toUpperCase(Locale.ROOT)), name));
         NAMES.put(ValueType.UINT8_ARRAY, BYTES);
         NAMES.put(ValueType.LIST, LIST);
         NAMES.put(ValueType.VALUE_SET, VALUE_SET);
@@ -72,8 +91,12 @@ final class TypeTags {
 
     private static void scalar(String name, ValueType type, Class<?> element, Reading reading) {
         SCALARS.put(name, new Scalar(element, reading));
+        named(type, name);
+    }
+
+    private static void named(ValueType type, String name) {
         NAMES.put(type, name);
-        if (type != ValueType.INT8) { // an array of bytes is octets, "bytes"
+        if (type != ValueType.INT8) { // there is one array of bytes, that of octets
             NAMES.put(ValueType.ofNumber(0x400 + type.number()), name + ARRAY);
         }
     }
@@ -90,29 +113,33 @@ final class TypeTags {
     /** Reads a value of the type that {@code tag} names, {@link #LIST} and {@link #VALUE_SET} excepted. */
     static Object read(JsonTree tag, JsonTree value) throws JsonFault {
         String name = Scalars.string(tag);
-        Integer bits = UNSIGNED.get(name);
-        if (bits != null) {
-            BigInteger highest = BigInteger.ONE.shiftLeft(bits).subtract(BigInteger.ONE);
-            return new Unsigned(bits, Scalars.integer(value, BigInteger.ZERO, highest));
-        }
-        Scalar scalar = SCALARS.get(name.endsWith(ARRAY) ? name.substring(0, name.length() - 2) : name);
-        if (scalar != null) {
-            return name.endsWith(ARRAY) ? array(scalar, value) : scalar.reading.read(value);
+        boolean array = name.endsWith(ARRAY);
+        String element = array ? name.substring(0, name.length() - ARRAY.length()) : name;
+        Integer bits = UNSIGNED.get(element);
+        Scalar scalar = SCALARS.get(element);
+        if (bits != null && !(array && bits == Byte.SIZE)) {
+            return array ? Unsigneds.read(bits, value) : Unsigned.read(bits, value);
+        } else if (scalar != null) {
+            return array ? array(scalar, value) : scalar.reading.read(value);
         } else if (name.equals(BYTES)) {
             return bytes(value);
         }
-        throw tag.fault("$type: expected one of " + SCALARS.keySet() + ", these with [], " + UNSIGNED.keySet()
-                + ", bytes, list, valueset; actual=\"" + JsonTree.excerpt(name) + '"');
+        throw tag.fault("$type: expected one of " + SCALARS.keySet() + ' ' + UNSIGNED.keySet()
+                + ", these with [] (but uint8), bytes, list, valueset; actual=\"" + JsonTree.excerpt(name) + '"');
     }
 
     private static Object array(Scalar scalar, JsonTree value) throws JsonFault {
         if (scalar.element == char.class && value instanceof Leaf) {
             return Scalars.string(value).toCharArray();
-        } else if (!(value instanceof Items items)) {
-            throw value.expected("an array");
-        } else {
-            return array(scalar, items.items());
         }
+        return array(scalar, items(value));
+    }
+
+    private static List<JsonTree> items(JsonTree value) throws JsonFault {
+        if (value instanceof Items items) {
+            return items.items();
+        }
+        throw value.expected("an array");
     }
 
     private static Object array(Scalar scalar, List<JsonTree> items) throws JsonFault {

@@ -43,6 +43,8 @@ final class ValueReader {
         try {
             if (value instanceof TypeTags.Unsigned unsigned) {
                 putUnsigned(builder, key, unsigned);
+            } else if (value instanceof TypeTags.Unsigneds unsigned) {
+                putUnsigned(builder, key, unsigned);
             } else {
                 builder.put(key, value);
             }
@@ -58,6 +60,19 @@ final class ValueReader {
             case 16 -> builder.putUInt16(key, value.intValue());
             case 32 -> builder.putUInt32(key, value.longValue());
             default -> builder.putUInt64(key, value);
+        }
+    }
+
+    private static void putUnsigned(ValueSet.Builder builder, String key, TypeTags.Unsigneds unsigned) {
+        List<BigInteger> values = unsigned.values();
+        switch (unsigned.bits()) {
+            case 16 ->
+                builder.putUInt16Array(
+                        key, values.stream().mapToInt(BigInteger::intValue).toArray());
+            case 32 ->
+                builder.putUInt32Array(
+                        key, values.stream().mapToLong(BigInteger::longValue).toArray());
+            default -> builder.putUInt64Array(key, values.toArray(BigInteger[]::new));
         }
     }
 
@@ -97,8 +112,9 @@ final class ValueReader {
         List<@Nullable Object> list = new ArrayList<>();
         for (JsonTree item : items.items()) {
             Object value = value(item);
-            if (value instanceof TypeTags.Unsigned) {
-                throw item.fault("unsigned numbers are values of keys only; in an array write the next wider type");
+            if (value instanceof TypeTags.Unsigned || value instanceof TypeTags.Unsigneds) {
+                throw item.fault("unsigned numbers and their arrays are values of keys only; in an array write the next"
+                        + " wider type");
             }
             list.add(value);
         }

@@ -20,8 +20,9 @@ import java.io.UncheckedIOException;
  * <pre>{@code {"at": {"$type": "instant", "value": "2030-01-31T12:00:00Z"}}}</pre>
  *
  * where the type is byte, short, int, long, float, double, char, boolean, string, instant (ISO 8601), duration (ISO 8601),
- * uuid, point, size, rect, biginteger, bigdecimal; one of these with [] for an array; uint8, uint16, uint32, uint64; bytes
- * (base64); list; or valueset (an object in which "$type" is a key like any other). The message itself is never a tag.
+ * uuid, point, size, rect, biginteger, bigdecimal, uint8, uint16, uint32, uint64; one of these but uint8 with [] for an
+ * array; bytes (base64); list; or valueset (an object in which "$type" is a key like any other). The message itself is
+ * never a tag.
  *
  * <p><b>Writing</b> has two forms. {@link #write Plain} is for display and for programs that know the types: a value
  * that JSON cannot represent becomes the string or object of the tag's value (bytes in base64, NaN as "NaN", a char

@@ -207,6 +207,10 @@ class ValueSetJsonTest {
                 "{\"a\": {\"$type\": \"point\", \"value\": {\"x\": 1}}}| line 1, column 35: expected an object of 2",
                 "{\"a\": {\"$type\": \"string[]\", \"value\": [null]}}| line 1, column 39: expected a string, actual=null",
                 "{\"a\": [{\"$type\": \"uint8\", \"value\": 1}]}| line 1, column 8: unsigned numbers",
+                "{\"a\": [{\"$type\": \"uint16[]\", \"value\": []}]}| line 1, column 8: unsigned numbers and their arrays",
+                "{\"a\": {\"$type\": \"uint16[]\", \"value\": [0, 65536]}}| line 1, column 42: limit=0 to 65535, actual=65536",
+                "{\"a\": {\"$type\": \"uint64[]\", \"value\": 1}}| line 1, column 38: expected an array",
+                "{\"a\": {\"$type\": \"uint8[]\", \"value\": [1]}}| line 1, column 17: $type: expected one of ",
             })
     void faultsSayWhereAndWhat(String textAndMessage) {
         int bar = textAndMessage.lastIndexOf('|');

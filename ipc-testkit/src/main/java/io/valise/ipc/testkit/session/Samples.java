@@ -19,6 +19,8 @@ import java.util.function.UnaryOperator;
 public final class Samples {
     private static final Map<ValueType, UnaryOperator<ValueSet.Builder>> PUTS = new EnumMap<>(ValueType.class);
 
+    private static final BigInteger MAX_UINT64 = BigInteger.TWO.pow(64).subtract(BigInteger.ONE);
+
     private Samples() {}
 
     private static void add(ValueType type, Object... values) {
@@ -37,8 +39,17 @@ public final class Samples {
         PUTS.put(ValueType.UINT32, builder -> builder.putUInt32("UINT32-0", 0).putUInt32("UINT32-1", 0xFFFF_FFFFL));
         PUTS.put(
                 ValueType.UINT64,
-                builder -> builder.putUInt64("UINT64-0", BigInteger.ZERO)
-                        .putUInt64("UINT64-1", BigInteger.TWO.pow(64).subtract(BigInteger.ONE)));
+                builder -> builder.putUInt64("UINT64-0", BigInteger.ZERO).putUInt64("UINT64-1", MAX_UINT64));
+        PUTS.put(
+                ValueType.UINT16_ARRAY,
+                builder -> builder.putUInt16Array("UINT16_ARRAY-0").putUInt16Array("UINT16_ARRAY-1", 0, 65_535));
+        PUTS.put(
+                ValueType.UINT32_ARRAY,
+                builder -> builder.putUInt32Array("UINT32_ARRAY-0").putUInt32Array("UINT32_ARRAY-1", 0, 0xFFFF_FFFFL));
+        PUTS.put(
+                ValueType.UINT64_ARRAY,
+                builder -> builder.putUInt64Array("UINT64_ARRAY-0")
+                        .putUInt64Array("UINT64_ARRAY-1", BigInteger.ZERO, MAX_UINT64));
         add(ValueType.INT8, (byte) 0, Byte.MIN_VALUE, Byte.MAX_VALUE);
         add(ValueType.INT16, (short) 0, (short) 23, (short) 24, Short.MIN_VALUE, Short.MAX_VALUE);
         add(ValueType.INT32, 0, 23, -24, -25, 255, 256, Integer.MIN_VALUE, Integer.MAX_VALUE);
