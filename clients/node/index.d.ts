@@ -1,4 +1,9 @@
 /** Client and server for Valise over pipe: and loopback:. README.md tells what is what. */
+import type { AccessPolicy, AppIdentity, CapabilityGrant } from './types/identity.js';
+import type { Message, Received } from './types/values.js';
+
+export * from './types/identity.js';
+export * from './types/values.js';
 
 export type Status =
   | 'OK'
@@ -34,180 +39,33 @@ export class IpcError extends Error {
   readonly reason: string;
 }
 
-// ---- messages
+// ---- objects
 
-/** A value that can be sent; what has no type of its own in JavaScript is made by {@link V}. */
-export type Value =
-  | null
-  | boolean
-  | number
-  | bigint
-  | string
-  | Date
-  | Instant
-  | Duration
-  | Uuid
-  | BigDecimal
-  | Point
-  | Size
-  | Rect
-  | Typed
-  | Int8Array
-  | Uint8Array
-  | Uint8ClampedArray
-  | Int16Array
-  | Uint16Array
-  | Int32Array
-  | Uint32Array
-  | BigInt64Array
-  | BigUint64Array
-  | Float32Array
-  | Float64Array
-  | readonly Value[]
-  | Message;
+/** An object of the peer: each call of a method is a request. It can be iterated if it publishes something. */
+export type RemoteObject = ((...args: any[]) => Promise<any>) & {
+  readonly [method: string]: (...args: any[]) => Promise<any>;
+} & AsyncIterable<any>;
 
-export type Message = { readonly [key: string]: Value } | ReadonlyMap<string, Value>;
+/** Marks an object of this end: it crosses by reference, and its methods are called by the peer. */
+export function byReference<T extends object>(object: T, ...interfaces: string[]): T;
 
-/** A message that was received: a plain object. */
-export type Received = { [key: string]: any };
+/** Calls a method, with options, or one whose name a proxy cannot have (`then`, `toJSON`, `constructor`). */
+export function invoke(
+  object: AsyncIterable<any>,
+  method: string,
+  args?: readonly unknown[],
+  options?: { timeout?: number; signal?: AbortSignal },
+): Promise<any>;
 
-export type ValueType =
-  | 'INT8'
-  | 'INT16'
-  | 'INT32'
-  | 'INT64'
-  | 'UINT8'
-  | 'UINT16'
-  | 'UINT32'
-  | 'UINT64'
-  | 'SINGLE'
-  | 'DOUBLE'
-  | 'CHAR16'
-  | 'BIG_INTEGER'
-  | 'CHAR16_ARRAY'
-  | 'BOOLEAN_ARRAY'
-  | 'STRING_ARRAY'
-  | 'DATE_TIME_ARRAY'
-  | 'TIME_SPAN_ARRAY'
-  | 'GUID_ARRAY'
-  | 'BIG_INTEGER_ARRAY'
-  | 'BIG_DECIMAL_ARRAY'
-  | 'POINT_ARRAY'
-  | 'SIZE_ARRAY'
-  | 'RECT_ARRAY';
+/** The same object by another of its interfaces. */
+export function as(
+  object: AsyncIterable<any>,
+  name: string,
+  options?: { timeout?: number; signal?: AbortSignal },
+): Promise<RemoteObject>;
 
-/** A value with the type that it is to have at the other end. Immutable. */
-export class Typed<T = unknown> {
-  private constructor(type: ValueType, value: T);
-  readonly type: ValueType;
-  readonly value: T;
-}
-
-/** Each throws RangeError or TypeError for a value that the type cannot hold. */
-export const V: {
-  readonly int8: (value: number | bigint) => Typed<number>;
-  readonly int16: (value: number | bigint) => Typed<number>;
-  readonly int32: (value: number | bigint) => Typed<number>;
-  readonly int64: (value: number | bigint) => Typed<bigint>;
-  readonly uint8: (value: number | bigint) => Typed<number>;
-  readonly uint16: (value: number | bigint) => Typed<number>;
-  readonly uint32: (value: number | bigint) => Typed<number>;
-  readonly uint64: (value: number | bigint) => Typed<bigint>;
-  /** Rounded to 32 bits. */
-  readonly single: (value: number) => Typed<number>;
-  readonly double: (value: number) => Typed<number>;
-  /** One UTF-16 unit, half a surrogate pair too. */
-  readonly char: (value: string | number) => Typed<string>;
-  readonly bigInteger: (value: number | bigint) => Typed<bigint>;
-  readonly chars: (value: string | Iterable<string | number>) => Typed<string>;
-  readonly booleans: (values: Iterable<boolean>) => Typed<readonly boolean[]>;
-  readonly strings: (values: Iterable<string>) => Typed<readonly string[]>;
-  readonly instants: (values: Iterable<Instant>) => Typed<readonly Instant[]>;
-  readonly durations: (values: Iterable<Duration>) => Typed<readonly Duration[]>;
-  readonly uuids: (values: Iterable<Uuid>) => Typed<readonly Uuid[]>;
-  readonly bigIntegers: (values: Iterable<bigint>) => Typed<readonly bigint[]>;
-  readonly bigDecimals: (values: Iterable<BigDecimal>) => Typed<readonly BigDecimal[]>;
-  readonly points: (values: Iterable<Point>) => Typed<readonly Point[]>;
-  readonly sizes: (values: Iterable<Size>) => Typed<readonly Size[]>;
-  readonly rects: (values: Iterable<Rect>) => Typed<readonly Rect[]>;
-};
-
-/** A point in time, with nanoseconds. Immutable. */
-export class Instant {
-  /** @param seconds since 1970, rounded down @param nanos 0 to 999,999,999, added */
-  constructor(seconds: number | bigint, nanos?: number);
-  static ofDate(date: Date): Instant;
-  /** ISO 8601 with an offset. */
-  static parse(text: string): Instant;
-  readonly seconds: bigint;
-  readonly nanos: number;
-  /** Rounded down to the millisecond. */
-  toDate(): Date;
-  toString(): string;
-  toJSON(): string;
-}
-
-/** A length of time, with nanoseconds. Immutable. */
-export class Duration {
-  constructor(seconds: number | bigint, nanos?: number);
-  static ofMillis(millis: number): Duration;
-  readonly seconds: bigint;
-  readonly nanos: number;
-  toMillis(): number;
-  toString(): string;
-  toJSON(): string;
-}
-
-/** unscaled × 10^-scale. Immutable. */
-export class BigDecimal {
-  constructor(unscaled: number | bigint, scale?: number);
-  static parse(text: string): BigDecimal;
-  readonly unscaled: bigint;
-  readonly scale: number;
-  toString(): string;
-  toJSON(): string;
-}
-
-export class Uuid {
-  /** @param from its text, or its 16 bytes */
-  constructor(from: string | Uint8Array);
-  readonly text: string;
-  bytes(): Buffer;
-  toString(): string;
-  toJSON(): string;
-}
-
-/** Coordinates are 32-bit floats. */
-export class Point {
-  constructor(x: number, y: number);
-  readonly x: number;
-  readonly y: number;
-}
-
-export class Size {
-  constructor(width: number, height: number);
-  readonly width: number;
-  readonly height: number;
-}
-
-export class Rect {
-  constructor(x: number, y: number, width: number, height: number);
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-/** The bytes of a message. */
-export function encode(message: Message): Buffer;
-
-/**
- * Reads bytes that are one message.
- *
- * @param options exact: see {@link EndOptions.exact}
- * @throws IpcError PROTOCOL_ERROR with the offset, when they are none
- */
-export function decode(bytes: Uint8Array, options?: { exact?: boolean }): Received;
+/** This end does not call the object any more: the peer can forget it. What is garbage is released too. */
+export function release(object: AsyncIterable<any>): void;
 
 // ---- handlers
 
@@ -219,7 +77,7 @@ export interface Call {
   readonly connection: Connection;
   /** How many milliseconds the caller still waits; undefined when it waits without limit. */
   readonly remaining: number | undefined;
-  /** Aborted when the peer gives up, or the connection ends. */
+  /** Aborted when the caller gives up or its time is up, or the connection ends; the reason is an IpcError. */
   readonly signal: AbortSignal;
 }
 
@@ -245,6 +103,12 @@ export interface EndOptions {
   services?: { readonly [name: string]: ServiceHandler };
   streams?: { readonly [name: string]: StreamHandler };
   events?: { readonly [name: string]: EventHandler };
+  /** Objects by the interface that peers call them by. */
+  objects?: { readonly [name: string]: object };
+  /** Which application this end proves to be: a client always, a server to clients that have an identity. */
+  identity?: AppIdentity;
+  /** Who may call what this end offers; all peers that can connect unless said otherwise. */
+  access?: AccessPolicy;
   /** What this process calls itself; the name of its script unless said otherwise. */
   application?: string;
   /** The longest message that this end takes, in bytes, 4,096 to 1,073,741,824; 16 MiB unless said otherwise. */
@@ -274,9 +138,15 @@ export interface StreamOptions {
 }
 
 export interface Peer {
-  readonly pid?: number;
-  readonly application?: string;
-  readonly protocolVersion?: number;
+  /** Declared, as is the next: proof of nothing. */
+  readonly pid: number | undefined;
+  readonly application: string | undefined;
+  readonly protocolVersion: number | undefined;
+  /** Proved by its publisher's key; undefined when nothing was. */
+  readonly applicationId: string | undefined;
+  /** The capabilities that this end, a server, has accepted of it, and when each expires. */
+  readonly grants: Map<string, Date>;
+  hasCapability(capability: string): boolean;
 }
 
 /** CONNECTION_CLOSED: in good order. PEER_DIED: without a word. Another status: what was wrong. */
@@ -290,7 +160,7 @@ export interface CloseReason {
 export interface Connection {
   /** The address, with the transport that was taken. */
   readonly endpoint: string;
-  /** What the peer says of itself: proof of nothing. */
+  /** What is known of the peer. */
   readonly peer: Peer;
   /** Whether new calls can be made. */
   readonly isOpen: boolean;
@@ -305,20 +175,63 @@ export interface Connection {
   service(name: string, handler: ServiceHandler): this;
   streamService(name: string, handler: StreamHandler): this;
   onEvent(name: string, handler: EventHandler): this;
+  /** A proxy of the object that the peer exports by that interface; nothing is sent before it is called. */
+  remote<T = RemoteObject>(name: string): T;
   /** Takes no new calls; resolves to whether what was taken was answered within so many milliseconds. */
   drain(grace: number): Promise<boolean>;
   /** Closes it; with a grace in milliseconds, answers first what was taken. Resolves when the socket is closed. */
   close(options?: { grace?: number }): Promise<void>;
 }
 
-export interface ConnectOptions extends EndOptions {
-  /** How long connecting may take, in milliseconds; 5 s unless said otherwise. */
+/** How a connection comes back after its link ended; milliseconds. */
+export interface ReconnectOptions {
+  /** The pause before the second attempt to dial; 10 unless said otherwise. Each further one is twice as long. */
+  firstDelay?: number;
+  /** The longest pause; 1,000 unless said otherwise. */
+  maxDelay?: number;
+  /** Services whose calls may run twice. */
+  idempotent?: readonly string[];
+  /** Dials only when a call needs a link, although services, event handlers or onState wait. */
+  onUse?: boolean;
+  /** How long it is dialled in vain before the connection ends; without limit unless said otherwise. */
+  giveUpAfter?: number;
+}
+
+export interface ClientOptions extends EndOptions {
+  /** How long connecting may take, in milliseconds; 5 s unless said otherwise, for a child 30 s. */
   timeout?: number;
   signal?: AbortSignal;
+  /** Grants to present, 8 at most; needs an identity. */
+  grants?: readonly CapabilityGrant[];
+  /** Without it a connection ends with its link. */
+  reconnect?: ReconnectOptions;
+  /** Of a connection that reconnects. */
+  onState?: (state: 'CONNECTED' | 'RECONNECTING' | 'CLOSED', connection: Connection) => void;
 }
+
+export type ConnectOptions = ClientOptions;
 
 /** Connects to pipe:NAME, loopback:NAME, or any:NAME, which is the first of them on which a server answers. */
 export function connect(endpoint: string, options?: ConnectOptions): Promise<Connection>;
+
+export interface ChildOptions extends ClientOptions {
+  cwd?: string;
+  env?: { readonly [name: string]: string | undefined };
+  /** Where its standard error goes: to this process's own unless said otherwise. */
+  stderr?: 'inherit' | 'ignore' | number;
+}
+
+/**
+ * Starts a program and connects to it over its standard input and output; it calls connectParent(). When the connection
+ * has ended its input ends; it is terminated if it still runs 5 seconds later, and killed after 5 more.
+ */
+export function connectChild(command: readonly string[], options?: ChildOptions): Promise<Connection>;
+
+/**
+ * The connection to the program that has started this one by connectChild(), or from Java. Works once. What is printed to
+ * standard output from then on goes to standard error.
+ */
+export function connectParent(options?: ServeOptions): Promise<Connection>;
 
 export interface ServeOptions extends EndOptions {
   onConnect?: (connection: Connection) => void;

@@ -1,50 +1,38 @@
-import { basename } from 'node:path';
 import { checkSignal, checkTimeout } from './calls.js';
 import { Connection } from './connection.js';
-import { newCounters } from './counters.js';
+import { Dialer } from './dialer.js';
 import { parseEndpoint } from './endpoint.js';
 import { connectLoopback } from './loopback.js';
-import { Offers } from './offers.js';
 import { connectPipe } from './pipe.js';
-import { checkMaxMessage, Session } from './session.js';
+import { ReconnectPolicy } from './reconnect/policy.js';
+import { ReconnectingConnection } from './reconnect/connection.js';
 import { IpcError } from './status.js';
 
 const CONNECT_MILLIS = 5_000;
-export const REQUEST_MILLIS = 30_000;
 /** In the order in which a client tries them. */
 const TRANSPORTS = new Map([
   ['pipe', connectPipe],
   ['loopback', connectLoopback],
 ]);
 
-/** What names this process to its peers. */
-export function applicationOf({ application }) {
-  return application ?? basename(process.argv[1] ?? process.title);
-}
-
 /** Connects to the server at an address, such as any:quotes. */
 export async function connect(endpoint, options = {}) {
   const { scheme, name } = parseEndpoint(endpoint);
-  const requestTimeout = checkTimeout(options.requestTimeout ?? REQUEST_MILLIS);
-  const timeout = checkTimeout(options.timeout ?? CONNECT_MILLIS);
-  const setting = {
-    isServer: false,
-    maxMessageBytes: checkMaxMessage(options.maxMessageBytes),
-    application: applicationOf(options),
-    exact: options.exact ?? false,
-    onError: options.onError,
-  };
-  const offers = new Offers().addAll(options);
-  const limits = { deadline: performance.now() + timeout, signal: options.signal };
-  for (const transport of transportsOf(scheme)) {
-    const socket = await openSocket(transport, name, limits, scheme === 'any');
-    if (socket !== undefined) {
-      const own = { ...setting, endpoint: `${transport}:${name}`, offers, counters: newCounters() };
-      return greeted(new Session(socket, own), offers, requestTimeout, limits);
-    }
+  const transports = transportsOf(scheme);
+  return connectBy((limits) => openOne(transports, name, limits), options, CONNECT_MILLIS);
+}
+
+/** A connection over what `open` opens, under the options of a client. */
+export async function connectBy(open, options, timeout) {
+  const dialer = new Dialer(open, options, checkTimeout(options.timeout ?? timeout));
+  if (options.reconnect !== undefined) {
+    return new ReconnectingConnection(dialer, new ReconnectPolicy(options.reconnect), options.onState).begin(options.signal);
   }
-  throw new IpcError('ENDPOINT_NOT_FOUND',
-    `no server answers at any:${name} (tried ${[...TRANSPORTS.keys()].join(', ')}): start it first`, 'NOT_SENT');
+  let connection;
+  await dialer.dial(options.signal, (session) => {
+    connection = new Connection(session, dialer.offers, dialer.requestTimeout);
+  });
+  return connection;
 }
 
 function transportsOf(scheme) {
@@ -57,34 +45,20 @@ function transportsOf(scheme) {
   return [scheme];
 }
 
-/** Undefined where no server answers and another transport may be tried. */
-async function openSocket(transport, name, limits, goesOn) {
-  try {
-    checkSignal(limits.signal, `connecting to ${transport}:${name}`);
-    return await TRANSPORTS.get(transport)(name, limits);
-  } catch (error) {
-    if (goesOn && error.status === 'ENDPOINT_NOT_FOUND') {
-      return undefined;
+/** A socket of the first transport over which a server answers. */
+async function openOne(transports, name, limits) {
+  let absent;
+  for (const transport of transports) {
+    try {
+      checkSignal(limits.signal, `connecting to ${transport}:${name}`);
+      return { socket: await TRANSPORTS.get(transport)(name, limits), endpoint: `${transport}:${name}` };
+    } catch (error) {
+      if (error.status !== 'ENDPOINT_NOT_FOUND') {
+        throw error;
+      }
+      absent = error;
     }
-    throw error;
   }
-}
-
-async function greeted(session, offers, requestTimeout, { deadline, signal }) {
-  const connection = new Connection(session, offers, requestTimeout);
-  const onAbort = () => session.close('CANCELLED', `connecting to ${session.endpoint}: given up`);
-  signal?.addEventListener('abort', onAbort, { once: true });
-  try {
-    const greeting = session.greet(Math.max(1, deadline - performance.now()));
-    if (signal?.aborted) {
-      onAbort();
-    }
-    await greeting;
-    return connection;
-  } catch (error) {
-    session.close(error.status, error.reason);
-    throw error;
-  } finally {
-    signal?.removeEventListener('abort', onAbort);
-  }
+  throw transports.length === 1 ? absent : new IpcError('ENDPOINT_NOT_FOUND',
+    `no server answers at any:${name} (tried ${transports.join(', ')}): start it first`, 'NOT_SENT');
 }

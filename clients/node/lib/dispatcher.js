@@ -1,6 +1,7 @@
+import { refusalOf } from './access.js';
 import * as frames from './frames.js';
 import { OutgoingStream } from './outgoing-stream.js';
-import { IpcError, malformed } from './status.js';
+import { IpcError, malformed, numberOf } from './status.js';
 
 const { KIND, FLAG } = frames;
 const MOST_REQUESTS = 65_536;
@@ -17,14 +18,19 @@ export class Dispatcher {
   #taken = 0;
   #draining = false;
   #closed = false;
-  #events = [];
+  #access;
+  #lane;
+  #eventsUnderWay = 0;
   #eventBytes = 0;
-  #delivering = false;
+  #eventsAreDropped = false;
   #idle = [];
 
-  constructor(session, offers) {
+  /** @param setting offers; access, a policy or undefined; lane, which runs the handlers of events */
+  constructor(session, { offers, access, lane }) {
     this.#session = session;
     this.#offers = offers;
+    this.#access = access;
+    this.#lane = lane;
   }
 
   // ---- requests and streams
@@ -67,13 +73,29 @@ export class Dispatcher {
     } else if (offer === undefined) {
       const offered = this.#offers.names().join(', ').slice(0, MOST_NAMES_CHARS);
       return ['SERVICE_NOT_FOUND', `service ${service}: not offered at ${this.#session.endpoint}; offered: ${offered}`];
+    } else if (remaining !== undefined && remaining <= 0) {
+      return ['TIMEOUT', `service ${service}: its time was up before a handler could begin`];
+    } else if (!this.#admits(service)) {
+      return ['ACCESS_DENIED', 'access denied'];
     } else if (offer.isStream !== isStream) {
       const what = offer.isStream ? 'it answers with a stream; call stream()' : 'it answers requests, not streams; call request()';
       return ['UNSUPPORTED', `service ${service}: ${what}`];
     }
-    return remaining !== undefined && remaining <= 0
-      ? ['TIMEOUT', `service ${service}: its time was up before a handler could begin`]
-      : undefined;
+    return undefined;
+  }
+
+  /** Whether the policy lets the peer use a service or event; this application learns of a refusal, with its reason. */
+  #admits(name) {
+    if (this.#access === undefined) {
+      return true;
+    }
+    const { peer, endpoint } = this.#session;
+    const why = refusalOf(this.#access, peer, name);
+    if (why !== undefined) {
+      const who = peer.applicationId ?? `process ${peer.pid ?? 'unknown'}`;
+      this.#session.note(new IpcError('ACCESS_DENIED', `${who} may not use ${name} at ${endpoint}: ${why}`), `access to ${name}`);
+    }
+    return why === undefined;
   }
 
   async #serve(inbound, offer, message) {
@@ -116,8 +138,9 @@ export class Dispatcher {
     inbound?.stream?.request(Number(more));
   }
 
-  cancelled(id) {
-    this.#requests.get(id)?.cancel('the peer gave the request up');
+  cancelled(id, status) {
+    const timedOut = status === numberOf('TIMEOUT');
+    this.#requests.get(id)?.cancel(timedOut ? 'TIMEOUT' : 'CANCELLED', timedOut ? "the caller's time is up" : 'the caller gave the request up');
   }
 
   // ---- events
@@ -128,32 +151,38 @@ export class Dispatcher {
       return;
     }
     this.#session.counters.eventsReceived++;
-    this.#events.push({ handler, name, message, bytes });
+    this.#eventsUnderWay++;
     this.#eventBytes += bytes;
     if (this.#eventBytes >= MANY_EVENT_BYTES) {
       this.#session.pause();
     }
-    if (!this.#delivering) {
-      this.#deliver();
-    }
+    this.#lane.run(() => this.#deliver(handler, name, message, bytes));
   }
 
-  /** One event at a time, in their order. */
-  async #deliver() {
-    this.#delivering = true;
-    while (this.#events.length > 0) {
-      const { handler, name, message, bytes } = this.#events.shift();
-      try {
-        await handler(message, { name, connection: this.#session.connection });
-      } catch (error) {
-        this.#session.report(error, `the handler of event ${name}`);
+  #deliver(handler, name, message, bytes) {
+    let handled;
+    try {
+      if (!this.#eventsAreDropped && this.#admits(name)) {
+        handled = handler(message, { name, connection: this.#session.connection });
       }
-      this.#eventBytes -= bytes;
-      if (this.#eventBytes < MANY_EVENT_BYTES / 2) {
-        this.#session.resume();
-      }
+    } catch (error) {
+      this.#session.report(error, `the handler of event ${name}`);
     }
-    this.#delivering = false;
+    if (typeof handled?.then !== 'function') {
+      this.#delivered(bytes);
+      return undefined;
+    }
+    return Promise.resolve(handled)
+      .catch((error) => this.#session.report(error, `the handler of event ${name}`))
+      .then(() => this.#delivered(bytes));
+  }
+
+  #delivered(bytes) {
+    this.#eventsUnderWay--;
+    this.#eventBytes -= bytes;
+    if (this.#eventBytes < MANY_EVENT_BYTES / 2) {
+      this.#session.resume();
+    }
     this.#tellIdle();
   }
 
@@ -171,7 +200,7 @@ export class Dispatcher {
   }
 
   #isIdle() {
-    return this.#closed || (this.#requests.size === 0 && !this.#delivering);
+    return this.#closed || (this.#requests.size === 0 && this.#eventsUnderWay === 0);
   }
 
   #tellIdle() {
@@ -184,10 +213,8 @@ export class Dispatcher {
   ended(byPeer) {
     this.#draining = true;
     this.#closed = true;
-    if (!byPeer) {
-      this.#events = [];
-    }
-    [...this.#requests.values()].forEach((inbound) => inbound.cancel('the connection has ended'));
+    this.#eventsAreDropped = !byPeer;
+    [...this.#requests.values()].forEach((inbound) => inbound.cancel('CANCELLED', 'the connection has ended'));
     this.#tellIdle();
   }
 }
@@ -262,10 +289,10 @@ class Inbound {
     this.#dispatcher.finished(this);
   }
 
-  cancel(why) {
+  cancel(status, why) {
     if (this.#open) {
       this.#open = false;
-      Call.abort(this.call, new IpcError('CANCELLED', why));
+      Call.abort(this.call, new IpcError(status, why));
       this.stream?.cancel();
       this.#dispatcher.finished(this);
     }

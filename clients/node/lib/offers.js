@@ -1,3 +1,5 @@
+import { offerObjects, rootHandler, rootService } from './objects/served.js';
+
 /** What an end offers by name: services, streams and event handlers; what it has not itself, another may have. */
 export class Offers {
   constructor(parent = undefined) {
@@ -6,11 +8,15 @@ export class Offers {
     this.events = new Map();
   }
 
-  /** Adds all of options `services`, `streams` and `events`, objects of functions by name. */
-  addAll({ services = {}, streams = {}, events = {} }) {
+  /** Adds all of options `services`, `streams` and `events`, objects of functions by name, and `objects` by interface. */
+  addAll({ services = {}, streams = {}, events = {}, objects = {} }) {
     Object.entries(services).forEach(([name, handler]) => this.service(name, handler));
     Object.entries(streams).forEach(([name, handler]) => this.stream(name, handler));
     Object.entries(events).forEach(([name, handler]) => this.event(name, handler));
+    Object.entries(objects).forEach(([name, object]) => this.service(rootService(name), rootHandler(name, object)));
+    if (Object.keys(objects).length > 0) {
+      offerObjects(this);
+    }
     return this;
   }
 

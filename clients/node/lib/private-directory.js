@@ -91,18 +91,29 @@ export async function secureFolder(folder) {
 
 /** Writes a file of mode 0600 in a private folder; no process sees half of it. */
 export async function write(file, text) {
-  const draft = path.join(path.dirname(file), `.draft-${randomBytes(8).toString('hex')}`);
+  const made = await draft(file, text);
   try {
-    const handle = await fs.open(draft, 'wx', 0o600);
+    await fs.rename(made, file);
+  } catch (cause) {
+    await fs.rm(made, { force: true });
+    throw failed('write', file, cause);
+  }
+}
+
+/** A complete file of mode 0600 beside another, with a name of its own; answers its path. */
+export async function draft(file, text) {
+  const made = path.join(path.dirname(file), `.draft-${randomBytes(8).toString('hex')}`);
+  try {
+    const handle = await fs.open(made, 'wx', 0o600);
     try {
       await handle.writeFile(text, 'ascii');
       await handle.sync();
     } finally {
       await handle.close();
     }
-    await fs.rename(draft, file);
+    return made;
   } catch (cause) {
-    await fs.rm(draft, { force: true });
+    await fs.rm(made, { force: true });
     throw failed('write', file, cause);
   }
 }

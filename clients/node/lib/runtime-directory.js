@@ -6,12 +6,12 @@ import { IpcError } from './status.js';
 
 const OTHERS_WRITE = 0o022;
 
-function setting(name) {
+export function setting(name) {
   const value = process.env[name];
   return value === undefined || value.trim() === '' ? undefined : value;
 }
 
-function checkSystem() {
+export function checkSystem() {
   if (process.platform === 'win32') {
     throw new IpcError('UNSUPPORTED', 'this package does not work on Windows: Node.js cannot check access lists', 'NOT_SENT');
   }

@@ -1,16 +1,16 @@
 import fs from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { checkTimeout } from './calls.js';
 import { Duration, V } from './cbor/values.js';
-import { applicationOf, REQUEST_MILLIS } from './client.js';
 import { Connection } from './connection.js';
 import { newCounters } from './counters.js';
+import { settingOf } from './dialer.js';
 import { parseEndpoint } from './endpoint.js';
+import { EventLane } from './event-lane.js';
 import { event as eventFrame, HIGHEST_VERSION } from './frames.js';
 import { listenLoopback } from './loopback.js';
 import { Offers } from './offers.js';
 import { listenPipe } from './pipe.js';
-import { checkMaxMessage, Session } from './session.js';
+import { Session } from './session.js';
 import { IpcError } from './status.js';
 
 const LISTENERS = new Map([
@@ -39,7 +39,6 @@ function expanded(endpoint) {
 
 export class Server {
   #setting;
-  #requestTimeout;
   #offers;
   #onConnect;
   #onDisconnect;
@@ -53,15 +52,7 @@ export class Server {
   #resolveClosed;
 
   constructor(options) {
-    this.#requestTimeout = checkTimeout(options.requestTimeout ?? REQUEST_MILLIS);
-    this.#setting = {
-      isServer: true,
-      maxMessageBytes: checkMaxMessage(options.maxMessageBytes),
-      application: applicationOf(options),
-      exact: options.exact ?? false,
-      counters: newCounters(),
-      onError: options.onError,
-    };
+    this.#setting = { ...settingOf(options), counters: newCounters() };
     this.#offers = new Offers().addAll(options);
     this.#offers.builtIn('valise.ping', (message) => message);
     this.#offers.builtIn('valise.info', () => this.#info());
@@ -76,7 +67,7 @@ export class Server {
     try {
       for (const { transport, name } of places) {
         const endpoint = `${transport}:${name}`;
-        this.#listeners.push(await LISTENERS.get(transport)(name, (socket) => this.#accepted(socket, endpoint)));
+        this.add(await LISTENERS.get(transport)(name, (socket) => this.accept(socket, endpoint)));
       }
     } catch (error) {
       await this.close();
@@ -86,6 +77,11 @@ export class Server {
       this.#keeping = this.#keep();
     }, KEEP_MILLIS);
     this.#keeper.unref();
+  }
+
+  /** Adds what brings clients, with an `endpoint`, its `files`, and the methods `renew` and `close`. */
+  add(listener) {
+    this.#listeners.push(listener);
   }
 
   /** The addresses, none of them any:. */
@@ -112,25 +108,27 @@ export class Server {
     };
   }
 
-  async #accepted(socket, endpoint) {
+  /** Greets a client that has connected; resolves to its connection, or to undefined if that has come to nothing. */
+  async accept(socket, endpoint) {
     if (this.#closing !== undefined || this.#silent.size >= MOST_SILENT) {
       socket.destroy();
-      return;
+      return undefined;
     }
     const offers = new Offers(this.#offers);
-    const session = new Session(socket, { ...this.#setting, endpoint, offers });
-    const connection = new Connection(session, offers, this.#requestTimeout);
+    const session = new Session(socket, { ...this.#setting, endpoint, offers, lane: new EventLane() });
+    const connection = new Connection(session, offers, this.#setting.requestTimeout);
     this.#silent.add(session);
     try {
       await session.awaitHello();
     } catch {
-      return; // closed already; the client was told why, as far as it listens
+      return undefined; // closed already; the client was told why, as far as it listens
     } finally {
       this.#silent.delete(session);
     }
     this.#sessions.add(session);
     session.ended.then((reason) => this.#ended(session, connection, reason));
     this.#tell(() => this.#onConnect?.(connection), session, 'onConnect');
+    return connection;
   }
 
   #ended(session, connection, reason) {

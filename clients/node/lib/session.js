@@ -3,35 +3,19 @@ import { Dispatcher } from './dispatcher.js';
 import { Reassembly } from './fragments.js';
 import { FrameSocket } from './frame-socket.js';
 import * as frames from './frames.js';
+import { ClientGreeting, ServerGreeting } from './greeting.js';
+import { Peer } from './peer.js';
 import { IpcError, malformed, statusOf } from './status.js';
 
 const { KIND, FLAG } = frames;
-const DEFAULT_MAX_MESSAGE = 16 << 20;
-const LEAST_MAX_MESSAGE = 4_096;
-const MOST_MAX_MESSAGE = 1 << 30;
-const HELLO_MILLIS = 5_000;
 const MOST_UNSENT_BYTES = 64 << 20;
-
-export function checkMaxMessage(bytes = DEFAULT_MAX_MESSAGE) {
-  if (!Number.isInteger(bytes) || bytes < LEAST_MAX_MESSAGE || bytes > MOST_MAX_MESSAGE) {
-    throw new RangeError(`maxMessageBytes: limit=${LEAST_MAX_MESSAGE} to ${MOST_MAX_MESSAGE}, actual=${String(bytes)}`);
-  }
-  return bytes;
-}
-
-/** A number of any width; undefined for anything else. */
-function numberIn(about, key) {
-  return typeof about[key] === 'bigint' || typeof about[key] === 'number' ? Number(about[key]) : undefined;
-}
 
 /** One end of a connection: gives frames their meaning. The application sees a Connection. */
 export class Session {
   #socket;
-  #isServer;
   #reassembly;
-  #greeted = false;
   #version = 0;
-  #peerMaxMessage = DEFAULT_MAX_MESSAGE;
+  #peerMaxMessage = Infinity;
   #greeting;
   #takenByPeer = Infinity;
   #peerDrains = false;
@@ -40,18 +24,17 @@ export class Session {
   #end;
   #resolveEnd;
 
-  /** @param setting endpoint, isServer, offers, maxMessageBytes, application, exact, counters, onError */
+  /** @param setting endpoint, offers, lane, access, maxMessageBytes, application, identity, grants, exact, counters, onError */
   constructor(socket, setting) {
     this.#socket = new FrameSocket(socket);
-    this.#isServer = setting.isServer;
     this.#reassembly = new Reassembly(setting.maxMessageBytes);
     this.setting = setting;
     this.endpoint = setting.endpoint;
     this.exact = setting.exact;
     this.counters = setting.counters;
-    this.peer = Object.freeze({});
+    this.peer = new Peer();
     this.calls = new OutgoingCalls(this);
-    this.dispatcher = new Dispatcher(this, setting.offers);
+    this.dispatcher = new Dispatcher(this, setting);
     /** What the application sees of it; set when that is made. */
     this.connection = undefined;
     this.ended = new Promise((resolve) => {
@@ -64,105 +47,47 @@ export class Session {
 
   /** Says HELLO and waits for WELCOME. */
   greet(millis) {
-    const greeted = this.#awaitGreeting(millis, 'TIMEOUT', `no WELCOME within ${Math.round(millis)} ms`);
-    this.#start();
-    this.send(frames.hello(this.calls.nextId(), this.#about()));
-    return greeted;
+    return this.#begin(new ClientGreeting(this, millis));
   }
 
   /** Waits for HELLO, and answers it. */
   awaitHello() {
-    const greeted = this.#awaitGreeting(HELLO_MILLIS, 'PROTOCOL_ERROR', `no HELLO within ${HELLO_MILLIS} ms`);
-    this.#start();
-    return greeted;
+    return this.#begin(new ServerGreeting(this));
   }
 
-  #awaitGreeting(millis, status, what) {
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.close(status, what);
-      }, millis);
-      const settle = (done) => (result) => {
-        clearTimeout(timer);
-        this.#greeting = undefined;
-        done(result);
-      };
-      this.#greeting = { resolve: settle(resolve), reject: settle(reject) };
-    });
-  }
-
-  #start() {
+  #begin(greeting) {
+    this.#greeting = greeting;
     this.#socket.start(
       (frame) => this.#onFrame(frame),
       (error) => this.#broken(error),
       () => this.#peerEnded());
+    greeting.begin();
+    return greeting.done;
   }
 
-  #about() {
-    return { pid: process.pid, application: this.setting.application, maxMessageBytes: this.setting.maxMessageBytes };
-  }
-
-  #heard(version, about) {
+  /** The greeting is complete. */
+  greeted(version, peerMaxMessage, peer) {
+    this.#greeting = undefined;
     this.#version = version;
-    this.#greeted = true;
-    const bytes = numberIn(about, 'maxMessageBytes');
-    if (bytes >= LEAST_MAX_MESSAGE) {
-      this.#peerMaxMessage = Math.min(bytes, MOST_MAX_MESSAGE);
-    }
-    this.peer = Object.freeze({
-      pid: numberIn(about, 'pid'),
-      application: typeof about.application === 'string' ? about.application : undefined,
-      protocolVersion: version,
-    });
+    this.#peerMaxMessage = peerMaxMessage;
+    this.peer = peer;
   }
 
-  #greet({ kind, flags, status, id }, frame) {
+  /** The peer takes no connection with this end. */
+  refused(error) {
+    this.#greeting?.fail(error);
+  }
+
+  #greet(head, frame) {
     const body = new frames.Body(frame);
-    if (kind === KIND.GOAWAY) {
-      this.#goaway(flags, status, id, body.text());
-      if (this.#peerReason !== undefined) {
-        this.#greeting?.reject(new IpcError(this.#peerReason.status, this.#peerReason.detail, 'NOT_SENT'));
-      }
-    } else if (this.#isServer && kind === KIND.HELLO) {
-      this.#hello(id, body);
-    } else if (!this.#isServer && kind === KIND.WELCOME) {
-      this.#welcomed(id, body);
-    } else if (!this.#isServer && kind === KIND.ERROR) {
-      const why = status === 0 ? 'PROTOCOL_ERROR' : statusOf(status);
-      this.#greeting?.reject(new IpcError(why, body.text(), 'NOT_SENT'));
-    } else {
-      throw malformed(`greeting: expected ${this.#isServer ? 'HELLO' : 'WELCOME'}, actual kind=${kind}`);
-    }
-  }
-
-  #hello(id, body) {
-    if (body.u32() !== frames.MAGIC) {
-      throw malformed('HELLO: the magic number is missing; the peer does not speak this protocol');
-    }
-    const lowest = body.u16();
-    const highest = body.u16();
-    const version = frames.versionFor(lowest, highest);
-    if (version === 0) {
-      const text = `protocol version: here ${frames.LOWEST_VERSION} to ${frames.HIGHEST_VERSION}, at the client ${lowest} to ${highest}`;
-      this.send(frames.text(KIND.ERROR, FLAG.REJECTED, 'VERSION_MISMATCH', id, text));
-      this.close('VERSION_MISMATCH', text);
+    if (head.kind !== KIND.GOAWAY) {
+      this.#greeting.onFrame(head, body);
       return;
     }
-    this.#heard(version, body.last(false));
-    this.send(frames.welcome(id, version, this.#about()));
-    this.#greeting?.resolve();
-  }
-
-  #welcomed(id, body) {
-    const version = body.u16();
-    if (frames.versionFor(version, version) === 0) {
-      throw new IpcError('VERSION_MISMATCH',
-        `protocol version: here ${frames.LOWEST_VERSION} to ${frames.HIGHEST_VERSION}, at the server ${version}`, 'NOT_SENT');
-    } else if (id !== 1) {
-      throw malformed(`WELCOME: no HELLO had the id ${id}`);
+    this.#goaway(head.flags, head.status, head.id, body.text());
+    if (this.#peerReason !== undefined) {
+      this.refused(new IpcError(this.#peerReason.status, this.#peerReason.detail, 'NOT_SENT'));
     }
-    this.#heard(version, body.last(false));
-    this.#greeting?.resolve();
   }
 
   // ---- what comes in
@@ -170,7 +95,7 @@ export class Session {
   #onFrame(frame) {
     this.counters.bytesReceived += frame.length;
     const head = frames.header(frame);
-    if (!this.#greeted) {
+    if (this.#greeting !== undefined) {
       this.#greet(head, frame);
     } else if (head.kind === KIND.FRAGMENT) {
       const whole = this.#reassembly.add(head.flags, frame);
@@ -210,7 +135,7 @@ export class Session {
         this.dispatcher.credited(id, body.i64());
         break;
       case KIND.CANCEL:
-        this.dispatcher.cancelled(id);
+        this.dispatcher.cancelled(id, status);
         break;
       case KIND.GOAWAY:
         this.#goaway(flags, status, id, body.text());
@@ -385,10 +310,15 @@ export class Session {
       return;
     }
     this.#end = Object.freeze(reason);
-    this.#greeting?.reject(new IpcError(reason.status, reason.detail, 'NOT_SENT'));
+    this.refused(new IpcError(reason.status, reason.detail, 'NOT_SENT'));
     this.calls.failAll(reason, this.#takenByPeer);
     this.dispatcher.ended(reason.byPeer);
     this.#resolveEnd(reason);
+  }
+
+  /** Tells the application, if it wants to know, what this end has refused. */
+  note(error, where) {
+    this.setting.onError?.(error, where);
   }
 
   /** Tells the application of an error that has no caller. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { home } from './support/processes.js';
@@ -9,19 +9,24 @@ import * as api from '../lib/index.js';
 const directory = fileURLToPath(new URL('..', import.meta.url));
 const withoutNpm = spawnSync('npm', ['--version']).status === 0 ? false : 'there is no npm';
 
+function filesOf(folder) {
+  return readdirSync(`${directory}${folder}`, { recursive: true }).filter((name) => statSync(`${directory}${folder}/${name}`).isFile());
+}
+
 test('the package has the library, its types and its page, and nothing else', { timeout: 60_000, skip: withoutNpm }, () => {
   const said = execFileSync('npm', ['pack', '--dry-run', '--json'], {
     cwd: directory, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], env: { ...process.env, npm_config_cache: `${home}/npm` },
   });
   const files = JSON.parse(said)[0].files.map(({ path }) => path).sort();
-  const library = readdirSync(`${directory}lib`, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  const outside = files.filter((file) => !file.startsWith('lib/'));
+  const library = ['lib', 'types'].flatMap((folder) => filesOf(folder).map((file) => `${folder}/${file}`));
+  const outside = files.filter((file) => !library.includes(file));
   assert.deepEqual(outside, ['README.md', 'index.d.ts', 'package.json']);
   assert.equal(files.length - outside.length, library.length);
 });
 
 test('everything that is exported has a type', { timeout: 60_000 }, () => {
-  const types = readFileSync(`${directory}index.d.ts`, 'utf8');
+  const types = ['index.d.ts', ...filesOf('types').map((file) => `types/${file}`)]
+    .map((file) => readFileSync(`${directory}${file}`, 'utf8')).join('\n');
   const typed = [...types.matchAll(/^export (?:class|const|function) (\w+)/gm)].map(([, name]) => name);
   assert.deepEqual(typed.sort(), Object.keys(api).sort());
 });

@@ -1,34 +1,41 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { decode, encode, IpcError } from '../lib/index.js';
-import { javaText, typeOf } from './support/java-text.js';
+import { decode, encode, fromTypedJson, IpcError, toTypedJson } from '../lib/index.js';
+import { typeOf } from './support/types.js';
 import { jsonVectors } from './support/vectors.js';
 
 const { accepted, malformed } = jsonVectors('valueset.json');
 
-test('every accepted vector reads as its type and text', { timeout: 60_000 }, () => {
+test('every accepted vector reads as its type and value', { timeout: 60_000 }, () => {
   for (const vector of accepted) {
-    const { v } = decode(Buffer.from(vector.hex, 'hex'), { exact: true });
-    assert.equal(typeOf(v), vector.type, vector.name);
-    assert.equal(javaText(v), vector.text, vector.name);
+    const message = decode(Buffer.from(vector.hex, 'hex'), { exact: true });
+    assert.equal(typeOf(message.v), vector.type, vector.name);
+    assert.deepEqual(toTypedJson(message), vector.json, vector.name);
+    assert.deepEqual(fromTypedJson(vector.json), message, vector.name);
   }
 });
 
 test('what is read exactly is written as the other end writes it', { timeout: 60_000 }, () => {
   for (const vector of accepted) {
     const written = encode(decode(Buffer.from(vector.hex, 'hex'), { exact: true }));
+    assert.equal(written.toString('hex'), encode(fromTypedJson(vector.json)).toString('hex'), vector.name);
     if (vector.encodes) {
       assert.equal(written.toString('hex'), vector.hex, vector.name);
     } else {
-      assert.equal(javaText(decode(written, { exact: true }).v), vector.text, vector.name);
+      assert.deepEqual(toTypedJson(decode(written, { exact: true })), vector.json, vector.name);
     }
   }
 });
 
+/** A number of 33 to 53 bits is sent as INT64, which is received as a bigint. */
+function withoutWidths(message) {
+  return JSON.stringify(message, (key, value) => (typeof value === 'bigint' || typeof value === 'number' ? String(value) : value));
+}
+
 test('what is read plainly can be written, and reads as the same', { timeout: 60_000 }, () => {
   for (const vector of accepted) {
     const plain = decode(Buffer.from(vector.hex, 'hex'));
-    assert.equal(javaText(decode(encode(plain))), javaText(plain), vector.name);
+    assert.equal(withoutWidths(decode(encode(plain))), withoutWidths(plain), vector.name);
   }
 });
 

@@ -77,6 +77,20 @@ export class Duration {
     Object.freeze(this);
   }
 
+  /** Reads ISO 8601 of days, hours, minutes and seconds, such as PT1H1.5S or PT-1.5S. */
+  static parse(text) {
+    const parts = /^([+-]?)P(?:([+-]?\d+)D)?(?:T(?:([+-]?\d+)H)?(?:([+-]?\d+)M)?(?:([+-]?)(\d+)(?:\.(\d{0,9}))?S)?)?$/.exec(text);
+    const units = parts === null ? [] : [parts[2], parts[3], parts[4], parts[6]];
+    if (units.every((part) => part === undefined)) {
+      throw new RangeError(`not a duration of ISO 8601: "${text}"`);
+    }
+    const whole = ['86400', '3600', '60'].reduce((sum, unit, at) => sum + BigInt(parts[at + 2] ?? 0) * BigInt(unit), 0n) * NANOS;
+    const seconds = BigInt(parts[6] ?? 0) * NANOS + BigInt((parts[7] ?? '').padEnd(9, '0'));
+    const total = (whole + (parts[5] === '-' ? -seconds : seconds)) * (parts[1] === '-' ? -1n : 1n);
+    const floor = floorDiv(total, NANOS);
+    return new Duration(floor, Number(total - floor * NANOS));
+  }
+
   static ofMillis(millis) {
     const seconds = Math.floor(millis / 1000);
     return new Duration(seconds, Math.round((millis - seconds * 1000) * 1_000_000) % 1_000_000_000);

@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { createInterface } from 'node:readline';
@@ -90,6 +90,27 @@ export async function startNode(test, ...endpoints) {
 /** The command, running; it is Java itself that is killed with it. */
 export function startCommand(test, ...args) {
   return start(test, COMMAND, args);
+}
+
+const JARS = `${root}ipc-cli/target/launcher/lib/*`;
+
+function jdk(tool) {
+  return process.env.JAVA_HOME === undefined ? tool : `${process.env.JAVA_HOME}/bin/${tool}`;
+}
+
+/** Compiles the program of Java's side once, with the libraries of the command. */
+export function compileJava() {
+  execFileSync(jdk('javac'), ['-cp', JARS, '-d', `${home}/classes`, fileURLToPath(new URL('JavaEnd.java', import.meta.url))]);
+}
+
+/** What runs it, once it is compiled. */
+export function javaCommand(...args) {
+  return [jdk('java'), '-cp', `${JARS}:${home}/classes`, 'JavaEnd', ...args];
+}
+
+export function startJava(test, ...args) {
+  const [java, ...rest] = javaCommand(...args);
+  return start(test, java, rest);
 }
 
 /** Runs the command to its end. */

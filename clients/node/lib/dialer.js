@@ -1,0 +1,86 @@
+import { basename } from 'node:path';
+import { checkTimeout } from './calls.js';
+import { newCounters } from './counters.js';
+import { EventLane } from './event-lane.js';
+import { checkMaxMessage } from './greeting.js';
+import { AppIdentity } from './identity/app-identity.js';
+import { CapabilityGrant } from './identity/grant.js';
+import { Offers } from './offers.js';
+import { Session } from './session.js';
+
+export const REQUEST_MILLIS = 30_000;
+const MOST_GRANTS = 8;
+
+/** What both ends are given, checked. */
+export function settingOf(options) {
+  const { identity, access } = options;
+  if (identity !== undefined && !(identity instanceof AppIdentity)) {
+    throw new TypeError('identity: expected an AppIdentity');
+  } else if (access !== undefined && typeof access !== 'function') {
+    throw new TypeError('access: expected a function of the peer and a name');
+  }
+  return {
+    maxMessageBytes: checkMaxMessage(options.maxMessageBytes),
+    application: options.application ?? basename(process.argv[1] ?? process.title),
+    requestTimeout: checkTimeout(options.requestTimeout ?? REQUEST_MILLIS),
+    exact: options.exact ?? false,
+    onError: options.onError,
+    identity,
+    access,
+  };
+}
+
+function grantsOf({ grants = [], identity }) {
+  if (grants.length > MOST_GRANTS || !grants.every((grant) => grant instanceof CapabilityGrant)) {
+    throw new TypeError(`grants: expected ${MOST_GRANTS} of CapabilityGrant at most`);
+  } else if (grants.length > 0 && identity === undefined) {
+    throw new TypeError('grants: they are for an application that proves who it is; give an identity too');
+  }
+  return grants;
+}
+
+/** Makes the sessions of a client, one after the other: all have the same settings, offers and event handlers. */
+export class Dialer {
+  #open;
+  #setting;
+
+  /**
+   * @param open takes limits, `deadline` and `signal`; answers a promise of a connected `socket` and its `endpoint`
+   * @param timeout how long one attempt may take, in milliseconds
+   */
+  constructor(open, options, timeout) {
+    this.#open = open;
+    this.timeout = timeout;
+    this.offers = new Offers().addAll(options);
+    this.#setting = {
+      ...settingOf(options), grants: grantsOf(options), offers: this.offers, lane: new EventLane(), counters: newCounters(),
+    };
+  }
+
+  get requestTimeout() {
+    return this.#setting.requestTimeout;
+  }
+
+  /** A session that has been greeted. @param told is given the session before it hears anything */
+  async dial(signal, told) {
+    const limits = { deadline: performance.now() + this.timeout, signal };
+    const { socket, endpoint } = await this.#open(limits);
+    const session = new Session(socket, { ...this.#setting, endpoint });
+    told(session);
+    const onAbort = () => session.close('CANCELLED', `connecting to ${endpoint}: given up`);
+    signal?.addEventListener('abort', onAbort, { once: true });
+    try {
+      const greeting = session.greet(Math.max(1, limits.deadline - performance.now()));
+      if (signal?.aborted) {
+        onAbort();
+      }
+      await greeting;
+      return session;
+    } catch (error) {
+      session.close(error.status, error.reason);
+      throw error;
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+    }
+  }
+}

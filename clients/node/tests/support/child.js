@@ -1,0 +1,36 @@
+/** A program for tests that is started by `connectChild`; its argument says how it behaves. */
+import { connectParent } from '../../lib/index.js';
+
+const how = process.argv[2];
+console.log('noise before the first frame');
+if (how === 'silent') {
+  process.exit(3);
+}
+const parent = await connectParent({
+  services: {
+    echo: (message) => message,
+    print: ({ text }) => {
+      console.log(text);
+      process.stdout.write(`${text} again\n`);
+    },
+    stop: () => process.exit(7),
+    second: () => connectParent().then(() => ({}), ({ status }) => ({ status })),
+    call: (message, { connection }) => connection.request('offered', message),
+  },
+  streams: {
+    *count({ until }) {
+      for (let i = 0; i < until; i++) {
+        yield { i };
+      }
+    },
+  },
+});
+const { status } = await parent.closed;
+console.error(`ended: ${status}`);
+if (how === 'stubborn') {
+  process.on('SIGTERM', () => {
+    console.error('terminated');
+    process.exit(9);
+  });
+  setInterval(() => {}, 1_000);
+}
