@@ -2,12 +2,14 @@ import * as frames from './frames.js';
 import { IncomingStream } from './incoming-stream.js';
 import { IpcError } from './status.js';
 
-/** The calls of this end, requests and streams, that wait for their answers. */
+/** The calls of this end, requests and streams, that wait for their answers. One timer serves all. */
 export class OutgoingCalls {
   #session;
   #pending = new Map();
   #nextId = 1;
   #sent = 0;
+  #timer;
+  #due = Infinity;
 
   constructor(session) {
     this.#session = session;
@@ -22,17 +24,19 @@ export class OutgoingCalls {
   }
 
   /** @param timeout in milliseconds; Infinity for none */
-  request(service, message, { timeout, signal, metadata }) {
+  request(service, message, timeout, signal, metadata) {
     return new Promise((resolve, reject) => {
-      const id = this.nextId();
       const millis = checkTimeout(timeout);
       checkSignal(signal, service);
       this.#session.checkOpen();
-      const frame = frames.request(id, service, message, metadata, millis === Infinity ? undefined : millis);
-      this.#session.checkSize(frame, `request ${service}`);
-      const call = new PendingRequest(this, id, service, resolve, reject);
-      call.watch(millis, signal);
-      this.send(call, frame);
+      const id = this.nextId();
+      this.#session.send(
+        (out) => frames.request(out, id, service, message, metadata, millis === Infinity ? undefined : millis), 'request', service);
+      const call = new PendingRequest(this, id, service, millis, resolve, reject);
+      this.expect(call);
+      if (signal !== undefined) {
+        call.watch(signal);
+      }
     });
   }
 
@@ -40,11 +44,13 @@ export class OutgoingCalls {
     return new IncomingStream(this, this.#session, service, message, options);
   }
 
-  /** Sends the frame of a call, and expects its answer from then on. */
-  send(call, frame) {
+  /** Expects the answer of a call that was sent. */
+  expect(call) {
     call.number = ++this.#sent;
     this.#pending.set(call.id, call);
-    this.#session.send(frame);
+    if (call.deadline < this.#due) {
+      this.#dueAt(call.deadline);
+    }
   }
 
   get(id) {
@@ -60,14 +66,32 @@ export class OutgoingCalls {
   /** Ends a call before its answer, and tells the peer. */
   giveUp(call, status) {
     if (this.#pending.delete(call.id)) {
-      this.#session.send(frames.signal(frames.KIND.CANCEL, call.id, status));
+      this.#session.send((out) => frames.signal(out, frames.KIND.CANCEL, call.id, status));
     }
   }
+
+  /** The timer is not set anew for each answer: mostly it finds that nothing is overdue. */
+  #dueAt(time) {
+    this.#due = time;
+    clearTimeout(this.#timer);
+    if (time !== Infinity) {
+      this.#timer = setTimeout(this.#expire, Math.max(1, Math.ceil(time - performance.now())));
+      this.#timer.unref(); // the socket keeps the process alive
+    }
+  }
+
+  #expire = () => {
+    const now = performance.now();
+    const calls = [...this.#pending.values()];
+    this.#dueAt(calls.reduce((next, { deadline }) => (deadline > now && deadline < next ? deadline : next), Infinity));
+    calls.filter(({ deadline }) => deadline <= now).forEach((call) => call.timeOut());
+  };
 
   /** The connection has ended. @param taken how many calls the peer says that it has taken */
   failAll(reason, taken) {
     const calls = [...this.#pending.values()];
     this.#pending.clear();
+    this.#dueAt(Infinity);
     for (const call of calls) {
       call.fail(new IpcError(reason.status, reason.detail, call.number > taken ? 'REJECTED' : 'UNKNOWN'));
     }
@@ -76,50 +100,48 @@ export class OutgoingCalls {
 
 class PendingRequest {
   #calls;
+  #service;
+  #millis;
   #resolve;
   #reject;
-  #timer;
   #signal;
   #onAbort;
 
-  constructor(calls, id, service, resolve, reject) {
+  constructor(calls, id, service, millis, resolve, reject) {
     this.#calls = calls;
     this.id = id;
-    this.service = service;
+    this.number = 0;
+    this.deadline = performance.now() + millis;
+    this.#service = service;
+    this.#millis = millis;
     this.#resolve = resolve;
     this.#reject = reject;
   }
 
-  watch(millis, signal) {
-    if (millis !== Infinity) {
-      const what = `request ${this.service}: no reply within ${millis} ms; the handler may still have run`;
-      this.#timer = setTimeout(() => this.#giveUp('TIMEOUT', what), millis);
-    }
-    if (signal !== undefined) {
-      this.#signal = signal;
-      this.#onAbort = () =>
-        this.#giveUp('CANCELLED', `request ${this.service}: given up; the handler may still have run`, signal.reason);
-      signal.addEventListener('abort', this.#onAbort, { once: true });
-    }
+  /** Gives the request up when the signal is aborted. */
+  watch(signal) {
+    this.#signal = signal;
+    this.#onAbort = () =>
+      this.#giveUp('CANCELLED', `request ${this.#service}: given up; the handler may still have run`, { cause: signal.reason });
+    signal.addEventListener('abort', this.#onAbort, { once: true });
   }
 
-  #giveUp(status, what, cause = undefined) {
+  timeOut() {
+    this.#giveUp('TIMEOUT', `request ${this.#service}: no reply within ${this.#millis} ms; the handler may still have run`);
+  }
+
+  #giveUp(status, what, options = undefined) {
     this.#calls.giveUp(this, status);
-    this.fail(new IpcError(status, what, 'UNKNOWN', cause === undefined ? undefined : { cause }));
-  }
-
-  #unwatch() {
-    clearTimeout(this.#timer);
-    this.#signal?.removeEventListener('abort', this.#onAbort);
+    this.fail(new IpcError(status, what, 'UNKNOWN', options));
   }
 
   complete(reply) {
-    this.#unwatch();
+    this.#signal?.removeEventListener('abort', this.#onAbort);
     this.#resolve(reply);
   }
 
   fail(error) {
-    this.#unwatch();
+    this.#signal?.removeEventListener('abort', this.#onAbort);
     this.#reject(error);
   }
 }

@@ -1,5 +1,7 @@
 import { rootProxy } from './objects/proxy.js';
 
+const NO_OPTIONS = Object.freeze({});
+
 /** What an application has after connect(), and what a server has of each client; alike at both ends. */
 export class Connection {
   #session;
@@ -37,9 +39,8 @@ export class Connection {
     return this.session.ended;
   }
 
-  async request(service, message = {}, { timeout = this.requestTimeout, signal, metadata } = {}) {
-    return this.onSession(service, timeout, signal, (session, left) =>
-      session.calls.request(service, message, { timeout: left, signal, metadata }));
+  request(service, message = {}, { timeout = this.requestTimeout, signal, metadata } = NO_OPTIONS) {
+    return this.session.calls.request(service, message, timeout, signal, metadata);
   }
 
   /** For this package alone: makes a call over the link, here the only one; `attempt` is given it and the time left. */

@@ -5,6 +5,7 @@ import { IpcError, malformed, numberOf } from './status.js';
 
 const { KIND, FLAG } = frames;
 const MOST_REQUESTS = 65_536;
+const NO_METADATA = Object.freeze({});
 const MOST_NAMES_CHARS = 500;
 /** Events that wait for their handlers stop the reading of the connection from this many bytes on. */
 const MANY_EVENT_BYTES = 8 << 20;
@@ -35,18 +36,19 @@ export class Dispatcher {
 
   // ---- requests and streams
 
-  requested(kind, flags, id, body) {
-    const isStream = kind === KIND.STREAM_OPEN;
-    const remaining = !isStream && (flags & FLAG.DEADLINE) !== 0 ? body.millis() : undefined;
-    const credit = isStream ? body.i64() : 0n;
+  requested(frame) {
+    const { id, flags } = frame;
+    const isStream = frame.kind === KIND.STREAM_OPEN;
+    const remaining = !isStream && (flags & FLAG.DEADLINE) !== 0 ? frame.millis() : undefined;
+    const credit = isStream ? frame.i64() : 0n;
     if (credit < 0n) {
       throw malformed(`credit of STREAM_OPEN: minimum=0, actual=${credit}`);
     }
-    const service = body.name();
+    const service = frame.name();
     const offer = this.#offers.findService(service);
     const exact = offer?.exact ?? this.#session.exact;
-    const metadata = (flags & FLAG.METADATA) !== 0 ? body.message(exact) : {};
-    const message = body.last(exact);
+    const metadata = (flags & FLAG.METADATA) !== 0 ? frame.message(exact) : NO_METADATA;
+    const message = frame.last(exact);
     if (this.#requests.has(id)) {
       throw malformed(`request id ${id}: it is under way already`);
     }
@@ -56,12 +58,16 @@ export class Dispatcher {
     const refusal = this.#refusal(offer, service, isStream, remaining);
     if (refusal !== undefined) {
       this.#session.counters.requestsRefused++;
-      this.#session.send(frames.text(KIND.ERROR, FLAG.REJECTED, refusal[0], id, refusal[1]));
+      this.#session.send((out) => frames.text(out, KIND.ERROR, FLAG.REJECTED, refusal[0], id, refusal[1]));
       return;
     }
     this.#session.counters[offer.isBuiltIn ? 'builtInRequestsServed' : 'requestsServed']++;
     const call = new Call(this.#session.connection, service, metadata, remaining);
-    this.#serve(new Inbound(this, this.#session, id, call, isStream ? Number(credit) : undefined), offer, message);
+    if (isStream) {
+      this.#stream(this.#begin(id, call, Number(credit)), offer, message);
+    } else {
+      this.#serve(id, call, offer, message);
+    }
   }
 
   /** Why no handler may see it: status and text. */
@@ -98,29 +104,46 @@ export class Dispatcher {
     return why === undefined;
   }
 
-  async #serve(inbound, offer, message) {
-    this.#requests.set(inbound.id, inbound);
+  #begin(id, call, credit) {
+    const inbound = new Inbound(this, this.#session, id, call, credit);
+    this.#requests.set(id, inbound);
+    return inbound;
+  }
+
+  /** A handler that answers at once is not under way for anything that comes later. */
+  #serve(id, call, offer, message) {
+    let result;
     try {
-      const result = offer.handler(message, inbound.call);
-      if (inbound.stream !== undefined) {
-        await inbound.stream.run(await result);
-      } else {
-        const reply = typeof result?.then === 'function' ? await result : result;
-        if (this.#session.isFull) {
-          await this.#session.room();
-        }
-        inbound.answer(() => this.#reply(inbound, reply ?? {}));
-      }
+      result = offer.handler(message, call);
     } catch (error) {
-      inbound.answer(() => failure(inbound.id, error));
+      this.#session.send(failure(id, error));
+      return;
+    }
+    if (typeof result?.then === 'function' || this.#session.isFull) {
+      this.#answerLater(this.#begin(id, call, undefined), result);
+    } else {
+      answerOnce(this.#session, id, call.service, result ?? {});
     }
   }
 
-  /** A reply that the peer does not take is replaced by the reason. */
-  #reply(inbound, reply) {
-    const frame = frames.message(KIND.RESPONSE, inbound.id, reply);
-    this.#session.checkSize(frame, `reply of service ${inbound.call.service}`);
-    return frame;
+  async #answerLater(inbound, result) {
+    try {
+      const reply = await result;
+      if (this.#session.isFull) {
+        await this.#session.room();
+      }
+      inbound.reply(reply ?? {});
+    } catch (error) {
+      inbound.answer(failure(inbound.id, error));
+    }
+  }
+
+  async #stream(inbound, offer, message) {
+    try {
+      await inbound.stream.run(await offer.handler(message, inbound.call));
+    } catch (error) {
+      inbound.answer(failure(inbound.id, error));
+    }
   }
 
   /** Its answer was sent, or is not wanted any more. */
@@ -273,20 +296,26 @@ class Inbound {
     return this.#open;
   }
 
-  /** @param frame makes the answer; what it throws is the answer instead */
-  answer(frame) {
-    if (!this.#open) {
-      return;
+  /** @param write appends the answer */
+  answer(write) {
+    if (this.#close()) {
+      this.#session.send(write);
     }
+  }
+
+  reply(message) {
+    if (this.#close()) {
+      answerOnce(this.#session, this.id, this.call.service, message);
+    }
+  }
+
+  #close() {
+    const wasOpen = this.#open;
     this.#open = false;
-    let answer;
-    try {
-      answer = frame();
-    } catch (error) {
-      answer = failure(this.id, error);
+    if (wasOpen) {
+      this.#dispatcher.finished(this);
     }
-    this.#session.send(answer);
-    this.#dispatcher.finished(this);
+    return wasOpen;
   }
 
   cancel(status, why) {
@@ -299,11 +328,18 @@ class Inbound {
   }
 }
 
+/** Sends a reply; one that is no message, or too long for the peer, is replaced by the reason. */
+function answerOnce(session, id, service, message) {
+  try {
+    session.send((out) => frames.message(out, KIND.RESPONSE, id, message), 'reply of service', service);
+  } catch (error) {
+    session.send(failure(id, error));
+  }
+}
+
 /** What the peer is told of what a handler threw: never a stack trace. */
 function failure(id, error) {
-  if (error instanceof IpcError && error.status !== 'OK') {
-    return frames.text(KIND.ERROR, 0, error.status, id, error.reason);
-  }
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return frames.text(KIND.ERROR, 0, 'HANDLER_FAILED', id, text);
+  const isStatus = error instanceof IpcError && error.status !== 'OK';
+  const text = isStatus ? error.reason : error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return (out) => frames.text(out, KIND.ERROR, 0, isStatus ? error.status : 'HANDLER_FAILED', id, text);
 }

@@ -1,40 +1,25 @@
-import { FLAG, HEADER_BYTES, KIND, LENGTH_BYTES } from './frames.js';
-import { Writer } from './cbor/writer.js';
+import * as frames from './frames.js';
 import { malformed } from './status.js';
 
+const { FLAG, HEADER_BYTES } = frames;
 /** The longest frame of the transports, in bytes. */
 export const LONGEST_FRAME = 65_536;
 const TOTAL_BYTES = 4;
 
-/** The bytes to send for a frame: itself with its length, or FRAGMENTs. */
-export function wire(frame) {
-  const length = frame.at - LENGTH_BYTES;
-  if (length > LONGEST_FRAME) {
-    return fragments(frame.bytes().subarray(LENGTH_BYTES));
+/** Completes the last frame of a writer: in one piece, or in FRAGMENTs. */
+export function endFrame(out) {
+  if (frames.lengthOf(out) <= LONGEST_FRAME) {
+    frames.end(out);
+    return;
   }
-  frame.buffer.writeUInt32BE(length, 0);
-  return frame.bytes();
-}
-
-function fragments(whole) {
-  const parts = [];
+  const whole = Buffer.from(frames.undo(out));
   for (let at = 0; at < whole.length;) {
-    const first = at === 0;
-    const room = LONGEST_FRAME - HEADER_BYTES - (first ? TOTAL_BYTES : 0);
-    const part = whole.subarray(at, at + room);
+    const isFirst = at === 0;
+    const part = whole.subarray(at, at + LONGEST_FRAME - HEADER_BYTES - (isFirst ? TOTAL_BYTES : 0));
     at += part.length;
-    const out = new Writer();
-    out.u32(HEADER_BYTES + (first ? TOTAL_BYTES : 0) + part.length);
-    out.byte(KIND.FRAGMENT);
-    out.byte((first ? FLAG.FIRST : 0) | (at === whole.length ? FLAG.LAST : 0));
-    out.u16(0);
-    out.u64(0n);
-    if (first) {
-      out.u32(whole.length);
-    }
-    parts.push(out.bytes(), part);
+    frames.fragment(out, (isFirst ? FLAG.FIRST : 0) | (at === whole.length ? FLAG.LAST : 0), isFirst ? whole.length : undefined, part);
+    frames.end(out);
   }
-  return Buffer.concat(parts);
 }
 
 /** Puts a fragmented frame together. Memory grows with what has come, not with what was announced. */
@@ -51,14 +36,12 @@ export class Reassembly {
     this.length = 0;
   }
 
-  /** Adds a FRAGMENT; answers the whole frame with the last. */
-  add(flags, fragment) {
-    let at = HEADER_BYTES;
-    if ((flags & FLAG.FIRST) !== 0) {
-      this.#begin(fragment);
-      at += TOTAL_BYTES;
+  /** Adds a FRAGMENT that was begun; answers the whole frame with the last. */
+  add(frame) {
+    if ((frame.flags & FLAG.FIRST) !== 0) {
+      this.#begin(frame);
     }
-    const part = fragment.subarray(at);
+    const part = Buffer.from(frame.rest());
     if (this.length + part.length > this.total) {
       throw malformed(`fragments: announced=${this.total} bytes, actual=${this.length + part.length}`);
     }
@@ -66,15 +49,15 @@ export class Reassembly {
       this.parts.push(part);
     }
     this.length += part.length;
-    return (flags & FLAG.LAST) === 0 ? undefined : this.#end();
+    return (frame.flags & FLAG.LAST) === 0 ? undefined : this.#end();
   }
 
-  #begin(fragment) {
-    if (fragment.length < HEADER_BYTES + TOTAL_BYTES) {
-      throw malformed(`first fragment: minimum=${TOTAL_BYTES} bytes, actual=${fragment.length - HEADER_BYTES}`);
+  #begin(frame) {
+    if (frame.length < HEADER_BYTES + TOTAL_BYTES) {
+      throw malformed(`first fragment: minimum=${TOTAL_BYTES} bytes, actual=${frame.length - HEADER_BYTES}`);
     }
     this.#forget();
-    this.total = fragment.readUInt32BE(HEADER_BYTES);
+    this.total = frame.u32();
     if (this.total < HEADER_BYTES || this.total > this.limit) {
       throw malformed(`fragmented frame: limit=${this.limit} bytes (maxMessageBytes), announced=${this.total}`);
     }

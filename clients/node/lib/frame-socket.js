@@ -1,4 +1,7 @@
-import { LONGEST_FRAME, wire } from './fragments.js';
+import { u32 } from './cbor/reader.js';
+import { Writer } from './cbor/writer.js';
+import { DirectSocket } from './direct-socket.js';
+import { endFrame, LONGEST_FRAME } from './fragments.js';
 import { LENGTH_BYTES } from './frames.js';
 import { malformed } from './status.js';
 
@@ -14,8 +17,7 @@ export class FrameSocket {
   #onFail;
   #onEnd;
   #ended = false;
-  #outgoing = [];
-  #outgoingBytes = 0;
+  #flushes = false;
   #head = Buffer.alloc(LENGTH_BYTES);
   #headBytes = 0;
   #partial;
@@ -24,17 +26,26 @@ export class FrameSocket {
 
   constructor(socket) {
     this.#socket = socket;
+    /** What frames are appended to; `commit` follows. */
+    this.out = new Writer();
     socket.setNoDelay?.(true);
     this.closed = new Promise((resolve) => socket.once('close', resolve));
   }
 
-  /** @param onFail is given what a frame made onFrame throw @param onEnd is called once, when nothing more comes */
+  /**
+   * @param onFrame is given a buffer, and where in it a frame begins and ends: valid until it returns
+   * @param onFail is given what a frame made onFrame throw @param onEnd is called once, when nothing more comes
+   */
   start(onFrame, onFail, onEnd) {
     this.#onFrame = onFrame;
     this.#onFail = onFail;
     this.#onEnd = onEnd;
     const socket = this.#socket;
-    socket.on('data', (chunk) => this.#received(chunk));
+    if (socket instanceof DirectSocket) {
+      socket.takeBytes((bytes, length) => this.#received(bytes, length));
+    } else {
+      socket.on('data', (chunk) => this.#received(chunk, chunk.length));
+    }
     socket.on('error', () => this.#end());
     socket.on('end', () => {
       this.#end();
@@ -59,32 +70,31 @@ export class FrameSocket {
     this.#socket.resume();
   }
 
-  /** Sends a frame, a writer with room for the length. */
-  send(frame) {
-    const socket = this.#socket;
-    if (socket.destroyed || socket.writableEnded) {
-      return;
-    }
-    if (this.#outgoing.length === 0) {
-      process.nextTick(this.#flush);
-    }
-    const bytes = wire(frame);
-    this.#outgoing.push(bytes);
-    this.#outgoingBytes += bytes.length;
-    if (this.#outgoingBytes >= MOST_AT_ONCE) {
+  /** Sends the frame that was appended. */
+  commit() {
+    endFrame(this.out);
+    if (this.out.length >= MOST_AT_ONCE) {
       this.#flush();
+    } else if (!this.#flushes) {
+      this.#flushes = true;
+      process.nextTick(this.#flushLater);
     }
   }
 
-  /** Writes what was sent in this turn; one copy of small frames costs less than a list of them for the system. */
-  #flush = () => {
-    const outgoing = this.#outgoing;
-    this.#outgoing = [];
-    this.#outgoingBytes = 0;
-    if (outgoing.length > 0 && !this.#socket.destroyed) {
-      this.#socket.write(outgoing.length === 1 ? outgoing[0] : Buffer.concat(outgoing));
-    }
+  #flushLater = () => {
+    this.#flushes = false;
+    this.#flush();
   };
+
+  /** Writes what was sent in this turn. */
+  #flush() {
+    if (this.out.length > 0) {
+      const bytes = this.out.take();
+      if (!this.#socket.destroyed && !this.#socket.writableEnded) {
+        this.#socket.write(bytes);
+      }
+    }
+  }
 
   /** Whether more is waiting to be sent than the socket wants to hold. */
   get isFull() {
@@ -92,7 +102,7 @@ export class FrameSocket {
   }
 
   get unsentBytes() {
-    return this.#socket.writableLength + this.#outgoingBytes;
+    return this.#socket.writableLength + this.out.length;
   }
 
   /** Resolves when there is room again, or the connection has ended. */
@@ -125,55 +135,55 @@ export class FrameSocket {
     socket.once('close', () => clearTimeout(timer));
   }
 
-  #received(chunk) {
+  #received(chunk, end) {
     try {
-      this.#split(chunk);
+      this.#split(chunk, end);
     } catch (error) {
       this.#onFail(error);
     }
   }
 
-  #split(chunk) {
-    let at = this.#fill(chunk, 0);
-    while (this.#onFrame !== undefined && this.#partial === undefined && chunk.length - at >= LENGTH_BYTES && this.#headBytes === 0) {
-      const length = checkLength(chunk.readUInt32BE(at));
+  #split(chunk, end) {
+    let at = this.#headBytes > 0 || this.#partial !== undefined ? this.#fill(chunk, 0, end) : 0;
+    while (end - at >= LENGTH_BYTES && this.#onFrame !== undefined) {
+      const length = checkLength(u32(chunk, at));
       at += LENGTH_BYTES;
-      if (chunk.length - at >= length) {
-        this.#onFrame(chunk.subarray(at, at + length));
+      if (end - at >= length) {
+        this.#onFrame(chunk, at, at + length);
         at += length;
       } else {
         this.#partial = Buffer.allocUnsafe(length);
         this.#partialBytes = 0;
-        at = this.#fill(chunk, at);
+        at = this.#fill(chunk, at, end);
       }
     }
-    if (at < chunk.length && this.#onFrame !== undefined) {
-      this.#headBytes += chunk.copy(this.#head, this.#headBytes, at);
+    if (at < end && this.#onFrame !== undefined) {
+      this.#headBytes += chunk.copy(this.#head, this.#headBytes, at, end);
     }
   }
 
   /** Completes the length and the frame that began in an earlier chunk; answers where the next one begins. */
-  #fill(chunk, from) {
+  #fill(chunk, from, end) {
     let at = from;
     if (this.#headBytes > 0) {
-      const copied = chunk.copy(this.#head, this.#headBytes, at);
+      const copied = chunk.copy(this.#head, this.#headBytes, at, end);
       at += copied;
       this.#headBytes += copied;
       if (this.#headBytes < LENGTH_BYTES) {
         return at;
       }
       this.#headBytes = 0;
-      this.#partial = Buffer.allocUnsafe(checkLength(this.#head.readUInt32BE(0)));
+      this.#partial = Buffer.allocUnsafe(checkLength(u32(this.#head, 0)));
       this.#partialBytes = 0;
     }
     if (this.#partial !== undefined) {
-      const copied = chunk.copy(this.#partial, this.#partialBytes, at);
+      const copied = chunk.copy(this.#partial, this.#partialBytes, at, end);
       at += copied;
       this.#partialBytes += copied;
       if (this.#partialBytes === this.#partial.length) {
         const frame = this.#partial;
         this.#partial = undefined;
-        this.#onFrame?.(frame);
+        this.#onFrame?.(frame, 0, frame.length);
       }
     }
     return at;

@@ -1,8 +1,7 @@
 /** The layout of frames (docs/protocol.md, "Frames"). */
 import { Decoder } from './cbor/decode.js';
 import { writeMessage } from './cbor/encode.js';
-import { Reader } from './cbor/reader.js';
-import { Writer } from './cbor/writer.js';
+import { u32 } from './cbor/reader.js';
 import { malformed, numberOf } from './status.js';
 
 export const KIND = Object.freeze({
@@ -28,16 +27,37 @@ export function versionFor(lowest, highest) {
   return version >= Math.max(lowest, LOWEST_VERSION) ? version : 0;
 }
 
-// ---- writing: each function answers a writer with room for the length, and the frame behind it
+// ---- writing: each function appends a frame to a writer, with its length before it; `end` or `undo` follows
 
-function begin(kind, flags, status, id) {
-  const out = new Writer();
-  out.at = LENGTH_BYTES;
-  out.byte(kind);
-  out.byte(flags);
-  out.u16(status);
+function begin(out, kind, flags, status, id) {
+  out.need(LENGTH_BYTES + HEADER_BYTES);
+  out.frame = out.length; // an offset: the writer may go on in another buffer
+  const { buffer } = out;
+  const at = out.at + LENGTH_BYTES;
+  buffer[at] = kind;
+  buffer[at + 1] = flags;
+  buffer[at + 2] = status >>> 8;
+  buffer[at + 3] = status;
+  out.at = at + 4;
   writeId(out, id);
-  return out;
+}
+
+/** How many bytes the last frame has, without its length. */
+export function lengthOf(out) {
+  return out.length - out.frame - LENGTH_BYTES;
+}
+
+/** Completes the last frame. */
+export function end(out) {
+  out.put32(out.from + out.frame, lengthOf(out));
+}
+
+/** Removes the last frame; its bytes are valid until something else is written. */
+export function undo(out) {
+  const at = out.from + out.frame;
+  const removed = out.buffer.subarray(at + LENGTH_BYTES, out.at);
+  out.at = at;
+  return removed;
 }
 
 function writeId(out, id) {
@@ -50,6 +70,9 @@ function writeId(out, id) {
 }
 
 function writeName(out, name) {
+  if (typeof name === 'string' && name.length > 0 && out.counted(name)) {
+    return;
+  }
   const length = typeof name === 'string' ? Buffer.byteLength(name) : 0;
   if (length < 1 || length > MOST_NAME_BYTES || !name.isWellFormed()) {
     throw new RangeError(`name of a service or event: limit=1 to ${MOST_NAME_BYTES} bytes of UTF-8, actual=${String(name)}`);
@@ -58,40 +81,39 @@ function writeName(out, name) {
   out.utf8(name, length);
 }
 
-export function hello(id, about) {
-  const out = begin(KIND.HELLO, 0, 0, id);
+export function hello(out, id, about) {
+  begin(out, KIND.HELLO, 0, 0, id);
   out.u32(MAGIC);
   out.u16(LOWEST_VERSION);
   out.u16(HIGHEST_VERSION);
   writeMessage(out, about);
-  return out;
 }
 
-export function welcome(id, version, about) {
-  const out = begin(KIND.WELCOME, 0, 0, id);
+export function welcome(out, id, version, about) {
+  begin(out, KIND.WELCOME, 0, 0, id);
   out.u16(version);
   writeMessage(out, about);
-  return out;
 }
 
 /** @param millis how long the caller waits, or undefined without limit */
-export function request(id, service, message, metadata, millis) {
+export function request(out, id, service, message, metadata, millis) {
   const flags = (metadata === undefined ? 0 : FLAG.METADATA) | (millis === undefined ? 0 : FLAG.DEADLINE);
-  const out = begin(KIND.REQUEST, flags, 0, id);
+  begin(out, KIND.REQUEST, flags, 0, id);
   if (millis !== undefined) {
     writeId(out, Math.round(millis * NANOS_PER_MILLI));
   }
-  return named(out, service, message, metadata);
+  named(out, service, message, metadata);
 }
 
-export function streamOpen(id, credit, service, message, metadata) {
-  const out = begin(KIND.STREAM_OPEN, metadata === undefined ? 0 : FLAG.METADATA, 0, id);
+export function streamOpen(out, id, credit, service, message, metadata) {
+  begin(out, KIND.STREAM_OPEN, metadata === undefined ? 0 : FLAG.METADATA, 0, id);
   out.u64(BigInt(credit));
-  return named(out, service, message, metadata);
+  named(out, service, message, metadata);
 }
 
-export function event(name, message) {
-  return named(begin(KIND.EVENT, 0, 0, 0), name, message, undefined);
+export function event(out, name, message) {
+  begin(out, KIND.EVENT, 0, 0, 0);
+  named(out, name, message, undefined);
 }
 
 function named(out, name, message, metadata) {
@@ -100,113 +122,139 @@ function named(out, name, message, metadata) {
     writeMessage(out, metadata);
   }
   writeMessage(out, message);
-  return out;
 }
 
-/** A RESPONSE or STREAM_ITEM. */
-export function message(kind, id, content) {
-  const out = begin(kind, 0, 0, id);
+/** A RESPONSE, STREAM_ITEM, CHALLENGE or PROOF. */
+export function message(out, kind, id, content) {
+  begin(out, kind, 0, 0, id);
   writeMessage(out, content);
-  return out;
 }
 
 /** A STREAM_END or CANCEL. */
-export function signal(kind, id, status) {
-  return begin(kind, 0, numberOf(status), id);
+export function signal(out, kind, id, status) {
+  begin(out, kind, 0, numberOf(status), id);
 }
 
-export function credit(id, more) {
-  const out = begin(KIND.CREDIT, 0, 0, id);
+export function credit(out, id, more) {
+  begin(out, KIND.CREDIT, 0, 0, id);
   out.u64(BigInt(more));
-  return out;
 }
 
 /** An ERROR or GOAWAY. */
-export function text(kind, flags, status, id, said) {
-  const out = begin(kind, flags, numberOf(status), id);
+export function text(out, kind, flags, status, id, said) {
+  begin(out, kind, flags, numberOf(status), id);
   out.raw(Buffer.from(said).subarray(0, MOST_TEXT_BYTES));
-  return out;
+}
+
+/** A frame that was written before, without its length. */
+export function copy(out, frame) {
+  out.need(LENGTH_BYTES);
+  out.frame = out.length;
+  out.at += LENGTH_BYTES;
+  out.raw(frame);
+}
+
+/** A part of a frame that is too long for one. @param total of the whole, in the first part */
+export function fragment(out, flags, total, part) {
+  begin(out, KIND.FRAGMENT, flags, 0, 0);
+  if (total !== undefined) {
+    out.u32(total);
+  }
+  out.raw(part);
 }
 
 // ---- reading
 
-export function header(frame) {
-  if (frame.length < HEADER_BYTES) {
-    throw malformed(`frame: minimum=${HEADER_BYTES} bytes, actual=${frame.length}`);
+/** Reads frames, one after the other: the header, then what follows it in order. */
+export class FrameReader {
+  #decoder = new Decoder();
+  #in = this.#decoder.in;
+
+  constructor() {
+    this.kind = 0;
+    this.flags = 0;
+    this.status = 0;
+    /** A number, or a bigint where that would not be exact. */
+    this.id = 0;
+    /** Of the whole frame, in bytes. */
+    this.length = 0;
   }
-  return { kind: frame[0], flags: frame[1], status: frame.readUInt16BE(2), id: readId(frame, 4) };
-}
 
-/** A number, or a bigint where that would not be exact. */
-function readId(frame, at) {
-  const high = frame.readUInt32BE(at);
-  return high < 2 ** 21 ? high * 2 ** 32 + frame.readUInt32BE(at + 4) : frame.readBigUInt64BE(at);
-}
-
-/** What follows the header, read in order. */
-export class Body {
-  constructor(frame) {
-    this.frame = frame;
-    this.at = HEADER_BYTES;
+  /** Begins a frame: the bytes of a buffer from `at` to `end`. */
+  begin(buffer, at, end) {
+    this.length = end - at;
+    if (this.length < HEADER_BYTES) {
+      throw malformed(`frame: minimum=${HEADER_BYTES} bytes, actual=${this.length}`);
+    }
+    this.kind = buffer[at];
+    this.flags = buffer[at + 1];
+    this.status = buffer[at + 2] << 8 | buffer[at + 3];
+    const high = u32(buffer, at + 4);
+    this.id = high < 2 ** 21 ? high * 2 ** 32 + u32(buffer, at + 8) : buffer.readBigUInt64BE(at + 4);
+    this.#in.reset(buffer, at + HEADER_BYTES, end);
   }
 
   #take(bytes) {
-    const missing = this.at + bytes - this.frame.length;
+    const missing = this.#in.at + bytes - this.#in.end;
     if (missing > 0) {
       throw malformed(`frame: it ends ${missing} bytes too early`);
     }
-    this.at += bytes;
-    return this.at - bytes;
+    this.#in.at += bytes;
+    return this.#in.at - bytes;
   }
 
   u16() {
-    return this.frame.readUInt16BE(this.#take(2));
+    return this.#in.buffer.readUInt16BE(this.#take(2));
   }
 
   u32() {
-    return this.frame.readUInt32BE(this.#take(4));
+    return u32(this.#in.buffer, this.#take(4));
   }
 
   /** Milliseconds from a number of nanoseconds; past 2^53 ns, which is 104 days, they are rounded. */
   millis() {
     const at = this.#take(8);
-    return (this.frame.readInt32BE(at) * 2 ** 32 + this.frame.readUInt32BE(at + 4)) / NANOS_PER_MILLI;
+    return ((u32(this.#in.buffer, at) | 0) * 2 ** 32 + u32(this.#in.buffer, at + 4)) / NANOS_PER_MILLI;
   }
 
   i64() {
-    return this.frame.readBigInt64BE(this.#take(8));
+    return this.#in.buffer.readBigInt64BE(this.#take(8));
   }
 
   name() {
-    const length = this.frame[this.#take(1)];
-    const at = this.#take(length);
+    const length = this.#in.buffer[this.#take(1)];
+    this.#in.at = this.#take(length);
     if (length === 0) {
       throw malformed('name of a service or event: minimum=1 byte, actual=0');
     }
     try {
-      return new Reader(this.frame, at).textOf(length);
+      return this.#in.textOf(length);
     } catch (cause) {
       throw malformed(`name of a service or event: not UTF-8 (${cause.reason})`);
     }
   }
 
   message(exact) {
-    const decoder = new Decoder(this.frame, this.at, exact);
-    const message = decoder.message();
-    this.at = decoder.in.at;
-    return message;
+    return this.#decoder.message(exact);
   }
 
   /** The message that ends the frame. */
   last(exact) {
-    const message = this.message(exact);
-    if (this.at < this.frame.length) {
-      throw malformed(`frame: ${this.frame.length - this.at} bytes too many after its last value`);
+    const message = this.#decoder.message(exact);
+    if (this.#in.at < this.#in.end) {
+      throw malformed(`frame: ${this.#in.end - this.#in.at} bytes too many after its last value`);
     }
     return message;
   }
 
   text() {
-    return this.frame.toString('utf8', this.at, Math.min(this.frame.length, this.at + MOST_TEXT_BYTES));
+    const { buffer, at, end } = this.#in;
+    return buffer.toString('utf8', at, Math.min(end, at + MOST_TEXT_BYTES));
+  }
+
+  /** All that is left, not copied. */
+  rest() {
+    const { buffer, at, end } = this.#in;
+    return buffer.subarray(at, end);
   }
 }

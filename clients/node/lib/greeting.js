@@ -69,10 +69,11 @@ export class ClientGreeting extends Greeting {
   }
 
   begin() {
-    this.session.send(frames.hello(this.id, { ...this.about(), ...this.#proof?.hello() }));
+    this.session.send((out) => frames.hello(out, this.id, { ...this.about(), ...this.#proof?.hello() }));
   }
 
-  onFrame({ kind, status, id }, body) {
+  onFrame(body) {
+    const { kind, status, id } = body;
     if (kind === KIND.ERROR) {
       this.session.refused(new IpcError(status === 0 ? 'PROTOCOL_ERROR' : statusOf(status), body.text(), 'NOT_SENT'));
     } else if (kind === KIND.WELCOME) {
@@ -89,7 +90,7 @@ export class ClientGreeting extends Greeting {
     const { proof, applicationId } = this.#proof.answer(challenge);
     this.#proof = undefined; // a second challenge is a violation
     this.#proven = { applicationId };
-    this.session.send(frames.message(KIND.PROOF, id, proof));
+    this.session.send((out) => frames.message(out, KIND.PROOF, id, proof));
   }
 
   #welcomed(id, body) {
@@ -119,7 +120,8 @@ export class ServerGreeting extends Greeting {
 
   begin() {}
 
-  onFrame({ kind, id }, body) {
+  onFrame(body) {
+    const { kind, id } = body;
     if (this.#challenged !== undefined) {
       this.#proved(kind, id, body);
     } else if (kind === KIND.HELLO) {
@@ -148,7 +150,7 @@ export class ServerGreeting extends Greeting {
       const { identity, endpoint } = this.setting;
       const proof = new ServerProof(identity, endpoint, about.identity);
       this.#challenged = { proof, version, about, id };
-      this.session.send(frames.message(KIND.CHALLENGE, id, proof.challenge()));
+      this.session.send((out) => frames.message(out, KIND.CHALLENGE, id, proof.challenge()));
     }
   }
 
@@ -169,12 +171,12 @@ export class ServerGreeting extends Greeting {
   }
 
   #welcome(id, version, about, proven) {
-    this.session.send(frames.welcome(id, version, this.about()));
+    this.session.send((out) => frames.welcome(out, id, version, this.about()));
     this.succeed(version, about, proven);
   }
 
   #refuse(id, { status, reason }) {
-    this.session.send(frames.text(KIND.ERROR, FLAG.REJECTED, status, id, reason));
+    this.session.send((out) => frames.text(out, KIND.ERROR, FLAG.REJECTED, status, id, reason));
     this.session.close(status, reason);
   }
 }

@@ -23,6 +23,8 @@ export class IncomingStream {
   #consumed = 0;
   #failure;
   #onAbort;
+  /** As a request has: a stream has none. */
+  deadline = Infinity;
 
   constructor(calls, session, service, message, { window = DEFAULT_WINDOW, signal, metadata } = {}) {
     if (!Number.isSafeInteger(window) || window < 1) {
@@ -69,18 +71,17 @@ export class IncomingStream {
     checkSignal(this.#signal, `stream ${this.service}`);
     this.#session.checkOpen();
     this.id = this.#calls.nextId();
-    const frame = frames.streamOpen(this.id, this.#window, this.service, this.#message, this.#metadata);
-    this.#session.checkSize(frame, `stream ${this.service}`);
+    this.#session.send((out) => frames.streamOpen(out, this.id, this.#window, this.service, this.#message, this.#metadata), 'stream', this.service);
     this.#state = 'open';
     this.#credit = this.#window;
     this.#signal?.addEventListener('abort', this.#onAbort, { once: true });
-    this.#calls.send(this, frame);
+    this.#calls.expect(this);
   }
 
   #take() {
     this.#consumed++;
     if (this.#state === 'open' && this.#consumed * 2 >= this.#window) {
-      this.#session.send(frames.credit(this.id, this.#consumed));
+      this.#session.send((out) => frames.credit(out, this.id, this.#consumed));
       this.#credit += this.#consumed;
       this.#consumed = 0;
     }

@@ -5,6 +5,7 @@ import net from 'node:net';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { checkSignal } from './calls.js';
+import { DirectSocket } from './direct-socket.js';
 import { facts, failed, user, write } from './private-directory.js';
 import { refuge } from './runtime-directory.js';
 import { IpcError } from './status.js';
@@ -60,7 +61,7 @@ function absent(at, cause) {
 /** One try; undefined when the server's queue is full. */
 function attempt(at) {
   return new Promise((resolve, reject) => {
-    const socket = net.connect({ path: at });
+    const socket = new DirectSocket().connect({ path: at });
     socket.once('connect', () => {
       socket.on('error', () => {}); // seen as the end of the connection
       socket.pause();

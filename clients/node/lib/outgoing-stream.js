@@ -47,7 +47,7 @@ export class OutgoingStream {
     while (this.#inbound.isOpen) {
       const { value, done } = await this.#iterator.next();
       if (done) {
-        this.#inbound.answer(() => frames.signal(KIND.STREAM_END, this.#inbound.id, 'OK'));
+        this.#inbound.answer((out) => frames.signal(out, KIND.STREAM_END, this.#inbound.id, 'OK'));
         return;
       }
       await this.#creditOrEnd();
@@ -59,10 +59,8 @@ export class OutgoingStream {
   }
 
   #send(item) {
-    const frame = frames.message(KIND.STREAM_ITEM, this.#inbound.id, item);
-    this.#session.checkSize(frame, `item of stream ${this.#inbound.call.service}`);
+    this.#session.send((out) => frames.message(out, KIND.STREAM_ITEM, this.#inbound.id, item), 'item of stream', this.#inbound.call.service);
     this.#credit--;
-    this.#session.send(frame);
   }
 
   async #creditOrEnd() {

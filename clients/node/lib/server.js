@@ -1,12 +1,13 @@
 import fs from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Duration, V } from './cbor/values.js';
+import { Writer } from './cbor/writer.js';
 import { Connection } from './connection.js';
 import { newCounters } from './counters.js';
 import { settingOf } from './dialer.js';
 import { parseEndpoint } from './endpoint.js';
 import { EventLane } from './event-lane.js';
-import { event as eventFrame, HIGHEST_VERSION } from './frames.js';
+import { event as eventFrame, HIGHEST_VERSION, undo } from './frames.js';
 import { listenLoopback } from './loopback.js';
 import { Offers } from './offers.js';
 import { listenPipe } from './pipe.js';
@@ -146,7 +147,9 @@ export class Server {
 
   /** Sends an event to all connections; one that takes no more does not hold up the others, and is closed in the end. */
   broadcast(event, message = {}) {
-    const frame = eventFrame(event, message);
+    const out = new Writer();
+    eventFrame(out, event, message);
+    const frame = undo(out);
     for (const session of this.#sessions) {
       session.broadcast(frame, event);
     }

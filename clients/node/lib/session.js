@@ -14,6 +14,7 @@ const MOST_UNSENT_BYTES = 64 << 20;
 export class Session {
   #socket;
   #reassembly;
+  #frame = new frames.FrameReader();
   #version = 0;
   #peerMaxMessage = Infinity;
   #greeting;
@@ -58,7 +59,7 @@ export class Session {
   #begin(greeting) {
     this.#greeting = greeting;
     this.#socket.start(
-      (frame) => this.#onFrame(frame),
+      (buffer, at, end) => this.#onFrame(buffer, at, end),
       (error) => this.#broken(error),
       () => this.#peerEnded());
     greeting.begin();
@@ -78,13 +79,12 @@ export class Session {
     this.#greeting?.fail(error);
   }
 
-  #greet(head, frame) {
-    const body = new frames.Body(frame);
-    if (head.kind !== KIND.GOAWAY) {
-      this.#greeting.onFrame(head, body);
+  #greet(frame) {
+    if (frame.kind !== KIND.GOAWAY) {
+      this.#greeting.onFrame(frame);
       return;
     }
-    this.#goaway(head.flags, head.status, head.id, body.text());
+    this.#goaway(frame);
     if (this.#peerReason !== undefined) {
       this.refused(new IpcError(this.#peerReason.status, this.#peerReason.detail, 'NOT_SENT'));
     }
@@ -92,39 +92,41 @@ export class Session {
 
   // ---- what comes in
 
-  #onFrame(frame) {
-    this.counters.bytesReceived += frame.length;
-    const head = frames.header(frame);
+  #onFrame(buffer, at, end) {
+    const frame = this.#frame;
+    this.counters.bytesReceived += end - at;
+    frame.begin(buffer, at, end);
     if (this.#greeting !== undefined) {
-      this.#greet(head, frame);
-    } else if (head.kind === KIND.FRAGMENT) {
-      const whole = this.#reassembly.add(head.flags, frame);
+      this.#greet(frame);
+    } else if (frame.kind === KIND.FRAGMENT) {
+      const whole = this.#reassembly.add(frame);
       if (whole !== undefined) {
-        this.#read(frames.header(whole), whole);
+        frame.begin(whole, 0, whole.length);
+        this.#read(frame);
       }
     } else {
-      this.#read(head, frame);
+      this.#read(frame);
     }
   }
 
-  #read({ kind, flags, status, id }, frame) {
-    const body = new frames.Body(frame);
+  #read(frame) {
+    const { kind, flags, id } = frame;
     switch (kind) {
       case KIND.REQUEST:
       case KIND.STREAM_OPEN:
-        this.dispatcher.requested(kind, flags, id, body);
+        this.dispatcher.requested(frame);
         break;
       case KIND.RESPONSE:
-        this.#response(id, body);
+        this.#response(frame);
         break;
       case KIND.ERROR:
-        this.#error(flags, status, id, body.text());
+        this.#error(frame);
         break;
       case KIND.EVENT:
-        this.dispatcher.eventReceived(body.name(), body.last(this.exact), frame.length);
+        this.dispatcher.eventReceived(frame.name(), frame.last(this.exact), frame.length);
         break;
       case KIND.STREAM_ITEM:
-        this.#streamOf('STREAM_ITEM', id)?.received(body.last(this.exact));
+        this.#streamOf('STREAM_ITEM', id)?.received(frame.last(this.exact));
         break;
       case KIND.STREAM_END:
         if (this.#streamOf('STREAM_END', id) !== undefined) {
@@ -132,13 +134,13 @@ export class Session {
         }
         break;
       case KIND.CREDIT:
-        this.dispatcher.credited(id, body.i64());
+        this.dispatcher.credited(id, frame.i64());
         break;
       case KIND.CANCEL:
-        this.dispatcher.cancelled(id, status);
+        this.dispatcher.cancelled(id, frame.status);
         break;
       case KIND.GOAWAY:
-        this.#goaway(flags, status, id, body.text());
+        this.#goaway(frame);
         break;
       default:
         this.#skip(kind, flags);
@@ -156,20 +158,22 @@ export class Session {
   }
 
   /** An answer to a call that was given up is not read. */
-  #response(id, body) {
-    if (this.calls.get(id) !== undefined) {
-      const reply = body.last(this.exact);
-      this.calls.remove(id).complete(reply);
+  #response(frame) {
+    const call = this.calls.get(frame.id);
+    if (call !== undefined) {
+      const reply = frame.last(this.exact);
+      this.calls.remove(frame.id);
+      call.complete(reply);
     }
   }
 
-  #error(flags, status, id, text) {
-    const rejected = (flags & FLAG.REJECTED) !== 0;
-    const why = status === 0 ? 'PROTOCOL_ERROR' : statusOf(status);
+  #error(frame) {
+    const rejected = (frame.flags & FLAG.REJECTED) !== 0;
+    const why = frame.status === 0 ? 'PROTOCOL_ERROR' : statusOf(frame.status);
     if (rejected && why === 'CONNECTION_CLOSED') {
       this.#peerDrains = true; // its GOAWAY follows
     }
-    this.calls.remove(id)?.fail(new IpcError(why, text, rejected ? 'REJECTED' : 'UNKNOWN'));
+    this.calls.remove(frame.id)?.fail(new IpcError(why, frame.text(), rejected ? 'REJECTED' : 'UNKNOWN'));
   }
 
   #streamOf(frame, id) {
@@ -180,47 +184,61 @@ export class Session {
     return call;
   }
 
-  #goaway(flags, status, taken, text) {
+  #goaway({ flags, status, id: taken }) {
     if (this.#version >= 2) {
       this.#takenByPeer = Math.min(this.#takenByPeer, Number(taken));
     }
     this.#peerDrains = true;
     if ((flags & FLAG.DRAIN) === 0) {
       const why = status === 0 ? 'CONNECTION_CLOSED' : statusOf(status);
-      this.#peerReason = { status: why, byPeer: true, detail: text };
+      this.#peerReason = { status: why, byPeer: true, detail: this.#frame.text() };
     }
   }
 
   // ---- what goes out
 
-  send(frame) {
-    this.counters.bytesSent += frame.at - frames.LENGTH_BYTES;
-    this.#socket.send(frame);
+  /**
+   * Sends a frame that `write` appends to a writer. Nothing is sent when that fails, or when it is a `what`, of that name,
+   * that is too long for the peer.
+   */
+  send(write, what = undefined, name = undefined) {
+    const { out } = this.#socket;
+    const before = out.length;
+    try {
+      write(out);
+      const bytes = frames.lengthOf(out);
+      if (what !== undefined && bytes > this.#peerMaxMessage) {
+        throw new IpcError('MESSAGE_TOO_LARGE',
+          `${what} ${name}: limit=${this.#peerMaxMessage} bytes (maxMessageBytes of the peer), actual=${bytes}`, 'NOT_SENT');
+      }
+      this.counters.bytesSent += bytes;
+    } catch (error) {
+      out.cut(before);
+      throw error;
+    }
+    this.#socket.commit();
   }
 
   /** Sends an event; resolves when there is room for more. */
   sendEvent(name, message) {
     this.checkOpen();
-    const frame = frames.event(name, message);
-    this.checkSize(frame, `event ${name}`);
+    this.send((out) => frames.event(out, name, message), 'event', name);
     this.counters.eventsSent++;
-    this.send(frame);
     return this.room();
   }
 
-  /** Sends an event without waiting for the peer, which is disconnected when too much waits for it. */
+  /** Sends an event without waiting for the peer, which is disconnected when too much waits for it. @param frame as it was written */
   broadcast(frame, name) {
     if (!this.isOpen) {
       return;
     }
     try {
-      this.checkSize(frame, `event ${name}`);
+      this.send((out) => frames.copy(out, frame), 'event', name);
     } catch (error) {
       this.report(error, `broadcast of event ${name}`);
       return;
     }
     this.counters.eventsSent++;
-    this.send(frame);
     if (this.#socket.unsentBytes > MOST_UNSENT_BYTES) {
       this.close('RESOURCE_EXHAUSTED',
         `the peer does not read: bytes that wait for it: limit=${MOST_UNSENT_BYTES}, actual=${this.#socket.unsentBytes}`);
@@ -257,14 +275,6 @@ export class Session {
     }
   }
 
-  checkSize(frame, what) {
-    const bytes = frame.at - frames.LENGTH_BYTES;
-    if (bytes > this.#peerMaxMessage) {
-      throw new IpcError('MESSAGE_TOO_LARGE',
-        `${what}: limit=${this.#peerMaxMessage} bytes (maxMessageBytes of the peer), actual=${bytes}`, 'NOT_SENT');
-    }
-  }
-
   // ---- the end
 
   /** Tells the peer that no new calls are taken. */
@@ -274,7 +284,7 @@ export class Session {
 
   #sendGoaway(flags, status, text) {
     const taken = this.dispatcher.drain();
-    this.send(frames.text(KIND.GOAWAY, flags, status, this.#version >= 2 ? taken : 0, text));
+    this.send((out) => frames.text(out, KIND.GOAWAY, flags, status, this.#version >= 2 ? taken : 0, text));
   }
 
   /** Closes the connection, and tells the peer why. Resolves when the socket is closed. */

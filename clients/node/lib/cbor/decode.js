@@ -1,5 +1,5 @@
 /** Reads messages as docs/protocol-valueset.md says: all that Valise writes, and every other valid form of the same. */
-import { Reader } from './reader.js';
+import { INDEFINITE, Reader } from './reader.js';
 import { TagReader, UNKNOWN } from './tags.js';
 import { Typed } from './values.js';
 
@@ -23,25 +23,31 @@ const PLAIN = new Set([
  */
 export function decode(bytes, { exact = false } = {}) {
   const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const decoder = new Decoder(buffer, 0, exact);
-  const message = decoder.message();
+  const decoder = new Decoder();
+  decoder.in.reset(buffer, 0, buffer.length);
+  const message = decoder.message(exact);
   if (decoder.in.at < buffer.length) {
     throw decoder.in.fail(`limit=0 bytes after the message, actual=${buffer.length - decoder.in.at}`);
   }
   return message;
 }
 
+const NOTHING = Buffer.alloc(0);
+
+/** Reads one message after the other. */
 export class Decoder {
-  constructor(buffer, at, exact) {
-    this.in = new Reader(buffer, at);
+  constructor() {
+    this.in = new Reader(NOTHING);
     this.tags = new TagReader(this.in, this);
-    this.exact = exact;
+    this.exact = false;
     /** The type of the value that was read last. */
     this.type = 'EMPTY';
   }
 
-  /** One message; what follows it is not read. */
-  message() {
+  /** One message from where the reader is; what follows it is not read. */
+  message(exact) {
+    this.exact = exact;
+    this.in.start = this.in.at;
     let head = this.in.head();
     while (head >>> 5 === 6) {
       this.in.argument(head);
@@ -155,14 +161,15 @@ export class Decoder {
   #map(head, depth) {
     this.#checkDepth(depth);
     const map = {};
-    this.in.each(this.in.length(head, 2), () => {
+    const length = this.in.length(head, 2);
+    for (let i = 0; length === INDEFINITE ? !this.in.atBreak() : i < length; i++) {
       const key = this.#key();
       const value = this.value(depth);
-      if (Object.hasOwn(map, key)) {
+      if (map[key] !== undefined && Object.hasOwn(map, key)) { // no value is undefined
         throw this.in.fail(`key ${JSON.stringify(key)} is there twice, the second time before this byte`);
       }
       set(map, key, value);
-    });
+    }
     this.type = 'VALUE_SET';
     return map;
   }

@@ -12,7 +12,7 @@ const UTF16_LE = 69;
 export function encode(message) {
   const out = new Writer();
   writeMessage(out, message);
-  return out.bytes();
+  return out.take();
 }
 
 /** Appends a message to what was written. */
@@ -24,13 +24,11 @@ export function writeMessage(out, message) {
 }
 
 function isMap(value) {
-  if (value instanceof Map) {
-    return true;
-  } else if (value === null || typeof value !== 'object') {
+  if (value === null || typeof value !== 'object') {
     return false;
   }
   const prototype = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
+  return prototype === Object.prototype || prototype === null || value instanceof Map;
 }
 
 function writeMap(out, map, depth) {
@@ -42,8 +40,8 @@ function writeMap(out, map, depth) {
   }
   const keys = Object.keys(map);
   out.head(MAP, keys.length);
-  for (let i = 0; i < keys.length; i++) {
-    writePair(out, keys[i], map[keys[i]], depth);
+  for (const key of keys) {
+    writePair(out, key, map[key], depth);
   }
 }
 

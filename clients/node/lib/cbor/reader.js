@@ -8,9 +8,15 @@ const RECENT = new Array(1_024).fill('');
 
 /** Reads the parts of CBOR items: heads, arguments, strings. Errors name the offset from where the set begins. */
 export class Reader {
-  constructor(buffer, at = 0) {
+  constructor(buffer, at = 0, end = buffer.length) {
+    this.reset(buffer, at, end);
+  }
+
+  /** Reads other bytes from now on, up to `end`. */
+  reset(buffer, at, end) {
     this.buffer = buffer;
     this.at = at;
+    this.end = end;
     this.start = at;
   }
 
@@ -23,8 +29,8 @@ export class Reader {
   }
 
   need(bytes) {
-    if (this.buffer.length - this.at < bytes) {
-      throw this.fail('truncated', bytes <= 8 ? this.buffer.length : this.at);
+    if (this.end - this.at < bytes) {
+      throw this.fail('truncated', bytes <= 8 ? this.end : this.at);
     }
   }
 
@@ -60,11 +66,11 @@ export class Reader {
     } else if (info === 25) {
       this.need(2);
       this.at += 2;
-      return this.buffer.readUInt16BE(this.at - 2);
+      return this.buffer[this.at - 2] << 8 | this.buffer[this.at - 1];
     } else if (info === 26) {
       this.need(4);
       this.at += 4;
-      return this.buffer.readUInt32BE(this.at - 4);
+      return u32(this.buffer, this.at - 4);
     }
     return Number(this.argument8());
   }
@@ -87,7 +93,7 @@ export class Reader {
       return INDEFINITE;
     }
     const length = this.argument(head);
-    if (length * leastBytes > this.buffer.length - this.at) {
+    if (length * leastBytes > this.end - this.at) {
       throw this.fail('truncated');
     }
     return length;
@@ -173,21 +179,25 @@ export class Reader {
   }
 }
 
+/** An unsigned number of 32 bits. */
+export function u32(buffer, at) {
+  return (buffer[at] << 24 | buffer[at + 1] << 16 | buffer[at + 2] << 8 | buffer[at + 3]) >>> 0;
+}
+
 /** The ASCII text of these bytes; undefined when they are not ASCII. */
 function shortAscii(buffer, from, length) {
-  let hash = length;
-  let all = 0;
-  for (let at = from; at < from + length; at++) {
-    all |= buffer[at];
-    hash = (hash * 31 + buffer[at]) | 0;
+  if (length === 0) {
+    return '';
   }
-  if (all >= 0x80) {
-    return undefined;
-  }
-  const slot = hash & (RECENT.length - 1);
+  const slot = (length * 31 + buffer[from] * 7 + buffer[from + (length >>> 1)] * 53 + buffer[from + length - 1] * 257) & (RECENT.length - 1);
   const recent = RECENT[slot];
   if (recent.length === length && isSame(recent, buffer, from)) {
     return recent;
+  }
+  for (let at = from; at < from + length; at++) {
+    if (buffer[at] >= 0x80) {
+      return undefined;
+    }
   }
   const text = buffer.toString('latin1', from, from + length);
   RECENT[slot] = text;

@@ -1,28 +1,56 @@
 import os from 'node:os';
 
 const BIG_ENDIAN_MACHINE = os.endianness() === 'BE';
-const FIRST_BYTES = 256;
+const FIRST_BYTES = 512;
+/** A new buffer is twice as long as the one before, up to this. */
+const LONG_BYTES = 65_536;
 /** The head of a shorter text has one byte. */
 const SHORT_CHARS = 24;
 
-/** Bytes that grow as CBOR items and numbers of frames are appended. */
+/** Bytes that grow as CBOR items and numbers of frames are appended. What was taken out is never written again. */
 export class Writer {
   constructor() {
     this.buffer = Buffer.allocUnsafe(FIRST_BYTES);
     this.at = 0;
+    /** Where begins what was not taken out. */
+    this.from = 0;
   }
 
-  /** What was written; the writer is not used any more. */
-  bytes() {
-    return this.buffer.subarray(0, this.at);
+  /** How many bytes wait to be taken out. */
+  get length() {
+    return this.at - this.from;
+  }
+
+  /** Takes out what was written. */
+  take() {
+    const bytes = this.buffer.subarray(this.from, this.at);
+    if (this.buffer.length > LONG_BYTES) {
+      this.buffer = Buffer.allocUnsafe(FIRST_BYTES);
+      this.at = 0;
+    }
+    this.from = this.at;
+    return bytes;
+  }
+
+  /** Forgets all but the first bytes of what was written. */
+  cut(length) {
+    this.at = this.from + length;
   }
 
   need(bytes) {
     if (this.at + bytes > this.buffer.length) {
-      const longer = Buffer.allocUnsafe(Math.max(2 * this.buffer.length, this.at + bytes));
-      this.buffer.copy(longer, 0, 0, this.at);
-      this.buffer = longer;
+      this.#grow(bytes);
     }
+  }
+
+  /** Goes on in another buffer: the parts of this one that were taken out may be in use. */
+  #grow(bytes) {
+    const { from, length } = this;
+    const longer = Buffer.allocUnsafeSlow(Math.max(Math.min(2 * this.buffer.length, LONG_BYTES), 2 * (length + bytes)));
+    this.buffer.copy(longer, 0, from, this.at);
+    this.buffer = longer;
+    this.at = length;
+    this.from = 0;
   }
 
   byte(value) {
@@ -32,12 +60,25 @@ export class Writer {
 
   u16(value) {
     this.need(2);
-    this.at = this.buffer.writeUInt16BE(value, this.at);
+    const { buffer, at } = this;
+    buffer[at] = value >>> 8;
+    buffer[at + 1] = value;
+    this.at = at + 2;
   }
 
   u32(value) {
     this.need(4);
-    this.at = this.buffer.writeUInt32BE(value, this.at);
+    this.put32(this.at, value);
+    this.at += 4;
+  }
+
+  /** Writes a number of 32 bits at a place that was written before. */
+  put32(at, value) {
+    const { buffer } = this;
+    buffer[at] = value >>> 24;
+    buffer[at + 1] = value >>> 16;
+    buffer[at + 2] = value >>> 8;
+    buffer[at + 3] = value;
   }
 
   u64(value) {
@@ -86,8 +127,10 @@ export class Writer {
   }
 
   head4(major, argument) {
-    this.byte(major | 26);
-    this.u32(argument);
+    this.need(5);
+    this.buffer[this.at] = major | 26;
+    this.put32(this.at + 1, argument);
+    this.at += 5;
   }
 
   head8(major, argument) {
@@ -122,13 +165,13 @@ export class Writer {
   }
 
   double(value) {
-    this.byte(0xfb);
-    this.need(8);
-    this.at = this.buffer.writeDoubleBE(value, this.at);
+    this.need(9);
+    this.buffer[this.at] = 0xfb;
+    this.at = this.buffer.writeDoubleBE(value, this.at + 1);
   }
 
   text(value) {
-    if (value.length < SHORT_CHARS && this.#shortAscii(value)) {
+    if (value.length < SHORT_CHARS && this.#shortAscii(value, 0x60)) {
       return;
     } else if (!value.isWellFormed()) {
       throw new RangeError(`text: half a surrogate pair in ${JSON.stringify(value.slice(0, 40))}`);
@@ -144,8 +187,13 @@ export class Writer {
     this.at += this.buffer.write(value, this.at, length, 'utf8');
   }
 
+  /** A short text of ASCII with its length in one byte; answers false, and writes nothing, for any other. */
+  counted(value) {
+    return value.length < SHORT_CHARS && this.#shortAscii(value, 0);
+  }
+
   /** Writes a text with a head of one byte if it is ASCII: most are, and a call of native code costs more. */
-  #shortAscii(value) {
+  #shortAscii(value, major) {
     const { length } = value;
     this.need(1 + length);
     const { buffer, at } = this;
@@ -156,7 +204,7 @@ export class Writer {
       }
       buffer[at + 1 + i] = unit;
     }
-    buffer[at] = 0x60 | length;
+    buffer[at] = major | length;
     this.at = at + 1 + length;
     return true;
   }

@@ -123,7 +123,7 @@ class References {
       // in this order: an object would have the arguments first
       const message = new Map([...Object.entries(address), ['m', `${method}/${args.length}`]]);
       args.forEach((argument, at) => message.set(String(at), this.out(argument, sent, used)));
-      const reply = await this.#session.calls.request(service, message, { timeout, signal });
+      const reply = await this.#session.calls.request(service, message, timeout, signal);
       return 'r' in reply ? this.in(reply.r) : undefined;
     } catch (error) {
       if (!(error instanceof IpcError) || error.delivery !== 'UNKNOWN') {
@@ -137,7 +137,7 @@ class References {
 
   /** Asks an object of the peer for another of its interfaces. */
   async as(service, address, name, { timeout, signal }) {
-    return this.in(await this.#session.calls.request(service, { ...address, as: name }, { timeout, signal }));
+    return this.in(await this.#session.calls.request(service, { ...address, as: name }, timeout, signal));
   }
 
   /** The peer does not hold what did not arrive. */

@@ -119,6 +119,10 @@ export class ReconnectingConnection extends Connection {
     return this.#closed;
   }
 
+  request(service, message = {}, { timeout = this.requestTimeout, signal, metadata } = {}) {
+    return this.onSession(service, timeout, signal, (session, left) => session.calls.request(service, message, left, signal, metadata));
+  }
+
   async send(event, message = {}) {
     await this.onSession(event, this.requestTimeout, undefined, (session) => session.sendEvent(event, message));
   }

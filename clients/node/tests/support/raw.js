@@ -20,10 +20,13 @@ export const WELCOME = framed(2, { id: 1, body: '0002a0' });
 /** All frames in bytes that are frames: header, body in hexadecimal digits, and its text. */
 export function split(bytes) {
   const found = [];
+  const reader = new frames.FrameReader();
   for (let at = 0; at < bytes.length;) {
     const length = bytes.readUInt32BE(at);
     const frame = bytes.subarray(at + 4, at + 4 + length);
-    found.push({ ...frames.header(frame), body: frame.toString('hex', 12), text: frame.toString('utf8', 12) });
+    reader.begin(frame, 0, length);
+    const { kind, flags, status, id } = reader;
+    found.push({ kind, flags, status, id, body: frame.toString('hex', 12), text: frame.toString('utf8', 12) });
     at += 4 + length;
   }
   return found;
