@@ -43,6 +43,7 @@ public final class Application implements Callable<String> {
                 }
                 await(disconnected);
             }
+            new Services(address).use();
         }
         return "used " + addresses;
     }

@@ -216,7 +216,7 @@ public final class IpcRuntime implements AutoCloseable {
 
     /** An unknown version matches {@link VersionRange#any()} alone. */
     private static boolean matches(Findings findings, VersionRange range) {
-        return findings.version().map(range::contains).orElse(range.equals(VersionRange.any()));
+        return findings.version().map(range::contains).orElseGet(range::isAny);
     }
 
     private static String mismatch(Findings findings, VersionRange range) {

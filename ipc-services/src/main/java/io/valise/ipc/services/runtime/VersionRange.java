@@ -53,6 +53,11 @@ public record VersionRange(
         return Optional.of(text.strip()).filter(bound -> !bound.isEmpty()).map(Version::parse);
     }
 
+    /** Whether every version is one of these, an unknown one too. */
+    boolean isAny() {
+        return lowest.isEmpty() && highest.isEmpty();
+    }
+
     private boolean isEmpty() {
         if (lowest.isEmpty() || highest.isEmpty()) {
             return false;
