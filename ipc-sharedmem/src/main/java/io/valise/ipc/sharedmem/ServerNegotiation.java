@@ -94,6 +94,8 @@ final class ServerNegotiation implements ControlChannel.Reader {
             }
         } catch (IpcException wrong) {
             refuse(wrong);
+        } catch (RuntimeException | Error broken) {
+            fail(broken);
         }
     }
 
@@ -134,9 +136,13 @@ final class ServerNegotiation implements ControlChannel.Reader {
             log().log(Level.WARNING, "shm: cannot serve a connection: " + refused.reason());
             refuse(refused);
         } catch (RuntimeException | Error broken) {
-            log().log(Level.ERROR, "shm: cannot serve a connection", broken);
-            refuse(new IpcException(IpcStatus.RESOURCE_EXHAUSTED, "the server failed: " + broken));
+            fail(broken);
         }
+    }
+
+    private void fail(Throwable broken) {
+        log().log(Level.ERROR, "shm: cannot serve a connection", broken);
+        refuse(new IpcException(IpcStatus.RESOURCE_EXHAUSTED, "the server failed: " + broken));
     }
 
     private void sendOffer(Segment made) {
