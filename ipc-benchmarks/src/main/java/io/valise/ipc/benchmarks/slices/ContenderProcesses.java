@@ -52,8 +52,8 @@ final class ContenderProcesses implements Closeable {
         return processes;
     }
 
-    /** Runs the server and some of the clients, and returns the figure of the measured time. */
-    double slice(int clientCount, int warmUpMillis, int millis) throws IOException {
+    /** Runs the server and some of the clients. */
+    Slice slice(int clientCount, int warmUpMillis, int millis) throws IOException {
         Signals.resume(pids(clientCount));
         List<PeerProcess> working = clients.subList(0, clientCount);
         for (PeerProcess client : working) {
@@ -61,14 +61,25 @@ final class ContenderProcesses implements Closeable {
         }
         double perSecond = 0;
         double median = 0;
+        double compiling = 0;
         for (PeerProcess client : working) {
             String[] words = client.nextLine().split(" ", -1);
             perSecond += Double.parseDouble(words[0]) * 1e9 / Double.parseDouble(words[1]);
             median += Double.parseDouble(words[2]) / clientCount;
+            compiling += Double.parseDouble(words[3]) * 1e6 / Double.parseDouble(words[1]) / clientCount;
         }
         Signals.stop(pids(clientCount));
-        return job.isRate() ? perSecond : median;
+        return new Slice(job.isRate() ? perSecond : median, compiling);
     }
+
+    /**
+     * The result of a slice.
+     *
+     * @param figure of the measured time, in the unit of the job
+     * @param compiling the share of the measured time for which the compilers of a client's JVM worked, as the mean of the
+     *     clients
+     */
+    record Slice(double figure, double compiling) {}
 
     /** The server and so many of its clients. */
     List<Long> pids(int clientCount) {

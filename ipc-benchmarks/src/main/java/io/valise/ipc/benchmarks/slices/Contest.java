@@ -10,13 +10,15 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
  * Contenders that do the same job in alternating slices: in each round every contender has one slice, in an order that
- * rotates from round to round. The processes of all contenders are started, warm, and stopped while they have no slice.
+ * rotates from round to round. The processes of all contenders are started, warm, and stopped while they have no slice:
+ * warm is a contender whose JVMs have all but stopped compiling.
  * A slice during which the host or other processes took the processors is repeated; a round with a slice that stays
  * disturbed is left out for all contenders. The processes are started anew several times: some JVMs are slower than
  * others for as long as they live.
@@ -26,6 +28,9 @@ import java.util.stream.Collectors;
 public final class Contest implements Probe {
     private static final int WARM_UP_OF_A_SLICE = 50;
     private static final int TRIES = 3;
+
+    /** A contender is warm when the compilers of its clients work for less than this share of the time. */
+    private static final double COMPILING_WHEN_WARM = 0.02;
 
     private final String name;
     private final Job job;
@@ -37,6 +42,7 @@ public final class Contest implements Probe {
     private int repeated;
     private int leftOut;
     private String worst = "";
+    private String cold = "";
 
     Contest(String name, Job job, List<ContestEntry> entries, Conditions conditions) {
         this(name, job, entries, conditions, Plan.FULL);
@@ -97,7 +103,8 @@ public final class Contest implements Probe {
         }
         String text = slices + " slices, " + repeated + " of them disturbed and repeated"
                 + (leftOut == 0 ? "" : ", " + leftOut + " rounds left out as the disturbance stayed")
-                + (worst.isEmpty() ? "" : "; the last: " + worst);
+                + (worst.isEmpty() ? "" : "; the last: " + worst)
+                + (cold.isEmpty() ? "" : "; measured before it was warm: " + cold);
         return Map.of(name, text);
     }
 
@@ -135,11 +142,23 @@ public final class Contest implements Probe {
                 processes = ContenderProcesses.start(job, entry.contender(), clients, conditions.prefix());
                 started.push(processes);
                 byContender.put(entry.contender(), processes);
-                processes.slice(clients, plan.warmUpMillis() * clients, WARM_UP_OF_A_SLICE); // as many JVMs compile
+                warmUp(entry.contender(), processes, clients, plan);
             }
             ofEntries.add(processes);
         }
         return ofEntries;
+    }
+
+    /** As many JVMs compile as there are clients, on the same processors: each needs as much time of them. */
+    private void warmUp(String contender, ContenderProcesses processes, int clients, Plan plan) throws IOException {
+        double compiling = 1;
+        for (int i = 0; i < plan.mostWarmUps() && compiling > COMPILING_WHEN_WARM; i++) {
+            compiling =
+                    processes.slice(clients, 1, plan.warmUpMillis() * clients).compiling();
+        }
+        if (compiling > COMPILING_WHEN_WARM) {
+            cold = String.format(Locale.ROOT, "%s, compiling=%.0f %% of the time", contender, 100 * compiling);
+        }
     }
 
     private int mostClients(String contender) {
@@ -173,7 +192,7 @@ public final class Contest implements Probe {
         own.add(ProcessHandle.current().pid());
         for (int i = 0; i < TRIES; i++) {
             Processors before = Processors.now(own);
-            double value = processes.slice(clients, WARM_UP_OF_A_SLICE, millis);
+            double value = processes.slice(clients, WARM_UP_OF_A_SLICE, millis).figure();
             String disturbance = Processors.now(own).disturbanceSince(before);
             slices++;
             if (disturbance.isEmpty()) {
@@ -191,11 +210,12 @@ public final class Contest implements Probe {
      * @param generations how often the processes are started anew
      * @param rounds of each generation
      * @param leastRounds undisturbed rounds without which there is no figure
-     * @param warmUpMillis how long each contender works after its start before its first slice
+     * @param warmUpMillis how long each client of a contender works between two looks whether its JVMs are warm
+     * @param mostWarmUps after how many of these times a contender is measured though its JVMs still compile
      * @param sliceMillis the measured time of a slice
      */
-    record Plan(int generations, int rounds, int leastRounds, int warmUpMillis, int sliceMillis) {
-        static final Plan QUICK = new Plan(2, 5, 6, 1_000, 300);
-        static final Plan FULL = new Plan(5, 5, 15, 2_000, 500);
+    record Plan(int generations, int rounds, int leastRounds, int warmUpMillis, int mostWarmUps, int sliceMillis) {
+        static final Plan QUICK = new Plan(2, 5, 6, 500, 8, 300);
+        static final Plan FULL = new Plan(5, 5, 15, 1_000, 20, 500);
     }
 }

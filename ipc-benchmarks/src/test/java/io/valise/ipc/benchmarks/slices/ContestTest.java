@@ -16,8 +16,8 @@ class ContestTest {
     void theProcessesOfATeamRunDuringItsSlicesOnly() throws IOException {
         try (ContenderProcesses processes = ContenderProcesses.start(Job.CLIENTS, "rawUds", 2, List.of())) {
             assertThat(processes.pids(2)).hasSize(3).allMatch(ContestTest::isStopped);
-            assertThat(processes.slice(2, 1, 20)).isPositive();
-            assertThat(processes.slice(1, 1, 20)).isPositive();
+            assertThat(processes.slice(2, 1, 20).figure()).isPositive();
+            assertThat(processes.slice(1, 1, 20).figure()).isPositive();
             assertThat(processes.pids(2)).allMatch(ContestTest::isStopped);
         }
     }
@@ -38,7 +38,7 @@ class ContestTest {
                 Job.RING,
                 List.of(ContestEntry.of("valise"), ContestEntry.of("agronaOneToOne")),
                 Conditions.QUIET,
-                new Contest.Plan(1, 2, 1, 1, 10));
+                new Contest.Plan(1, 2, 1, 1, 2, 10));
         List<Figure> figures = contest.measure(false);
         assertThat(contest.figureNames()).containsExactly("TrialSlices.valise", "TrialSlices.agronaOneToOne");
         assertThat(contest.facts().get("TrialSlices")).contains("slices");
