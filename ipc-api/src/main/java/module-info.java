@@ -5,7 +5,9 @@
  * folder; before the environment variables {@code VALISE_HOME} and {@code VALISE_CONFIG}), {@code valise.application}
  * (the name that this process declares to its peers; default its main class), {@code valise.development}
  * ({@code true} accepts grants for development; default false), {@code valise.silentConnections} (how many connections
- * of a server may be silent; default 1024). Read once: {@code valise.followers} (the most threads for handlers that
+ * of a server may be silent; default 1024), {@code valise.connectionsPerUser} (how many connections of a server each other
+ * user may have; default 128), {@code valise.system} (the place of services for other users; before the environment variable
+ * {@code VALISE_SYSTEM}). Read once: {@code valise.followers} (the most threads for handlers that
  * wait, before Java 24; default 1024), {@code valise.idleMillis} (how long threads that wait for all connections live on
  * after the last; default 3000). {@code valise.locks} is set by the library, and no text: what copies of it share.
  */

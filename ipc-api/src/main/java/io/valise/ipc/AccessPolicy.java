@@ -35,7 +35,10 @@ public interface AccessPolicy {
                 (caller, service) -> ReasonedPolicy.unless(caller.sameUser(), "it does not provably run as this user");
     }
 
-    /** Processes of these users, by the operating system's names, as far as the user is authenticated. */
+    /**
+     * Processes of these users, by the operating system's names, as far as the user is authenticated. Other users than this
+     * process's get as far as to be asked for only at a {@code system:} address.
+     */
     static AccessPolicy users(String... names) {
         Set<String> users = Set.of(names);
         String because = "its user is none of " + users;
@@ -60,7 +63,10 @@ public interface AccessPolicy {
         return (ReasonedPolicy) (caller, service) -> ReasonedPolicy.unless(caller.hasCapability(capability), because);
     }
 
-    /** Every process that can connect. Transports still admit only processes of the same user. */
+    /**
+     * Every process that can connect: of the same user, and at a {@code system:} address of every user whom an administrator
+     * has allowed to.
+     */
     static AccessPolicy anyone() {
         return (caller, service) -> true;
     }

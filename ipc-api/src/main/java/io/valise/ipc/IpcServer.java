@@ -40,7 +40,8 @@ public final class IpcServer implements AutoCloseable {
      * Returns a builder for a server.
      *
      * @param endpoints addresses such as {@code shm:quotes}; {@code any:quotes} stands for every transport that works here
-     *     ({@code local:} alone only where there is no other)
+     *     ({@code local:} alone only where there is no other); {@code system:quotes} serves other users of the machine, too,
+     *     as an administrator allows and {@link Builder#access} says
      * @throws IllegalArgumentException when there is none or one is malformed
      */
     public static Builder builder(String... endpoints) {
@@ -70,7 +71,8 @@ public final class IpcServer implements AutoCloseable {
     }
 
     /**
-     * Sends an event to every connection. Does not wait for a client: a connection whose buffer is full gets it later, in
+     * Sends an event to every connection; to one of another user ({@code system:} addresses) only if the {@link
+     * Builder#access policy} allows that user an event of this name. Does not wait for a client: a connection whose buffer is full gets it later, in
      * order, and one that falls too far behind is closed with {@code RESOURCE_EXHAUSTED}. Where so much is queued although
      * there is room, it waits for the threads of this process that send, at most for the request timeout.
      *

@@ -55,4 +55,18 @@ class EndpointTest {
                 .message()
                 .hasSizeLessThan(300);
     }
+
+    @Test
+    void addressesForOtherUsersAreToldFromThoseOfOneUser() {
+        for (String systemWide : new String[] {"system:a", "system-pipe:a", "system-loopback:a"}) {
+            assertThat(Endpoint.parse(systemWide).isSystemWide()).as(systemWide).isTrue();
+        }
+        for (String own : new String[] {"any:a", "pipe:a", "systems:a", "system2:a"}) {
+            assertThat(Endpoint.parse(own).isSystemWide()).as(own).isFalse();
+        }
+        assertThat(Endpoint.parse("system:a").isCollective()).isTrue();
+        assertThat(Endpoint.parse("any:a").isCollective()).isTrue();
+        assertThat(Endpoint.parse("system-pipe:a").isCollective()).isFalse();
+        assertThat(Endpoint.parse("system:a").isAny()).isFalse();
+    }
 }

@@ -114,6 +114,13 @@ final class Counterparts {
         CapabilityGrant.issue(quotes, "quotes.read", readerId, expires).write(file);
     }
 
+    static void otherUsers() {
+        IpcServer.builder("system:quotes")
+                .access(AccessPolicy.users("ann", "bob"))
+                .start();
+        IpcClient.connect("system:quotes").peer().user();
+    }
+
     static void sharedMemory(IpcConnection viewer, byte[] pixels) {
         SharedRegion picture = SharedRegion.create(64 << 20);
         picture.write(region -> region.buffer().put(pixels));

@@ -37,6 +37,7 @@ class CounterpartsTest {
     /** What is not run here, and why. */
     private static final Map<String, String> EXEMPT = Map.of(
             "appService", "its lines are of two processes, and the first one waits: HostingExamplesTest runs both",
+            "otherUsers", "its name takes an administrator: SecurityExampleTest runs the like",
             "anonymousPipe", "its lines are of two processes, and name a jar: ChildPipesTest runs the like");
 
     private static final Map<String, String> EXPECTED = expected();

@@ -1,6 +1,11 @@
 package io.valise.ipc.spi;
 
+import io.valise.ipc.Delivery;
 import io.valise.ipc.Endpoint;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.spi.runtime.SafeLog;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -31,7 +36,7 @@ public interface Transport {
     Listener listen(Endpoint endpoint, Acceptor acceptor);
 
     /**
-     * Connects to a server of the same user.
+     * Connects to a server of the same user; a {@link #systemWide} one, to that of the account whose the name is.
      *
      * @param endpoint an address of {@link #scheme()}
      * @param timeoutNanos how long it may take, in nanoseconds, positive
@@ -42,7 +47,43 @@ public interface Transport {
      */
     Link connect(Endpoint endpoint, long timeoutNanos);
 
-    /** The addresses that servers of this user serve by this transport now, as far as can be told without connecting. */
+    /**
+     * This transport as it connects users of the machine with the server of one account: the addresses begin with {@code
+     * system-} and {@link #scheme()}. Each end knows by the operating system's word which user the other one is, the server's
+     * is the account that an administrator gave the name to, and the link says so ({@link Link#peer()}). Nothing of it works
+     * unless asked for by such an address.
+     *
+     * @return one with a scheme of its own; cheap, and never the same as {@code any:} tries
+     * @throws io.valise.ipc.IpcException {@code UNSUPPORTED} when this transport cannot, with the reason
+     */
+    default Transport systemWide() {
+        throw new IpcException(
+                IpcStatus.UNSUPPORTED,
+                scheme() + ": does not serve other users of the machine; use system-pipe:",
+                Delivery.NOT_SENT);
+    }
+
+    /**
+     * Those of some transports that {@link #systemWide() can serve other users}, as they do, in the same order.
+     *
+     * @param transports for one user
+     */
+    static List<Transport> systemWide(List<Transport> transports) {
+        List<Transport> serving = new ArrayList<>();
+        for (Transport transport : transports) {
+            try {
+                serving.add(transport.systemWide());
+            } catch (IpcException cannot) {
+                SafeLog.of("io.valise.ipc").log(System.Logger.Level.DEBUG, "system: goes without " + cannot.reason());
+            }
+        }
+        return List.copyOf(serving);
+    }
+
+    /**
+     * The addresses that servers of this user serve by this transport now, as far as can be told without connecting; of a
+     * {@link #systemWide} one, those that this user may connect to.
+     */
     List<Endpoint> endpoints();
 
     /**

@@ -19,7 +19,8 @@ import picocli.CommandLine.Command;
         synopsisSubcommandLabel = "COMMAND",
         footer = {
             "",
-            "An ENDPOINT is scheme:name; schemes are shm, pipe, loopback, and any for the fastest that answers.",
+            "An ENDPOINT is scheme:name; schemes are shm, pipe, loopback, and any for the fastest that answers;",
+            "system, system-shm and system-pipe for a server of another account.",
             "Exit status: 0 done, 1 the call failed, 2 wrong usage."
         })
 final class Ipc {

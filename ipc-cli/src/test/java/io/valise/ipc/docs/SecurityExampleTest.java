@@ -11,11 +11,18 @@ import io.valise.ipc.IpcServer;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.identity.CapabilityGrant;
+import io.valise.ipc.spi.runtime.SystemInstallation;
+import io.valise.ipc.spi.runtime.SystemPlace;
 import io.valise.ipc.testkit.HangWatchdog;
+import io.valise.ipc.testkit.process.OtherUser;
 import io.valise.ipc.testlog.MayLog;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,6 +66,44 @@ class SecurityExampleTest {
                     .isInstanceOf(IpcException.class)
                     .hasMessageContaining("access denied");
             assertThat(server.connections()).hasSize(2);
+        }
+    }
+
+    static IpcServer serveUsers(String... users) {
+        return IpcServer.builder("system:quotes") // system-shm:quotes and system-pipe:quotes
+                .access(AccessPolicy.users(users)) // asked per call; without it only quotes-svc itself may call
+                .service(
+                        "price",
+                        request -> ValueSet.of(
+                                "bid", 101.25, "for", request.caller().user().orElseThrow()))
+                .start();
+    }
+
+    static String priceForMe() {
+        try (IpcConnection quotes = IpcClient.connect("system:quotes")) {
+            String account = quotes.peer().user().orElseThrow(); // told by the kernel, and compared: quotes-svc
+            return account + " " + quotes.request("price", ValueSet.empty());
+        }
+    }
+
+    /** Between processes of different users: {@code SystemServicesTest}. */
+    @Test
+    void aUserThatIsNamedIsServedAndOthersAreNot(@TempDir Path folder) throws IOException {
+        OtherUser.assumePossible();
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+        System.setProperty(SystemPlace.PROPERTY, folder.resolve("place").toString());
+        try {
+            SystemInstallation.install("quotes", "root", Optional.empty());
+            try (IpcServer server = serveUsers("root")) {
+                assertThat(priceForMe()).startsWith("root ").contains("101.25", "root");
+                assertThat(server.endpoints()).hasToString("[system-shm:quotes, system-pipe:quotes]");
+            }
+            try (IpcServer server = serveUsers("ann", "bob")) {
+                assertThat(server.endpoints()).hasSize(2);
+                assertThatThrownBy(SecurityExampleTest::priceForMe).hasMessageContaining("access denied");
+            }
+        } finally {
+            System.clearProperty(SystemPlace.PROPERTY);
         }
     }
 }

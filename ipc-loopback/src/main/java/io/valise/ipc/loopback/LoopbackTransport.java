@@ -109,6 +109,19 @@ public final class LoopbackTransport implements Transport {
         return new ServerLookup(filesFor(endpoint, EndpointFile::filesToRead)).connect(endpoint.name(), timeoutNanos);
     }
 
+    /**
+     * Refused: over TCP nothing tells which user a peer is, and a secret for each user would prove no more than that a
+     * process has it, as a user can give it to another one, who then counts as the first.
+     */
+    @Override
+    public Transport systemWide() {
+        throw new IpcException(
+                IpcStatus.UNSUPPORTED,
+                "system-loopback: is not served: over TCP the kernel does not tell which user a peer is, and a user could"
+                        + " give a secret away; use system-pipe:",
+                Delivery.NOT_SENT);
+    }
+
     @Override
     public List<Endpoint> endpoints() {
         if (!availability().available()) {

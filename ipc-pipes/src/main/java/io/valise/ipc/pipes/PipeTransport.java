@@ -1,6 +1,7 @@
 package io.valise.ipc.pipes;
 
 import io.valise.ipc.Endpoint;
+import io.valise.ipc.pipes.unix.SystemPipes;
 import io.valise.ipc.pipes.unix.UnixPipes;
 import io.valise.ipc.spi.Availability;
 import io.valise.ipc.spi.Link;
@@ -60,6 +61,12 @@ public final class PipeTransport implements Transport {
             return UnixPipes.endpoints(SCHEME);
         }
         return OnWindows.availability().available() ? OnWindows.pipes().endpoints(SCHEME) : List.of();
+    }
+
+    /** Available on Linux and macOS, where the kernel reports a peer's user: a socket in the folder of the service. */
+    @Override
+    public Transport systemWide() {
+        return new SystemPipes(order());
     }
 
     private static void checked(Endpoint endpoint) {

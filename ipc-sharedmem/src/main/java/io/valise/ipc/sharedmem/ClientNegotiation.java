@@ -9,6 +9,7 @@ import io.valise.ipc.sharedmem.control.AuthenticatedChannel;
 import io.valise.ipc.sharedmem.control.ControlChannel;
 import io.valise.ipc.sharedmem.layout.SegmentLayout;
 import io.valise.ipc.sharedmem.os.Segment;
+import io.valise.ipc.sharedmem.os.SegmentFile;
 import io.valise.ipc.sharedmem.os.SegmentRemoval;
 import java.nio.ByteBuffer;
 import java.nio.file.InvalidPathException;
@@ -27,13 +28,15 @@ final class ClientNegotiation implements ControlChannel.Reader {
     private final AuthenticatedChannel server;
     private final ControlChannel control;
     private final SegmentRemoval removal;
+    private final SegmentFile.Check check;
     private final ByteBuffer received = ByteBuffer.allocate(LONGEST_OFFER);
     private final Answer<NegotiationMessages.Offer> offer = new Answer<>();
 
-    ClientNegotiation(AuthenticatedChannel server, SegmentRemoval removal) {
+    ClientNegotiation(AuthenticatedChannel server, SegmentRemoval removal, SegmentFile.Check check) {
         this.server = server;
         this.control = server.control();
         this.removal = removal;
+        this.check = check;
     }
 
     /** Shakes hands until the deadline on {@link System#nanoTime}; closes the socket if it fails. */
@@ -112,7 +115,7 @@ final class ClientNegotiation implements ControlChannel.Reader {
 
     private Segment open(NegotiationMessages.Offer offered, SegmentLayout layout) {
         try {
-            return Segment.open(Path.of(offered.text()), layout, removal);
+            return Segment.open(Path.of(offered.text()), layout, removal, check);
         } catch (InvalidPathException e) {
             throw failure(IpcStatus.PROTOCOL_ERROR, "segment path: " + e.getMessage(), e);
         } catch (IpcException e) {

@@ -46,6 +46,9 @@ final class ServerNegotiation implements ControlChannel.Reader {
         /** When the file of a segment can go. */
         SegmentRemoval removal();
 
+        /** Lets the client open a segment that was created; an {@link IpcException} when that is impossible. */
+        void share(Path segment, PeerIdentity client);
+
         /** Takes the link over, on an executor's thread. */
         void completed(ServerNegotiation negotiation, ShmLink link);
 
@@ -68,6 +71,11 @@ final class ServerNegotiation implements ControlChannel.Reader {
         this.executor = executor;
         this.client = client;
         this.control = client.control();
+    }
+
+    /** Whether the client runs as the user of a peer. */
+    boolean isBy(PeerIdentity peer) {
+        return client.peer().user().equals(peer.user());
     }
 
     void start() {
@@ -130,6 +138,7 @@ final class ServerNegotiation implements ControlChannel.Reader {
         try {
             Segment made = Segment.create(context.freshSegment(), context.layout(), context.removal());
             segment = made;
+            context.share(made.file(), client.peer());
             link = new ShmLink(made, ShmLink.Side.SERVER, control, declaring(clientPid));
             sendOffer(made);
         } catch (IpcException refused) {

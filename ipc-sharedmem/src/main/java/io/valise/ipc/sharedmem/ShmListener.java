@@ -1,22 +1,19 @@
 package io.valise.ipc.sharedmem;
 
 import io.valise.ipc.Endpoint;
+import io.valise.ipc.PeerIdentity;
 import io.valise.ipc.sharedmem.control.AuthenticatedChannel;
 import io.valise.ipc.sharedmem.control.PeerAuthenticator;
 import io.valise.ipc.sharedmem.layout.SegmentLayout;
-import io.valise.ipc.sharedmem.os.SegmentDirectory;
 import io.valise.ipc.sharedmem.os.SegmentRemoval;
-import io.valise.ipc.sharedmem.region.RegionDirectory;
 import io.valise.ipc.spi.Transport;
+import io.valise.ipc.spi.runtime.AuditLog;
 import io.valise.ipc.spi.runtime.ReadinessLoop;
-import io.valise.ipc.spi.runtime.RuntimeDirectory;
 import io.valise.ipc.spi.runtime.SafeLog;
 import io.valise.ipc.spi.runtime.Threads;
-import io.valise.ipc.spi.runtime.UnixSockets;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -24,29 +21,27 @@ import java.util.concurrent.TimeUnit;
 /** A served {@code shm:} address. Thread-safe. */
 final class ShmListener implements Transport.Listener, ServerNegotiation.NegotiationContext {
     private static final int MAX_NEGOTIATIONS = 1024;
+    private static final int MAX_OF_ANOTHER_USER = 64;
     private static final int NEGOTIATION_SECONDS = 5;
     private static final Executor OFFERING = Threads.pool("valise-shm-offer", 2);
 
     private final Endpoint endpoint;
     private final Transport.Acceptor acceptor;
     private final SegmentLayout layout;
-    private final SegmentDirectory segments;
-    private final SegmentRemoval removal;
+    private final ShmPlace place;
     private final PeerAuthenticator.Door door;
     /** With what takes back the end of its time. */
     private final Map<ServerNegotiation, Runnable> pending = new ConcurrentHashMap<>();
 
     private volatile boolean closed;
 
-    /** Listens at the endpoint; first removes the segments that crashed servers left. */
-    ShmListener(Endpoint endpoint, SegmentLayout layout, PlatformPolicy policy, Transport.Acceptor acceptor) {
+    /** Listens at the endpoint, which is the place's. */
+    ShmListener(Endpoint endpoint, SegmentLayout layout, ShmPlace place, Transport.Acceptor acceptor) {
         this.endpoint = endpoint;
         this.acceptor = acceptor;
         this.layout = layout;
-        Path sockets = ShmTransport.sockets();
-        this.segments = SegmentDirectory.current(sockets);
-        this.removal = policy.removal();
-        this.door = RuntimeDirectory.current().locked(sockets, () -> sweepAndOpen(sockets, policy.authenticator()));
+        this.place = place;
+        this.door = place.open(this::accepted);
     }
 
     @Override
@@ -63,7 +58,7 @@ final class ShmListener implements Transport.Listener, ServerNegotiation.Negotia
 
     @Override
     public Path freshSegment() {
-        return segments.fresh(endpoint.name());
+        return place.segments().fresh(endpoint.name());
     }
 
     @Override
@@ -73,7 +68,12 @@ final class ShmListener implements Transport.Listener, ServerNegotiation.Negotia
 
     @Override
     public SegmentRemoval removal() {
-        return removal;
+        return place.removal();
+    }
+
+    @Override
+    public void share(Path segment, PeerIdentity client) {
+        place.share(segment, client);
     }
 
     @Override
@@ -94,12 +94,6 @@ final class ShmListener implements Transport.Listener, ServerNegotiation.Negotia
         }
     }
 
-    private PeerAuthenticator.Door sweepAndOpen(Path sockets, PeerAuthenticator authenticator) {
-        RegionDirectory.sweepIfPresent(segments.path());
-        segments.sweep(() -> Set.copyOf(UnixSockets.names(sockets)));
-        return authenticator.open(endpoint, sockets, this::accepted);
-    }
-
     /** On the loop's thread. */
     private void accepted(AuthenticatedChannel client) {
         if (pending.size() >= MAX_NEGOTIATIONS) {
@@ -112,6 +106,12 @@ final class ShmListener implements Transport.Listener, ServerNegotiation.Negotia
                             MAX_NEGOTIATIONS);
             return;
         }
+        if (!client.peer().sameUser() && negotiating(client.peer()) >= MAX_OF_ANOTHER_USER) {
+            client.control().close();
+            String because = "negotiations of one user: limit=" + MAX_OF_ANOTHER_USER;
+            AuditLog.refused(endpoint, client.peer(), "connect", because);
+            return;
+        }
         ServerNegotiation negotiation = new ServerNegotiation(client, this, OFFERING);
         Runnable takeBack = ReadinessLoop.shared()
                 .after(
@@ -122,5 +122,12 @@ final class ShmListener implements Transport.Listener, ServerNegotiation.Negotia
         if (closed) {
             negotiation.abandon("the server stops listening");
         }
+    }
+
+    /** How many negotiations another user has begun: one must not take the room of all. */
+    private long negotiating(PeerIdentity peer) {
+        return pending.keySet().stream()
+                .filter(negotiation -> negotiation.isBy(peer))
+                .count();
     }
 }

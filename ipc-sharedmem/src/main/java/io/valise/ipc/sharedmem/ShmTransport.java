@@ -7,6 +7,7 @@ import io.valise.ipc.sharedmem.doorbell.Futexes;
 import io.valise.ipc.sharedmem.layout.SegmentLayout;
 import io.valise.ipc.sharedmem.os.MemoryKind;
 import io.valise.ipc.sharedmem.os.SegmentDirectory;
+import io.valise.ipc.sharedmem.os.SegmentFile;
 import io.valise.ipc.spi.Availability;
 import io.valise.ipc.spi.Link;
 import io.valise.ipc.spi.Transport;
@@ -88,7 +89,7 @@ public final class ShmTransport implements Transport {
             throw availability.refusal();
         }
         MemoryKind.ofThisJvm(); // now, not when the first client waits for it
-        return new ShmListener(endpoint, layout(), policy.get(), acceptor);
+        return new ShmListener(endpoint, layout(), new OwnShmPlace(endpoint, policy.get()), acceptor);
     }
 
     @Override
@@ -97,7 +98,7 @@ public final class ShmTransport implements Transport {
         PlatformPolicy here = policy.get();
         AuthenticatedChannel server = here.authenticator()
                 .connect(endpoint, RuntimeDirectory.current().readFolder(FOLDER), deadline);
-        return new ClientNegotiation(server, here.removal()).link(deadline);
+        return new ClientNegotiation(server, here.removal(), SegmentFile.Check.OWN).link(deadline);
     }
 
     @Override
@@ -107,6 +108,15 @@ public final class ShmTransport implements Transport {
                         .flatMap(name -> endpoint(name).stream())
                         .toList()
                 : List.of();
+    }
+
+    /**
+     * Available on Linux; the server must have native access, to let the client's user alone open the shared memory of its
+     * connection.
+     */
+    @Override
+    public Transport systemWide() {
+        return new SystemShmTransport(ORDER);
     }
 
     /** None for a socket that no server of this transport made. */
@@ -123,7 +133,7 @@ public final class ShmTransport implements Transport {
         return RuntimeDirectory.current().folder(FOLDER);
     }
 
-    private static SegmentLayout layout() {
+    static SegmentLayout layout() {
         String wanted = System.getProperty(RING_BYTES_PROPERTY, String.valueOf(DEFAULT_RING_BYTES));
         try {
             return new SegmentLayout(Integer.parseInt(wanted.trim()));

@@ -112,7 +112,7 @@ public final class Dialer {
     }
 
     private Session dial(Endpoint address, long deadline) {
-        return address.isAny() ? dialAny(address, deadline) : dial(transports.of(address), address, deadline);
+        return address.isCollective() ? dialAny(address, deadline) : dial(transports.of(address), address, deadline);
     }
 
     private Session dialAny(Endpoint any, long deadline) {
@@ -120,10 +120,10 @@ public final class Dialer {
         IpcStatus status = IpcStatus.UNSUPPORTED;
         IpcStatus unavailable = IpcStatus.UNSUPPORTED;
         boolean looked = false;
-        for (Transport transport : transports.inOrder()) {
+        for (Transport transport : transports.inOrder(any)) {
             Availability availability = Availability.of(transport);
             if (!availability.available()) {
-                Transports.leftOut(transport, availability.detail());
+                Transports.leftOut(any, transport, availability.detail());
                 reasons.add(transport.scheme() + ": " + availability.detail());
                 unavailable = Transports.moreSpecific(unavailable, availability.refusal());
                 continue;

@@ -6,6 +6,7 @@ import io.valise.ipc.Endpoint;
 import io.valise.ipc.IpcConnection;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
+import io.valise.ipc.PeerIdentity;
 import io.valise.ipc.Stats;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.internal.frame.Frames;
@@ -14,7 +15,6 @@ import io.valise.ipc.internal.frame.OutFrame;
 import io.valise.ipc.internal.greeting.Greeting;
 import io.valise.ipc.internal.greeting.Proven;
 import io.valise.ipc.internal.greeting.ServerProof;
-import io.valise.ipc.internal.local.LocalTransport;
 import io.valise.ipc.internal.session.Session;
 import io.valise.ipc.internal.session.SessionConfig;
 import io.valise.ipc.internal.work.CallbackTask;
@@ -23,9 +23,7 @@ import io.valise.ipc.internal.work.SerialQueue;
 import io.valise.ipc.internal.work.Task;
 import io.valise.ipc.internal.work.Watchdog;
 import io.valise.ipc.internal.work.Workers;
-import io.valise.ipc.spi.Availability;
 import io.valise.ipc.spi.Link;
-import io.valise.ipc.spi.Providers;
 import io.valise.ipc.spi.Transport;
 import io.valise.ipc.spi.runtime.AuditLog;
 import io.valise.ipc.spi.runtime.SafeLog;
@@ -63,6 +61,7 @@ public final class ServerCore implements Session.Greeter {
     private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
     private final Set<Session> silent = ConcurrentHashMap.newKeySet();
     private final AtomicInteger silentCount = new AtomicInteger();
+    private final UserShares shares = new UserShares();
     private final int mostSilent = Integer.getInteger(MOST_SILENT_PROPERTY, MOST_SILENT);
     private final AtomicBoolean watched = new AtomicBoolean(true);
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -107,8 +106,8 @@ public final class ServerCore implements Session.Greeter {
     }
 
     private void listen(Endpoint endpoint, Transports transports) {
-        if (endpoint.isAny()) {
-            listenEverywhere(endpoint, transports);
+        if (endpoint.isCollective()) {
+            new CollectiveListening(endpoint, transports).listen(this::listen);
         } else {
             listen(endpoint, transports.of(endpoint));
         }
@@ -122,56 +121,25 @@ public final class ServerCore implements Session.Greeter {
         }
     }
 
-    /**
-     * A transport that does not work here is passed over as long as another one does. {@code local:} alone is not enough:
-     * a server that no other process can reach is asked for by that name.
-     */
-    private void listenEverywhere(Endpoint any, Transports transports) {
-        int before = listeners.size();
-        List<String> reasons = new ArrayList<>(transports.broken());
-        IpcStatus status = IpcStatus.UNSUPPORTED;
-        for (Transport transport : transports.inOrder()) {
-            Availability availability = Availability.of(transport);
-            try {
-                if (availability.available()) {
-                    listen(any.withScheme(transport.scheme()), transport);
-                } else {
-                    Transports.leftOut(transport, availability.detail());
-                    reasons.add(transport.scheme() + ": " + availability.detail());
-                    status = Transports.moreSpecific(status, availability.refusal());
-                }
-            } catch (IpcException e) {
-                if (e.status() == IpcStatus.ADDRESS_IN_USE) {
-                    throw e;
-                }
-                LOG.log(Level.WARNING, "serving " + any + ": passing over " + transport.scheme(), e);
-                reasons.add(transport.scheme() + ": " + e.reason());
-                status = Transports.moreSpecific(status, e);
-            } catch (RuntimeException | LinkageError e) { // a transport's own fault is no reason not to serve at all
-                LOG.log(Level.WARNING, "serving " + any + ": passing over " + transport.scheme(), e);
-                reasons.add(transport.scheme() + ": " + e);
-            }
-        }
-        boolean reachable = listeners.stream().skip(before).anyMatch(ServerCore::reachesOtherProcesses);
-        if (!reachable) {
-            if (reasons.isEmpty()) {
-                reasons.add("there is none; " + transports.asked() + "; " + Providers.howToAdd()
-                        + "; or serve local: by name");
-            }
-            throw new IpcException(
-                    status,
-                    "no transport between processes works here for " + any + ": " + String.join("; ", reasons),
-                    Delivery.NOT_SENT);
-        }
-    }
-
-    private static boolean reachesOtherProcesses(Transport.Listener listener) {
-        return !listener.endpoint().scheme().equals(LocalTransport.SCHEME);
-    }
-
     // ---- links that come
 
     private void accept(Endpoint endpoint, Link link) {
+        if (!shares.enter(endpoint, link.peer())) {
+            link.close();
+            return;
+        }
+        Optional<Session> begun = Optional.empty();
+        try {
+            begun = begin(endpoint, link);
+        } finally {
+            if (begun.isEmpty()) { // else the end of the session tells
+                shares.leave(link.peer());
+            }
+        }
+        begun.ifPresent(this::expectHello);
+    }
+
+    private Optional<Session> begin(Endpoint endpoint, Link link) {
         if (stopping || silentCount.incrementAndGet() > mostSilent) {
             if (!stopping) {
                 silentCount.decrementAndGet();
@@ -179,9 +147,9 @@ public final class ServerCore implements Session.Greeter {
                         endpoint, link.peer(), "connect", "connections that have not said HELLO: limit=" + mostSilent);
             }
             link.close();
-            return;
+            return Optional.empty();
         }
-        expectHello(silentSession(endpoint, link));
+        return Optional.of(silentSession(endpoint, link));
     }
 
     /** A session that is counted until it has said HELLO or ended; none is counted when an Error comes before. */
@@ -268,6 +236,11 @@ public final class ServerCore implements Session.Greeter {
             session.refuse(id, IpcStatus.ACCESS_DENIED, "access denied");
             return;
         }
+        Optional<String> tooMany = shares.excess(session.peer());
+        if (tooMany.isPresent()) {
+            session.refuse(id, IpcStatus.RESOURCE_EXHAUSTED, tooMany.get());
+            return;
+        }
         session.heardHello();
         OutFrame welcome =
                 OutFrame.welcome(id, session.greeting().version(), Greeting.ofThisProcess(config.maxMessageBytes()));
@@ -305,6 +278,7 @@ public final class ServerCore implements Session.Greeter {
 
     @Override
     public void ended(Session session, CloseReason reason) {
+        shares.leave(session.peer());
         synchronized (this) {
             if (noLongerSilent(session) || !sessions.remove(session)) {
                 return; // no listener was told of it
@@ -359,11 +333,24 @@ public final class ServerCore implements Session.Greeter {
         return List.copyOf(sessions);
     }
 
-    /** Sends an event to every connection; one whose buffer is full gets it later, in order. */
+    /** Sends an event to every connection that may hear it; one whose buffer is full gets it later, in order. */
     public void broadcast(String event, ValueSet message) {
         Names.check(event);
         for (Session session : sessions) {
-            session.broadcast(event, message);
+            if (mayHear(session, event)) {
+                session.broadcast(event, message);
+            }
+        }
+    }
+
+    /** Other users can connect at a system-wide address without being allowed anything. */
+    private boolean mayHear(Session session, String event) {
+        PeerIdentity peer = session.peer();
+        try {
+            return peer.sameUser() || config.access().allows(peer, event);
+        } catch (RuntimeException | Error e) { // the others are to hear it
+            LOG.log(Level.WARNING, "the access policy failed for " + session + " and " + event, e);
+            return false;
         }
     }
 

@@ -21,6 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /** The transports there are, by scheme: {@code local}, those that {@link Providers} finds, and those passed. Immutable. */
 public final class Transports {
     private static final Logger LOG = SafeLog.of("io.valise.ipc");
+    private static final String SYSTEM_WIDE = Endpoint.SYSTEM + '-';
     private static final int MOST_WARNINGS = 100;
     private static final Set<String> WARNED = ConcurrentHashMap.newKeySet();
     private static final Transport LOCAL = new LocalTransport();
@@ -62,6 +63,10 @@ public final class Transports {
     /** The transport of a scheme. */
     public Transport of(Endpoint endpoint) {
         Transport transport = byScheme.get(endpoint.scheme());
+        if (transport == null && endpoint.isSystemWide()) {
+            Transport ofOneUser = byScheme.get(endpoint.scheme().substring(SYSTEM_WIDE.length()));
+            transport = ofOneUser == null ? null : ofOneUser.systemWide();
+        }
         if (transport == null) {
             throw unsupported("no transport for " + endpoint + ": found " + byScheme.keySet() + brokenOnes() + "; "
                     + found.asked() + "; " + Providers.howToAdd(endpoint.scheme()));
@@ -88,9 +93,9 @@ public final class Transports {
         return found.asked();
     }
 
-    /** Warns, once per process, that {@code any:} goes without a transport. */
-    static void leftOut(Transport transport, String reason) {
-        String text = "any: goes without " + transport.scheme() + ": " + reason;
+    /** Warns, once per process, that {@code any:} or {@code system:} goes without a transport. */
+    static void leftOut(Endpoint collective, Transport transport, String reason) {
+        String text = collective.scheme() + ": goes without " + transport.scheme() + ": " + reason;
         if (WARNED.size() < MOST_WARNINGS && WARNED.add(text)) {
             LOG.log(Level.WARNING, text);
         }
@@ -100,6 +105,11 @@ public final class Transports {
     public List<Transport> inOrder() {
         Collection<Transport> all = byScheme.values();
         return all.stream().sorted(Comparator.comparingInt(Transport::order)).toList();
+    }
+
+    /** Those that a collective address stands for, the fastest first. */
+    List<Transport> inOrder(Endpoint collective) {
+        return collective.isAny() ? inOrder() : Transport.systemWide(inOrder());
     }
 
     /** Of the reasons why transports do not work, the first that is not just a lack of them. */

@@ -101,6 +101,9 @@ public final class FileFailure {
     /** How a user chooses another place for a path: by the setting that chose this one, or the one that comes before it. */
     static String otherPlace(Path path) {
         try {
+            if (SystemPlace.contains(path)) {
+                return "ask an administrator; ipc system status shows the place";
+            }
             Path config = ConfigurationDirectory.path();
             Optional<RuntimePlace> place = RuntimePlace.ofThisProcess().stream()
                     .filter(each -> each.concerns(path))

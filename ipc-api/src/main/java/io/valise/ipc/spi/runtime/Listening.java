@@ -14,11 +14,14 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -30,8 +33,12 @@ public final class Listening implements AutoCloseable {
     private static final int BATCH = 64; // connections accepted before others have their turn on the loop
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+    /** What a socket is called until other users may connect to it. */
+    static final String DRAFT = ".bind-";
+
     private final Path folder;
     private final String name;
+    private final Reach reach;
     private final SocketPlace place;
     private final Predicate<SocketChannel> admitted;
     private final Consumer<SocketChannel> accepted;
@@ -42,10 +49,28 @@ public final class Listening implements AutoCloseable {
     /** Whether the last attempt to accept failed; of several in a row one is logged. The loop's alone. */
     private boolean failing;
 
-    private Listening(Path folder, String name, Predicate<SocketChannel> admitted, Consumer<SocketChannel> accepted)
+    /** Whom the mode of a socket lets connect who can enter its folder. */
+    enum Reach {
+        OWN_USER("rw-------"),
+        ALL_USERS("rw-rw-rw-");
+
+        private final String mode;
+
+        Reach(String mode) {
+            this.mode = mode;
+        }
+
+        Set<PosixFilePermission> permissions() {
+            return PosixFilePermissions.fromString(mode);
+        }
+    }
+
+    private Listening(
+            Path folder, String name, Reach reach, Predicate<SocketChannel> admitted, Consumer<SocketChannel> accepted)
             throws IOException {
         this.folder = folder;
         this.name = name;
+        this.reach = reach;
         this.place = SocketPlace.of(folder, name);
         this.admitted = admitted;
         this.accepted = accepted;
@@ -78,12 +103,14 @@ public final class Listening implements AutoCloseable {
     /**
      * Called under the folder's lock: no other process is between binding a name and listening on it.
      *
+     * @param reach who may connect, beside what {@code admitted} says
      * @param beforehand runs when the name is known to be free, before a client can connect
      * @param admitted who gets as far as {@code accepted}
      */
     static Listening open(
             Path folder,
             String name,
+            Reach reach,
             Runnable beforehand,
             Predicate<SocketChannel> admitted,
             Consumer<SocketChannel> accepted) {
@@ -94,7 +121,7 @@ public final class Listening implements AutoCloseable {
                 throw new IpcException(IpcStatus.ADDRESS_IN_USE, inUse(place), Delivery.NOT_SENT);
             }
             beforehand.run();
-            Listening listening = new Listening(folder, name, admitted, accepted);
+            Listening listening = new Listening(folder, name, reach, admitted, accepted);
             listening.bound.registration.arm();
             listening.keep();
             return listening;
@@ -139,7 +166,10 @@ public final class Listening implements AutoCloseable {
     }
 
     private void keep() {
-        kept.add(PublishedFiles.keep(place.path(), folder, this::bindAgain));
+        kept.add(
+                reach == Reach.ALL_USERS
+                        ? PublishedFiles.keepAlone(place.path(), this::bindAgain)
+                        : PublishedFiles.keep(place.path(), folder, this::bindAgain));
         if (place.marker() != null) {
             kept.add(PublishedFiles.keep(place.marker(), folder, this::markAgain));
         }
@@ -182,9 +212,13 @@ public final class Listening implements AutoCloseable {
         try {
             place.mark();
             server.configureBlocking(false);
-            server.bind(UnixDomainSocketAddress.of(place.path()), BACKLOG);
-            if (OwnerOnly.hasModes(place.path())) { // else it inherits the folder's access list
-                Files.setPosixFilePermissions(place.path(), PosixFilePermissions.fromString("rw-------"));
+            if (reach == Reach.ALL_USERS) {
+                bindWithMode(server);
+            } else {
+                server.bind(UnixDomainSocketAddress.of(place.path()), BACKLOG);
+                if (OwnerOnly.hasModes(place.path())) { // else it inherits the folder's access list
+                    Files.setPosixFilePermissions(place.path(), reach.permissions());
+                }
             }
             Bound result = new Bound(server);
             done = true;
@@ -194,6 +228,19 @@ public final class Listening implements AutoCloseable {
                 server.close();
                 place.remove(); // Under the lock, and free a moment ago: it can only be ours.
             }
+        }
+    }
+
+    /** The socket has its name when it has its mode: other users never see one that refuses them for a moment. */
+    private void bindWithMode(ServerSocketChannel server) throws IOException {
+        Path draft = place.path().resolveSibling(DRAFT + name);
+        Files.deleteIfExists(draft); // of a process that was killed; the folder is locked
+        try {
+            server.bind(UnixDomainSocketAddress.of(draft), BACKLOG);
+            Files.setPosixFilePermissions(draft, reach.permissions());
+            Files.move(draft, place.path(), StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(draft);
         }
     }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.Optional;
 
 /** What lstat(2) says of a path. */
@@ -14,6 +15,7 @@ record PosixFacts(int mode, long uid) implements FileFacts {
     private static final int SYMLINK = 0120000;
     private static final int PERMISSIONS = 0777;
     private static final int OTHERS_WRITE = 0022;
+    private static final int STICKY = 01000;
 
     static PosixFacts read(Path path) throws IOException {
         return new PosixFacts(number(path, "unix:mode"), Integer.toUnsignedLong(number(path, "unix:uid")));
@@ -65,6 +67,32 @@ record PosixFacts(int mode, long uid) implements FileFacts {
         return (mode & OTHERS_WRITE) == 0
                 ? Optional.empty()
                 : Optional.of("mode=" + octal(mode) + ", expected=0700: others can write to it; chmod 700 it");
+    }
+
+    boolean allows(PosixFilePermission permission) {
+        return (mode
+                        & switch (permission) {
+                            case OWNER_READ -> 0400;
+                            case OWNER_WRITE -> 0200;
+                            case OWNER_EXECUTE -> 0100;
+                            case GROUP_READ -> 0040;
+                            case GROUP_WRITE -> 0020;
+                            case GROUP_EXECUTE -> 0010;
+                            case OTHERS_READ -> 0004;
+                            case OTHERS_WRITE -> 0002;
+                            case OTHERS_EXECUTE -> 0001;
+                        })
+                != 0;
+    }
+
+    /**
+     * Why another user than root can exchange what root has put into a directory; empty when none can.
+     *
+     * @param sticky whether others may create entries, in a directory in which they cannot rename or remove those of root
+     */
+    Optional<String> notRootsAlone(boolean sticky) {
+        boolean changeable = (mode & OTHERS_WRITE) != 0 && !(sticky && (mode & STICKY) != 0);
+        return uid == 0 && !changeable ? Optional.empty() : Optional.of(summary());
     }
 
     private Optional<String> laxerThan(int expected) {

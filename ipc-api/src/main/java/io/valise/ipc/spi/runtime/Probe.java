@@ -23,7 +23,8 @@ final class Probe {
         String file = PREFIX + Long.toHexString(UUID.randomUUID().getLeastSignificantBits());
         Path beside = target.path().resolveSibling(file);
         try {
-            Path name = SocketPlace.fits(beside) ? beside : SocketPlace.refuge().resolve(file);
+            boolean possible = SocketPlace.fits(beside) && Files.isWritable(beside.getParent());
+            Path name = possible ? beside : SocketPlace.refuge().resolve(file);
             channel.bind(UnixDomainSocketAddress.of(name));
             Files.deleteIfExists(name);
         } catch (IOException | IpcException e) {

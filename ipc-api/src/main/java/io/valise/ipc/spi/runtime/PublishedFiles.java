@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The files by which the servers of this process can be found, such as sockets and endpoint files. Cleaners of temporary
@@ -54,15 +55,15 @@ public final class PublishedFiles {
     /** One published file and how to publish it again. */
     private static final class Entry implements Kept {
         final Path file;
-        final Path folder;
+        final @Nullable Path folder;
         final boolean marked;
         final Publication again;
         private volatile boolean closed;
 
-        Entry(Path file, Path folder, Publication again) {
+        Entry(Path file, @Nullable Path folder, Publication again) {
             this.file = file;
             this.folder = folder;
-            this.marked = OwnFolders.isMarked(folder);
+            this.marked = folder != null && OwnFolders.isMarked(folder);
             this.again = again;
         }
 
@@ -122,7 +123,15 @@ public final class PublishedFiles {
      * @param again publishes the file again, on a thread of this class
      */
     public static Kept keep(Path file, Path folder, Publication again) {
-        Entry entry = new Entry(file, folder, again);
+        return keep(new Entry(file, folder, again));
+    }
+
+    /** Keeps a file published that lies outside the runtime directory, in a folder that another cares for. */
+    static Kept keepAlone(Path file, Publication again) {
+        return keep(new Entry(file, null, again));
+    }
+
+    private static Kept keep(Entry entry) {
         look(entry, new Outage()); // also loads here what the thread needs: later there may be no descriptor for that
         SHARED.add(entry);
         return entry;
@@ -196,13 +205,17 @@ public final class PublishedFiles {
 
     /** Whether the files around the published one are there, too. */
     private static boolean claimed(Entry entry) {
-        return (!entry.marked || OwnFolders.isMarked(entry.folder))
-                && InUse.of(directory(entry.folder)).isHeld();
+        Path folder = entry.folder;
+        return folder == null
+                || ((!entry.marked || OwnFolders.isMarked(folder))
+                        && InUse.of(directory(folder)).isHeld());
     }
 
     private static void publishAgain(Entry entry, boolean present, Outage outage) {
         try {
-            restore(entry);
+            if (entry.folder != null) {
+                restore(entry.folder, entry.marked);
+            }
             if (!present && entry.again.publish(entry)) {
                 LOG.log(Level.WARNING, entry.file + " was removed while its server runs; it is published again");
             }
@@ -215,8 +228,8 @@ public final class PublishedFiles {
     }
 
     /** The folder, its mark, and the claim on the directory. A directory whose parent was removed stays removed. */
-    private static void restore(Entry entry) {
-        Path directory = directory(entry.folder);
+    private static void restore(Path folder, boolean marked) {
+        Path directory = directory(folder);
         Path parent = directory.getParent();
         if (parent == null || !Files.isDirectory(parent)) {
             throw new IpcException(
@@ -224,9 +237,9 @@ public final class PublishedFiles {
         }
         PrivateDirectory.secure(directory);
         InUse.of(directory).holdForGood();
-        PrivateDirectory.secure(entry.folder);
-        if (entry.marked && !OwnFolders.isMarked(entry.folder)) {
-            OwnFolders.mark(entry.folder);
+        PrivateDirectory.secure(folder);
+        if (marked && !OwnFolders.isMarked(folder)) {
+            OwnFolders.mark(folder);
         }
     }
 
@@ -251,7 +264,9 @@ public final class PublishedFiles {
         Set<Path> lasting = new HashSet<>();
         for (Entry entry : entries) {
             lasting.add(entry.file);
-            lasting.addAll(ofFolder(entry.folder));
+            if (entry.folder != null) {
+                lasting.addAll(ofFolder(entry.folder));
+            }
         }
         refresh((Iterable<Path>) lasting);
     }

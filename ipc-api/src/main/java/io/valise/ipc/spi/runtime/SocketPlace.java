@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param marker the file that stands for it in the folder, or null when the socket does so itself
  */
 record SocketPlace(Path path, @Nullable Path marker) {
-    private static final int LONGEST_PATH = 103;
+    static final int LONGEST_PATH = 103;
     private static final String MARKER = ".at-";
 
     /** The place of a name, the same whichever way the folder's path is written. */

@@ -53,7 +53,8 @@ public final class UnixSockets {
     public static Listening listen(Path folder, String name, Consumer<SocketChannel> accepted) {
         self();
         Predicate<SocketChannel> admitted = channel -> isOfThisUser(channel, folder.resolve(name));
-        return FolderLock.locked(folder, () -> Listening.open(folder, name, () -> {}, admitted, accepted));
+        return FolderLock.locked(
+                folder, () -> Listening.open(folder, name, Listening.Reach.OWN_USER, () -> {}, admitted, accepted));
     }
 
     /**
@@ -65,7 +66,16 @@ public final class UnixSockets {
      */
     public static Listening listenToAnyone(
             Path folder, String name, Runnable beforehand, Consumer<SocketChannel> accepted) {
-        return FolderLock.locked(folder, () -> Listening.open(folder, name, beforehand, anyone -> true, accepted));
+        return FolderLock.locked(
+                folder,
+                () -> Listening.open(folder, name, Listening.Reach.OWN_USER, beforehand, anyone -> true, accepted));
+    }
+
+    /** Serves a name to all users who can enter the folder; see {@link SystemService#listen}. */
+    static Listening listenToUsers(Path folder, String name, Consumer<SocketChannel> accepted) {
+        return FolderLock.locked(
+                folder,
+                () -> Listening.open(folder, name, Listening.Reach.ALL_USERS, () -> {}, anyone -> true, accepted));
     }
 
     /** Whether this system has domain sockets; Windows has since version 10. */
@@ -111,10 +121,14 @@ public final class UnixSockets {
      *     cannot tell
      */
     public static PeerIdentity identity(SocketChannel channel) {
+        UserPrincipal user = user(channel);
+        return PeerIdentity.ofKernel(user.getName(), user.equals(self()));
+    }
+
+    /** The user at the other end; fails as {@link #identity} does. */
+    static UserPrincipal user(SocketChannel channel) {
         try {
-            UserPrincipal user =
-                    channel.getOption(ExtendedSocketOptions.SO_PEERCRED).user();
-            return PeerIdentity.ofKernel(user.getName(), user.equals(self()));
+            return channel.getOption(ExtendedSocketOptions.SO_PEERCRED).user();
         } catch (IOException e) {
             throw notSent(IpcStatus.CONNECTION_CLOSED, "cannot ask for the peer's user: " + e, e);
         } catch (UnsupportedOperationException e) {

@@ -16,7 +16,9 @@ import picocli.CommandLine.Mixin;
 
 /** {@code ipc list}: the servers of this user. Confined to one thread. */
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
-@Command(name = "list", description = "Lists the servers of this user, one line for each address.")
+@Command(
+        name = "list",
+        description = "Lists the servers of this user, and system-wide ones, one line for each address.")
 final class ListCommand implements Callable<Integer> {
     @Mixin
     private CommonOptions common;
@@ -29,7 +31,8 @@ final class ListCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<ServerStatus> servers = ReachableServers.within(timeout.timeout()).running();
+        List<ServerStatus> servers =
+                ReachableServers.within(timeout.timeout()).withSystemWide().running();
         if (json.isAsked()) {
             List<ValueSet> all = servers.stream().map(ServerStatus::toValueSet).toList();
             common.out().println(ValueSetJson.write(ValueSet.of("servers", all)));

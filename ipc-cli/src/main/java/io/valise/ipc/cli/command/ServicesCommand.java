@@ -22,7 +22,8 @@ import picocli.CommandLine.Parameters;
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 @Command(
         name = "services",
-        description = "Lists the servers of this user that run, and those that a client can have started.")
+        description =
+                "Lists the servers of this user and system-wide ones that run, and those that a client can have started.")
 final class ServicesCommand implements Callable<Integer> {
     @Mixin
     private CommonOptions common;
@@ -42,7 +43,7 @@ final class ServicesCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        ServiceCatalog catalog = ReachableServers.within(timeout.timeout());
+        ServiceCatalog catalog = ReachableServers.within(timeout.timeout()).withSystemWide();
         List<ServerStatus> found =
                 Optional.ofNullable(service).map(catalog::find).orElseGet(catalog::list);
         List<ServiceLine> lines = ServiceLine.of(found);

@@ -30,6 +30,7 @@ public record Subcommand(String word, Supplier<Object> command) {
             new Subcommand("settings", SettingsCommand::new),
             new Subcommand("grant", GrantCommand::new),
             new Subcommand("runtime", RuntimeCommand::new),
+            new Subcommand("system", SystemCommand::new),
             new Subcommand("doctor", DoctorCommand::new),
             new Subcommand("demo-server", DemoServerCommand::new),
             new Subcommand("demo-client", DemoClientCommand::new));

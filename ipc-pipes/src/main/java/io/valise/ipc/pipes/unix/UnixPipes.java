@@ -58,11 +58,4 @@ public final class UnixPipes {
     private static Link link(SocketChannel channel) {
         return new StreamLink(new SocketStream(channel), UnixSockets.identity(channel));
     }
-
-    private record Served(Endpoint endpoint, Listening listening) implements Transport.Listener {
-        @Override
-        public void close() {
-            listening.close();
-        }
-    }
 }

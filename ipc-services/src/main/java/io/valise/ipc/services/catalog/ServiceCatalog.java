@@ -39,15 +39,32 @@ public final class ServiceCatalog {
 
     private final List<Transport> transports;
     private final Duration timeout;
+    private final boolean withStartable;
 
-    private ServiceCatalog(List<Transport> transports, Duration timeout) {
+    private ServiceCatalog(List<Transport> transports, Duration timeout, boolean withStartable) {
         this.transports = transports;
         this.timeout = timeout;
+        this.withStartable = withStartable;
     }
 
     /** The servers of this user by every transport that {@link KnownTransports#find} finds; waits a second for each. */
     public static ServiceCatalog ofThisUser() {
-        return new ServiceCatalog(KnownTransports.find().all(), TIMEOUT);
+        return new ServiceCatalog(KnownTransports.find().all(), TIMEOUT, true);
+    }
+
+    /**
+     * The servers of other accounts, and of this one, at {@code system:} addresses, as far as this user may connect to them;
+     * waits a second for each. They are in no catalog unless asked for: what one of them is told, another account knows.
+     */
+    public static ServiceCatalog systemWide() {
+        return new ServiceCatalog(KnownTransports.find().systemWide(), TIMEOUT, false);
+    }
+
+    /** This catalog with the servers of {@link #systemWide()} behind its own. */
+    public ServiceCatalog withSystemWide() {
+        List<Transport> all = Stream.concat(transports.stream(), KnownTransports.find().systemWide().stream())
+                .toList();
+        return new ServiceCatalog(all, timeout, withStartable);
     }
 
     /**
@@ -60,14 +77,16 @@ public final class ServiceCatalog {
         if (answerTime.isNegative() || answerTime.isZero()) {
             throw new IllegalArgumentException("time to wait for an answer: must be positive, actual=" + answerTime);
         }
-        return new ServiceCatalog(transports, answerTime);
+        return new ServiceCatalog(transports, answerTime, withStartable);
     }
 
     /** Every address that is served now, as {@link #running}, then every one at which a server can be started. */
     public List<ServerStatus> list() {
         List<ServerStatus> running = running();
-        return Stream.concat(running.stream(), Startable.besides(running).stream())
-                .toList();
+        return withStartable
+                ? Stream.concat(running.stream(), Startable.besides(running).stream())
+                        .toList()
+                : running;
     }
 
     /** Every address that is served now, the fastest transports first, by name; those that did not answer say why. */

@@ -112,13 +112,14 @@ public record ServiceManifest(
 
     /** Whether a server started by this serves an address. */
     public boolean serves(Endpoint wanted) {
-        return wanted.name().equals(name)
-                && (wanted.isAny() || endpoints.stream().anyMatch(mine -> mine.equals(wanted) || stands(mine, wanted)));
+        return wanted.name().equals(name) && endpoints.stream().anyMatch(mine -> serves(mine, wanted));
     }
 
-    /** {@code any:} between processes stands for all but {@code local:}. */
-    private static boolean stands(Endpoint mine, Endpoint wanted) {
-        return mine.isAny() && !wanted.scheme().equals("local");
+    /** {@code any:} stands for all that serve this user but {@code local:}, {@code system:} for all that serve other users. */
+    private static boolean serves(Endpoint mine, Endpoint wanted) {
+        boolean alike =
+                mine.isSystemWide() == wanted.isSystemWide() && !wanted.scheme().equals("local");
+        return mine.equals(wanted) || (alike && (mine.isCollective() || wanted.isCollective()));
     }
 
     /** This for one instance, which has addresses of its own: their name ends with a dot and 8 hexadecimal digits. */

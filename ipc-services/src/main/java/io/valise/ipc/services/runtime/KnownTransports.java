@@ -31,6 +31,11 @@ public final class KnownTransports {
         return transports;
     }
 
+    /** Those that serve other users of the machine, as they do ({@link Transport#systemWide()}), fastest first. */
+    public List<Transport> systemWide() {
+        return Transport.systemWide(transports);
+    }
+
     /** Those that could not be constructed, and why. */
     public List<String> broken() {
         return found.broken();

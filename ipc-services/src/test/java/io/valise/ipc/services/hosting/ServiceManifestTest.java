@@ -54,6 +54,18 @@ class ServiceManifestTest {
         assertThat(manifest.idle()).isEqualTo(Duration.ofSeconds(30));
         assertThat(manifest.serves(Endpoint.parse("pipe:quotes"))).isTrue();
         assertThat(manifest.serves(Endpoint.parse("local:quotes"))).isFalse();
+        assertThat(manifest.serves(Endpoint.parse("system:quotes"))).isFalse();
+        assertThat(manifest.serves(Endpoint.parse("system-pipe:quotes"))).isFalse();
+    }
+
+    @Test
+    void aServiceForOtherUsersIsNotOneForThisUser() {
+        write("{\"name\": \"quotes\", \"command\": [\"quotes\"], \"endpoints\": [\"system:quotes\"]}");
+        ServiceManifest manifest = ServiceManifest.find("quotes").orElseThrow();
+        assertThat(manifest.serves(Endpoint.parse("system:quotes"))).isTrue();
+        assertThat(manifest.serves(Endpoint.parse("system-shm:quotes"))).isTrue();
+        assertThat(manifest.serves(Endpoint.parse("any:quotes"))).isFalse();
+        assertThat(manifest.serves(Endpoint.parse("pipe:quotes"))).isFalse();
     }
 
     @ParameterizedTest

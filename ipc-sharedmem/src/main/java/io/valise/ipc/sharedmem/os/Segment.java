@@ -26,8 +26,9 @@ public record Segment(SharedMemory memory, SegmentLayout layout, Path file, Segm
      *
      * @throws IpcException {@code PROTOCOL_ERROR} when it is no segment
      */
-    public static Segment open(Path file, SegmentLayout layout, SegmentRemoval removal) {
-        Segment segment = new Segment(SegmentFile.open(file, layout.segmentBytes()), layout, file, removal);
+    public static Segment open(Path file, SegmentLayout layout, SegmentRemoval removal, SegmentFile.Check check) {
+        SharedMemory memory = SegmentFile.open(file, layout.segmentBytes(), check);
+        Segment segment = new Segment(memory, layout, file, removal);
         boolean done = false;
         try {
             layout.checkHeader(segment.memory);

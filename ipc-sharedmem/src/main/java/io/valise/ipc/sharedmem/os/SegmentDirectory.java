@@ -1,10 +1,14 @@
 package io.valise.ipc.sharedmem.os;
 
+import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
 import io.valise.ipc.spi.runtime.Entries;
 import io.valise.ipc.spi.runtime.RuntimeDirectory;
 import io.valise.ipc.spi.runtime.SafeLog;
+import io.valise.ipc.spi.runtime.SystemService;
 import io.valise.ipc.spi.runtime.SystemText;
+import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
@@ -46,6 +50,27 @@ public final class SegmentDirectory {
      */
     public static SegmentDirectory current(Path sockets) {
         return new SegmentDirectory(locate(), sockets);
+    }
+
+    /**
+     * The directory for the segments of a service that serves other users, created if absent and checked: each client's user
+     * can open those that it may, and list none.
+     *
+     * @throws IpcException {@code UNSUPPORTED} where there is no memory file system for all users, {@code ACCESS_DENIED}
+     */
+    public static SegmentDirectory of(SystemService service) {
+        if (!Files.isWritable(DEV_SHM)) {
+            throw new IpcException(
+                    IpcStatus.UNSUPPORTED,
+                    "system-shm: needs " + DEV_SHM + ", which this process cannot write to; use system-pipe:",
+                    Delivery.NOT_SENT);
+        }
+        return new SegmentDirectory(service.passage(DEV_SHM), service.folder());
+    }
+
+    /** Checks that a file that the server of such a service names is in its directory, and the service's own. */
+    public static void check(SystemService service, Path file) throws IOException {
+        service.checkOwns(file, DEV_SHM);
     }
 
     /** Where it is. */

@@ -19,6 +19,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Set;
 
 /** Creates, opens and removes the file of a segment. */
@@ -48,19 +49,37 @@ public final class SegmentFile {
         }
     }
 
+    /** Checks the file that a server names, before it is opened. */
+    @FunctionalInterface
+    public interface Check {
+        /** In the private directory of this user. */
+        Check OWN = file -> RuntimeDirectory.secured(Objects.requireNonNull(file.getParent(), "it is absolute"));
+
+        /**
+         * Returns if the file can be used.
+         *
+         * @param file an absolute path
+         */
+        void check(Path file) throws IOException;
+    }
+
+    /** Maps the file that a server of this user created; see {@link #open(Path, int, Check)}. */
+    public static SharedMemory open(Path path, int size) {
+        return open(path, size, Check.OWN);
+    }
+
     /**
      * Maps the file that a server created. An interrupt does no harm, and stays set.
      *
      * @throws IpcException {@code UNSUPPORTED} when it is not visible here, {@code PROTOCOL_ERROR} when it is not what
      *     the server said, {@code ACCESS_DENIED}, {@code RESOURCE_EXHAUSTED}
      */
-    public static SharedMemory open(Path path, int size) {
+    public static SharedMemory open(Path path, int size, Check check) {
         try {
-            Path directory = path.getParent();
-            if (directory == null || !path.isAbsolute() || !Files.exists(path, NOFOLLOW_LINKS)) {
+            if (path.getParent() == null || !path.isAbsolute() || !Files.exists(path, NOFOLLOW_LINKS)) {
                 throw new NoSuchFileException(path.toString());
             }
-            RuntimeDirectory.secured(directory);
+            check.check(path);
             return Uninterruptibly.call(() -> openFile(path, size));
         } catch (NoSuchFileException e) {
             throw failed(IpcStatus.UNSUPPORTED, "find here", path, size, e);

@@ -54,13 +54,34 @@ public final class OtherUser {
     }
 
     /**
+     * Starts a JVM as a user by its number who is a member of one more group.
+     *
+     * @param group its number, which the system need not know
+     */
+    public static ForkedJvm startInGroup(
+            int user, int group, List<String> jvmOptions, Class<?> main, String... arguments) {
+        return start(user, List.of("--groups=" + group), List.of(), jvmOptions, main, arguments);
+    }
+
+    /**
      * Starts a JVM as a user by its number.
      *
      * @param limits a command, with its arguments, that limits the command after it
      */
     static ForkedJvm start(int user, List<String> limits, List<String> jvmOptions, Class<?> main, String... arguments) {
+        return start(user, List.of("--clear-groups"), limits, jvmOptions, main, arguments);
+    }
+
+    private static ForkedJvm start(
+            int user,
+            List<String> groups,
+            List<String> limits,
+            List<String> jvmOptions,
+            Class<?> main,
+            String... arguments) {
         List<String> prefix = new ArrayList<>(limits);
-        prefix.addAll(List.of("setpriv", "--reuid=" + user, "--regid=" + user, "--clear-groups", "--no-new-privs"));
+        prefix.addAll(List.of("setpriv", "--reuid=" + user, "--regid=" + user, "--no-new-privs"));
+        prefix.addAll(groups);
         return ForkedJvm.launch(prefix, classPath(), jvmOptions, main, arguments);
     }
 
