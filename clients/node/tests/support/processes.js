@@ -108,6 +108,11 @@ export function javaCommand(...args) {
   return [jdk('java'), '-cp', `${JARS}:${home}/classes`, 'JavaEnd', ...args];
 }
 
+/** What compiles and runs one source file with the libraries of the command. */
+export function javaSource(file) {
+  return [jdk('java'), '-cp', JARS, file];
+}
+
 export function startJava(test, ...args) {
   const [java, ...rest] = javaCommand(...args);
   return start(test, java, rest);
