@@ -13,6 +13,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Addresses that are parsed already, options of both builders, values that the library makes, and an interrupted shutdown. */
 class BuilderOptionsTest {
@@ -36,14 +38,40 @@ class BuilderOptionsTest {
                 .hasMessageContaining("needs at least one endpoint");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"PT0S", "PT-0.000000001S", "PT-2562047788015215H-30M-8S"})
+    void timeoutsArePositiveAtBothEnds(Duration none) {
+        assertThatThrownBy(() -> IpcServer.builder(ONE).requestTimeout(none))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("requestTimeout: must be positive, actual=" + none);
+        assertThatThrownBy(() -> IpcClient.builder(ONE).requestTimeout(none))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("requestTimeout: must be positive, actual=" + none);
+    }
+
     @Test
-    void timeoutsArePositiveAtBothEnds() {
-        assertThatThrownBy(() -> IpcServer.builder(ONE).requestTimeout(Duration.ZERO))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("requestTimeout: must be positive, actual=PT0S");
-        assertThatThrownBy(() -> IpcClient.builder(ONE).requestTimeout(Duration.ZERO))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("requestTimeout: must be positive, actual=PT0S");
+    void theLongestTimeoutsOverflowNothing() throws Exception {
+        Duration longest = Duration.ofSeconds(Long.MAX_VALUE);
+        ValueSet message = ValueSet.of("n", 1);
+        try (IpcServer server = IpcServer.builder(ONE)
+                        .requestTimeout(longest)
+                        .service("echo", Request::message)
+                        .asyncService("never", request -> new CompletableFuture<>())
+                        .start();
+                IpcConnection client = IpcClient.builder(ONE)
+                        .connectTimeout(longest)
+                        .requestTimeout(longest)
+                        .connect()) {
+            assertThat(client.request("echo", message, longest)).isEqualTo(message);
+            CompletableFuture<ValueSet> pending =
+                    client.call("never").timeout(longest).requestAsync(message);
+            CompletableFuture<ValueSet> overdue =
+                    client.call("never").timeout(Duration.ofMillis(1)).requestAsync(message);
+            assertThatThrownBy(overdue::join) // all deadlines have been looked at
+                    .hasCauseInstanceOf(IpcException.class);
+            assertThat(pending).isNotDone();
+            assertThat(server.connections()).hasSize(1);
+        }
     }
 
     @Test

@@ -47,11 +47,6 @@ public final class Reassembly {
         parts = longer;
     }
 
-    /** How many bytes it holds now. */
-    public int allocated() {
-        return parts.length;
-    }
-
     private void begin(ByteBuffer fragment) {
         if (fragment.remaining() < Integer.BYTES) {
             throw Frames.malformed("first fragment: minimum=4 bytes, actual=" + fragment.remaining());

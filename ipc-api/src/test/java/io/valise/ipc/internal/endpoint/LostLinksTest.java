@@ -50,7 +50,7 @@ class LostLinksTest {
                 });
     }
 
-    /** Hands out the acceptor, and dials what the test says. */
+    /** Passes the acceptor to the test, and connects to the link of the test. */
     private final class Tested implements Transport {
         private final Link dialled;
 

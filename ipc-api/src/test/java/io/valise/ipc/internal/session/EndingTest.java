@@ -28,7 +28,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** How connections and servers end: everybody is told, once, whatever the user's code does meanwhile. */
+/** How connections and servers end: each end is notified once, whatever the application's code does meanwhile. */
 class EndingTest {
     private static final ValueSet HI = ValueSet.of("say", "hi");
 
@@ -64,7 +64,7 @@ class EndingTest {
 
     @Test
     @Logs("service s: its stream failed to be cancelled")
-    void publisherThatCannotBeCancelledStopsNobodyFromBeingTold() throws Exception {
+    void publisherThatCannotBeCancelledDelaysNoOtherNotification() throws Exception {
         opened(scripted().stream(
                         "s",
                         request -> subscriber -> subscriber.onSubscribe(new Flow.Subscription() {
@@ -90,7 +90,7 @@ class EndingTest {
     }
 
     @Test
-    void onCancelThatBlocksStopsNobodyFromBeingTold() throws Exception {
+    void onCancelThatBlocksDelaysNoOtherNotification() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
         CountDownLatch otherCancelled = new CountDownLatch(1);
         CountDownLatch begun = new CountDownLatch(2);
@@ -147,7 +147,7 @@ class EndingTest {
     }
 
     @Test
-    void listenersThatBlockStopNobodyFromBeingTold() throws Exception {
+    void listenersThatBlockDelayNoOtherNotification() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
         CountDownLatch connected = new CountDownLatch(2);
         CountDownLatch closedTold = new CountDownLatch(2);
@@ -297,7 +297,7 @@ class EndingTest {
     }
 
     @Test
-    void whoeverConnectedIsOnTheList() throws Exception {
+    void connectedClientsAreListed() throws Exception {
         IpcServer server = opened(IpcServer.builder("local:welcome").start());
         for (int i = 0; i < 200; i++) {
             CountDownLatch heard = new CountDownLatch(1);

@@ -19,8 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
- * A hundred thousand frames that were valid once. Whatever becomes of the connection they come on, it is told why it
- * ends, the frames after them are answered if it does not, and a connection beside it is served all the time.
+ * A hundred thousand mutated frames. A connection that ends is told the reason; on one that does not, the frames after the mutant are answered; another connection is served all the time.
  */
 class FuzzTest {
     private static final long SEED = 20_261_122;

@@ -2,9 +2,9 @@ package io.valise.ipc.internal.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.valise.ipc.CloseReason;
+import io.valise.ipc.ConnectionState;
 import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcClient;
 import io.valise.ipc.IpcConnection;
@@ -26,9 +26,7 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -43,37 +41,7 @@ import org.junit.jupiter.params.provider.MethodSource;
     "service null failed",
     "handlers failed: limit="
 })
-class HandlersTest {
-    private static final ValueSet HI = ValueSet.of("say", "hi");
-
-    private final List<AutoCloseable> open = new ArrayList<>();
-
-    private IpcConnection connect(IpcServer.Builder server) {
-        return connect(server, IpcClient.builder("local:handlers"));
-    }
-
-    private IpcConnection connect(IpcServer.Builder server, IpcClient.Builder client) {
-        open.add(server.service("echo", request -> request.message()).start());
-        IpcConnection connection = client.connect();
-        open.add(connection);
-        return connection;
-    }
-
-    private static IpcServer.Builder server() {
-        return IpcServer.builder("local:handlers");
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        for (AutoCloseable each : open) {
-            each.close();
-        }
-    }
-
-    private static IpcException failure(Runnable call) {
-        return catchThrowableOfType(IpcException.class, call::run);
-    }
-
+class HandlersTest extends LocalConnections {
     // ---- executors
 
     @Test
@@ -176,7 +144,7 @@ class HandlersTest {
 
     @Test
     @MayLog({"service death failed", "service memory failed", "service stack failed", "the handler of event e failed"})
-    void errorsOfHandlersAreTheirCallersToKnow() {
+    void errorsOfHandlersAreReportedToTheirCallers() {
         IpcConnection connection = connect(server().service("memory", request -> {
                     throw new OutOfMemoryError("none left");
                 })
@@ -209,13 +177,13 @@ class HandlersTest {
 
         @Override
         public String getMessage() {
-            throw new IllegalStateException("no message for you");
+            throw new IllegalStateException("this message cannot be read");
         }
     }
 
     @Test
     @MayLog({"service nasty failed", "could not be logged"})
-    void exceptionThatCannotEvenSayItsMessage() {
+    void exceptionWhoseMessageCannotBeRead() {
         IpcConnection connection = connect(server().service("nasty", request -> {
                     throw new Nasty();
                 })
@@ -227,7 +195,7 @@ class HandlersTest {
 
     /** A handler does not see the interrupt status that another handler left on its thread. */
     @Test
-    void interruptLeftByAHandlerHarmsNobody() {
+    void interruptLeftByAHandlerDisturbsNoOtherCall() {
         IpcConnection connection = connect(server().service("interrupt", request -> {
                     Thread.currentThread().interrupt();
                     return request.message();
@@ -260,7 +228,7 @@ class HandlersTest {
 
     @Test
     @SuppressWarnings("NullAway")
-    void nullMessagesHarmNobody() {
+    void nullMessagesDisturbNoOtherCall() {
         IpcConnection connection = connect(server());
         ValueSet none = null;
         assertThatThrownBy(() -> connection.request("echo", none)).isInstanceOf(NullPointerException.class);
@@ -273,131 +241,13 @@ class HandlersTest {
         assertThat(connection.request("echo", HI)).isEqualTo(HI);
     }
 
-    // ---- publishers and subscribers that break the rules
+    // ---- calls from the code of the application
 
-    private record Heard(ValueSet item, Throwable error) {}
-
-    private static BlockingQueue<Heard> listen(Flow.Publisher<ValueSet> publisher, long demand) {
-        BlockingQueue<Heard> heard = new LinkedBlockingQueue<>();
-        publisher.subscribe(new Flow.Subscriber<>() {
-            @Override
-            public void onSubscribe(Flow.Subscription subscription) {
-                subscription.request(demand);
-            }
-
-            @Override
-            public void onNext(ValueSet item) {
-                heard.add(new Heard(item, null));
-            }
-
-            @Override
-            public void onError(Throwable failure) {
-                heard.add(new Heard(null, failure));
-            }
-
-            @Override
-            public void onComplete() {
-                heard.add(new Heard(null, null));
-            }
-        });
-        return heard;
-    }
-
-    /** A publisher that does what it is told when it is asked for messages. */
-    private static Flow.Publisher<ValueSet> publisher(Consumer<Flow.Subscriber<? super ValueSet>> onAsk) {
-        return subscriber -> subscriber.onSubscribe(new Flow.Subscription() {
-            @Override
-            public void request(long more) {
-                onAsk.accept(subscriber);
-            }
-
-            @Override
-            public void cancel() {
-                throw new IllegalStateException("never cancelled before");
-            }
-        });
-    }
-
-    @Test
-    void publisherThatSendsNull() throws InterruptedException {
-        IpcConnection connection = connect(server().stream("s", request -> publisher(s -> s.onNext(null))));
-        assertThat(listen(connection.stream("s", HI), 5).take().error()).hasMessageContaining("sent a null item");
-        assertThat(connection.request("echo", HI)).isEqualTo(HI);
-    }
-
-    @Test
-    void publisherThatSendsTooMuchAndGoesOn() throws InterruptedException {
-        IpcConnection connection = connect(server().stream(
-                "s",
-                request -> publisher(s -> {
-                    for (int i = 0; i < 10; i++) {
-                        s.onNext(ValueSet.of("i", i));
-                    }
-                    s.onComplete();
-                })));
-        BlockingQueue<Heard> heard = listen(connection.stream("s", HI), 2);
-        assertThat(heard.take().item().getInt("i")).isZero();
-        assertThat(heard.take().item().getInt("i")).isEqualTo(1);
-        assertThat(heard.take().error()).hasMessageContaining("more than was asked for");
-        assertThat(connection.request("echo", HI)).isEqualTo(HI);
-        assertThat(heard).isEmpty();
-    }
-
-    @Test
-    void publisherThatFailsWhenAsked() throws InterruptedException {
-        IpcConnection connection = connect(server().stream(
-                "s",
-                request -> publisher(s -> {
-                    throw new IllegalStateException("cannot");
-                })));
-        assertThat(listen(connection.stream("s", HI), 2).take().error()).hasMessageContaining("cannot");
-    }
-
-    @Test
-    void itemTooLargeEndsTheStreamOnly() throws InterruptedException {
-        IpcConnection connection = connect(
-                server().stream("s", request -> publisher(s -> s.onNext(ValueSet.of("b", new byte[9000])))),
-                IpcClient.builder("local:handlers").maxMessageBytes(8000));
-        Heard heard = listen(connection.stream("s", HI), 2).take();
-        assertThat(((IpcException) heard.error()).status()).isEqualTo(IpcStatus.MESSAGE_TOO_LARGE);
-        assertThat(connection.request("echo", HI)).isEqualTo(HI);
-    }
-
-    @Test
-    void subscriberThatFailsIsForgotten() {
-        IpcConnection connection = connect(server().stream("s", request -> publisher(s -> s.onNext(HI))));
-        assertThatThrownBy(() -> connection.stream("s", HI).subscribe(new Flow.Subscriber<>() {
-                    @Override
-                    public void onSubscribe(Flow.Subscription subscription) {
-                        throw new IllegalStateException("no");
-                    }
-
-                    @Override
-                    public void onNext(ValueSet item) {
-                        throw new AssertionError(item);
-                    }
-
-                    @Override
-                    public void onError(Throwable failure) {
-                        throw new AssertionError(failure);
-                    }
-
-                    @Override
-                    public void onComplete() {
-                        throw new AssertionError();
-                    }
-                }))
-                .hasMessage("no");
-        assertThat(connection.stats().pending()).isZero();
-    }
-
-    // ---- calls from everywhere
-
-    /** It is let in first: some of its calls may be answered before the listener has thrown. */
+    /** The client is connected first: some of its calls may be answered before the listener has thrown. */
     @ParameterizedTest
     @MethodSource("failuresOfListeners")
     @Logs("the onConnect listener failed")
-    void clientThatTheOnConnectListenerTurnsAwayIsToldWhy(RuntimeException thrown, IpcStatus status, String told)
+    void clientThatTheOnConnectListenerRefusesGetsTheReason(RuntimeException thrown, IpcStatus status, String told)
             throws Exception {
         IpcConnection connection = connect(server().onConnect(c -> {
             throw thrown;
@@ -415,7 +265,7 @@ class HandlersTest {
     static Stream<Arguments> failuresOfListeners() {
         return Stream.of(
                 Arguments.of(
-                        new IllegalStateException("a secret"),
+                        new IllegalStateException("not for clients"),
                         IpcStatus.HANDLER_FAILED,
                         "the server's onConnect listener failed: java.lang.IllegalStateException"),
                 Arguments.of(
@@ -425,7 +275,7 @@ class HandlersTest {
     }
 
     @Test
-    void callsFromOnConnectOnEventDependentsAndOnNext() throws Exception {
+    void callsFromListenersDependentsAndSubscribers() throws Exception {
         BlockingQueue<ValueSet> heard = new LinkedBlockingQueue<>();
         IpcConnection connection = connect(
                 server()
@@ -433,7 +283,7 @@ class HandlersTest {
                         .onEvent("e", event -> heard.add(event.connection().request("client", event.message())))
                         .stream(
                                 "s",
-                                request -> publisher(s -> {
+                                request -> Flows.publisher(s -> {
                                     s.onNext(request.connection().request("client", ValueSet.of("from", "publisher")));
                                     s.onComplete();
                                 })),
@@ -469,6 +319,46 @@ class HandlersTest {
         });
         assertThat(heard.take().getString("from")).isEqualTo("publisher");
         assertThat(heard.take().getString("from")).isEqualTo("onComplete");
+    }
+
+    @Test
+    @Logs("a task failed")
+    void listenerOfStatesThatThrowsIsToldTheNextStateToo() throws InterruptedException {
+        BlockingQueue<ConnectionState> states = new LinkedBlockingQueue<>();
+        IpcConnection connection = connect(server());
+        connection.onState(state -> {
+            states.add(state);
+            throw new IllegalStateException("on purpose");
+        });
+        assertThat(states.take()).isEqualTo(ConnectionState.CONNECTED);
+        connection.close();
+        assertThat(states.take()).isEqualTo(ConnectionState.CLOSED);
+    }
+
+    /** Several threads request items one by one: none is lost, and none comes that was not requested. */
+    @Test
+    void demandOfSeveralThreadsIsServedExactly() throws Exception {
+        BlockingQueue<Integer> received = new LinkedBlockingQueue<>();
+        CompletableFuture<Flow.Subscription> subscribed = new CompletableFuture<>();
+        IpcConnection connection = connect(server().stream("numbers", request -> Flows.numbers()));
+        connection.stream("numbers", HI).subscribe(new Flows.Manual(subscribed, received));
+        Flow.Subscription subscription = subscribed.join();
+        List<Thread> threads = new ArrayList<>();
+        for (int t = 0; t < 4; t++) {
+            threads.add(new Thread(() -> {
+                for (int i = 0; i < 500; i++) {
+                    subscription.request(1);
+                }
+            }));
+        }
+        threads.forEach(Thread::start);
+        for (int n = 0; n < 2_000; n++) {
+            assertThat(received.take()).isEqualTo(n);
+        }
+        subscription.request(1);
+        assertThat(received.take()).isEqualTo(2_000);
+        assertThat(connection.request("echo", HI)).isEqualTo(HI);
+        assertThat(received).isEmpty();
     }
 
     /** A thread that waits for its own reply must not be held up by what depends on another's. */
@@ -514,12 +404,12 @@ class HandlersTest {
     @Test
     void metadataTravelsWithEveryKindOfCall() throws Exception {
         IpcConnection connection = connect(server().service("m", request -> request.metadata()).stream(
-                "ms", request -> publisher(s -> s.onNext(request.metadata()))));
+                "ms", request -> Flows.publisher(s -> s.onNext(request.metadata()))));
         ValueSet beside = ValueSet.of("trace", "abc", "tenant", 7L);
         IpcConnection.Call call = connection.call("m").metadata(beside).timeout(Duration.ofSeconds(20));
         assertThat(call.request(HI)).isEqualTo(beside);
         assertThat(call.requestAsync(HI).get(20, TimeUnit.SECONDS)).isEqualTo(beside);
-        assertThat(listen(connection.call("ms").metadata(beside).stream(HI), 1)
+        assertThat(Flows.listen(connection.call("ms").metadata(beside).stream(HI), 1)
                         .take()
                         .item())
                 .isEqualTo(beside);

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Clients that break the protocol: each loses its own connection, is told why, and harms no other. */
+/** Clients that break the protocol: the server closes that connection with the reason, and goes on serving the others. */
 class HostileClientTest {
     private static final ValueSet HI = ValueSet.of("say", "hi");
 
@@ -182,7 +182,7 @@ class HostileClientTest {
     }
 
     @Test
-    void unknownFlagsAndStatusAreNobodysBusiness() throws InterruptedException {
+    void unknownFlagsAndStatusAreIgnored() throws InterruptedException {
         ScriptedPeer peer = transport.dial().greet();
         RawFrame request = RawFrame.request(4, "echo", HI);
         peer.send(new RawFrame(3, 0x78, 0xffff, 4, request.body()));
@@ -233,7 +233,7 @@ class HostileClientTest {
         assertInUse(7, 7);
     }
 
-    /** The second 71 finds its own slot free, but the first 71 is still there: it had to make way for 7. */
+    /** Ids 7 and 71 share a slot of the table. The first 71 is kept outside of it, and is still in use when the slot is free. */
     @Test
     void requestIdInUseElsewhere() throws InterruptedException {
         ScriptedPeer peer = transport.dial().greet();
@@ -258,7 +258,7 @@ class HostileClientTest {
     }
 
     @Test
-    void answersNobodyAskedForAreIgnored() throws InterruptedException {
+    void answersToNoCallAreIgnored() throws InterruptedException {
         ScriptedPeer peer = transport.dial().greet();
         peer.send(RawFrame.response(12, HI), RawFrame.error(13, 0, IpcStatus.TIMEOUT, "late"));
         peer.send(RawFrame.streamItem(14, HI), RawFrame.streamEnd(15), RawFrame.credit(16, 5), RawFrame.cancel(17));
@@ -267,7 +267,7 @@ class HostileClientTest {
     }
 
     @Test
-    void eventsNobodyHandlesAreIgnored() throws InterruptedException {
+    void eventsWithoutAHandlerAreIgnored() throws InterruptedException {
         ScriptedPeer peer = transport.dial().greet();
         peer.send(RawFrame.event("unoffered", HI), RawFrame.event("event", HI));
         assertThat(events.take()).isEqualTo("hi");

@@ -83,14 +83,14 @@ class HostileServerTest {
     }
 
     @Test
-    void welcomeInAVersionNobodyOffered() throws InterruptedException {
+    void welcomeInAVersionThatWasNotOffered() throws InterruptedException {
         ScriptedPeer peer = dialled();
         peer.send(RawFrame.of(2, 0, peer.next().id(), RawFrame.u16(3), new byte[] {(byte) 0xff}));
         assertThat(connectFailure().status()).isEqualTo(IpcStatus.VERSION_MISMATCH);
     }
 
     @Test
-    void welcomeToNobody() throws InterruptedException {
+    void welcomeWithAnotherId() throws InterruptedException {
         ScriptedPeer peer = dialled();
         peer.send(RawFrame.welcome(peer.next().id() + 1));
         assertThat(connectFailure().status()).isEqualTo(IpcStatus.PROTOCOL_ERROR);
@@ -268,7 +268,7 @@ class HostileServerTest {
 
     /** More than are completed at a time, and between them one with work for a handler and one that a stage depends on. */
     @Test
-    void repliesThatComeTogetherReachEverybody() throws Exception {
+    void repliesThatComeTogetherReachAllCallers() throws Exception {
         ScriptedPeer peer = connected();
         List<CompletableFuture<ValueSet>> calls = new ArrayList<>();
         List<RawFrame> frames = new ArrayList<>();

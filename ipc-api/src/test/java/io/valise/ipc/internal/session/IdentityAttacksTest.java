@@ -148,7 +148,7 @@ class IdentityAttacksTest {
     }
 
     @Test
-    void theRelayedVictimFindsOutFirst() throws InterruptedException {
+    void relayedClientDetectsTheRelay() throws InterruptedException {
         try (IpcServer server = serve()) {
             ScriptedPeer relay = transport.dial();
             ClientProof victim = proof(reader, Endpoint.parse("pipe:quotes"));
@@ -320,7 +320,7 @@ class IdentityAttacksTest {
     }
 
     @Test
-    void nobodyIsChallengedWhoHasNotAskedForIt() throws InterruptedException {
+    void clientWithoutAnIdentityIsNotChallenged() throws InterruptedException {
         CompletableFuture<IpcConnection> connecting = connect(false);
         ScriptedPeer server = transport.nextClient();
         RawFrame hello = server.next();
@@ -330,7 +330,7 @@ class IdentityAttacksTest {
     }
 
     @Test
-    void nobodyIsChallengedTwice() throws InterruptedException {
+    void secondChallengeEndsTheConnection() throws InterruptedException {
         CompletableFuture<IpcConnection> connecting = connect(true);
         ScriptedPeer server = transport.nextClient();
         RawFrame challenge = RawFrame.of(

@@ -87,7 +87,7 @@ class OverdueTest {
 
     /** No user code may run on the one thread that watches all sessions. */
     @Test
-    void blockedDependentOfAnOverdueCallHoldsUpNobody() throws Exception {
+    void blockedDependentOfAnOverdueCallDelaysNoOtherCall() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
         CountDownLatch blocked = new CountDownLatch(1);
         CompletableFuture<String> dependent = never(300).handle((reply, failure) -> {

@@ -3,6 +3,7 @@ package io.valise.ipc.internal.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.sun.management.ThreadMXBean;
 import io.valise.ipc.CloseReason;
 import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcClient;
@@ -14,6 +15,7 @@ import io.valise.ipc.ValueSet;
 import io.valise.ipc.internal.frame.Frames;
 import io.valise.ipc.internal.frame.Reassembly;
 import io.valise.ipc.testlog.Logs;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,11 +25,12 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Peers that are slower than what is sent to them: memory stays bounded, and others do not notice. */
+/** Peers that read slower than this end sends: memory stays bounded, and other connections are not delayed. */
 class PressureTest {
     private static final ValueSet HI = ValueSet.of("say", "hi");
     private static final int CHUNK = 4 << 10;
@@ -102,6 +105,22 @@ class PressureTest {
         assertThat(answer.kind()).isEqualTo(Frames.ERROR);
         assertThat(answer.id()).isEqualTo(1);
         assertThat(answer.ipcStatus()).isEqualTo(IpcStatus.MESSAGE_TOO_LARGE);
+    }
+
+    /** Memory grows with the bytes that have arrived, not with the length that was announced. */
+    @Test
+    void announcedLengthAllocatesLittleUntilItsBytesArrive() throws Exception {
+        start(builder());
+        ScriptedPeer peer = transport.dial().greet();
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        AtomicLong before = new AtomicLong();
+        BlockingQueue<Long> allocated = new LinkedBlockingQueue<>();
+        peer.link().beforePoll(() -> before.set(threads.getCurrentThreadAllocatedBytes()));
+        peer.link().afterFrames(() -> allocated.add(threads.getCurrentThreadAllocatedBytes() - before.get()));
+        peer.send(RawFrame.fragment(RawFrame.FIRST, RawFrame.u32(15 << 20), new byte[100]));
+        assertThat(allocated.take()).isLessThan(4L << 20);
+        peer.send(RawFrame.request(1, "echo", HI));
+        assertThat(peer.next().message()).isEqualTo(HI);
     }
 
     @Test
@@ -251,7 +270,7 @@ class PressureTest {
         assertThat(session.stats().pending()).isZero();
     }
 
-    /** A long frame that was given up in the middle must not spoil the next. */
+    /** A long frame that was abandoned half sent does not damage the next one. */
     @Test
     void longFrameThatWasCutShortIsDropped() throws Exception {
         ScriptedPeer[] peer = new ScriptedPeer[1];

@@ -9,8 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * A frame as bytes, written and read by hand as {@link Frames} lays them out, so that the session's own code is not
- * the judge of itself.
+ * A frame as bytes, written and read by code of the tests in the layout of {@link Frames}, so that the session's code is not tested by itself.
  */
 @SuppressWarnings("ArrayRecordComponent") // frames are never compared
 record RawFrame(int kind, int flags, int status, long id, byte[] body) {

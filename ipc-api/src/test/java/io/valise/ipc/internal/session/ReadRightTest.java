@@ -48,7 +48,7 @@ class ReadRightTest {
     }
 
     @Test
-    void nobodyTakesFromASleepingCaller() {
+    void noThreadTakesFromASleepingCaller() {
         long turn = right.takeFrom(FREE);
         right.leaveTo(CALLER_SLEEPING, turn);
         assertThat(takeAsCaller()).isEqualTo(NONE);
@@ -59,7 +59,7 @@ class ReadRightTest {
 
     @ParameterizedTest
     @ValueSource(ints = {HANDLING, SLEEPING})
-    void holderResumesWhatNobodyTook(int phase) {
+    void holderResumesUnlessAnotherThreadTookTheRight(int phase) {
         long turn = right.takeFrom(FREE);
         right.leaveTo(phase, turn);
         assertThat(right.resume(phase, turn)).isTrue();

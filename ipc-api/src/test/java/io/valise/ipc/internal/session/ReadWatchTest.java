@@ -94,7 +94,7 @@ class ReadWatchTest {
     }
 
     @Test
-    void leavesAloneWhoGetsOn() {
+    void leavesAThreadThatMakesProgress() {
         long turn = right.takeFrom(FREE);
         for (int tick = 0; tick < 3; tick++) {
             turn = right.beginHandling(null, turn);
@@ -117,7 +117,7 @@ class ReadWatchTest {
     }
 
     @Test
-    void staysWhileSomebodyReads() {
+    void staysWhileAThreadReads() {
         right.takeFrom(FREE);
         assertThat(watch.tick()).isTrue();
         assertThat(watch.tick()).isTrue();
@@ -127,7 +127,7 @@ class ReadWatchTest {
 
     @ParameterizedTest
     @ValueSource(ints = {SLEEPING, CALLER_SLEEPING, ARMED, PAUSED})
-    void restsWhenNobodyReadsOrHandles(int phase) {
+    void restsWhenNoThreadReadsOrHandles(int phase) {
         right.leaveTo(phase, right.takeFrom(FREE));
         tick(ReadWatch.TICKS_BEFORE_REST);
         assertThat(watch.tick()).isFalse();

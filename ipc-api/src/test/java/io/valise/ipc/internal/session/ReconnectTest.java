@@ -21,7 +21,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Connections that come back: what is repeated, what is not, and what is told of it. */
+/** Connections that reconnect: which calls are repeated, and what the others report. */
 class ReconnectTest {
     private static final ValueSet HI = ValueSet.of("say", "hi");
     private static final Duration LONG = Duration.ofSeconds(20);
@@ -101,7 +101,7 @@ class ReconnectTest {
         }
     }
 
-    /** The last attempt was not sent, but the first may have run: saying NOT_SENT would be a lie. */
+    /** The last attempt was not sent, but the first may have run: so the delivery is UNKNOWN. */
     @Test
     void repeatedCallThatMayHaveRunSaysSo() throws InterruptedException {
         ScriptedPeer peer = connect(ReconnectPolicy.standard().idempotent("s"));

@@ -38,6 +38,7 @@ final class ScriptedLink implements Link {
     private volatile boolean refusesFrames;
     private volatile Runnable beforePoll = () -> {};
     private volatile Runnable afterFrames = () -> {};
+    private volatile Runnable beforeWaitForRoom = () -> {};
 
     // ---- the test's end
 
@@ -105,6 +106,11 @@ final class ScriptedLink implements Link {
     /** Runs an action on the thread that has polled frames, before it does what they ask for. */
     void afterFrames(Runnable action) {
         afterFrames = action;
+    }
+
+    /** Runs an action on the thread that is about to wait for room. */
+    void beforeWaitForRoom(Runnable action) {
+        beforeWaitForRoom = action;
     }
 
     @Override
@@ -239,7 +245,12 @@ final class ScriptedLink implements Link {
     }
 
     @Override
-    public synchronized void awaitWritable(long nanos) {
+    public void awaitWritable(long nanos) {
+        beforeWaitForRoom.run();
+        awaitRoom(nanos);
+    }
+
+    private synchronized void awaitRoom(long nanos) {
         checkLack();
         blockedSenders++;
         notifyAll();

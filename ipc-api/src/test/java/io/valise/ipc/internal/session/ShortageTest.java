@@ -112,7 +112,7 @@ class ShortageTest {
         assertThat(reply.join()).isEqualTo(HI);
     }
 
-    /** That is no want of this process, but the end of the link. */
+    /** The link has ended; this process lacks nothing. */
     @Test
     void aBrokenMediumIsNoShortage() throws Exception {
         ScriptedPeer client = serve();
@@ -120,7 +120,7 @@ class ShortageTest {
         assertThat(disconnects.take().status()).isEqualTo(IpcStatus.PEER_DIED);
     }
 
-    /** The link has room, but the thread that sends gets no processor: played by a link that holds it up. */
+    /** The link has room, but the sending thread gets no processor: simulated by a link that blocks it. */
     @Test
     void aBroadcastWaitsForTheThreadsOfThisProcessAndDropsNoClient() throws Exception {
         ScriptedPeer client = serve();

@@ -24,7 +24,7 @@ class WatchdogTest {
                 .orElseThrow();
     }
 
-    /** WAITING, not TIMED_WAITING: nothing will wake it but new work. */
+    /** WAITING, not TIMED_WAITING: only new work wakes it. */
     private static void awaitRest() {
         Thread watchdog = watchdog();
         while (watchdog.getState() != Thread.State.WAITING) {

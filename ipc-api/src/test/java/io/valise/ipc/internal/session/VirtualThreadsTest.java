@@ -1,4 +1,4 @@
-package io.valise.ipc.internal.work;
+package io.valise.ipc.internal.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -12,12 +12,15 @@ import io.valise.ipc.ValueSet;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -84,37 +87,64 @@ class VirtualThreadsTest {
         return task.get();
     }
 
-    @Test
-    void whatBlocksDoesSoOnAThreadOfThePlatform() throws Exception {
-        AtomicReference<Thread> blocked = new AtomicReference<>();
-        boolean virtual = virtually(() -> {
-            VirtualThreads.block(() -> blocked.set(Thread.currentThread()));
-            return VirtualThreads.isCurrent();
-        });
-        assertThat(virtual).isTrue();
-        assertThat(blocked.get().getName()).startsWith("valise-reader-");
-        assertThat(VirtualThreads.isCurrent()).isFalse();
+    private IpcConnection scripted(ScriptedTransport transport) throws InterruptedException {
+        CompletableFuture<IpcConnection> connecting =
+                IpcClient.builder("scripted:virtual").transport(transport).connectAsync();
+        transport.nextClient().welcome().link().capacity(0);
+        return connecting.join();
     }
 
     @Test
-    void anInterruptStaysSet() throws Exception {
-        boolean interrupted = virtually(() -> {
-            Thread waiting = Thread.currentThread();
-            VirtualThreads.block(waiting::interrupt);
-            return Thread.interrupted();
-        });
-        assertThat(interrupted).isTrue();
-    }
-
-    @Test
-    void whatGoesWrongThereIsThrownHere() {
-        for (Throwable wrong : List.of(new IllegalStateException("closed"), new InternalError("cut"))) {
+    void sendThatWaitsForRoomDoesSoOnAPlatformThread() throws Exception {
+        ScriptedTransport transport = new ScriptedTransport();
+        BlockingQueue<String> waiting = new LinkedBlockingQueue<>();
+        transport.prepare(link ->
+                link.beforeWaitForRoom(() -> waiting.add(Thread.currentThread().getName())));
+        try (IpcConnection connection = scripted(transport)) {
             assertThatExceptionOfType(ExecutionException.class)
                     .isThrownBy(() -> virtually(() -> {
-                        VirtualThreads.block(() -> sneak(wrong));
+                        connection.call("s").timeout(Duration.ofMillis(20)).request(ValueSet.empty());
                         return null;
                     }))
-                    .withCause(wrong);
+                    .withCauseInstanceOf(IpcException.class);
+            assertThat(waiting).isNotEmpty().allSatisfy(name -> assertThat(name).startsWith("valise-reader-"));
+        }
+    }
+
+    @Test
+    void anInterruptEndsASendThatWaitsForRoomAndStaysSet() throws Exception {
+        ScriptedTransport transport = new ScriptedTransport();
+        AtomicReference<Thread> sender = new AtomicReference<>();
+        transport.prepare(link -> link.beforeWaitForRoom(() -> sender.get().interrupt()));
+        try (IpcConnection connection = scripted(transport)) {
+            String outcome = virtually(() -> {
+                sender.set(Thread.currentThread());
+                try {
+                    connection.send("e", ValueSet.empty());
+                    return "sent";
+                } catch (IpcException e) {
+                    return e.status() + " " + Thread.interrupted();
+                }
+            });
+            assertThat(outcome).isEqualTo("CANCELLED true");
+        }
+    }
+
+    @Test
+    void failureOfAWaitForRoomIsThrownInTheVirtualThread() throws Exception {
+        for (Throwable wrong :
+                List.of(new IpcException(IpcStatus.PEER_DIED, "cut on purpose"), new InternalError("on purpose"))) {
+            ScriptedTransport transport = new ScriptedTransport();
+            transport.prepare(link -> link.beforeWaitForRoom(() -> sneak(wrong)));
+            try (IpcConnection connection = scripted(transport)) {
+                assertThatExceptionOfType(ExecutionException.class)
+                        .isThrownBy(() -> virtually(() -> {
+                            connection.send("e", ValueSet.empty());
+                            return null;
+                        }))
+                        .havingCause()
+                        .withMessageContaining("on purpose");
+            }
         }
     }
 
