@@ -27,7 +27,7 @@ class AccessPolicyTest {
     }
 
     @Test
-    void usersAreThoseSomebodyVouchesFor() {
+    void onlyAuthenticatedUsersMatch() {
         AccessPolicy policy = AccessPolicy.users("ann", "bob");
         allows(policy, ANN);
         denies(policy, READER, "its user is none of");

@@ -171,7 +171,7 @@ class ValueSetTest {
     }
 
     @Test
-    void everyGetterHasATwinForAbsentKeys() {
+    void everyGetterHasAnOverloadForAbsentKeys() {
         ValueSet none = ValueSet.empty();
         assertThat(none.getBoolean("x", true)).isTrue();
         assertThat(none.getByte("x", (byte) 1)).isEqualTo((byte) 1);

@@ -88,7 +88,7 @@ class CapabilityGrantTest {
 
     /** The user's own signature of the same text is none of a grant. */
     @Test
-    void nobodyCanHaveOneSignedAsData() {
+    void grantCannotBeObtainedBySigningData() {
         String signed = grant().text().replaceAll("signature=.*\n", "");
         byte[] signature = owner.sign(signed.getBytes(StandardCharsets.US_ASCII));
         String forged = signed + "signature=" + HexFormat.of().formatHex(signature) + "\n";

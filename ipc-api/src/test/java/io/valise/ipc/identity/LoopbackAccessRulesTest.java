@@ -36,7 +36,7 @@ class LoopbackAccessRulesTest {
     }
 
     @Test
-    void whoHasNoIdentityIsNamedByNoRule() {
+    void applicationWithoutAnIdentityMatchesNoRule() {
         LoopbackAccessRules rules = LoopbackAccessRules.builder(quotes)
                 .in(reader.id())
                 .out(reader.id())
@@ -54,7 +54,7 @@ class LoopbackAccessRulesTest {
         try (LoopbackAccessRules.Exemption outer = rules.exemptInbound(reader.id())) {
             try (LoopbackAccessRules.Exemption inner = rules.exemptInbound(reader.id())) {
                 assertThat(rules.inRefusal(id)).isEmpty();
-                inner.close(); // twice does no harm
+                inner.close(); // again, without effect
             }
             assertThat(rules.inRefusal(id)).as("the outer one is open").isEmpty();
             assertThat(rules.outRefusal(id)).as("inbound only").isPresent();

@@ -41,7 +41,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The arrows of the architecture, checked on the compiled classes of every module. */
+/** The dependencies that docs/architecture.md allows, checked on the compiled classes of every module. */
 class DependencyRulesTest {
     private static final String[] API = {
         "io.valise.ipc", "io.valise.ipc.identity..", "io.valise.ipc.spi..", "io.valise.ipc.internal.."
@@ -55,7 +55,7 @@ class DependencyRulesTest {
     private static final String COMMAND = "io.valise.ipc.cli..";
 
     /** ArchUnit's own option knows the folders of tests of a plain build only, not those of its profiles. */
-    private static final JavaClasses HOUSE = new ClassFileImporter()
+    private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(location -> !location.contains("/test-classes/"))
             .importPackages("io.valise.ipc");
 
@@ -74,7 +74,7 @@ class DependencyRulesTest {
                 ".cli"
             })
     void everyRoomIsLookedAt(String room) {
-        assertThat(HOUSE.containPackage("io.valise.ipc" + room)).isTrue();
+        assertThat(CLASSES.containPackage("io.valise.ipc" + room)).isTrue();
     }
 
     @ParameterizedTest
@@ -110,7 +110,7 @@ class DependencyRulesTest {
                 "io.valise.ipc.cli.(*).."
             })
     void theRoomsOfAModuleUseEachOtherInOneDirection(String rooms) {
-        slices().matching(rooms).should().beFreeOfCycles().check(HOUSE);
+        slices().matching(rooms).should().beFreeOfCycles().check(CLASSES);
     }
 
     @Test
@@ -215,7 +215,7 @@ class DependencyRulesTest {
                 .callMethodWhere(calls(Thread.class, "setContextClassLoader")));
     }
 
-    /** Classes of the library, which runs in other people's programs. */
+    /** Classes of the library, which runs in programs of others. */
     private static GivenClassesConjunction library() {
         return noClasses().that(not(resideInAnyPackage(COMMAND, TESTKIT, "io.valise.ipc.benchmarks..")));
     }
@@ -271,6 +271,6 @@ class DependencyRulesTest {
     }
 
     private static void check(ArchRule rule) {
-        rule.allowEmptyShould(true).check(HOUSE);
+        rule.allowEmptyShould(true).check(CLASSES);
     }
 }

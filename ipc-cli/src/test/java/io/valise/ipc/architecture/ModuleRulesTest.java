@@ -20,8 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What the modules show and need. The tests of this build run on the class path, so the module path is tried here:
- * everything is resolved as modules, third parties and all.
+ * What the modules show and need. The tests of this build run on the class path, so the module path is tested here: all modules are resolved, those of third parties too.
  */
 class ModuleRulesTest {
     private static final Path[] PATH = Arrays.stream(

@@ -36,9 +36,12 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** How sources are kept, in all modules: sizes, and Javadoc on what is public. Sources are parsed, not compiled. */
+/** Sizes, words and Javadoc of the sources of all modules. Sources are parsed, not compiled. */
 class SourceRulesTest {
-    private static final int MOST_LINES_OF_A_FILE = 600;
+    private static final int MOST_LINES_OF_A_FILE = 500;
+    /** Its signatures are the contract; docs/architecture.md says why they stay in one file. */
+    private static final int MOST_LINES_OF_VALUE_SET = 600;
+
     private static final int MOST_LINES_OF_A_METHOD = 60;
 
     private static final Pattern VERSION = Pattern.compile("<version>([0-9.]+)(?:-SNAPSHOT)?</version>");
@@ -47,13 +50,16 @@ class SourceRulesTest {
 
     /** Metaphors and old-fashioned words; docs/glossary.md has the terms to use instead. */
     private static final Pattern NOT_PLAIN =
-            Pattern.compile("\\b(?i:whoever|whomever|nobody|somebody|anybody|lest|hoped"
-                    + "|in (its|his) stead|in person|patience|strangers?|farewells?|knock(s|ed|ing)?|squat(s|ted|ting|ters?)?"
+            Pattern.compile("\\b(?i:whoever|whomever|nobodys?|somebody|anybody|lest|hoped"
+                    + "|in (its|his) stead|in person|patience|strangers?|neighbours?|farewells?|knock(s|ed|ing)?|squat(s|ted|ting|ters?)?"
                     + "|caretakers?|doorman|vouch(ed|es|ing)?)\\b");
 
     /** The access policy, and the user of Unix. */
     private static final Pattern NAMED_NOBODY =
             Pattern.compile("nobody\\(\\)|[{`](@code )?nobody[}`]|runs as nobody|NOBODY");
+
+    /** Where the words of an identifier meet. */
+    private static final Pattern BETWEEN_WORDS = Pattern.compile("(?<=[a-z0-9])(?=[A-Z])|_");
 
     /** They name the words that are refused. */
     private static final Set<String> NAME_THE_WORDS = Set.of("SourceRulesTest.java", "glossary.md");
@@ -123,6 +129,7 @@ class SourceRulesTest {
         }
     }
 
+    /** Identifiers are words too. */
     @Test
     void sourcesAndPagesAreInPlainWords() throws IOException {
         Path root = Path.of("").toAbsolutePath().getParent();
@@ -136,7 +143,8 @@ class SourceRulesTest {
         texts.removeIf(text -> NAME_THE_WORDS.contains(text.getFileName().toString()));
         for (Path text : texts) {
             String words = NAMED_NOBODY.matcher(Files.readString(text)).replaceAll("");
-            assertThat(NOT_PLAIN.matcher(words).results().map(found -> found.group()))
+            String apart = BETWEEN_WORDS.matcher(words).replaceAll(" ");
+            assertThat(NOT_PLAIN.matcher(apart).results().map(found -> found.group()))
                     .as(text.toString())
                     .isEmpty();
         }
@@ -195,7 +203,9 @@ class SourceRulesTest {
 
         @Override
         public @Nullable Void visitCompilationUnit(CompilationUnitTree node, @Nullable Void unused) {
-            report(FILES_TOO_LONG, "file", file, MOST_LINES_OF_A_FILE, lines(node));
+            boolean valueSet = file.replace('\\', '/').endsWith("/io/valise/ipc/ValueSet.java");
+            int most = valueSet ? MOST_LINES_OF_VALUE_SET : MOST_LINES_OF_A_FILE;
+            report(FILES_TOO_LONG, "file", file, most, lines(node));
             return super.visitCompilationUnit(node, null);
         }
 

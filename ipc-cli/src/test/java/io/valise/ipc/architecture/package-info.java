@@ -1,4 +1,4 @@
-/** The rules of the house as tests: who may use whom, what a module shows, how sources are kept. */
+/** The rules of the code as tests: dependencies, exports, sources. */
 @NullMarked
 package io.valise.ipc.architecture;
 

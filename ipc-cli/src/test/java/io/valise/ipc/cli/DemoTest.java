@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** {@code ipc demo} is the acceptance test of the house. */
+/** {@code ipc demo} tries every transport between real processes. */
 @Timeout(180)
 class DemoTest {
     @Test

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith(HangWatchdog.class)
 class LookingTest {
     @Test
-    void listSaysThatThereIsNobody() {
+    void listSaysThatThereIsNoServer() {
         assertThat(CommandRun.of("list").out()).startsWith("No server of this user is running.");
         assertThat(CommandRun.of("list", "--json").json().get("servers")).isEmpty();
     }

@@ -57,7 +57,7 @@ class ProcessTest {
     }
 
     @Test
-    void aVerboseServerTellsWhoCallsAndPrintsEvents() throws Exception {
+    void verboseServerPrintsCallersAndEvents() throws Exception {
         try (ForkedIpc server = ForkedIpc.start("serve", "pipe:told", "--event", "note", "--verbose", "--until-eof")) {
             assertThat(server.nextLine()).isEqualTo("serving pipe:told");
             assertThat(CommandRun.of("send", "pipe:told", "note", "{\"a\": 1}").err())

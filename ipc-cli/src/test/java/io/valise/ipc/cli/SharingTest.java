@@ -114,7 +114,7 @@ class SharingTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"redeem", "redeem -"})
-    void aTokenOnStandardInputIsSeenByNobody(String command) throws Exception {
+    void tokenOnStandardInputIsNotShownToOtherProcesses(String command) throws Exception {
         Path file = Files.writeString(own.path().resolve("report"), "what it says");
         Path copy = own.path().resolve("copy");
         try (ForkedIpc share = ForkedIpc.start("share", file.toString())) {

@@ -113,7 +113,7 @@ class StartingTest {
     }
 
     @Test
-    void runtimeCleanRemovesWhatNobodyUsesAndElseSaysWho() throws Exception {
+    void runtimeCleanRemovesUnusedFilesOrNamesTheUsers() throws Exception {
         Path home = own.path().resolve("home");
         CommandRun cleaned = at(home, () -> {
             assertThat(CommandRun.of("runtime", "clean").out()).startsWith("removed 0 files from " + home);

@@ -78,7 +78,7 @@ class AccessBetweenApplicationsTest {
             assertThat(client.ask("tryConnect", ADDRESS)).isEqualTo("OK");
             assertThat(client.ask("status", "secret")).isEqualTo("OK");
             assertThat(server.connections()).hasSize(1);
-            client.ask("out", "somebody_0000000000000");
+            client.ask("out", "other_0000000000000");
             assertThat(client.ask("tryConnect", ADDRESS)).isEqualTo("ACCESS_DENIED");
         }
     }
@@ -100,7 +100,7 @@ class AccessBetweenApplicationsTest {
     }
 
     @Test
-    void whoHasNoIdentityIsBlockedAndTheClientIsToldByItsOwnRules() {
+    void applicationWithoutAnIdentityIsBlockedByTheClientsOwnRules() {
         try (IpcServer server = serve(LoopbackAccessRules.builder(quotes).build())) {
             assertThat(client.ask("tryConnect", ADDRESS)).isEqualTo("ACCESS_DENIED");
             LoopbackAccessRules deaf = LoopbackAccessRules.builder(reader).build();

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * A server serves with each Netty that common platforms manage, and says what it needs where it cannot. This build has
+ * A server serves with each version of Netty that common platforms manage, and reports what it needs where it cannot. This build has
  * 4.1 on the class path of this module, and 4.2 in a folder.
  */
 @ExtendWith(HangWatchdog.class)

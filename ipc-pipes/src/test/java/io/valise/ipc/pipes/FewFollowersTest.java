@@ -21,7 +21,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Handlers that wait for futures of their own may have all the threads there are for handlers: their calls end all the same. */
+/** Handlers that wait for their own futures may occupy all threads for handlers: their calls end nevertheless. */
 @ExtendWith(HangWatchdog.class)
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "over domain sockets")
 class FewFollowersTest {

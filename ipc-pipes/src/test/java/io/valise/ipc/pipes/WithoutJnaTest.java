@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/** Only Windows' pipes need JNA: elsewhere not even its jar is opened. */
+/** Only Windows' pipes need JNA: elsewhere its jar is not opened. */
 @DisabledOnOs(OS.WINDOWS)
 class WithoutJnaTest {
     @Test

@@ -23,8 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * A third party, this process, cuts the segment of a connection between two others, to nothing or to half, whatever they
- * are doing: both live, what is pending at either end ends with a status, and their other connection never notices.
+ * A third process, this one, truncates the segment of a connection between two others, to nothing or to half, at any time: both processes survive, pending calls at either end fail with a status, and their other connection is not affected.
  */
 @ExtendWith(HangWatchdog.class)
 @Timeout(180)

@@ -34,8 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * A peer that scribbles over the segment of a running connection: that connection ends with PROTOCOL_ERROR, others never
- * notice. The segment has no name any more; the kernel still gives it to root.
+ * A peer that overwrites the segment of a running connection: that connection ends with PROTOCOL_ERROR, the others are not affected. The segment has no name any more; the kernel still gives it to root.
  */
 @ExtendWith(HangWatchdog.class)
 class HostileLinkTest {
@@ -202,7 +201,7 @@ class HostileLinkTest {
         return IpcClient.connect("shm:scribbled");
     }
 
-    /** Lies about what was consumed, before each request, until the client needs to know. */
+    /** Reports a wrong consumer position before each request, until the client reads it. */
     private static IpcStatus statusOf(IpcConnection victim, FileChannel segment) throws IOException {
         long consumerPosition =
                 new SegmentLayout(SegmentLayout.MIN_RING_BYTES).toServer().consumerPosition();

@@ -154,7 +154,7 @@ abstract class SecretShmFixture {
         return catchThrowableOfType(IpcException.class, () -> transport.connect(endpoint, TIMEOUT));
     }
 
-    /** Windows' rule, kept by hand: a file that is mapped cannot be removed. */
+    /** As on Windows, a file that is mapped cannot be removed. */
     record Removal(AtomicInteger tries) implements SegmentRemoval {
         @Override
         public void whenShared(Path file) {

@@ -72,7 +72,7 @@ class SharedRegionTest {
     }
 
     @Test
-    void anInterruptedThreadHarmsNobodyWhoHoldsTheRegion() {
+    void interruptedThreadDoesNotDisturbOtherHoldersOfTheRegion() {
         Thread.currentThread().interrupt();
         try (SharedRegion region = SharedRegion.create("interrupted", 4096);
                 SharedRegion other = SharedRegion.open("interrupted")) {
@@ -90,7 +90,7 @@ class SharedRegionTest {
 
     /** An interrupt that comes while a file is being mapped closes the channel that all holders here share. */
     @Test
-    void interruptsThatComeWhileItIsMappedHarmNobodyWhoHoldsTheRegion() throws Exception {
+    void interruptsDuringMappingDoNotDisturbOtherHoldersOfTheRegion() throws Exception {
         try (SharedRegion kept = SharedRegion.create("kept", 4096)) {
             FutureTask<Integer> mapping = new FutureTask<>(() -> mapAgainAndAgain("kept"));
             Thread mapper = new Thread(mapping, "mapper");

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(HangWatchdog.class)
-@SuppressWarnings("ThreadPriorityCheck") // Yielding is what a spinning thread owes a machine that is busy.
+@SuppressWarnings("ThreadPriorityCheck") // A spinning thread yields: the machine may be busy.
 class SharedRingTest {
     private static final int CAPACITY = 64 << 10;
 

@@ -165,7 +165,7 @@ class ShmTransportTest {
                 "VALISESHM\1\0\0\0\0\0\0\0\1AAAA",
                 "VALISESHM\2........"
             })
-    void serverDropsWhoDoesNotShakeHands(String bytes) throws Exception {
+    void serverClosesConnectionsWithoutAHandshake(String bytes) throws Exception {
         try (SocketChannel intruder = dial()) {
             intruder.write(ByteBuffer.wrap(bytes.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1)));
             if (bytes.length() > 1) {
@@ -178,7 +178,7 @@ class ShmTransportTest {
     }
 
     @Test
-    void serverDropsWhoLeavesOrAnswersWrong() throws Exception {
+    void serverClosesConnectionsWithoutAProof() throws Exception {
         for (byte ack : new byte[] {'B', 0, -1}) {
             try (SocketChannel intruder = dial()) {
                 intruder.write(NegotiationMessages.hello(1));

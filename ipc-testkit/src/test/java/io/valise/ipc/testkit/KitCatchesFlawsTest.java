@@ -26,7 +26,7 @@ import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
 /**
- * Who tests the tests: for every flaw a transport could have, the rule meant to catch it catches it. The rules run at
+ * The kit itself is tested: for every flaw that a transport could have, the rule that is meant to catch it fails. The rules run at
  * the same time, since those that find a hang do nothing but wait for the watchdog.
  */
 @Timeout(120)

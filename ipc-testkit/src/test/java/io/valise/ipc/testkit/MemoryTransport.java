@@ -78,14 +78,14 @@ final class MemoryTransport implements Transport {
         Served served = find(endpoint);
         if (served == null) {
             if (flaw == Flaw.ABSENT_SERVER_WAITS) {
-                waitInVain(timeoutNanos);
+                waitUntilTimeout(timeoutNanos);
             }
             throw new IpcException(IpcStatus.ENDPOINT_NOT_FOUND, endpoint + ": no server", Delivery.NOT_SENT);
         }
         return served.connect();
     }
 
-    private static void waitInVain(long nanos) {
+    private static void waitUntilTimeout(long nanos) {
         long begun = System.nanoTime();
         while (System.nanoTime() - begun < nanos && !Thread.currentThread().isInterrupted()) {
             LockSupport.parkNanos(nanos);

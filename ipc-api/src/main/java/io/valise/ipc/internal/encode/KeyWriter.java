@@ -18,7 +18,7 @@ public final class KeyWriter {
 
     private KeyWriter() {}
 
-    /** Writes a key, and sees to it that a small value has room behind it. */
+    /** Writes a key, and ensures room for a small value behind it. */
     static int key(ByteBuffer dst, byte[] out, int at, String key) {
         int slot = slot(key.hashCode());
         Entry entry = TABLE[slot];

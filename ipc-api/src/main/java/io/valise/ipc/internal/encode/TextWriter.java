@@ -32,7 +32,7 @@ final class TextWriter {
         text.getBytes(from, to, out, at);
     }
 
-    /** Hopes for ASCII and begins anew when that was wrong; needs room for three bytes a char. */
+    /** Expects ASCII and starts again when that was wrong; needs room for three bytes a char. */
     static int anyText(byte[] out, int at, String text, int length) {
         int start = HeadWriter.head(out, at, MajorTypes.TEXT, length);
         int all = 0;

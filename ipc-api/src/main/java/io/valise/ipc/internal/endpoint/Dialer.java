@@ -97,7 +97,7 @@ public final class Dialer {
         try {
             return Optional.of(dial(address, deadline));
         } catch (IpcException e) {
-            if (!meansThatNobodyServes(e.status())) {
+            if (!meansThatNoServerRuns(e.status())) {
                 throw e;
             }
             return Optional.empty();
@@ -105,7 +105,7 @@ public final class Dialer {
     }
 
     /** A server that ends while a client connects serves no more. */
-    private static boolean meansThatNobodyServes(IpcStatus status) {
+    private static boolean meansThatNoServerRuns(IpcStatus status) {
         return status == IpcStatus.ENDPOINT_NOT_FOUND
                 || status == IpcStatus.CONNECTION_CLOSED
                 || status == IpcStatus.PEER_DIED;

@@ -43,7 +43,7 @@ final class Repeats {
         return now;
     }
 
-    /** Whether another attempt harms nothing and has time left. */
+    /** Whether the call may be repeated and has time left. */
     boolean allow(IpcException failure) {
         boolean safe = failure.delivery() != Delivery.UNKNOWN
                 || policy.idempotentServices().contains(service);

@@ -72,10 +72,10 @@ public final class Frames {
     /** "VLSE". */
     public static final int MAGIC = 0x564c5345;
 
-    /** The highest version that this code speaks. */
+    /** The highest version that this code supports. */
     public static final int VERSION = 2;
 
-    /** The lowest version that this code speaks. */
+    /** The lowest version that this code supports. */
     public static final int LOWEST_VERSION = 1;
 
     /** The first version in which a GOAWAY says how many calls were taken. */

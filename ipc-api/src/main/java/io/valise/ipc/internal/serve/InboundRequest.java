@@ -262,7 +262,7 @@ public final class InboundRequest implements Request, Task, InFlight.Entry, Send
         running = true;
         try {
             found.serve(this, onReader);
-        } catch (Throwable e) { // whatever a handler throws is the caller's to know, and must not end the reader
+        } catch (Throwable e) { // reported to the caller; it must not end the reader
             fail(e);
         } finally {
             running = false;

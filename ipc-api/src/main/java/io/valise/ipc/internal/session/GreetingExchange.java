@@ -156,7 +156,7 @@ public final class GreetingExchange {
         return proof;
     }
 
-    /** Tells the client why it is not let in. */
+    /** Sends the client the reason of its refusal. */
     void refuse(long id, IpcStatus status, String text) {
         answers.send(OutFrame.text(Frames.ERROR, id, Frames.FLAG_REJECTED, status, text), true);
     }

@@ -270,7 +270,7 @@ public final class Session implements SessionCall.Calls {
         calls.remove(AwaitedHello.ID);
     }
 
-    /** Tells the client why it is not let in, and ends the session. */
+    /** Sends the client the reason of its refusal, and ends the session. */
     public void refuse(long id, IpcStatus status, String text) {
         greeting.refuse(id, status, text);
         closeBecause(new CloseReason(status, false, text));

@@ -70,7 +70,7 @@ public final class SystemPlace {
             return Optional.of(
                     "services for other users need the users and modes of POSIX, which this system does not have");
         }
-        return UnixSockets.available() && UnixSockets.kernelVouches()
+        return UnixSockets.available() && UnixSockets.kernelAuthenticates()
                 ? Optional.empty()
                 : Optional.of("services for other users need a kernel that tells which user is at the other end of a"
                         + " domain socket (SO_PEERCRED)");

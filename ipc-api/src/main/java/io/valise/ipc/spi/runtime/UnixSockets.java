@@ -59,7 +59,7 @@ public final class UnixSockets {
 
     /**
      * Serves a name to every process that connects, for a transport that finds out by other means than the kernel who that is: where the
-     * kernel cannot tell ({@link #kernelVouches}), only the folder's protection has kept other users out so far.
+     * kernel cannot tell ({@link #kernelAuthenticates}), only the folder's protection has kept other users out so far.
      *
      * @param beforehand runs when the name is known to be free, before a client can connect; when it throws, the name is not served
      * @param accepted as in {@link #listen}, but nothing is known of the peer
@@ -84,7 +84,7 @@ public final class UnixSockets {
     }
 
     /** Whether this system's kernel tells the user at the other end of a domain socket: Linux and macOS do, Windows does not. */
-    public static boolean kernelVouches() {
+    public static boolean kernelAuthenticates() {
         return options().contains(ExtendedSocketOptions.SO_PEERCRED);
     }
 
@@ -179,7 +179,7 @@ public final class UnixSockets {
             }
             connected = channel.connect(UnixDomainSocketAddress.of(place.path())) || finished(channel);
         } catch (IOException e) {
-            giveUpIfHopeless(place, e);
+            throwIfPermanent(place, e);
         } finally {
             if (!connected) {
                 close(channel);
@@ -209,7 +209,7 @@ public final class UnixSockets {
         }
     }
 
-    private static void giveUpIfHopeless(SocketPlace place, IOException e) {
+    private static void throwIfPermanent(SocketPlace place, IOException e) {
         if (e instanceof ConnectException || !SocketPlace.isSocket(place.path())) {
             throw notSent(IpcStatus.ENDPOINT_NOT_FOUND, "no server listens at " + place.path() + ": start it first", e);
         }

@@ -169,7 +169,7 @@ public final class SecretFiles<T extends SecretFiles.Published> {
     }
 
     /**
-     * Removes what crashed servers left; what cannot be listed or removed is logged: it harms no other name. Call it
+     * Removes what crashed servers left; what cannot be listed or removed is logged: it affects no other name. Call it
      * {@link #locked}.
      *
      * @param gone whether the server of the file with this name is certainly gone

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Nothing in use is ever cleaned up, and a process that died uses nothing. */
+/** Files in use are never removed, and a process that died uses none. */
 @DisabledOnOs(OS.WINDOWS)
 class InUseTest {
     @TempDir
@@ -49,7 +49,7 @@ class InUseTest {
     void cleaningIsRefusedWithThePidsUntilTheProcessesAreKilled(int processes) throws Exception {
         ForkedJvm[] occupants = new ForkedJvm[processes];
         for (int i = 0; i < processes; i++) {
-            occupants[i] = ForkedJvm.start(List.of(), Map.of("VALISE_HOME", home.toString()), Occupant.class);
+            occupants[i] = ForkedJvm.start(List.of(), Map.of("VALISE_HOME", home.toString()), DirectoryHolder.class);
             assertThat(occupants[i].answer()).isEqualTo("in");
         }
         Path leftover = Files.writeString(home.resolve("occupied/leftover"), "x");
@@ -130,17 +130,18 @@ class InUseTest {
         RuntimeDirectory.current().folder("used");
         RuntimeDirectory.current().folder("used");
 
-        try (ForkedJvm cleaner = ForkedJvm.start(List.of(), Map.of("VALISE_HOME", home.toString()), Sweeper.class)) {
+        try (ForkedJvm cleaner =
+                ForkedJvm.start(List.of(), Map.of("VALISE_HOME", home.toString()), CleaningProgram.class)) {
             assertThat(cleaner.answer())
                     .contains("in use by pid " + ProcessHandle.current().pid());
         }
     }
 
     @Test
-    void ofTwoWhoCleanUpTheSecondIsToldOfTheFirstAndNotOfEveryProcess() {
+    void secondCleanerIsToldOfTheFirstAndNotOfEveryProcess() {
         String said = InUse.of(home).alone(() -> {
             try (ForkedJvm cleaner =
-                    ForkedJvm.start(List.of(), Map.of("VALISE_HOME", home.toString()), Sweeper.class)) {
+                    ForkedJvm.start(List.of(), Map.of("VALISE_HOME", home.toString()), CleaningProgram.class)) {
                 return cleaner.answer();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);

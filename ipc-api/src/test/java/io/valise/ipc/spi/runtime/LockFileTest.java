@@ -30,7 +30,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Locks that belong to the process are right with several copies of the library in it, as another process sees them. */
+/** Locks that belong to the process are correct with several copies of the library in it, as another process sees them. */
 @DisabledOnOs(OS.WINDOWS)
 class LockFileTest {
     @TempDir

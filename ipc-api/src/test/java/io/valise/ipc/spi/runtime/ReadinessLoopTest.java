@@ -216,7 +216,7 @@ class ReadinessLoopTest {
 
     @Test
     void atTheExitOfTheProcessItServesOnAndDoesNotStayInTheKernel() throws Exception {
-        try (ForkedJvm leaver = ForkedJvm.start(Leaver.class)) {
+        try (ForkedJvm leaver = ForkedJvm.start(ExitingProgram.class)) {
             assertThat(leaver.answer()).isEqualTo("told");
             assertThat(leaver.answer()).isEqualTo("parked");
             assertThat(leaver.process.waitFor()).isZero();

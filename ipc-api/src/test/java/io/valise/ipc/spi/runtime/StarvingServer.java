@@ -36,7 +36,7 @@ final class StarvingServer {
         }
     }
 
-    /** Waits for the limit to bite, then looks at what waiting costs while it does. */
+    /** Waits until the limit is reached, then measures what waiting costs. */
     private static String starve(LinkedBlockingQueue<SocketChannel> accepted) throws InterruptedException {
         int before;
         do {

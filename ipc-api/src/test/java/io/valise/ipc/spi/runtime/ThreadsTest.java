@@ -74,7 +74,7 @@ class ThreadsTest {
                 });
     }
 
-    /** A pause that an interrupt cuts short would be no pause. */
+    /** An interrupt does not shorten the pause. */
     @Test
     void anInterruptDoesNotEndARepetition() {
         AtomicInteger steps = new AtomicInteger();

@@ -93,7 +93,7 @@ class UnixSocketsTest {
     }
 
     @Test
-    void theKernelVouchesForBothEnds() throws Exception {
+    void kernelAuthenticatesBothEnds() throws Exception {
         listen("quotes");
         PeerIdentity server = UnixSockets.identity(connect("quotes"));
         PeerIdentity client = UnixSockets.identity(accepted());
@@ -267,8 +267,8 @@ class UnixSocketsTest {
 
     @Test
     void ofTwoProcessesThatRaceForOneStaleNameExactlyOneWins() throws IOException {
-        try (ForkedJvm one = ForkedJvm.start(Racer.class, folder.toString());
-                ForkedJvm two = ForkedJvm.start(Racer.class, folder.toString())) {
+        try (ForkedJvm one = ForkedJvm.start(RacingServer.class, folder.toString());
+                ForkedJvm two = ForkedJvm.start(RacingServer.class, folder.toString())) {
             for (int round = 0; round < 100; round++) {
                 Path name = folder.resolve("round" + round);
                 leaveStale(name);
@@ -322,7 +322,7 @@ class UnixSocketsTest {
         assumeTrue(ProcessUser.uid() == 0, "only root can start a process of another user");
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/setpriv")), "no setpriv here");
         List<String> otherUser = List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups");
-        openToEverybody(listen("mine").path());
+        openToAllUsers(listen("mine").path());
         Map<String, String> home = Map.of("VALISE_HOME", "/tmp/valise-test-other-" + System.nanoTime());
         try (ForkedJvm intruder = ForkedJvm.start(otherUser, home, OtherUserProgram.class, folder.toString())) {
             String report = intruder.answer();
@@ -338,8 +338,8 @@ class UnixSocketsTest {
         }
     }
 
-    /** Takes away the first lines of defence, folder and file mode, to see the second one work. */
-    private void openToEverybody(Path socket) throws IOException {
+    /** Opens the modes of folder and socket, so that only the check of the peer's user remains. */
+    private void openToAllUsers(Path socket) throws IOException {
         for (Path path = socket; path.startsWith(temp); path = path.getParent()) {
             Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxrwxrwx"));
         }

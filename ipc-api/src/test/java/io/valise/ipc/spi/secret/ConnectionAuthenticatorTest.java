@@ -130,7 +130,7 @@ class ConnectionAuthenticatorTest {
             intruders.add(new Connection());
         }
         assertThat(intruders).allMatch(Connection::isPending);
-        // One that leaves makes room.
+        // A closed connection frees its place.
         assertThat(intruders.get(0).pending.fail(new EOFException("hung up"))).isTrue();
         assertThat(new Connection().isPending()).isTrue();
         assertThat(intruders.get(1).isPending()).isTrue();
@@ -144,7 +144,7 @@ class ConnectionAuthenticatorTest {
     }
 
     @Test
-    void clientWhoseConnectionWasClosedIsNotLetIn() {
+    void clientWhoseConnectionWasClosedIsNotAccepted() {
         Connection pending = new Connection();
         authenticator.close();
         assertThat(pending.closed).isTrue();

@@ -42,7 +42,7 @@ class HandshakeTest {
         return bytes(out.flip());
     }
 
-    /** What the handshake answers to these bytes. */
+    /** The answer of the handshake to these bytes. */
     private static byte[] answer(Handshake to, byte[] in) {
         ByteBuffer out = ByteBuffer.allocate(Handshake.LONGEST_MESSAGE);
         to.advance(ByteBuffer.wrap(in), out::put);
@@ -193,7 +193,7 @@ class HandshakeTest {
     }
 
     @Test
-    void relayWhoseAddressesDifferCarriesProofsThatDoNotFit() {
+    void relayWithOtherAddressesCarriesProofsThatDoNotMatch() {
         Handshake client = client();
         Handshake server = Handshake.server(SECRET, CONTEXT.replace("4711", "4713"));
         refuses(IpcStatus.AUTHENTICATION_FAILED, client, answer(server, begin(client)));

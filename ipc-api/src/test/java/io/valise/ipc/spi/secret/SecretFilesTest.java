@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How a server makes its secret known, and what no other user and no log learns of it. */
+/** How a server publishes its secret, and that no other user and no log sees it. */
 class SecretFilesTest {
     private static final String FIRST_LINE = "valise-test 1";
 

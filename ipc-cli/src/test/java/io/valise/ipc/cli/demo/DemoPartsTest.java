@@ -15,7 +15,7 @@ import java.util.concurrent.Flow;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** That the demo would notice what went wrong. */
+/** The demo reports what goes wrong. */
 class DemoPartsTest {
     @Test
     void aStepThatFailsIsToldOfAndTheNextOneRuns() {

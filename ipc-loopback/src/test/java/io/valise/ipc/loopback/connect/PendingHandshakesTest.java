@@ -54,7 +54,7 @@ class PendingHandshakesTest {
     }
 
     @Test
-    void strangerWithoutTheSecretIsToldSoAndDropped() throws Exception {
+    void peerWithoutTheSecretIsRefusedWithAStatus() throws Exception {
         try (Serving server = new Serving();
                 RawClient intruder = RawClient.connect(server.name())) {
             intruder.send("VALISE\1\0".getBytes(US_ASCII));
@@ -67,7 +67,7 @@ class PendingHandshakesTest {
     }
 
     @Test
-    void honestClientsGetInThoughStrangersHoldEveryPlace() throws Exception {
+    void clientsConnectWhileUnauthenticatedPeersTakeUpAllPlaces() throws Exception {
         List<RawClient> intruders = new ArrayList<>();
         try (Serving server = new Serving()) {
             for (int i = 0; i < ConnectionAuthenticator.MOST_PENDING + 6; i++) {
@@ -77,7 +77,7 @@ class PendingHandshakesTest {
             }
             stillServes(server);
             stillServes(server);
-            // The ones that came first had to make room.
+            // The first ones were closed to make room.
             assertThat(intruders.get(0).receiveToEnd()).isEmpty();
             assertThat(intruders.get(5).receiveToEnd()).isEmpty();
         } finally {
@@ -88,7 +88,7 @@ class PendingHandshakesTest {
     }
 
     @Test
-    void slowStrangerIsDroppedInTheEnd() throws Exception {
+    void slowUnauthenticatedPeerIsClosedAfterTheTimeLimit() throws Exception {
         try (Serving server = new Serving();
                 RawClient slow = RawClient.connect(server.name());
                 RawClient mute = RawClient.connect(server.name())) {
@@ -101,7 +101,7 @@ class PendingHandshakesTest {
     }
 
     @Test
-    void closingTheServerDropsStrangers() throws Exception {
+    void closingTheServerClosesUnauthenticatedConnections() throws Exception {
         Serving server = new Serving();
         try (RawClient intruder = RawClient.connect(server.name())) {
             intruder.send((byte) 'V');
@@ -112,12 +112,12 @@ class PendingHandshakesTest {
     }
 
     @Test
-    void authenticatedLinksOutliveTheTimeLimitOfStrangers() throws Exception {
+    void timeLimitOfHandshakesDoesNotApplyToAuthenticatedLinks() throws Exception {
         try (Serving server = new Serving();
                 RawClient early = RawClient.authenticated(server.name());
                 RawClient mute = RawClient.connect(server.name())) {
             LinkEnd link = server.accept();
-            // Who came later has been dropped for slowness: the earlier one's time was up before.
+            // The later one was closed for being slow: the time of the earlier one was up before.
             assertThat(mute.receiveToEnd()).isEmpty();
             early.sendFrame((byte) 7);
             link.expect(new byte[] {7});

@@ -17,7 +17,7 @@ import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What a server shows of itself: its ports and its file. */
+/** What a server publishes: its ports and its file. */
 @ExtendWith(HangWatchdog.class)
 class PublishedTest {
     private static final String V4_LOOPBACK = "0100007F";
@@ -76,7 +76,7 @@ class PublishedTest {
     }
 
     @Test
-    void onlyTheUserReadsTheFileAndNobodyReadsItsSecretInALog() throws Exception {
+    void onlyTheUserCanReadTheFileAndNoLogContainsItsSecret() throws Exception {
         try (Serving server = new Serving()) {
             Path path = EndpointFile.files().pathOf(server.name());
             assumeTrue(path.getFileSystem().supportedFileAttributeViews().contains("posix"), "needs POSIX");

@@ -9,7 +9,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
 
-/** A client made of a plain socket, which can say what no link would. */
+/** A client made of a plain socket, which can send what no link would. */
 public final class RawClient implements AutoCloseable {
     private final EndpointFile server;
     private final Socket socket;

@@ -102,7 +102,7 @@ class TakenPortTest {
     }
 
     @Test
-    void silentSquatterTimesOut() throws Exception {
+    void silentImpostorTimesOut() throws Exception {
         try (ServerSocket silent = new ServerSocket(0, 50, Loopback.V4.address())) {
             leave(silent.getLocalPort());
             assertThat(connectFails(TimeUnit.MILLISECONDS.toNanos(300)).status())
@@ -121,7 +121,7 @@ class TakenPortTest {
     }
 
     @Test
-    void nobodyAtThePortIsNoServer() throws Exception {
+    void portWithoutAListenerIsNoServer() throws Exception {
         int port;
         try (ServerSocket free = new ServerSocket(0, 50, Loopback.V4.address())) {
             port = free.getLocalPort();
@@ -133,7 +133,7 @@ class TakenPortTest {
     }
 
     @Test
-    void serverTakesTheNameOverFromASquatter() throws Exception {
+    void serverTakesTheNameOverFromAnImpostor() throws Exception {
         try (Impostor impostor = new Impostor(TakenPortTest::answerWithAnotherSecret)) {
             EndpointFile left = leave(impostor.port());
             try (Serving server = new Serving(name)) {
@@ -241,7 +241,7 @@ class TakenPortTest {
         }
     }
 
-    /** How a impostor treats a client. */
+    /** How an impostor treats a client. */
     private interface Treatment {
         void treat(InputStream in, OutputStream out) throws IOException;
     }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The end of a link, whatever is done to it at the same moment and whatever the peer makes of it. */
+/** The end of a link, with other operations at the same moment and with any behaviour of the peer. */
 @ExtendWith(HangWatchdog.class)
 class ClosingTest {
     private static final int ROUNDS = 200;
@@ -56,7 +56,7 @@ class ClosingTest {
     }
 
     @Test
-    void closingWakesWhoeverWaits() throws Exception {
+    void closingWakesWaitingThreads() throws Exception {
         for (int round = 0; round < ROUNDS; round++) {
             Link client = Serving.connect(server.name()).link();
             FutureTask<Boolean> waiting = new FutureTask<>(() -> {
@@ -71,7 +71,7 @@ class ClosingTest {
     }
 
     @Test
-    void neverArmedAndFullOfWhatNobodyReadItStillDelivers() throws Exception {
+    void unarmedLinkWithUnreadFramesStillDelivers() throws Exception {
         LinkEnd client = Serving.connect(server.name());
         LinkEnd accepted = server.accept();
         for (int i = 0; i < 100; i++) {
@@ -86,7 +86,7 @@ class ClosingTest {
     }
 
     @Test
-    void peerThatNeverEndsIsWaitedForNoLongerThanThePatience() throws Exception {
+    void peerThatNeverEndsIsWaitedForUpToTheTimeout() throws Exception {
         try (RawClient deaf = RawClient.authenticated(server.name())) {
             server.accept().link().close();
             assertThat(deaf.receiveToEnd()).isEmpty();

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a link makes of bytes that no link sent. */
+/** How a link handles bytes that no link sent. */
 @ExtendWith(HangWatchdog.class)
 class FramingTest {
     private Serving server;

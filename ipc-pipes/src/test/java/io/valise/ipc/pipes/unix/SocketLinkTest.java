@@ -49,7 +49,7 @@ class SocketLinkTest {
     }
 
     @Test
-    void bothEndsAreVouchedForByTheKernel() {
+    void kernelAuthenticatesBothEnds() {
         assertThat(client.peer().evidence()).isEqualTo(PeerIdentity.Evidence.KERNEL);
         assertThat(client.peer().sameUser()).isTrue();
         assertThat(server.peer()).isEqualTo(client.peer());

@@ -86,7 +86,7 @@ class WindowsPipesTest {
     }
 
     @Test
-    void bothEndsAreVouchedForByTheKernel() {
+    void kernelAuthenticatesBothEnds() {
         try (Transport.Listener listener = listen();
                 Link there = dial().link();
                 Link here = accept().link()) {
@@ -129,7 +129,7 @@ class WindowsPipesTest {
     }
 
     @Test
-    void aServerOfAnotherUserThatAdmitsEverybodyIsNotTalkedTo() throws Exception {
+    void serverOfAnotherUserThatAdmitsAllUsersIsNotConnectedTo() throws Exception {
         ModelProcess impostor = machine.process(300, OTHER_USER).hostile();
         bind(impostor, meeting, "D:(A;;GA;;;WD)");
         failsWith(IpcStatus.AUTHENTICATION_FAILED, "runs as " + OTHER_USER, this::dial);
@@ -138,7 +138,7 @@ class WindowsPipesTest {
     }
 
     @Test
-    void aUserWhoPassesTheAccessListIsRefusedByName() throws Exception {
+    void userThatPassesTheAccessListIsRefusedByName() throws Exception {
         ModelProcess administrator = machine.process(300, OTHER_USER).privileged();
         try (LogLines audit = LogLines.audit(QUOTES);
                 Transport.Listener listener = listen()) {
@@ -152,7 +152,7 @@ class WindowsPipesTest {
     }
 
     @Test
-    void whoComesToThePipeThatAnotherWasToldOfIsRefused() throws Exception {
+    void clientAtThePipeOfAnotherClientIsRefused() throws Exception {
         ModelProcess thief = machine.process(300, ME);
         try (LogLines audit = LogLines.audit(QUOTES);
                 Transport.Listener listener = listen()) {

@@ -63,7 +63,7 @@ final class Child {
     }
 
     /** That it ended with a status, and what it wrote last. */
-    String obituary(int status) {
+    String exitMessage(int status) {
         return this + " ended with status " + status + lines.atEnd();
     }
 

@@ -130,7 +130,7 @@ public final class HelperLauncher {
     private LaunchResult await(LaunchListener listener, Child child) {
         CompletableFuture<LaunchResult> ended = child.exit()
                 .thenApply(status ->
-                        LaunchResult.failure(Status.UNKNOWN, child.obituary(status) + "; it never connected"));
+                        LaunchResult.failure(Status.UNKNOWN, child.exitMessage(status) + "; it never connected"));
         CompletableFuture<LaunchResult> connected = listener.connection()
                 .thenApply((IpcConnection connection) ->
                         LaunchResult.success(new RunningHelper(child, listener, connection)));

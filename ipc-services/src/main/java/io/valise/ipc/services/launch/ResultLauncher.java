@@ -161,7 +161,7 @@ public final class ResultLauncher {
     private static IpcException withoutReport(Child child, int status) {
         return new IpcException(
                 status == 0 ? IpcStatus.CANCELLED : IpcStatus.PEER_DIED,
-                child.obituary(status) + "; it reported no result");
+                child.exitMessage(status) + "; it reported no result");
     }
 
     private static CompletableFuture<ValueSet> failed(IpcStatus status, String target, IOException e) {

@@ -57,7 +57,7 @@ class AppServiceHostTest {
     }
 
     @Test
-    void itServesWhatItsManifestSaysAndTellsTheServiceThatNobodyNeedsIt() throws Exception {
+    void servesItsManifestAndTellsTheServiceThatItIsUnused() throws Exception {
         Manifests.write(
                 ServiceManifest.FOLDER,
                 "brief",
@@ -94,7 +94,7 @@ class AppServiceHostTest {
     }
 
     @Test
-    void whoOnlyLooksKeepsNobodyAwake() {
+    void readerOfTheListKeepsNoServerAlive() {
         Manifests.write(
                 ServiceManifest.FOLDER,
                 "watched",

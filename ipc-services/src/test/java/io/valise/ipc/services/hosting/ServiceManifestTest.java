@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a manifest may say, and how it is told what is wrong with it. */
+/** What a manifest may contain, and how errors in it are reported. */
 class ServiceManifestTest {
     @AfterEach
     void tidyUp() {

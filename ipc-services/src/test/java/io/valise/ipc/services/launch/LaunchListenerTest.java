@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Who is let in: the first who has the secret. */
+/** Only the first peer with the secret is accepted. */
 class LaunchListenerTest {
     private static LaunchListener open() {
         return LaunchListener.open(
@@ -29,7 +29,7 @@ class LaunchListenerTest {
     }
 
     @Test
-    void onlyTheFirstWhoHasTheSecretIsLetIn() {
+    void onlyTheFirstPeerWithTheSecretIsAccepted() {
         try (LaunchListener listener = open();
                 IpcConnection intruder = IpcClient.connect(listener.ticket().endpoint());
                 IpcConnection child = IpcClient.connect(listener.ticket().endpoint());

@@ -3,7 +3,7 @@ package io.valise.ipc.services.launch;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.ValueSet;
 
-/** A target that does what it is asked to, well or badly. */
+/** A target that does what the test asks for, failures included. */
 final class TargetProgram {
     private TargetProgram() {}
 

@@ -48,7 +48,7 @@ class ReadingTest {
 
     @Test
     @EnabledOnOs(OS.LINUX)
-    void allWorksWhereNobodyCanCreateADirectory() throws IOException {
+    void worksWhereNoUserCanCreateADirectory() throws IOException {
         readAllOf(Path.of("/proc/valise"));
     }
 

@@ -91,7 +91,7 @@ class IpcRuntimeTest {
     }
 
     @Test
-    void aVersionThatDoesNotMatchIsToldToWhoAsked() {
+    void versionThatDoesNotMatchIsReportedToTheCaller() {
         IpcRuntime.onDebugBreak(message -> shown.add("break: " + message));
         IpcRuntime.onShowUi(message -> shown.add("show: " + message));
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Hive files that no writer of ours has made: whatever is in them, nothing is lost that was whole. */
+/** Hive files that another program wrote or damaged: no record that is whole is lost. */
 @ExtendWith(HangWatchdog.class)
 class HiveCorruptionTest {
     private static final int CORRUPTIONS = 1_000;

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /**
  * What a disk may hold after a loss of power. Between two syncs the system writes blocks in any order, or not at all, and
  * each block as it was at any of the moments in between; the file's length is one of those that it had. Each such disk is
- * read: what was synced is there, what is there is what had been written up to one moment, and damage is told.
+ * read: what was synced is there, the content is what had been written up to one moment, and damage is reported.
  */
 @ExtendWith(HangWatchdog.class)
 class PowerLossTest {

@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 public interface PeerAuthenticator {
     /** The kernel, where it can (Linux, macOS); else the possession of the server's secret (Windows). */
     static PeerAuthenticator ofThisSystem() {
-        return UnixSockets.kernelVouches() ? new KernelAuthenticator() : new SecretAuthenticator();
+        return UnixSockets.kernelAuthenticates() ? new KernelAuthenticator() : new SecretAuthenticator();
     }
 
     /** A served name. */

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A peer that writes what it likes reaches nothing but its own connection. */
+/** A peer that writes anything into the ring damages its own connection only. */
 class HostileRingTest {
     private static final int CAPACITY = 4096;
     private static final int DATA = 512;
@@ -159,7 +159,7 @@ class HostileRingTest {
         }
     }
 
-    /** What was outside the ring before is outside it afterwards, whatever is scribbled where. */
+    /** Memory outside the ring does not change, whatever is written into the ring. */
     @ParameterizedTest
     @EnumSource
     void tenThousandCorruptionsStayInsideTheRing(MemoryKind kind) {

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The ring, over both memories. */
-@SuppressWarnings("ThreadPriorityCheck") // Yielding is what a spinning thread owes a machine that is busy.
+@SuppressWarnings("ThreadPriorityCheck") // A spinning thread yields: the machine may be busy.
 class RingTest {
     private static final int CAPACITY = 4096;
     private static final RingLayout LAYOUT = new RingLayout(0, 512, CAPACITY);

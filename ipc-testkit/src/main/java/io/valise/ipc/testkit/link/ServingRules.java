@@ -113,7 +113,7 @@ public abstract class ServingRules extends LinkRules {
     }
 
     @Test
-    void T09_closingAgainHarmsNobody() throws Exception {
+    void T09_closingAgainHasNoEffect() throws Exception {
         Served first = serve();
         together(8, i -> first.listener().close());
         Served successor = serve(transport, first.address());

@@ -241,7 +241,7 @@ public abstract class CrashRules extends SessionRules {
     }
 
     @Test
-    void K08_processThatEndsWithoutCloseLeavesNobodyWaiting() throws Exception {
+    void K08_processThatEndsWithoutCloseLeavesNoCallWaiting() throws Exception {
         Endpoint address = address();
         ForkedJvm server = server(address);
         IpcConnection client = connect(address);

@@ -196,7 +196,7 @@ public abstract class DeadlineRules extends SessionRules {
     }
 
     @Test
-    void D09_lateReplyIsNobodysReply() throws Exception {
+    void D09_lateReplyIsDropped() throws Exception {
         IpcConnection client = connect();
         for (int i = 0; i < 20; i++) {
             ValueSet message = ValueSet.of("n", i);

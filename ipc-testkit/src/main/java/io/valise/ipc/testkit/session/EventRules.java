@@ -81,7 +81,7 @@ public abstract class EventRules extends SessionRules {
     }
 
     @Test
-    void E04_eventNobodyHandlesIsDropped() throws Exception {
+    void E04_eventWithoutAHandlerIsDropped() throws Exception {
         IpcConnection client = connect(serve(builder -> builder.onEvent("tick", note)));
         for (int i = 0; i < 100; i++) {
             client.send("unheard", number(-1));

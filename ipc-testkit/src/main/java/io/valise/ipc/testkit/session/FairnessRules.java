@@ -45,7 +45,7 @@ public abstract class FairnessRules extends SessionRules {
         super(candidate);
     }
 
-    private void sleepersHarmNobody(IpcConnection awake, IntFunction<CompletableFuture<ValueSet>> call)
+    private void idleConnectionsDelayNoOther(IpcConnection awake, IntFunction<CompletableFuture<ValueSet>> call)
             throws Exception {
         List<CompletableFuture<ValueSet>> sleeping = new ArrayList<>();
         for (int i = 0; i < ASLEEP; i++) {
@@ -63,13 +63,13 @@ public abstract class FairnessRules extends SessionRules {
     @Test
     void F01_sleepersOnTheSameConnection() throws Exception {
         IpcConnection client = connect(serve(builder -> builder.service("sleep", sleep)));
-        sleepersHarmNobody(client, i -> client.requestAsync("sleep", ValueSet.of("n", i)));
+        idleConnectionsDelayNoOther(client, i -> client.requestAsync("sleep", ValueSet.of("n", i)));
     }
 
     @Test
     void F02_sleepersOnOtherConnections() throws Exception {
         IpcServer server = serve(builder -> builder.service("sleep", sleep));
-        sleepersHarmNobody(connect(server), i -> connect(server).requestAsync("sleep", ValueSet.of("n", i)));
+        idleConnectionsDelayNoOther(connect(server), i -> connect(server).requestAsync("sleep", ValueSet.of("n", i)));
     }
 
     @Test
@@ -93,7 +93,7 @@ public abstract class FairnessRules extends SessionRules {
         IpcServer server = serve(builder ->
                 builder.service("nap", request -> request.connection().request("sleep", request.message())));
         IpcConnection client = connect(server, builder -> builder.service("sleep", sleep));
-        sleepersHarmNobody(client, i -> client.requestAsync("nap", ValueSet.of("n", i)));
+        idleConnectionsDelayNoOther(client, i -> client.requestAsync("nap", ValueSet.of("n", i)));
     }
 
     @Test
@@ -103,7 +103,7 @@ public abstract class FairnessRules extends SessionRules {
                 server, builder -> builder.service("sleep", sleep).service("echo", request -> request.message()));
         echoes(client, 1);
         IpcConnection back = only(server);
-        sleepersHarmNobody(back, i -> back.requestAsync("sleep", ValueSet.of("n", i)));
+        idleConnectionsDelayNoOther(back, i -> back.requestAsync("sleep", ValueSet.of("n", i)));
     }
 
     /** Virtual threads share few carrier threads, and one that sleeps in the kernel would pin its carrier. */

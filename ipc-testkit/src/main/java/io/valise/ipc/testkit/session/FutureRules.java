@@ -96,7 +96,7 @@ public abstract class FutureRules extends SessionRules {
      */
     @ParameterizedTest
     @MethodSource("strategies")
-    void W03_futuresThatNobodyWaitsForAreDoneToo(WaitStrategy waiting) throws Exception {
+    void W03_futuresWithoutAWaitingThreadAreDoneToo(WaitStrategy waiting) throws Exception {
         IpcConnection client = connected(waiting);
         for (int round = 0; round < 10; round++) {
             ValueSet message = ValueSet.of("n", round);

@@ -62,7 +62,7 @@ public abstract class IdentityRules extends SessionRules {
     }
 
     @Test
-    void I02_whoProvesNothingConnectsAndIsNobody() {
+    void I02_endWithoutAnIdentityConnectsAndProvesNone() {
         IpcServer server = serve(AccessPolicy.applications(reader.id()));
         IpcConnection client = connect(server);
         assertThat(client.peer().applicationId()).isEmpty();

@@ -58,7 +58,7 @@ public abstract class LifecycleRules extends SessionRules {
     }
 
     @Test
-    void O02_secondServerIsRefusedAndHarmsNobody() {
+    void O02_secondServerIsRefusedAndTheFirstServesOn() {
         IpcServer first = serve(builder -> builder);
         IpcConnection client = connect(first);
         Endpoint taken = first.endpoints().get(0);

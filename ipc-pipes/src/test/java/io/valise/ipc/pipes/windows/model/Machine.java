@@ -46,7 +46,7 @@ public final class Machine {
         return path.toLowerCase(Locale.ROOT);
     }
 
-    /** Waits under the monitor for something to change, whatever interrupts: no function of Win32 knows of that. */
+    /** Waits under the monitor for a change; an interrupt does not end the wait, as in Win32. */
     @SuppressWarnings("WaitNotInLoop") // the callers loop
     void awaitChange(long deadline) {
         boolean interrupted = false;

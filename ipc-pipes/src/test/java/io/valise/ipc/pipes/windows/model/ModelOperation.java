@@ -18,7 +18,7 @@ final class ModelOperation implements Operation {
     private final long event;
     private final ModelEvent signal;
     private final ByteBuffer buffer;
-    /** The memory itself, for the system cares for no limit of a view. */
+    /** The memory itself: the system does not know the limit of a view. */
     private final ByteBuffer memory;
 
     private boolean pending;

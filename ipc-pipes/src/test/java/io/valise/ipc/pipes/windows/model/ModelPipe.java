@@ -16,7 +16,7 @@ final class ModelPipe {
         this.most = most;
     }
 
-    /** By the access list, of which two forms are known: for one user, and for everybody (WD). */
+    /** By the access list, of which two forms are known: for one user, and for all users (WD). */
     boolean admits(String user) {
         return sddl.contains(";;;" + user + ")") || sddl.contains(";;;WD)");
     }

@@ -41,7 +41,7 @@ public final class ModelProcess implements Win32 {
         return this;
     }
 
-    /** As if it were no program of ours: it makes pipes as it likes. */
+    /** As if it were a program without this library: it makes any pipes. */
     public ModelProcess hostile() {
         hostile = true;
         return this;

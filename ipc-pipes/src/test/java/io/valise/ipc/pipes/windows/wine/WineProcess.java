@@ -16,7 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A process under Wine that makes the calls; killing it is what killing a user's program is. */
+/** A process under Wine that makes the calls; to kill it is to kill the user's program. */
 public final class WineProcess implements Win32, AutoCloseable {
     private static final int HEAD = 4 + 4 + 6 * 8;
     private static final int GONE = 6;

@@ -3,8 +3,8 @@ package io.valise.ipc.spi.runtime;
 import io.valise.ipc.IpcException;
 
 /** A process that cleans the runtime directory up, and says what came of it. */
-final class Sweeper {
-    private Sweeper() {}
+final class CleaningProgram {
+    private CleaningProgram() {}
 
     public static void main(String[] arguments) {
         try {

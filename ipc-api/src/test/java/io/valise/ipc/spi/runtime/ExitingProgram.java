@@ -5,8 +5,8 @@ import java.nio.channels.Pipe;
 import java.util.concurrent.CountDownLatch;
 
 /** A process for {@link ReadinessLoopTest} that exits, and says in a shutdown hook what the loop does meanwhile. */
-final class Leaver {
-    private Leaver() {}
+final class ExitingProgram {
+    private ExitingProgram() {}
 
     public static void main(String[] arguments) throws Exception {
         Pipe pipe = Pipe.open();

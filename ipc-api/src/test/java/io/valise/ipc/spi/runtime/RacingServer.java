@@ -8,8 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /** Tries to serve each name it reads, and keeps what it won. */
-final class Racer {
-    private Racer() {}
+final class RacingServer {
+    private RacingServer() {}
 
     public static void main(String[] arguments) throws IOException {
         Path folder = Path.of(arguments[0]);
