@@ -35,12 +35,13 @@ class ContestTest {
     void aContestHasOneSampleOfEachContenderForEachRound() throws Exception {
         Contest contest = new Contest(
                 "TrialSlices",
-                Job.RING,
-                List.of(ContestEntry.of("valise"), ContestEntry.of("agronaOneToOne")),
+                Job.REQUEST, // of contenders that sleep while they wait: rings spin, without end where all
+                // processors are taken
+                List.of(ContestEntry.of("rawUds"), ContestEntry.of("rawTcp")),
                 Conditions.QUIET,
                 new Contest.Plan(1, 2, 1, 1, 2, 10));
         List<Figure> figures = contest.measure(false);
-        assertThat(contest.figureNames()).containsExactly("TrialSlices.valise", "TrialSlices.agronaOneToOne");
+        assertThat(contest.figureNames()).containsExactly("TrialSlices.rawUds", "TrialSlices.rawTcp");
         assertThat(contest.facts().get("TrialSlices")).contains("slices");
         assertThat(figures).allSatisfy(figure -> {
             assertThat(figure.samples()).hasSameSizeAs(figures.get(0).samples());
