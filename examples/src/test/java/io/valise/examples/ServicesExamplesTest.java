@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.valise.examples.files.FontCache;
 import io.valise.examples.files.ReportReader;
 import io.valise.examples.files.ReportService;
+import io.valise.examples.named.IndexWriter;
 import io.valise.examples.objects.CounterClient;
 import io.valise.examples.objects.CounterService;
 import io.valise.examples.settings.Theme;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The examples of remote objects, files and settings print what they should. */
+/** The examples of remote objects, files, settings and named objects print what they should. */
 @ExtendWith(HangWatchdog.class)
 @DisabledOnOs(OS.WINDOWS)
 class ServicesExamplesTest {
@@ -51,6 +52,13 @@ class ServicesExamplesTest {
     void anApplicationsSettingsAreOverItsPublishers() throws IOException {
         assertThat(ExampleRun.of(Theme.class).lines()).containsExactly("light", "dark over light");
         assertThat(ExampleRun.of(Theme.class).lines()).containsExactly("light", "dark over light");
+    }
+
+    @Test
+    void theNextProcessIsToldThatOneDiedWithTheMutex() throws IOException {
+        assertThat(ExampleRun.of(IndexWriter.class, "die")).isEqualTo("written");
+        assertThat(ExampleRun.of(IndexWriter.class)).isEqualTo("repaired, then written");
+        assertThat(ExampleRun.of(IndexWriter.class)).isEqualTo("written");
     }
 
     private static void declare(String service, String[] command) throws IOException {

@@ -24,11 +24,14 @@ import io.valise.ipc.services.objects.RemoteObjects;
 import io.valise.ipc.services.runtime.IpcRuntime;
 import io.valise.ipc.services.runtime.VersionRange;
 import io.valise.ipc.services.settings.SettingsHive;
+import io.valise.ipc.sharedmem.Hold;
+import io.valise.ipc.sharedmem.NamedMutex;
 import io.valise.ipc.sharedmem.SharedRegion;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
 import java.util.UUID;
@@ -125,6 +128,13 @@ final class Counterparts {
         SharedRegion picture = SharedRegion.create(64 << 20);
         picture.write(region -> region.buffer().put(pixels));
         viewer.request("show", ValueSet.of("picture", picture.handle(SharedRegion.Access.READ)));
+    }
+
+    static boolean namedObjects() throws InterruptedException {
+        try (NamedMutex mutex = NamedMutex.open("index");
+                Hold hold = mutex.acquire(Duration.ofSeconds(10))) {
+            return hold.abandoned(); // the process that had it before died
+        }
     }
 
     static void runtime() {

@@ -26,7 +26,7 @@ final class CounterpartsRun {
     }
 
     /** Arguments: a folder of its own, then the names of methods. */
-    public static void main(String[] arguments) throws IOException {
+    public static void main(String[] arguments) throws IOException, InterruptedException {
         CounterpartsRun run = new CounterpartsRun(Path.of(arguments[0]));
         for (int i = 1; i < arguments.length; i++) {
             System.out.println(arguments[i] + ": " + run.run(arguments[i]));
@@ -34,7 +34,7 @@ final class CounterpartsRun {
         System.exit(0); // their servers run on
     }
 
-    private Object run(String method) throws IOException {
+    private Object run(String method) throws IOException, InterruptedException {
         return switch (method) {
             case "message" -> Counterparts.message().keys();
             case "remoteObjects" -> remoteObjects();
@@ -48,6 +48,7 @@ final class CounterpartsRun {
             case "settings" -> settings();
             case "access" -> access();
             case "sharedMemory" -> sharedMemory();
+            case "namedObjects" -> "abandoned=" + Counterparts.namedObjects();
             case "runtime" -> runtime();
             default -> throw new IllegalArgumentException("method: " + method);
         };

@@ -56,6 +56,7 @@ class CounterpartsTest {
         expected.put("settings", "dark");
         expected.put("access", "quotes.read");
         expected.put("sharedMemory", "shown");
+        expected.put("namedObjects", "abandoned=false");
         return expected;
     }
 

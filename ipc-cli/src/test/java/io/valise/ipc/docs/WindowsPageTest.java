@@ -47,6 +47,9 @@ class WindowsPageTest {
             "DeriveAppContainerSidFromAppContainerName",
             "CheckCallerForCapabilityAsync",
             "CreateFileMapping",
+            "CreateMutex",
+            "CreateSemaphore",
+            "CreateEvent",
             "MddBootstrapInitialize2");
 
     /** The cells of the rows of a page's table that begins with a heading. */

@@ -5,6 +5,9 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.security.AccessController;
 import java.security.PrivilegedAction;
 import java.util.concurrent.Callable;
@@ -15,6 +18,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The threads of this library: how they are made, started and kept alive. All methods are thread-safe; {@link #run} and
@@ -32,7 +36,33 @@ public final class Threads {
     private static final Logger LOG = SafeLog.of(Threads.class);
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+    private static final @Nullable MethodHandle IS_VIRTUAL = findIsVirtual();
+
     private Threads() {}
+
+    /**
+     * Whether the calling thread is virtual: one of perhaps a million, which shares its processor with others, and is not to
+     * sleep in the kernel.
+     *
+     * @since 0.1.0
+     */
+    public static boolean isVirtual() {
+        try {
+            return IS_VIRTUAL != null && (boolean) IS_VIRTUAL.invokeExact(Thread.currentThread());
+        } catch (Throwable neverThrown) {
+            throw new IllegalStateException("Thread.isVirtual", neverThrown);
+        }
+    }
+
+    /** Thread.isVirtual where the JDK has it (21 on). */
+    private static @Nullable MethodHandle findIsVirtual() {
+        MethodType type = MethodType.methodType(boolean.class);
+        try {
+            return MethodHandles.publicLookup().findVirtual(Thread.class, "isVirtual", type);
+        } catch (ReflectiveOperationException beforeJava21) {
+            return null;
+        }
+    }
 
     /**
      * A daemon thread, not started yet, that takes nothing over from the caller: no thread-locals, no thread group, no

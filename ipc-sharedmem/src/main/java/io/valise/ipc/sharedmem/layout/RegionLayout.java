@@ -7,11 +7,13 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * The layout of the file of a {@code SharedRegion}. Immutable.
+ * The layout of a file that processes hold: that of a {@code SharedRegion}, or of a named object, whose content {@link
+ * ObjectLayout} draws. Immutable.
  *
  * <pre>
  *      +0    long magic "VALISERN"
  *      +8    int  version
+ *     +12    int  kind             0 for a region, else what named object it is
  *     +16    long bytes             size of the content
  *     +24    long generation        random: a handle is valid for one file, not for its name
  *    +128    long sequence          0 at first; odd while a process writes, even when the content is whole
@@ -25,8 +27,9 @@ import java.nio.ByteOrder;
  *
  * @param bytes size of the content
  * @param generation of this file
+ * @param kind of the content, 0 for a region
  */
-public record RegionLayout(long bytes, long generation) {
+public record RegionLayout(long bytes, long generation, int kind) {
     /** The byte that holders have locked. */
     public static final long HOLDER_LOCK = 64;
 
@@ -57,6 +60,11 @@ public record RegionLayout(long bytes, long generation) {
         }
     }
 
+    /** The layout of a region. */
+    public RegionLayout(long bytes, long generation) {
+        this(bytes, generation, 0);
+    }
+
     /** Size of the file in bytes. */
     public long fileBytes() {
         return HEADER_BYTES + bytes;
@@ -66,7 +74,7 @@ public record RegionLayout(long bytes, long generation) {
     public ByteBuffer header() {
         return fields().putLong(MAGIC)
                 .putInt(VERSION)
-                .putInt(0)
+                .putInt(kind)
                 .putLong(bytes)
                 .putLong(generation)
                 .flip();
@@ -91,14 +99,14 @@ public record RegionLayout(long bytes, long generation) {
         if (version != VERSION) {
             throw wrong(IpcStatus.VERSION_MISMATCH, "version: limit=" + VERSION + ", actual=" + version);
         }
-        fields.getInt();
+        int kind = fields.getInt();
         long bytes = fields.getLong();
         if (bytes < 1 || bytes > MOST_BYTES || fileBytes != HEADER_BYTES + bytes) {
             throw wrong(
                     IpcStatus.PROTOCOL_ERROR,
                     "file: limit=" + HEADER_BYTES + " + " + bytes + " bytes, actual=" + fileBytes);
         }
-        return new RegionLayout(bytes, fields.getLong());
+        return new RegionLayout(bytes, fields.getLong(), kind);
     }
 
     private static IpcException wrong(IpcStatus status, String what) {

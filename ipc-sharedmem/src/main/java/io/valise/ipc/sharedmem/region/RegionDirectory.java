@@ -14,14 +14,20 @@ import java.util.HexFormat;
 import java.util.regex.Pattern;
 
 /**
- * The private directory with the files of regions, beside the segments of connections. A file's name begins with a hash
- * of the runtime directory, so that programs with different ones do not find each other's. Thread-safe.
+ * The private directory with the files of regions, or that with the files of named objects, beside the segments of
+ * connections. A file's name begins with a hash of the runtime directory, so that programs with different ones do not
+ * find each other's. Thread-safe.
  */
 public final class RegionDirectory {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
     private static final SecureRandom RANDOM = new SecureRandom();
-    private static final String FOLDER = "regions";
+    private static final String REGIONS = "regions";
+    private static final String OBJECTS = "objects";
+    private static final char SEPARATOR = '~'; // not part of any name
     private static final String UNFINISHED = "~new~";
+
+    /** The scope of objects that are reached by their handle only. */
+    public static final String BY_HANDLE = "h";
 
     private final Path path;
     private final String home;
@@ -31,15 +37,24 @@ public final class RegionDirectory {
         this.home = home;
     }
 
-    /** The directory of this process, created if absent and checked. */
+    /** The directory of regions, created if absent and checked. */
     public static RegionDirectory current() {
+        return of(REGIONS);
+    }
+
+    /** The directory of named objects, created if absent and checked. */
+    public static RegionDirectory objects() {
+        return of(OBJECTS);
+    }
+
+    private static RegionDirectory of(String folder) {
         Path runtime = RuntimeDirectory.current().path();
         Path segments = SegmentDirectory.current(runtime).path();
         String home = Integer.toHexString(runtime.toString().hashCode());
-        return new RegionDirectory(RuntimeDirectory.secured(segments.resolve(FOLDER)), home);
+        return new RegionDirectory(RuntimeDirectory.secured(segments.resolve(folder)), home);
     }
 
-    /** Whether a region can have this name; such a name never leads out of the directory. */
+    /** Whether a region or an object can have this name; such a name never leads out of the directory. */
     public static boolean isName(String name) {
         return NAME.matcher(name).matches();
     }
@@ -53,16 +68,41 @@ public final class RegionDirectory {
         if (!isName(name)) {
             throw new IllegalArgumentException("region name: limit=" + NAME + ", actual=\"" + name + '"');
         }
-        return path.resolve(home + '~' + name);
+        return path.resolve(home + SEPARATOR + name);
+    }
+
+    /**
+     * The file of a named object.
+     *
+     * @param scope whose name it is; like a name, but may be longer
+     * @throws IllegalArgumentException when an object cannot have that name
+     */
+    public Path file(String scope, String name) {
+        if (!isName(name)) {
+            throw new IllegalArgumentException("object name: limit=" + NAME + ", actual=\"" + name + '"');
+        }
+        return path.resolve(home + SEPARATOR + scope + SEPARATOR + name);
+    }
+
+    /** Whether a file is of an object that processes find by its name, at any time. */
+    static boolean isOpenedByName(Path file) {
+        String[] parts = file.getFileName().toString().split(String.valueOf(SEPARATOR), -1);
+        return parts.length == 3 && !parts[1].equals(BY_HANDLE);
     }
 
     /** Removes files of crashed processes, for a process that need not use regions itself. */
     public static void sweepIfPresent(Path segments) {
-        if (!Files.notExists(segments.resolve(FOLDER))) {
+        for (String folder : new String[] {REGIONS, OBJECTS}) {
+            sweepIfPresent(segments, folder);
+        }
+    }
+
+    private static void sweepIfPresent(Path segments, String folder) {
+        if (!Files.notExists(segments.resolve(folder))) {
             try {
-                current().sweep();
+                of(folder).sweep();
             } catch (IpcException e) { // not needed for what this process is starting
-                log().log(Level.WARNING, "regions that a crash may have left stay in " + segments, e);
+                log().log(Level.WARNING, folder + " that a crash may have left stay in " + segments, e);
             }
         }
     }
@@ -83,10 +123,10 @@ public final class RegionDirectory {
     public void sweep() {
         try {
             Entries.of(path).stream()
-                    .filter(file -> file.getFileName().toString().startsWith(home + '~'))
+                    .filter(file -> file.getFileName().toString().startsWith(home + SEPARATOR))
                     .forEach(RegionFile::removeIfAbandoned);
         } catch (RuntimeException e) {
-            log().log(Level.WARNING, "regions that a crash may have left stay in " + path, e);
+            log().log(Level.WARNING, "files that a crash may have left stay in " + path, e);
         }
     }
 

@@ -8,6 +8,7 @@ import static java.nio.file.StandardOpenOption.WRITE;
 import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
+import io.valise.ipc.sharedmem.layout.ObjectLayout;
 import io.valise.ipc.sharedmem.layout.RegionLayout;
 import io.valise.ipc.sharedmem.os.MappedWindows;
 import io.valise.ipc.sharedmem.os.SegmentFile;
@@ -175,10 +176,21 @@ public final class RegionFile {
         }
     }
 
-    /** A process that gets the lock alone is the only holder, or there is none. */
+    /**
+     * A process that gets the lock alone is the only holder, or there is none. A named object that a process died with
+     * stays until the next one has acquired it, and was told.
+     */
     private static void removeIfUnheld(Path path, LockFile file) throws IOException {
-        if (file.tryExclusive(RegionLayout.HOLDER_LOCK) != null && file.isAt(path)) {
+        if (file.tryExclusive(RegionLayout.HOLDER_LOCK) != null && file.isAt(path) && !isToBeTold(path, file)) {
             Files.deleteIfExists(path);
+        }
+    }
+
+    private static boolean isToBeTold(Path path, LockFile file) throws IOException {
+        try {
+            return RegionDirectory.isOpenedByName(path) && file.<Boolean>use(ObjectLayout::isMarked);
+        } catch (IpcException e) { // no file of ours
+            return false;
         }
     }
 
@@ -252,6 +264,19 @@ public final class RegionFile {
             log("the writer's lock stays until it is closed", path, e);
         } finally {
             writer.unlock();
+        }
+    }
+
+    /**
+     * Locks a byte for this process, until the lock is closed or the process ends.
+     *
+     * @return null when another process, or this one, has locked it
+     */
+    public LockFile.@Nullable Lock tryLock(long position) {
+        try {
+            return file.tryExclusive(position);
+        } catch (IOException e) {
+            throw SegmentFile.failed(IpcStatus.RESOURCE_EXHAUSTED, "lock", path, layout.fileBytes(), e);
         }
     }
 

@@ -1,0 +1,85 @@
+package io.valise.ipc.sharedmem.layout;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+
+/**
+ * The content of the file of a named object, behind the header of {@link RegionLayout}.
+ *
+ * <pre>
+ *   +4096    int  rung      changes when a thread that waits has to look again
+ *   +4100    int  sets      event: how often it was set
+ *   +4104    int  state     event: 1 while it is set
+ *   +4160    long mark[n]   mutex: one, semaphore: one for each permit; 0 when it is free, else who has it
+ *
+ *   locks (fcntl) on bytes behind the end of the file:
+ *     +1 MiB         turn     the process whose thread is next, for a short time
+ *     +1 MiB + 1     taking   automatic event: the process that looks whether it is set and resets it
+ *     +1 MiB + 64    slot[n]  the process that has the mutex or the permit: a mark without it was left by a dead one
+ * </pre>
+ */
+public final class ObjectLayout {
+    /** Where {@code rung} is, in bytes from the beginning of the file; so are the others. */
+    public static final int RUNG_AT = RegionLayout.HEADER_BYTES;
+
+    /** Where {@code sets} is. */
+    public static final int SETS_AT = RUNG_AT + 4;
+
+    /** Where {@code state} is. */
+    public static final int STATE_AT = RUNG_AT + 8;
+
+    /** The byte {@code turn}. */
+    public static final long TURN_LOCK = 1 << 20;
+
+    /** The byte {@code taking}. */
+    public static final long TAKING_LOCK = TURN_LOCK + 1;
+
+    /** The most permits that a semaphore has: all are looked at when one is acquired. */
+    public static final int MOST_SLOTS = 256;
+
+    private static final int MARKS = 64;
+    private static final long SLOT_LOCKS = TURN_LOCK + 64;
+
+    private ObjectLayout() {}
+
+    /** The bytes of content of an object with so many slots. */
+    public static long bytes(int slots) {
+        return MARKS + (long) slots * Long.BYTES;
+    }
+
+    /** How many slots an object has; of a file that no object has, some number from 0 to {@link #MOST_SLOTS}. */
+    public static int slots(long bytes) {
+        return (int) Math.max(0, Math.min(MOST_SLOTS, (bytes - MARKS) / Long.BYTES));
+    }
+
+    /** Where the mark of a slot is. */
+    public static int markAt(int slot) {
+        return RUNG_AT + MARKS + slot * Long.BYTES;
+    }
+
+    /**
+     * Whether a slot has a mark: when no process has the file open, a dead one left it, which the next one is to be told.
+     *
+     * @param file of an object or a region
+     */
+    public static boolean isMarked(FileChannel file) throws IOException {
+        ByteBuffer fields = RegionLayout.fields();
+        file.read(fields, 0);
+        RegionLayout layout = RegionLayout.read(fields.flip(), file.size());
+        ByteBuffer marks = ByteBuffer.allocate(layout.kind() == 0 ? 0 : slots(layout.bytes()) * Long.BYTES);
+        file.read(marks, markAt(0));
+        marks.flip();
+        while (marks.hasRemaining()) {
+            if (marks.get() != 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The byte that the holder of a slot has locked. */
+    public static long slotLock(int slot) {
+        return SLOT_LOCKS + slot;
+    }
+}
