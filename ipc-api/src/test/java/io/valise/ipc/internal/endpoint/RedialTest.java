@@ -23,7 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What is dialled for: nothing that waits no more. */
+/** For whom a client dials again: attempts begin and end when the test says so, which no server can do. */
 @Timeout(20)
 class RedialTest {
     private final Dialled target = new Dialled();

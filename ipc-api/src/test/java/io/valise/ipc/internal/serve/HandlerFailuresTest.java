@@ -11,7 +11,7 @@ import java.util.ResourceBundle;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** What an operator sees of handlers that fail. */
+/** What an operator sees of handlers that fail, minute by minute; the limit is one for the whole process. */
 class HandlerFailuresTest {
     private static final String LINE = " service a failed java.lang.IllegalStateException: x";
 

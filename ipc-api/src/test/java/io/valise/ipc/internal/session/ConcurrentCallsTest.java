@@ -192,4 +192,18 @@ class ConcurrentCallsTest {
             assertThat(peer.next(Frames.RESPONSE).message()).isEqualTo(number(3));
         }
     }
+
+    /** A connection may have 65,536 requests under way; those that have ended do not count. */
+    @Test
+    void manyMoreRequestsThanMayBeUnderWayAreServedInTurn() throws Exception {
+        open.add(IpcServer.builder("scripted:many")
+                .transport(transport)
+                .service("echo", request -> request.message())
+                .start());
+        ScriptedPeer peer = transport.dial().greet();
+        for (int n = 1; n <= 65_600; n++) {
+            peer.send(RawFrame.request(n, "echo", ValueSet.empty()));
+            assertThat(peer.next().kind()).isEqualTo(Frames.RESPONSE);
+        }
+    }
 }

@@ -361,6 +361,51 @@ class HandlersTest extends LocalConnections {
         assertThat(received).isEmpty();
     }
 
+    @Test
+    void demandBeyondCountingIsWithoutEnd() throws Exception {
+        BlockingQueue<Integer> received = new LinkedBlockingQueue<>();
+        CompletableFuture<Flow.Subscription> subscribed = new CompletableFuture<>();
+        IpcConnection connection = connect(server().stream(
+                "one", request -> Flows.publisher(subscriber -> subscriber.onNext(ValueSet.of("n", 1)))));
+        connection.stream("one", HI).subscribe(new Flows.Manual(subscribed, received));
+        for (int demand = 0; demand < 3; demand++) {
+            subscribed.join().request(Long.MAX_VALUE - 1);
+            assertThat(received.take()).isEqualTo(1);
+        }
+    }
+
+    /** It reads what arrives before its reply, and leaves the handlers to other threads. */
+    @Test
+    void threadThatWaitsForItsReplyRunsNoHandler() throws Exception {
+        ScriptedTransport transport = new ScriptedTransport();
+        BlockingQueue<Thread> handlers = new LinkedBlockingQueue<>();
+        CompletableFuture<IpcConnection> connecting = IpcClient.builder("scripted:handlers")
+                .transport(transport)
+                .onEvent("e", event -> handlers.add(Thread.currentThread()))
+                .service("s", request -> {
+                    handlers.add(Thread.currentThread());
+                    return null;
+                })
+                .connectAsync();
+        ScriptedPeer peer = transport.nextClient().welcome();
+        IpcConnection connection = connecting.join();
+        open.add(connection);
+        for (int round = 1; round <= 50; round++) {
+            int n = round;
+            CompletableFuture<Thread> caller = new CompletableFuture<>();
+            new Thread(() -> {
+                        connection.request("x", HI);
+                        caller.complete(Thread.currentThread());
+                    })
+                    .start();
+            long id = peer.next(Frames.REQUEST).id();
+            peer.sendTogether(RawFrame.event("e", HI), RawFrame.request(n, "s", HI));
+            List<Thread> ran = List.of(handlers.take(), handlers.take());
+            peer.send(RawFrame.response(id, HI));
+            assertThat(ran).doesNotContain(caller.join());
+        }
+    }
+
     /** A thread that waits for its own reply must not be held up by what depends on another's. */
     @Test
     void blockedDependentHoldsUpNoOtherCall() throws Exception {

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** The right to read, state by state: a connection cannot be made to take it over at a given moment. */
 class ReadRightTest {
     private final ReadRight right = new ReadRight();
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the watchdog does for a session, tick by tick. */
+/** What the watchdog does for a session, tick by tick: a connection would show it by time alone. */
 class ReadWatchTest {
     private final ReadRight right = new ReadRight();
     private final List<Long> successors = new ArrayList<>();

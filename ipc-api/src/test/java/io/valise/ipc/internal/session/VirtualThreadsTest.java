@@ -12,6 +12,7 @@ import io.valise.ipc.ValueSet;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -132,8 +133,12 @@ class VirtualThreadsTest {
 
     @Test
     void failureOfAWaitForRoomIsThrownInTheVirtualThread() throws Exception {
-        for (Throwable wrong :
-                List.of(new IpcException(IpcStatus.PEER_DIED, "cut on purpose"), new InternalError("on purpose"))) {
+        Map<Throwable, String> failures = Map.of(
+                new IpcException(IpcStatus.PEER_DIED, "on purpose"),
+                "PEER_DIED: on purpose",
+                new InternalError("on purpose"),
+                "PROTOCOL_ERROR: the peer cut the shared memory short: on purpose");
+        for (Throwable wrong : failures.keySet()) {
             ScriptedTransport transport = new ScriptedTransport();
             transport.prepare(link -> link.beforeWaitForRoom(() -> sneak(wrong)));
             try (IpcConnection connection = scripted(transport)) {
@@ -143,7 +148,8 @@ class VirtualThreadsTest {
                             return null;
                         }))
                         .havingCause()
-                        .withMessageContaining("on purpose");
+                        .isInstanceOf(IpcException.class)
+                        .withMessage(failures.get(wrong));
             }
         }
     }

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Warnings of a shortage: few, however often it happens. */
+/** Warnings of a shortage: few, however often it happens, by a clock of the test. */
 class RateLimitedLogTest {
     private final List<String> lines = new ArrayList<>();
     private long now = Long.MAX_VALUE - 5; // the clock may overflow

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 
+/** The form of {@code /proc/loadavg}, which a test cannot make the system write. */
 class RunQueueTest {
     @Test
     void readsHowManyThreadsCanRun() {
