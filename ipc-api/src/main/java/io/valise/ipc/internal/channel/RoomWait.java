@@ -6,6 +6,7 @@ import io.valise.ipc.IpcStatus;
 import io.valise.ipc.internal.work.Shortage;
 import io.valise.ipc.internal.work.VirtualThreads;
 import io.valise.ipc.spi.Link;
+import io.valise.ipc.spi.runtime.Threads;
 import java.util.concurrent.TimeUnit;
 
 /** The wait for room at the peer. Used by the holder of the send lock; {@link #isAwaited} is thread-safe. */
@@ -44,7 +45,7 @@ final class RoomWait {
         }
         awaited = true;
         try {
-            if (VirtualThreads.isCurrent()) {
+            if (Threads.isVirtual()) {
                 long slice = Math.min(remaining, SLICE_NANOS);
                 VirtualThreads.block(() -> Shortage.await(link::awaitWritable, slice));
             } else {

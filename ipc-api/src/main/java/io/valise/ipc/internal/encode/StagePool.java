@@ -1,6 +1,6 @@
 package io.valise.ipc.internal.encode;
 
-import io.valise.ipc.internal.work.VirtualThreads;
+import io.valise.ipc.spi.runtime.Threads;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
@@ -22,11 +22,11 @@ final class StagePool {
     private StagePool() {}
 
     static byte[] take() {
-        return VirtualThreads.isCurrent() ? takeShared() : OWN.get();
+        return Threads.isVirtual() ? takeShared() : OWN.get();
     }
 
     static void giveBack(byte[] stage) {
-        if (VirtualThreads.isCurrent()) {
+        if (Threads.isVirtual()) {
             PLACE.setRelease(SHARED, place(), stage);
         }
     }

@@ -11,7 +11,7 @@ import io.valise.ipc.ValueSet;
 import io.valise.ipc.internal.call.OutgoingCalls;
 import io.valise.ipc.internal.call.SyncCall;
 import io.valise.ipc.internal.work.Shortage;
-import io.valise.ipc.internal.work.VirtualThreads;
+import io.valise.ipc.spi.runtime.Threads;
 
 /**
  * Reading by a thread that waits for a reply of its own. A virtual thread polls for a moment, then has a thread of the
@@ -72,7 +72,7 @@ final class CallerReading {
     }
 
     private void readFor(SyncCall call, long turn) {
-        boolean virtual = VirtualThreads.isCurrent();
+        boolean virtual = Threads.isVirtual();
         Spinner spinner = reader.spinner;
         spinner.stop();
         long mine = turn;

@@ -9,7 +9,7 @@ import static io.valise.ipc.internal.session.ReadRight.SLEEPING;
 import io.valise.ipc.internal.call.FutureWaitHook;
 import io.valise.ipc.internal.channel.FrameSender;
 import io.valise.ipc.internal.work.Deadline;
-import io.valise.ipc.internal.work.VirtualThreads;
+import io.valise.ipc.spi.runtime.Threads;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -48,7 +48,7 @@ final class FutureReading implements FutureWaitHook {
 
     @Override
     public void beginWait(Future<?> future, Deadline deadline) {
-        if (enter() && reader.spinner.everLooks() && !VirtualThreads.isCurrent()) {
+        if (enter() && reader.spinner.everLooks() && !Threads.isVirtual()) {
             try {
                 readFor(future, deadline);
             } catch (InternalError e) { // the future ends with the connection

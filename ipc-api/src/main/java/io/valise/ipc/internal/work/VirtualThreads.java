@@ -1,6 +1,5 @@
 package io.valise.ipc.internal.work;
 
-import io.valise.ipc.spi.runtime.Threads;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
@@ -8,11 +7,6 @@ import java.util.concurrent.RejectedExecutionException;
 /** Virtual threads, for a library that runs on Java 17 too, which has none. Thread-safe. */
 public final class VirtualThreads {
     private VirtualThreads() {}
-
-    /** Whether the calling thread is virtual: one of perhaps a million, which shares its processor with others. */
-    public static boolean isCurrent() {
-        return Threads.isVirtual();
-    }
 
     /**
      * Has a platform thread do what blocks in the kernel for a short time, where a virtual one would keep its processor to
