@@ -19,6 +19,7 @@ import io.valise.ipc.internal.session.Session;
 import io.valise.ipc.internal.session.SessionConfig;
 import io.valise.ipc.internal.work.CallbackTask;
 import io.valise.ipc.internal.work.Deadline;
+import io.valise.ipc.internal.work.ResourceTransfer;
 import io.valise.ipc.internal.work.SerialQueue;
 import io.valise.ipc.internal.work.Task;
 import io.valise.ipc.internal.work.Watchdog;
@@ -124,7 +125,8 @@ public final class ServerCore implements Session.Greeter {
     // ---- links that come
 
     private void accept(Endpoint endpoint, Link link) {
-        if (!shares.enter(endpoint, link.peer())) {
+        PeerIdentity peer = ResourceTransfer.orFreed(link, Link::peer, Link::close);
+        if (!ResourceTransfer.orFreed(link, counted -> shares.enter(endpoint, peer), Link::close)) {
             link.close();
             return;
         }
@@ -133,7 +135,7 @@ public final class ServerCore implements Session.Greeter {
             begun = begin(endpoint, link);
         } finally {
             if (begun.isEmpty()) { // else the end of the session tells
-                shares.leave(link.peer());
+                shares.leave(peer);
             }
         }
         begun.ifPresent(this::expectHello);
@@ -173,7 +175,7 @@ public final class ServerCore implements Session.Greeter {
             session.awaitHello(HELLO_NANOS);
             listens = true;
         } finally {
-            boolean late = stopping && silent.contains(session); // one that has come further is its shutdown's affair
+            boolean late = stopping && silent.contains(session); // one that is further is left to its shutdown
             if (!listens || late) {
                 session.close();
             }
