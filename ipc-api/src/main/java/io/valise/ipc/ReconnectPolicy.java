@@ -34,7 +34,7 @@ import java.util.Set;
  * @param maxDelay the longest pause
  * @param idempotentServices services whose calls may run twice
  * @param byItself whether it dials although nothing was called, for what listens
- * @param giveUpAfter how long it dials in vain before the connection ends: {@link IpcConnection#closed()} completes with the
+ * @param giveUpAfter how long it dials without success before the connection ends: {@link IpcConnection#closed()} completes with the
  *     status of the last attempt then. Counted from the first attempt that failed
  * @since 0.1.0
  */
@@ -81,7 +81,7 @@ public record ReconnectPolicy(
     }
 
     /**
-     * This policy, but ending the connection after it was dialled in vain for so long.
+     * This policy, but the connection ends after so long without success.
      *
      * @throws IllegalArgumentException when the time is not positive
      */

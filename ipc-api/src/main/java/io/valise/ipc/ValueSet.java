@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * key ({@link NullPointerException} for a null key).
  *
  * <p><b>Getters</b> with a key alone throw {@link NoSuchElementException} for an absent key and {@link IpcException} with
- * {@link IpcStatus#TYPE_MISMATCH} for an explicit null; their twins answer the second argument for both. A value that
+ * {@link IpcStatus#TYPE_MISMATCH} for an explicit null; the overloads with a second argument answer that for both. A value that
  * does not convert is {@code TYPE_MISMATCH}, which names the key, the type that was wanted and what was found.
  *
  * <p>Numbers, arrays and lists convert when nothing is lost, as {@link ValueType} says.

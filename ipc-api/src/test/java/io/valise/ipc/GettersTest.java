@@ -33,17 +33,18 @@ class GettersTest {
     /** One set for each stored type, with the key {@link #KEY}. */
     private static final Map<ValueType, ValueSet> STORED = stored();
 
-    /** A getter with its twin, which takes the value for an absent key. */
+    /** A getter and its overload, which takes the value for an absent key. */
     private record Getter(
-            String name, Function<ValueSet, Object> get, BiFunction<ValueSet, Object, Object> twin, Object absent) {
+            String name, Function<ValueSet, Object> get, BiFunction<ValueSet, Object, Object> overload, Object absent) {
         @SuppressWarnings("unchecked")
-        static <T> Getter of(String name, BiFunction<ValueSet, String, T> get, Twin<T> twin, T absent) {
-            return new Getter(name, set -> get.apply(set, KEY), (set, other) -> twin.get(set, KEY, (T) other), absent);
+        static <T> Getter of(String name, BiFunction<ValueSet, String, T> get, Overload<T> overload, T absent) {
+            return new Getter(
+                    name, set -> get.apply(set, KEY), (set, other) -> overload.get(set, KEY, (T) other), absent);
         }
     }
 
     @FunctionalInterface
-    private interface Twin<T> {
+    private interface Overload<T> {
         T get(ValueSet set, String key, T absent);
     }
 
@@ -284,7 +285,7 @@ class GettersTest {
             STORED.forEach((type, set) -> {
                 if (readable.containsKey(type)) {
                     equal(getter, type, getter.get.apply(set), readable.get(type));
-                    equal(getter, type, getter.twin.apply(set, getter.absent), readable.get(type));
+                    equal(getter, type, getter.overload.apply(set, getter.absent), readable.get(type));
                 } else {
                     mismatch(getter, type, set);
                 }
@@ -295,8 +296,8 @@ class GettersTest {
     @Test
     void twinsAnswerTheSecondArgumentForAnAbsentKeyAndForAnExplicitNull() {
         for (Getter getter : getters()) {
-            equal(getter, ValueType.EMPTY, getter.twin.apply(ValueSet.empty(), getter.absent), getter.absent);
-            equal(getter, ValueType.EMPTY, getter.twin.apply(ValueSet.of(KEY, null), getter.absent), getter.absent);
+            equal(getter, ValueType.EMPTY, getter.overload.apply(ValueSet.empty(), getter.absent), getter.absent);
+            equal(getter, ValueType.EMPTY, getter.overload.apply(ValueSet.of(KEY, null), getter.absent), getter.absent);
         }
     }
 
@@ -313,8 +314,8 @@ class GettersTest {
                         IpcException.class, e -> assertThat(e.status()).isEqualTo(IpcStatus.TYPE_MISMATCH))
                 .hasMessageContaining("found=" + type);
         if (type != ValueType.EMPTY) {
-            assertThatThrownBy(() -> getter.twin.apply(set, getter.absent))
-                    .as("the twin of %s of %s", getter.name, type)
+            assertThatThrownBy(() -> getter.overload.apply(set, getter.absent))
+                    .as("the overload of %s of %s", getter.name, type)
                     .isInstanceOf(IpcException.class);
         }
     }

@@ -5,7 +5,7 @@ import java.util.concurrent.Future;
 
 /** How threads wait for the futures of calls: they read for the reply themselves while that pays. Thread-safe. */
 public interface FutureWaitHook {
-    /** This thread is about to wait for a future. Whatever comes of it, {@link #endWait} follows. */
+    /** This thread is about to wait for a future. {@link #endWait} follows in every case. */
     void beginWait(Future<?> future, Deadline deadline);
 
     /** The wait is over. */

@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is under way on a session, by correlation id. Ids are given out in sequence, so the low bits of an id almost
+ * The calls or requests under way on a session, by correlation id. Ids are given out in sequence, so the low bits of an id almost
  * always name a free slot of a small array: putting and removing is one compare-and-set without garbage. What finds its
  * slot taken goes to a map. Removing an entry hands it to exactly one caller. Thread-safe.
  */

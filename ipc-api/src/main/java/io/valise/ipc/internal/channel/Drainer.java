@@ -22,7 +22,7 @@ public final class Drainer implements Watchdog.Dated {
 
     private static final int IDLE = 0;
     private static final int RUNNING = 1;
-    /** Running, and asked for anew meanwhile. */
+    /** Running, and requested again meanwhile. */
     private static final int AGAIN = 2;
 
     private final Object subject;

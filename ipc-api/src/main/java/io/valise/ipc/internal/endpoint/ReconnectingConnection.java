@@ -298,7 +298,7 @@ final class ReconnectingConnection implements SessionCall.Calls, Redial.Target {
         }
     }
 
-    /** Whether something is registered that would wait in vain without a link. */
+    /** Whether something is registered that needs a link. */
     private boolean hasListeners() {
         return !services().isEmpty() || states.hasListeners();
     }

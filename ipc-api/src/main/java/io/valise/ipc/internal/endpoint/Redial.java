@@ -43,7 +43,7 @@ final class Redial implements Watchdog.Dated {
     private @Nullable Thread dialling;
     private @Nullable CloseReason stopped;
     private @Nullable IpcException lastFailure;
-    /** Attempts since the pauses began anew. */
+    /** Attempts since the pauses were reset. */
     private int attempts;
     /** When the next attempt is due; {@link Deadline#NEVER} while none is. */
     private long due = Deadline.NEVER;
@@ -69,7 +69,7 @@ final class Redial implements Watchdog.Dated {
         /** Takes a session that was dialled; false when the connection has ended. */
         boolean adopt(Session fresh);
 
-        /** Ends the connection: it was dialled in vain for too long. */
+        /** Ends the connection: no attempt has succeeded for too long. */
         void giveUp(CloseReason reason);
     }
 
@@ -383,7 +383,7 @@ final class Redial implements Watchdog.Dated {
         waiters.forEach(waiter -> waiter.session().completeExceptionally(why.get()));
     }
 
-    /** Not on the thread of all deadlines, nor on one that closes: what waits may go on in the user's code. */
+    /** Not on the thread of all deadlines, nor on one that closes: code of the application may run. */
     private static void aside(Runnable work) {
         try {
             Workers.finishers().execute(work);

@@ -28,7 +28,7 @@ public final class LongBuffers {
         return new byte[length];
     }
 
-    /** Takes an array that its user needs no more and has no reference to. */
+    /** Takes back an array to which its user has no reference any more. */
     public static void giveBack(byte[] array) {
         if (array.length > LONGEST_KEPT) {
             return;

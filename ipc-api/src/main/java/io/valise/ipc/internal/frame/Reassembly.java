@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Puts a fragmented frame together. A sender fragments one frame at a time; a first fragment drops what an earlier one
- * left unfinished. Memory grows with what has really come, not with what was announced.
+ * left unfinished. Memory grows with the bytes that have arrived, not with the announced length.
  */
 public final class Reassembly {
     /** Room for a payload of one MiB and what goes with it. */

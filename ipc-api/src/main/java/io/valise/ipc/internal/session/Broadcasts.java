@@ -16,8 +16,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * What a server sends to all its clients, on its way to one of them. The sender does not wait for a client: what a slow
- * one does not take at once queues here, in order. When too much is queued and the link has no room, the client is thrown
- * out. When the link has room, it is this process whose threads do not get on: then the sender waits for them. Thread-safe.
+ * one does not take at once queues here, in order. When too much is queued and the link has no room, the client is disconnected. When the link has room, it is this process whose threads do not get on: then the sender waits for them. Thread-safe.
  */
 final class Broadcasts {
     private static final Logger LOG = SafeLog.of("io.valise.ipc");

@@ -130,7 +130,7 @@ final class FutureReading implements FutureWaitHook {
         reader.background.passOn();
     }
 
-    /** This thread has read, as long as that was worth it: until its reply came, or in vain. */
+    /** This thread has read for as long as that was useful, with or without its reply. */
     private void read(boolean found) {
         if (!found) {
             withoutReading.set(WAITS_WITHOUT_READING);

@@ -106,7 +106,7 @@ final class ReadRight {
     private static void tell(Task overtaken, Consumer<Task> tell) {
         try {
             tell.accept(overtaken);
-        } catch (RuntimeException | Error e) { // the right has a holder now, who must get on
+        } catch (RuntimeException | Error e) { // the right has a holder now, which must continue
             SafeLog.of("io.valise.ipc").log(Level.ERROR, "what was overtaken could not be told so", e);
         }
     }
@@ -118,7 +118,7 @@ final class ReadRight {
 
     /**
      * The holder begins with a task, or with something else that may take long: a new turn, so that a watcher
-     * can tell one from the next. It pairs with the compare-and-set of who takes over. Others may see it a moment later,
+     * can tell one from the next. It pairs with the compare-and-set of the thread that takes over. Others may see it a moment later,
      * and take it for {@link #READING} until then, which costs a caller a tick of the watchdog at most. A fence here
      * would have every request wait until the other process has given away the cache lines that the last answer was
      * written to.

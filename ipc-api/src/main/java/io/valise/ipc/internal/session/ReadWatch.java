@@ -43,7 +43,7 @@ final class ReadWatch implements Watchdog.Watched {
     /**
      * @param subject whose reading it is, for the log
      * @param ended whether there is nothing to read any more
-     * @param successor goes on reading, by the turn that was taken from a thread that does not get on
+     * @param successor continues reading, by the turn that was taken from a thread without progress
      * @param unread starts a reader when the right has lain free from one tick to the next
      * @param crowded whether threads wait for a processor
      */
@@ -96,8 +96,7 @@ final class ReadWatch implements Watchdog.Watched {
     }
 
     /**
-     * Whether the next thread is to be started now. Where threads wait for a processor, the one that should get on most
-     * likely waits too: then one more thread would only wait with it, and a handler that is quick would be called slow.
+     * Whether the next thread is to be started now. Where threads wait for a processor, the one that should continue most likely waits too: one more thread would only wait with it, and a quick handler would be counted as slow.
      */
     private boolean waitedForLong() {
         return unchanged >= TICKS_IN_A_CROWD || !crowded.getAsBoolean();

@@ -6,7 +6,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** Resources, such as links and connections, on their way to who frees them: none is lost on the way. Stateless. */
+/** Passes resources, such as links and connections, to the user that frees them: none is lost if that fails. Stateless. */
 public final class ResourceTransfer {
     private ResourceTransfer() {}
 

@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Reports whether threads wait for a processor of this machine: then a thread without progress may only lack a processor, as another thread would. Known on Linux; elsewhere no machine is crowded. In a
+ * Reports whether threads wait for a processor of this machine: then a thread without progress may only lack a processor, as another thread would. Known on Linux; elsewhere the answer is no. In a
  * container the threads of the whole machine count. Stateless.
  */
 public final class RunQueue {

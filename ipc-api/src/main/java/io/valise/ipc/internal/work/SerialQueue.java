@@ -121,7 +121,7 @@ public final class SerialQueue implements Task {
             task.forget();
             try {
                 task.action().run();
-            } catch (Throwable e) { // the tasks behind it must run, or the queue would stay busy for ever
+            } catch (Throwable e) { // the tasks behind it must run, or the queue would never be idle again
                 LOG.log(Level.WARNING, "a task failed; the next one follows", e);
             }
         }

@@ -52,7 +52,7 @@ public final class Watchdog implements Runnable {
 
     /**
      * Starts the thread, if it does not run, and keeps it until {@link #leave}. Called before there is a connection that
-     * could need it: where the system refuses a thread, that connection is not made, and none that is there is harmed.
+     * could need it: where the system refuses a thread, that connection is not made, and existing ones are not affected.
      *
      * @throws io.valise.ipc.IpcException {@code RESOURCE_EXHAUSTED} when the system refuses a thread; then there is nothing
      *     to leave

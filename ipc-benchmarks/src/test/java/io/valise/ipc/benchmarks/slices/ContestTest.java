@@ -13,7 +13,7 @@ import org.junit.jupiter.api.condition.OS;
 @EnabledOnOs(OS.LINUX)
 class ContestTest {
     @Test
-    void theProcessesOfATeamRunDuringItsSlicesOnly() throws IOException {
+    void theProcessesOfAContenderRunDuringItsSlicesOnly() throws IOException {
         try (ContenderProcesses processes = ContenderProcesses.start(Job.CLIENTS, "rawUds", 2, List.of())) {
             assertThat(processes.pids(2)).hasSize(3).allMatch(ContestTest::isStopped);
             assertThat(processes.slice(2, 1, 20).figure()).isPositive();
