@@ -21,12 +21,14 @@ module io.valise.ipc.testkit {
 
     exports io.valise.ipc.testkit;
     exports io.valise.ipc.testkit.flow;
+    exports io.valise.ipc.testkit.language;
     exports io.valise.ipc.testkit.process;
     exports io.valise.ipc.testkit.rule;
 
     // JUnit reads the rules by reflection.
     opens io.valise.ipc.testkit;
     opens io.valise.ipc.testkit.flow;
+    opens io.valise.ipc.testkit.language;
     opens io.valise.ipc.testkit.link;
     opens io.valise.ipc.testkit.rule;
     opens io.valise.ipc.testkit.session;

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * A publisher of the numbered messages 0, 1, 2, …, which sends exactly as many as requested, records the demand, and
  * then completes, fails, or waits. Thread-safe.
  */
-final class TestSource implements Flow.Publisher<ValueSet> {
+public final class TestSource implements Flow.Publisher<ValueSet> {
     private final int count;
     private final @Nullable Throwable failure;
     private final boolean ends;
@@ -26,12 +26,12 @@ final class TestSource implements Flow.Publisher<ValueSet> {
     }
 
     /** So many messages, then completion. */
-    static TestSource of(int count) {
+    public static TestSource of(int count) {
         return new TestSource(count, true, null);
     }
 
     /** So many messages, then a failure. */
-    static TestSource failing(int count, Throwable failure) {
+    public static TestSource failing(int count, Throwable failure) {
         return new TestSource(count, true, failure);
     }
 
