@@ -206,8 +206,7 @@ public final class SystemInstallation {
         }
 
         boolean isAs(SystemService service) {
-            return service.account().equals(account.getName())
-                    && service.allowed().equals(forGroup ? "group " + group.getName() : "everyone");
+            return service.isFor(account, forGroup ? Optional.of(group) : Optional.empty());
         }
 
         /** It is root's alone until all is as it must be; its owner is set last. */

@@ -9,10 +9,12 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.GroupPrincipal;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -30,9 +32,9 @@ public final class SystemService {
     private final Path folder;
     private final PosixFacts facts;
     private final UserPrincipal owner;
-    private final String group;
+    private final GroupPrincipal group;
 
-    private SystemService(Path folder, PosixFacts facts, UserPrincipal owner, String group) {
+    private SystemService(Path folder, PosixFacts facts, UserPrincipal owner, GroupPrincipal group) {
         this.folder = folder;
         this.facts = facts;
         this.owner = owner;
@@ -54,8 +56,7 @@ public final class SystemService {
         }
         PosixFileAttributes attributes =
                 Files.readAttributes(folder, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-        return new SystemService(
-                folder, facts, attributes.owner(), attributes.group().getName());
+        return new SystemService(folder, facts, attributes.owner(), attributes.group());
     }
 
     private static IpcException unsafe(Path folder, String why) {
@@ -101,7 +102,7 @@ public final class SystemService {
         if (facts.allows(PosixFilePermission.OTHERS_EXECUTE)) {
             return "everyone";
         }
-        return facts.allows(PosixFilePermission.GROUP_EXECUTE) ? "group " + group : account() + " alone";
+        return facts.allows(PosixFilePermission.GROUP_EXECUTE) ? "group " + group.getName() : account() + " alone";
     }
 
     /**
@@ -111,6 +112,15 @@ public final class SystemService {
      */
     public boolean isOwn() {
         return facts.uid() == ProcessUser.uid();
+    }
+
+    /** Whether it was installed so; a user or group may be called by name or number. */
+    boolean isFor(UserPrincipal account, Optional<GroupPrincipal> allowed) {
+        boolean everyone = facts.allows(PosixFilePermission.OTHERS_EXECUTE);
+        boolean asAllowed = allowed.map(members ->
+                        !everyone && facts.allows(PosixFilePermission.GROUP_EXECUTE) && group.equals(members))
+                .orElse(everyone);
+        return owner.equals(account) && asAllowed;
     }
 
     /** Whether this process may connect to what is served in it. */

@@ -119,6 +119,14 @@ class SystemPlaceTest {
                             "installed already for " + ACCOUNT + ", and everyone may connect",
                             "ipc system remove --service quotes");
         }
+        for (String root : List.of("0", "root", "0")) { // a user and a group, by number or name
+            assertThat(SystemInstallation.install("orders", root, Optional.of(root))
+                            .service()
+                            .allowed())
+                    .isEqualTo("group root");
+        }
+        fails(IpcStatus.ADDRESS_IN_USE, () -> SystemInstallation.install("orders", "0", Optional.empty()))
+                .hasMessageContaining("installed already for root, and group root may connect");
         fails(IpcStatus.ENDPOINT_NOT_FOUND, () -> SystemInstallation.install("a", "no-such-user", Optional.empty()))
                 .hasMessageContaining("account \"no-such-user\": this system has none");
         fails(

@@ -39,10 +39,13 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @ExtendWith(HangWatchdog.class)
 class SystemServicesTest {
-    static final int ACCOUNT = 20_001;
-    private static final int ANN = 20_002;
-    private static final int BOB = 20_003;
-    private static final int TRADERS = 20_009;
+    /** Of this JVM alone: a user's directory of segments has one name on the machine. */
+    private static final int ACCOUNT =
+            100_000 + 4 * Math.toIntExact(ProcessHandle.current().pid());
+
+    private static final int ANN = ACCOUNT + 1;
+    private static final int BOB = ACCOUNT + 2;
+    private static final int TRADERS = ACCOUNT + 3;
     private static final Path MEMORY = Path.of("/dev/shm/valise-system-" + ACCOUNT);
 
     @TempDir
@@ -87,13 +90,13 @@ class SystemServicesTest {
         if (Runtime.version().feature() >= 24 && !all.contains("--illegal-native-access=deny")) {
             all.add("--enable-native-access=ALL-UNNAMED");
         }
-        ForkedJvm jvm = OtherUser.start(user, all, UserPeer.class);
+        ForkedJvm jvm = OtherUser.start(user, all, UserPeer.class, "" + ACCOUNT);
         users.add(jvm);
         return jvm;
     }
 
     private ForkedJvm member(int user) {
-        ForkedJvm jvm = OtherUser.startInGroup(user, TRADERS, options(), UserPeer.class);
+        ForkedJvm jvm = OtherUser.startInGroup(user, TRADERS, options(), UserPeer.class, "" + ACCOUNT);
         users.add(jvm);
         return jvm;
     }

@@ -30,11 +30,15 @@ public final class UserPeer implements CommandLoop.Commands {
     private @Nullable CompletableFuture<ValueSet> pending;
     private @Nullable IpcServer server;
 
-    private UserPeer() {}
+    private final String account;
 
-    /** Runs it; it takes no arguments. */
+    private UserPeer(String account) {
+        this.account = account;
+    }
+
+    /** Runs it; the argument is the account whose servers may send it events. */
     public static void main(String[] arguments) {
-        CommandLoop.run(new UserPeer());
+        CommandLoop.run(new UserPeer(arguments[0]));
     }
 
     @Override
@@ -107,7 +111,7 @@ public final class UserPeer implements CommandLoop.Commands {
 
     private String connect(String address) {
         IpcConnection connection = IpcClient.builder(address)
-                .access(AccessPolicy.users(SystemServicesTest.ACCOUNT + "")) // who may send it events
+                .access(AccessPolicy.users(account)) // who may send it events
                 .onEvent("tick", event -> CommandLoop.say("tick"))
                 .onEvent("direct", event -> CommandLoop.say("direct"))
                 .connect();

@@ -33,7 +33,7 @@ public final class OtherUser {
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/setpriv")), "there is no setpriv(1) here");
     }
 
-    private static boolean isRoot() {
+    static boolean isRoot() {
         try {
             return Files.isDirectory(Path.of("/proc/self"))
                     && Files.readAllLines(Path.of("/proc/self/status")).stream()
