@@ -2,6 +2,7 @@ package io.valise.ipc;
 
 import static java.util.Objects.requireNonNull;
 
+import io.valise.ipc.identity.AppIdentity;
 import java.util.Optional;
 import java.util.Set;
 
@@ -56,7 +57,20 @@ public interface AccessPolicy {
                 caller.applicationId().filter(applications::contains).isPresent(), because);
     }
 
-    /** Applications with a grant for this capability that the server accepted and that has not expired since. */
+    /**
+     * One application of a publisher whose key this user has, or gets on first use. Its id is derived from both names, as a
+     * SID is by {@code DeriveAppContainerSidFromAppContainerName} on Windows, whether or not the application has ever run.
+     *
+     * @param publisher the name of the key file, as for {@code AppIdentity.open}
+     * @param name the application's name
+     * @throws IllegalArgumentException when a name is malformed
+     * @throws IpcException as {@code AppIdentity.open}: the key is read, once, by this method
+     */
+    static AccessPolicy application(String publisher, String name) {
+        return applications(AppIdentity.open(publisher, name).id());
+    }
+
+    /** Applications with a grant for this capability that the server accepted and that has neither expired nor been revoked since. */
     static AccessPolicy requireCapability(String capability) {
         requireNonNull(capability);
         String because = "it has no grant in force for capability " + capability;

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,7 @@ public final class PeerIdentity {
     private final boolean sameUser;
     private final Optional<String> applicationId;
     private final Map<String, Instant> grants;
+    private final Predicate<String> inForce;
 
     private PeerIdentity(
             Optional<String> user,
@@ -31,7 +33,8 @@ public final class PeerIdentity {
             Evidence evidence,
             boolean sameUser,
             Optional<String> applicationId,
-            Map<String, Instant> grants) {
+            Map<String, Instant> grants,
+            Predicate<String> inForce) {
         this.user = user;
         this.pid = pid;
         this.application = application;
@@ -39,6 +42,7 @@ public final class PeerIdentity {
         this.sameUser = sameUser;
         this.applicationId = applicationId;
         this.grants = Map.copyOf(grants);
+        this.inForce = inForce;
     }
 
     /** A peer that has proved no application, and has no capabilities. */
@@ -48,7 +52,7 @@ public final class PeerIdentity {
             Optional<String> application,
             Evidence evidence,
             boolean sameUser) {
-        this(user, pid, application, evidence, sameUser, Optional.empty(), Map.of());
+        this(user, pid, application, evidence, sameUser, Optional.empty(), Map.of(), capability -> true);
     }
 
     /**
@@ -141,12 +145,25 @@ public final class PeerIdentity {
                 evidence,
                 sameUser,
                 applicationId,
-                grants);
+                grants,
+                inForce);
     }
 
     /** This identity with an application that the peer has proved to be, and capabilities accepted of it. */
     public PeerIdentity proving(String provenId, Map<String, Instant> acceptedGrants) {
-        return new PeerIdentity(user, pid, application, evidence, sameUser, Optional.of(provenId), acceptedGrants);
+        return proving(provenId, acceptedGrants, capability -> true);
+    }
+
+    /**
+     * This identity with an application that the peer has proved to be, and capabilities accepted of it, which can be taken
+     * back.
+     *
+     * @param stillGranted whether a capability has not been taken back since; asked by {@link #hasCapability}, so at each
+     *     call that needs one: thread-safe, and quick. It is no fact that {@link #equals} compares
+     */
+    public PeerIdentity proving(String provenId, Map<String, Instant> acceptedGrants, Predicate<String> stillGranted) {
+        return new PeerIdentity(
+                user, pid, application, evidence, sameUser, Optional.of(provenId), acceptedGrants, stillGranted);
     }
 
     @Override
@@ -179,9 +196,9 @@ public final class PeerIdentity {
                 + ", grants=" + grants + ']';
     }
 
-    /** Whether the peer has the capability now. */
+    /** Whether the peer has the capability now: a grant that has not expired, and was not revoked a second ago. */
     public boolean hasCapability(String capability) {
         Instant until = grants.get(capability);
-        return until != null && Instant.now().isBefore(until);
+        return until != null && Instant.now().isBefore(until) && inForce.test(capability);
     }
 }

@@ -1,15 +1,22 @@
 package io.valise.ipc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
+import io.valise.ipc.identity.AppIdentity;
+import io.valise.ipc.identity.OwnConfiguration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(OwnConfiguration.class)
 class AccessPolicyTest {
     private static final PeerIdentity ANN = PeerIdentity.ofKernel("ann", false);
     private static final PeerIdentity READER = PeerIdentity.ofKernel("me", true)
@@ -43,6 +50,33 @@ class AccessPolicyTest {
         allows(policy, READER);
         PeerIdentity pretender = ANN.declaring(OptionalLong.empty(), Optional.of("reader_0000000000000"));
         denies(policy, pretender, "its proven application is none of [reader_0000000000000]");
+    }
+
+    /** As a SID is derived from a name: the same names give the same id, before the application has ever run. */
+    @Test
+    void anApplicationIsNamedByItsPublisherAndItsName() {
+        AccessPolicy policy = AccessPolicy.application("acme", "reader");
+        String id = AppIdentity.open("acme", "reader").id();
+        allows(policy, READER.proving(id, Map.of()));
+        denies(policy, READER, "its proven application is none of [" + id + "]");
+        denies(policy, READER.proving(AppIdentity.open("acme", "writer").id(), Map.of()), id);
+        denies(policy, READER.proving(AppIdentity.open("thief", "reader").id(), Map.of()), id);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> AccessPolicy.application("acme", "no name"))
+                .withMessageContaining("application name: expected 1 to 64 characters");
+    }
+
+    @Test
+    void aCapabilityThatIsTakenBackIsGone() {
+        Set<String> takenBack = ConcurrentHashMap.newKeySet();
+        PeerIdentity peer = READER.proving(
+                "reader_0000000000000",
+                Map.of("quotes.read", Instant.now().plusSeconds(3600)),
+                capability -> !takenBack.contains(capability));
+        assertThat(peer).isEqualTo(peer.declaring(OptionalLong.empty(), Optional.empty()));
+        allows(AccessPolicy.requireCapability("quotes.read"), peer);
+        takenBack.add("quotes.read");
+        denies(AccessPolicy.requireCapability("quotes.read"), peer, "no grant in force");
     }
 
     @Test

@@ -5,6 +5,7 @@ import io.valise.ipc.internal.identity.Ed25519;
 import io.valise.ipc.internal.identity.IdentityAccess;
 import java.security.KeyPair;
 import java.security.PublicKey;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -22,6 +23,7 @@ import java.util.regex.Pattern;
  */
 public final class AppIdentity {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+    static final Pattern ID = Pattern.compile(NAME + "_[0-9a-hjkmnp-tv-z]{13}");
     private static final String DATA = "data 1";
 
     static {
@@ -30,17 +32,24 @@ public final class AppIdentity {
             protected byte[] signFor(AppIdentity identity, String purpose, byte[] data) {
                 return identity.signFor(purpose, data);
             }
+
+            @Override
+            protected boolean isRevoked(AppIdentity identity, String grantId) {
+                return identity.revoked.has(grantId);
+            }
         });
     }
 
     private final String application;
     private final KeyPair keys;
     private final String publisherId;
+    private final RevokedGrants revoked;
 
     private AppIdentity(String application, KeyPair keys) {
         this.application = application;
         this.keys = keys;
         this.publisherId = Ed25519.idOf(keys.getPublic());
+        this.revoked = new RevokedGrants(publisherId);
     }
 
     /**
@@ -80,6 +89,22 @@ public final class AppIdentity {
         check("publisher", publisher);
         check("application", application);
         return KeyFile.find(publisher).map(keys -> new AppIdentity(application, keys));
+    }
+
+    /**
+     * The publishers whose keys this user has, in the order of their names; creates nothing.
+     *
+     * @throws IpcException {@code ACCESS_DENIED}, {@code RESOURCE_EXHAUSTED} when the folder cannot be read
+     */
+    public static List<String> publishers() {
+        return KeyFile.publishers().stream()
+                .filter(name -> NAME.matcher(name).matches())
+                .toList();
+    }
+
+    /** Whether a text has the form of an {@link #id()}. */
+    public static boolean isId(String text) {
+        return ID.matcher(text).matches();
     }
 
     private static void check(String what, String name) {

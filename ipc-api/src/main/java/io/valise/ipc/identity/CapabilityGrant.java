@@ -16,21 +16,24 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Leave to use a capability, such as {@code quotes.read}: a small text, signed with the key of the service's owner, for
- * one application, until a given time. The application presents it when it connects; a server of that owner then lets
- * {@link io.valise.ipc.AccessPolicy#requireCapability} pass it. It is no secret: for another application it is worth
- * nothing. Immutable and thread-safe.
+ * one application or several, until a given time. The application presents it when it connects; a server of that owner
+ * then lets {@link io.valise.ipc.AccessPolicy#requireCapability} pass it, unless it was {@linkplain
+ * IssuedGrants#revoke revoked}. It is no secret: for another application it is worth nothing. Immutable and thread-safe.
  *
  * <pre>
  *   valise-grant 1
  *   capability=quotes.read
- *   application=reader_8wekyb3d8bbwe
+ *   application=reader_8wekyb3d8bbwe     (a line for each, at most 16)
  *   expires=2027-01-01T00:00:00Z
  *   development=false
  *   owner=(64 hexadecimal digits: the owner's public key)
@@ -41,7 +44,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CapabilityGrant {
     /** The longest text of a grant, in characters. */
-    public static final int MAX_CHARACTERS = 1024;
+    public static final int MAX_CHARACTERS = 1900;
+
+    /** The most applications that one grant is for. */
+    public static final int MAX_APPLICATIONS = 16;
 
     /** Set this system property to {@code true} at a server that is to accept grants for development. */
     public static final String DEVELOPMENT_PROPERTY = "valise.development";
@@ -52,11 +58,9 @@ public final class CapabilityGrant {
     private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
 
     private static final Pattern CAPABILITY = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
-    private static final Pattern APPLICATION =
-            Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}_[0-9a-hjkmnp-tv-z]{13}");
     private static final Pattern FORM = Pattern.compile("(valise-grant 1\n"
             + "capability=(" + CAPABILITY + ")\n"
-            + "application=(" + APPLICATION + ")\n"
+            + "((?:application=" + AppIdentity.ID + "\n){1," + MAX_APPLICATIONS + "})"
             + "expires=([0-9TZ:-]{20,30})\n"
             + "development=(true|false)\n"
             + "owner=([0-9a-f]{64})\n)"
@@ -65,7 +69,7 @@ public final class CapabilityGrant {
     private final String text;
     private final String signed;
     private final String capability;
-    private final String applicationId;
+    private final List<String> applicationIds;
     private final Instant expires;
     private final boolean developmentOnly;
     private final byte[] owner;
@@ -75,7 +79,10 @@ public final class CapabilityGrant {
         this.text = text;
         this.signed = parts.group(1);
         this.capability = parts.group(2);
-        this.applicationId = parts.group(3);
+        this.applicationIds = parts.group(3)
+                .lines()
+                .map(line -> line.substring(line.indexOf('=') + 1))
+                .toList();
         this.expires = Instant.parse(parts.group(4));
         this.developmentOnly = Boolean.parseBoolean(parts.group(5));
         this.owner = HexFormat.of().parseHex(parts.group(6));
@@ -92,24 +99,47 @@ public final class CapabilityGrant {
      * @throws IllegalArgumentException when capability or application are malformed, or the time is too late
      */
     public static CapabilityGrant issue(AppIdentity owner, String capability, String applicationId, Instant expires) {
-        return issue(owner, capability, applicationId, expires, false);
+        return issue(owner, capability, List.of(applicationId), expires);
     }
 
-    /** Like {@link #issue}, for servers that run with {@value #DEVELOPMENT_PROPERTY} only. */
+    /**
+     * Grants a capability to several applications; each presents the same text.
+     *
+     * @param owner whose services it is for: any of this publisher
+     * @param capability 1 to 64 characters A-Z a-z 0-9 . _ - that begin with a letter or digit
+     * @param applicationIds {@link AppIdentity#id()} of each application that may use it, {@value #MAX_APPLICATIONS} at most
+     * @param expires until when, cut to the second; in the year 9999 at the latest
+     * @throws IllegalArgumentException when capability or applications are malformed, none, too many or twice the same, or
+     *     the time is too late
+     */
+    public static CapabilityGrant issue(
+            AppIdentity owner, String capability, List<String> applicationIds, Instant expires) {
+        return issue(owner, capability, applicationIds, expires, false);
+    }
+
+    /** Like {@link #issue(AppIdentity, String, List, Instant)}, for servers that run with {@value #DEVELOPMENT_PROPERTY} only. */
     public static CapabilityGrant issueForDevelopment(
-            AppIdentity owner, String capability, String applicationId, Instant expires) {
-        return issue(owner, capability, applicationId, expires, true);
+            AppIdentity owner, String capability, List<String> applicationIds, Instant expires) {
+        return issue(owner, capability, applicationIds, expires, true);
     }
 
     private static CapabilityGrant issue(
-            AppIdentity owner, String capability, String applicationId, Instant expires, boolean development) {
+            AppIdentity owner, String capability, List<String> applicationIds, Instant expires, boolean development) {
         check("capability", capability, CAPABILITY);
-        check("application id", applicationId, APPLICATION);
+        applicationIds.forEach(id -> check("application id", id, AppIdentity.ID));
+        if (applicationIds.isEmpty() || applicationIds.size() > MAX_APPLICATIONS) {
+            throw new IllegalArgumentException("applications of a grant: limit=1 to " + MAX_APPLICATIONS + ", actual="
+                    + applicationIds.size() + ": issue another grant for the others");
+        }
+        if (Set.copyOf(applicationIds).size() < applicationIds.size()) {
+            throw new IllegalArgumentException("applications of a grant: one is named twice, actual=" + applicationIds);
+        }
         if (expires.isBefore(EARLIEST) || expires.isAfter(LATEST)) {
             throw new IllegalArgumentException("expires: limit=" + EARLIEST + " to " + LATEST + ", actual=" + expires);
         }
-        String signed = "valise-grant 1\ncapability=" + capability + "\napplication=" + applicationId + "\nexpires="
-                + expires.truncatedTo(ChronoUnit.SECONDS) + "\ndevelopment=" + development + "\nowner="
+        String signed = "valise-grant 1\ncapability=" + capability
+                + applicationIds.stream().map(id -> "\napplication=" + id).collect(Collectors.joining())
+                + "\nexpires=" + expires.truncatedTo(ChronoUnit.SECONDS) + "\ndevelopment=" + development + "\nowner="
                 + HexFormat.of().formatHex(Ed25519.raw(owner.publicKey())) + '\n';
         byte[] signature = owner.signFor(PURPOSE, signed.getBytes(StandardCharsets.US_ASCII));
         return parse(signed + "signature=" + HexFormat.of().formatHex(signature) + '\n');
@@ -128,24 +158,28 @@ public final class CapabilityGrant {
      * @throws IpcException {@code PROTOCOL_ERROR} when the text has not the form of one
      */
     public static CapabilityGrant parse(String text) {
+        return parse("capability grant", text);
+    }
+
+    /** @param what how errors call it */
+    static CapabilityGrant parse(String what, String text) {
         Matcher parts = FORM.matcher(text);
         try {
             if (text.length() <= MAX_CHARACTERS && parts.matches()) {
                 return new CapabilityGrant(text, parts);
             }
         } catch (DateTimeException e) {
-            throw malformed("expires: " + e.getMessage(), e);
+            throw malformed(what + ": expires: " + e.getMessage(), e);
         }
         throw malformed(
-                "expected the seven lines of a grant, actual=" + text.length() + " characters of something else", null);
+                what + ": expected the lines of a grant, limit=" + MAX_CHARACTERS + " characters, actual="
+                        + text.length() + " characters of something else",
+                null);
     }
 
     private static IpcException malformed(String what, @Nullable Throwable cause) {
         return new IpcException(
-                IpcStatus.PROTOCOL_ERROR,
-                "capability grant: " + what + "; ask its owner for another",
-                Delivery.NOT_SENT,
-                cause);
+                IpcStatus.PROTOCOL_ERROR, what + "; ask its owner for another", Delivery.NOT_SENT, cause);
     }
 
     /**
@@ -155,7 +189,9 @@ public final class CapabilityGrant {
      */
     public static CapabilityGrant read(Path file) {
         try (InputStream in = Files.newInputStream(file)) {
-            return parse(new String(in.readNBytes(MAX_CHARACTERS + 1), StandardCharsets.ISO_8859_1));
+            return parse(
+                    "capability grant " + file,
+                    new String(in.readNBytes(MAX_CHARACTERS + 1), StandardCharsets.ISO_8859_1));
         } catch (IOException e) {
             throw new IpcException(
                     IpcStatus.RESOURCE_EXHAUSTED, "cannot read the grant " + file + ": " + e, Delivery.NOT_SENT, e);
@@ -173,17 +209,17 @@ public final class CapabilityGrant {
 
     /**
      * Why a server of that owner ignores this grant at that time, when that application presents it; empty when it is
-     * good.
+     * good, unless it {@linkplain IssuedGrants#revoked was revoked}.
      */
     public Optional<String> refusal(PublicKey serviceOwner, String presenterId, Instant now) {
-        if (!Arrays.equals(owner, Ed25519.raw(serviceOwner))) {
+        if (!names(serviceOwner)) {
             return Optional.of("another publisher, not this server's, granted it");
         }
-        if (!Ed25519.verify(serviceOwner, PURPOSE, signed.getBytes(StandardCharsets.US_ASCII), signature)) {
+        if (!isSignedBy(serviceOwner)) {
             return Optional.of("the signature does not fit: it was changed, or its owner did not sign it");
         }
-        if (!applicationId.equals(presenterId)) {
-            return Optional.of("it is for " + applicationId);
+        if (!applicationIds.contains(presenterId)) {
+            return Optional.of("it is for " + String.join(", ", applicationIds));
         }
         if (!now.isBefore(expires)) {
             return Optional.of("it expired at " + expires);
@@ -198,9 +234,24 @@ public final class CapabilityGrant {
         return capability;
     }
 
-    /** By whom: {@link AppIdentity#id()}. */
-    public String applicationId() {
-        return applicationId;
+    /** By which applications: {@link AppIdentity#id()} of each; unmodifiable. */
+    public List<String> applicationIds() {
+        return applicationIds;
+    }
+
+    /** Its short name, by which it is revoked: 13 characters of lower-case base 32, a hash of all but the signature. */
+    public String id() {
+        return Ed25519.shortHash(signed.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private boolean names(PublicKey publisher) {
+        return Arrays.equals(owner, Ed25519.raw(publisher));
+    }
+
+    /** Whether this publisher issued it. */
+    boolean isSignedBy(PublicKey publisher) {
+        return names(publisher)
+                && Ed25519.verify(publisher, PURPOSE, signed.getBytes(StandardCharsets.US_ASCII), signature);
     }
 
     /** Until when. */
@@ -232,7 +283,7 @@ public final class CapabilityGrant {
     /** What it says, without the signature. */
     @Override
     public String toString() {
-        return capability + " for " + applicationId + " until " + expires
+        return capability + " for " + String.join(", ", applicationIds) + " until " + expires
                 + (developmentOnly ? ", for development" : "");
     }
 }

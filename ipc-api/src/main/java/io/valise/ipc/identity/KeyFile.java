@@ -5,6 +5,7 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.internal.identity.Ed25519;
 import io.valise.ipc.spi.runtime.ConfigurationDirectory;
+import io.valise.ipc.spi.runtime.Entries;
 import io.valise.ipc.spi.runtime.PrivateFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -16,11 +17,13 @@ import java.security.PublicKey;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 
 /** A publisher's pair of keys as a file: the private one as RFC 5958 has it, the public one after it, both as PEM. */
 final class KeyFile {
     private static final String FOLDER = "keys";
+    private static final String SUFFIX = ".key";
     private static final int MAX_BYTES = 4096;
     private static final String PRIVATE = "PRIVATE KEY";
     private static final String PUBLIC = "PUBLIC KEY";
@@ -40,8 +43,17 @@ final class KeyFile {
                 .flatMap(path -> PrivateFile.read(path, MAX_BYTES).map(text -> keys(path, text)));
     }
 
+    /** The names of the key files that there are. */
+    static List<String> publishers() {
+        return ConfigurationDirectory.existing(FOLDER).map(Entries::of).orElse(List.of()).stream()
+                .map(file -> file.getFileName().toString())
+                .filter(name -> name.endsWith(SUFFIX))
+                .map(name -> name.substring(0, name.length() - SUFFIX.length()))
+                .toList();
+    }
+
     private static Path path(Path folder, String publisher) {
-        return folder.resolve(publisher + ".key");
+        return folder.resolve(publisher + SUFFIX);
     }
 
     private static KeyPair keys(Path path, String text) {

@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -98,7 +100,7 @@ class CapabilityGrantTest {
 
     @Test
     void oneForDevelopmentIsGoodInDevelopmentOnly() {
-        CapabilityGrant grant = CapabilityGrant.issueForDevelopment(owner, "quotes.read", reader.id(), LATER);
+        CapabilityGrant grant = CapabilityGrant.issueForDevelopment(owner, "quotes.read", List.of(reader.id()), LATER);
         assertThat(grant.refusal(owner.publicKey(), reader.id(), NOW))
                 .hasValueSatisfying(why -> assertThat(why).contains("valise.development"));
         System.setProperty(CapabilityGrant.DEVELOPMENT_PROPERTY, "true");
@@ -127,6 +129,11 @@ class CapabilityGrantTest {
         assertThat(grant.refusal(server.publicKey(), clientId, NOW)).isEmpty();
         assertThat(CapabilityGrant.issue(server, "quotes.read", clientId, grant.expires()))
                 .isEqualTo(grant);
+        assertThat(grant.id()).isEqualTo(TestKeys.vectors().getProperty("grantId"));
+        CapabilityGrant ofTwo = CapabilityGrant.parse(TestKeys.vectors().getProperty("grantOfTwo"));
+        assertThat(CapabilityGrant.issue(server, "quotes.read", ofTwo.applicationIds(), ofTwo.expires()))
+                .isEqualTo(ofTwo);
+        assertThat(ofTwo.applicationIds()).hasSize(2).contains(clientId);
     }
 
     @Test
@@ -138,5 +145,49 @@ class CapabilityGrantTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> CapabilityGrant.issue(owner, "quotes.read", "reader", LATER))
                 .withMessageContaining("application id");
+    }
+
+    @Test
+    void oneForSeveralApplicationsIsGoodForEach() {
+        AppIdentity viewer = AppIdentity.open("acme", "viewer");
+        CapabilityGrant grant = CapabilityGrant.issue(owner, "quotes.read", List.of(reader.id(), viewer.id()), LATER);
+        assertThat(CapabilityGrant.parse(grant.text())).isEqualTo(grant);
+        assertThat(grant.applicationIds()).containsExactly(reader.id(), viewer.id());
+        assertThat(grant.refusal(owner.publicKey(), reader.id(), NOW)).isEmpty();
+        assertThat(grant.refusal(owner.publicKey(), viewer.id(), NOW)).isEmpty();
+        assertThat(grant.refusal(owner.publicKey(), owner.id(), NOW))
+                .contains("it is for " + reader.id() + ", " + viewer.id());
+        assertThat(grant).hasToString("quotes.read for " + reader.id() + ", " + viewer.id() + " until " + LATER);
+    }
+
+    @Test
+    void theLongestOneFitsAndOneMoreApplicationDoesNot() {
+        List<String> longest = IntStream.range(0, CapabilityGrant.MAX_APPLICATIONS)
+                .mapToObj(i -> "a".repeat(62) + String.format("%02d", i) + '_' + reader.publisherId())
+                .toList();
+        CapabilityGrant grant = CapabilityGrant.issue(owner, "c".repeat(64), longest, LATER);
+        assertThat(grant.text()).hasSizeLessThan(CapabilityGrant.MAX_CHARACTERS);
+        assertThat(grant.refusal(owner.publicKey(), longest.get(15), NOW)).isEmpty();
+        List<String> more = IntStream.range(0, 17)
+                .mapToObj(i -> "a" + i + '_' + reader.publisherId())
+                .toList();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> CapabilityGrant.issue(owner, "c", more, LATER))
+                .withMessageContaining("limit=1 to 16, actual=17");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> CapabilityGrant.issue(owner, "c", List.of(), LATER))
+                .withMessageContaining("limit=1 to 16, actual=0");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> CapabilityGrant.issue(owner, "c", List.of(reader.id(), reader.id()), LATER))
+                .withMessageContaining("named twice");
+    }
+
+    /** The same text has the same id; another text has another. */
+    @Test
+    void itsIdIsThatOfWhatItSays() {
+        assertThat(grant().id()).matches("[0-9a-hjkmnp-tv-z]{13}").isEqualTo(grant().id());
+        assertThat(CapabilityGrant.issue(owner, "quotes.write", reader.id(), LATER)
+                        .id())
+                .isNotEqualTo(grant().id());
     }
 }

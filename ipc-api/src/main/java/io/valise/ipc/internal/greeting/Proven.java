@@ -1,24 +1,24 @@
 package io.valise.ipc.internal.greeting;
 
 import io.valise.ipc.PeerIdentity;
-import java.time.Instant;
-import java.util.Map;
 import java.util.Optional;
 
 /**
  * What a peer has proved in the greeting.
  *
  * @param applicationId which application it is
- * @param grants the capabilities accepted of it, and until when
+ * @param grants what was accepted of it
  */
-public record Proven(Optional<String> applicationId, Map<String, Instant> grants) {
-    public static final Proven NOTHING = new Proven(Optional.empty(), Map.of());
+public record Proven(Optional<String> applicationId, AcceptedGrants grants) {
+    public static final Proven NOTHING = new Proven(Optional.empty(), AcceptedGrants.NONE);
 
     public static Proven application(String id) {
-        return new Proven(Optional.of(id), Map.of());
+        return new Proven(Optional.of(id), AcceptedGrants.NONE);
     }
 
     public PeerIdentity of(PeerIdentity peer) {
-        return applicationId.map(id -> peer.proving(id, grants)).orElse(peer);
+        return applicationId
+                .map(id -> peer.proving(id, grants.expiries(), grants::inForce))
+                .orElse(peer);
     }
 }

@@ -12,9 +12,8 @@ import io.valise.ipc.internal.identity.Nonces;
 import io.valise.ipc.internal.identity.Transcript;
 import io.valise.ipc.spi.runtime.AuditLog;
 import java.time.Instant;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -97,8 +96,8 @@ public final class ServerProof {
         }
     }
 
-    private Map<String, Instant> accepted(ValueSet proof, String id, Endpoint endpoint) {
-        Map<String, Instant> accepted = new HashMap<>();
+    private AcceptedGrants accepted(ValueSet proof, String id, Endpoint endpoint) {
+        List<CapabilityGrant> accepted = new ArrayList<>();
         if (proof.find(ClientProof.GRANTS).orElse(null) instanceof List<?> grants) {
             for (Object grant : grants.subList(0, Math.min(grants.size(), Credentials.MOST_GRANTS))) {
                 String refusal = accept(String.valueOf(grant), id, accepted);
@@ -107,20 +106,21 @@ public final class ServerProof {
                 }
             }
         }
-        return accepted;
+        return new AcceptedGrants(own, accepted);
     }
 
-    private String accept(String text, String id, Map<String, Instant> accepted) {
+    private String accept(String text, String id, List<CapabilityGrant> accepted) {
         if (own == null) {
             return "this server has no identity, and so no owner who could have granted anything";
         }
         try {
             CapabilityGrant grant = CapabilityGrant.parse(text);
             String refusal = grant.refusal(own.publicKey(), id, Instant.now())
+                    .or(() -> AcceptedGrants.revocation(own, grant))
                     .map(why -> grant.capability() + ": " + why)
                     .orElse("");
             if (refusal.isEmpty()) {
-                accepted.merge(grant.capability(), grant.expires(), (a, b) -> a.isAfter(b) ? a : b);
+                accepted.add(grant);
             }
             return refusal;
         } catch (IpcException malformed) {

@@ -114,13 +114,18 @@ public final class Ed25519 {
         }
     }
 
-    /**
-     * The short name of a key: the first 64 bits of the SHA-256 of its 32 bytes, and a zero bit, as 13 digits of
-     * Crockford's base 32 in lower case. Windows makes the publisher's part of a package family name so.
-     */
+    /** The short name of a key: the {@link #shortHash} of its 32 bytes. */
     public static String idOf(PublicKey key) {
+        return shortHash(raw(key));
+    }
+
+    /**
+     * The first 64 bits of the SHA-256 of some bytes, and a zero bit, as 13 digits of Crockford's base 32 in lower case.
+     * Windows makes the publisher's part of a package family name so.
+     */
+    public static String shortHash(byte[] bytes) {
         try {
-            long bits = ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(raw(key)))
+            long bits = ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(bytes))
                     .getLong();
             StringBuilder id = new StringBuilder(ID_CHARACTERS);
             for (int shift = 59; shift > 0; shift -= 5) {

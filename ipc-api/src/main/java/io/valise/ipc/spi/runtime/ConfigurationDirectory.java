@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,6 +60,19 @@ public final class ConfigurationDirectory {
                 .flatMap(PrivateDirectory::existing)
                 .map(directory -> directory.resolve(name))
                 .flatMap(PrivateDirectory::existing);
+    }
+
+    /**
+     * Runs an action while no other process and no other thread runs one under the same folder of it, as {@link
+     * RuntimeDirectory#locked}.
+     *
+     * @param folder as {@link #folder} returned it
+     * @throws IpcException {@code RESOURCE_EXHAUSTED} when another process keeps the lock for 10 seconds, or the file
+     *     system cannot lock
+     * @since 0.1.0
+     */
+    public static <T> T locked(Path folder, Supplier<T> action) {
+        return FolderLock.locked(folder, action);
     }
 
     /**

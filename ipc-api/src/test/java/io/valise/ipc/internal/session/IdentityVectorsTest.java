@@ -92,7 +92,7 @@ class IdentityVectorsTest {
         assertThat(written(OutFrame.message(Frames.CHALLENGE, 1, serverProof.challenge())))
                 .isEqualTo(bytes("challenge"));
         assertThat(written(OutFrame.message(Frames.PROOF, 1, proof))).isEqualTo(bytes("proof"));
-        assertThat(serverProof.check(proof, address).grants())
+        assertThat(serverProof.check(proof, address).grants().expiries())
                 .containsExactly(Map.entry("quotes.read", grant.expires()));
     }
 

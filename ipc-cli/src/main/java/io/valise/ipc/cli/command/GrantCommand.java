@@ -1,36 +1,57 @@
 package io.valise.ipc.cli.command;
 
+import io.valise.ipc.ValueSet;
+import io.valise.ipc.cli.option.ApplicationName;
+import io.valise.ipc.cli.option.CommandFailure;
 import io.valise.ipc.cli.option.CommonOptions;
+import io.valise.ipc.cli.option.JsonLine;
+import io.valise.ipc.cli.text.Table;
 import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.identity.CapabilityGrant;
+import io.valise.ipc.identity.IssuedGrants;
+import io.valise.ipc.services.json.ValueSetJson;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
-/** {@code ipc grant}: permission for an application to use a capability. Confined to one thread. */
+/** {@code ipc grant}: permission for applications to use a capability. Confined to one thread. */
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 @Command(
         name = "grant",
-        description = "Grants a capability of a publisher's services to an application, and prints the signed grant.")
+        description = "Grants a capability of a publisher's services to applications, and prints the signed grant.",
+        subcommands = {GrantCommand.ListIssued.class, GrantCommand.Revoke.class})
 final class GrantCommand implements Callable<Integer> {
+    private static final String COMMAND = "ipc";
+
     @Mixin
     private CommonOptions common;
 
-    @Parameters(index = "0", paramLabel = "CAPABILITY", description = "Such as quotes.read.")
-    private String capability;
+    @Parameters(index = "0", arity = "0..1", paramLabel = "CAPABILITY", description = "Such as quotes.read.")
+    private @Nullable String capability;
 
     @Parameters(
-            index = "1",
+            index = "1..*",
+            arity = "0..*",
             paramLabel = "APPLICATION",
-            description =
-                    "The application's id, such as reader_8wekyb3d8bbwe; a name alone is that of the same publisher.")
-    private String application;
+            description = "Each application that may use it, 16 at most: its id such as reader_8wekyb3d8bbwe,"
+                    + " PUBLISHER/NAME, or a name alone, of the same publisher.")
+    private List<String> applications = List.of();
 
     @Option(
             names = "--publisher",
@@ -57,31 +78,171 @@ final class GrantCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (capability == null || applications.isEmpty()) {
+            throw common.usageError("Missing required parameters: 'CAPABILITY' and 'APPLICATION', or list or revoke");
+        }
         common.requirePositive("--for", lifetime);
-        CapabilityGrant grant = issue();
+        CapabilityGrant grant = issue(capability);
         if (target == null) {
             common.out().print(grant.text());
         } else {
             grant.write(target);
             common.out()
-                    .println("granted " + grant.capability() + " to " + grant.applicationId() + " until "
-                            + grant.expires() + ": " + target);
+                    .println("granted " + grant.capability() + " to " + String.join(", ", grant.applicationIds())
+                            + " until " + grant.expires() + ": " + target);
         }
         return 0;
     }
 
-    private CapabilityGrant issue() {
+    private CapabilityGrant issue(String asked) {
         try {
-            AppIdentity owner = AppIdentity.open(publisher, "ipc");
-            String id = application.matches(".+_[0-9a-hjkmnp-tv-z]{13}")
-                    ? application
-                    : AppIdentity.open(publisher, application).id();
+            AppIdentity owner = AppIdentity.open(publisher, COMMAND);
+            List<String> ids = applications.stream().map(this::id).toList();
             Instant expires = Instant.now().plus(lifetime);
-            return development
-                    ? CapabilityGrant.issueForDevelopment(owner, capability, id, expires)
-                    : CapabilityGrant.issue(owner, capability, id, expires);
-        } catch (IllegalArgumentException e) {
+            return IssuedGrants.of(owner)
+                    .add(
+                            development
+                                    ? CapabilityGrant.issueForDevelopment(owner, asked, ids, expires)
+                                    : CapabilityGrant.issue(owner, asked, ids, expires));
+        } catch (IllegalArgumentException | TypeConversionException e) {
             throw common.usageError(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** A name alone is that of an application of the publisher that grants. */
+    private String id(String application) {
+        return AppIdentity.isId(application) || application.indexOf('/') >= 0
+                ? ApplicationName.parse(application).id()
+                : AppIdentity.open(publisher, application).id();
+    }
+
+    /** Those of one publisher. */
+    static final class Whose {
+        @Spec(Spec.Target.MIXEE)
+        private CommandSpec command;
+
+        @Option(names = "--publisher", paramLabel = "NAME", description = "Only those of this publisher.")
+        private @Nullable String publisher;
+
+        /** The publishers asked for that have a key; each by an application of its own. */
+        List<AppIdentity> owners() {
+            List<String> names = publisher == null ? AppIdentity.publishers() : List.of(publisher);
+            try {
+                return names.stream()
+                        .flatMap(name -> AppIdentity.find(name, COMMAND).stream())
+                        .toList();
+            } catch (IllegalArgumentException malformed) {
+                throw new ParameterException(command.commandLine(), String.valueOf(malformed.getMessage()));
+            }
+        }
+    }
+
+    /** {@code ipc grant list}. */
+    @Command(
+            name = "list",
+            description = "Lists the grants that this user's publishers have issued, until they expire.")
+    static final class ListIssued implements Callable<Integer> {
+        @Mixin
+        private CommonOptions common;
+
+        @Mixin
+        private Whose whose;
+
+        @Mixin
+        private JsonLine json;
+
+        @Override
+        public Integer call() {
+            Table table = new Table("ID", "CAPABILITY", "UNTIL", "STATE", "APPLICATIONS");
+            List<ValueSet> all = new ArrayList<>();
+            for (AppIdentity owner : whose.owners()) {
+                Set<String> revoked = IssuedGrants.of(owner).revoked();
+                for (CapabilityGrant grant : IssuedGrants.of(owner).list()) {
+                    String state = state(grant, revoked);
+                    table.row(
+                            grant.id(),
+                            grant.capability(),
+                            grant.expires().toString(),
+                            state,
+                            String.join(" ", grant.applicationIds()));
+                    all.add(ValueSet.builder()
+                            .put("id", grant.id())
+                            .put("capability", grant.capability())
+                            .put("expires", grant.expires())
+                            .put("state", state)
+                            .put("development", grant.developmentOnly())
+                            .put("publisherId", owner.publisherId())
+                            .put("applications", grant.applicationIds().toArray(String[]::new))
+                            .build());
+                }
+            }
+            if (json.isAsked()) {
+                common.out().println(ValueSetJson.write(ValueSet.of("grants", all)));
+            } else {
+                table.lines().forEach(common.out()::println);
+            }
+            return 0;
+        }
+
+        private static String state(CapabilityGrant grant, Set<String> revoked) {
+            if (revoked.contains(grant.id())) {
+                return "revoked";
+            }
+            return Instant.now().isBefore(grant.expires()) ? "good" : "expired";
+        }
+    }
+
+    /** {@code ipc grant revoke}. */
+    @Command(
+            name = "revoke",
+            description = "Revokes grants for good: within a second no server of the publisher accepts them any more.")
+    static final class Revoke implements Callable<Integer> {
+        @Mixin
+        private CommonOptions common;
+
+        @Parameters(
+                arity = "1..*",
+                paramLabel = "GRANT",
+                description = "Its id, as `ipc grant list` shows it, or its file.")
+        private List<String> grants;
+
+        @Mixin
+        private Whose whose;
+
+        @Override
+        public Integer call() {
+            List<AppIdentity> owners = whose.owners();
+            record Found(AppIdentity owner, CapabilityGrant grant) {}
+            List<Found> found = grants.stream() // all of them, before one is revoked
+                    .map(name -> owners.stream()
+                            .flatMap(owner -> grant(name, owner).map(grant -> new Found(owner, grant)).stream())
+                            .findFirst()
+                            .orElseThrow(() -> new CommandFailure("no publisher of this user has issued the grant "
+                                    + name + "; `ipc grant list` shows those there are, and a file can be named")))
+                    .toList();
+            found.forEach(each -> {
+                IssuedGrants.of(each.owner).revoke(each.grant);
+                common.out().println("revoked " + each.grant.id() + ": " + each.grant);
+            });
+            return 0;
+        }
+
+        private static Optional<CapabilityGrant> grant(String name, AppIdentity owner) {
+            Optional<CapabilityGrant> kept = IssuedGrants.of(owner).list().stream()
+                    .filter(grant -> grant.id().equals(name))
+                    .findFirst();
+            return kept.or(() -> path(name)
+                    .filter(Files::isRegularFile)
+                    .map(CapabilityGrant::read)
+                    .filter(grant -> IssuedGrants.of(owner).issued(grant)));
+        }
+
+        private static Optional<Path> path(String name) {
+            try {
+                return Optional.of(Path.of(name));
+            } catch (InvalidPathException noPath) {
+                return Optional.empty();
+            }
         }
     }
 }

@@ -121,9 +121,13 @@ public abstract class IdentityRules extends SessionRules {
 
     private static String secret(ForkedJvm client, IpcServer server, String application, String grant) {
         client.ask("identify", "acme", application);
-        client.ask("grant", Base64.getEncoder().encodeToString(grant.getBytes(StandardCharsets.US_ASCII)));
+        client.ask("grant", base64(grant));
         client.ask("connect", server.endpoints().get(0));
         return client.ask("status", "secret");
+    }
+
+    private static String base64(String grant) {
+        return Base64.getEncoder().encodeToString(grant.getBytes(StandardCharsets.US_ASCII));
     }
 
     @Test
@@ -163,5 +167,48 @@ public abstract class IdentityRules extends SessionRules {
                     ran.incrementAndGet();
                     return EMPTY;
                 }));
+    }
+
+    @Test
+    void I07_grantForSeveralApplicationsIsGoodForEachOfThem() {
+        IpcServer server = serve(AccessPolicy.requireCapability(CAPABILITY));
+        AppIdentity viewer = AppIdentity.open("acme", "viewer");
+        CapabilityGrant shared = CapabilityGrant.issue(owner, CAPABILITY, List.of(reader.id(), viewer.id()), later());
+        for (AppIdentity named : List.of(reader, viewer)) {
+            connect(server, builder -> builder.identity(named).grant(shared)).request("secret", EMPTY);
+        }
+        AppIdentity writer = AppIdentity.open("acme", "writer");
+        IpcConnection other =
+                connect(server, builder -> builder.identity(writer).grant(shared));
+        failsWith(IpcStatus.ACCESS_DENIED, () -> other.request("secret", EMPTY));
+    }
+
+    @Test
+    void I08_grantThatAnotherProcessRevokesEndsForOpenConnectionsAndForNewOnes() throws Exception {
+        assumeTrue(candidate.betweenProcesses(), "this transport stays within the process");
+        IpcServer server = serve(AccessPolicy.requireCapability(CAPABILITY));
+        String kept = CapabilityGrant.issue(owner, CAPABILITY, reader.id(), later().plusSeconds(1))
+                .text();
+        String revoked = CapabilityGrant.issue(owner, CAPABILITY, reader.id(), later().plusSeconds(2))
+                .text();
+        ForkedJvm client =
+                closing(ForkedJvm.start(SessionPeer.class, transport.getClass().getName()));
+        ForkedJvm administrator =
+                closing(ForkedJvm.start(SessionPeer.class, transport.getClass().getName()));
+        assertThat(secret(client, server, "reader", revoked)).isEqualTo("OK");
+        administrator.ask("identify", "owner", "ipc");
+        administrator.ask("revoke", base64(revoked));
+        administrator.kill();
+        while (client.ask("status", "secret").equals("OK")) {
+            assertThat(client.isAlive()).isTrue(); // for a second at most; the watchdog ends what takes longer
+        }
+        assertThat(client.ask("status", "secret")).isEqualTo("ACCESS_DENIED");
+        try (LogLines audit = LogLines.audit(server.endpoints().get(0))) {
+            assertThat(secret(client, server, "reader", revoked)).isEqualTo("ACCESS_DENIED");
+            assertThat(audit.next())
+                    .contains(CAPABILITY + ": grant "
+                            + CapabilityGrant.parse(revoked).id() + " was revoked");
+        }
+        assertThat(secret(client, server, "reader", kept)).isEqualTo("OK");
     }
 }

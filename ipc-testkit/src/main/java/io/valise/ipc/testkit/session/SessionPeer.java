@@ -8,6 +8,7 @@ import io.valise.ipc.IpcServer;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.identity.CapabilityGrant;
+import io.valise.ipc.identity.IssuedGrants;
 import io.valise.ipc.identity.LoopbackAccessRules;
 import io.valise.ipc.spi.Transport;
 import io.valise.ipc.testkit.process.CommandLoop;
@@ -61,6 +62,7 @@ public final class SessionPeer implements CommandLoop.Commands {
             case "out" -> out(arguments.get(0));
             case "forbid" -> forbid(arguments.get(0));
             case "grant" -> grant(arguments.get(0));
+            case "revoke" -> revoke(arguments.get(0));
             case "status" -> status(arguments.get(0));
             case "samples" -> samples();
             case "call" -> call(Integer.parseInt(arguments.get(0)));
@@ -122,8 +124,21 @@ public final class SessionPeer implements CommandLoop.Commands {
 
     /** Presents a grant from now on: its text, in base 64. */
     private @Nullable String grant(String base64) {
-        grant = CapabilityGrant.parse(new String(Base64.getDecoder().decode(base64), StandardCharsets.US_ASCII));
+        grant = parsed(base64);
         return null;
+    }
+
+    /** Revokes a grant of the publisher of this application. */
+    private @Nullable String revoke(String base64) {
+        if (identity == null) {
+            throw new IllegalStateException("identify first");
+        }
+        IssuedGrants.of(identity).revoke(parsed(base64));
+        return null;
+    }
+
+    private static CapabilityGrant parsed(String base64) {
+        return CapabilityGrant.parse(new String(Base64.getDecoder().decode(base64), StandardCharsets.US_ASCII));
     }
 
     /** Denies the server a service or event of the client from now on. */
