@@ -15,6 +15,7 @@ module io.valise.ipc.services {
     exports io.valise.ipc.services.hosting;
     exports io.valise.ipc.services.json;
     exports io.valise.ipc.services.launch;
+    exports io.valise.ipc.services.loopback;
     exports io.valise.ipc.services.manifest;
     exports io.valise.ipc.services.objects;
     exports io.valise.ipc.services.runtime;

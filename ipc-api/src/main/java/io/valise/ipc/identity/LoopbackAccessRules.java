@@ -1,16 +1,23 @@
 package io.valise.ipc.identity;
 
+import static java.util.Objects.requireNonNull;
+
+import io.valise.ipc.IpcException;
+import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * With whom an application talks over {@code loopback:}. Blocked unless allowed: a client needs an {@code out} rule that
  * names the server's application, and a server an {@code in} rule that names the client's; each end checks its own, of
- * the peer's <em>proven</em> identity, when they connect, and the server again at each call. Other transports are not
- * concerned. Without rules any process of the same user connects, by the endpoint's secret. Thread-safe.
+ * the peer's <em>proven</em> identity, when they connect, and the server again at each call. A peer without an identity is
+ * named by no rule: an exemption lets it pass, in the direction that it is for. Other transports are not concerned.
+ * Without rules any process of the same user connects, by the endpoint's secret. Thread-safe.
  *
  * <pre>{@code
  * LoopbackAccessRules rules = LoopbackAccessRules.builder(identity).in("reader_8wekyb3d8bbwe").build();
@@ -21,26 +28,102 @@ import java.util.concurrent.ConcurrentHashMap;
  * }
  * }</pre>
  *
+ * <p>Rules that are kept in a manifest file are those of {@code LoopbackManifest.rules} in {@code ipc-services}.
+ *
  * @since 0.1.0
  */
 public final class LoopbackAccessRules {
     /** The most rules there may be, {@code in} and {@code out} together. */
     public static final int MAX_RULES = 1000;
 
-    private final AppIdentity application;
-    private final Set<String> out;
-    private final Set<String> in;
-    private final Map<String, Integer> exempted = new ConcurrentHashMap<>();
+    private final String applicationId;
+    private final @Nullable AppIdentity application;
+    private final Supplier<Rules> recent;
+    private final Supplier<Rules> latest;
+    private final Exemptions inbound = new Exemptions();
+    private final Exemptions outbound = new Exemptions();
 
-    private LoopbackAccessRules(Builder builder) {
-        this.application = builder.application;
-        this.out = Set.copyOf(builder.out);
-        this.in = Set.copyOf(builder.in);
+    private LoopbackAccessRules(
+            String applicationId, @Nullable AppIdentity application, Supplier<Rules> recent, Supplier<Rules> latest) {
+        this.applicationId = applicationId;
+        this.application = application;
+        this.recent = recent;
+        this.latest = latest;
     }
 
     /** Begins the rules of an application; none allows anything yet. */
     public static Builder builder(AppIdentity application) {
-        return new Builder(application);
+        return new Builder(application.id(), application);
+    }
+
+    /**
+     * Begins the rules of an application of which this process need not have the key: to {@link #explain}, and not for a
+     * server or client of this process.
+     */
+    public static Builder builder(String applicationId) {
+        return new Builder(applicationId, null);
+    }
+
+    /**
+     * Rules that are kept elsewhere and change while programs run. Where they cannot be read, nothing is allowed.
+     *
+     * @param recent the rules as they were a moment ago; asked at each call of a connection over loopback: thread-safe and
+     *     quick; throws an {@link IpcException} where they cannot be read
+     * @param latest the rules as they are now; asked before anything is refused
+     */
+    public static LoopbackAccessRules following(
+            AppIdentity application, Supplier<LoopbackAccessRules> recent, Supplier<LoopbackAccessRules> latest) {
+        return new LoopbackAccessRules(
+                application.id(),
+                application,
+                () -> recent.get().recent.get(),
+                () -> latest.get().latest.get());
+    }
+
+    /** What is allowed, at one moment. */
+    private record Rules(Side in, Side out, boolean privateNetwork) {}
+
+    /**
+     * What is allowed in one direction.
+     *
+     * @param applications ids of peers
+     * @param exemptUntil until when peers without an identity are allowed
+     */
+    private record Side(Set<String> applications, Instant exemptUntil) {
+        boolean allow(Optional<String> peerId) {
+            return peerId.map(applications::contains)
+                    .orElseGet(() -> Instant.now().isBefore(exemptUntil));
+        }
+    }
+
+    /** Which end an application is of a connection, and how it calls the other one. */
+    private enum Direction {
+        IN("server", "in", "client"),
+        OUT("client", "out", "server");
+
+        private final String end;
+        private final String word;
+        private final String other;
+
+        Direction(String end, String word, String other) {
+            this.end = end;
+            this.word = word;
+            this.other = other;
+        }
+
+        Side of(Rules all) {
+            return this == IN ? all.in : all.out;
+        }
+
+        String lacks(Optional<String> peerId) {
+            return end + " lacks an " + word
+                    + peerId.map(id -> " rule for " + id)
+                            .orElseGet(() -> " exemption for a " + other + " without an identity");
+        }
+
+        String lacksCapability() {
+            return end + " lacks the capability privateNetworkClientServer";
+        }
     }
 
     /**
@@ -49,11 +132,16 @@ public final class LoopbackAccessRules {
      * @since 0.1.0
      */
     public static final class Builder {
-        private final AppIdentity application;
+        private final String applicationId;
+        private final @Nullable AppIdentity application;
         private final Set<String> out = new LinkedHashSet<>();
         private final Set<String> in = new LinkedHashSet<>();
+        private Instant exemptOut = Instant.MIN;
+        private Instant exemptIn = Instant.MIN;
+        private boolean privateNetwork = true;
 
-        private Builder(AppIdentity application) {
+        private Builder(String applicationId, @Nullable AppIdentity application) {
+            this.applicationId = applicationId;
             this.application = application;
         }
 
@@ -86,36 +174,96 @@ public final class LoopbackAccessRules {
             return this;
         }
 
+        /**
+         * Lets this application connect to servers without an identity, until a time.
+         *
+         * @param until {@link Instant#MAX} for always
+         */
+        public Builder exemptOutbound(Instant until) {
+            exemptOut = requireNonNull(until);
+            return this;
+        }
+
+        /**
+         * Lets clients without an identity connect to this application, until a time.
+         *
+         * @param until {@link Instant#MAX} for always
+         */
+        public Builder exemptInbound(Instant until) {
+            exemptIn = requireNonNull(until);
+            return this;
+        }
+
+        /**
+         * Whether the application declares the capability {@code privateNetworkClientServer}; unless said otherwise it does.
+         * Without it nothing is allowed, whatever the rules and exemptions say.
+         */
+        public Builder privateNetworkClientServer(boolean declared) {
+            privateNetwork = declared;
+            return this;
+        }
+
         /** The rules. */
         public LoopbackAccessRules build() {
-            return new LoopbackAccessRules(this);
+            Rules rules =
+                    new Rules(new Side(Set.copyOf(in), exemptIn), new Side(Set.copyOf(out), exemptOut), privateNetwork);
+            return new LoopbackAccessRules(applicationId, application, () -> rules, () -> rules);
         }
     }
 
-    /** Whose rules these are. */
+    /**
+     * Whose rules these are.
+     *
+     * @throws IllegalStateException when they were begun with an id alone
+     */
     public AppIdentity application() {
+        if (application == null) {
+            throw new IllegalStateException("loopback access rules of " + applicationId
+                    + ": they were made to explain, without the application's key; begin them with its AppIdentity");
+        }
         return application;
+    }
+
+    /** The id of the application whose rules these are. */
+    public String applicationId() {
+        return applicationId;
     }
 
     /** Why a connection of that client to that server is refused, by the rule that is missing; empty when it is not. */
     public static Optional<String> explain(LoopbackAccessRules client, LoopbackAccessRules server) {
-        return client.outRefusal(Optional.of(server.application.id()))
-                .or(() -> server.inRefusal(Optional.of(client.application.id())));
+        return client.outRefusal(Optional.of(server.applicationId))
+                .or(() -> server.inRefusal(Optional.of(client.applicationId)));
     }
 
     /** Why this application does not connect to a server; empty when it may. */
     public Optional<String> outRefusal(Optional<String> serverId) {
-        return serverId.filter(out::contains).isPresent()
-                ? Optional.empty()
-                : Optional.of("client lacks an out rule for " + serverId.orElse("a server without an identity"));
+        return refusal(Direction.OUT, outbound, serverId);
     }
 
     /** Why this application does not let a client in; empty when it does. */
     public Optional<String> inRefusal(Optional<String> clientId) {
-        return clientId.filter(id -> in.contains(id) || exempted.containsKey(id))
-                        .isPresent()
+        return refusal(Direction.IN, inbound, clientId);
+    }
+
+    private Optional<String> refusal(Direction direction, Exemptions exemptions, Optional<String> peerId) {
+        return refusal(recent, direction, exemptions, peerId)
+                .flatMap(before -> refusal(latest, direction, exemptions, peerId));
+    }
+
+    private static Optional<String> refusal(
+            Supplier<Rules> source, Direction direction, Exemptions exemptions, Optional<String> peerId) {
+        Rules rules;
+        try {
+            rules = source.get();
+        } catch (IpcException unreadable) {
+            return Optional.of(direction.end + " cannot read its loopback access rules: " + unreadable.reason());
+        }
+        if (!rules.privateNetwork) {
+            return Optional.of(direction.lacksCapability());
+        }
+        return exemptions.has(peerId) || direction.of(rules).allow(peerId)
                 ? Optional.empty()
-                : Optional.of("server lacks an in rule for " + clientId.orElse("a client without an identity"));
+                : Optional.of(direction.lacks(peerId));
     }
 
     /**
@@ -124,12 +272,35 @@ public final class LoopbackAccessRules {
      * @param applicationId {@link AppIdentity#id()} of the client
      */
     public Exemption exemptInbound(String applicationId) {
-        exempted.merge(applicationId, 1, Integer::sum);
-        return new Exemption(this, applicationId);
+        return inbound.begin(Optional.of(applicationId));
     }
 
-    private void end(String applicationId) {
-        exempted.computeIfPresent(applicationId, (id, count) -> count == 1 ? null : count - 1);
+    /** Lets clients without an identity in until the exemption is closed; after that their connections may call nothing. */
+    public Exemption exemptInbound() {
+        return inbound.begin(Optional.empty());
+    }
+
+    /** Lets this application connect to servers without an identity until the exemption is closed. */
+    public Exemption exemptOutbound() {
+        return outbound.begin(Optional.empty());
+    }
+
+    /** The exemptions in one direction that are open; an empty id stands for peers without an identity. */
+    private static final class Exemptions {
+        private final Map<Optional<String>, Integer> open = new ConcurrentHashMap<>();
+
+        boolean has(Optional<String> peerId) {
+            return !open.isEmpty() && open.containsKey(peerId);
+        }
+
+        Exemption begin(Optional<String> peerId) {
+            open.merge(peerId, 1, Integer::sum);
+            return new Exemption(this, peerId);
+        }
+
+        void end(Optional<String> peerId) {
+            open.computeIfPresent(peerId, (id, count) -> count == 1 ? null : count - 1);
+        }
     }
 
     /**
@@ -138,13 +309,13 @@ public final class LoopbackAccessRules {
      * @since 0.1.0
      */
     public static final class Exemption implements AutoCloseable {
-        private final LoopbackAccessRules rules;
-        private final String applicationId;
+        private final Exemptions exemptions;
+        private final Optional<String> peerId;
         private boolean closed;
 
-        private Exemption(LoopbackAccessRules rules, String applicationId) {
-            this.rules = rules;
-            this.applicationId = applicationId;
+        private Exemption(Exemptions exemptions, Optional<String> peerId) {
+            this.exemptions = exemptions;
+            this.peerId = peerId;
         }
 
         /** Ends the exemption. Idempotent. */
@@ -152,7 +323,7 @@ public final class LoopbackAccessRules {
         public synchronized void close() {
             if (!closed) {
                 closed = true;
-                rules.end(applicationId);
+                exemptions.end(peerId);
             }
         }
     }

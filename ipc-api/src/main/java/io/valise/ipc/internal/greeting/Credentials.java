@@ -4,6 +4,8 @@ import io.valise.ipc.Endpoint;
 import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.identity.CapabilityGrant;
 import io.valise.ipc.identity.LoopbackAccessRules;
+import io.valise.ipc.spi.runtime.LoopbackRefusal;
+import io.valise.ipc.spi.runtime.LoopbackRefusals;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -50,7 +52,7 @@ public record Credentials(
 
     /** With rules, and the identity whose they are. */
     public Credentials with(LoopbackAccessRules followed) {
-        if (identity != null && !identity.id().equals(followed.application().id())) {
+        if (identity != null && !identity.id().equals(followed.applicationId())) {
             throw new IllegalArgumentException(
                     "loopback access rules: expected those of " + identity + ", actual=" + followed.application());
         }
@@ -72,11 +74,33 @@ public record Credentials(
 
     /** Why a server with these does not deal with a client at an address; empty when it does. */
     public Optional<String> inRefusal(Endpoint endpoint, Optional<String> clientId) {
-        return rules == null || !endpoint.scheme().equals(LOOPBACK) ? Optional.empty() : rules.inRefusal(clientId);
+        LoopbackAccessRules followed = rulesAt(endpoint);
+        return followed == null
+                ? Optional.empty()
+                : told(endpoint, followed, true, clientId, followed.inRefusal(clientId));
     }
 
     /** Why a client with these does not deal with a server at an address; empty when it does. */
     public Optional<String> outRefusal(Endpoint endpoint, Optional<String> serverId) {
-        return rules == null || !endpoint.scheme().equals(LOOPBACK) ? Optional.empty() : rules.outRefusal(serverId);
+        LoopbackAccessRules followed = rulesAt(endpoint);
+        return followed == null
+                ? Optional.empty()
+                : told(endpoint, followed, false, serverId, followed.outRefusal(serverId));
+    }
+
+    private @Nullable LoopbackAccessRules rulesAt(Endpoint endpoint) {
+        return endpoint.scheme().equals(LOOPBACK) ? rules : null;
+    }
+
+    /** Those who watch for refusals are told of this one. */
+    private static Optional<String> told(
+            Endpoint endpoint,
+            LoopbackAccessRules followed,
+            boolean inbound,
+            Optional<String> peerId,
+            Optional<String> refusal) {
+        refusal.ifPresent(because -> LoopbackRefusals.tell(
+                LoopbackRefusal.now(endpoint.toString(), followed.applicationId(), inbound, peerId, because)));
+        return refusal;
     }
 }

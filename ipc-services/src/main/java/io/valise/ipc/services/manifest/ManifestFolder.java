@@ -30,9 +30,9 @@ import java.util.regex.Pattern;
  */
 public final class ManifestFolder {
     private static final String SUFFIX = ".json";
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,79}");
     private static final String NOT_REGULAR = "expected a regular file, or a link to one";
-    private static final int MOST_BYTES = 64 << 10;
+    private static final int MOST_BYTES = 128 << 10;
 
     private final String kind;
 
@@ -84,7 +84,7 @@ public final class ManifestFolder {
     /**
      * The manifest of a name; empty when there is none.
      *
-     * @param name 1 to 64 characters A-Z a-z 0-9 . _ - that begin with a letter or digit
+     * @param name 1 to 80 characters A-Z a-z 0-9 . _ - that begin with a letter or digit
      * @throws IllegalArgumentException when it is something else
      */
     public Optional<ManifestReader> read(String name) {

@@ -141,9 +141,9 @@ class ServiceManifestTest {
 
     @Test
     void aHugeFileIsNotRead() {
-        write(" ".repeat(70_000) + "{}");
+        write(" ".repeat(140_000) + "{}");
         assertThatThrownBy(() -> ServiceManifest.find("quotes"))
-                .hasMessageContaining("size: limit=65536 bytes, actual=70002");
+                .hasMessageContaining("size: limit=131072 bytes, actual=140002");
     }
 
     @ParameterizedTest

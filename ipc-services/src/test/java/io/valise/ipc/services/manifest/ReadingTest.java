@@ -9,6 +9,7 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.identity.AppIdentity;
+import io.valise.ipc.identity.IssuedGrants;
 import io.valise.ipc.services.catalog.ServiceCatalog;
 import io.valise.ipc.services.files.PublisherFolder;
 import io.valise.ipc.services.hosting.AppServiceHost;
@@ -16,12 +17,14 @@ import io.valise.ipc.services.hosting.ServiceManifest;
 import io.valise.ipc.services.launch.HelperLauncher;
 import io.valise.ipc.services.launch.LaunchResult;
 import io.valise.ipc.services.launch.ResultLauncher;
+import io.valise.ipc.services.loopback.LoopbackManifest;
 import io.valise.ipc.services.process.Program;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.TestHome;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -87,6 +90,11 @@ class ReadingTest {
         assertThat(HelperLauncher.of("editor").launch("x").status()).isEqualTo(LaunchResult.Status.ACCESS_DENIED);
         assertThat(ResultLauncher.launchForResult("colour", ValueSet.empty())).isCompletedExceptionally();
         assertStatus(IpcStatus.ACCESS_DENIED, () -> PublisherFolder.open(identity, "fonts"));
+        assertThat(LoopbackManifest.rules(identity).inRefusal(Optional.of("reader_0000000000000")))
+                .isPresent();
+        assertThat(LoopbackManifest.applicationIds()).isEmpty();
+        assertThat(IssuedGrants.of(identity).list()).isEmpty();
+        assertThat(IssuedGrants.of(identity).revoked()).isEmpty();
         assertThat(Program.find(List.of("sh")).describe().environment())
                 .containsEntry("VALISE_CONFIG", configuration.toString());
     }
