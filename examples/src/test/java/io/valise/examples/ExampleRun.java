@@ -35,12 +35,17 @@ public final class ExampleRun {
 
     /** Like {@link #of}, with a runtime directory of its own. */
     public static String in(Path home, Class<?> example, String... arguments) throws IOException {
+        Process process = start(home, example, arguments);
+        process.getOutputStream().close();
+        return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    }
+
+    /** Starts it; its errors are part of its output. */
+    public static Process start(Path home, Class<?> example, String... arguments) throws IOException {
         ProcessBuilder described = new ProcessBuilder(command(example, arguments)).redirectErrorStream(true);
         described.environment().put("VALISE_HOME", home.toString());
         described.environment().put("VALISE_CONFIG", configuration().toString());
-        Process process = described.start();
-        process.getOutputStream().close();
-        return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        return described.start();
     }
 
     /** Writes a manifest, as a user would. */
@@ -58,7 +63,8 @@ public final class ExampleRun {
         return ManifestFolder.of(kind).create().resolve(name + ".json");
     }
 
-    private static Path configuration() {
+    /** The configuration folder of the examples. */
+    public static Path configuration() {
         return TestHome.path().resolve("config");
     }
 }

@@ -10,6 +10,7 @@ import io.valise.ipc.IpcServer;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.identity.CapabilityGrant;
+import io.valise.ipc.identity.IssuedGrants;
 import io.valise.ipc.identity.LoopbackAccessRules;
 import io.valise.ipc.pipes.ChildPipes;
 import io.valise.ipc.services.files.FileAccessPolicy;
@@ -20,6 +21,7 @@ import io.valise.ipc.services.hosting.AppServiceHost;
 import io.valise.ipc.services.launch.HelperLauncher;
 import io.valise.ipc.services.launch.LaunchResult;
 import io.valise.ipc.services.launch.ResultLauncher;
+import io.valise.ipc.services.loopback.LoopbackManifest;
 import io.valise.ipc.services.objects.RemoteObjects;
 import io.valise.ipc.services.runtime.IpcRuntime;
 import io.valise.ipc.services.runtime.VersionRange;
@@ -33,6 +35,7 @@ import java.nio.channels.Channels;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 
@@ -92,6 +95,11 @@ final class Counterparts {
         IpcClient.builder("loopback:quotes").loopbackRules(rules).connect();
     }
 
+    static void loopbackManifest(AppIdentity reader) {
+        LoopbackAccessRules rules = LoopbackManifest.rules(reader); // what loopback/ID.json says, while it changes
+        IpcClient.builder("loopback:quotes").loopbackRules(rules).connect();
+    }
+
     static void namedPipe() {
         IpcServer.builder("pipe:quotes")
                 .service("price", request -> ValueSet.of("bid", 101.25))
@@ -122,6 +130,16 @@ final class Counterparts {
                 .access(AccessPolicy.users("ann", "bob"))
                 .start();
         IpcClient.connect("system:quotes").peer().user();
+    }
+
+    static void derivedId(IpcServer.Builder server) {
+        server.access(AccessPolicy.application("acme", "reader")); // its id is derived from both names
+    }
+
+    static void revocation(AppIdentity quotes, List<String> applicationIds, Instant expires) {
+        IssuedGrants grants = IssuedGrants.of(quotes);
+        CapabilityGrant grant = grants.add(CapabilityGrant.issue(quotes, "quotes.read", applicationIds, expires));
+        grants.revoke(grant); // within a second no server of quotes' publisher accepts it
     }
 
     static void sharedMemory(IpcConnection viewer, byte[] pixels) {

@@ -8,14 +8,18 @@ import io.valise.ipc.IpcServer;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.identity.CapabilityGrant;
+import io.valise.ipc.identity.IssuedGrants;
 import io.valise.ipc.services.files.PublisherFolder;
 import io.valise.ipc.services.files.SharedFiles;
+import io.valise.ipc.services.loopback.LoopbackManifest;
+import io.valise.ipc.services.loopback.LoopbackManifest.Direction;
 import io.valise.ipc.services.settings.SettingsHive;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 
 /** A process that runs methods of {@link Counterparts} and prints a line for each. */
 final class CounterpartsRun {
@@ -44,9 +48,12 @@ final class CounterpartsRun {
             case "helper" -> helper();
             case "launchForResult" -> Counterparts.launchForResult();
             case "loopbackRules" -> loopbackRules();
+            case "loopbackManifest" -> loopbackManifest();
             case "namedPipe" -> namedPipe();
             case "settings" -> settings();
             case "access" -> access();
+            case "derivedId" -> derivedId();
+            case "revocation" -> revocation();
             case "sharedMemory" -> sharedMemory();
             case "namedObjects" -> "abandoned=" + Counterparts.namedObjects();
             case "runtime" -> runtime();
@@ -98,6 +105,35 @@ final class CounterpartsRun {
         AppIdentity quotes = AppIdentity.open("acme", "quotes");
         Counterparts.loopbackRules(AppIdentity.open("acme", "reader"), quotes.id());
         return "connected";
+    }
+
+    private static String loopbackManifest() {
+        String quotesId = AppIdentity.open("acme", "quotes").id();
+        AppIdentity reader = AppIdentity.open("acme", "reader");
+        LoopbackManifest.update(reader.id(), manifest -> manifest.with(Direction.OUT, side -> side.allowing(quotesId)));
+        Counterparts.loopbackManifest(reader);
+        return "connected";
+    }
+
+    private static String derivedId() {
+        IpcServer.Builder server = IpcServer.builder("pipe:derived").service("price", request -> null);
+        Counterparts.derivedId(server);
+        try (IpcServer started = server.start();
+                IpcConnection reader = IpcClient.builder("pipe:derived")
+                        .identity(AppIdentity.open("acme", "reader"))
+                        .connect()) {
+            reader.request("price", ValueSet.empty());
+            return "admitted at " + started.endpoints().get(0);
+        }
+    }
+
+    private static String revocation() {
+        AppIdentity quotes = AppIdentity.open("acme", "quotes");
+        List<String> ids = List.of(
+                AppIdentity.open("acme", "reader").id(),
+                AppIdentity.open("acme", "viewer").id());
+        Counterparts.revocation(quotes, ids, Instant.now().plus(Duration.ofDays(1)));
+        return IssuedGrants.of(quotes).revoked().size() + " revoked";
     }
 
     private static String namedPipe() {

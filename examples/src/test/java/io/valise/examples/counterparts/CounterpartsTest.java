@@ -52,9 +52,12 @@ class CounterpartsTest {
         expected.put("helper", "{mistakes=1}");
         expected.put("launchForResult", "{colour=\"black\"}");
         expected.put("loopbackRules", "connected");
+        expected.put("loopbackManifest", "connected");
         expected.put("namedPipe", "served");
         expected.put("settings", "dark");
         expected.put("access", "quotes.read");
+        expected.put("derivedId", "admitted at pipe:derived");
+        expected.put("revocation", "1 revoked");
         expected.put("sharedMemory", "shown");
         expected.put("namedObjects", "abandoned=false");
         return expected;

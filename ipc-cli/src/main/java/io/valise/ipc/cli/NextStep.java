@@ -14,7 +14,7 @@ final class NextStep {
                 switch (failure.status()) {
                     case ENDPOINT_NOT_FOUND -> "Is the server running? `ipc list` shows those that are.";
                     case SERVICE_NOT_FOUND -> "`ipc list` shows the services of each server.";
-                    case ACCESS_DENIED -> accessDenied(failure.delivery());
+                    case ACCESS_DENIED -> accessDenied(failure);
                     case AUTHENTICATION_FAILED ->
                         "The server admits only whom its access policy names, unless told otherwise its own user.";
                     case VERSION_MISMATCH -> "Update the older of the two; `ipc --version` says which this is.";
@@ -28,10 +28,15 @@ final class NextStep {
                 });
     }
 
-    /** A server rejects a call that it got; what was not sent failed at a file or directory here. */
-    private static String accessDenied(Delivery delivery) {
-        return delivery == Delivery.NOT_SENT
-                ? "That is a file or directory on this machine, not the server; `ipc doctor` shows what is in use."
-                : "The server admits only whom its access policy names, unless told otherwise its own user.";
+    /** What this end or the server refused has its own words; what else was not sent failed at a file or directory here. */
+    private static String accessDenied(IpcException failure) {
+        if (failure.reason().contains("loopback access rules: ")) {
+            return "`ipc loopback explain CLIENT SERVER` shows which rules are missing, and how to add them.";
+        }
+        if (failure.delivery() != Delivery.NOT_SENT || failure.reason().endsWith("access denied")) {
+            return "The server admits only whom its access policy names, unless told otherwise its own user; rules for"
+                    + " loopback that refuse are shown by `ipc loopback watch`.";
+        }
+        return "That is a file or directory on this machine, not the server; `ipc doctor` shows what is in use.";
     }
 }

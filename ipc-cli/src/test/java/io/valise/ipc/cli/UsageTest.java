@@ -50,7 +50,6 @@ class UsageTest {
                 "redeem nocolon/abc",
                 "settings",
                 "settings wipe",
-                "grant quotes.read",
                 "grant quotes.read reader --for 0",
                 "grant quotes.read reader --for 6000000h",
                 "grant quotes.read reader --for PT9999999999H",
@@ -66,6 +65,40 @@ class UsageTest {
         assertThat(run.status()).isEqualTo(2);
         assertThat(run.out()).isEmpty();
         assertThat(run.err()).startsWith("ipc: ").doesNotContain("\tat ").contains("--help");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "identity",
+                "identity make",
+                "identity make a/b/c",
+                "identity make quotes_8wekyb3d8bbwe",
+                "identity show no=name",
+                "loopback",
+                "loopback wipe",
+                "loopback allow",
+                "loopback allow quotes",
+                "loopback allow quotes --in",
+                "loopback allow quotes --in no=name",
+                "loopback exempt quotes",
+                "loopback exempt quotes --in --for 0",
+                "loopback remove quotes",
+                "loopback remove quotes --all --in reader",
+                "loopback explain reader",
+                "loopback explain no=name quotes",
+                "loopback watch -n 0",
+                "call shm:x echo --identity no=name",
+                "grant",
+                "grant quotes.read",
+                "grant revoke",
+                "grant list extra",
+                "grant list --publisher no=name",
+                "grant quotes.read a/b/c",
+                "grant quotes.read no=name"
+            })
+    void isToldInALineByTheCommandsOfIdentities(String line) {
+        isToldInALine(line);
     }
 
     @ParameterizedTest
@@ -125,6 +158,8 @@ class UsageTest {
                 "share",
                 "redeem",
                 "settings",
+                "identity",
+                "loopback",
                 "grant",
                 "runtime",
                 "doctor"

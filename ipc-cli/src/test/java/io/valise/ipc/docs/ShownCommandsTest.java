@@ -41,6 +41,7 @@ class ShownCommandsTest {
             "./ipc demo", "takes half a minute: DemoTest runs it",
             "ipc demo", "takes half a minute: DemoTest runs it",
             "ipc share", "waits for another terminal, with the token that it prints: SharingTest",
+            "ipc loopback watch", "waits for refusals: LoopbackCommandsTest",
             "ipc redeem", "takes the token from the other terminal: SharingTest",
             "sudo ", "needs an administrator: SystemCommandTest",
             "kill ", "names the process of that day: StartingTest cleans up");

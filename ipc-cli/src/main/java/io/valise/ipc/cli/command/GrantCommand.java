@@ -188,7 +188,7 @@ final class GrantCommand implements Callable<Integer> {
             if (revoked.contains(grant.id())) {
                 return "revoked";
             }
-            return Instant.now().isBefore(grant.expires()) ? "good" : "expired";
+            return Instant.now().isBefore(grant.expires()) ? "valid" : "expired";
         }
     }
 

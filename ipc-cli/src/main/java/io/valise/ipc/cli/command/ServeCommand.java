@@ -6,6 +6,7 @@ import io.valise.ipc.Event;
 import io.valise.ipc.IpcServer;
 import io.valise.ipc.PeerIdentity;
 import io.valise.ipc.cli.measure.Strategy;
+import io.valise.ipc.cli.option.AsApplication;
 import io.valise.ipc.cli.option.CommonOptions;
 import io.valise.ipc.services.json.ValueSetJson;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -56,6 +58,15 @@ final class ServeCommand implements Callable<Integer> {
             description = "How this end waits: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
     private Strategy strategy;
 
+    @Mixin
+    private AsApplication application;
+
+    @Option(
+            names = "--require",
+            paramLabel = "CAPABILITY",
+            description = "Let only applications call that have a grant for this capability; needs --identity.")
+    private @Nullable String capability;
+
     @Option(names = "--until-eof", description = "Stop too when standard input ends.")
     private boolean untilEof;
 
@@ -76,14 +87,23 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private IpcServer.Builder server() {
-        IpcServer.Builder server = IpcServer.builder(
-                        endpoints.stream().map(Endpoint::toString).toArray(String[]::new))
+        if (capability != null && !application.isAsked()) {
+            throw common.usageError("--require: a publisher grants capabilities: --identity says whose server this is");
+        }
+        IpcServer.Builder server = application
+                .on(IpcServer.builder(endpoints.stream().map(Endpoint::toString).toArray(String[]::new)))
+                .access(access())
                 .waitStrategy(strategy.toWaitStrategy());
         if (echo) {
             server.service("echo", request -> request.message());
         }
         events.forEach(name -> server.onEvent(name, this::print));
         return common.isVerbose() ? logging(server) : server;
+    }
+
+    private AccessPolicy access() {
+        AccessPolicy sameUser = AccessPolicy.sameUser();
+        return capability == null ? sameUser : sameUser.and(AccessPolicy.requireCapability(capability));
     }
 
     private void print(Event event) {
@@ -97,7 +117,7 @@ final class ServeCommand implements Callable<Integer> {
             log("called " + service + " by " + describe(caller));
             return true;
         };
-        return server.access(AccessPolicy.sameUser().and(logging))
+        return server.access(access().and(logging))
                 .onConnect(connection -> log("connected " + connection.endpoint() + " " + describe(connection.peer())))
                 .onDisconnect((connection, reason) -> log("disconnected " + connection.endpoint() + " "
                         + describe(connection.peer()) + ": " + reason.status() + ", " + reason.detail()));

@@ -1,6 +1,7 @@
 package io.valise.ipc.cli.command;
 
 import io.valise.ipc.Endpoint;
+import io.valise.ipc.cli.option.ApplicationName;
 import io.valise.ipc.cli.option.DurationConverter;
 import java.time.Duration;
 import java.util.List;
@@ -28,6 +29,8 @@ public record Subcommand(String word, Supplier<Object> command) {
             new Subcommand("share", ShareCommand::new),
             new Subcommand("redeem", RedeemCommand::new),
             new Subcommand("settings", SettingsCommand::new),
+            new Subcommand("identity", IdentityCommand::new),
+            new Subcommand("loopback", LoopbackCommand::new),
             new Subcommand("grant", GrantCommand::new),
             new Subcommand("runtime", RuntimeCommand::new),
             new Subcommand("system", SystemCommand::new),
@@ -48,6 +51,7 @@ public record Subcommand(String word, Supplier<Object> command) {
     public void addTo(CommandLine ipc) {
         CommandLine subcommand = new CommandLine(command.get());
         subcommand.registerConverter(Endpoint.class, Endpoint::parse);
+        subcommand.registerConverter(ApplicationName.class, ApplicationName::parse);
         subcommand.registerConverter(Duration.class, new DurationConverter());
         ipc.addSubcommand(word, subcommand);
     }

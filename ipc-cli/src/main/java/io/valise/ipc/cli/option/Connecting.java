@@ -3,9 +3,14 @@ package io.valise.ipc.cli.option;
 import io.valise.ipc.Endpoint;
 import io.valise.ipc.IpcClient;
 import io.valise.ipc.IpcConnection;
+import io.valise.ipc.identity.CapabilityGrant;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -28,6 +33,15 @@ public final class Connecting {
     @Option(names = "--start", description = "Have the server started if none serves, as its service manifest says.")
     private boolean start;
 
+    @Mixin
+    private AsApplication application;
+
+    @Option(
+            names = "--grant",
+            paramLabel = "FILE",
+            description = "Present this grant, as `ipc grant` makes them, with --identity; may be repeated, 8 at most.")
+    private List<Path> grants = List.of();
+
     public Endpoint endpoint() {
         return endpoint;
     }
@@ -40,10 +54,24 @@ public final class Connecting {
     public IpcClient.Builder client() {
         CommonOptions.positive(command, "--timeout", timeout);
         Duration longest = start ? timeout : Duration.ofSeconds(5);
-        return IpcClient.builder(endpoint)
+        IpcClient.Builder client = IpcClient.builder(endpoint)
                 .startIfAbsent(start)
                 .connectTimeout(timeout.compareTo(longest) < 0 ? timeout : longest)
                 .requestTimeout(timeout);
+        return present(application.on(client));
+    }
+
+    private IpcClient.Builder present(IpcClient.Builder client) {
+        if (!grants.isEmpty() && !application.isAsked()) {
+            throw new ParameterException(
+                    command.commandLine(), "--grant: it is for one application: --identity says which this is");
+        }
+        try {
+            grants.forEach(file -> client.grant(CapabilityGrant.read(file)));
+            return client;
+        } catch (IllegalArgumentException tooMany) {
+            throw new ParameterException(command.commandLine(), "--grant: " + tooMany.getMessage());
+        }
     }
 
     public IpcConnection connect() {

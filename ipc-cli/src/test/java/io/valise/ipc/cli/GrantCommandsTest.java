@@ -1,0 +1,97 @@
+package io.valise.ipc.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.valise.ipc.identity.AppIdentity;
+import io.valise.ipc.identity.CapabilityGrant;
+import io.valise.ipc.testkit.HangWatchdog;
+import io.valise.ipc.testkit.OwnHome;
+import io.valise.ipc.testlog.MayLog;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** {@code ipc grant} with its list and its revocations, and what presents and asks for grants. */
+@ExtendWith(HangWatchdog.class)
+@MayLog("refused: ")
+@DisabledOnOs(OS.WINDOWS)
+class GrantCommandsTest {
+    @RegisterExtension
+    final OwnHome own = new OwnHome();
+
+    private static CommandRun run(String line) {
+        return CommandRun.of(line.split(" "));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"shm", "pipe", "loopback"})
+    void aGrantForTwoIsPresentedListedAndRevokedWhileTheServerRuns(String scheme) throws Exception {
+        Path file = own.path().resolve("read.grant");
+        run("identity make acme/quotes");
+        assertThat(run("grant quotes.read reader acme/viewer --publisher acme -o " + file)
+                        .status())
+                .isZero();
+        String address = scheme + ":guarded";
+        String call = "call " + address + " echo --grant " + file + " --identity acme/";
+        try (ForkedIpc server =
+                ForkedIpc.start("serve", address, "--identity", "acme/quotes", "--require", "quotes.read")) {
+            assertThat(server.nextLine()).isEqualTo("serving " + address);
+            assertThat(run(call + "reader").err()).isEmpty();
+            assertThat(run(call + "viewer").status()).isZero();
+            assertThat(run(call + "writer").err()).contains("ACCESS_DENIED");
+            assertThat(run("call " + address + " echo").err()).contains("ACCESS_DENIED");
+
+            JsonNode issued = run("grant list --json").json().get("grants").get(0);
+            assertThat(issued.get("state").asText()).isEqualTo("valid");
+            assertThat(issued.get("applications")).hasSize(2);
+            String id = issued.get("id").asText();
+            assertThat(id).isEqualTo(CapabilityGrant.read(file).id());
+            CommandRun revoked = run("grant revoke " + id);
+            assertThat(revoked.out()).startsWith("revoked " + id + ": quotes.read for ");
+            CommandRun after = run(call + "reader");
+            while (after.status() == 0) { // for a second at most
+                after = run(call + "reader");
+            }
+            assertThat(after.err()).contains("ACCESS_DENIED");
+            assertThat(run("grant list").out()).containsPattern(id + "  quotes.read  .*  revoked");
+        }
+    }
+
+    @Test
+    void aGrantWithoutACopyIsRevokedByItsFile() throws Exception {
+        AppIdentity owner = AppIdentity.open("acme", "quotes");
+        CapabilityGrant grant = CapabilityGrant.issue(
+                owner, "quotes.read", owner.id(), Instant.now().plusSeconds(3600));
+        Path file = own.path().resolve("read.grant");
+        grant.write(file);
+        assertThat(run("grant revoke " + grant.id()).err())
+                .contains("no publisher of this user has issued the grant " + grant.id());
+        assertThat(run("grant revoke " + file + " --publisher thief").status()).isEqualTo(1);
+        assertThat(run("grant revoke " + file + " --publisher acme").status()).isZero();
+        Files.writeString(file, grant.text().replace("quotes.read", "quotes.edit"));
+        assertThat(run("grant revoke " + file).err()).contains("no publisher of this user has issued");
+    }
+
+    @Test
+    void whatIsMissingIsTold() {
+        assertThat(run("call pipe:x echo --grant a.grant").err()).contains("--identity says which this is");
+        assertThat(run("call pipe:x echo --loopback-rules").err()).contains("--identity says so");
+        assertThat(run("serve pipe:x --require a").err()).contains("--identity says whose server this is");
+        assertThat(run("call pipe:x echo --identity acme/reader").err())
+                .contains("publisher \"acme\" has no key; `ipc identity make acme/reader` makes one");
+        assertThat(run("grant list").out()).isEqualToIgnoringNewLines("ID  CAPABILITY  UNTIL  STATE  APPLICATIONS");
+        StringBuilder many = new StringBuilder("grant a");
+        for (int i = 0; i < 17; i++) {
+            many.append(" a").append(i);
+        }
+        assertThat(run(many.toString()).err()).contains("limit=1 to 16, actual=17");
+    }
+}
