@@ -9,15 +9,20 @@
  * user may have; default 128), {@code valise.system} (the place of services for other users; before the environment variable
  * {@code VALISE_SYSTEM}). Read once: {@code valise.followers} (the most threads for handlers that
  * wait, before Java 24; default 1024), {@code valise.idleMillis} (how long threads that wait for all connections live on
- * after the last; default 3000). {@code valise.locks} is set by the library, and no text: what copies of it share.
+ * after the last; default 3000). For {@code IpcRuntime}: {@code valise.runtime.auto} ({@code false} allows no initialisation
+ * that the program has not called for; default true), {@code valise.runtime.range} and {@code valise.runtime.options} (the
+ * first server or client loads an installed run-time part), {@code valise.runtime.debugSeconds} (how long a debugger is
+ * awaited; default 60), {@code valise.runtime.provided} (says that another runtime is there). {@code valise.locks} is set by the library, and no text: what copies of it share.
  */
 @SuppressWarnings("module") // The modules it exports to are compiled after it.
 module io.valise.ipc {
     requires jdk.net;
+    requires static java.management; // tells where a debugger can attach
     requires static org.jspecify;
 
     exports io.valise.ipc;
     exports io.valise.ipc.identity;
+    exports io.valise.ipc.runtime;
     exports io.valise.ipc.spi;
     exports io.valise.ipc.spi.runtime to
             io.valise.ipc.cli,

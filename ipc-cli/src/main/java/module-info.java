@@ -7,6 +7,7 @@ module io.valise.ipc.cli {
     requires io.valise.ipc.loopback;
     requires info.picocli;
     requires HdrHistogram;
+    requires static java.desktop; // for a window, where there is a display
     requires java.logging;
     requires static org.jspecify;
 

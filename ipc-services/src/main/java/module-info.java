@@ -1,9 +1,6 @@
 /**
  * What applications build on a connection: services that are started on demand, typed remote objects, the catalog of
- * this user's servers, files and settings, launched helpers, the bootstrap of the runtime, and ValueSets as JSON.
- *
- * <p>System properties: {@code valise.runtime.auto} ({@code false} keeps services from initialising the runtime;
- * default true), {@code valise.runtime.provided} (says that another runtime is there; see {@code IpcRuntime.Option}).
+ * this user's servers, files and settings, launched helpers, and ValueSets as JSON.
  */
 module io.valise.ipc.services {
     requires com.fasterxml.jackson.core;
@@ -18,7 +15,6 @@ module io.valise.ipc.services {
     exports io.valise.ipc.services.loopback;
     exports io.valise.ipc.services.manifest;
     exports io.valise.ipc.services.objects;
-    exports io.valise.ipc.services.runtime;
     exports io.valise.ipc.services.settings;
 
     provides io.valise.ipc.spi.ServerStarter with

@@ -11,6 +11,7 @@ import io.valise.ipc.internal.serve.Services;
 import io.valise.ipc.internal.session.SessionConfig;
 import io.valise.ipc.internal.work.Deadline;
 import io.valise.ipc.internal.work.SerialQueue;
+import io.valise.ipc.runtime.IpcRuntime;
 import io.valise.ipc.spi.Transport;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -96,8 +97,9 @@ abstract class EndBuilder<B> {
         return self();
     }
 
-    /** The given transports, beside those that are found. */
+    /** The given transports, beside those that are found, or that a setting has loaded. */
     final Transports transports() {
+        IpcRuntime.ensureTransports();
         return Transports.with(transports);
     }
 

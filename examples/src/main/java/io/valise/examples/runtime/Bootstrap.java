@@ -1,7 +1,7 @@
 package io.valise.examples.runtime;
 
-import io.valise.ipc.services.runtime.IpcRuntime;
-import io.valise.ipc.services.runtime.VersionRange;
+import io.valise.ipc.runtime.IpcRuntime;
+import io.valise.ipc.runtime.VersionRange;
 import java.util.Set;
 
 /** A program that checks what it runs on before it does anything else. */

@@ -1,5 +1,6 @@
 package io.valise.ipc.spi;
 
+import io.valise.ipc.spi.runtime.LoadedProviders;
 import io.valise.ipc.spi.runtime.SafeLog;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -9,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.Set;
@@ -19,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What {@link ServiceLoader} finds: the only place where this library asks it.
  *
- * <p>The library's own class loader is asked first, and with it the module layer that the library is in. Then the calling
- * thread's context class loader is asked, if it sees this copy of the library: providers that belong to another copy, or
+ * <p>The library's own class loader is asked first, and with it the module layer that the library is in. Then the installed
+ * run-time part is asked, while {@code IpcRuntime} has loaded one. Then the calling thread's context class loader is asked, if it sees this copy of the library: providers that belong to another copy, or
  * to none, could not work with this one. A provider class that both find counts once. A provider that is named but is not
  * there, or cannot be made, is {@linkplain #broken broken}: it is logged once, and the others work.
  *
@@ -110,20 +112,35 @@ public final class Providers<S> {
             this.service = service;
         }
 
-        /** What a context loader gave. */
-        private record Known<S>(ClassLoader loader, Providers<S> found) {}
+        /** What a context loader gave, beside what was loaded then. */
+        private record Known<S>(ClassLoader loader, Optional<LoadedProviders> loaded, Providers<S> found) {}
 
         Providers<S> find() {
+            Optional<LoadedProviders> loaded = LoadedProviders.current();
             ClassLoader context = Thread.currentThread().getContextClassLoader();
             if (context == null || context == library) {
-                return own();
+                return own(loaded);
             }
             Known<S> known = last.get();
-            if (known == null || known.loader() != context) {
-                known = new Known<>(context, beside(context));
+            if (known == null || known.loader() != context || !known.loaded().equals(loaded)) {
+                known = new Known<>(context, loaded, beside(context, own(loaded)));
                 last = new WeakReference<>(known);
             }
             return known.found();
+        }
+
+        private Providers<S> own(Optional<LoadedProviders> loaded) {
+            return loaded.isEmpty() ? own() : loaded.get().found(service, () -> with(loaded.get()));
+        }
+
+        private Providers<S> with(LoadedProviders loaded) {
+            Providers<S> mine = own();
+            Found<S> found = new Found<>();
+            found.add(mine);
+            found.add(loaded.layer()
+                    .map(layer -> ServiceLoader.load(layer, service))
+                    .orElseGet(() -> ServiceLoader.load(service, loaded.loader())));
+            return found.toProviders(mine.asked() + " and the installed " + loaded);
         }
 
         /** Where nothing was found, the next one looks again. */
@@ -142,8 +159,7 @@ public final class Providers<S> {
             return known;
         }
 
-        private Providers<S> beside(ClassLoader context) {
-            Providers<S> mine = own();
+        private Providers<S> beside(ClassLoader context, Providers<S> mine) {
             if (!seesThisCopy(context)) {
                 String other = " and not the thread's, " + context + ", which does not see this copy of the library";
                 return new Providers<>(mine.all(), mine.broken(), mine.asked() + other);

@@ -1,6 +1,6 @@
 package io.valise.ipc.cli;
 
-import io.valise.ipc.services.runtime.Component;
+import io.valise.ipc.runtime.Component;
 import java.lang.module.ModuleDescriptor.Version;
 import picocli.CommandLine.IVersionProvider;
 

@@ -2,7 +2,9 @@ package io.valise.ipc.cli;
 
 import io.valise.ipc.cli.command.Subcommand;
 import io.valise.ipc.cli.text.Colours;
+import io.valise.ipc.cli.text.MessageWindow;
 import io.valise.ipc.cli.text.Terminal;
+import io.valise.ipc.runtime.IpcRuntime;
 import io.valise.ipc.spi.runtime.SystemText;
 import java.io.PrintWriter;
 import java.util.Arrays;
@@ -30,6 +32,7 @@ final class Ipc {
     public static void main(String[] arguments) {
         LibraryLogs.configure(Arrays.asList(arguments));
         nameApplication(arguments.length == 0 ? "" : arguments[0]);
+        IpcRuntime.onShowUi(MessageWindow::show);
         int status = run(Terminal.output(), Terminal.errors(), Colours.ofThisProcess(), arguments);
         System.exit(status);
     }

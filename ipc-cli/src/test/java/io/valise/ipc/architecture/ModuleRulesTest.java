@@ -34,7 +34,11 @@ class ModuleRulesTest {
     void theApiShowsContractAndSpiAlone() {
         assertThat(exports("io.valise.ipc"))
                 .containsExactlyInAnyOrder(
-                        "io.valise.ipc", "io.valise.ipc.identity", "io.valise.ipc.spi", "io.valise.ipc.spi.stream");
+                        "io.valise.ipc",
+                        "io.valise.ipc.identity",
+                        "io.valise.ipc.runtime",
+                        "io.valise.ipc.spi",
+                        "io.valise.ipc.spi.stream");
     }
 
     /** What the modules of this build share is no promise to others, and each module sees only what it uses. */

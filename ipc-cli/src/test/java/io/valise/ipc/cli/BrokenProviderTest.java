@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.valise.ipc.IpcServer;
-import io.valise.ipc.services.runtime.IpcRuntime;
+import io.valise.ipc.services.hosting.AppServiceHost;
 import io.valise.ipc.spi.ServerStarter;
 import io.valise.ipc.spi.Transport;
 import io.valise.ipc.testkit.HangWatchdog;
@@ -72,7 +72,7 @@ class BrokenProviderTest {
     @Test
     void aProcessWithoutTransportsIsToldWhichToAdd() {
         List<Path> entries = new ArrayList<>();
-        for (Class<?> of : List.of(IpcServer.class, IpcRuntime.class, ProviderProgram.class, ForkedJvm.class)) {
+        for (Class<?> of : List.of(IpcServer.class, AppServiceHost.class, ProviderProgram.class, ForkedJvm.class)) {
             entries.add(ClassPath.entryOf(of));
         }
         try (ForkedJvm alone = ForkedJvm.start(ClassPath.of(entries), List.of(), ProviderProgram.class)) {

@@ -3,13 +3,16 @@ package io.valise.ipc.docs;
 import io.valise.ipc.IpcServer;
 import io.valise.ipc.loopback.LoopbackTransport;
 import io.valise.ipc.pipes.PipeTransport;
-import io.valise.ipc.services.runtime.IpcRuntime;
+import io.valise.ipc.runtime.RuntimeBundle;
+import io.valise.ipc.runtime.VersionRange;
+import io.valise.ipc.services.hosting.AppServiceHost;
 import io.valise.ipc.sharedmem.ShmTransport;
 import io.valise.ipc.testkit.process.ClassPath;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.lang.module.ModuleDescriptor.Version;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -25,23 +28,23 @@ import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
 
 /** Makes jars of what is on the class path of this JVM, whether that has jars or folders of classes. */
-final class PackagedJars {
+public final class PackagedJars {
     private static final List<Class<?>> MODULES = List.of(
-            IpcServer.class, PipeTransport.class, ShmTransport.class, LoopbackTransport.class, IpcRuntime.class);
+            IpcServer.class, PipeTransport.class, ShmTransport.class, LoopbackTransport.class, AppServiceHost.class);
     private static final String LIBRARIES = "(netty|jackson-core|chronicle|slf4j-api|jna).*\\.jar";
     private static final String MANIFEST = "META-INF/MANIFEST.MF";
 
     private PackagedJars() {}
 
     /** Copies the libraries whose file names match. */
-    static void copy(String fileNames, Path folder) throws IOException {
+    public static void copy(String fileNames, Path folder) throws IOException {
         for (Path library : libraries(fileNames)) {
             Files.copy(library, folder.resolve(library.getFileName()));
         }
     }
 
     /** One module as a jar. */
-    static void jar(Class<?> ofModule, Path jar) throws IOException {
+    public static void jar(Class<?> ofModule, Path jar) throws IOException {
         write(jar, new Manifest(), read(List.of(ClassPath.entryOf(ofModule))));
     }
 
@@ -57,6 +60,24 @@ final class PackagedJars {
         Manifest manifest = new Manifest();
         manifest.getMainAttributes().put(Attributes.Name.IMPLEMENTATION_VERSION, version);
         write(jar, manifest, read(all));
+    }
+
+    /**
+     * The run-time part of this build as a bundle: all modules but the API, and the libraries that they need.
+     *
+     * @param folder where the jars are put
+     */
+    public static void bundle(Path bundle, String version, Path folder) throws IOException {
+        if (Files.notExists(folder)) {
+            Files.createDirectory(folder);
+            for (Class<?> module : MODULES.subList(1, MODULES.size())) {
+                jar(module, folder.resolve(module.getSimpleName() + ".jar"));
+            }
+            copy(LIBRARIES, folder);
+        }
+        try (Stream<Path> jars = Files.list(folder)) {
+            RuntimeBundle.write(bundle, Version.parse(version), VersionRange.parse("[0.1,0.2)"), jars.toList());
+        }
     }
 
     private static List<Path> libraries(String fileNames) {
@@ -114,7 +135,7 @@ final class PackagedJars {
     }
 
     /** Copies a file of the tests. */
-    static void copyResource(String name, Path file) throws IOException {
+    public static void copyResource(String name, Path file) throws IOException {
         Files.createDirectories(file.getParent());
         try (InputStream in = PackagedJars.class.getResourceAsStream(name)) {
             if (in == null) {

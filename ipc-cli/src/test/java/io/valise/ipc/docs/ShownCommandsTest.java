@@ -62,6 +62,9 @@ class ShownCommandsTest {
         declare("services", "orders", "order", "/bin/false");
         declare("services", "quotes", "price", java(PriceServer.class));
         declare("targets", "pick-colour", "", java(ColourPicker.class));
+        for (String version : List.of("1.2", "1.3")) {
+            PackagedJars.bundle(temp.resolve("valise-" + version + ".jar"), version, temp.resolve("jars"));
+        }
         Path script = Files.writeString(
                 temp.resolve("ipc"),
                 "#!/bin/sh\nexec '" + String.join("' '", java(null)) + "' io.valise.ipc.cli.Ipc \"$@\"\n");

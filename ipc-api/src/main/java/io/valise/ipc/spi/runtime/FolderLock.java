@@ -19,8 +19,10 @@ import java.util.function.Supplier;
 /**
  * Exclusion among processes, threads and copies of this class by a {@link LockFile}'s lock on a folder's {@code .lock}
  * file. Each thread waits 10 s at most, counted from when it asked. A thread that has the lock may take it again.
+ *
+ * @since 0.1.0
  */
-final class FolderLock {
+public final class FolderLock {
     static final String FILE = ".lock";
 
     private static final long TIMEOUT = TimeUnit.SECONDS.toNanos(10);
@@ -31,7 +33,14 @@ final class FolderLock {
 
     private FolderLock() {}
 
-    static <T> T locked(Path folder, Supplier<T> action) {
+    /**
+     * Runs an action while no other process and no other thread runs one under the same folder. An interrupt does not end
+     * the wait.
+     *
+     * @throws IpcException {@code RESOURCE_EXHAUSTED} when another keeps the lock for 10 seconds, or the file system
+     *     cannot lock; the message names the process
+     */
+    public static <T> T locked(Path folder, Supplier<T> action) {
         return locked(folder, TIMEOUT, action);
     }
 

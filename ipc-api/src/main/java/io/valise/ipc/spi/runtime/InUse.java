@@ -25,13 +25,15 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which processes use a directory, kept by the kernel: each holds a shared lock on one byte of the file {@value #FILE},
- * the one at the offset of its process id. A process that cleans the directory locks the whole file exclusively, and if
- * it may not, tries the bytes of all processes to learn which use it. However a process ends, its lock ends with it.
+ * Which processes use something, such as a directory, kept by the kernel: each holds a shared lock on one byte of a file,
+ * the one at the offset of its process id. A process that removes the thing locks the whole file exclusively, and if it may
+ * not, tries the bytes of all processes to learn which use it. However a process ends, its lock ends with it.
  *
  * <p>The locks are a {@link LockFile}'s, so copies of this class under other class loaders share them. Thread-safe.
+ *
+ * @since 0.1.0
  */
-final class InUse {
+public final class InUse {
     static final String FILE = "in-use.lock";
 
     private static final long TIMEOUT = TimeUnit.SECONDS.toNanos(10);
@@ -41,17 +43,33 @@ final class InUse {
 
     private static final Map<Path, InUse> KNOWN = new ConcurrentHashMap<>();
 
-    private final Path directory;
+    private final Path lock;
+    private final String what;
+    private final String removed;
     private volatile @Nullable Object forGood;
     private @Nullable LockFile held; // guarded by this, as the rest
     private int holders;
 
-    private InUse(Path directory) {
-        this.directory = directory;
+    private InUse(Path lock, String what, String removed) {
+        this.lock = lock;
+        this.what = what;
+        this.removed = removed;
     }
 
+    /** Of a runtime directory. */
     static InUse of(Path directory) {
-        return KNOWN.computeIfAbsent(directory, InUse::new);
+        return of(directory.resolve(FILE), "runtime directory " + directory, "cleaned up");
+    }
+
+    /**
+     * Of something that has a lock file.
+     *
+     * @param lock the lock file, in a folder that exists; it is created if absent
+     * @param what the thing, for messages
+     * @param removed what its removal is called, for messages: a past participle
+     */
+    public static InUse of(Path lock, String what, String removed) {
+        return KNOWN.computeIfAbsent(lock, file -> new InUse(file, what, removed));
     }
 
     /** Says that this process uses the directory until it ends; anew when the file was deleted meanwhile. */
@@ -82,36 +100,59 @@ final class InUse {
     /** What tells the file from another of its name; something where the system has no such thing. */
     private @Nullable Object fileKey() {
         try {
-            BasicFileAttributes file = Files.readAttributes(directory.resolve(FILE), BasicFileAttributes.class);
+            BasicFileAttributes file = Files.readAttributes(lock, BasicFileAttributes.class);
             return file.fileKey() == null ? FILE : file.fileKey();
         } catch (IOException gone) {
             return null;
         }
     }
 
-    /** Says that this process uses the directory until {@link #release}; counted. */
-    synchronized void hold() {
+    /**
+     * Says that this process uses the thing until {@link #release}; counted.
+     *
+     * @throws IpcException {@code RESOURCE_EXHAUSTED} when another process removes it for 10 seconds, or the file system
+     *     cannot lock
+     */
+    public synchronized void hold() {
         if (holders == 0) {
             held = undisturbed(this::shared);
         }
         holders++;
     }
 
-    synchronized void release() {
+    /** Ends one {@link #hold}. */
+    public synchronized void release() {
         if (--holders == 0) {
             close(held);
             held = null;
         }
     }
 
-    /** Runs the action if no process uses the directory, nor starts to while it runs. */
-    synchronized <T> T alone(Supplier<T> action) {
+    /**
+     * Runs the action if no process uses the thing, nor starts to while it runs.
+     *
+     * @throws IpcException {@code ADDRESS_IN_USE} when one does, this one perhaps; the message names its pid
+     */
+    public synchronized <T> T alone(Supplier<T> action) {
         LockFile file = undisturbed(this::open);
         try {
             if (undisturbed(() -> Optional.ofNullable(file.tryWhole())).isEmpty()) {
                 throw undisturbed(() -> obstacle(file));
             }
             return action.get();
+        } finally {
+            close(file);
+        }
+    }
+
+    /** The ids of the processes that use it, as far as they are seen from here; none where there is no lock file. */
+    public synchronized List<Long> users() {
+        if (!Files.exists(lock, LinkOption.NOFOLLOW_LINKS)) {
+            return List.of();
+        }
+        LockFile file = undisturbed(this::open);
+        try {
+            return undisturbed(() -> users(file));
         } finally {
             close(file);
         }
@@ -126,7 +167,7 @@ final class InUse {
         }
     }
 
-    /** Opens and locks it; waits while the directory is being cleaned. */
+    /** Opens and locks it; waits while the thing is being removed. */
     private LockFile shared() throws IOException {
         LockFile file = open();
         try {
@@ -148,13 +189,13 @@ final class InUse {
     }
 
     private LockFile open() throws IOException {
-        return LockFile.open(directory.resolve(FILE), Set.of(CREATE, READ, WRITE, LinkOption.NOFOLLOW_LINKS));
+        return LockFile.open(lock, Set.of(CREATE, READ, WRITE, LinkOption.NOFOLLOW_LINKS));
     }
 
     private IpcException stuck(LockFile file) {
         return new IpcException(
                 IpcStatus.RESOURCE_EXHAUSTED,
-                "runtime directory " + directory + ": being cleaned up, limit=10 s, actual=locked by " + file.holder()
+                what + ": being " + removed + ", limit=10 s, actual=locked by " + file.holder()
                         + ": end that if it is stopped",
                 Delivery.NOT_SENT);
     }
@@ -168,7 +209,7 @@ final class InUse {
         }
         return new IpcException(
                 IpcStatus.ADDRESS_IN_USE,
-                "runtime directory " + directory + ": not cleaned up, another process is cleaning it up right now",
+                what + ": not " + removed + ", it is being " + removed + " by another process right now",
                 Delivery.NOT_SENT);
     }
 
@@ -190,7 +231,7 @@ final class InUse {
                 : pids.stream().map(LockHolder::describe).collect(Collectors.joining(", "));
         return new IpcException(
                 IpcStatus.ADDRESS_IN_USE,
-                "runtime directory " + directory + ": not cleaned up, in use by " + who + "; end that first",
+                what + ": not " + removed + ", in use by " + who + "; end that first",
                 Delivery.NOT_SENT);
     }
 
@@ -200,7 +241,7 @@ final class InUse {
         try {
             return action.run();
         } catch (IOException e) {
-            throw FileFailure.of("lock", directory.resolve(FILE), e);
+            throw FileFailure.of("lock", lock, e);
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();

@@ -147,7 +147,9 @@ class InUseTest {
                 throw new UncheckedIOException(e);
             }
         });
-        assertThat(said).contains("another process is cleaning it up right now").doesNotContain("pid");
+        assertThat(said)
+                .contains("it is being cleaned up by another process right now")
+                .doesNotContain("pid");
     }
 
     @Test

@@ -2,76 +2,42 @@ package io.valise.ipc.cli.command;
 
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
-import io.valise.ipc.ValueSet;
 import io.valise.ipc.cli.option.CommandFailure;
 import io.valise.ipc.cli.option.CommonOptions;
-import io.valise.ipc.cli.option.JsonLine;
-import io.valise.ipc.services.json.ValueSetJson;
-import io.valise.ipc.services.runtime.IpcRuntime;
-import io.valise.ipc.spi.runtime.RuntimeDirectory;
-import java.util.concurrent.Callable;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
 
-/** {@code ipc runtime clean}: removes what crashed processes left. Confined to one thread. */
-@SuppressWarnings("NullAway.Init") // picocli sets the fields
+/** {@code ipc runtime}: installed versions of the library, and what crashed processes left. Confined to one thread. */
+@SuppressWarnings({"NullAway.Init", "UnusedVariable"}) // picocli sets the field, for --help
 @Command(
         name = "runtime",
-        description =
-                "Looks after the runtime directory. `clean` removes what Valise made in it, unless a process uses it.")
-final class RuntimeCommand implements Callable<Integer> {
+        description = "Looks after the installed versions of the library's run-time part, and the runtime directory.",
+        subcommands = {
+            RuntimeInstallCommand.class,
+            RuntimeListCommand.class,
+            RuntimeFindCommand.class,
+            RuntimeRemoveCommand.class,
+            RuntimePackCommand.class,
+            RuntimeCleanCommand.class
+        })
+final class RuntimeCommand {
+    /** Of these the reason says what to do; a hint about servers would mislead. */
+    private static final Set<IpcStatus> EXPLAINED =
+            EnumSet.of(IpcStatus.ADDRESS_IN_USE, IpcStatus.PROTOCOL_ERROR, IpcStatus.VERSION_MISMATCH);
+
     @Mixin
     private CommonOptions common;
 
-    @Parameters(index = "0", paramLabel = "clean", description = "What to do: ${COMPLETION-CANDIDATES}.")
-    @SuppressWarnings("UnusedVariable") // there is one; picocli refuses all other words
-    private Action action;
-
-    @Mixin
-    private JsonLine json;
-
-    /** The actions. */
-    enum Action {
-        clean
-    }
-
-    @Override
-    public Integer call() {
-        String directory = RuntimeDirectory.current().path().toString();
-        IpcRuntime.Cleaned cleaned = clean();
-        common.out()
-                .println(
-                        json.isAsked()
-                                ? ValueSetJson.write(toValueSet(directory, cleaned))
-                                : describe(directory, cleaned));
-        return 0;
-    }
-
-    private static ValueSet toValueSet(String directory, IpcRuntime.Cleaned cleaned) {
-        return ValueSet.of(
-                "runtimeDirectory",
-                directory,
-                "removed",
-                cleaned.files(),
-                "leftAlone",
-                cleaned.leftAlone().toArray(String[]::new));
-    }
-
-    private static String describe(String directory, IpcRuntime.Cleaned cleaned) {
-        String removed =
-                "removed " + cleaned.files() + (cleaned.files() == 1 ? " file" : " files") + " from " + directory;
-        return cleaned.leftAlone().isEmpty()
-                ? removed
-                : removed + "; left alone, as Valise has not made it: " + String.join(", ", cleaned.leftAlone());
-    }
-
-    private static IpcRuntime.Cleaned clean() {
+    /** Does something whose failure says enough. */
+    static <T> T explained(Supplier<T> action) {
         try {
-            return IpcRuntime.cleanUp();
+            return action.get();
         } catch (IpcException e) {
-            if (e.status() == IpcStatus.ADDRESS_IN_USE) {
-                throw new CommandFailure(e.reason()); // it names the process and says what to do
+            if (EXPLAINED.contains(e.status())) {
+                throw new CommandFailure(e.reason());
             }
             throw e;
         }

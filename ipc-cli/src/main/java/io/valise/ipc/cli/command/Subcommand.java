@@ -3,6 +3,8 @@ package io.valise.ipc.cli.command;
 import io.valise.ipc.Endpoint;
 import io.valise.ipc.cli.option.ApplicationName;
 import io.valise.ipc.cli.option.DurationConverter;
+import io.valise.ipc.runtime.VersionRange;
+import java.lang.module.ModuleDescriptor.Version;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -53,6 +55,8 @@ public record Subcommand(String word, Supplier<Object> command) {
         subcommand.registerConverter(Endpoint.class, Endpoint::parse);
         subcommand.registerConverter(ApplicationName.class, ApplicationName::parse);
         subcommand.registerConverter(Duration.class, new DurationConverter());
+        subcommand.registerConverter(Version.class, Version::parse);
+        subcommand.registerConverter(VersionRange.class, VersionRange::parse);
         ipc.addSubcommand(word, subcommand);
     }
 }

@@ -1,7 +1,7 @@
 package io.valise.ipc.cli.demo;
 
 import io.valise.ipc.ValueSet;
-import io.valise.ipc.services.runtime.KnownTransports;
+import io.valise.ipc.runtime.KnownTransports;
 import io.valise.ipc.spi.Transport;
 import java.util.ArrayList;
 import java.util.List;

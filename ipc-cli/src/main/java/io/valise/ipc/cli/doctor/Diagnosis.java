@@ -2,7 +2,7 @@ package io.valise.ipc.cli.doctor;
 
 import io.valise.ipc.IpcException;
 import io.valise.ipc.ValueSet;
-import io.valise.ipc.services.runtime.KnownTransports;
+import io.valise.ipc.runtime.KnownTransports;
 import io.valise.ipc.spi.runtime.RuntimeDirectory;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

@@ -2,8 +2,8 @@ package io.valise.ipc.cli.servers;
 
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
+import io.valise.ipc.runtime.KnownTransports;
 import io.valise.ipc.services.catalog.ServiceCatalog;
-import io.valise.ipc.services.runtime.KnownTransports;
 import io.valise.ipc.spi.Availability;
 import io.valise.ipc.spi.Providers;
 import io.valise.ipc.spi.Transport;

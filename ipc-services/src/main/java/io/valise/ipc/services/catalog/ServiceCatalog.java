@@ -1,7 +1,7 @@
 package io.valise.ipc.services.catalog;
 
 import io.valise.ipc.Endpoint;
-import io.valise.ipc.services.runtime.KnownTransports;
+import io.valise.ipc.runtime.KnownTransports;
 import io.valise.ipc.spi.Availability;
 import io.valise.ipc.spi.Transport;
 import io.valise.ipc.spi.runtime.SafeLog;

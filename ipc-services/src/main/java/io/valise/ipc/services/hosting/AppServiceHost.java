@@ -4,7 +4,7 @@ import io.valise.ipc.Endpoint;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcServer;
 import io.valise.ipc.Stats;
-import io.valise.ipc.services.runtime.IpcRuntime;
+import io.valise.ipc.runtime.IpcRuntime;
 import io.valise.ipc.spi.runtime.SafeLog;
 import io.valise.ipc.spi.runtime.ShutdownHook;
 import java.io.IOException;

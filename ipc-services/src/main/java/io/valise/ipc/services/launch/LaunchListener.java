@@ -7,7 +7,7 @@ import io.valise.ipc.IpcServer;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.Request;
 import io.valise.ipc.ValueSet;
-import io.valise.ipc.services.runtime.IpcRuntime;
+import io.valise.ipc.runtime.IpcRuntime;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;

@@ -33,6 +33,7 @@ public final class ForkedJvm implements AutoCloseable {
     private static final Set<ForkedJvm> ALIVE = ConcurrentHashMap.newKeySet();
     private static final String GONE = "@gone";
     private static final int KEPT_CHARACTERS = 64 * 1024;
+    private static final long LOOK_MILLIS = 200;
 
     private final String name;
     private final Process process;
@@ -195,6 +196,29 @@ public final class ForkedJvm implements AutoCloseable {
         }
     }
 
+    /**
+     * Waits until a text is part of its output, which arrives apart from its answers.
+     *
+     * @throws AssertionError when it has ended without, or this thread is interrupted
+     * @since 0.1.0
+     */
+    public void awaitPrinted(String text) {
+        synchronized (printed) {
+            while (printed.indexOf(text) < 0) {
+                try {
+                    boolean alive = isAlive();
+                    printed.wait(LOOK_MILLIS);
+                    if (!alive && printed.indexOf(text) < 0) {
+                        throw new AssertionError(this + " has ended, and did not print: " + text + printed());
+                    }
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    throw new AssertionError(this + " did not print yet: " + text + printed(), e);
+                }
+            }
+        }
+    }
+
     /** Ends it as {@code kill -9} does, and waits until the process is gone. */
     public void kill() {
         process.destroyForcibly();
@@ -350,6 +374,7 @@ public final class ForkedJvm implements AutoCloseable {
         synchronized (printed) {
             printed.append(line).append('\n');
             printed.delete(0, Math.max(0, printed.length() - KEPT_CHARACTERS));
+            printed.notifyAll();
         }
     }
 

@@ -1,4 +1,4 @@
-package io.valise.ipc.services.runtime;
+package io.valise.ipc.runtime;
 
 import io.valise.ipc.spi.Providers;
 import io.valise.ipc.spi.Transport;
@@ -39,6 +39,11 @@ public final class KnownTransports {
     /** Those that could not be constructed, and why. */
     public List<String> broken() {
         return found.broken();
+    }
+
+    /** Whether there is none, not even one that is broken. */
+    boolean isEmpty() {
+        return transports.isEmpty() && found.broken().isEmpty();
     }
 
     /** Which class loaders were asked, for messages. */

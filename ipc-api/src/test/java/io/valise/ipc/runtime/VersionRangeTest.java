@@ -1,4 +1,4 @@
-package io.valise.ipc.services.runtime;
+package io.valise.ipc.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -34,6 +34,22 @@ class VersionRangeTest {
         assertThat(parsed.contains(Version.parse(version))).isEqualTo(expected);
         assertThat(VersionRange.parse(parsed.toString())).isEqualTo(parsed);
         assertThat(VersionRange.any().contains(Version.parse(version))).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "0.1.0-SNAPSHOT | [0.1.0,0.2)",
+                "0.9 | [0.9,0.10)",
+                "1.2.3 | [1.2.3,2)",
+                "2 | [2,3)",
+                "0.3-beta | [0.3-beta,0.4)"
+            })
+    void aVersionIsCompatibleUpToTheNextThatMayBreak(String version, String range) {
+        assertThat(VersionRange.compatibleWith(Version.parse(version))).isEqualTo(VersionRange.parse(range));
+        assertThat(VersionRange.compatibleWith(Version.parse(version)).contains(Version.parse(version)))
+                .isTrue();
     }
 
     @ParameterizedTest

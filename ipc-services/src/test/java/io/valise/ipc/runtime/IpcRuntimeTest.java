@@ -1,12 +1,12 @@
-package io.valise.ipc.services.runtime;
+package io.valise.ipc.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
-import io.valise.ipc.services.runtime.Initialization.Status;
-import io.valise.ipc.services.runtime.IpcRuntime.Option;
+import io.valise.ipc.runtime.Initialization.Status;
+import io.valise.ipc.runtime.IpcRuntime.Option;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.process.ForkedJvm;
 import java.net.StandardProtocolFamily;
@@ -42,8 +42,7 @@ class IpcRuntimeTest {
 
     @AfterEach
     void forgetHooks() {
-        IpcRuntime.onDebugBreak(message -> {});
-        IpcRuntime.onShowUi(message -> {});
+        IpcRuntime.resetHooks();
         System.clearProperty("valise.runtime.provided");
     }
 

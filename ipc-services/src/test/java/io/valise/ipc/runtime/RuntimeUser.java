@@ -1,11 +1,12 @@
-package io.valise.ipc.services.runtime;
+package io.valise.ipc.runtime;
 
-import io.valise.ipc.services.runtime.IpcRuntime.Option;
+import io.valise.ipc.runtime.IpcRuntime.Option;
 import io.valise.ipc.spi.runtime.RuntimeDirectory;
 import io.valise.ipc.testkit.process.CommandLoop;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 
@@ -46,6 +47,21 @@ final class RuntimeUser {
             case "failFast" ->
                 IpcRuntime.tryInitialize(VersionRange.parse(words.get(0)), Set.of(Option.ON_ERROR_FAIL_FAST))
                         .message();
+            case "install" ->
+                InstalledRuntimes.ofThisUser().install(Path.of(words.get(0))).toString();
+            case "hold" ->
+                InstalledRuntimes.ofThisUser()
+                        .hold(
+                                VersionRange.parse(words.get(0)),
+                                Findings.contract().version())
+                        .orElseThrow()
+                        .part()
+                        .version()
+                        .toString();
+            case "debugBreak" ->
+                IpcRuntime.tryInitialize(VersionRange.parse("[9,)"), Set.of(Option.valueOf(words.get(0))))
+                        .status()
+                        .toString();
             case "leave" -> leave(words.get(0));
             case "initializeAndClose" -> {
                 IpcRuntime.initialize(VersionRange.any(), Set.of()).close();

@@ -1,4 +1,4 @@
-package io.valise.ipc.services.runtime;
+package io.valise.ipc.runtime;
 
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
@@ -25,9 +25,9 @@ public record Initialization(Status status, String message, Optional<IpcRuntime>
         PROVIDED,
         /** Another component provides the runtime to this process. */
         ALREADY_PROVIDED,
-        /** The version found is not in the range. */
+        /** The version found is not in the range, or none is installed that is. */
         NO_MATCH,
-        /** Something is missing, or versions do not fit each other. */
+        /** Something is missing or damaged, or versions do not fit each other. */
         INCOMPLETE
     }
 

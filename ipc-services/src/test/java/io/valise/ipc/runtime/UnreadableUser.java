@@ -1,4 +1,4 @@
-package io.valise.ipc.services.runtime;
+package io.valise.ipc.runtime;
 
 import io.valise.ipc.IpcException;
 import io.valise.ipc.services.manifest.ManifestFolder;

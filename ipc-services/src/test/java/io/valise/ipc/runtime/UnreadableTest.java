@@ -1,4 +1,4 @@
-package io.valise.ipc.services.runtime;
+package io.valise.ipc.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.valise.ipc.services.runtime;
+package io.valise.ipc.runtime;
 
 import io.valise.ipc.IpcServer;
 import io.valise.ipc.spi.Availability;
@@ -8,38 +8,58 @@ import java.lang.module.ModuleDescriptor.Version;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Which parts of the library are in this process, and their problems. Immutable.
  *
  * @param api the contract, {@code ipc-api}
- * @param services this module, {@code ipc-services}
+ * @param services {@code ipc-services}, if it is there
  * @param transports those that were found, fastest first
+ * @param installed the installed run-time part that they come from; empty where the program has its own
  * @param problems what is missing or does not fit, one line each; empty when there are none
  * @since 0.1.0
  */
-public record Findings(Component api, Component services, List<Component> transports, List<String> problems) {
+public record Findings(
+        Component api,
+        Optional<Component> services,
+        List<Component> transports,
+        Optional<InstalledRuntime> installed,
+        List<String> problems) {
+    private static final String SERVICES = "io.valise.ipc.services";
+
     /** Lists are copied. */
     public Findings {
         transports = List.copyOf(transports);
         problems = List.copyOf(problems);
     }
 
-    /** Examines this process. */
-    static Findings look() {
+    /**
+     * Examines this process.
+     *
+     * @param installed what was loaded; its manifest has said that it fits
+     */
+    static Findings look(Optional<InstalledRuntime> installed) {
         KnownTransports known = KnownTransports.find();
-        Component api = Component.of(IpcServer.class);
-        Component services = Component.of(IpcRuntime.class);
-        List<Component> transports = new ArrayList<>();
+        Component api = contract();
+        Optional<Component> services = Providers.starters().all().stream()
+                .map(starter -> Component.of(starter.getClass()))
+                .filter(part -> part.name().equals(SERVICES) || part.name().startsWith(SERVICES + '.'))
+                .findFirst();
+        List<Component> transports = known.all().stream()
+                .map(transport -> Component.of(transport.getClass()))
+                .toList();
         List<String> problems = new ArrayList<>(known.broken());
-        checkFit(api, services, problems);
-        for (Transport transport : known.all()) {
-            Component component = Component.of(transport.getClass());
-            transports.add(component);
-            checkFit(api, component, problems);
+        if (installed.isEmpty()) {
+            Stream.concat(services.stream(), transports.stream()).forEach(part -> checkFit(api, part, problems));
         }
         checkAny(known, problems);
-        return new Findings(api, services, transports, problems);
+        return new Findings(api, services, transports, installed, problems);
+    }
+
+    /** The contract in this process. */
+    static Component contract() {
+        return Component.of(IpcServer.class);
     }
 
     private static void checkFit(Component api, Component part, List<String> problems) {
@@ -67,7 +87,8 @@ public record Findings(Component api, Component services, List<Component> transp
                         : "no transport works here: " + reasons);
     }
 
-    private static String whereLooked(KnownTransports known) {
+    /** Where providers were looked for, for messages. */
+    static String whereLooked(KnownTransports known) {
         return "looked for providers of " + Transport.class.getName() + ": " + known.asked() + ", class path="
                 + setting("java.class.path") + ", module path=" + setting("jdk.module.path");
     }
@@ -77,8 +98,11 @@ public record Findings(Component api, Component services, List<Component> transp
         return value.length() <= 2000 ? value : value.substring(0, 2000) + "…";
     }
 
-    /** The version that counts for a {@link VersionRange}, if it is known. */
+    /**
+     * The version that counts for a {@link VersionRange}, if it is known: that of the installed run-time part where one was
+     * loaded, else that of the contract.
+     */
     public Optional<Version> version() {
-        return api.version();
+        return installed.map(InstalledRuntime::version).or(api::version);
     }
 }

@@ -1,4 +1,4 @@
-package io.valise.ipc.services.runtime;
+package io.valise.ipc.runtime;
 
 import java.lang.module.ModuleDescriptor.Version;
 import java.util.Optional;
@@ -73,6 +73,27 @@ public record VersionRange(
         int toHighest = highest.map(release::compareTo).orElse(-1);
         return (toLowest > 0 || (toLowest == 0 && includesLowest))
                 && (toHighest < 0 || (toHighest == 0 && includesHighest));
+    }
+
+    /** Whether a version that may not be known is one of these: an unknown one is one of {@link #any} alone. */
+    boolean admits(Optional<Version> version) {
+        return version.map(this::contains).orElseGet(this::isAny);
+    }
+
+    /**
+     * The versions that keep what this one promises: from it on, up to the next one that may break the API, which before 1.0
+     * is the next minor version, after it the next major one.
+     *
+     * @param version begins with a number
+     * @throws IllegalArgumentException when it does not
+     */
+    public static VersionRange compatibleWith(Version version) {
+        Version lowest = release(version);
+        String[] parts = lowest.toString().split("\\.", -1);
+        long major = Long.parseLong(parts[0]);
+        String minor = parts.length < 2 ? "0" : parts[1].replaceFirst("[^0-9].*$", "");
+        String next = major > 0 ? String.valueOf(major + 1) : "0." + (Long.parseLong(minor) + 1);
+        return parse("[" + lowest + ',' + next + ')');
     }
 
     /** Before 1.0 a minor version may break the API, after it a major one. */

@@ -1,4 +1,4 @@
-package io.valise.ipc.services.runtime;
+package io.valise.ipc.runtime;
 
 import io.valise.ipc.spi.runtime.SafeLog;
 import java.io.IOException;

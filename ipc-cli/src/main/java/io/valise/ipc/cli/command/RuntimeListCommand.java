@@ -1,0 +1,87 @@
+package io.valise.ipc.cli.command;
+
+import io.valise.ipc.IpcException;
+import io.valise.ipc.ValueSet;
+import io.valise.ipc.cli.option.CommonOptions;
+import io.valise.ipc.cli.option.JsonLine;
+import io.valise.ipc.cli.text.Table;
+import io.valise.ipc.runtime.InstalledRuntime;
+import io.valise.ipc.runtime.InstalledRuntimes;
+import io.valise.ipc.services.json.ValueSetJson;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code ipc runtime list}: the installed versions, and who uses them. Confined to one thread. */
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+@Command(
+        name = "list",
+        description =
+                "Lists the installed versions of the run-time part, with the processes that use them; compares checksums.")
+final class RuntimeListCommand implements Callable<Integer> {
+    @Mixin
+    private CommonOptions common;
+
+    @Mixin
+    private JsonLine json;
+
+    @Override
+    public Integer call() {
+        List<InstalledRuntime> all = InstalledRuntimes.ofThisUser().list();
+        if (json.isAsked()) {
+            List<ValueSet> lines =
+                    all.stream().map(RuntimeListCommand::toValueSet).toList();
+            common.out().println(ValueSetJson.write(ValueSet.of("runtimes", lines)));
+        } else if (all.isEmpty()) {
+            common.out()
+                    .println("nothing is installed at "
+                            + InstalledRuntimes.ofThisUser().path());
+        } else {
+            Table table = new Table("VERSION", "FOR IPC-API", "USED BY", "STATE");
+            all.forEach(part -> table.row(part.version().toString(), part.api().toString(), pids(part), state(part)));
+            table.lines().forEach(common.out()::println);
+        }
+        return 0;
+    }
+
+    private static String pids(InstalledRuntime part) {
+        String pids = users(part).mapToObj(pid -> "pid " + pid).collect(Collectors.joining(", "));
+        return pids.isEmpty() ? "-" : pids;
+    }
+
+    private static LongStream users(InstalledRuntime part) {
+        return InstalledRuntimes.ofThisUser().users(part.version()).stream().mapToLong(Long::longValue);
+    }
+
+    /** {@code ok}, or what is wrong with it. */
+    private static String state(InstalledRuntime part) {
+        if (part.problem().isPresent()) {
+            return part.problem().get();
+        }
+        try {
+            part.verify();
+            return "ok";
+        } catch (IpcException damaged) {
+            return damaged.reason();
+        }
+    }
+
+    static ValueSet toValueSet(InstalledRuntime part) {
+        return ValueSet.of(
+                "version",
+                part.version().toString(),
+                "api",
+                part.api().toString(),
+                "folder",
+                part.folder().toString(),
+                "jars",
+                part.jars().toArray(String[]::new),
+                "usedBy",
+                users(part).toArray(),
+                "state",
+                state(part));
+    }
+}

@@ -1,0 +1,337 @@
+package io.valise.ipc.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.testkit.HangWatchdog;
+import io.valise.ipc.testkit.TestHome;
+import io.valise.ipc.testkit.process.ForkedJvm;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.module.ModuleDescriptor.Version;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import java.util.zip.ZipOutputStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Bundles of jars without classes: what is installed, and that it is whole. */
+@ExtendWith(HangWatchdog.class)
+@DisabledOnOs(OS.WINDOWS)
+class InstalledRuntimesTest {
+    private static final VersionRange ANY_API = VersionRange.any();
+    private static final String MANIFEST = "Manifest-Version: 1.0\r\nValise-Runtime-Version: 1.2\r\n"
+            + "Valise-Runtime-Api: [0.1,0.2)\r\n\r\nName: lib/a.jar\r\nSHA-256-Digest: ";
+    /** Of no bytes. */
+    private static final String DIGEST = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\r\n\r\n";
+
+    private final InstalledRuntimes installed = InstalledRuntimes.ofThisUser();
+
+    @TempDir
+    Path temp;
+
+    @BeforeEach
+    void moveIn() {
+        System.setProperty(
+                TestHome.CONFIGURATION_PROPERTY, temp.resolve("config").toString());
+    }
+
+    @AfterEach
+    void moveOut() {
+        TestHome.restoreConfiguration();
+    }
+
+    private Path bundle(String version, String api, int... jarBytes) throws IOException {
+        List<Path> jars = new ArrayList<>();
+        for (int i = 0; i < jarBytes.length; i++) {
+            Path jar = Files.createDirectories(temp.resolve("jars-" + version)).resolve("part" + i + ".jar");
+            byte[] content = new byte[jarBytes[i]];
+            new Random(i).nextBytes(content);
+            zip(jar, Map.of("content", content));
+            jars.add(jar);
+        }
+        Path bundle = temp.resolve("bundle-" + version + "-" + jarBytes.length + ".jar");
+        RuntimeBundle.write(bundle, Version.parse(version), VersionRange.parse(api), jars);
+        return bundle;
+    }
+
+    private static void zip(Path file, Map<String, byte[]> entries) throws IOException {
+        try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
+            for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
+                zip.putNextEntry(new ZipEntry(entry.getKey()));
+                zip.write(entry.getValue());
+            }
+        }
+    }
+
+    private List<String> versions() {
+        return installed.list().stream().map(part -> part.version().toString()).toList();
+    }
+
+    @Test
+    void versionsAreInstalledSideBySideAndTheLatestThatFitsIsFound() throws Exception {
+        assertThat(installed.list()).isEmpty();
+        assertThat(installed.path()).as("reading creates nothing").doesNotExist();
+        installed.install(bundle("1.2", "[0.1,0.2)", 10));
+        installed.install(bundle("1.10", "[0.1,0.2)", 10, 20));
+        installed.install(bundle("1.11", "[0.2,0.3)", 10));
+        installed.install(bundle("2.0", "[0.1,0.2)", 10));
+
+        assertThat(versions()).containsExactly("2.0", "1.11", "1.10", "1.2");
+        assertThat(installed.list().get(2).jars()).containsExactly("part0.jar", "part1.jar");
+        assertThat(found("[1.2,2)")).as("1.11 is for another ipc-api").isEqualTo("1.10");
+        assertThat(found("[1.2,1.10)")).isEqualTo("1.2");
+        assertThat(found("1")).isEqualTo("2.0");
+        assertThat(found("[3,)")).isEqualTo("none");
+        assertThat(installed.remove(Version.parse("1.10"))).isTrue();
+        assertThat(installed.remove(Version.parse("1.10"))).isFalse();
+        assertThat(installed.remove(Version.parse("7/../1.2"))).isFalse();
+        assertThat(versions()).containsExactly("2.0", "1.11", "1.2");
+    }
+
+    private String found(String range) {
+        return installed
+                .find(VersionRange.parse(range))
+                .map(part -> part.version().toString())
+                .orElse("none");
+    }
+
+    @Test
+    void aVersionThatIsThereIsLeftUnlessItsJarsDiffer() throws Exception {
+        Path first = bundle("1.2", "[0.1,0.2)", 10);
+        InstalledRuntime part = installed.install(first);
+        assertThat(installed.install(first)).isEqualTo(part);
+        assertThatThrownBy(() -> installed.install(bundle("1.2", "[0.1,0.2)", 10, 10)))
+                .isInstanceOfSatisfying(
+                        IpcException.class, e -> assertThat(e.status()).isEqualTo(IpcStatus.ADDRESS_IN_USE))
+                .hasMessageContaining("run-time part 1.2: installed already at " + part.folder())
+                .hasMessageContaining("`ipc runtime remove 1.2` first");
+        assertThat(installed.list()).containsExactly(part);
+    }
+
+    @Test
+    void theSameJarsMakeTheSameBundle() throws Exception {
+        Path first = bundle("1.2", "[0.1,0.2)", 10, 20);
+        byte[] bytes = Files.readAllBytes(first);
+        assertThat(Files.readAllBytes(bundle("1.2", "[0.1,0.2)", 10, 20))).isEqualTo(bytes);
+    }
+
+    /** Each has what is wrong, and nothing is installed. */
+    @ParameterizedTest
+    @CsvSource({
+        "text, zip END header not found",
+        "no manifest, no META-INF/MANIFEST.MF",
+        "another jar, no Valise-Runtime-Version",
+        "malformed manifest, invalid header",
+        "no jars, 'jars: limit=1 to 500, actual=0'",
+        "bad version, version: expected a digit",
+        "bad range, version range: expected",
+        "outside, 'expected names such as lib/name.jar, actual=\"lib/../../a.jar\"'",
+        "no digest, lib/a.jar: no SHA-256-Digest",
+        "wrong digest, 'lib/a.jar: SHA-256 expected=AAAA, actual=47DEQ'",
+        "missing jar, 'in the manifest, but not there: lib/a.jar'",
+        "one more jar, '\"lib/b.jar\" is there, but not in the manifest'"
+    })
+    void aBundleThatIsDamagedIsRefusedAndLeavesNothing(String what, String message) throws Exception {
+        Path bundle = temp.resolve("bad.jar");
+        if (what.equals("text")) {
+            Files.writeString(bundle, "no bundle");
+        } else {
+            zip(bundle, entries(what));
+        }
+        assertThatThrownBy(() -> installed.install(bundle))
+                .isInstanceOfSatisfying(
+                        IpcException.class, e -> assertThat(e.status()).isEqualTo(IpcStatus.PROTOCOL_ERROR))
+                .hasMessageContaining("bundle " + bundle + ": ")
+                .hasMessageContaining(message)
+                .hasMessageContaining("get or make it again");
+        assertThat(installed.list()).isEmpty();
+        assertThat(installed.path().resolve(".changes")).doesNotExist();
+    }
+
+    private static Map<String, byte[]> entries(String what) {
+        Map<String, byte[]> entries = new HashMap<>();
+        String manifest = switch (what) {
+            case "another jar" -> "Manifest-Version: 1.0\r\n\r\nName: lib/a.jar\r\nSHA-256-Digest: " + DIGEST;
+            case "malformed manifest" -> "no header\r\n";
+            case "no jars" -> MANIFEST.substring(0, MANIFEST.indexOf("Name: "));
+            case "bad version" -> MANIFEST.replace("1.2", "../1.2") + DIGEST;
+            case "bad range" -> MANIFEST.replace("[0.1,0.2)", "[0.1") + DIGEST;
+            case "outside" -> MANIFEST.replace("lib/a.jar", "lib/../../a.jar") + DIGEST;
+            case "no digest" -> MANIFEST.replace("SHA-256-Digest: ", "X: x\r\n\r\n");
+            case "wrong digest" -> MANIFEST + "AAAA\r\n\r\n";
+            default -> MANIFEST + DIGEST;
+        };
+        if (!what.equals("no manifest")) {
+            entries.put(RuntimeManifest.FILE, manifest.getBytes(StandardCharsets.US_ASCII));
+        }
+        if (!what.equals("missing jar")) {
+            entries.put("lib/a.jar", new byte[0]);
+        }
+        if (what.equals("one more jar")) {
+            entries.put("lib/b.jar", new byte[0]);
+        }
+        return entries;
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 1000, 20_000})
+    void aBundleThatWasCutOffIsRefused(int lost) throws Exception {
+        Path bundle = bundle("1.2", "[0.1,0.2)", 30_000);
+        byte[] whole = Files.readAllBytes(bundle);
+        Files.write(bundle, Arrays.copyOf(whole, whole.length - lost));
+        assertThatThrownBy(() -> installed.install(bundle))
+                .isInstanceOfSatisfying(
+                        IpcException.class, e -> assertThat(e.status()).isEqualTo(IpcStatus.PROTOCOL_ERROR));
+        assertThat(installed.list()).isEmpty();
+    }
+
+    @Test
+    void whatIsDamagedAfterwardsIsToldAndCanBeRemoved() throws Exception {
+        InstalledRuntime part = installed.install(bundle("1.2", "[0.1,0.2)", 10, 20));
+        part.verify();
+        Path jar = part.folder().resolve("lib/part1.jar");
+        byte[] content = Files.readAllBytes(jar);
+        content[content.length / 2]++;
+        Files.write(jar, content);
+        assertThatThrownBy(part::verify)
+                .isInstanceOfSatisfying(
+                        IpcException.class, e -> assertThat(e.status()).isEqualTo(IpcStatus.PROTOCOL_ERROR))
+                .hasMessageContaining("lib/part1.jar: SHA-256 expected=")
+                .hasMessageContaining("`ipc runtime remove 1.2`, then install it again");
+        Files.delete(jar);
+        assertThatThrownBy(part::verify).hasMessageContaining("lib/part1.jar is missing");
+        Files.delete(part.folder().resolve(RuntimeManifest.FILE));
+        assertThat(installed.list().get(0).problem()).contains("no META-INF/MANIFEST.MF");
+        assertThat(installed.remove(part.version())).isTrue();
+        assertThat(installed.list()).isEmpty();
+    }
+
+    @Test
+    void aFolderThatIsOpenToOthersIsRefused() throws Exception {
+        Path bundle = bundle("1.2", "[0.1,0.2)", 10);
+        installed.install(bundle);
+        Files.setPosixFilePermissions(installed.path(), PosixFilePermissions.fromString("rwxr-xrwx"));
+        for (ThrowingCallable action : List.<ThrowingCallable>of(
+                installed::list, () -> installed.find(ANY_API), () -> installed.install(bundle))) {
+            assertThatThrownBy(action)
+                    .isInstanceOfSatisfying(
+                            IpcException.class, e -> assertThat(e.status()).isEqualTo(IpcStatus.ACCESS_DENIED))
+                    .hasMessageContaining(installed.path().toString());
+        }
+    }
+
+    @Test
+    void theJarOfTheApiIsNoPart() throws Exception {
+        Path jar = temp.resolve("ipc-api.jar");
+        zip(jar, Map.of("io/valise/ipc/IpcServer.class", new byte[0]));
+        Path bundle = temp.resolve("bundle.jar");
+        assertThatThrownBy(() -> RuntimeBundle.write(bundle, Version.parse("1"), ANY_API, List.of(jar)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("has the classes of ipc-api");
+        assertThatThrownBy(() -> RuntimeBundle.write(bundle, Version.parse("1"), ANY_API, List.of(temp)))
+                .hasMessageContaining("expected a file such as ipc-pipes.jar");
+        assertThatThrownBy(() -> RuntimeBundle.write(bundle, Version.parse("1"), ANY_API, List.of()))
+                .hasMessageContaining("jars: limit=1 to 500, actual=0");
+        assertThat(bundle).doesNotExist();
+    }
+
+    /** At whatever moment it is killed, a version is there as a whole or not at all, and the next installation works. */
+    @Test
+    void anInstallationThatIsKilledLeavesNothingHalfInstalled() throws Exception {
+        int[] sizes = new int[40];
+        Arrays.fill(sizes, 100_000);
+        Path bundle = bundle("1.2", "[0.1,0.2)", sizes);
+        for (int jars = 1; jars <= sizes.length; jars += 13) {
+            Path seen = installed.path().resolve(".changes/installed/lib/part" + (jars - 1) + ".jar");
+            try (ForkedJvm installer = ForkedJvm.start(RuntimeUser.class)) {
+                installer.tell("install", bundle);
+                while (!Files.exists(seen) && versions().isEmpty()) {
+                    LockSupport.parkNanos(100_000);
+                }
+                installer.kill();
+            }
+            for (InstalledRuntime part : installed.list()) {
+                part.verify();
+                installed.remove(part.version());
+            }
+        }
+        installed.install(bundle).verify();
+        assertThat(installed.path().resolve(".changes")).doesNotExist();
+        assertThat(versions()).containsExactly("1.2");
+    }
+
+    @Test
+    void processesThatInstallAtOnceWaitForEachOther() throws Exception {
+        Path first = bundle("1.2", "[0.1,0.2)", 100_000, 100_000, 100_000);
+        Path second = bundle("1.3", "[0.1,0.2)", 100_000, 100_000, 100_000);
+        try (ForkedJvm one = ForkedJvm.start(RuntimeUser.class);
+                ForkedJvm other = ForkedJvm.start(RuntimeUser.class)) {
+            for (Path bundle : List.of(first, second)) {
+                one.tell("install", bundle);
+                other.tell("install", bundle.equals(first) ? second : first);
+            }
+            for (String answer : List.of(one.ask("install", first), other.ask("install", first))) {
+                assertThat(answer).startsWith("run-time part 1.");
+            }
+        }
+        assertThat(versions()).containsExactly("1.3", "1.2");
+        installed.list().forEach(InstalledRuntime::verify);
+    }
+
+    @Test
+    void aProcessThatHoldsAVersionIsNamedAndNothingIsTakenFromIt() throws Exception {
+        installed.install(bundle("1.2", "[0.1,0.2)", 10));
+        installed.install(bundle("1.3", "[0.1,0.2)", 10));
+        Version held = Version.parse("1.2");
+        try (ForkedJvm user = ForkedJvm.start(RuntimeUser.class)) {
+            assertThat(user.ask("hold", "[1,1.3)")).isEqualTo("1.2");
+            assertThat(installed.users(held)).containsExactly(user.pid());
+            assertThatThrownBy(() -> installed.remove(held))
+                    .isInstanceOfSatisfying(
+                            IpcException.class, e -> assertThat(e.status()).isEqualTo(IpcStatus.ADDRESS_IN_USE))
+                    .hasMessageContaining("run-time part 1.2 at "
+                            + installed.path().resolve("1.2") + ": not removed, in use by pid " + user.pid() + " (");
+            assertThat(installed.remove(Version.parse("1.3"))).isTrue();
+            installed.install(bundle("1.4", "[0.1,0.2)", 10));
+            installed.list().forEach(InstalledRuntime::verify);
+            user.kill();
+            assertThat(installed.users(held)).isEmpty();
+            assertThat(installed.remove(held)).isTrue();
+        }
+        assertThat(versions()).containsExactly("1.4");
+    }
+
+    @Test
+    void manifestsOfInstalledPartsAreThoseOfTheirBundles() throws Exception {
+        Path bundle = bundle("1.2", "[0.1,0.2)", 10);
+        InstalledRuntime part = installed.install(bundle);
+        try (ZipFile zip = new ZipFile(bundle.toFile());
+                InputStream in = zip.getInputStream(zip.getEntry(RuntimeManifest.FILE))) {
+            assertThat(part.folder().resolve(RuntimeManifest.FILE)).hasBinaryContent(in.readAllBytes());
+        }
+        assertThat(part.api()).isEqualTo(VersionRange.parse("[0.1,0.2)"));
+    }
+}
