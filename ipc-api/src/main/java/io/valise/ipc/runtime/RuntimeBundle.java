@@ -14,7 +14,6 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -139,6 +138,9 @@ public final class RuntimeBundle {
         if (!Files.isRegularFile(bundle)) {
             throw new IllegalArgumentException("bundle: no such file: " + bundle);
         }
+        if (!Files.isReadable(bundle)) {
+            throw FileFailure.of("read", bundle, new AccessDeniedException(bundle.toString()));
+        }
         try (ZipFile zip = new ZipFile(bundle.toFile())) {
             RuntimeManifest manifest = manifest(zip);
             checkNames(zip, manifest);
@@ -158,8 +160,6 @@ public final class RuntimeBundle {
                     "bundle " + bundle + ": " + e.getMessage() + ": get or make it again",
                     Delivery.NOT_SENT,
                     e);
-        } catch (NoSuchFileException | AccessDeniedException e) {
-            throw FileFailure.of("read", bundle, e);
         } catch (IOException e) {
             throw FileFailure.of("install into", folder, e);
         }

@@ -4,6 +4,7 @@ import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.spi.runtime.FileFailure;
+import io.valise.ipc.spi.runtime.Uninterruptibly;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.module.ModuleDescriptor.Version;
@@ -55,8 +56,8 @@ final class RuntimeFolder {
 
     private RuntimeManifest manifest() throws IOException {
         Path file = folder.resolve(RuntimeManifest.FILE);
-        try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
-            return RuntimeManifest.read(in);
+        try {
+            return read(file, RuntimeManifest::read);
         } catch (NoSuchFileException e) {
             throw new DamageException("no " + RuntimeManifest.FILE, e);
         }
@@ -92,10 +93,25 @@ final class RuntimeFolder {
     }
 
     private String digest(String name) throws IOException {
-        try (InputStream in = Files.newInputStream(folder.resolve(name), LinkOption.NOFOLLOW_LINKS)) {
-            return Sha256.of(in);
+        try {
+            return read(folder.resolve(name), Sha256::of);
         } catch (NoSuchFileException e) {
             throw new DamageException(name + " is missing", e);
         }
+    }
+
+    /** Makes something of the content of a file. */
+    @FunctionalInterface
+    private interface Content<T> {
+        T of(InputStream in) throws IOException;
+    }
+
+    /** An interrupt of the caller, who initialises the runtime perhaps, does not fail it. */
+    private static <T> T read(Path file, Content<T> content) throws IOException {
+        return Uninterruptibly.call(() -> {
+            try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
+                return content.of(in);
+            }
+        });
     }
 }

@@ -217,20 +217,29 @@ class InstalledRuntimeTest {
     @Test
     void theManifestOfTheProgramsJarDoesToo() throws Exception {
         install("1.2", "1.3");
-        Path jar = temp.resolve("program.jar");
-        Manifest manifest = new Manifest();
-        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
-        manifest.getMainAttributes().putValue("Valise-Runtime-Range", "[1.2,1.3)");
-        try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar), manifest)) {
-            out.finish();
-        }
+        Path jar = jarThatAsks("[1.2,1.3)");
         try (ForkedJvm server = program(List.of(), jar);
+                ForkedJvm none = program(List.of(), jarThatAsks("[7,)"));
                 ForkedJvm other = program(List.of("-Dvalise.runtime.range=[1,2)"), jar)) {
             assertThat(server.ask("serve", "any:manifest")).contains("pipe:manifest");
             assertThat(installed.users(V12)).containsExactly(server.pid());
             assertThat(other.ask("call", "any:manifest")).isEqualTo("{n=42}");
             assertThat(installed.users(V13)).as("a property comes first").containsExactly(other.pid());
+            assertThatThrownBy(() -> none.ask("call", "any:manifest")).hasMessageContaining("needed=[7,)");
+            none.awaitPrinted("valise: no transport between processes: ");
         }
+    }
+
+    private Path jarThatAsks(String range) throws IOException {
+        Path jar = temp.resolve("program" + range.hashCode() + ".jar");
+        Manifest manifest = new Manifest();
+        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        manifest.getMainAttributes().putValue("Valise-Runtime-Range", range);
+        manifest.getMainAttributes().putValue("Valise-Runtime-Options", "ON_NO_MATCH_SHOW_UI");
+        try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar), manifest)) {
+            out.finish();
+        }
+        return jar;
     }
 
     /** A modular program loads it as a module layer. */

@@ -243,6 +243,21 @@ class InstalledRuntimesTest {
         }
     }
 
+    /** As of a thread of a pool that is being shut down. */
+    @Test
+    void anInterruptFailsNothingAndStaysSet() throws Exception {
+        Path bundle = bundle("1.2", "[0.1,0.2)", 10, 20);
+        Thread.currentThread().interrupt();
+        try {
+            installed.install(bundle).verify();
+            assertThat(installed.find(ANY_API).orElseThrow().problem()).isEmpty();
+            assertThat(installed.users(Version.parse("1.2"))).isEmpty();
+            assertThat(installed.remove(Version.parse("1.2"))).isTrue();
+        } finally {
+            assertThat(Thread.interrupted()).isTrue();
+        }
+    }
+
     @Test
     void theJarOfTheApiIsNoPart() throws Exception {
         Path jar = temp.resolve("ipc-api.jar");
