@@ -15,6 +15,8 @@ import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,11 +52,16 @@ class AccessExamplesTest {
         try (BufferedReader out =
                 new BufferedReader(new InputStreamReader(server.getInputStream(), StandardCharsets.UTF_8))) {
             assertThat(out.readLine()).isEqualTo("serving [loopback:guarded-quotes]");
-            assertThat(price("reader", file)).contains("client lacks an out rule for " + quotes.id());
-            for (String name : new String[] {"reader", "viewer", "writer"}) {
-                String id = AppIdentity.open("acme", name).id();
-                LoopbackManifest.update(id, own -> own.with(Direction.OUT, side -> side.allowing(quotes.id())));
+            assertThat(price("reader", file)).contains("ACCESS_DENIED"); // by both ends
+            List<String> ids = Stream.of("reader", "viewer", "writer")
+                    .map(name -> AppIdentity.open("acme", name).id())
+                    .toList();
+            for (String id : ids) {
                 LoopbackManifest.update(quotes.id(), own -> own.with(Direction.IN, side -> side.allowing(id)));
+            }
+            assertThat(price("reader", file)).contains("client lacks an out rule for " + quotes.id());
+            for (String id : ids) {
+                LoopbackManifest.update(id, own -> own.with(Direction.OUT, side -> side.allowing(quotes.id())));
             }
             assertThat(price("reader", file)).isEqualTo("101.25");
             assertThat(price("viewer", file)).isEqualTo("101.25");
