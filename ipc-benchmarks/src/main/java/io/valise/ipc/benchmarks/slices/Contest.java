@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
@@ -42,7 +43,7 @@ public final class Contest implements Probe {
     private int repeated;
     private int leftOut;
     private String worst = "";
-    private String cold = "";
+    private final Map<String, Double> compilingWhenMeasured = new TreeMap<>();
 
     Contest(String name, Job job, List<ContestEntry> entries, Conditions conditions) {
         this(name, job, entries, conditions, Plan.FULL);
@@ -104,8 +105,14 @@ public final class Contest implements Probe {
         String text = slices + " slices, " + repeated + " of them disturbed and repeated"
                 + (leftOut == 0 ? "" : ", " + leftOut + " rounds left out as the disturbance stayed")
                 + (worst.isEmpty() ? "" : "; the last: " + worst)
-                + (cold.isEmpty() ? "" : "; measured before it was warm: " + cold);
+                + (compilingWhenMeasured.isEmpty() ? "" : "; measured before they were warm: " + cold());
         return Map.of(name, text);
+    }
+
+    private String cold() {
+        return compilingWhenMeasured.entrySet().stream()
+                .map(one -> String.format(Locale.ROOT, "%s (compiling=%.0f %%)", one.getKey(), 100 * one.getValue()))
+                .collect(Collectors.joining(", "));
     }
 
     /** The undisturbed rounds of one generation of processes: in each a figure for each entry. */
@@ -157,7 +164,7 @@ public final class Contest implements Probe {
                     processes.slice(clients, 1, plan.warmUpMillis() * clients).compiling();
         }
         if (compiling > COMPILING_WHEN_WARM) {
-            cold = String.format(Locale.ROOT, "%s, compiling=%.0f %% of the time", contender, 100 * compiling);
+            compilingWhenMeasured.merge(contender, compiling, Math::max);
         }
     }
 
