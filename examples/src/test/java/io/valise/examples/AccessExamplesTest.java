@@ -47,15 +47,19 @@ class AccessExamplesTest {
     @Test
     void aManifestAndAGrantOpenTheServerAndARevocationClosesIt(@TempDir Path folder) throws Exception {
         AppIdentity quotes = AppIdentity.open("acme", "quotes");
+        List<String> ids = Stream.of("reader", "viewer", "writer")
+                .map(name -> AppIdentity.open("acme", name).id())
+                .toList();
+        ExampleRun.undeclare(LoopbackManifest.FOLDER, quotes.id());
+        for (String id : ids) {
+            ExampleRun.undeclare(LoopbackManifest.FOLDER, id);
+        }
         Path file = folder.resolve("quotes.grant");
         Process server = ExampleRun.start(TestHome.path(), GuardedQuotes.class, file.toString());
         try (BufferedReader out =
                 new BufferedReader(new InputStreamReader(server.getInputStream(), StandardCharsets.UTF_8))) {
             assertThat(out.readLine()).isEqualTo("serving [loopback:guarded-quotes]");
             assertThat(price("reader", file)).contains("ACCESS_DENIED"); // by both ends
-            List<String> ids = Stream.of("reader", "viewer", "writer")
-                    .map(name -> AppIdentity.open("acme", name).id())
-                    .toList();
             for (String id : ids) {
                 LoopbackManifest.update(quotes.id(), own -> own.with(Direction.IN, side -> side.allowing(id)));
             }
