@@ -105,8 +105,9 @@ public record VersionRange(
         return sameMajor && (!first[0].equals("0") || sameMinor);
     }
 
+    /** What is left behind a separator would be no version. */
     private static Version release(Version version) {
-        return Version.parse(version.toString().replaceFirst("-SNAPSHOT$", ""));
+        return Version.parse(version.toString().replaceFirst("(?<=[^.+-])-SNAPSHOT$", ""));
     }
 
     /** As {@link #parse} reads it. */

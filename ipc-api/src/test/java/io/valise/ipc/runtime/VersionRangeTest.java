@@ -28,6 +28,8 @@ class VersionRangeTest {
                 "1.2 | 7 | true",
                 "1.2 | 1.1 | false",
                 "[1.2,1.2] | 1.2 | true",
+                "(,2) | 1--SNAPSHOT | true",
+                "(,2) | 1+-SNAPSHOT | true",
             })
     void holdsTheVersionsBetweenItsBounds(String range, String version, boolean expected) {
         VersionRange parsed = VersionRange.parse(range);
