@@ -110,7 +110,6 @@ public final class InstalledRuntimes {
         return changing((folder, changes) -> {
             Path draft = Files.createDirectory(changes.resolve("installed"));
             RuntimeManifest manifest = RuntimeBundle.unpack(bundle, draft);
-            syncFolders(draft);
             Path target = folder.resolve(manifest.version().toString());
             if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
                 checkSame(target, manifest);
@@ -231,14 +230,6 @@ public final class InstalledRuntimes {
             return moved;
         } catch (IOException e) {
             throw FileFailure.of("move", from, e);
-        }
-    }
-
-    private static void syncFolders(Path folder) throws IOException {
-        try (Stream<Path> all = Files.walk(folder)) {
-            for (Path each : all.filter(Files::isDirectory).toList()) {
-                PrivateFile.syncFolder(each);
-            }
         }
     }
 

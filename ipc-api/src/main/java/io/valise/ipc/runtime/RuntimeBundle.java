@@ -4,6 +4,7 @@ import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.spi.runtime.FileFailure;
+import io.valise.ipc.spi.runtime.PrivateFile;
 import io.valise.ipc.spi.runtime.Uninterruptibly;
 import java.io.EOFException;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.LocalDateTime;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.Deflater;
@@ -96,21 +98,30 @@ public final class RuntimeBundle {
     }
 
     private static String digest(Path jar) throws IOException {
-        try (ZipFile zip = new ZipFile(jar.toFile())) {
-            if (zip.getEntry(API_CLASS) != null) {
-                throw new IllegalArgumentException(jar + " has the classes of ipc-api, which the application has:"
-                        + " leave it out, or both would not know each other's classes");
-            }
-        } catch (ZipException e) {
-            throw new IllegalArgumentException(jar + " is no jar: " + e.getMessage(), e);
+        try {
+            checkContent(jar.toString(), jar);
+        } catch (DamageException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
         }
         try (InputStream in = Files.newInputStream(jar)) {
             return Sha256.of(in);
         }
     }
 
+    /** A part has jars, and none of them has {@code ipc-api}. */
+    private static void checkContent(String name, Path jar) throws IOException {
+        try (ZipFile zip = new ZipFile(jar.toFile())) {
+            if (zip.getEntry(API_CLASS) != null) {
+                throw new DamageException(name + " has the classes of ipc-api, which the application has:"
+                        + " leave it out, or both would not know each other's classes");
+            }
+        } catch (ZipException e) {
+            throw new DamageException(name + " is no jar: " + e.getMessage(), e);
+        }
+    }
+
     private static void write(Path file, RuntimeManifest manifest, Map<String, Path> jars) throws IOException {
-        try (OutputStream out = Files.newOutputStream(file);
+        try (OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
                 ZipOutputStream zip = new ZipOutputStream(out)) {
             zip.setLevel(Deflater.NO_COMPRESSION); // jars are compressed
             zip.putNextEntry(entry(RuntimeManifest.FILE));
@@ -144,14 +155,18 @@ public final class RuntimeBundle {
         try (ZipFile zip = new ZipFile(bundle.toFile())) {
             RuntimeManifest manifest = manifest(zip);
             checkNames(zip, manifest);
-            Files.createDirectory(folder.resolve("META-INF"));
-            Files.createDirectory(folder.resolve("lib"));
+            Path meta = Files.createDirectory(folder.resolve("META-INF"));
+            Path lib = Files.createDirectory(folder.resolve("lib"));
             long left = MOST_BYTES;
             for (Map.Entry<String, String> jar : new TreeMap<>(manifest.digests()).entrySet()) {
                 left -= unpack(zip, jar.getKey(), jar.getValue(), folder.resolve(jar.getKey()), left);
             }
-            try (OutputStream out = Files.newOutputStream(folder.resolve(RuntimeManifest.FILE))) {
+            written(folder.resolve(RuntimeManifest.FILE), out -> {
                 manifest.write(out);
+                return manifest;
+            });
+            for (Path each : List.of(lib, meta, folder)) {
+                PrivateFile.syncFolder(each);
             }
             return manifest;
         } catch (ZipException | EOFException | DamageException e) {
@@ -194,18 +209,33 @@ public final class RuntimeBundle {
 
     /** Returns the number of bytes. */
     private static long unpack(ZipFile zip, String name, String digest, Path file, long most) throws IOException {
-        String actual = Uninterruptibly.call(() -> {
-            Files.deleteIfExists(file); // by an attempt that an interrupt ended
-            try (InputStream in = zip.getInputStream(zip.getEntry(name));
-                    FileChannel channel =
-                            FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-                String sum = Sha256.copy(in, Channels.newOutputStream(channel), most);
-                channel.force(true);
-                return sum;
+        String actual = written(file, out -> {
+            try (InputStream in = zip.getInputStream(zip.getEntry(name))) {
+                return Sha256.copy(in, out, most);
             }
         });
         check(name, digest, actual);
+        checkContent(name, file);
         return Files.size(file);
+    }
+
+    /** Writes the content of a file. */
+    @FunctionalInterface
+    private interface Content<T> {
+        T writeTo(OutputStream out) throws IOException;
+    }
+
+    /** A new file, on the disk. */
+    private static <T> T written(Path file, Content<T> content) throws IOException {
+        return Uninterruptibly.call(() -> {
+            Files.deleteIfExists(file); // by an attempt that an interrupt ended
+            try (FileChannel channel =
+                    FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+                T result = content.writeTo(Channels.newOutputStream(channel));
+                channel.force(true);
+                return result;
+            }
+        });
     }
 
     /** Compares checksums. */

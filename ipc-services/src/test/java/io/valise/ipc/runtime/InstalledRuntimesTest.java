@@ -8,6 +8,8 @@ import io.valise.ipc.IpcStatus;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.TestHome;
 import io.valise.ipc.testkit.process.ForkedJvm;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.module.ModuleDescriptor.Version;
@@ -44,8 +46,7 @@ class InstalledRuntimesTest {
     private static final VersionRange ANY_API = VersionRange.any();
     private static final String MANIFEST = "Manifest-Version: 1.0\r\nValise-Runtime-Version: 1.2\r\n"
             + "Valise-Runtime-Api: [0.1,0.2)\r\n\r\nName: lib/a.jar\r\nSHA-256-Digest: ";
-    /** Of no bytes. */
-    private static final String DIGEST = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\r\n\r\n";
+    private static final String API_CLASS = "io/valise/ipc/IpcServer.class";
 
     private final InstalledRuntimes installed = InstalledRuntimes.ofThisUser();
 
@@ -78,12 +79,18 @@ class InstalledRuntimesTest {
     }
 
     private static void zip(Path file, Map<String, byte[]> entries) throws IOException {
-        try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
+        Files.write(file, zip(entries));
+    }
+
+    private static byte[] zip(Map<String, byte[]> entries) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
             for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
                 zip.putNextEntry(new ZipEntry(entry.getKey()));
                 zip.write(entry.getValue());
             }
         }
+        return bytes.toByteArray();
     }
 
     private List<String> versions() {
@@ -152,7 +159,9 @@ class InstalledRuntimesTest {
         "no digest, lib/a.jar: no SHA-256-Digest",
         "wrong digest, 'lib/a.jar: SHA-256 expected=AAAA, actual=47DEQ'",
         "missing jar, 'in the manifest, but not there: lib/a.jar'",
-        "one more jar, '\"lib/b.jar\" is there, but not in the manifest'"
+        "one more jar, '\"lib/b.jar\" is there, but not in the manifest'",
+        "no jar, lib/a.jar is no jar: zip",
+        "the api, lib/a.jar has the classes of ipc-api"
     })
     void aBundleThatIsDamagedIsRefusedAndLeavesNothing(String what, String message) throws Exception {
         Path bundle = temp.resolve("bad.jar");
@@ -171,24 +180,26 @@ class InstalledRuntimesTest {
         assertThat(installed.path().resolve(".changes")).doesNotExist();
     }
 
-    private static Map<String, byte[]> entries(String what) {
+    private static Map<String, byte[]> entries(String what) throws IOException {
         Map<String, byte[]> entries = new HashMap<>();
+        byte[] jar = what.equals("the api") ? zip(Map.of(API_CLASS, new byte[0])) : new byte[0];
+        String digest = Sha256.of(new ByteArrayInputStream(jar)) + "\r\n\r\n";
         String manifest = switch (what) {
-            case "another jar" -> "Manifest-Version: 1.0\r\n\r\nName: lib/a.jar\r\nSHA-256-Digest: " + DIGEST;
+            case "another jar" -> "Manifest-Version: 1.0\r\n\r\nName: lib/a.jar\r\nSHA-256-Digest: " + digest;
             case "malformed manifest" -> "no header\r\n";
             case "no jars" -> MANIFEST.substring(0, MANIFEST.indexOf("Name: "));
-            case "bad version" -> MANIFEST.replace("1.2", "../1.2") + DIGEST;
-            case "bad range" -> MANIFEST.replace("[0.1,0.2)", "[0.1") + DIGEST;
-            case "outside" -> MANIFEST.replace("lib/a.jar", "lib/../../a.jar") + DIGEST;
+            case "bad version" -> MANIFEST.replace("1.2", "../1.2") + digest;
+            case "bad range" -> MANIFEST.replace("[0.1,0.2)", "[0.1") + digest;
+            case "outside" -> MANIFEST.replace("lib/a.jar", "lib/../../a.jar") + digest;
             case "no digest" -> MANIFEST.replace("SHA-256-Digest: ", "X: x\r\n\r\n");
             case "wrong digest" -> MANIFEST + "AAAA\r\n\r\n";
-            default -> MANIFEST + DIGEST;
+            default -> MANIFEST + digest;
         };
         if (!what.equals("no manifest")) {
             entries.put(RuntimeManifest.FILE, manifest.getBytes(StandardCharsets.US_ASCII));
         }
         if (!what.equals("missing jar")) {
-            entries.put("lib/a.jar", new byte[0]);
+            entries.put("lib/a.jar", jar);
         }
         if (what.equals("one more jar")) {
             entries.put("lib/b.jar", new byte[0]);
@@ -261,7 +272,7 @@ class InstalledRuntimesTest {
     @Test
     void theJarOfTheApiIsNoPart() throws Exception {
         Path jar = temp.resolve("ipc-api.jar");
-        zip(jar, Map.of("io/valise/ipc/IpcServer.class", new byte[0]));
+        zip(jar, Map.of(API_CLASS, new byte[0]));
         Path bundle = temp.resolve("bundle.jar");
         assertThatThrownBy(() -> RuntimeBundle.write(bundle, Version.parse("1"), ANY_API, List.of(jar)))
                 .isInstanceOf(IllegalArgumentException.class)
