@@ -163,35 +163,32 @@ public final class InstalledRuntimes {
      * @throws IpcException {@code ACCESS_DENIED} when the folder is not this user's alone or cannot be read
      */
     public Optional<InstalledRuntime> find(VersionRange range) {
-        Optional<Version> api = Findings.contract().version();
-        return list().stream().filter(part -> isMatch(part, range, api)).findFirst();
+        return best(list(), range);
     }
 
-    private static boolean isMatch(InstalledRuntime part, VersionRange range, Optional<Version> api) {
-        return range.contains(part.version()) && part.api().admits(api);
+    /** Where the version of {@code ipc-api} is not known, a part that works with any alone. */
+    private static Optional<InstalledRuntime> best(List<InstalledRuntime> latestFirst, VersionRange range) {
+        Optional<Version> api = Findings.contract().version();
+        return latestFirst.stream()
+                .filter(part -> range.contains(part.version()) && part.api().admits(api))
+                .findFirst();
     }
 
     /** A version that this process keeps from being removed. */
     record Held(InstalledRuntime part, InUse use) {}
 
-    /**
-     * The latest version in a range that works with this {@code ipc-api}, held; its holder releases it.
-     *
-     * @param api the version of {@code ipc-api}; where it is not known, a part that works with any alone
-     */
-    Optional<Held> hold(VersionRange range, Optional<Version> api) {
+    /** What {@link #find} returns, held; its holder releases it. */
+    Optional<Held> hold(VersionRange range) {
         return ConfigurationDirectory.existing(FOLDER)
-                .flatMap(folder -> choosing(
-                        folder,
-                        () -> in(folder).stream()
-                                .filter(part -> isMatch(part, range, api))
-                                .findFirst()
-                                .map(part -> {
-                                    RuntimeDirectory.secured(folder.resolve(LOCKS));
-                                    InUse use = use(folder, part.version());
-                                    use.hold();
-                                    return new Held(part, use);
-                                })));
+                .flatMap(folder ->
+                        choosing(folder, () -> best(in(folder), range).map(part -> hold(folder, part))));
+    }
+
+    private static Held hold(Path folder, InstalledRuntime part) {
+        RuntimeDirectory.secured(folder.resolve(LOCKS));
+        InUse use = use(folder, part.version());
+        use.hold();
+        return new Held(part, use);
     }
 
     /** Steps that the file system may fail. */

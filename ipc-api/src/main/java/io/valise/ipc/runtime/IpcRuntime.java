@@ -3,7 +3,6 @@ package io.valise.ipc.runtime;
 import io.valise.ipc.Endpoint;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.runtime.Initialization.Status;
-import io.valise.ipc.runtime.InstalledRuntimes.Held;
 import io.valise.ipc.spi.Providers;
 import io.valise.ipc.spi.Transport;
 import io.valise.ipc.spi.runtime.RuntimeDirectory;
@@ -120,11 +119,7 @@ public final class IpcRuntime implements AutoCloseable {
      * @throws IpcException {@code ACCESS_DENIED} and {@code RESOURCE_EXHAUSTED}, of the runtime directory
      */
     public static Initialization tryInitialize(VersionRange range, Set<Option> options) {
-        return tryInitialize(range, options, true);
-    }
-
-    private static Initialization tryInitialize(VersionRange range, Set<Option> options, boolean mayLoad) {
-        Initialization result = attempt(range, options, mayLoad);
+        Initialization result = attempt(range, options);
         if (!result.succeeded()) {
             Reactions.to(result, options);
         }
@@ -154,22 +149,21 @@ public final class IpcRuntime implements AutoCloseable {
         Reactions.reset();
     }
 
-    /** For {@code ipc-services}: initialises the runtime on first use, unless it is or a property opts out. */
+    /**
+     * For {@code ipc-services}: initialises the runtime on first use, unless it is or a property opts out.
+     *
+     * @throws IpcException as {@link #ensureTransports}
+     */
     public static void ensure() {
+        ensureTransports();
+        Initialization result;
         synchronized (LOCK) {
-            if (looked || shared != null || provided().isPresent()) {
+            if (looked || shared != null || provided().isPresent() || Automatic.isOff()) {
                 return;
             }
             looked = true;
+            result = first(VersionRange.any(), Optional.empty());
         }
-        if (Automatic.isOff()) {
-            return;
-        }
-        Optional<Automatic> asked = Automatic.asked();
-        Initialization result = tryInitialize(
-                asked.map(Automatic::range).orElse(VersionRange.any()),
-                asked.map(Automatic::options).orElse(Set.of()),
-                asked.isPresent());
         if (!result.succeeded()) {
             LOG.log(Level.WARNING, "the runtime is not complete: " + result.message());
         }
@@ -229,7 +223,7 @@ public final class IpcRuntime implements AutoCloseable {
         return Optional.ofNullable(System.getProperty("valise.runtime.provided"));
     }
 
-    private static Initialization attempt(VersionRange range, Set<Option> options, boolean mayLoad) {
+    private static Initialization attempt(VersionRange range, Set<Option> options) {
         if (provided().isPresent()) {
             return options.contains(Option.ON_PACKAGE_IDENTITY_NOOP)
                     ? new Initialization(
@@ -244,21 +238,19 @@ public final class IpcRuntime implements AutoCloseable {
             if (known != null) {
                 return again(known, range);
             }
-            return mayLoad && KnownTransports.find().isEmpty() ? load(range) : first(range, Optional.empty());
+            return KnownTransports.find().isEmpty() ? load(range) : first(range, Optional.empty());
         }
     }
 
     /** Loads the best installed version. */
     private static Initialization load(VersionRange range) {
+        Optional<LoadedRuntime> best;
         try {
-            Optional<Held> best = InstalledRuntimes.ofThisUser()
-                    .hold(range, Findings.contract().version());
-            return best.isPresent()
-                    ? first(range, Optional.of(LoadedRuntime.load(best.get())))
-                    : failure(Status.NO_MATCH, noneInstalled(range));
+            best = InstalledRuntimes.ofThisUser().hold(range).map(LoadedRuntime::load);
         } catch (IpcException e) {
             return failure(Status.INCOMPLETE, e.reason());
         }
+        return best.isPresent() ? first(range, best) : failure(Status.NO_MATCH, noneInstalled(range));
     }
 
     private static Initialization first(VersionRange range, Optional<LoadedRuntime> loaded) {

@@ -163,6 +163,17 @@ class IpcRuntimeTest {
         }
     }
 
+    /** Those are for a program that has none. */
+    @Test
+    void aProgramThatHasTransportsIsNotAskedForTheSettingsOfAnInstalledPart() {
+        List<String> options =
+                List.of("-Dvalise.runtime.range=[9,)", "-Dvalise.runtime.options=ON_ERROR_FAIL_FAST,ON_TUESDAY");
+        try (ForkedJvm process = ForkedJvm.start(options, RuntimeUser.class)) {
+            assertThat(process.ask("ensure")).isEqualTo("went on");
+            assertThat(process.ask("initialize", "[0.1,0.2)")).startsWith("0.1");
+        }
+    }
+
     @Test
     void failingFastEndsTheProcess() {
         try (ForkedJvm process = ForkedJvm.start(RuntimeUser.class)) {

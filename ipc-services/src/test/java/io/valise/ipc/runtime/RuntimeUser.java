@@ -51,13 +51,15 @@ final class RuntimeUser {
                 InstalledRuntimes.ofThisUser().install(Path.of(words.get(0))).toString();
             case "hold" ->
                 InstalledRuntimes.ofThisUser()
-                        .hold(
-                                VersionRange.parse(words.get(0)),
-                                Findings.contract().version())
+                        .hold(VersionRange.parse(words.get(0)))
                         .orElseThrow()
                         .part()
                         .version()
                         .toString();
+            case "ensure" -> {
+                IpcRuntime.ensure();
+                yield "went on";
+            }
             case "debugBreak" ->
                 IpcRuntime.tryInitialize(VersionRange.parse("[9,)"), Set.of(Option.valueOf(words.get(0))))
                         .status()
