@@ -56,21 +56,24 @@ final class RuntimePackCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Version thisOne = Component.of(IpcServer.class)
-                .version()
-                .orElseThrow(() -> common.usageError("the version of ipc-api is not known: give --as and --api"));
-        Version as = Optional.ofNullable(version).orElse(thisOne);
+        Version as = Optional.ofNullable(version).orElseGet(this::ofThisCommand);
         try {
             RuntimeBundle.write(
                     bundle,
                     as,
-                    Optional.ofNullable(api).orElseGet(() -> VersionRange.compatibleWith(thisOne)),
+                    Optional.ofNullable(api).orElseGet(() -> VersionRange.compatibleWith(ofThisCommand())),
                     Optional.ofNullable(jars).orElseGet(RuntimePackCommand::own));
         } catch (IllegalArgumentException e) {
             throw common.usageError(String.valueOf(e.getMessage()));
         }
         common.out().println("packed " + as + ": " + bundle);
         return 0;
+    }
+
+    private Version ofThisCommand() {
+        return Component.of(IpcServer.class)
+                .version()
+                .orElseThrow(() -> common.usageError("the version of ipc-api is not known: give --as and --api"));
     }
 
     private static List<Path> own() {
