@@ -22,9 +22,10 @@ import org.jspecify.annotations.Nullable;
  * What {@link ServiceLoader} finds: the only place where this library asks it.
  *
  * <p>The library's own class loader is asked first, and with it the module layer that the library is in. Then the installed
- * run-time part is asked, while {@code IpcRuntime} has loaded one. Then the calling thread's context class loader is asked, if it sees this copy of the library: providers that belong to another copy, or
- * to none, could not work with this one. A provider class that both find counts once. A provider that is named but is not
- * there, or cannot be made, is {@linkplain #broken broken}: it is logged once, and the others work.
+ * run-time part is asked, while {@code IpcRuntime} has loaded one. Then the calling thread's context class loader is asked,
+ * if it sees this copy of the library: providers that belong to another copy, or to none, could not work with this one. A
+ * provider class that several find counts once. A provider that is named but is not there, or cannot be made, is
+ * {@linkplain #broken broken}: it is logged once, and the others work.
  *
  * <p>What the library's own loader finds is kept. What a context loader finds is kept only as long as that is in use, so
  * no class loader of an application is kept. Immutable and thread-safe.
