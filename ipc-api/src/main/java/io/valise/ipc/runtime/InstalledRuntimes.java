@@ -20,7 +20,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 /**
  * The versions of the library's run-time part that this user has installed, side by side, in the folder {@code runtimes} of
@@ -84,13 +83,19 @@ public final class InstalledRuntimes {
      */
     public List<Long> users(Version version) {
         return ConfigurationDirectory.existing(FOLDER)
-                .map(folder -> use(folder, version).users())
+                .filter(folder -> RuntimeManifest.isVersion(version.toString()))
+                .filter(folder -> Files.exists(lock(folder, version), LinkOption.NOFOLLOW_LINKS))
+                .map(folder -> choosing(folder, () -> use(folder, version).users()))
                 .orElse(List.of());
+    }
+
+    private static Path lock(Path folder, Version version) {
+        return folder.resolve(LOCKS).resolve(version.toString());
     }
 
     private static InUse use(Path folder, Version version) {
         return InUse.of(
-                folder.resolve(LOCKS).resolve(version.toString()),
+                lock(folder, version),
                 "run-time part " + version + " at " + folder.resolve(version.toString()),
                 "removed");
     }
@@ -151,7 +156,7 @@ public final class InstalledRuntimes {
                 return false;
             }
             use(folder, version).alone(() -> move(target, changes.resolve("removed")));
-            delete(folder.resolve(LOCKS).resolve(version.toString()));
+            PrivateFile.remove(lock(folder, version));
             return true;
         }));
     }
@@ -215,7 +220,7 @@ public final class InstalledRuntimes {
         });
     }
 
-    /** While a version is chosen and held, none comes or goes. */
+    /** While a version is chosen and held, or its users are asked for, none comes or goes. */
     private static <T> T choosing(Path folder, Supplier<T> action) {
         return FolderLock.locked(folder, action);
     }
@@ -232,15 +237,9 @@ public final class InstalledRuntimes {
 
     /** Removes a file, or a folder with all that is in it; links are not followed. */
     private static void delete(Path path) {
-        if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-            return;
+        if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+            Entries.of(path).forEach(InstalledRuntimes::delete);
         }
-        try (Stream<Path> all = Files.walk(path)) {
-            for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(each);
-            }
-        } catch (IOException e) {
-            throw FileFailure.of("remove", path, e);
-        }
+        PrivateFile.remove(path);
     }
 }

@@ -350,6 +350,23 @@ class InstalledRuntimesTest {
         assertThat(versions()).containsExactly("1.4");
     }
 
+    /** To learn who uses a version is to lock it for moments. */
+    @Test
+    void aProcessThatAsksForTheUsersHindersNoRemoval() throws Exception {
+        Path bundle = bundle("1.2", "[0.1,0.2)", 10);
+        Path stop = temp.resolve("stop");
+        try (ForkedJvm watcher = ForkedJvm.start(RuntimeUser.class)) {
+            watcher.tell("watch", "1.2", stop);
+            for (int i = 0; i < 30; i++) {
+                installed.install(bundle);
+                installed.hold(ANY_API).orElseThrow().use().release();
+                assertThat(installed.remove(Version.parse("1.2"))).isTrue();
+            }
+            Files.createFile(stop);
+            assertThat(watcher.ask("watch", "1.2", stop)).isEqualTo("watched");
+        }
+    }
+
     @Test
     void manifestsOfInstalledPartsAreThoseOfTheirBundles() throws Exception {
         Path bundle = bundle("1.2", "[0.1,0.2)", 10);

@@ -5,10 +5,12 @@ import io.valise.ipc.spi.runtime.RuntimeDirectory;
 import io.valise.ipc.testkit.process.CommandLoop;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.module.ModuleDescriptor.Version;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 
 /** A process that initialises the runtime as it is told, and says what it did without being told. */
 final class RuntimeUser {
@@ -37,6 +39,15 @@ final class RuntimeUser {
         }
     }
 
+    /** Asks for the users of a version until a file is there. */
+    private static String watch(Version version, Path stop) {
+        while (Files.notExists(stop)) {
+            InstalledRuntimes.ofThisUser().users(version);
+            LockSupport.parkNanos(1_000_000);
+        }
+        return "watched";
+    }
+
     private static String run(String command, List<String> words) {
         return switch (command) {
             case "initialize" ->
@@ -56,6 +67,7 @@ final class RuntimeUser {
                         .part()
                         .version()
                         .toString();
+            case "watch" -> watch(Version.parse(words.get(0)), Path.of(words.get(1)));
             case "ensure" -> {
                 IpcRuntime.ensure();
                 yield "went on";

@@ -145,11 +145,11 @@ public final class InUse {
         }
     }
 
-    /** The ids of the processes that use it, as far as they are seen from here; none where there is no lock file. */
+    /**
+     * The ids of the processes that use it, as far as they are seen from here. To try a byte is to lock it for a moment: the
+     * caller sees to it that no other process does the same, or runs {@link #alone}, meanwhile.
+     */
     public synchronized List<Long> users() {
-        if (!Files.exists(lock, LinkOption.NOFOLLOW_LINKS)) {
-            return List.of();
-        }
         LockFile file = undisturbed(this::open);
         try {
             return undisturbed(() -> users(file));
