@@ -1,6 +1,7 @@
 package io.valise.ipc.testkit;
 
 import io.valise.ipc.testkit.process.ForkedJvm;
+import io.valise.ipc.testkit.process.TestProcesses;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
 import java.lang.reflect.Method;
@@ -21,7 +22,8 @@ import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
 /**
  * Ends a test that hangs and reports where it hangs: after {@code valise.testkit.hangSeconds} (60 unless set as a JUnit
  * configuration parameter or system property) it dumps the threads of this JVM and of every {@link ForkedJvm}, kills
- * those, and interrupts the test, which then fails with the dumps as its message. Thread-safe.
+ * all {@link TestProcesses}, and interrupts the test, which then fails with the dumps as its message. The methods that run
+ * before and after tests are watched too, each by itself. Thread-safe.
  *
  * @since 0.1.0
  */
@@ -39,6 +41,34 @@ public final class HangWatchdog implements InvocationInterceptor, BeforeAllCallb
     @Override
     public void beforeAll(ExtensionContext context) {
         TestHome.path();
+    }
+
+    @Override
+    public void interceptBeforeAllMethod(
+            Invocation<@Nullable Void> before, ReflectiveInvocationContext<Method> method, ExtensionContext context)
+            throws Throwable {
+        watch(before, seconds(context));
+    }
+
+    @Override
+    public void interceptBeforeEachMethod(
+            Invocation<@Nullable Void> before, ReflectiveInvocationContext<Method> method, ExtensionContext context)
+            throws Throwable {
+        watch(before, seconds(context));
+    }
+
+    @Override
+    public void interceptAfterEachMethod(
+            Invocation<@Nullable Void> after, ReflectiveInvocationContext<Method> method, ExtensionContext context)
+            throws Throwable {
+        watch(after, seconds(context));
+    }
+
+    @Override
+    public void interceptAfterAllMethod(
+            Invocation<@Nullable Void> after, ReflectiveInvocationContext<Method> method, ExtensionContext context)
+            throws Throwable {
+        watch(after, seconds(context));
     }
 
     @Override
@@ -81,7 +111,7 @@ public final class HangWatchdog implements InvocationInterceptor, BeforeAllCallb
 
     private static void end(Thread tester, AtomicReference<@Nullable String> dump) {
         dump.set(threads() + ForkedJvm.dumpAll());
-        ForkedJvm.killAll();
+        TestProcesses.killAll();
         tester.interrupt();
     }
 

@@ -3,6 +3,7 @@ package io.valise.ipc.testkit.language;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.testkit.process.TestProcesses;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -15,7 +16,8 @@ import java.util.Set;
 
 /**
  * A process that speaks the test protocol of docs/languages.md: it is told in words on its standard input what to do, and
- * answers each line with one line. It ends with its standard input. Confined to one thread.
+ * answers each line with one line. It ends with its standard input; it is one of the {@link TestProcesses}, so one that
+ * does not answer ends with the test that waits for it. Confined to one thread.
  *
  * @since 0.1.0
  */
@@ -33,11 +35,16 @@ public final class LanguageEnd implements AutoCloseable {
         this.process = process;
         this.in = new PrintStream(process.getOutputStream(), true, UTF_8);
         this.out = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));
+        this.abilities = abilities();
+    }
+
+    private Set<String> abilities() {
         List<String> words = words();
         if (!words.get(0).equals("ready")) {
+            process.destroyForcibly();
             throw new AssertionError(command + ": expected=ready and its abilities, actual=" + words);
         }
-        this.abilities = Set.copyOf(words.subList(1, words.size()));
+        return Set.copyOf(words.subList(1, words.size()));
     }
 
     /**
@@ -51,7 +58,7 @@ public final class LanguageEnd implements AutoCloseable {
         ProcessBuilder program = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
         program.environment().put("VALISE_HOME", home.toString());
         try {
-            return new LanguageEnd(command, program.start());
+            return new LanguageEnd(command, TestProcesses.start(program));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot start " + command, e);
         }

@@ -43,10 +43,6 @@ public final class ForkedJvm implements AutoCloseable {
     /** Guarded by itself. */
     private final StringBuilder printed = new StringBuilder();
 
-    static {
-        Runtime.getRuntime().addShutdownHook(new Thread(ForkedJvm::killAll, "forked-jvm-reaper"));
-    }
-
     private ForkedJvm(String name, Process process) {
         this.name = name;
         this.process = process;
@@ -93,7 +89,7 @@ public final class ForkedJvm implements AutoCloseable {
     public static Ended run(ClassPath classPath, List<String> jvmOptions, Class<?> main, String... arguments)
             throws IOException, InterruptedException {
         List<String> command = command(classPath.toString(), jvmOptions, main, arguments);
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        Process process = TestProcesses.start(new ProcessBuilder(command).redirectErrorStream(true));
         try {
             process.getOutputStream().close();
             String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -132,7 +128,7 @@ public final class ForkedJvm implements AutoCloseable {
         List<String> command = new ArrayList<>(prefix);
         command.addAll(command(classPath, options, main, arguments));
         try {
-            return new ForkedJvm(main.getSimpleName(), new ProcessBuilder(command).start());
+            return new ForkedJvm(main.getSimpleName(), TestProcesses.start(new ProcessBuilder(command)));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot start a JVM: " + command, e);
         }

@@ -2,11 +2,15 @@ package io.valise.ipc.testkit.language;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.TestHome;
 import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -32,6 +36,17 @@ class LanguageEndTest {
         assertThatThrownBy(() -> shell("echo hello"))
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining("expected=ready and its abilities, actual=[hello]");
+    }
+
+    @Test
+    void aProgramThatIsRefusedIsEnded() {
+        AssertionError refused =
+                catchThrowableOfType(AssertionError.class, () -> shell("echo hello $$; exec sleep 600"));
+        Matcher said = Pattern.compile("actual=\\[hello, (\\d+)]").matcher(refused.getMessage());
+        assertThat(said.find()).isTrue();
+        Optional<ProcessHandle> left = ProcessHandle.of(Long.parseLong(said.group(1)));
+        left.ifPresent(process -> process.onExit().join());
+        assertThat(left.filter(ProcessHandle::isAlive)).isEmpty();
     }
 
     @Test
