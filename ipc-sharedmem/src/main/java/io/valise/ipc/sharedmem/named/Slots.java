@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A thread that waits has the turn, if no other has: a lock too. Others leave the slots to it for {@link #TURN_NANOS},
  * so a process that gives a mutex back and wants it again at once does not keep it from those that wait. After that they
- * try as well: a process that was stopped while it had the turn delays others by so much, and stops none.
+ * try as well: a process that was stopped while it had the turn delays others by so much, and stops none. A thread that
+ * gives the turn back rings if a slot is free then: others may have found the turn taken, and have left that slot to it.
  *
  * <p>Thread-safe.
  */
@@ -128,8 +129,15 @@ public final class Slots {
             return look(); // a stopped process may have the turn
         } finally {
             if (turn != null) {
-                object.unlock(turn);
+                giveBack(turn);
             }
+        }
+    }
+
+    private void giveBack(LockFile.Lock turn) {
+        object.unlock(turn);
+        if (unmarked() > 0) {
+            object.bell().ring();
         }
     }
 
@@ -171,14 +179,18 @@ public final class Slots {
     public int free() {
         object.enter();
         try {
-            int free = 0;
-            for (int slot = 0; slot < slots; slot++) {
-                free += mark(slot) == 0 ? 1 : 0;
-            }
-            return free;
+            return unmarked();
         } finally {
             object.leave();
         }
+    }
+
+    private int unmarked() {
+        int unmarked = 0;
+        for (int slot = 0; slot < slots; slot++) {
+            unmarked += mark(slot) == 0 ? 1 : 0;
+        }
+        return unmarked;
     }
 
     private String holders() {
