@@ -64,9 +64,7 @@ public final class ObjectLayout {
      * @param file of an object or a region
      */
     public static boolean isMarked(FileChannel file) throws IOException {
-        ByteBuffer fields = RegionLayout.fields();
-        file.read(fields, 0);
-        RegionLayout layout = RegionLayout.read(fields.flip(), file.size());
+        RegionLayout layout = RegionLayout.read(file);
         ByteBuffer marks = ByteBuffer.allocate(layout.kind() == 0 ? 0 : slots(layout.bytes()) * Long.BYTES);
         file.read(marks, markAt(0));
         marks.flip();

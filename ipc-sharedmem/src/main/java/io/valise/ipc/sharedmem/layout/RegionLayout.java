@@ -3,8 +3,10 @@ package io.valise.ipc.sharedmem.layout;
 import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 
 /**
  * The layout of a file that processes hold: that of a {@code SharedRegion}, or of a named object, whose content {@link
@@ -80,18 +82,22 @@ public record RegionLayout(long bytes, long generation, int kind) {
                 .flip();
     }
 
-    /** An empty buffer for the first bytes of a file. */
-    public static ByteBuffer fields() {
+    private static ByteBuffer fields() {
         return ByteBuffer.allocate(FIELDS_BYTES).order(ByteOrder.nativeOrder());
     }
 
     /**
      * Reads the first bytes of a file.
      *
-     * @param fileBytes its size
      * @throws IpcException {@code PROTOCOL_ERROR} when it is no region, {@code VERSION_MISMATCH}
      */
-    public static RegionLayout read(ByteBuffer fields, long fileBytes) {
+    public static RegionLayout read(FileChannel file) throws IOException {
+        ByteBuffer fields = fields();
+        file.read(fields, 0);
+        return read(fields.flip(), file.size());
+    }
+
+    private static RegionLayout read(ByteBuffer fields, long fileBytes) {
         if (fields.remaining() < FIELDS_BYTES || fields.getLong() != MAGIC) {
             throw wrong(IpcStatus.PROTOCOL_ERROR, "header: limit=the magic of a region, actual=other bytes");
         }

@@ -16,7 +16,6 @@ import io.valise.ipc.spi.runtime.LockFile;
 import io.valise.ipc.spi.runtime.SafeLog;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.FileAlreadyExistsException;
@@ -348,9 +347,7 @@ public final class RegionFile {
 
     private static RegionFile map(Path path, MapMode mode, Making opening, LockFile.Lock holding, FileChannel channel)
             throws IOException {
-        ByteBuffer fields = RegionLayout.fields();
-        channel.read(fields, 0);
-        RegionLayout layout = RegionLayout.read(fields.flip(), channel.size());
+        RegionLayout layout = RegionLayout.read(channel);
         MappedWindows windows = map(channel, mode, layout);
         RegionFile held = new RegionFile(path, opening.handOver(), layout, holding);
         held.mapped.put(mode, windows);
