@@ -6,28 +6,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.sharedmem.NamedEvent.Reset;
 import io.valise.ipc.testkit.HangWatchdog;
-import io.valise.ipc.testkit.TestHome;
 import io.valise.ipc.testkit.process.ForkedJvm;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(HangWatchdog.class)
 class NamedEventTest {
-    @BeforeEach
-    void home() {
-        TestHome.path();
-    }
-
     private static ForkedJvm withEvent(String name, Reset reset) {
-        ForkedJvm jvm = ForkedJvm.start(ObjectProcess.class);
-        jvm.ask("event", name, reset);
-        return jvm;
+        return ObjectProcess.start(List.of(), "event", name, reset);
     }
 
     @Test

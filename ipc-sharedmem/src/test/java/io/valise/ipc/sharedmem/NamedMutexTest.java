@@ -24,7 +24,6 @@ import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,11 +32,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith(HangWatchdog.class)
 class NamedMutexTest {
     private static final int ROUNDS = 2_000;
-
-    @BeforeEach
-    void home() {
-        TestHome.path();
-    }
 
     /** What a test's processes were killed with is left to be told; after that nothing is. */
     @AfterEach
@@ -62,9 +56,7 @@ class NamedMutexTest {
     }
 
     private static ForkedJvm withMutex(String name, String... options) {
-        ForkedJvm jvm = ForkedJvm.start(List.of(options), ObjectProcess.class);
-        jvm.ask("mutex", name);
-        return jvm;
+        return ObjectProcess.start(List.of(options), "mutex", name);
     }
 
     private static void assertStatus(IpcStatus status, String message, ThrowingCallable call) {

@@ -8,7 +8,6 @@ import io.valise.ipc.IpcServer;
 import io.valise.ipc.Request;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.testkit.HangWatchdog;
-import io.valise.ipc.testkit.TestHome;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -18,7 +17,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class NamedObjectsExampleTest {
     @Test
     void theTwoProgramsOfThePageMeet() throws InterruptedException {
-        TestHome.path();
         try (IpcServer server = IpcServer.builder("shm:worker")
                         .service("work", NamedObjectsExampleTest::work)
                         .start();

@@ -6,26 +6,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.valise.ipc.IpcException;
 import io.valise.ipc.testkit.HangWatchdog;
-import io.valise.ipc.testkit.TestHome;
 import io.valise.ipc.testkit.process.ForkedJvm;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(HangWatchdog.class)
 class NamedSemaphoreTest {
-    @BeforeEach
-    void home() {
-        TestHome.path();
-    }
-
     private static ForkedJvm withSemaphore(String name, int permits) {
-        ForkedJvm jvm = ForkedJvm.start(ObjectProcess.class);
-        jvm.ask("semaphore", name, permits);
-        return jvm;
+        return ObjectProcess.start(List.of(), "semaphore", name, permits);
     }
 
     @Test

@@ -3,7 +3,6 @@ package io.valise.ipc.sharedmem;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.valise.ipc.testkit.HangWatchdog;
-import io.valise.ipc.testkit.TestHome;
 import io.valise.ipc.testkit.process.ForkedJvm;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -14,7 +13,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,11 +31,6 @@ class ObjectKillsTest {
 
     @TempDir
     private Path folder;
-
-    @BeforeEach
-    void home() {
-        TestHome.path();
-    }
 
     static IntStream runs() {
         return IntStream.range(0, (KILLS + KILLS_OF_A_RUN - 1) / KILLS_OF_A_RUN);

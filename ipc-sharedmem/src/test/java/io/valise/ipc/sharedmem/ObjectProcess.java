@@ -2,6 +2,7 @@ package io.valise.ipc.sharedmem;
 
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.testkit.process.CommandLoop;
+import io.valise.ipc.testkit.process.ForkedJvm;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -21,6 +22,13 @@ final class ObjectProcess {
     private static NamedEvent event;
 
     private ObjectProcess() {}
+
+    /** Starts one, which opens what the words of a command say. */
+    static ForkedJvm start(List<String> options, Object... command) {
+        ForkedJvm jvm = ForkedJvm.start(options, ObjectProcess.class);
+        jvm.ask(command);
+        return jvm;
+    }
 
     /** With two arguments it begins with rounds, under a name and in a file. */
     public static void main(String[] arguments) throws IOException {
