@@ -74,7 +74,7 @@ public final class NamedEvent implements AutoCloseable {
      * @throws IllegalArgumentException when the name is of another form
      * @throws IpcException {@code TYPE_MISMATCH} when it is reset in another way, or a mutex or semaphore has that name, {@code
      *     RESOURCE_EXHAUSTED} when there is no room for its file, {@code ACCESS_DENIED} when the directory of its file is not
-     *     this user's alone
+     *     this user's alone, {@code ADDRESS_IN_USE} when a process was stopped while it removed the file
      */
     public static NamedEvent open(ObjectScope scope, String name, Reset reset) {
         return new NamedEvent(ObjectFile.openOrCreate(reset.kind, scope.text(), name, 1));

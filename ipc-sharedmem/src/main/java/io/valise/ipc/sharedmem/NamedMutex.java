@@ -67,7 +67,8 @@ public final class NamedMutex implements AutoCloseable {
      * @param name {@code [A-Za-z0-9][A-Za-z0-9._-]{0,63}}
      * @throws IllegalArgumentException when the name is of another form
      * @throws IpcException {@code TYPE_MISMATCH} when a semaphore or event has that name, {@code RESOURCE_EXHAUSTED} when there
-     *     is no room for its file, {@code ACCESS_DENIED} when the directory of its file is not this user's alone
+     *     is no room for its file, {@code ACCESS_DENIED} when the directory of its file is not this user's alone, {@code
+     *     ADDRESS_IN_USE} when a process was stopped while it removed the file
      */
     public static NamedMutex open(ObjectScope scope, String name) {
         return new NamedMutex(ObjectFile.openOrCreate(ObjectKind.MUTEX, scope.text(), name, 1));

@@ -58,7 +58,7 @@ public final class NamedSemaphore implements AutoCloseable {
      * @throws IllegalArgumentException when the name is of another form, or the number out of range
      * @throws IpcException {@code TYPE_MISMATCH} when it has another number of permits, or a mutex or event has that name,
      *     {@code RESOURCE_EXHAUSTED} when there is no room for its file, {@code ACCESS_DENIED} when the directory of its file is
-     *     not this user's alone
+     *     not this user's alone, {@code ADDRESS_IN_USE} when a process was stopped while it removed the file
      */
     public static NamedSemaphore open(ObjectScope scope, String name, int permits) {
         return new NamedSemaphore(ObjectFile.openOrCreate(ObjectKind.SEMAPHORE, scope.text(), name, checked(permits)));

@@ -65,8 +65,8 @@ public final class ObjectFile implements AutoCloseable {
      * Opens the object of a name, which is made when there is none.
      *
      * @param slots how many it has, or has to have
-     * @throws IpcException {@code TYPE_MISMATCH} when there is another object of that name, {@code RESOURCE_EXHAUSTED},
-     *     {@code ACCESS_DENIED}
+     * @throws IpcException {@code TYPE_MISMATCH} when there is another object of that name, {@code ADDRESS_IN_USE} when a
+     *     process keeps its file locked that is to remove it, {@code RESOURCE_EXHAUSTED}, {@code ACCESS_DENIED}
      */
     public static ObjectFile openOrCreate(ObjectKind kind, String scope, String name, int slots) {
         RegionDirectory directory = RegionDirectory.objects();
@@ -75,19 +75,31 @@ public final class ObjectFile implements AutoCloseable {
             try {
                 return checked(kind, scope, name, slots, openOrCreate(directory, path, kind, slots));
             } catch (IpcException e) { // it went between the two steps, or came
-                if (e.status() != IpcStatus.ADDRESS_IN_USE || attempt == ATTEMPTS) {
+                if (e.status() != IpcStatus.ADDRESS_IN_USE) {
                     throw e;
+                } else if (attempt == ATTEMPTS) {
+                    throw locked(name, path, e);
                 }
                 LockSupport.parkNanos(PAUSE_NANOS);
             }
         }
     }
 
+    private static IpcException locked(String name, Path path, IpcException cause) {
+        return new IpcException(
+                IpcStatus.ADDRESS_IN_USE,
+                "object \"" + name + "\": a process that looks whether " + path + " can be removed keeps it locked; is"
+                        + " one stopped?",
+                Delivery.NOT_SENT,
+                cause);
+    }
+
+    /** A file that is no object, which a loss of power may leave, goes with the sweep. */
     private static RegionFile openOrCreate(RegionDirectory directory, Path path, ObjectKind kind, int slots) {
         try {
             return RegionFile.open(path, MapMode.READ_WRITE);
         } catch (IpcException e) {
-            if (e.status() != IpcStatus.ENDPOINT_NOT_FOUND) {
+            if (e.status() != IpcStatus.ENDPOINT_NOT_FOUND && e.status() != IpcStatus.PROTOCOL_ERROR) {
                 throw e;
             }
         }
