@@ -42,6 +42,8 @@ final class ArrayCoercions {
     static int[] toInts(String key, @Nullable Object stored) {
         if (stored instanceof int[] ints) {
             return ints.clone();
+        } else if (stored instanceof UnsignedArray array && array.bits() == Short.SIZE) {
+            return (int[]) array.widened();
         }
         Elements from = Elements.whole(key, ValueType.INT32_ARRAY, stored);
         int[] to = new int[from.size()];
@@ -54,6 +56,8 @@ final class ArrayCoercions {
     static long[] toLongs(String key, @Nullable Object stored) {
         if (stored instanceof long[] longs) {
             return longs.clone();
+        } else if (stored instanceof UnsignedArray array && array.bits() == Integer.SIZE) {
+            return (long[]) array.widened();
         }
         Elements from = Elements.whole(key, ValueType.INT64_ARRAY, stored);
         long[] to = new long[from.size()];
