@@ -20,7 +20,9 @@ import org.jspecify.annotations.Nullable;
  * What a short file says, while other processes change it. {@link #recent} looks at the file's facts once a second at
  * most, and reads it only when they have changed, so that it can be asked at each call; {@link #latest} looks at once.
  * There is no thread and no watch behind it. A change is a new file in the place of the old one, as {@link PrivateFile}
- * writes it, or another time or length of the same file; of a link, its target's. Thread-safe.
+ * writes it, or another time or length of the same file; of a link, its target's. A file that was changed just now is read
+ * at each look until it is older than the steps in which file systems count time: in the same step it can change again,
+ * and its facts stay the same. Thread-safe.
  *
  * @param <T> what the file says; made by its reader, which may throw an {@link IpcException}: then both methods throw it
  *     until the file changes
@@ -28,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FollowedFile<T> {
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** FAT has the longest step. */
+    private static final long LONGEST_STEP_MILLIS = 2000;
 
     private final Supplier<Optional<Path>> place;
     private final Function<Optional<Path>, T> reader;
@@ -53,7 +58,7 @@ public final class FollowedFile<T> {
     /** A look at the file: when it was, what the file's facts were, and what it said or why it could not be read. */
     private record Seen<T>(
             long at,
-            @Nullable Facts facts,
+            @Nullable Facts facts, // null when the next look must read
             @Nullable T value,
             @Nullable IpcException failure) {
         Seen<T> lookedAgain(long now) {
@@ -80,6 +85,11 @@ public final class FollowedFile<T> {
             }
             return new Facts(file, null, 0, null);
         }
+
+        /** Whether the next change will show. A file whose time is to come never is: a clock was set back. */
+        boolean settled() {
+            return modified == null || System.currentTimeMillis() - modified.toMillis() > LONGEST_STEP_MILLIS;
+        }
     }
 
     /** What the file said a second ago at most. */
@@ -100,16 +110,17 @@ public final class FollowedFile<T> {
         try {
             Facts facts = Facts.of(place.get());
             now = last != null && facts.equals(last.facts) ? last.lookedAgain(at) : read(at, facts);
-        } catch (IpcException unknown) { // no facts: the next look reads it anew
+        } catch (IpcException unknown) {
             now = new Seen<>(at, null, null, unknown);
         }
         seen = now;
         return now;
     }
 
-    private Seen<T> read(long at, Facts facts) {
+    private Seen<T> read(long at, Facts found) {
+        Facts facts = found.settled() ? found : null;
         try {
-            return new Seen<>(at, facts, reader.apply(facts.file), null);
+            return new Seen<>(at, facts, reader.apply(found.file), null);
         } catch (IpcException malformed) {
             return new Seen<>(at, facts, null, malformed);
         }

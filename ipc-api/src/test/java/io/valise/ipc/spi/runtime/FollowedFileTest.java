@@ -29,6 +29,7 @@ class FollowedFileTest {
     private final AtomicLong now = new AtomicLong();
     private final AtomicInteger looks = new AtomicInteger();
     private final AtomicInteger reads = new AtomicInteger();
+    private final AtomicInteger writes = new AtomicInteger();
 
     private FollowedFile<String> follow() {
         return new FollowedFile<>(
@@ -55,8 +56,10 @@ class FollowedFileTest {
         }
     }
 
+    /** Each file of long ago, with a time of its own. */
     private void write(String text) throws IOException {
         Path draft = Files.writeString(folder.resolve("draft"), text);
+        Files.setLastModifiedTime(draft, FileTime.fromMillis(TimeUnit.HOURS.toMillis(writes.incrementAndGet())));
         Files.move(draft, folder.resolve("file"), StandardCopyOption.REPLACE_EXISTING);
     }
 
@@ -89,6 +92,26 @@ class FollowedFileTest {
         Files.writeString(file, "two");
         Files.setLastModifiedTime(file, FileTime.fromMillis(1));
         assertThat(followed.latest()).isEqualTo("two");
+    }
+
+    /** Within the step in which the file system counts time, or after a clock was set back. */
+    @Test
+    void seesAChangeThatLeavesTimeLengthAndFileAsTheyWere() throws IOException {
+        Path file = Files.writeString(folder.resolve("file"), "one");
+        FileTime later = FileTime.fromMillis(System.currentTimeMillis() + TimeUnit.HOURS.toMillis(1));
+        Files.setLastModifiedTime(file, later);
+        FollowedFile<String> followed = follow();
+        assertThat(followed.latest()).isEqualTo("one");
+        Files.writeString(file, "two");
+        Files.setLastModifiedTime(file, later);
+        assertThat(followed.recent()).as("a second has not passed").isEqualTo("one");
+        now.addAndGet(SECOND);
+        assertThat(followed.recent()).isEqualTo("two");
+        Files.writeString(file, "damaged");
+        assertThatThrownBy(followed::latest).hasMessageContaining("it is damaged");
+        Files.writeString(file, "mended!");
+        Files.setLastModifiedTime(file, later);
+        assertThat(followed.latest()).isEqualTo("mended!");
     }
 
     @Test
