@@ -68,6 +68,7 @@ public final class CapabilityGrant {
 
     private final String text;
     private final String signed;
+    private final String id;
     private final String capability;
     private final List<String> applicationIds;
     private final Instant expires;
@@ -78,6 +79,8 @@ public final class CapabilityGrant {
     private CapabilityGrant(String text, Matcher parts) {
         this.text = text;
         this.signed = parts.group(1);
+        this.id =
+                Ed25519.shortHash(signed.getBytes(StandardCharsets.US_ASCII)); // asked for at each call that it permits
         this.capability = parts.group(2);
         this.applicationIds = parts.group(3)
                 .lines()
@@ -241,7 +244,7 @@ public final class CapabilityGrant {
 
     /** Its short name, by which it is revoked: 13 characters of lower-case base 32, a hash of all but the signature. */
     public String id() {
-        return Ed25519.shortHash(signed.getBytes(StandardCharsets.US_ASCII));
+        return id;
     }
 
     private boolean names(PublicKey publisher) {
