@@ -22,8 +22,8 @@ import java.util.function.UnaryOperator;
 /**
  * With whom an application talks over {@code loopback:}, as the user has it: the file {@code loopback/ID.json} in the
  * configuration folder, where ID is {@link AppIdentity#id()}. A program follows it by {@link #rules}, and the command
- * {@code ipc loopback} changes it, while the program runs. Immutable and thread-safe; {@link #update} is safe among
- * processes.
+ * {@code ipc loopback} changes it, while the program runs. Immutable and thread-safe; {@link #update} and {@link #remove}
+ * are safe among processes.
  *
  * <pre>{@code
  * {
@@ -190,7 +190,7 @@ public record LoopbackManifest(String applicationId, boolean privateNetworkClien
             throw reader.fault('"' + member + "\": expected ids of applications such as \"reader_8wekyb3d8bbwe\""
                     + " (`ipc identity show` prints them), actual=\"" + wrong + '"');
         });
-        return Set.copyOf(new TreeSet<>(ids));
+        return Set.copyOf(ids);
     }
 
     private static Optional<Instant> until(Optional<ManifestReader> exemptions, String member) {
@@ -246,11 +246,17 @@ public record LoopbackManifest(String applicationId, boolean privateNetworkClien
      * @throws IpcException as the class says
      */
     public static boolean remove(String applicationId) {
-        if (!applicationIds().contains(applicationId)) {
-            return false;
+        return ConfigurationDirectory.existing(FOLDER)
+                .map(folder -> ConfigurationDirectory.locked(folder, () -> removeLocked(applicationId)))
+                .orElse(false);
+    }
+
+    private static boolean removeLocked(String applicationId) {
+        boolean present = applicationIds().contains(applicationId);
+        if (present) {
+            PrivateFile.remove(ManifestFolder.of(FOLDER).file(applicationId));
         }
-        PrivateFile.remove(ManifestFolder.of(FOLDER).file(applicationId));
-        return true;
+        return present;
     }
 
     /** What is allowed in a direction. */

@@ -79,6 +79,27 @@ class LoopbackManifestTest {
         assertThat(LoopbackManifest.find(quotes.id())).isEmpty();
     }
 
+    /** Else the change would write again what was removed. */
+    @Test
+    void whatIsRemovedWhileAnotherChangesItIsGone() throws InterruptedException {
+        LoopbackManifest.update(quotes.id(), manifest -> manifest);
+        Thread remover = new Thread(() -> LoopbackManifest.remove(quotes.id()), "remover");
+        LoopbackManifest.update(quotes.id(), manifest -> {
+            remover.start();
+            awaitWaiting(remover);
+            return manifest.with(Direction.IN, side -> side.allowing(READER));
+        });
+        remover.join();
+        assertThat(LoopbackManifest.find(quotes.id())).isEmpty();
+    }
+
+    /** Until it waits for the lock, or has ended without it; the watchdog ends what takes longer. */
+    private static void awaitWaiting(Thread thread) {
+        while (thread.getState() != Thread.State.TIMED_WAITING && thread.isAlive()) {
+            Thread.onSpinWait();
+        }
+    }
+
     @Test
     void itsRulesAreThoseThatItSays() {
         LoopbackAccessRules rules = LoopbackManifest.of(quotes.id())
