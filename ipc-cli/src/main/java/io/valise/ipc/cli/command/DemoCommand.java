@@ -9,7 +9,6 @@ import io.valise.ipc.cli.option.CommonOptions;
 import io.valise.ipc.cli.option.JsonLine;
 import io.valise.ipc.cli.text.Amounts;
 import io.valise.ipc.cli.text.Colours;
-import io.valise.ipc.services.json.ValueSetJson;
 import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
@@ -35,7 +34,7 @@ final class DemoCommand implements Callable<Integer> {
         OptionalDouble load = SystemLoad.lastMinute();
         DemoRun run = DemoRun.run(json.isAsked() ? trial -> {} : this::print);
         if (json.isAsked()) {
-            common.out().println(ValueSetJson.write(run.toValueSet()));
+            json.print(run.toValueSet());
         } else {
             load.ifPresent(this::printLoad);
             printEnd(run);

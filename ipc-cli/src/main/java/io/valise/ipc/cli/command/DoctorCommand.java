@@ -6,7 +6,6 @@ import io.valise.ipc.cli.option.CommonOptions;
 import io.valise.ipc.cli.option.JsonLine;
 import io.valise.ipc.cli.text.Colours;
 import io.valise.ipc.cli.text.Table;
-import io.valise.ipc.services.json.ValueSetJson;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -28,7 +27,7 @@ final class DoctorCommand implements Callable<Integer> {
     public Integer call() {
         Diagnosis diagnosis = Diagnosis.make();
         if (json.isAsked()) {
-            common.out().println(ValueSetJson.write(diagnosis.toValueSet()));
+            json.print(diagnosis.toValueSet());
         } else {
             print(diagnosis, common.out(), common.colours());
         }
@@ -43,7 +42,7 @@ final class DoctorCommand implements Callable<Integer> {
                 new Table("  runtime directory", diagnosis.runtimeDirectory().toString());
         diagnosis.sharedMemory().ifPresent(place -> table.row("  shared memory", place.toString()));
         diagnosis.facts().forEach((name, value) -> table.row("  " + words(name), value));
-        table.lines().forEach(out::println);
+        table.print(out);
         diagnosis.warnings().forEach(warning -> out.println(colours.warning("! ") + warning));
         out.println(verdict(diagnosis, colours));
     }

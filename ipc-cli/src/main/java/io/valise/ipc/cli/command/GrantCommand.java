@@ -9,17 +9,16 @@ import io.valise.ipc.cli.text.Table;
 import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.identity.CapabilityGrant;
 import io.valise.ipc.identity.IssuedGrants;
-import io.valise.ipc.services.json.ValueSetJson;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -153,35 +152,21 @@ final class GrantCommand implements Callable<Integer> {
 
         @Override
         public Integer call() {
-            Table table = new Table("ID", "CAPABILITY", "UNTIL", "STATE", "APPLICATIONS");
-            List<ValueSet> all = new ArrayList<>();
-            for (AppIdentity owner : whose.owners()) {
-                Set<String> revoked = IssuedGrants.of(owner).revoked();
-                for (CapabilityGrant grant : IssuedGrants.of(owner).list()) {
-                    String state = state(grant, revoked);
-                    table.row(
-                            grant.id(),
-                            grant.capability(),
-                            grant.expires().toString(),
-                            state,
-                            String.join(" ", grant.applicationIds()));
-                    all.add(ValueSet.builder()
-                            .put("id", grant.id())
-                            .put("capability", grant.capability())
-                            .put("expires", grant.expires())
-                            .put("state", state)
-                            .put("development", grant.developmentOnly())
-                            .put("publisherId", owner.publisherId())
-                            .put("applications", grant.applicationIds().toArray(String[]::new))
-                            .build());
-                }
-            }
+            List<Listed> all = whose.owners().stream().flatMap(ListIssued::of).toList();
             if (json.isAsked()) {
-                common.out().println(ValueSetJson.write(ValueSet.of("grants", all)));
+                json.print("grants", all, Listed::toValueSet);
             } else {
-                table.lines().forEach(common.out()::println);
+                Table table = new Table("ID", "CAPABILITY", "UNTIL", "STATE", "APPLICATIONS");
+                all.forEach(each -> each.addTo(table));
+                table.print(common.out());
             }
             return 0;
+        }
+
+        private static Stream<Listed> of(AppIdentity owner) {
+            IssuedGrants issued = IssuedGrants.of(owner);
+            Set<String> revoked = issued.revoked();
+            return issued.list().stream().map(grant -> new Listed(owner.publisherId(), grant, state(grant, revoked)));
         }
 
         private static String state(CapabilityGrant grant, Set<String> revoked) {
@@ -189,6 +174,29 @@ final class GrantCommand implements Callable<Integer> {
                 return "revoked";
             }
             return Instant.now().isBefore(grant.expires()) ? "valid" : "expired";
+        }
+
+        private record Listed(String publisherId, CapabilityGrant grant, String state) {
+            void addTo(Table table) {
+                table.row(
+                        grant.id(),
+                        grant.capability(),
+                        grant.expires().toString(),
+                        state,
+                        String.join(" ", grant.applicationIds()));
+            }
+
+            ValueSet toValueSet() {
+                return ValueSet.builder()
+                        .put("id", grant.id())
+                        .put("capability", grant.capability())
+                        .put("expires", grant.expires())
+                        .put("state", state)
+                        .put("development", grant.developmentOnly())
+                        .put("publisherId", publisherId)
+                        .put("applications", grant.applicationIds().toArray(String[]::new))
+                        .build();
+            }
         }
     }
 

@@ -10,7 +10,6 @@ import io.valise.ipc.cli.servers.KnownApplication;
 import io.valise.ipc.cli.servers.KnownApplications;
 import io.valise.ipc.cli.text.Table;
 import io.valise.ipc.identity.AppIdentity;
-import io.valise.ipc.services.json.ValueSetJson;
 import io.valise.ipc.services.loopback.LoopbackManifest;
 import io.valise.ipc.services.manifest.ManifestFolder;
 import io.valise.ipc.spi.runtime.ConfigurationDirectory;
@@ -36,14 +35,10 @@ final class IdentityCommand implements Callable<Integer> {
         throw common.usageError("Missing required subcommand: make, show or find");
     }
 
-    private static ValueSet describe(ApplicationName name) {
+    private static ValueSet describe(ApplicationName asked) {
+        ApplicationName name = asked.resolved();
         AppIdentity identity = name.identity();
-        String publisher = AppIdentity.publishers().stream()
-                .filter(each -> AppIdentity.find(each, identity.application())
-                        .filter(found -> found.id().equals(identity.id()))
-                        .isPresent())
-                .findFirst()
-                .orElse("");
+        String publisher = name.publisher().orElseThrow();
         return ValueSet.builder()
                 .put("id", identity.id())
                 .put("application", identity.application())
@@ -69,14 +64,13 @@ final class IdentityCommand implements Callable<Integer> {
     private static void print(CommonOptions common, JsonLine json, ApplicationName name) {
         ValueSet described = describe(name);
         if (json.isAsked()) {
-            common.out().println(ValueSetJson.write(described));
+            json.print(described);
         } else {
-            int widest =
-                    described.keys().stream().mapToInt(String::length).max().orElse(0);
-            described
-                    .keys()
-                    .forEach(key -> common.out()
-                            .println(key + " ".repeat(widest + 2 - key.length()) + described.getString(key)));
+            Table table = new Table("id", described.getString("id"));
+            described.keys().stream()
+                    .filter(key -> !key.equals("id"))
+                    .forEach(key -> table.row(key, described.getString(key)));
+            table.print(common.out());
         }
     }
 
@@ -153,9 +147,7 @@ final class IdentityCommand implements Callable<Integer> {
                     .filter(each -> each.matches(text))
                     .toList();
             if (json.isAsked()) {
-                List<ValueSet> all =
-                        found.stream().map(KnownApplication::toValueSet).toList();
-                common.out().println(ValueSetJson.write(ValueSet.of("applications", all)));
+                json.print("applications", found, KnownApplication::toValueSet);
             } else if (found.isEmpty()) {
                 throw new CommandFailure(
                         "no application is known" + (text.isEmpty() ? "" : " that has \"" + text + "\" in its name")
@@ -164,7 +156,7 @@ final class IdentityCommand implements Callable<Integer> {
                 Table table = new Table("ID", "PUBLISHER", "FOUND IN");
                 found.forEach(
                         each -> table.row(each.id(), each.publisher().orElse("-"), String.join(", ", each.places())));
-                table.lines().forEach(common.out()::println);
+                table.print(common.out());
             }
             return 0;
         }

@@ -1,6 +1,5 @@
 package io.valise.ipc.cli.command;
 
-import io.valise.ipc.ValueSet;
 import io.valise.ipc.cli.option.CommonOptions;
 import io.valise.ipc.cli.option.JsonLine;
 import io.valise.ipc.cli.option.TimeoutOption;
@@ -8,7 +7,6 @@ import io.valise.ipc.cli.servers.ReachableServers;
 import io.valise.ipc.cli.text.Amounts;
 import io.valise.ipc.cli.text.Table;
 import io.valise.ipc.services.catalog.ServerStatus;
-import io.valise.ipc.services.json.ValueSetJson;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -34,12 +32,11 @@ final class ListCommand implements Callable<Integer> {
         List<ServerStatus> servers =
                 ReachableServers.within(timeout.timeout()).withSystemWide().running();
         if (json.isAsked()) {
-            List<ValueSet> all = servers.stream().map(ServerStatus::toValueSet).toList();
-            common.out().println(ValueSetJson.write(ValueSet.of("servers", all)));
+            json.print("servers", servers, ServerStatus::toValueSet);
         } else if (servers.isEmpty()) {
             common.out().println("No server of this user is running. One to try: ipc serve any:hello");
         } else {
-            table(servers).lines().forEach(common.out()::println);
+            table(servers).print(common.out());
         }
         return 0;
     }

@@ -7,12 +7,14 @@ import io.valise.ipc.cli.servers.LoopbackAdvice;
 import io.valise.ipc.identity.LoopbackAccessRules;
 import io.valise.ipc.services.loopback.LoopbackManifest;
 import io.valise.ipc.services.loopback.LoopbackManifest.Direction;
+import io.valise.ipc.services.loopback.LoopbackManifest.Side;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -68,10 +70,30 @@ final class LoopbackCommand implements Callable<Integer> {
         boolean isEmpty() {
             return in.isEmpty() && out.isEmpty() && !capability;
         }
+
+        /** How a manifest changes by them. Their ids are looked up at once, which fails for a publisher without a key. */
+        UnaryOperator<LoopbackManifest> change(boolean declared, BiFunction<Side, String, Side> byPeer) {
+            UnaryOperator<Side> inbound = change(in, byPeer);
+            UnaryOperator<Side> outbound = change(out, byPeer);
+            return manifest -> (capability ? manifest.declaring(declared) : manifest)
+                    .with(Direction.IN, inbound)
+                    .with(Direction.OUT, outbound);
+        }
+
+        private static UnaryOperator<Side> change(List<ApplicationName> peers, BiFunction<Side, String, Side> byPeer) {
+            List<String> ids = peers.stream().map(ApplicationName::id).toList();
+            return side -> {
+                Side changed = side;
+                for (String id : ids) {
+                    changed = byPeer.apply(changed, id);
+                }
+                return changed;
+            };
+        }
     }
 
     private static void print(CommonOptions common, LoopbackManifest manifest) {
-        LoopbackListCommand.table(List.of(manifest)).lines().forEach(common.out()::println);
+        LoopbackListCommand.table(List.of(manifest)).print(common.out());
         if (!manifest.privateNetworkClientServer()) {
             common.err()
                     .println("ipc: warning: nothing is allowed: "
@@ -102,18 +124,7 @@ final class LoopbackCommand implements Callable<Integer> {
             if (rules.isEmpty()) {
                 throw common.usageError("what is allowed? --in PEER, --out PEER or --private-network says so");
             }
-            List<String> in = rules.in.stream().map(ApplicationName::id).toList();
-            List<String> out = rules.out.stream().map(ApplicationName::id).toList();
-            print(common, update(common, rules.application.id(), manifest -> {
-                LoopbackManifest changed = rules.capability ? manifest.declaring(true) : manifest;
-                for (String peer : in) {
-                    changed = changed.with(Direction.IN, side -> side.allowing(peer));
-                }
-                for (String peer : out) {
-                    changed = changed.with(Direction.OUT, side -> side.allowing(peer));
-                }
-                return changed;
-            }));
+            print(common, update(common, rules.application.id(), rules.change(true, Side::allowing)));
             return 0;
         }
     }
@@ -195,25 +206,15 @@ final class LoopbackCommand implements Callable<Integer> {
                 LoopbackManifest.remove(application);
                 common.out().println("removed the loopback manifest of " + application);
             } else {
-                List<String> in = rules.in.stream().map(ApplicationName::id).toList();
-                List<String> out = rules.out.stream().map(ApplicationName::id).toList();
-                print(common, update(common, application, manifest -> removed(manifest, in, out)));
+                UnaryOperator<LoopbackManifest> withoutRules = rules.change(false, Side::without);
+                print(common, update(common, application, manifest -> withoutExemptions(withoutRules.apply(manifest))));
             }
             return 0;
         }
 
-        private LoopbackManifest removed(LoopbackManifest manifest, List<String> in, List<String> out) {
-            LoopbackManifest changed = rules.capability ? manifest.declaring(false) : manifest;
-            for (String peer : in) {
-                changed = changed.with(Direction.IN, side -> side.without(peer));
-            }
-            for (String peer : out) {
-                changed = changed.with(Direction.OUT, side -> side.without(peer));
-            }
-            if (exemptIn) {
-                changed = changed.with(Direction.IN, LoopbackManifest.Side::withoutExemption);
-            }
-            return exemptOut ? changed.with(Direction.OUT, LoopbackManifest.Side::withoutExemption) : changed;
+        private LoopbackManifest withoutExemptions(LoopbackManifest manifest) {
+            LoopbackManifest changed = exemptIn ? manifest.with(Direction.IN, Side::withoutExemption) : manifest;
+            return exemptOut ? changed.with(Direction.OUT, Side::withoutExemption) : changed;
         }
     }
 

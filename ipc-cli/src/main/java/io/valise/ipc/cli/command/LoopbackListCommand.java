@@ -1,12 +1,10 @@
 package io.valise.ipc.cli.command;
 
 import io.valise.ipc.IpcException;
-import io.valise.ipc.ValueSet;
 import io.valise.ipc.cli.option.ApplicationName;
 import io.valise.ipc.cli.option.CommonOptions;
 import io.valise.ipc.cli.option.JsonLine;
 import io.valise.ipc.cli.text.Table;
-import io.valise.ipc.services.json.ValueSetJson;
 import io.valise.ipc.services.loopback.LoopbackManifest;
 import io.valise.ipc.services.loopback.LoopbackManifest.Direction;
 import java.time.Instant;
@@ -54,11 +52,9 @@ final class LoopbackListCommand implements Callable<Integer> {
 
     private void print(List<LoopbackManifest> manifests) {
         if (json.isAsked()) {
-            List<ValueSet> all =
-                    manifests.stream().map(LoopbackManifest::toValueSet).toList();
-            common.out().println(ValueSetJson.write(ValueSet.of("manifests", all)));
+            json.print("manifests", manifests, LoopbackManifest::toValueSet);
         } else {
-            table(manifests).lines().forEach(common.out()::println);
+            table(manifests).print(common.out());
         }
     }
 

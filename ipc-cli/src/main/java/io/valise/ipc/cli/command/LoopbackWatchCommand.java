@@ -6,7 +6,6 @@ import io.valise.ipc.cli.option.CommonOptions;
 import io.valise.ipc.cli.option.JsonLine;
 import io.valise.ipc.cli.option.WholeNumber;
 import io.valise.ipc.cli.servers.LoopbackAdvice;
-import io.valise.ipc.services.json.ValueSetJson;
 import io.valise.ipc.spi.runtime.LoopbackRefusal;
 import io.valise.ipc.spi.runtime.LoopbackRefusals;
 import java.util.concurrent.Callable;
@@ -69,7 +68,7 @@ final class LoopbackWatchCommand implements Callable<Integer> {
         String remedy =
                 LoopbackAdvice.command(refusal.because(), refusal.application(), refusal.inbound(), refusal.peer());
         if (json.isAsked()) {
-            common.out().println(ValueSetJson.write(toValueSet(refusal, remedy)));
+            json.print(toValueSet(refusal, remedy));
         } else {
             common.out()
                     .println(refusal.at() + "  " + refusal.endpoint() + "  " + refusal.application() + " (pid "

@@ -9,7 +9,6 @@ import io.valise.ipc.cli.option.Connecting;
 import io.valise.ipc.cli.option.JsonLine;
 import io.valise.ipc.cli.option.WholeNumber;
 import io.valise.ipc.cli.text.Amounts;
-import io.valise.ipc.services.json.ValueSetJson;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -113,9 +112,7 @@ final class PingCommand implements Callable<Integer> {
         if (json.isAsked()) {
             ValueSet head = ValueSet.of(
                     "endpoint", connection.endpoint().toString(), "strategy", strategy.toString(), "bytes", size);
-            common.out()
-                    .println(ValueSetJson.write(
-                            head.toBuilder().putAll(times.toValueSet()).build()));
+            json.print(head.toBuilder().putAll(times.toValueSet()).build());
             return;
         }
         common.out()

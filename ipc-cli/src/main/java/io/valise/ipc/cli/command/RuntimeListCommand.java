@@ -7,7 +7,6 @@ import io.valise.ipc.cli.option.JsonLine;
 import io.valise.ipc.cli.text.Table;
 import io.valise.ipc.runtime.InstalledRuntime;
 import io.valise.ipc.runtime.InstalledRuntimes;
-import io.valise.ipc.services.json.ValueSetJson;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -32,9 +31,7 @@ final class RuntimeListCommand implements Callable<Integer> {
     public Integer call() {
         List<InstalledRuntime> all = InstalledRuntimes.ofThisUser().list();
         if (json.isAsked()) {
-            List<ValueSet> lines =
-                    all.stream().map(RuntimeListCommand::toValueSet).toList();
-            common.out().println(ValueSetJson.write(ValueSet.of("runtimes", lines)));
+            json.print("runtimes", all, RuntimeListCommand::toValueSet);
         } else if (all.isEmpty()) {
             common.out()
                     .println("nothing is installed at "
@@ -42,7 +39,7 @@ final class RuntimeListCommand implements Callable<Integer> {
         } else {
             Table table = new Table("VERSION", "FOR IPC-API", "USED BY", "STATE");
             all.forEach(part -> table.row(part.version().toString(), part.api().toString(), pids(part), state(part)));
-            table.lines().forEach(common.out()::println);
+            table.print(common.out());
         }
         return 0;
     }

@@ -1,6 +1,5 @@
 package io.valise.ipc.cli.command;
 
-import io.valise.ipc.ValueSet;
 import io.valise.ipc.cli.option.CommonOptions;
 import io.valise.ipc.cli.option.JsonLine;
 import io.valise.ipc.cli.option.TimeoutOption;
@@ -9,7 +8,6 @@ import io.valise.ipc.cli.servers.ServiceLine;
 import io.valise.ipc.cli.text.Table;
 import io.valise.ipc.services.catalog.ServerStatus;
 import io.valise.ipc.services.catalog.ServiceCatalog;
-import io.valise.ipc.services.json.ValueSetJson;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -48,12 +46,11 @@ final class ServicesCommand implements Callable<Integer> {
                 Optional.ofNullable(service).map(catalog::find).orElseGet(catalog::list);
         List<ServiceLine> lines = ServiceLine.of(found);
         if (json.isAsked()) {
-            List<ValueSet> all = lines.stream().map(ServiceLine::toValueSet).toList();
-            common.out().println(ValueSetJson.write(ValueSet.of("services", all)));
+            json.print("services", lines, ServiceLine::toValueSet);
         } else if (lines.isEmpty()) {
             common.out().println("Nothing is running and no manifest says what could be; see docs/cli.md, Services.");
         } else {
-            table(lines).lines().forEach(common.out()::println);
+            table(lines).print(common.out());
         }
         return 0;
     }

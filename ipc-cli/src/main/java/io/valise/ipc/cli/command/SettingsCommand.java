@@ -164,7 +164,7 @@ final class SettingsCommand implements Callable<Integer> {
         } else {
             Table table = new Table("NAME", "VALUE");
             all.keys().forEach(key -> table.row(key, ValueSetJson.writeMember(all, key)));
-            table.lines().forEach(common.out()::println);
+            table.print(common.out());
         }
     }
 

@@ -9,7 +9,6 @@ import io.valise.ipc.cli.option.CommonOptions;
 import io.valise.ipc.cli.option.JsonLine;
 import io.valise.ipc.cli.text.Table;
 import io.valise.ipc.runtime.KnownTransports;
-import io.valise.ipc.services.json.ValueSetJson;
 import io.valise.ipc.spi.runtime.SystemInstallation;
 import io.valise.ipc.spi.runtime.SystemPlace;
 import io.valise.ipc.spi.runtime.SystemService;
@@ -106,7 +105,7 @@ final class SystemCommand implements Callable<Integer> {
         SystemInstallation.Installed done = SystemInstallation.install(
                 name, user, everyone ? Optional.empty() : Optional.of(required(group, "--allow=GROUP")));
         if (json.isAsked()) {
-            common.out().println(ValueSetJson.write(toValueSet(done.service(), List.of())));
+            json.print(toValueSet(done.service(), List.of()));
             return;
         }
         if (done.madePlace()) {
@@ -131,7 +130,7 @@ final class SystemCommand implements Callable<Integer> {
         boolean place = SystemInstallation.remove(name);
         String folder = SystemPlace.current().path().resolve(name).toString();
         if (json.isAsked()) {
-            common.out().println(ValueSetJson.write(ValueSet.of("removed", folder, "removedPlace", place)));
+            json.print(ValueSet.of("removed", folder, "removedPlace", place));
         } else {
             common.out()
                     .println("removed " + folder + (place ? ", and the place with it: it had no other service" : ""));
@@ -154,13 +153,11 @@ final class SystemCommand implements Callable<Integer> {
         if (json.isAsked()) {
             List<ValueSet> all =
                     services.stream().map(each -> toValueSet(each, served)).toList();
-            common.out()
-                    .println(
-                            ValueSetJson.write(ValueSet.of("place", place.path().toString(), "services", all)));
+            json.print(ValueSet.of("place", place.path().toString(), "services", all));
         } else if (services.isEmpty()) {
             common.out().println("No service for other users is installed in " + place.path() + ".");
         } else {
-            table(services, served).lines().forEach(common.out()::println);
+            table(services, served).print(common.out());
         }
     }
 

@@ -74,7 +74,7 @@ final class TopCommand implements Callable<Integer> {
             return;
         }
         common.out().print(common.colours() == Colours.ANSI ? HOME_AND_CLEAR : "");
-        table(load).lines().forEach(common.out()::println);
+        table(load).print(common.out());
         common.out().println();
         common.out().flush();
     }

@@ -42,18 +42,24 @@ public record ApplicationName(Optional<String> publisher, String name) {
 
     /** The application, of which this user has the publisher's key; creates nothing. */
     public AppIdentity identity() {
-        return publisher.isPresent()
-                ? AppIdentity.find(publisher.get(), name).orElseThrow(this::noKey)
-                : AppIdentity.publishers().stream()
-                        .flatMap(each -> AppIdentity.find(each, applicationOfId()).stream())
-                        .filter(found -> found.id().equals(name))
-                        .findFirst()
-                        .orElseThrow(() -> new CommandFailure("this user has no key of the publisher of " + name
-                                + "; `ipc identity find` lists the applications that are known"));
+        ApplicationName named = resolved();
+        return AppIdentity.find(named.publisher.orElseThrow(), named.name).orElseThrow(this::noKey);
     }
 
-    private String applicationOfId() {
-        return name.substring(0, name.length() - SOME_PUBLISHER_ID.length());
+    /** By publisher and name, also where this is an id: then this user has the publisher's key. */
+    public ApplicationName resolved() {
+        if (publisher.isPresent()) {
+            return this;
+        }
+        String application = name.substring(0, name.length() - SOME_PUBLISHER_ID.length());
+        return AppIdentity.publishers().stream()
+                .filter(each -> AppIdentity.find(each, application)
+                        .filter(found -> found.id().equals(name))
+                        .isPresent())
+                .findFirst()
+                .map(found -> new ApplicationName(Optional.of(found), application))
+                .orElseThrow(() -> new CommandFailure("this user has no key of the publisher of " + name
+                        + "; `ipc identity find` lists the applications that are known"));
     }
 
     private CommandFailure noKey() {

@@ -1,5 +1,6 @@
 package io.valise.ipc.cli.text;
 
+import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -13,7 +14,7 @@ public final class Table {
 
     private final List<List<String>> rows = new ArrayList<>();
 
-    /** Begins with the row of titles. */
+    /** Begins with the row of titles; for pairs without titles, with the first one. */
     public Table(String... titles) {
         row(titles);
     }
@@ -34,6 +35,11 @@ public final class Table {
     public List<String> lines() {
         int[] widths = widths();
         return rows.stream().map(row -> line(row, widths)).toList();
+    }
+
+    /** Prints the lines. */
+    public void print(PrintWriter out) {
+        lines().forEach(out::println);
     }
 
     private int[] widths() {
