@@ -2,6 +2,7 @@ package io.valise.ipc.cli;
 
 import io.valise.ipc.testkit.TestHome;
 import io.valise.ipc.testkit.process.ClassPath;
+import io.valise.ipc.testkit.process.TestProcesses;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -37,7 +38,7 @@ final class ForkedIpc implements AutoCloseable {
     }
 
     static ForkedIpc start(String... arguments) throws IOException {
-        return new ForkedIpc(new ProcessBuilder(command(ClassPath.ofThisJvm(), arguments)).start());
+        return new ForkedIpc(TestProcesses.start(new ProcessBuilder(command(ClassPath.ofThisJvm(), arguments))));
     }
 
     /**
@@ -48,7 +49,7 @@ final class ForkedIpc implements AutoCloseable {
     static CommandRun runByShell(String script, String... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("sh", "-c", script, "sh"));
         command.addAll(command(ClassPath.ofThisJvm(), arguments));
-        try (ForkedIpc ipc = new ForkedIpc(new ProcessBuilder(command).start())) {
+        try (ForkedIpc ipc = new ForkedIpc(TestProcesses.start(new ProcessBuilder(command)))) {
             ipc.process.getOutputStream().close();
             return ipc.end();
         }
@@ -75,7 +76,7 @@ final class ForkedIpc implements AutoCloseable {
 
     /** Like {@link #run(String...)}, with a class path of its own. */
     static CommandRun run(ClassPath classPath, String... arguments) throws IOException, InterruptedException {
-        try (ForkedIpc ipc = new ForkedIpc(new ProcessBuilder(command(classPath, arguments)).start())) {
+        try (ForkedIpc ipc = new ForkedIpc(TestProcesses.start(new ProcessBuilder(command(classPath, arguments))))) {
             ipc.process.getOutputStream().close();
             return ipc.end();
         }

@@ -9,6 +9,7 @@ import io.valise.ipc.pipes.PipeTransport;
 import io.valise.ipc.sharedmem.ShmTransport;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.TestHome;
+import io.valise.ipc.testkit.process.TestProcesses;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -74,7 +75,7 @@ class ImageTest {
                 .redirectErrorStream(true);
         shell.environment().put("PATH", work.resolve("bin") + ":" + System.getenv("PATH"));
         shell.environment().put("VALISE_HOME", TestHome.path().toString());
-        Process process = shell.start();
+        Process process = TestProcesses.start(shell);
         process.getOutputStream().close();
         String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         process.waitFor();

@@ -11,6 +11,7 @@ import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.TestHome;
 import io.valise.ipc.testkit.process.ClassPath;
 import io.valise.ipc.testkit.process.ForkedJvm;
+import io.valise.ipc.testkit.process.TestProcesses;
 import java.io.IOException;
 import java.lang.module.ModuleDescriptor.Version;
 import java.nio.charset.StandardCharsets;
@@ -303,7 +304,7 @@ class InstalledRuntimeTest {
                 "-D" + TestHome.PROPERTY + "=" + TestHome.current(),
                 "-D" + TestHome.CONFIGURATION_PROPERTY + "=" + TestHome.configuration()));
         command.addAll(List.of(words));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        Process process = TestProcesses.start(new ProcessBuilder(command).redirectErrorStream(true));
         process.getOutputStream().close();
         String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         process.waitFor();

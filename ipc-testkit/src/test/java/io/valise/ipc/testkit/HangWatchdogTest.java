@@ -21,7 +21,7 @@ import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
-/** A test that waits for a child process which says nothing: no interrupt ends such a wait. */
+/** A test that waits for a child process which says nothing, and has a child itself: no interrupt ends such a wait. */
 @Timeout(50)
 class HangWatchdogTest {
     /** The method that waits. */
@@ -67,7 +67,7 @@ class HangWatchdogTest {
 
         private static void at(Place here) {
             if (here == place) {
-                LanguageEnd.start(List.of("sh", "-c", "exec sleep 600"), TestHome.path());
+                LanguageEnd.start(List.of("sh", "-c", "sleep 600; exit"), TestHome.path());
             }
         }
 

@@ -120,8 +120,7 @@ public final class SmallFileSystem implements AutoCloseable {
     /** The error, or nothing. */
     private static String run(List<String> command) {
         try {
-            Process process =
-                    new ProcessBuilder(command).redirectErrorStream(true).start();
+            Process process = TestProcesses.start(new ProcessBuilder(command).redirectErrorStream(true));
             String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             return process.waitFor() == 0 ? "" : command + ": " + said.trim();
         } catch (IOException e) {

@@ -27,9 +27,15 @@ public final class TestProcesses {
         return process;
     }
 
-    /** Kills every process that was started here, and returns when they have ended. */
+    /**
+     * Kills every process that was started here, and what these have started, which may have the same output; returns when
+     * those that were started here have ended.
+     */
     public static void killAll() {
-        STARTED.forEach(Process::destroyForcibly);
+        for (Process process : STARTED) {
+            process.descendants().toList().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+        }
         STARTED.forEach(process -> process.onExit().join());
     }
 }
