@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.identity.CapabilityGrant;
+import io.valise.ipc.identity.IssuedGrants;
+import io.valise.ipc.spi.runtime.ConfigurationDirectory;
+import io.valise.ipc.spi.runtime.PrivateFile;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.OwnHome;
 import io.valise.ipc.testlog.MayLog;
@@ -78,6 +81,21 @@ class GrantCommandsTest {
         assertThat(run("grant revoke " + file + " --publisher acme").status()).isZero();
         Files.writeString(file, grant.text().replace("quotes.read", "quotes.edit"));
         assertThat(run("grant revoke " + file).err()).contains("no publisher of this user has issued");
+    }
+
+    @Test
+    void aDamagedCopyOfAnotherGrantIsNamedAndKeepsNoFileFromBeingRevoked() {
+        AppIdentity owner = AppIdentity.open("acme", "quotes");
+        CapabilityGrant grant = CapabilityGrant.issue(
+                owner, "quotes.read", owner.id(), Instant.now().plusSeconds(3600));
+        Path file = own.path().resolve("read.grant");
+        grant.write(file);
+        Path damaged = ConfigurationDirectory.folder("grants").resolve(owner.publisherId() + "_damaged.grant");
+        PrivateFile.write(damaged, "valise-grant 1\n");
+        assertThat(run("grant list").err()).contains("capability grant " + damaged + ": expected the lines of a grant");
+        assertThat(run("grant revoke " + grant.id()).err()).contains(damaged.toString());
+        assertThat(run("grant revoke " + file).out()).startsWith("revoked " + grant.id());
+        assertThat(IssuedGrants.of(owner).revoked()).containsExactly(grant.id());
     }
 
     @Test

@@ -236,13 +236,13 @@ final class GrantCommand implements Callable<Integer> {
         }
 
         private static Optional<CapabilityGrant> grant(String name, AppIdentity owner) {
-            Optional<CapabilityGrant> kept = IssuedGrants.of(owner).list().stream()
-                    .filter(grant -> grant.id().equals(name))
-                    .findFirst();
-            return kept.or(() -> path(name)
-                    .filter(Files::isRegularFile)
-                    .map(CapabilityGrant::read)
-                    .filter(grant -> IssuedGrants.of(owner).issued(grant)));
+            IssuedGrants issued = IssuedGrants.of(owner);
+            Optional<Path> file = path(name).filter(Files::isRegularFile);
+            return file.isPresent() // then damaged copies of others are not in the way
+                    ? file.map(CapabilityGrant::read).filter(issued::issued)
+                    : issued.list().stream()
+                            .filter(grant -> grant.id().equals(name))
+                            .findFirst();
         }
 
         private static Optional<Path> path(String name) {
