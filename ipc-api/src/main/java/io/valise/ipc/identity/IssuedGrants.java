@@ -53,11 +53,16 @@ public final class IssuedGrants {
      * Keeps a copy of a grant, so that it is listed. Copies of grants that have expired are removed.
      *
      * @return the grant
-     * @throws IllegalArgumentException when another publisher issued it
+     * @throws IllegalArgumentException when another publisher issued it, or when it was revoked: a grant for the same
+     *     applications that ends in the same second says the same as a revoked one, and is it
      * @throws IpcException {@code RESOURCE_EXHAUSTED} too when there are {@value #MAX_GRANTS}; as the class says
      */
     public CapabilityGrant add(CapabilityGrant grant) {
         requireOwn(grant);
+        if (revoked.all().containsKey(grant.id())) {
+            throw new IllegalArgumentException("grant " + grant.id() + ": one that says the same, until "
+                    + grant.expires() + ", was revoked, for good: issue one that ends at another time");
+        }
         Path folder = ConfigurationDirectory.folder(RevokedGrants.FOLDER);
         return ConfigurationDirectory.locked(folder, () -> {
             Instant now = Instant.now();

@@ -70,6 +70,18 @@ class IssuedGrantsTest {
         assertThat(issued.revoked()).as("it has expired anyway").containsExactly(grant.id());
     }
 
+    /** It would be of no use, and its owner would not know why. */
+    @Test
+    void oneThatSaysTheSameAsARevokedOneIsRefused() {
+        issued.revoke(grant("read", LATER));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> issued.add(grant("read", LATER)))
+                .withMessageContaining("was revoked")
+                .withMessageContaining("ends at another time");
+        CapabilityGrant another = grant("read", LATER.plusSeconds(1));
+        assertThat(issued.add(another)).isSameAs(another);
+    }
+
     @Test
     void thatOfAnotherPublisherIsRefused() {
         CapabilityGrant anothers = CapabilityGrant.issue(reader, "read", owner.id(), LATER);
