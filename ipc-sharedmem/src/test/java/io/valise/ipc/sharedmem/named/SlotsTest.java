@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.testkit.HangWatchdog;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -27,9 +29,12 @@ class SlotsTest {
     void whoTakesOneOfSeveralFreeSlotsRingsForTheOthers() throws InterruptedException {
         try (ObjectFile object = ObjectFile.create(ObjectKind.SEMAPHORE, 3)) {
             Slots slots = new Slots(object);
-            assertThat(rings(object, slots::take)).isTrue();
-            assertThat(rings(object, slots::take)).isTrue();
-            assertThat(rings(object, slots::take)).as("none is left").isFalse();
+            List<Slots.Slot> taken = new ArrayList<>();
+            Step take = () -> taken.add(slots.take());
+            assertThat(rings(object, take)).isTrue();
+            assertThat(rings(object, take)).isTrue();
+            assertThat(rings(object, take)).as("none is left").isFalse();
+            taken.forEach(Slots.Slot::release);
         }
     }
 
