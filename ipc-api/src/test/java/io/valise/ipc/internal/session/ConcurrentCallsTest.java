@@ -35,6 +35,9 @@ class ConcurrentCallsTest {
 
     private final ScriptedTransport transport = new ScriptedTransport();
     private final List<AutoCloseable> open = new ArrayList<>();
+    private final List<CompletableFuture<ValueSet>> calls = new ArrayList<>();
+    private final Map<Integer, Long> ids = new HashMap<>();
+    private IpcConnection connection;
 
     @AfterEach
     void close() throws Exception {
@@ -45,17 +48,12 @@ class ConcurrentCallsTest {
 
     // ---- at the client
 
-    private final List<CompletableFuture<ValueSet>> calls = new ArrayList<>();
-    private final Map<Integer, Long> ids = new HashMap<>();
-
-    private final CompletableFuture<IpcConnection> connected = new CompletableFuture<>();
-
     private ScriptedPeer connect() throws InterruptedException {
         CompletableFuture<IpcConnection> connecting =
                 IpcClient.builder("scripted:many").transport(transport).connectAsync();
         ScriptedPeer peer = transport.nextClient().welcome();
-        connected.complete(connecting.join());
-        open.add(connected.join());
+        connection = connecting.join();
+        open.add(connection);
         return peer;
     }
 
@@ -64,7 +62,7 @@ class ConcurrentCallsTest {
     }
 
     /** Makes more calls, each with its number, and notes the id that each has got. */
-    private void call(IpcConnection connection, ScriptedPeer peer, int more) throws InterruptedException {
+    private void call(ScriptedPeer peer, int more) throws InterruptedException {
         for (int i = 0; i < more; i++) {
             int n = calls.size();
             calls.add(connection.requestAsync("s", number(n)));
@@ -89,13 +87,12 @@ class ConcurrentCallsTest {
     @Test
     void repliesInAnyOrderReachTheirCalls() throws Exception {
         ScriptedPeer peer = connect();
-        IpcConnection connection = connected.join();
-        call(connection, peer, CALLS);
+        call(peer, CALLS);
         assertThat(connection.stats().pending()).isEqualTo(CALLS);
         assertThat(ids.values()).doesNotHaveDuplicates();
         answer(peer, shuffled(0, CALLS, 2)); // slots are free again, and calls are still outside of them
         assertThat(connection.stats().pending()).isEqualTo(CALLS / 2);
-        call(connection, peer, CALLS);
+        call(peer, CALLS);
         answer(peer, shuffled(1, CALLS, 2));
         answer(peer, shuffled(CALLS, 2 * CALLS, 1));
         assertThat(connection.stats().pending()).isZero();
@@ -104,8 +101,7 @@ class ConcurrentCallsTest {
     @Test
     void theEndOfTheLinkFailsEveryCallThatIsPending() throws Exception {
         ScriptedPeer peer = connect();
-        IpcConnection connection = connected.join();
-        call(connection, peer, CALLS);
+        call(peer, CALLS);
         answer(peer, shuffled(0, CALLS, 3));
         peer.end();
         for (int n = 0; n < CALLS; n++) {
@@ -121,7 +117,6 @@ class ConcurrentCallsTest {
     @Test
     void aCallThatIsCancelledAsItsReplyArrivesEndsOnce() throws Exception {
         ScriptedPeer peer = connect();
-        IpcConnection connection = connected.join();
         for (int round = 0; round < 3_000; round++) {
             CompletableFuture<ValueSet> call = connection.requestAsync("s", number(round));
             long id = peer.next(Frames.REQUEST).id();
@@ -132,7 +127,7 @@ class ConcurrentCallsTest {
             }
             assertThat(call.cancel(false) || call.join().equals(number(round))).isTrue();
         }
-        call(connection, peer, 1);
+        call(peer, 1);
         answer(peer, List.of(0)); // all replies before it have been read
         assertThat(connection.stats().pending()).isZero();
     }
