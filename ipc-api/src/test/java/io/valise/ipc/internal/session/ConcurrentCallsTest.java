@@ -37,6 +37,8 @@ class ConcurrentCallsTest {
     private final List<AutoCloseable> open = new ArrayList<>();
     private final List<CompletableFuture<ValueSet>> calls = new ArrayList<>();
     private final Map<Integer, Long> ids = new HashMap<>();
+    private final BlockingQueue<Integer> cancelled = new LinkedBlockingQueue<>();
+    private final BlockingQueue<CompletableFuture<ValueSet>> answers = new LinkedBlockingQueue<>();
     private IpcConnection connection;
 
     @AfterEach
@@ -134,21 +136,32 @@ class ConcurrentCallsTest {
 
     // ---- at the server
 
-    @Test
-    void cancelReachesTheOneRequestOfThatId() throws Exception {
-        BlockingQueue<Integer> cancelled = new LinkedBlockingQueue<>();
+    private ScriptedPeer serve() throws InterruptedException {
         open.add(IpcServer.builder("scripted:many")
                 .transport(transport)
                 .asyncService("wait", request -> {
                     int n = request.message().getInt("n");
                     request.onCancel(() -> cancelled.add(n));
-                    return new CompletableFuture<>();
+                    CompletableFuture<ValueSet> answer = new CompletableFuture<>();
+                    answers.add(answer);
+                    return answer;
                 })
                 .start());
-        ScriptedPeer peer = transport.dial().greet();
+        return transport.dial().greet();
+    }
+
+    /** Sends a request; the answer that its handler has begun. A request that is cancelled before reaches no handler. */
+    private CompletableFuture<ValueSet> begin(ScriptedPeer peer, long id, int n) throws InterruptedException {
+        peer.send(RawFrame.request(id, "wait", number(n)));
+        return answers.take();
+    }
+
+    @Test
+    void cancelReachesTheOneRequestOfThatId() throws Exception {
+        ScriptedPeer peer = serve();
         long[] ofOneSlot = {1, 65, 129, -63, Long.MIN_VALUE + 1};
         for (int n = 0; n < ofOneSlot.length; n++) {
-            peer.send(RawFrame.request(ofOneSlot[n], "wait", number(n)));
+            assertThat(begin(peer, ofOneSlot[n], n)).isNotDone();
         }
         for (int n : new int[] {3, 0, 4, 1, 2}) {
             peer.send(RawFrame.cancel(ofOneSlot[n]), RawFrame.cancel(ofOneSlot[n]));
@@ -161,25 +174,13 @@ class ConcurrentCallsTest {
 
     @Test
     void lateAnswerOfACancelledRequestSparesTheNextOneOfThatId() throws Exception {
-        BlockingQueue<Integer> cancelled = new LinkedBlockingQueue<>();
-        BlockingQueue<CompletableFuture<ValueSet>> answers = new LinkedBlockingQueue<>();
-        open.add(IpcServer.builder("scripted:many")
-                .transport(transport)
-                .asyncService("wait", request -> {
-                    int n = request.message().getInt("n");
-                    request.onCancel(() -> cancelled.add(n));
-                    CompletableFuture<ValueSet> answer = new CompletableFuture<>();
-                    answers.add(answer);
-                    return answer;
-                })
-                .start());
-        ScriptedPeer peer = transport.dial().greet();
+        ScriptedPeer peer = serve();
         for (long id : new long[] {7, 71}) {
-            peer.send(RawFrame.request(id, "wait", number(1)), RawFrame.cancel(id));
+            CompletableFuture<ValueSet> first = begin(peer, id, 1);
+            peer.send(RawFrame.cancel(id));
             assertThat(cancelled.take()).isEqualTo(1);
-            peer.send(RawFrame.request(id, "wait", number(2)));
-            answers.take().complete(number(1));
-            CompletableFuture<ValueSet> second = answers.take();
+            CompletableFuture<ValueSet> second = begin(peer, id, 2);
+            first.complete(number(1));
             peer.send(RawFrame.cancel(id));
             assertThat(cancelled.take()).isEqualTo(2);
             second.complete(number(2));
