@@ -32,7 +32,7 @@ final class UserShares {
         }
         synchronized (counts) {
             int now = counts.merge(user(peer), 1, Integer::sum);
-            if (now <= 2 * most) {
+            if (now <= 2L * most) {
                 return true;
             }
             counts.put(user(peer), now - 1);

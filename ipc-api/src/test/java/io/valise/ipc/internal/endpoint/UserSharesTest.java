@@ -45,6 +45,14 @@ class UserSharesTest {
     }
 
     @Test
+    void theGreatestLimitLetsUsersIn() {
+        System.setProperty(UserShares.PROPERTY, "" + Integer.MAX_VALUE);
+        shares = new UserShares();
+        assertThat(shares.enter(AT, ANN)).isTrue();
+        assertThat(shares.excess(ANN)).isEmpty();
+    }
+
+    @Test
     void theServersOwnUserAndPeersWithoutAUserAreNotCounted() {
         for (int i = 0; i < 100; i++) {
             assertThat(shares.enter(AT, SELF)).isTrue();
