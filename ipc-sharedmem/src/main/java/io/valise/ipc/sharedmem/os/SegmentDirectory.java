@@ -26,10 +26,9 @@ import java.util.function.Supplier;
  */
 public final class SegmentDirectory {
     /** System property that puts segments elsewhere. */
-    private static final String FOLDER = "segments";
-
     public static final String PROPERTY = "valise.shm.directory";
 
+    private static final String FOLDER = "segments";
     private static final Path DEV_SHM = Path.of("/dev/shm");
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final char SEPARATOR = '~'; // not part of any endpoint's name
