@@ -34,7 +34,7 @@ public final class Listening implements AutoCloseable {
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     /** What a socket is called until other users may connect to it. */
-    static final String DRAFT = ".bind-";
+    static final String DRAFT = "."; // short, as the path of a socket is limited
 
     private final Path folder;
     private final String name;

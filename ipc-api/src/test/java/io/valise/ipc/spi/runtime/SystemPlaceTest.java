@@ -229,10 +229,10 @@ class SystemPlaceTest {
         try (ServerSocketChannel killed = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             killed.bind(UnixDomainSocketAddress.of(socket));
         }
-        Files.createFile(service.folder().resolve(".bind-pipe"));
+        Files.createFile(service.folder().resolve(".pipe"));
         Listening listening = service.listen("pipe", UnixSockets::close);
         assertThat(Files.getPosixFilePermissions(socket)).isEqualTo(PosixFilePermissions.fromString("rw-rw-rw-"));
-        assertThat(service.folder().resolve(".bind-pipe")).doesNotExist();
+        assertThat(service.folder().resolve(".pipe")).doesNotExist();
         fails(IpcStatus.ADDRESS_IN_USE, () -> service.listen("pipe", UnixSockets::close));
         listening.close();
         assertThat(socket).doesNotExist();

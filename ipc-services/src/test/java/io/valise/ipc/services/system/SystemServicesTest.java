@@ -230,7 +230,7 @@ class SystemServicesTest {
                     .contains("only " + ACCOUNT + " may serve it", folder.toString(), "uid " + BOB);
         }
         assertThat(bob.ask("bind", folder.resolve("pipe"))).startsWith("denied ");
-        assertThat(bob.ask("bind", folder.resolve(".bind-pipe"))).startsWith("denied ");
+        assertThat(bob.ask("bind", folder.resolve(".pipe"))).startsWith("denied ");
         assertThat(bob.ask("mkdir", place.resolve("other"))).startsWith("denied ");
         serving("system-pipe:quotes", "anyone");
         assertThat(bob.ask("bind", folder.resolve("pipe"))).startsWith("denied ");

@@ -37,7 +37,7 @@ public abstract class InstalledTransport implements Transport {
 
     /** The system-wide place of the tests. */
     public static Path place() {
-        return TestHome.path().resolve("system");
+        return TestHome.path().resolve("s"); // short: names of 64 characters fit into the path of a socket
     }
 
     @Override
