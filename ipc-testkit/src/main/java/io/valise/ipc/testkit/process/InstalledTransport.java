@@ -73,12 +73,15 @@ public abstract class InstalledTransport implements Transport {
 
     /**
      * The groups of rules that depend on how a connection is made and on what a process leaves behind, where this process is
-     * root's; the others see the same link as over the transport for one user.
+     * root's; the others see the same link as over the transport for one user, and run with
+     * {@code -Dvalise.test.allRules=true}. Those that prepare the runtime directory of one user, or let another user serve,
+     * never run.
      *
      * @since 0.1.0
      */
     public static final class Groups implements ExecutionCondition {
         private static final Set<String> GROUPS = Set.of("Lifecycle", "Access", "Identities", "Crashes");
+        private static final Set<String> OF_ONE_USER = Set.of("Publications", "Shortages", "HostileUsers");
 
         /** For JUnit. */
         public Groups() {}
@@ -89,6 +92,9 @@ public abstract class InstalledTransport implements Transport {
                 return ConditionEvaluationResult.disabled("only root can install a system-wide service");
             }
             Class<?> tested = context.getRequiredTestClass();
+            if (OF_ONE_USER.contains(tested.getSimpleName())) {
+                return ConditionEvaluationResult.disabled("prepares the runtime directory of one user, which is not used");
+            }
             boolean runs = tested.getEnclosingClass() == null
                     || GROUPS.contains(tested.getSimpleName())
                     || Boolean.getBoolean("valise.test.allRules");
