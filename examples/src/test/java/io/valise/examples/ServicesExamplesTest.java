@@ -3,8 +3,10 @@ package io.valise.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.valise.examples.files.FontCache;
+import io.valise.examples.files.LeaveReport;
 import io.valise.examples.files.ReportReader;
 import io.valise.examples.files.ReportService;
+import io.valise.examples.files.TakeReport;
 import io.valise.examples.named.IndexWriter;
 import io.valise.examples.objects.CounterClient;
 import io.valise.examples.objects.CounterService;
@@ -40,6 +42,18 @@ class ServicesExamplesTest {
         declare("reports", ExampleRun.command(ReportService.class, reports.toString()));
         assertThat(ExampleRun.of(ReportReader.class, "june", "../secret").lines())
                 .containsExactly("7 of 7 bytes", "profits", "a token works once: ACCESS_DENIED", "ACCESS_DENIED");
+    }
+
+    @Test
+    void aReportThatWasLeftIsTakenOnceWhenItsMakerHasEnded(@TempDir Path temp) throws IOException {
+        Path reports = Files.createDirectories(temp.resolve("reports"));
+        Files.writeString(reports.resolve("may.txt"), "profits");
+        String token = ExampleRun.of(LeaveReport.class, reports.toString());
+        Path copy = temp.resolve("copy");
+        assertThat(ExampleRun.of(TakeReport.class, token, copy.toString())).isEqualTo("copied");
+        assertThat(copy).hasContent("profits");
+        assertThat(ExampleRun.of(TakeReport.class, token, temp.resolve("again").toString()))
+                .isEqualTo("ACCESS_DENIED");
     }
 
     @Test

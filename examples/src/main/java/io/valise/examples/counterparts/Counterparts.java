@@ -72,6 +72,13 @@ final class Counterparts {
         PublisherFolder.open(editor, "fonts").write("sans.ttf", new byte[] {1, 2, 3});
     }
 
+    static byte[] durableFiles(AppIdentity editor, Path file) throws IOException {
+        String token = SharedFiles.durable(editor).add(file);
+        try (SharedFile shared = SharedFiles.redeem(token)) { // in any process of the user, whether editor runs or not
+            return shared.readAll();
+        }
+    }
+
     static byte[] sharedFiles(SharedFiles files, Path file, IpcConnection connection) throws IOException {
         String token = files.add(file);
         try (SharedFile shared = SharedFiles.redeem(connection, token)) {

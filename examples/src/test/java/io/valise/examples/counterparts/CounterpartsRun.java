@@ -44,6 +44,7 @@ final class CounterpartsRun {
             case "remoteObjects" -> remoteObjects();
             case "files" -> files();
             case "publisherFolder" -> publisherFolder();
+            case "durableFiles" -> durableFiles();
             case "sharedFiles" -> sharedFiles();
             case "helper" -> helper();
             case "launchForResult" -> Counterparts.launchForResult();
@@ -83,6 +84,11 @@ final class CounterpartsRun {
         AppIdentity editor = AppIdentity.open("acme", "editor");
         Counterparts.publisherFolder(editor);
         return PublisherFolder.open(editor, "fonts").list().toString();
+    }
+
+    private String durableFiles() throws IOException {
+        Path report = Files.writeString(folder.resolve("left"), "what it says");
+        return Counterparts.durableFiles(AppIdentity.open("acme", "editor"), report).length + " bytes";
     }
 
     private String sharedFiles() throws IOException {

@@ -48,6 +48,7 @@ class CounterpartsTest {
         expected.put("remoteObjects", "counted");
         expected.put("files", "opened");
         expected.put("publisherFolder", "[sans.ttf]");
+        expected.put("durableFiles", "12 bytes");
         expected.put("sharedFiles", "12 bytes");
         expected.put("helper", "{mistakes=1}");
         expected.put("launchForResult", "{colour=\"black\"}");

@@ -7,6 +7,7 @@ import io.valise.ipc.IpcClient;
 import io.valise.ipc.IpcConnection;
 import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.identity.CapabilityGrant;
+import io.valise.ipc.services.files.DurableToken;
 import io.valise.ipc.services.files.SharedFile;
 import io.valise.ipc.services.files.SharedFiles;
 import io.valise.ipc.testkit.HangWatchdog;
@@ -158,6 +159,67 @@ class SharingTest {
         assertThat(unredeemed.status()).isEqualTo(1);
         assertThat(unredeemed.out()).startsWith("pipe:share-");
         assertThat(unredeemed.err()).contains("the token was not redeemed: limit=PT0.05S");
+    }
+
+    @Test
+    void aDurableTokenNeedsNoProcessAndIsListedAndRevoked() throws IOException {
+        Path file = Files.writeString(own.path().toRealPath().resolve("report"), "what it says");
+        String token = shareDurably(file);
+        assertThat(token).matches("[A-Za-z0-9_-]{43}");
+        Path first = own.path().resolve("first");
+        assertThat(CommandRun.of("redeem", token, "-o", first.toString()).status())
+                .isZero();
+        assertThat(first).hasContent("what it says");
+        assertThat(CommandRun.of("redeem", token).err())
+                .startsWith("ipc: ACCESS_DENIED: token: unknown, redeemed, being redeemed, revoked or expired");
+
+        String copied = shareDurably(file, "--root", own.path().toString());
+        Path copy = own.path().resolve("copy");
+        assertThat(CommandRun.of("redeem", copied, "-o", copy.toString()).status())
+                .isZero();
+        assertThat(copy).hasContent("what it says");
+
+        String third = shareDurably(file);
+        AppIdentity.open("acme", "editor");
+        String second = shareDurably(
+                file, "--identity", "acme/editor", "--root", own.path().toString());
+        String listed = CommandRun.of("share", "list").out();
+        assertThat(listed)
+                .contains(DurableToken.idOf(third), DurableToken.idOf(second), file.toString(), "editor_")
+                .doesNotContain(third, second);
+        assertThat(CommandRun.of("share", "list", "--json").out())
+                .contains("\"roots\":[\"" + own.path().toRealPath() + "\"]");
+        CommandRun revoked = CommandRun.of("share", "revoke", third, DurableToken.idOf(second));
+        assertThat(revoked.status()).as(revoked.err()).isZero();
+        assertThat(revoked.out().lines()).hasSize(2).allMatch(line -> line.startsWith("revoked "));
+        assertThat(CommandRun.of("redeem", third).err()).startsWith("ipc: ACCESS_DENIED");
+        assertThat(CommandRun.of("share", "revoke", third).err()).contains("`ipc share list` shows those that are");
+        assertThat(CommandRun.of("share", "list").out().lines()).hasSize(1);
+    }
+
+    private static String shareDurably(Path file, String... more) {
+        List<String> line = new ArrayList<>(List.of("share", "--durable", file.toString()));
+        line.addAll(List.of(more));
+        CommandRun run = CommandRun.of(line.toArray(String[]::new));
+        assertThat(run.status()).as(run.err()).isZero();
+        return run.out().strip();
+    }
+
+    @Test
+    void whatIsWrongWithADurableTokenIsTold() throws IOException {
+        Path file = Files.writeString(own.path().resolve("report"), "what it says");
+        assertThat(CommandRun.of("share").status()).isEqualTo(2);
+        assertThat(CommandRun.of("share", file.toString(), "--root", "/").err()).contains("are for --durable");
+        assertThat(CommandRun.of("share", "--durable", file.toString(), "--root", file.toString())
+                        .err())
+                .contains("expected a directory");
+        Path other = Files.createDirectory(own.path().resolve("other"));
+        assertThat(CommandRun.of("share", "--durable", file.toString(), "--root", other.toString())
+                        .err())
+                .contains("ACCESS_DENIED")
+                .contains("not below an allowed root");
+        assertThat(CommandRun.of("share", "--durable", other.toString()).err()).contains("expected a regular file");
+        assertThat(CommandRun.of("redeem", "x".repeat(42)).err()).contains("43 characters");
     }
 
     @Test

@@ -18,6 +18,7 @@ import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -28,13 +29,15 @@ import picocli.CommandLine.Parameters;
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 @Command(
         name = "redeem",
-        description = "Writes the file of a token that `ipc share` printed to standard output. Other users can see an"
-                + " argument while this runs (ps); they cannot see standard input.")
+        description =
+                "Writes the file of a token that `ipc share` printed, or of a durable one, to standard output. Other users can see an"
+                        + " argument while this runs (ps); they cannot see standard input.")
 final class RedeemCommand implements Callable<Integer> {
     /** Between the sharer's address and the secret. */
     static final char SEPARATOR = '/';
 
     private static final String STANDARD_INPUT = "-";
+    private static final Pattern DURABLE = Pattern.compile("[A-Za-z0-9_-]{43}");
     private static final int MOST_TOKEN_BYTES = 1024;
 
     @Mixin
@@ -64,25 +67,35 @@ final class RedeemCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         String token = argument.equals(STANDARD_INPUT) ? line(System.in) : argument;
         int separator = token.indexOf(SEPARATOR);
-        if (separator < 0) {
-            throw common.usageError("TOKEN: expected what `ipc share` printed, such as any:share-1a2b3c4d/…");
+        if (separator < 0 && !DURABLE.matcher(token).matches()) {
+            throw common.usageError("TOKEN: expected what `ipc share` printed, such as any:share-1a2b3c4d/…,"
+                    + " or 43 characters A-Z a-z 0-9 _ - of a durable one");
         }
         if (target != null && Files.exists(target)) {
             throw new CommandFailure("there is a file " + target + " already; the token is still good");
         }
-        try (IpcConnection owner = IpcClient.connect(endpoint(token.substring(0, separator)));
-                SharedFile file = SharedFiles.redeem(owner, token.substring(separator + 1))) {
+        if (separator < 0) {
+            take(SharedFiles.redeem(token));
+        } else {
+            try (IpcConnection owner = IpcClient.connect(endpoint(token.substring(0, separator)))) {
+                take(SharedFiles.redeem(owner, token.substring(separator + 1)));
+            }
+        }
+        return 0;
+    }
+
+    private void take(SharedFile shared) {
+        try (shared) {
             boolean shows = progress == null ? Terminal.errorsAreShown() : progress;
             ProgressBar bar = new ProgressBar(common.err(), System.nanoTime());
             if (shows) {
-                file.onProgress((bytes, total) -> bar.show(bytes, total, System.nanoTime()));
+                shared.onProgress((bytes, total) -> bar.show(bytes, total, System.nanoTime()));
             }
-            write(file);
+            write(shared);
             if (shows) {
                 bar.end();
             }
         }
-        return 0;
     }
 
     /** Reads no more than the line: its writer may keep the other end open. */
@@ -106,7 +119,7 @@ final class RedeemCommand implements Callable<Integer> {
         }
     }
 
-    private void write(SharedFile file) throws IOException {
+    private void write(SharedFile file) {
         try {
             if (target != null) {
                 file.copyTo(target);
@@ -116,7 +129,8 @@ final class RedeemCommand implements Callable<Integer> {
                 }
             }
         } catch (IOException e) {
-            throw new CommandFailure("cannot write the file: " + e + "; the token is still good");
+            throw new CommandFailure("cannot write the file: " + e
+                    + (file.isSpent() ? "; the token is spent" : "; the token is still good"));
         }
     }
 }

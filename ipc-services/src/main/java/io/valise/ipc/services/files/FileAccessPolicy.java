@@ -13,6 +13,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FileAccessPolicy {
     private final List<Path> roots = new CopyOnWriteArrayList<>();
+    private final List<Consumer<Set<Path>>> listeners = new CopyOnWriteArrayList<>();
 
     /**
      * Allows what is below some directories.
@@ -54,13 +58,30 @@ public final class FileAccessPolicy {
     }
 
     /**
-     * No longer allows what is below a root; what another root allows stays allowed.
+     * No longer allows what is below a root; what another root allows stays allowed. Durable tokens that a {@link
+     * SharedFiles} with this policy has made for such files are revoked, those of earlier processes included.
      *
      * @return whether it was allowed
+     * @throws IpcException {@code RESOURCE_EXHAUSTED} or {@code ACCESS_DENIED} when durable tokens cannot be removed; the
+     *     root is revoked
      */
     public boolean revoke(Path root) {
         Path given = root.toAbsolutePath().normalize();
-        return roots.removeIf(known -> known.equals(given) || isSame(known, root));
+        return removeIf(known -> known.equals(given) || isSame(known, root));
+    }
+
+    private boolean removeIf(Predicate<Path> which) {
+        Set<Path> revoked = roots.stream().filter(which).collect(Collectors.toSet());
+        roots.removeAll(revoked);
+        if (!revoked.isEmpty()) {
+            listeners.forEach(listener -> listener.accept(revoked));
+        }
+        return !revoked.isEmpty();
+    }
+
+    /** Has this told of roots that it no longer allows. */
+    void onRevoked(Consumer<Set<Path>> listener) {
+        listeners.add(listener);
     }
 
     private static boolean isSame(Path known, Path root) {
@@ -71,14 +92,23 @@ public final class FileAccessPolicy {
         }
     }
 
-    /** Allows nothing any more. */
+    /**
+     * Allows nothing any more. Durable tokens are revoked, as by {@link #revoke}.
+     *
+     * @throws IpcException as {@link #revoke}
+     */
     public void revokeAll() {
-        roots.clear();
+        removeIf(known -> true);
     }
 
     /** The directories below which everything is allowed now. */
     public List<Path> roots() {
         return List.copyOf(roots);
+    }
+
+    /** The roots that allow a file; real paths. */
+    List<Path> rootsOf(Path real) {
+        return roots.stream().filter(real::startsWith).toList();
     }
 
     /**

@@ -54,10 +54,10 @@ final class FileSource implements Flow.Publisher<ValueSet>, Flow.Subscription {
     }
 
     /** @param failed runs when the transfer has ended without the reader's confirmation; once */
-    FileSource(String name, SeekableByteChannel file, Runnable failed) throws IOException {
+    FileSource(String name, SeekableByteChannel file, long size, Runnable failed) {
         this.name = name;
         this.file = file;
-        this.size = file.size();
+        this.size = size;
         this.failed = failed;
     }
 

@@ -4,16 +4,14 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.spi.runtime.PrivateFile;
-import io.valise.ipc.spi.runtime.SafeLog;
 import java.io.IOException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -26,14 +24,14 @@ import java.util.concurrent.Flow;
  * it is read. {@link #read} waits for the peer without a limit of its own; it ends when the connection does. Reading is
  * for one thread at a time; {@link #close} for any.
  *
- * <p>The peer is told that all bytes have arrived, and the token is spent, by {@link #copyTo} when the file is there
- * whole, and by the {@link #read} that returns -1, that is, after the caller has processed the earlier bytes. Without
- * that the token can be redeemed again. The bytes read are valid even when the peer can no longer be told.
+ * <p>The token is spent before the last byte is handed over, and not sooner: so no two processes ever get all of a file by one
+ * token, and a reader that fails or is killed before, because its disk is full for example, leaves the token as it was. {@link
+ * #copyTo} spends it when the file is on the disk whole. A reader that cannot learn whether the token is spent, because the
+ * connection ended just then, does not get the last byte.
  *
  * @since 0.1.0
  */
 public final class SharedFile implements ReadableByteChannel {
-    private static final Logger LOG = SafeLog.of("io.valise.ipc.services.files");
     private static final int COPY_BYTES = 64 * 1024;
 
     private final Arrivals arrivals = new Arrivals();
@@ -42,8 +40,8 @@ public final class SharedFile implements ReadableByteChannel {
     private long read;
     private ByteBuffer chunk = ByteBuffer.allocate(0);
     private Progress progress = (bytes, total) -> {};
-    private final Runnable confirmation;
-    private boolean confirmed;
+    private final Runnable spending;
+    private boolean spent;
 
     /**
      * Is told how far a transfer has come.
@@ -56,12 +54,13 @@ public final class SharedFile implements ReadableByteChannel {
         void transferred(long bytes, long total);
     }
 
-    private SharedFile(Runnable confirmation) {
-        this.confirmation = confirmation;
+    private SharedFile(Runnable spending) {
+        this.spending = spending;
     }
 
-    static SharedFile receive(Flow.Publisher<ValueSet> stream, Runnable confirmation) {
-        SharedFile file = new SharedFile(confirmation);
+    /** @param spending spends the token, or throws an IpcException; called when all bytes have arrived */
+    static SharedFile receive(Flow.Publisher<ValueSet> stream, Runnable spending) {
+        SharedFile file = new SharedFile(spending);
         stream.subscribe(file.arrivals);
         ValueSet first = file.arrivals.first();
         try {
@@ -90,37 +89,46 @@ public final class SharedFile implements ReadableByteChannel {
         return this;
     }
 
+    /** Whether the token is spent by this reader: all bytes have been handed over, or all but the last. */
+    public boolean isSpent() {
+        return spent;
+    }
+
     /**
-     * Reads the bytes that have arrived; waits when none have. When all have been read, tells the peer and returns -1.
+     * Reads the bytes that have arrived; waits when none have. Spends the token before the last byte.
      *
-     * @throws IpcException the reason for which the rest will not come, such as {@code PEER_DIED}
+     * @return how many, at least 1 where there is room; -1 when all have been read
+     * @throws IpcException the reason for which the rest will not come, such as {@code PEER_DIED}; {@code ACCESS_DENIED}
+     *     when the token was revoked or has expired meanwhile
      * @throws ClosedChannelException when it was closed
      */
     @Override
     public int read(ByteBuffer target) throws IOException {
         if (!chunk.hasRemaining() && !next()) {
-            confirm();
+            spend(); // an empty file
             return -1;
         }
-        int count = Math.min(chunk.remaining(), target.remaining());
+        if (!spent && target.hasRemaining() && read + 1 == size) {
+            spend();
+        }
+        int most = Math.min(chunk.remaining(), target.remaining());
+        return take(target, !spent && read + most == size ? most - 1 : most);
+    }
+
+    private int take(ByteBuffer target, int count) {
         target.put(chunk.slice().limit(count));
         chunk.position(chunk.position() + count);
         read += count;
-        if (count > 0) {
+        if (count > 0 && read + 1 != size) { // the last byte is about to follow
             progress.transferred(read, size);
         }
         return count;
     }
 
-    private void confirm() {
-        if (confirmed) {
-            return;
-        }
-        confirmed = true;
-        try {
-            confirmation.run();
-        } catch (IpcException e) { // all bytes have arrived all the same; the token may be redeemable again
-            LOG.log(Level.DEBUG, "shared file " + name + ": its owner was not told that it has arrived", e);
+    private void spend() {
+        if (!spent) {
+            spending.run();
+            spent = true;
         }
     }
 
@@ -133,41 +141,67 @@ public final class SharedFile implements ReadableByteChannel {
             throw new IpcException(
                     IpcStatus.PROTOCOL_ERROR, "shared file " + name + ": size=" + size + ", actual=" + read);
         }
-        chunk = ByteBuffer.wrap(item.getBytes(FileSource.DATA));
+        byte[] data = item.getBytes(FileSource.DATA);
+        if (data.length > size - read) {
+            throw new IpcException(
+                    IpcStatus.PROTOCOL_ERROR,
+                    "shared file " + name + ": size=" + size + ", actual=" + (read + data.length) + " or more");
+        }
+        chunk = ByteBuffer.wrap(data);
         return true;
     }
 
     /**
-     * Reads all of it into a new file, which is there when all of it is: until then it lies beside it under a name that
-     * begins with {@code .draft-}, and is deleted when the transfer fails.
+     * Reads all of it into a new file, which is there when all of it is on the disk: until then it lies beside it under a name
+     * that begins with {@code .draft-}, and is deleted when the transfer fails.
      *
-     * @throws IOException when that exists already, or cannot be written
+     * @throws IpcException as {@link #read}
+     * @throws IOException when that exists already, or cannot be written; when it is made by another program at the very end,
+     *     after the token was spent, the message names the draft, which is kept
      */
     public void copyTo(Path target) throws IOException {
         if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
             throw new FileAlreadyExistsException(target.toString());
         }
         Path draft = target.resolveSibling(PrivateFile.DRAFT_PREFIX + UUID.randomUUID());
+        boolean whole = false;
         try {
             copyToNew(draft);
-            Files.move(draft, target);
-            confirm();
+            spend();
+            whole = true;
         } finally {
-            Files.deleteIfExists(draft);
+            if (!whole) {
+                Files.deleteIfExists(draft);
+            }
+        }
+        move(draft, target);
+    }
+
+    private static void move(Path draft, Path target) throws IOException {
+        try {
+            Files.move(draft, target);
+        } catch (IOException e) {
+            IOException kept = new FileSystemException(
+                    target.toString(),
+                    draft.toString(),
+                    "the token is spent, and the whole file is in the second: " + e);
+            kept.initCause(e);
+            throw kept;
         }
     }
 
     private void copyToNew(Path target) throws IOException {
         try (FileChannel out = FileChannel.open(target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             ByteBuffer buffer = ByteBuffer.allocateDirect(COPY_BYTES);
-            while (read < size) { // not up to the -1 that confirms
-                read(buffer);
+            while (chunk.hasRemaining() || next()) {
+                take(buffer, Math.min(chunk.remaining(), buffer.remaining()));
                 buffer.flip();
                 while (buffer.hasRemaining()) {
                     out.write(buffer);
                 }
                 buffer.clear();
             }
+            out.force(true);
         }
     }
 

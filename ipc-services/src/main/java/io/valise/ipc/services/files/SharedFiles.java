@@ -8,35 +8,31 @@ import io.valise.ipc.IpcServer;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.Request;
 import io.valise.ipc.ValueSet;
-import io.valise.ipc.spi.runtime.SafeLog;
+import io.valise.ipc.identity.AppIdentity;
+import io.valise.ipc.services.files.TokenStore.Claim;
 import io.valise.ipc.spi.runtime.SystemText;
 import java.io.IOException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
-import java.nio.channels.SeekableByteChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.Base64;
-import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Files of this process that others may read once each: a process that has the token of one redeems it over a
- * connection for its bytes. A token is 256 random bits as text, sent in any ValueSet. One process at a time redeems it,
- * and when that one has confirmed that all bytes have arrived, the token is spent; when the transfer fails before, for
- * whatever reason, it can be redeemed again. It expires after {@link #LIFETIME}, can be revoked, and ends with this
- * object's process. The error does not tell a holder whether a token is unknown, being redeemed, spent, revoked or
- * expired. Thread-safe.
+ * Files that others may read once each: a process that has the token of one redeems it for its bytes. A token is 256 random
+ * bits as text, sent in any ValueSet. One process at a time redeems it, and it is spent before that one gets the last byte:
+ * never do two processes have all of the file. When a transfer fails before, for whatever reason, the token can be
+ * redeemed again. It expires after {@link #LIFETIME} and can be revoked. The error does not tell a holder whether a token is
+ * unknown, being redeemed, spent, revoked or expired.
+ *
+ * <p>Tokens of {@link #SharedFiles()} end with the process and are redeemed over a connection to it. Those of {@link #durable}
+ * are kept for an application in the user's configuration folder: they outlive the process and a restart of the machine, and
+ * any process of the user redeems them, by {@link #redeem(String)} without a connection, or over one to a process of
+ * the application. Either way a killed process, at whatever instruction, leaves a token spent or good as before.
+ * Thread-safe; durable tokens are safe among processes.
  *
  * <pre>{@code
  * SharedFiles files = new SharedFiles();
@@ -57,38 +53,21 @@ public final class SharedFiles {
     /** How long a token can be redeemed. */
     public static final Duration LIFETIME = Duration.ofDays(14);
 
-    /** How many tokens may be outstanding at a time. */
+    /** How many tokens may be outstanding at a time; of durable ones, for an application. */
     public static final int MOST_OUTSTANDING = 1_000;
-
-    private static final Logger LOG = SafeLog.of("io.valise.ipc.services.files");
 
     static final String SERVICE = "files.redeem";
     static final String CONFIRMATION = "files.received";
     static final String TOKEN = "token";
-    private static final int TOKEN_BYTES = 32;
-    private static final SecureRandom RANDOM = new SecureRandom();
 
     private final Clock clock;
     private final @Nullable FileAccessPolicy policy;
-    /** By the hash of the token, so that the time of a lookup tells nothing about a token. Guarded by this. */
-    private final Map<String, Shared> outstanding = new HashMap<>();
+    private final TokenStore tokens;
+    /** The files that are sent now, by the hash of their token. */
+    private final Map<String, Sent> sent = new ConcurrentHashMap<>();
 
-    /** A file until its token is spent; guarded by the SharedFiles it is of. */
-    private static final class Shared {
-        private final Path file;
-        private final Instant expires;
-        private final Runnable redeemed;
-        /** The connection that redeems it now, if one does. */
-        private @Nullable IpcConnection reader;
-        /** The open file that is sent, once it is open. */
-        private @Nullable FileSource source;
-
-        Shared(Path file, Instant expires, Runnable redeemed) {
-            this.file = file;
-            this.expires = expires;
-            this.redeemed = redeemed;
-        }
-    }
+    /** A file that is sent, and to whom. */
+    private record Sent(IpcConnection reader, Transfer transfer) {}
 
     /** Shares any file that this process can read. */
     public SharedFiles() {
@@ -102,18 +81,55 @@ public final class SharedFiles {
 
     /** With a clock that says when tokens expire, and a policy; null allows everything. */
     public SharedFiles(Clock clock, @Nullable FileAccessPolicy policy) {
+        this(clock, policy, new MemoryTokens(clock));
+    }
+
+    private SharedFiles(Clock clock, @Nullable FileAccessPolicy policy, TokenStore tokens) {
         this.clock = clock;
         this.policy = policy;
+        this.tokens = tokens;
+    }
+
+    /**
+     * Shares any file that the user can read, by tokens that outlive this process. All processes of the application have
+     * the same.
+     *
+     * @param maker the application
+     */
+    public static SharedFiles durable(AppIdentity maker) {
+        return durable(maker, Clock.systemUTC(), null);
+    }
+
+    /**
+     * Shares files that a policy allows, by tokens that outlive this process. The policy applies when a file is added, and when
+     * this object sends it. The roots that allowed a file are kept with its token and apply wherever that is redeemed: the
+     * file still has to be below one. To revoke a root while this process runs revokes its tokens, also those of earlier
+     * processes.
+     *
+     * @param maker the application
+     */
+    public static SharedFiles durable(AppIdentity maker, FileAccessPolicy policy) {
+        return durable(maker, Clock.systemUTC(), policy);
+    }
+
+    static SharedFiles durable(AppIdentity maker, Clock clock, @Nullable FileAccessPolicy policy) {
+        TokenFolder folder = new TokenFolder(maker.id(), clock);
+        if (policy != null) {
+            policy.onRevoked(roots -> folder.revoke(roots, policy));
+        }
+        return new SharedFiles(clock, policy, folder);
     }
 
     // ---- the owner's side
 
     /**
-     * Makes a token for a file. The file that has this path when the token is redeemed is read.
+     * Makes a token for a file. The file that has this path when the token is redeemed is read. A durable token is on the
+     * disk when this returns.
      *
      * @throws IllegalArgumentException when it is a directory or another thing that is no regular file
-     * @throws IpcException {@code RESOURCE_EXHAUSTED} when {@value #MOST_OUTSTANDING} tokens are outstanding, {@code
-     *     ACCESS_DENIED} when the policy does not allow the file
+     * @throws IpcException {@code RESOURCE_EXHAUSTED} when {@value #MOST_OUTSTANDING} tokens are outstanding, or a durable
+     *     one cannot be written, {@code ACCESS_DENIED} when the policy does not allow the file, or owner or mode of the
+     *     configuration folder are not as they must be
      * @throws IOException when there is no such file
      */
     public String add(Path file) throws IOException {
@@ -123,7 +139,8 @@ public final class SharedFiles {
     /**
      * Makes a token for a file, as {@link #add(Path)} does, and tells when it is spent.
      *
-     * @param redeemed runs once, when a reader has confirmed that all bytes have arrived, before it is answered
+     * @param redeemed runs once, when the token is spent through this object, before the reader is answered; so not for a
+     *     durable token that is redeemed elsewhere
      */
     public String add(Path file, Runnable redeemed) throws IOException {
         Path real = policy == null ? file.toRealPath() : policy.check(file);
@@ -133,46 +150,34 @@ public final class SharedFiles {
         }
         SystemText.received(
                 "name of the file to share", String.valueOf(real.getFileName())); // which the receiver is told
-        byte[] random = new byte[TOKEN_BYTES];
-        RANDOM.nextBytes(random);
-        String token = Base64.getUrlEncoder().withoutPadding().encodeToString(random);
-        put(token, new Shared(real, clock.instant().plus(LIFETIME), redeemed));
+        String token = Tokens.fresh();
+        tokens.put(Tokens.hash(token), real, policy, clock.instant().plus(LIFETIME), redeemed);
         return token;
     }
 
-    private synchronized void put(String token, Shared shared) {
-        Instant now = clock.instant();
-        outstanding.values().removeIf(each -> !now.isBefore(each.expires));
-        if (outstanding.size() >= MOST_OUTSTANDING) {
-            throw new IpcException(
-                    IpcStatus.RESOURCE_EXHAUSTED,
-                    "outstanding tokens: limit=" + MOST_OUTSTANDING + ", actual=" + (outstanding.size() + 1)
-                            + "; revoke those that will not be redeemed");
-        }
-        outstanding.put(hash(token), shared);
+    /**
+     * Revokes a token; of a file that a process is reading it does not get the last byte.
+     *
+     * @return whether it was neither spent nor expired
+     * @throws IpcException {@code RESOURCE_EXHAUSTED} or {@code ACCESS_DENIED} when a durable one cannot be removed
+     */
+    public boolean revoke(String token) {
+        return tokens.remove(Tokens.hash(token));
     }
 
     /**
-     * Revokes a token; a process that is already reading the file continues to read.
+     * How many tokens are neither spent nor expired, those that are being redeemed included; of durable ones, all of the
+     * application.
      *
-     * @return whether it was neither spent nor expired
+     * @throws IpcException {@code RESOURCE_EXHAUSTED} or {@code ACCESS_DENIED} when the folder of durable ones cannot be read
      */
-    public synchronized boolean revoke(String token) {
-        Shared shared = outstanding.remove(hash(token));
-        return shared != null && clock.instant().isBefore(shared.expires);
-    }
-
-    /** How many tokens are neither spent nor expired, those that are being redeemed included. */
-    public synchronized int outstanding() {
-        Instant now = clock.instant();
-        return (int) outstanding.values().stream()
-                .filter(each -> now.isBefore(each.expires))
-                .count();
+    public int outstanding() {
+        return tokens.outstanding();
     }
 
     /**
      * Lets all clients of a server redeem tokens. An {@code AccessPolicy} must allow both {@code files.redeem} and {@code
-     * files.received}, by which a reader confirms.
+     * files.received}, by which a reader has a token spent.
      */
     public IpcServer.Builder addTo(IpcServer.Builder server) {
         return server.stream(SERVICE, this::redeem).service(CONFIRMATION, this::received);
@@ -184,94 +189,31 @@ public final class SharedFiles {
         connection.service(CONFIRMATION, this::received);
     }
 
-    private Flow.Publisher<ValueSet> redeem(Request request) throws IOException {
-        Shared shared = reserve(request.message().getString(TOKEN, ""), request.connection());
-        try {
-            String name = String.valueOf(shared.file.getFileName());
-            FileSource source = new FileSource(name, open(shared.file), () -> release(shared));
-            synchronized (this) {
-                shared.source = source;
-            }
-            return source;
-        } catch (IOException | RuntimeException e) {
-            release(shared);
-            throw e;
-        }
-    }
-
-    /** For this reader alone, until it has confirmed or its transfer has failed. */
-    private synchronized Shared reserve(String token, IpcConnection reader) {
-        Shared shared = outstanding.get(hash(token));
-        if (shared == null || shared.reader != null || !clock.instant().isBefore(shared.expires)) {
-            throw new IpcException(
-                    IpcStatus.ACCESS_DENIED,
-                    "token: unknown, redeemed, being redeemed, revoked or expired; ask for another");
-        }
-        shared.reader = reader;
-        return shared;
-    }
-
-    private synchronized void release(Shared shared) {
-        shared.reader = null;
-        shared.source = null;
+    private Flow.Publisher<ValueSet> redeem(Request request) {
+        String hash = Tokens.hash(request.message().getString(TOKEN, ""));
+        Claim claim = tokens.claim(hash).orElseThrow(Tokens::refusal);
+        Transfer transfer = Transfer.open(claim, policy, () -> sent.remove(hash)); // before the claim ends
+        sent.put(hash, new Sent(request.connection(), transfer));
+        return transfer.source();
     }
 
     /** The reader's confirmation that it has all bytes; accepted from that reader only, after all have been sent. */
     private ValueSet received(Request request) {
-        String hash = hash(request.message().getString(TOKEN, ""));
-        Shared shared;
-        synchronized (this) {
-            shared = outstanding.get(hash);
-            boolean confirmed = shared != null
-                    && shared.source != null
-                    && request.connection().equals(shared.reader)
-                    && shared.source.confirm();
-            if (shared == null || !confirmed) {
-                throw new IpcException(
-                        IpcStatus.ACCESS_DENIED, "token: no transfer by it has been sent whole over this connection");
-            }
-            outstanding.remove(hash);
+        String hash = Tokens.hash(request.message().getString(TOKEN, ""));
+        Sent file = sent.get(hash);
+        if (file == null || !file.reader.equals(request.connection())) {
+            throw new IpcException(
+                    IpcStatus.ACCESS_DENIED, "token: no transfer by it has been sent whole over this connection");
         }
-        shared.redeemed.run();
+        file.transfer.spend();
         return ValueSet.empty();
-    }
-
-    /** Opens neither a symbolic link nor a file that would block. The error tells the peer no path. */
-    private SeekableByteChannel open(Path file) {
-        try {
-            FileAccessPolicy allowed = policy == null ? new FileAccessPolicy(folder(file)) : policy;
-            SeekableByteChannel channel = allowed.open(file, StandardOpenOption.READ);
-            if (file.toRealPath().equals(file)) {
-                return channel;
-            }
-            channel.close();
-        } catch (IOException | IpcException e) {
-            LOG.log(Level.DEBUG, "shared file " + file + " cannot be read any more", e);
-        }
-        throw new IpcException(
-                IpcStatus.HANDLER_FAILED, "shared file " + file.getFileName() + ": it cannot be read any more");
-    }
-
-    private static Path folder(Path file) {
-        Path folder = file.getParent();
-        return folder == null ? file : folder;
-    }
-
-    private static String hash(String token) {
-        try {
-            byte[] bytes = token.getBytes(StandardCharsets.UTF_8);
-            return Base64.getEncoder()
-                    .encodeToString(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JVM has SHA-256", e);
-        }
     }
 
     // ---- the reader's side
 
     /**
-     * Redeems a token at the peer, which must be the process that made it. Waits for as long as the peer's first answer
-     * takes, 30 s at most. The token is spent when all bytes have been read: {@link SharedFile} says when it confirms that.
+     * Redeems a token at the peer, which must be a process of its maker: of a token that is not durable, the process that made
+     * it. Waits for as long as the peer's first answer takes, 30 s at most. {@link SharedFile} says when the token is spent.
      *
      * @throws IpcException {@code ACCESS_DENIED} when the token cannot be redeemed, {@code HANDLER_FAILED} when the file
      *     cannot be read any more, {@code SERVICE_NOT_FOUND} when the peer shares no files; any status of a stream
@@ -279,5 +221,20 @@ public final class SharedFiles {
     public static SharedFile redeem(IpcConnection connection, String token) {
         ValueSet named = ValueSet.of(TOKEN, token);
         return SharedFile.receive(connection.stream(SERVICE, named), () -> connection.request(CONFIRMATION, named));
+    }
+
+    /**
+     * Redeems a durable token of an application of this user, which need not run. {@link SharedFile} says when it is spent.
+     *
+     * @throws IpcException {@code ACCESS_DENIED} when the token cannot be redeemed, {@code HANDLER_FAILED} when the file
+     *     cannot be read any more, or its maker's policy does not allow it any more
+     */
+    public static SharedFile redeem(String token) {
+        return redeem(token, Clock.systemUTC());
+    }
+
+    static SharedFile redeem(String token, Clock clock) {
+        Transfer transfer = Transfer.open(DurableToken.claim(Tokens.hash(token), clock), null, () -> {});
+        return SharedFile.receive(transfer.source(), transfer::spend);
     }
 }

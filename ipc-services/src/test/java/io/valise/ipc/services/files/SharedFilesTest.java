@@ -80,23 +80,50 @@ class SharedFilesTest {
     }
 
     @Test
-    void aTokenIsSpentWhenItsReaderHasReadPastTheLastByteAndNoSooner() throws IOException {
+    void aTokenIsSpentBeforeTheLastByteIsHandedOverAndNoSooner() throws IOException {
         AtomicInteger redeemed = new AtomicInteger();
         String token = files.add(file("report", 100_000), redeemed::incrementAndGet);
         try (SharedFile file = SharedFiles.redeem(connection, token)) {
             ByteBuffer all = ByteBuffer.allocate(100_000);
-            while (all.hasRemaining()) {
+            while (all.remaining() > 1) {
                 file.read(all);
             }
             assertThat(redeemed).hasValue(0);
+            assertThat(file.isSpent()).isFalse();
             assertThat(files.outstanding()).isOne();
             assertThat(refused(token)).isEqualTo(refused("unknown"));
-            assertThat(file.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+            assertThat(file.read(all)).isOne();
             assertThat(redeemed).hasValue(1);
+            assertThat(file.isSpent()).isTrue();
+            assertThat(file.read(ByteBuffer.allocate(1))).isEqualTo(-1);
             assertThat(file.read(ByteBuffer.allocate(1))).isEqualTo(-1);
         }
         assertThat(redeemed).hasValue(1);
         assertThat(refused(token)).isEqualTo(refused("unknown"));
+    }
+
+    @Test
+    void aReaderThatCannotLearnWhetherTheTokenIsSpentDoesNotGetTheLastByte() throws IOException {
+        try (SharedFile file = SharedFiles.redeem(connection, files.add(file("report", 10)))) {
+            ByteBuffer all = ByteBuffer.allocate(10);
+            assertThat(file.read(all)).isEqualTo(9);
+            connection.close();
+            assertThatThrownBy(() -> file.read(all)).isInstanceOf(IpcException.class);
+            assertThat(all.remaining()).isOne();
+        }
+        assertThat(files.outstanding()).isOne();
+    }
+
+    @Test
+    void aRevokedFileIsNotHadWhole() throws IOException {
+        String token = files.add(file("report", 100_000));
+        try (SharedFile file = SharedFiles.redeem(connection, token)) {
+            assertThat(file.read(ByteBuffer.allocate(10))).isEqualTo(10);
+            assertThat(files.revoke(token)).isTrue();
+            assertThatThrownBy(file::readAll)
+                    .isInstanceOfSatisfying(
+                            IpcException.class, e -> assertThat(e.status()).isEqualTo(IpcStatus.ACCESS_DENIED));
+        }
     }
 
     @Test
@@ -136,13 +163,13 @@ class SharedFilesTest {
                                 IpcException.class, e -> assertThat(e.status()).isEqualTo(IpcStatus.ACCESS_DENIED));
             }
             ByteBuffer all = ByteBuffer.allocate(10_000_000);
-            while (all.hasRemaining()) {
+            while (all.remaining() > 1) {
                 file.read(all);
             }
             assertThatThrownBy(() -> bystander.request("files.received", ValueSet.of("token", token)))
                     .isInstanceOf(IpcException.class);
             assertThat(redeemed).hasValue(0);
-            assertThat(file.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+            assertThat(file.read(all)).isOne();
             assertThat(redeemed).hasValue(1);
         }
     }
@@ -278,7 +305,7 @@ class SharedFilesTest {
         BlockingQueue<ValueSet> sent = new LinkedBlockingQueue<>();
         BlockingQueue<String> failed = new LinkedBlockingQueue<>();
         BlockingQueue<Flow.Subscription> subscriptions = new LinkedBlockingQueue<>();
-        FileSource source = new FileSource("long", channel, () -> failed.add("failed"));
+        FileSource source = new FileSource("long", channel, channel.size(), () -> failed.add("failed"));
         source.subscribe(new Flow.Subscriber<>() {
             @Override
             public void onSubscribe(Flow.Subscription subscription) {

@@ -93,7 +93,8 @@ public abstract class InstalledTransport implements Transport {
             }
             Class<?> tested = context.getRequiredTestClass();
             if (OF_ONE_USER.contains(tested.getSimpleName())) {
-                return ConditionEvaluationResult.disabled("prepares the runtime directory of one user, which is not used");
+                return ConditionEvaluationResult.disabled(
+                        "prepares the runtime directory of one user, which is not used");
             }
             boolean runs = tested.getEnclosingClass() == null
                     || GROUPS.contains(tested.getSimpleName())

@@ -1,0 +1,100 @@
+package io.valise.ipc.services.files;
+
+import io.valise.ipc.IpcException;
+import io.valise.ipc.services.files.TokenStore.Claim;
+import io.valise.ipc.spi.runtime.SafeLog;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * An outstanding durable token, as a tool shows and revokes it. Only the hash of a token is kept, so nothing that is said here
+ * can be redeemed. Immutable and thread-safe.
+ *
+ * @param id tells it from others, and cannot be redeemed: the first 16 digits of its hash
+ * @param applicationId whose it is
+ * @param file the file; empty where what the token's file says is damaged: nothing is redeemed by it
+ * @param roots the roots of the maker's policy that allowed the file; empty where it had no policy
+ * @param expires until when it can be redeemed
+ * @since 0.1.0
+ */
+public record DurableToken(String id, String applicationId, Optional<Path> file, List<Path> roots, Instant expires) {
+    private static final Logger LOG = SafeLog.of("io.valise.ipc.services.files");
+    private static final int ID_DIGITS = 16;
+
+    /** Takes a copy of the list. */
+    public DurableToken {
+        roots = List.copyOf(roots);
+    }
+
+    /** The id of a token that is known by its text. */
+    public static String idOf(String token) {
+        return id(Tokens.hash(token));
+    }
+
+    private static String id(String hash) {
+        return hash.substring(0, ID_DIGITS);
+    }
+
+    /**
+     * All of this user's applications, those that expire first at the beginning; creates nothing.
+     *
+     * @throws IpcException {@code ACCESS_DENIED} or {@code RESOURCE_EXHAUSTED} when their folder cannot be read
+     */
+    public static List<DurableToken> all() {
+        return TokenFolder.all(Clock.systemUTC()).stream()
+                .flatMap(folder -> folder.entries().stream().map(entry -> of(folder, entry)))
+                .sorted(Comparator.comparing(DurableToken::expires).thenComparing(DurableToken::id))
+                .toList();
+    }
+
+    private static DurableToken of(TokenFolder folder, TokenFolder.Entry entry) {
+        Optional<TokenRecord> known = TokenFolder.read(entry);
+        return new DurableToken(
+                id(entry.hash()),
+                folder.applicationId(),
+                known.map(TokenRecord::file),
+                known.map(TokenRecord::roots).orElse(List.of()),
+                entry.expires());
+    }
+
+    /**
+     * Revokes it.
+     *
+     * @return whether it was neither spent nor revoked
+     * @throws IpcException {@code ACCESS_DENIED} or {@code RESOURCE_EXHAUSTED} when its file cannot be removed
+     */
+    public boolean revoke() {
+        return new TokenFolder(applicationId, Clock.systemUTC())
+                .entries().stream()
+                        .filter(entry -> id(entry.hash()).equals(id))
+                        .map(TokenFolder::delete)
+                        .reduce(false, Boolean::logicalOr);
+    }
+
+    /**
+     * Claims a token of any application. A folder that cannot be used is passed over.
+     *
+     * @throws IpcException {@code ACCESS_DENIED} when it is unknown, spent, expired, or claimed by another
+     */
+    static Claim claim(String hash, Clock clock) {
+        for (TokenFolder folder : TokenFolder.all(clock)) {
+            try {
+                Optional<Claim> claim = folder.claim(hash);
+                if (claim.isPresent()) {
+                    return claim.get();
+                }
+            } catch (IpcException unusable) {
+                LOG.log(
+                        Level.WARNING,
+                        "file tokens of " + folder.applicationId() + " are passed over: " + unusable.reason());
+            }
+        }
+        throw Tokens.refusal();
+    }
+}

@@ -1,0 +1,103 @@
+package io.valise.ipc.services.files;
+
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.FileSystemNotFoundException;
+import java.nio.file.FileSystems;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a durable token is for, as its file says: lines of ASCII, the paths as URIs, which keep every byte of a name.
+ *
+ * <pre>
+ * valise file token 1
+ * file file:///home/ann/reports/may.pdf
+ * root file:///home/ann/reports/
+ * </pre>
+ *
+ * <p>Immutable.
+ *
+ * @param file the file, real
+ * @param roots the roots of the maker's policy that allowed it; empty when it had none
+ */
+record TokenRecord(Path file, List<Path> roots) {
+    static final int MOST_BYTES = 64 * 1024;
+
+    private static final String FIRST_LINE = "valise file token 1";
+    private static final String FILE = "file ";
+    private static final String ROOT = "root ";
+
+    TokenRecord {
+        roots = List.copyOf(roots);
+    }
+
+    /**
+     * One for a file.
+     *
+     * @param file real
+     * @throws IllegalArgumentException when it is not in the machine's file system, or its path is too long
+     */
+    static TokenRecord of(Path file, @Nullable FileAccessPolicy policy) {
+        if (!file.getFileSystem().equals(FileSystems.getDefault())) {
+            throw new IllegalArgumentException(
+                    file + ": expected a file of the machine's own file system, actual=" + file.toUri());
+        }
+        TokenRecord record = new TokenRecord(file, policy == null ? List.of() : policy.rootsOf(file));
+        int length = record.text().length();
+        if (length > MOST_BYTES) {
+            throw new IllegalArgumentException(
+                    file + ": limit=" + MOST_BYTES + " bytes for its path and roots, actual=" + length);
+        }
+        return record;
+    }
+
+    String text() {
+        StringBuilder text = new StringBuilder(FIRST_LINE + '\n' + FILE + uri(file) + '\n');
+        roots.forEach(root -> text.append(ROOT).append(uri(root)).append('\n'));
+        return text.toString();
+    }
+
+    private static String uri(Path path) {
+        return path.toUri().toASCIIString();
+    }
+
+    /** @throws IpcException {@code PROTOCOL_ERROR} when the text is no such record */
+    static TokenRecord parse(String text) {
+        List<String> lines = text.lines().toList();
+        if (lines.size() < 2 || !lines.get(0).equals(FIRST_LINE)) {
+            throw malformed("\"" + FIRST_LINE + "\" and a file");
+        }
+        List<Path> roots = new ArrayList<>();
+        lines.stream().skip(2).forEach(line -> roots.add(path(line, ROOT)));
+        return new TokenRecord(path(lines.get(1), FILE), roots);
+    }
+
+    private static Path path(String line, String word) {
+        if (!line.startsWith(word + "file:")) {
+            throw malformed("\"" + word + "file:…\"");
+        }
+        try {
+            return Path.of(URI.create(line.substring(word.length())));
+        } catch (IllegalArgumentException | FileSystemNotFoundException e) {
+            throw malformed("\"" + word + "file:…\", a path of this machine");
+        }
+    }
+
+    private static IpcException malformed(String expected) {
+        return new IpcException(IpcStatus.PROTOCOL_ERROR, "expected " + expected);
+    }
+
+    /**
+     * What limits the token still; null when the maker had no policy.
+     *
+     * @throws IOException when a root is gone
+     */
+    @Nullable FileAccessPolicy policy() throws IOException {
+        return roots.isEmpty() ? null : new FileAccessPolicy(roots.toArray(Path[]::new));
+    }
+}

@@ -1,0 +1,52 @@
+package io.valise.ipc.services.files;
+
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.HexFormat;
+
+/** The text of tokens, and what is said of them. Stateless and thread-safe. */
+final class Tokens {
+    private static final int TOKEN_BYTES = 32;
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private Tokens() {}
+
+    /** A fresh token: 256 random bits as text. */
+    static String fresh() {
+        byte[] random = new byte[TOKEN_BYTES];
+        RANDOM.nextBytes(random);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(random);
+    }
+
+    /** The hash of a token: 64 lower-case hexadecimal digits. */
+    static String hash(String token) {
+        try {
+            byte[] bytes = token.getBytes(StandardCharsets.UTF_8);
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JVM has SHA-256", e);
+        }
+    }
+
+    /** Refuses one more than are allowed. */
+    static void requireRoom(int outstanding) {
+        if (outstanding >= SharedFiles.MOST_OUTSTANDING) {
+            throw new IpcException(
+                    IpcStatus.RESOURCE_EXHAUSTED,
+                    "outstanding tokens: limit=" + SharedFiles.MOST_OUTSTANDING + ", actual=" + (outstanding + 1)
+                            + "; revoke those that will not be redeemed");
+        }
+    }
+
+    /** The one answer to who presents a token that cannot be redeemed. */
+    static IpcException refusal() {
+        return new IpcException(
+                IpcStatus.ACCESS_DENIED,
+                "token: unknown, redeemed, being redeemed, revoked or expired; ask for another");
+    }
+}
