@@ -1,8 +1,9 @@
 /**
  * The contract of Valise: ValueSets between processes on one machine.
  *
- * <p>System properties: {@code valise.home} and {@code valise.config} (the runtime directory and the configuration
- * folder; before the environment variables {@code VALISE_HOME} and {@code VALISE_CONFIG}), {@code valise.application}
+ * <p>System properties: {@code valise.home}, {@code valise.config} and {@code valise.cache} (the runtime directory,
+ * the configuration folder and the cache directory; before the environment variables {@code VALISE_HOME}, {@code VALISE_CONFIG}
+ * and {@code VALISE_CACHE}), {@code valise.application}
  * (the name that this process declares to its peers; default its main class), {@code valise.development}
  * ({@code true} accepts grants for development; default false), {@code valise.silentConnections} (how many connections
  * of a server may be silent; default 1024), {@code valise.connectionsPerUser} (how many connections of a server each other

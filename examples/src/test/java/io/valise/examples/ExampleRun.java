@@ -45,6 +45,9 @@ public final class ExampleRun {
         ProcessBuilder described = new ProcessBuilder(command(example, arguments)).redirectErrorStream(true);
         described.environment().put("VALISE_HOME", home.toString());
         described.environment().put("VALISE_CONFIG", configuration().toString());
+        described
+                .environment()
+                .put("VALISE_CACHE", TestHome.path().resolve("cache").toString());
         return described.start();
     }
 

@@ -61,6 +61,7 @@ final class ForkedIpc implements AutoCloseable {
         command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
         command.add("-D" + TestHome.PROPERTY + "=" + TestHome.current());
         command.add("-D" + TestHome.CONFIGURATION_PROPERTY + "=" + TestHome.configuration());
+        command.add("-D" + TestHome.CACHE_PROPERTY + "=" + TestHome.cache());
         if (Runtime.version().feature() >= 24) {
             command.add("--enable-native-access=ALL-UNNAMED");
         }

@@ -3,7 +3,9 @@ package io.valise.ipc.docs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.services.catalog.ServiceCatalog;
+import io.valise.ipc.services.files.PublisherFolder;
 import io.valise.ipc.services.json.ValueSetJson;
 import io.valise.ipc.services.manifest.ManifestFolder;
 import io.valise.ipc.testkit.TestHome;
@@ -50,18 +52,24 @@ class ShownCommandsTest {
     Path temp;
 
     private String home = "";
+    private String cache = "";
     private final List<Process> servers = new ArrayList<>();
 
     @BeforeEach
     void moveIn() throws IOException {
         home = System.getProperty(TestHome.PROPERTY, "");
+        cache = TestHome.cache().toString();
         System.setProperty(
                 TestHome.CONFIGURATION_PROPERTY, temp.resolve("config").toString());
+        System.setProperty(TestHome.CACHE_PROPERTY, temp.resolve("cache").toString());
         Path run = Files.createTempDirectory("vd"); // short, for sockets
         System.setProperty(TestHome.PROPERTY, run.toString());
         declare("services", "orders", "order", "/bin/false");
         declare("services", "quotes", "price", java(PriceServer.class));
         declare("targets", "pick-colour", "", java(ColourPicker.class));
+        AppIdentity editor = AppIdentity.open("acme", "editor");
+        PublisherFolder.declare(editor, "fonts");
+        PublisherFolder.open(editor, "fonts").write("sans.ttf", new byte[4096]);
         for (String version : List.of("1.2", "1.3")) {
             PackagedJars.bundle(temp.resolve("valise-" + version + ".jar"), version, temp.resolve("jars"));
         }
@@ -83,6 +91,7 @@ class ShownCommandsTest {
         }
         TestHome.restoreConfiguration();
         System.setProperty(TestHome.PROPERTY, home);
+        System.setProperty(TestHome.CACHE_PROPERTY, cache);
     }
 
     @ParameterizedTest
@@ -143,7 +152,7 @@ class ShownCommandsTest {
                         Stream.of(Path.of(System.getProperty("java.home"), "bin", "java")
                                 .toString()),
                         Stream.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"),
-                        Stream.of(TestHome.PROPERTY, TestHome.CONFIGURATION_PROPERTY)
+                        Stream.of(TestHome.PROPERTY, TestHome.CONFIGURATION_PROPERTY, TestHome.CACHE_PROPERTY)
                                 .map(property -> "-D" + property + "=" + System.getProperty(property)),
                         Stream.of("-cp", System.getProperty("java.class.path")),
                         Stream.ofNullable(main).map(Class::getName))

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * A runtime directory and a configuration folder for one test, where {@code @TempDir} would be deleted under processes and
+ * A runtime directory, a configuration folder and a cache directory for one test, where {@code @TempDir} would be deleted under processes and
  * servers that still use it. After the test this waits until the processes that the test started have ended and no server
  * is published in the runtime directory any more; then it restores the properties and deletes all. A process that does
  * not end is killed, and fails the test, as does a server that stays. Confined to the test's thread.
@@ -39,6 +39,7 @@ public final class OwnHome implements BeforeEachCallback, AfterEachCallback {
     private @Nullable Path path;
     private String homeBefore = "";
     private String configurationBefore = "";
+    private String cacheBefore = "";
 
     /** For a field with {@code @RegisterExtension}. */
     public OwnHome() {}
@@ -58,14 +59,21 @@ public final class OwnHome implements BeforeEachCallback, AfterEachCallback {
         return path().resolve("config");
     }
 
+    /** The cache directory, which {@value TestHome#CACHE_PROPERTY} names; the library creates it. */
+    public Path cache() {
+        return path().resolve("cache");
+    }
+
     @Override
     public void beforeEach(ExtensionContext context) throws IOException {
         path = Files.createTempDirectory("vo"); // short, so that socket paths fit
         ProcessHandle.current().children().forEach(before::add);
         homeBefore = TestHome.current().toString();
         configurationBefore = TestHome.configuration().toString();
+        cacheBefore = TestHome.cache().toString();
         System.setProperty(TestHome.PROPERTY, runtime().toString());
         System.setProperty(TestHome.CONFIGURATION_PROPERTY, configuration().toString());
+        System.setProperty(TestHome.CACHE_PROPERTY, cache().toString());
     }
 
     @Override
@@ -76,6 +84,7 @@ public final class OwnHome implements BeforeEachCallback, AfterEachCallback {
         } finally {
             System.setProperty(TestHome.PROPERTY, homeBefore);
             System.setProperty(TestHome.CONFIGURATION_PROPERTY, configurationBefore);
+            System.setProperty(TestHome.CACHE_PROPERTY, cacheBefore);
         }
         TestHome.deleteAll(path());
     }

@@ -22,6 +22,9 @@ public final class TestHome {
     /** The system property that names the configuration folder: the tests' keys are not the user's. */
     public static final String CONFIGURATION_PROPERTY = "valise.config";
 
+    /** The system property that names the cache directory: what tests make is not in the user's. */
+    public static final String CACHE_PROPERTY = "valise.cache";
+
     private static final long TIMEOUT = TimeUnit.SECONDS.toNanos(10);
 
     private static final Path PATH = claim();
@@ -51,8 +54,19 @@ public final class TestHome {
         System.setProperty(CONFIGURATION_PROPERTY, PATH.resolve("config").toString());
     }
 
+    /** The cache directory of the tests, in {@link #path()} unless the property names another. */
+    public static Path cache() {
+        if (System.getProperty(CACHE_PROPERTY) == null) {
+            System.setProperty(CACHE_PROPERTY, PATH.resolve("cache").toString());
+        }
+        return Path.of(System.getProperty(CACHE_PROPERTY));
+    }
+
     private static Path claim() {
         Path home = claimHome();
+        if (System.getProperty(CACHE_PROPERTY) == null) {
+            System.setProperty(CACHE_PROPERTY, home.resolve("cache").toString());
+        }
         if (System.getProperty(CONFIGURATION_PROPERTY) == null) {
             System.setProperty(CONFIGURATION_PROPERTY, home.resolve("config").toString());
         }

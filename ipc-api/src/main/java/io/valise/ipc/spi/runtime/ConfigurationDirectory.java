@@ -107,7 +107,8 @@ public final class ConfigurationDirectory {
                 : set("XDG_CONFIG_HOME", env).filter(Path::isAbsolute).orElse(home.resolve(".config"));
     }
 
-    private static Optional<Path> set(String name, Function<String, @Nullable String> settings) {
+    /** The path that a setting names; empty where it is not set, or blank. */
+    static Optional<Path> set(String name, Function<String, @Nullable String> settings) {
         return Optional.ofNullable(settings.apply(name))
                 .filter(text -> !text.isBlank())
                 .map(text -> SystemText.path(name, text));

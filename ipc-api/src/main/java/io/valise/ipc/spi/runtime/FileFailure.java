@@ -104,6 +104,9 @@ public final class FileFailure {
             if (SystemPlace.contains(path)) {
                 return "ask an administrator; ipc system status shows the place";
             }
+            if (path.startsWith(CacheDirectory.path())) {
+                return "set " + CacheDirectory.setting() + " to another directory";
+            }
             Path config = ConfigurationDirectory.path();
             Optional<RuntimePlace> place = RuntimePlace.ofThisProcess().stream()
                     .filter(each -> each.concerns(path))

@@ -1,11 +1,9 @@
 package io.valise.ipc.services.files;
 
-import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
-import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
-
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.identity.AppIdentity;
+import io.valise.ipc.spi.runtime.CacheDirectory;
 import io.valise.ipc.spi.runtime.ConfigurationDirectory;
 import io.valise.ipc.spi.runtime.Entries;
 import io.valise.ipc.spi.runtime.PrivateFile;
@@ -13,29 +11,29 @@ import io.valise.ipc.spi.runtime.RuntimeDirectory;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A folder that the applications of one publisher share, and no other publisher's: files that are read and written
  * whole. No reader ever sees half of one, also when several processes write at once or are killed; the last one wins. A
  * publisher has the folders that one of its applications has declared.
  *
- * <p>It lies in the user's configuration folder under the publisher's id, with mode 0700, checked at each use. That
- * keeps other users out. Programs of the same user are kept out by this class, which opens a publisher's folders only
- * to a program that has the publisher's key; the system does not enforce that.
+ * <p>It is for what can be made again: it lies in the user's cache directory, which backups leave out and which may be
+ * emptied at any time, under the publisher's id. The directory is the system property {@code valise.cache}, else {@code
+ * $VALISE_CACHE}, else {@code $XDG_CACHE_HOME/valise} or {@code ~/.cache/valise}; on macOS {@code ~/Library/Caches/valise}, on
+ * Windows {@code %LOCALAPPDATA%\valise\cache}. It has mode 0700, which is checked at each use and keeps other users out.
+ * Programs of the same user are kept out by this class, which opens a publisher's folders only to a program that has the
+ * publisher's key; the system does not enforce that. What a publisher has declared is kept in the configuration folder.
  *
  * <p>A file's name has 1 to 128 characters A-Z a-z 0-9 . _ - and begins with a letter or digit. Failures: {@code
  * ACCESS_DENIED} when owner, mode or kind of a folder are not as they must be, or this user may not list it; {@link
@@ -50,10 +48,17 @@ public final class PublisherFolder {
     private static final String DECLARED = "folders";
     private static final int MOST_DECLARED_BYTES = 16 * 1024;
 
-    private final Path path;
+    /** Before the name of a folder where they were formerly, in the configuration folder. */
+    private static final String FORMER_PREFIX = ".d-";
 
-    private PublisherFolder(Path path) {
-        this.path = path;
+    private final String publisherId;
+    private final String name;
+    private final boolean former;
+
+    private PublisherFolder(String publisherId, String name, boolean former) {
+        this.publisherId = publisherId;
+        this.name = name;
+        this.former = former;
     }
 
     /**
@@ -95,8 +100,59 @@ public final class PublisherFolder {
                     "folder \"" + name + "\" of publisher " + identity.publisherId() + ": declared=" + declared
                             + "; declare it first");
         }
-        // No folder's name begins with a dot, so no folder has the name of the list.
-        return new PublisherFolder(RuntimeDirectory.secured(home.resolve(".d-" + name)));
+        PublisherFolder opened = new PublisherFolder(identity.publisherId(), name, false);
+        opened.secured();
+        return opened;
+    }
+
+    /**
+     * The publishers of this user that have folders, for tools that show and clear them; creates nothing.
+     *
+     * @return their ids, sorted
+     * @throws IpcException {@code ACCESS_DENIED} or {@code RESOURCE_EXHAUSTED} when the folders of all cannot be read
+     */
+    public static List<String> publisherIds() {
+        return Stream.of(CacheDirectory.existing(PUBLISHERS), ConfigurationDirectory.existing(PUBLISHERS))
+                .flatMap(Optional::stream)
+                .flatMap(publishers -> Entries.of(publishers).stream())
+                .map(entry -> String.valueOf(entry.getFileName()))
+                .filter(id -> AppIdentity.isId("x_" + id))
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
+    /**
+     * The folders of a publisher that are there, declared or not, whether this user has its key or not, for tools; creates
+     * nothing. Those {@linkplain #isFormer where they were formerly} are at the end.
+     *
+     * @throws IpcException {@code ACCESS_DENIED} when owner, mode or kind of the publisher's folder are not as they must be;
+     *     {@code RESOURCE_EXHAUSTED} when the file system fails
+     */
+    public static List<PublisherFolder> allOf(String publisherId) {
+        if (!AppIdentity.isId("x_" + publisherId)) {
+            throw new IllegalArgumentException(
+                    "publisher: expected an id such as 8wekyb3d8bbwe, actual=\"" + publisherId + '"');
+        }
+        Stream<PublisherFolder> now = names(CacheDirectory.existing(PUBLISHERS, publisherId), "")
+                .map(name -> new PublisherFolder(publisherId, name, false));
+        Stream<PublisherFolder> formerly =
+                names(formerHome(publisherId), FORMER_PREFIX).map(name -> new PublisherFolder(publisherId, name, true));
+        return Stream.concat(now, formerly).toList();
+    }
+
+    private static Stream<String> names(Optional<Path> home, String prefix) {
+        return home.map(Entries::of).orElse(List.of()).stream()
+                .map(entry -> String.valueOf(entry.getFileName()))
+                .filter(name -> name.startsWith(prefix))
+                .map(name -> name.substring(prefix.length()))
+                .filter(name -> FOLDER.matcher(name).matches());
+    }
+
+    private static Optional<Path> formerHome(String publisherId) {
+        return ConfigurationDirectory.existing(PUBLISHERS)
+                .map(publishers -> publishers.resolve(publisherId))
+                .flatMap(RuntimeDirectory::existing);
     }
 
     private static Path home(AppIdentity identity) {
@@ -121,24 +177,77 @@ public final class PublisherFolder {
         return name;
     }
 
-    private Path file(String name) {
-        RuntimeDirectory.existing(path);
-        return path.resolve(check("file", FILE, name));
+    /** The folder, created if absent; checked with all above it, since anyone may have removed it. */
+    private Path secured() {
+        return former ? path() : CacheDirectory.folder(PUBLISHERS, publisherId, name);
     }
 
-    /** Its path, for programs that need one and follow the rules above. */
+    private Optional<Path> existing() {
+        return former
+                ? formerHome(publisherId)
+                        .map(home -> home.resolve(FORMER_PREFIX + name))
+                        .flatMap(RuntimeDirectory::existing)
+                : CacheDirectory.existing(PUBLISHERS, publisherId, name);
+    }
+
+    private Path file(String file) {
+        check("file", FILE, file);
+        existing();
+        return path().resolve(file);
+    }
+
+    /** The id of its publisher. */
+    public String publisherId() {
+        return publisherId;
+    }
+
+    /** Its name. */
+    public String name() {
+        return name;
+    }
+
+    /**
+     * Whether it lies where such folders were before they came into the cache directory: in the configuration folder. It is not
+     * read any more, and stays until it is cleared, which removes it.
+     */
+    public boolean isFormer() {
+        return former;
+    }
+
+    /** Its path, for programs that need one and follow the rules above; it may be removed at any time. */
     public Path path() {
-        return path;
+        return former
+                ? ConfigurationDirectory.path()
+                        .resolve(PUBLISHERS)
+                        .resolve(publisherId)
+                        .resolve(FORMER_PREFIX + name)
+                : CacheDirectory.path().resolve(PUBLISHERS).resolve(publisherId).resolve(name);
+    }
+
+    /**
+     * What is in a folder. Immutable.
+     *
+     * @param files how many files, drafts included
+     * @param bytes how many bytes they have
+     * @since 0.1.0
+     */
+    public record Content(long files, long bytes) {}
+
+    /**
+     * How much is in it, folders in it that programs have made included; links are not followed.
+     *
+     * @throws IOException when a folder in it cannot be read
+     */
+    public Content content() throws IOException {
+        Optional<Path> folder = existing();
+        return folder.isEmpty() ? new Content(0, 0) : FolderTree.content(folder.get());
     }
 
     /** The names of its files, sorted. */
     public List<String> list() throws IOException {
-        if (RuntimeDirectory.existing(path).isEmpty()) {
-            return List.of(); // it was removed
-        }
-        return Entries.of(path).stream()
+        return existing().map(Entries::of).orElse(List.of()).stream() // it may have been removed
                 .map(entry -> entry.getFileName().toString())
-                .filter(name -> FILE.matcher(name).matches())
+                .filter(file -> FILE.matcher(file).matches())
                 .sorted()
                 .toList();
     }
@@ -168,18 +277,11 @@ public final class PublisherFolder {
 
     /** Like {@link #write(String, byte[])}, with all bytes of a stream. */
     public void write(String name, InputStream content) throws IOException {
-        Path target = file(name);
-        RuntimeDirectory.secured(path);
-        Path draft = Files.createTempFile(path, PrivateFile.DRAFT_PREFIX, null);
-        try {
-            try (FileChannel channel = FileChannel.open(draft, StandardOpenOption.WRITE)) {
-                content.transferTo(Channels.newOutputStream(channel));
-                channel.force(true);
-            }
-            Files.move(draft, target, ATOMIC_MOVE, REPLACE_EXISTING);
-            PrivateFile.syncFolder(path);
-        } finally {
-            Files.deleteIfExists(draft);
+        check("file", FILE, name);
+        Path folder = secured();
+        try (Draft draft = Draft.in(folder)) {
+            draft.become(folder.resolve(name), content);
+            PrivateFile.syncFolder(folder);
         }
     }
 
@@ -193,28 +295,20 @@ public final class PublisherFolder {
     }
 
     /**
-     * Deletes all files, also drafts of killed writers. A write that is under way may fail.
+     * Deletes all that is in it, drafts of killed writers and folders that programs have made included, without following
+     * links. A program that has a file open reads it to its end, as far as the system allows that to be deleted; a {@link
+     * #write} that is under way ends well, and its file is there then.
      *
-     * @throws IOException when a file cannot be deleted; the others are
+     * @throws IOException when something cannot be deleted; all else is
      */
     public void clear() throws IOException {
-        if (RuntimeDirectory.existing(path).isEmpty()) {
+        Optional<Path> folder = existing();
+        if (folder.isEmpty()) {
             return; // it was removed
         }
-        List<IOException> failures = new ArrayList<>();
-        for (Path entry : Entries.of(path)) {
-            try {
-                if (Files.isRegularFile(entry)) {
-                    Files.deleteIfExists(entry);
-                }
-            } catch (IOException e) {
-                failures.add(e);
-            }
-        }
-        if (!failures.isEmpty()) {
-            IOException first = failures.get(0);
-            failures.stream().skip(1).forEach(first::addSuppressed);
-            throw first;
+        FolderTree.clear(folder.get());
+        if (former) {
+            Files.deleteIfExists(folder.get());
         }
     }
 }

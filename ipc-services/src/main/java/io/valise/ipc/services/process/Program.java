@@ -1,5 +1,6 @@
 package io.valise.ipc.services.process;
 
+import io.valise.ipc.spi.runtime.CacheDirectory;
 import io.valise.ipc.spi.runtime.ConfigurationDirectory;
 import io.valise.ipc.spi.runtime.RuntimeDirectory;
 import io.valise.ipc.spi.runtime.SystemText;
@@ -55,7 +56,7 @@ public record Program(Path path, List<String> arguments) {
                 .orElseThrow(() -> new NoSuchFileException(name, null, "no such program on the PATH=" + path));
     }
 
-    /** A process of it, described: in the user's home directory, and with this process's runtime and configuration directories. */
+    /** A process of it, described: in the user's home directory, and with this process's runtime, configuration and cache directories. */
     public ProcessBuilder describe() {
         return described(List.of());
     }
@@ -82,6 +83,10 @@ public record Program(Path path, List<String> arguments) {
         Path configuration = ConfigurationDirectory.path();
         if (configuration.isAbsolute()) {
             builder.environment().put("VALISE_CONFIG", configuration.toString());
+        }
+        Path cache = CacheDirectory.path();
+        if (cache.isAbsolute()) {
+            builder.environment().put("VALISE_CACHE", cache.toString());
         }
         return SystemText.sent(builder);
     }

@@ -5,7 +5,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.testkit.process.CommandLoop;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 
 /** An application: started with its publisher and its name, it uses the folder {@code fonts} on command. */
 final class FolderProgram implements CommandLoop.Commands {
@@ -31,9 +35,42 @@ final class FolderProgram implements CommandLoop.Commands {
                 folder.clear();
                 yield "cleared";
             }
+            case "hang" -> hang(arguments.get(0));
             case "fight" -> fight(arguments.get(0), Integer.parseInt(arguments.get(1)));
             default -> throw new IllegalArgumentException("no command: actual=" + command);
         };
+    }
+
+    /** Writes half a file, and waits for ever. */
+    private String hang(String name) throws IOException {
+        folder.write(name, new InputStream() {
+            private boolean half;
+
+            @Override
+            public int read() {
+                throw new UnsupportedOperationException("one byte");
+            }
+
+            @Override
+            public int read(byte[] bytes, int from, int most) throws IOException {
+                if (half) {
+                    CommandLoop.say("half");
+                    waitForEver();
+                }
+                half = true;
+                Arrays.fill(bytes, from, from + most, (byte) 'h');
+                return most;
+            }
+        });
+        return "written";
+    }
+
+    private static void waitForEver() throws IOException {
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            throw new InterruptedIOException(e.toString());
+        }
     }
 
     /** Writes one file over and over, all of it the same letter. */

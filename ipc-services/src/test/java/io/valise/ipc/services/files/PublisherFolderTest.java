@@ -7,15 +7,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.identity.AppIdentity;
+import io.valise.ipc.services.files.PublisherFolder.Content;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.TestHome;
 import io.valise.ipc.testkit.process.ForkedJvm;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,15 +34,20 @@ class PublisherFolderTest {
     @TempDir
     private Path temp;
 
+    private String cacheBefore = "";
+
     @BeforeEach
     void haveAConfiguration() {
         System.setProperty(CONFIG, temp.resolve("config").toString());
+        cacheBefore = TestHome.cache().toString();
+        System.setProperty(TestHome.CACHE_PROPERTY, temp.resolve("cache").toString());
     }
 
     @AfterEach
     void forgetIt() {
         ForkedJvm.killAll();
         TestHome.restoreConfiguration();
+        System.setProperty(TestHome.CACHE_PROPERTY, cacheBefore);
     }
 
     @Test
@@ -118,6 +128,154 @@ class PublisherFolderTest {
             assertThat(folder.list()).isEmpty();
             assertThat(folder.path()).isEmptyDirectory();
         }
+    }
+
+    @Test
+    void itLiesInTheCacheDirectoryAndIsMadeAgainWhereThatWasEmptied() throws IOException {
+        AppIdentity app = AppIdentity.open("acme", "editor");
+        PublisherFolder.declare(app, "fonts");
+        PublisherFolder folder = PublisherFolder.open(app, "fonts");
+        assertThat(folder.path()).isEqualTo(temp.resolve("cache/publishers/" + app.publisherId() + "/fonts"));
+        assertThat(temp.resolve("cache/CACHEDIR.TAG")).exists();
+        folder.write("a", new byte[1]);
+        TestHome.deleteAll(temp.resolve("cache"));
+        assertThat(folder.list()).isEmpty();
+        assertThat(folder.read("a")).isEmpty();
+        assertThat(folder.delete("a")).isFalse();
+        assertThat(folder.content()).isEqualTo(new Content(0, 0));
+        folder.clear();
+        assertThat(temp.resolve("cache")).doesNotExist();
+        folder.write("a", new byte[2]);
+        assertThat(folder.content()).isEqualTo(new Content(1, 2));
+        TestHome.deleteAll(temp.resolve("cache"));
+        assertThat(PublisherFolder.open(app, "fonts").list())
+                .as("it is still declared")
+                .isEmpty();
+    }
+
+    @Test
+    void toClearHarmsNoProgramThatReadsOrWrites() throws Exception {
+        AppIdentity app = AppIdentity.open("acme", "editor");
+        PublisherFolder.declare(app, "fonts");
+        PublisherFolder folder = PublisherFolder.open(app, "fonts");
+        folder.write("read", "whole".getBytes(UTF_8));
+        Files.createFile(folder.path().resolve(".draft-of-a-killed-writer"));
+        BlockingQueue<Integer> content = new LinkedBlockingQueue<>(List.of((int) 'n'));
+        InputStream slow = new InputStream() {
+            @Override
+            public int read() {
+                try {
+                    return content.take();
+                } catch (InterruptedException e) {
+                    throw new AssertionError(e);
+                }
+            }
+
+            @Override
+            public int read(byte[] bytes, int from, int most) {
+                int next = read();
+                bytes[from] = (byte) next;
+                return next < 0 ? -1 : 1;
+            }
+        };
+        try (ForkedJvm writer = start("acme", "viewer");
+                InputStream open = folder.newInputStream("read")) {
+            writer.tell("hang", "killed");
+            writer.hear();
+            CompletableFuture<Void> here = CompletableFuture.runAsync(() -> write(folder, slow));
+            while (drafts(folder) < 3 || !content.isEmpty()) {
+                Thread.onSpinWait(); // until this process writes too
+            }
+            folder.clear();
+            assertThat(folder.list()).isEmpty();
+            assertThat(drafts(folder)).as("of the writers that live").isEqualTo(2);
+            assertThat(open.readAllBytes()).isEqualTo("whole".getBytes(UTF_8));
+            content.addAll(List.of((int) 'o', -1));
+            here.get();
+            assertThat(folder.read("slow").orElseThrow()).isEqualTo("no".getBytes(UTF_8));
+            writer.kill();
+        }
+        folder.clear();
+        assertThat(folder.path()).isEmptyDirectory();
+    }
+
+    private static void write(PublisherFolder folder, InputStream content) {
+        try {
+            folder.write("slow", content);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static long drafts(PublisherFolder folder) throws IOException {
+        try (Stream<Path> entries = Files.list(folder.path())) {
+            return entries.filter(each -> each.getFileName().toString().startsWith(".draft-"))
+                    .count();
+        }
+    }
+
+    @Test
+    void hostileFoldersAreRefusedAndLinksAreNotFollowed() throws Exception {
+        AppIdentity app = AppIdentity.open("acme", "editor");
+        PublisherFolder.declare(app, "fonts", "images");
+        PublisherFolder fonts = PublisherFolder.open(app, "fonts");
+        PublisherFolder images = PublisherFolder.open(app, "images");
+        Path precious = Files.createDirectories(temp.resolve("precious/inner"));
+        Files.writeString(precious.resolve("letter"), "dear");
+        Files.createSymbolicLink(fonts.path().resolve("file"), precious.resolve("letter"));
+        Files.createSymbolicLink(fonts.path().resolve("directory"), precious);
+        Files.createSymbolicLink(fonts.path().resolve(".draft-link"), precious.resolve("letter"));
+        Files.writeString(Files.createDirectories(fonts.path().resolve("a/b/c")).resolve("deep"), "x");
+        assertThat(new ProcessBuilder(
+                                "mkfifo", fonts.path().resolve(".draft-pipe").toString())
+                        .start()
+                        .waitFor())
+                .isZero();
+        assertThat(fonts.content().files()).isEqualTo(5);
+        fonts.clear();
+        assertThat(fonts.path()).isEmptyDirectory();
+        assertThat(precious.resolve("letter")).hasContent("dear");
+
+        Files.delete(images.path());
+        Files.createSymbolicLink(images.path(), precious);
+        assertThat(PublisherFolder.allOf(app.publisherId()))
+                .extracting(PublisherFolder::name)
+                .containsExactly("fonts", "images");
+        assertDenied(() -> clear(images), "symbolic link: remove it");
+        Path publisher = fonts.path().getParent();
+        Path moved = Files.move(publisher, temp.resolve("moved"));
+        Files.createSymbolicLink(publisher, moved);
+        assertDenied(() -> PublisherFolder.allOf(app.publisherId()), "symbolic link: remove it");
+        assertDenied(() -> clear(fonts), "symbolic link: remove it");
+        assertThat(PublisherFolder.publisherIds()).containsExactly(app.publisherId());
+        assertThatThrownBy(() -> PublisherFolder.allOf("..")).isInstanceOf(IllegalArgumentException.class);
+        assertThat(precious.resolve("letter")).hasContent("dear");
+    }
+
+    private static void clear(PublisherFolder folder) {
+        try {
+            folder.clear();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void whatLiesInTheFormerPlaceIsNotReadAndCanBeCleared() throws IOException {
+        AppIdentity app = AppIdentity.open("acme", "editor");
+        PublisherFolder.declare(app, "fonts");
+        Path home = temp.resolve("config/publishers").resolve(app.publisherId());
+        Path former = Files.createDirectory(
+                home.resolve(".d-fonts"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        Files.writeString(former.resolve("a"), "old");
+        assertThat(PublisherFolder.open(app, "fonts").read("a")).isEmpty();
+        List<PublisherFolder> all = PublisherFolder.allOf(app.publisherId());
+        assertThat(all).extracting(PublisherFolder::isFormer).containsExactly(false, true);
+        assertThat(all.get(1).path()).isEqualTo(former);
+        all.get(1).clear();
+        assertThat(former).doesNotExist();
+        assertThat(PublisherFolder.open(app, "fonts").list()).isEmpty();
     }
 
     private ForkedJvm start(String publisher, String application) {

@@ -114,6 +114,7 @@ public final class ForkedJvm implements AutoCloseable {
         command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m"));
         command.add("-D" + TestHome.PROPERTY + "=" + TestHome.current());
         command.add("-D" + TestHome.CONFIGURATION_PROPERTY + "=" + TestHome.configuration());
+        command.add("-D" + TestHome.CACHE_PROPERTY + "=" + TestHome.cache());
         command.addAll(jvmOptions);
         command.addAll(List.of("-cp", classPath, main.getName()));
         command.addAll(List.of(arguments));
