@@ -16,11 +16,15 @@ final class Tokens {
 
     private Tokens() {}
 
-    /** A fresh token: 256 random bits as text. */
+    /** A fresh token: 256 random bits as text that does not begin with a hyphen, as an option of a command would. */
     static String fresh() {
         byte[] random = new byte[TOKEN_BYTES];
-        RANDOM.nextBytes(random);
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(random);
+        String token;
+        do {
+            RANDOM.nextBytes(random);
+            token = Base64.getUrlEncoder().withoutPadding().encodeToString(random);
+        } while (token.startsWith("-"));
+        return token;
     }
 
     /** The hash of a token: 64 lower-case hexadecimal digits. */

@@ -91,6 +91,13 @@ class DurableTokensTest {
     }
 
     @Test
+    void noTokenLooksLikeAnOptionOfACommand() {
+        assertThat(Stream.generate(Tokens::fresh).limit(2000))
+                .allMatch(token -> token.matches("[A-Za-z0-9_][A-Za-z0-9_-]{42}"))
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
     void whyATokenCannotBeRedeemedIsNotTold() throws IOException {
         Path file = file("report", 100_000);
         String never = refusal("never there");
