@@ -62,8 +62,13 @@ public final class ExampleRun {
     }
 
     private static Path manifest(String kind, String name) {
-        System.setProperty("valise.config", configuration().toString());
+        useConfiguration();
         return ManifestFolder.of(kind).create().resolve(name + ".json");
+    }
+
+    /** Has this process use the configuration folder of the examples. */
+    public static void useConfiguration() {
+        System.setProperty("valise.config", configuration().toString());
     }
 
     /** The configuration folder of the examples. */

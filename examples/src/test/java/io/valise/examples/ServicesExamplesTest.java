@@ -2,6 +2,7 @@ package io.valise.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.valise.examples.files.DocumentSearch;
 import io.valise.examples.files.FontCache;
 import io.valise.examples.files.LeaveReport;
 import io.valise.examples.files.ReportReader;
@@ -12,6 +13,8 @@ import io.valise.examples.objects.CounterClient;
 import io.valise.examples.objects.CounterService;
 import io.valise.examples.settings.Theme;
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.identity.AppIdentity;
+import io.valise.ipc.services.files.FileAccessManifest;
 import io.valise.ipc.testkit.HangWatchdog;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -54,6 +57,22 @@ class ServicesExamplesTest {
         assertThat(copy).hasContent("profits");
         assertThat(ExampleRun.of(TakeReport.class, token, temp.resolve("again").toString()))
                 .isEqualTo("ACCESS_DENIED");
+    }
+
+    @Test
+    void documentsAreOpenedWhenTheUserHasConsentedAndNoSooner(@TempDir Path temp) throws IOException {
+        Path documents = Files.createDirectories(temp.resolve("documents"));
+        Files.writeString(documents.resolve("letter"), "dear");
+        assertThat(ExampleRun.of(DocumentSearch.class, documents.toString(), "letter"))
+                .isEqualTo("the user has not allowed it");
+        ExampleRun.useConfiguration();
+        String search = AppIdentity.open("acme", "search").id();
+        FileAccessManifest.allow(search); // as ipc access allow does
+        assertThat(ExampleRun.of(DocumentSearch.class, documents.toString(), "letter"))
+                .isEqualTo("4 bytes");
+        FileAccessManifest.withdraw(search);
+        assertThat(ExampleRun.of(DocumentSearch.class, documents.toString(), "letter"))
+                .isEqualTo("the user has not allowed it");
     }
 
     @Test

@@ -15,6 +15,7 @@ import io.valise.ipc.identity.LoopbackAccessRules;
 import io.valise.ipc.pipes.ChildPipes;
 import io.valise.ipc.runtime.IpcRuntime;
 import io.valise.ipc.runtime.VersionRange;
+import io.valise.ipc.services.files.FileAccessManifest;
 import io.valise.ipc.services.files.FileAccessPolicy;
 import io.valise.ipc.services.files.PublisherFolder;
 import io.valise.ipc.services.files.SharedFile;
@@ -65,6 +66,11 @@ final class Counterparts {
         FileAccessPolicy files = new FileAccessPolicy(reports);
         InputStream report = Channels.newInputStream(files.open(Path.of(asked))); // "../secret" is ACCESS_DENIED
         report.close();
+    }
+
+    static FileAccessPolicy consent(AppIdentity editor, Path documents) {
+        FileAccessManifest.declare(editor, documents); // access/ID.json; the user: ipc access allow acme/editor
+        return FileAccessManifest.policy(editor); // what is declared and consented to, at each use
     }
 
     static void publisherFolder(AppIdentity editor) throws IOException {

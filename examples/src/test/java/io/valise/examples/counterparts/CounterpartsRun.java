@@ -9,6 +9,7 @@ import io.valise.ipc.ValueSet;
 import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.identity.CapabilityGrant;
 import io.valise.ipc.identity.IssuedGrants;
+import io.valise.ipc.services.files.FileAccessManifest;
 import io.valise.ipc.services.files.PublisherFolder;
 import io.valise.ipc.services.files.SharedFiles;
 import io.valise.ipc.services.loopback.LoopbackManifest;
@@ -43,6 +44,7 @@ final class CounterpartsRun {
             case "message" -> Counterparts.message().keys();
             case "remoteObjects" -> remoteObjects();
             case "files" -> files();
+            case "consent" -> consent();
             case "publisherFolder" -> publisherFolder();
             case "durableFiles" -> durableFiles();
             case "sharedFiles" -> sharedFiles();
@@ -78,6 +80,13 @@ final class CounterpartsRun {
         Files.writeString(folder.resolve("june"), "profits");
         Counterparts.files(folder, folder.resolve("june").toString());
         return "opened";
+    }
+
+    private String consent() {
+        AppIdentity editor = AppIdentity.open("acme", "editor");
+        int before = Counterparts.consent(editor, folder).roots().size();
+        FileAccessManifest.allow(editor.id());
+        return before + ", then " + FileAccessManifest.policy(editor).roots().size();
     }
 
     private static String publisherFolder() throws IOException {

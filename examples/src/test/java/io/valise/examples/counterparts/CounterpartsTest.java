@@ -47,6 +47,7 @@ class CounterpartsTest {
         expected.put("message", "[id, prices]");
         expected.put("remoteObjects", "counted");
         expected.put("files", "opened");
+        expected.put("consent", "0, then 1");
         expected.put("publisherFolder", "[sans.ttf]");
         expected.put("durableFiles", "12 bytes");
         expected.put("sharedFiles", "12 bytes");

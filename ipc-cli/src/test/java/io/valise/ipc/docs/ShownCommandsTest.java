@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.services.catalog.ServiceCatalog;
+import io.valise.ipc.services.files.FileAccessManifest;
 import io.valise.ipc.services.files.PublisherFolder;
 import io.valise.ipc.services.json.ValueSetJson;
 import io.valise.ipc.services.manifest.ManifestFolder;
@@ -68,6 +69,7 @@ class ShownCommandsTest {
         declare("services", "quotes", "price", java(PriceServer.class));
         declare("targets", "pick-colour", "", java(ColourPicker.class));
         AppIdentity editor = AppIdentity.open("acme", "editor");
+        FileAccessManifest.declare(editor, temp);
         PublisherFolder.declare(editor, "fonts");
         PublisherFolder.open(editor, "fonts").write("sans.ttf", new byte[4096]);
         for (String version : List.of("1.2", "1.3")) {

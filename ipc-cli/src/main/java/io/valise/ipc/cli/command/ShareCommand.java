@@ -159,7 +159,9 @@ final class ShareCommand implements Callable<Integer> {
                         each.applicationId(),
                         each.expires().toString(),
                         each.file().map(Path::toString).orElse("(damaged)"),
-                        each.roots().isEmpty() ? "-" : String.join(" ", roots(each))));
+                        each.roots().isEmpty()
+                                ? each.byConsent() ? "(by consent)" : "-"
+                                : String.join(" ", roots(each))));
                 table.print(common.out());
             }
             return 0;
@@ -175,7 +177,9 @@ final class ShareCommand implements Callable<Integer> {
                     .put("application", token.applicationId())
                     .put("expires", token.expires());
             token.file().ifPresent(file -> values.put("file", file.toString()));
-            return values.put("roots", roots(token).toArray(String[]::new)).build();
+            return values.put("roots", roots(token).toArray(String[]::new))
+                    .put("byConsent", token.byConsent())
+                    .build();
         }
     }
 

@@ -30,6 +30,7 @@ public record Subcommand(String word, Supplier<Object> command) {
             new Subcommand("launch", LaunchCommand::new),
             new Subcommand("share", ShareCommand::new),
             new Subcommand("redeem", RedeemCommand::new),
+            new Subcommand("access", AccessCommand::new),
             new Subcommand("publisher", PublisherCommand::new),
             new Subcommand("settings", SettingsCommand::new),
             new Subcommand("identity", IdentityCommand::new),

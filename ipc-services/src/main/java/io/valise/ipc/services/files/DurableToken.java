@@ -20,10 +20,12 @@ import java.util.Optional;
  * @param applicationId whose it is
  * @param file the file; empty where what the token's file says is damaged: nothing is redeemed by it
  * @param roots the roots of the maker's policy that allowed the file; empty where it had no policy
+ * @param byConsent whether the file has to be one that the user allows the application ({@link FileAccessManifest})
  * @param expires until when it can be redeemed
  * @since 0.1.0
  */
-public record DurableToken(String id, String applicationId, Optional<Path> file, List<Path> roots, Instant expires) {
+public record DurableToken(
+        String id, String applicationId, Optional<Path> file, List<Path> roots, boolean byConsent, Instant expires) {
     private static final Logger LOG = SafeLog.of("io.valise.ipc.services.files");
     private static final int ID_DIGITS = 16;
 
@@ -60,6 +62,7 @@ public record DurableToken(String id, String applicationId, Optional<Path> file,
                 folder.applicationId(),
                 known.map(TokenRecord::file),
                 known.map(TokenRecord::roots).orElse(List.of()),
+                known.flatMap(TokenRecord::consent).isPresent(),
                 entry.expires());
     }
 

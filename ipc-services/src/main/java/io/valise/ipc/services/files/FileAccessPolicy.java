@@ -11,10 +11,12 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  * directory (SecureDirectoryStream: Linux). Elsewhere the file is resolved once more after it was opened, and refused
  * if it changed.
  *
- * <p>Roots can be revoked while the program runs: the next call sees it; channels open by then stay open. Failures of the
+ * <p>Roots can be revoked while the program runs: the next call sees it; channels open by then stay open. Those of {@link
+ * FileAccessManifest#policy} are declared by the application and consented to by the user. Failures of the
  * file system are {@link IOException}s. Thread-safe.
  *
  * @since 0.1.0
@@ -36,6 +39,10 @@ import org.jspecify.annotations.Nullable;
 public final class FileAccessPolicy {
     private final List<Path> roots = new CopyOnWriteArrayList<>();
     private final List<Consumer<Set<Path>>> listeners = new CopyOnWriteArrayList<>();
+    /** Whose user decides, where the roots are those that it has consented to; else null. */
+    private final @Nullable String application;
+
+    private final Supplier<List<Path>> current;
 
     /**
      * Allows what is below some directories.
@@ -43,13 +50,39 @@ public final class FileAccessPolicy {
      * @throws IOException when one cannot be resolved
      */
     public FileAccessPolicy(Path... roots) throws IOException {
+        this.application = null;
+        this.current = () -> this.roots;
         for (Path root : roots) {
             allow(root);
         }
     }
 
-    /** Allows what is below another directory, from now on. */
+    /**
+     * Allows what the user allows an application.
+     *
+     * @param current the roots, asked for at each use; real paths
+     */
+    FileAccessPolicy(String application, Supplier<List<Path>> current) {
+        this.application = application;
+        this.current = current;
+    }
+
+    private void requireOwnRoots() {
+        if (application != null) {
+            throw new UnsupportedOperationException("the roots of " + application
+                    + " are those that its user has consented to; `ipc access` changes that");
+        }
+    }
+
+    /**
+     * Allows what is below another directory, from now on.
+     *
+     * @throws IllegalArgumentException when it is no directory
+     * @throws UnsupportedOperationException when the user decides ({@link FileAccessManifest#policy})
+     * @throws IOException when it cannot be resolved
+     */
     public void allow(Path root) throws IOException {
+        requireOwnRoots();
         Path real = root.toRealPath();
         if (!Files.isDirectory(real)) {
             throw new IllegalArgumentException("root " + root + ": expected a directory");
@@ -64,6 +97,7 @@ public final class FileAccessPolicy {
      * @return whether it was allowed
      * @throws IpcException {@code RESOURCE_EXHAUSTED} or {@code ACCESS_DENIED} when durable tokens cannot be removed; the
      *     root is revoked
+     * @throws UnsupportedOperationException when the user decides ({@link FileAccessManifest#policy})
      */
     public boolean revoke(Path root) {
         Path given = root.toAbsolutePath().normalize();
@@ -71,6 +105,7 @@ public final class FileAccessPolicy {
     }
 
     private boolean removeIf(Predicate<Path> which) {
+        requireOwnRoots();
         Set<Path> revoked = roots.stream().filter(which).collect(Collectors.toSet());
         roots.removeAll(revoked);
         if (!revoked.isEmpty()) {
@@ -101,14 +136,23 @@ public final class FileAccessPolicy {
         removeIf(known -> true);
     }
 
-    /** The directories below which everything is allowed now. */
+    /**
+     * The directories below which everything is allowed now.
+     *
+     * @throws IpcException as {@link FileAccessManifest}, where the user decides
+     */
     public List<Path> roots() {
-        return List.copyOf(roots);
+        return List.copyOf(current.get());
     }
 
     /** The roots that allow a file; real paths. */
     List<Path> rootsOf(Path real) {
-        return roots.stream().filter(real::startsWith).toList();
+        return roots().stream().filter(real::startsWith).toList();
+    }
+
+    /** The application whose user decides, if one does. */
+    Optional<String> application() {
+        return Optional.ofNullable(application);
     }
 
     /**
@@ -165,8 +209,7 @@ public final class FileAccessPolicy {
 
     private Place place(Path path) throws IOException {
         Path real = resolve(path.toAbsolutePath(), path);
-        return roots.stream()
-                .filter(real::startsWith)
+        return rootsOf(real).stream()
                 .max(Comparator.comparingInt(Path::getNameCount))
                 .map(root -> new Place(root, real))
                 .orElseThrow(() -> denied(path));
@@ -196,10 +239,11 @@ public final class FileAccessPolicy {
     }
 
     private boolean isInside(Path path) {
-        return roots.stream().anyMatch(path::startsWith);
+        return !rootsOf(path).isEmpty();
     }
 
-    static IpcException denied(Path path) {
-        return new IpcException(IpcStatus.ACCESS_DENIED, path + ": not below an allowed root");
+    private IpcException denied(Path path) {
+        String advice = application == null ? "" : "; `ipc access list " + application + "` shows what the user allows";
+        return new IpcException(IpcStatus.ACCESS_DENIED, path + ": not below an allowed root" + advice);
     }
 }

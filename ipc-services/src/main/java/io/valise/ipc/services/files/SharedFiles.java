@@ -104,7 +104,7 @@ public final class SharedFiles {
      * Shares files that a policy allows, by tokens that outlive this process. The policy applies when a file is added, and when
      * this object sends it. The roots that allowed a file are kept with its token and apply wherever that is redeemed: the
      * file still has to be below one. To revoke a root while this process runs revokes its tokens, also those of earlier
-     * processes.
+     * processes. With {@link FileAccessManifest#policy} the user's consent applies wherever the token is redeemed.
      *
      * @param maker the application
      */

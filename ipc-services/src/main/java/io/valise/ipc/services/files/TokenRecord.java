@@ -2,13 +2,14 @@ package io.valise.ipc.services.files;
 
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
+import io.valise.ipc.identity.AppIdentity;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.FileSystemNotFoundException;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,13 +25,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param file the file, real
  * @param roots the roots of the maker's policy that allowed it; empty when it had none
+ * @param consent the application whose user's consent is needed instead, if it is; then there are no roots
  */
-record TokenRecord(Path file, List<Path> roots) {
+record TokenRecord(Path file, List<Path> roots, Optional<String> consent) {
     static final int MOST_BYTES = 64 * 1024;
 
     private static final String FIRST_LINE = "valise file token 1";
     private static final String FILE = "file ";
     private static final String ROOT = "root ";
+    private static final String CONSENT = "consent ";
 
     TokenRecord {
         roots = List.copyOf(roots);
@@ -47,7 +50,12 @@ record TokenRecord(Path file, List<Path> roots) {
             throw new IllegalArgumentException(
                     file + ": expected a file of the machine's own file system, actual=" + file.toUri());
         }
-        TokenRecord record = new TokenRecord(file, policy == null ? List.of() : policy.rootsOf(file));
+        TokenRecord record = policy == null
+                ? new TokenRecord(file, List.of(), Optional.empty())
+                : new TokenRecord(
+                        file,
+                        policy.application().isPresent() ? List.of() : policy.rootsOf(file),
+                        policy.application());
         int length = record.text().length();
         if (length > MOST_BYTES) {
             throw new IllegalArgumentException(
@@ -58,6 +66,8 @@ record TokenRecord(Path file, List<Path> roots) {
 
     String text() {
         StringBuilder text = new StringBuilder(FIRST_LINE + '\n' + FILE + uri(file) + '\n');
+        consent.ifPresent(
+                application -> text.append(CONSENT).append(application).append('\n'));
         roots.forEach(root -> text.append(ROOT).append(uri(root)).append('\n'));
         return text.toString();
     }
@@ -72,9 +82,20 @@ record TokenRecord(Path file, List<Path> roots) {
         if (lines.size() < 2 || !lines.get(0).equals(FIRST_LINE)) {
             throw malformed("\"" + FIRST_LINE + "\" and a file");
         }
-        List<Path> roots = new ArrayList<>();
-        lines.stream().skip(2).forEach(line -> roots.add(path(line, ROOT)));
-        return new TokenRecord(path(lines.get(1), FILE), roots);
+        Path file = path(lines.get(1), FILE);
+        List<String> rest = lines.subList(2, lines.size());
+        if (rest.size() == 1 && rest.get(0).startsWith(CONSENT)) {
+            return new TokenRecord(file, List.of(), Optional.of(application(rest.get(0))));
+        }
+        return new TokenRecord(file, rest.stream().map(line -> path(line, ROOT)).toList(), Optional.empty());
+    }
+
+    private static String application(String line) {
+        String id = line.substring(CONSENT.length());
+        if (!AppIdentity.isId(id)) {
+            throw malformed("\"" + CONSENT + "\" and the id of an application");
+        }
+        return id;
     }
 
     private static Path path(String line, String word) {
@@ -98,6 +119,9 @@ record TokenRecord(Path file, List<Path> roots) {
      * @throws IOException when a root is gone
      */
     @Nullable FileAccessPolicy policy() throws IOException {
+        if (consent.isPresent()) {
+            return FileAccessManifest.policy(consent.get());
+        }
         return roots.isEmpty() ? null : new FileAccessPolicy(roots.toArray(Path[]::new));
     }
 }

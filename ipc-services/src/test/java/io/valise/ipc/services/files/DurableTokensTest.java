@@ -237,7 +237,9 @@ class DurableTokensTest {
                 "valise file token 1\nfile file://host/x\n",
                 "valise file token 1\nfile file:relative\n",
                 "valise file token 1\nfile file:///%zz\n",
-                "valise file token 1\nfile file:///x\nroot x\n"
+                "valise file token 1\nfile file:///x\nroot x\n",
+                "valise file token 1\nfile file:///x\nconsent ../x\n",
+                "valise file token 1\nfile file:///x\nroot file:///x\nconsent editor_0000000000000\n"
             })
     @Logs("is passed over: expected")
     void damagedTokensAreShownAndRefused(String text) throws IOException {

@@ -1,0 +1,159 @@
+package io.valise.ipc.cli.command;
+
+import io.valise.ipc.IpcException;
+import io.valise.ipc.ValueSet;
+import io.valise.ipc.cli.option.ApplicationName;
+import io.valise.ipc.cli.option.CommandFailure;
+import io.valise.ipc.cli.option.CommonOptions;
+import io.valise.ipc.cli.option.JsonLine;
+import io.valise.ipc.cli.text.Table;
+import io.valise.ipc.services.files.FileAccessManifest;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code ipc access}: which directories applications may open for their callers. Confined to one thread. */
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+@Command(
+        name = "access",
+        description = "Shows which directories applications declare that they open for their callers; consents to them,"
+                + " and withdraws consent.",
+        subcommands = {AccessCommand.ListRoots.class, AccessCommand.Allow.class, AccessCommand.Withdraw.class})
+final class AccessCommand implements Callable<Integer> {
+    @Mixin
+    private CommonOptions common;
+
+    @Override
+    public Integer call() {
+        throw common.usageError("Missing required subcommand: list, allow or withdraw");
+    }
+
+    /** A directory of an application, and whether it may open what is in it. */
+    private record Row(String applicationId, Path root, String consent) {
+        static List<Row> of(FileAccessManifest manifest) {
+            List<Row> rows = new ArrayList<>();
+            for (Path root : new TreeSet<>(manifest.declared())) {
+                String yesOrNo = manifest.allows(root) ? "yes" : "no";
+                rows.add(new Row(manifest.applicationId(), root, Files.isDirectory(root) ? yesOrNo : "no directory"));
+            }
+            List<Path> allowed = manifest.allowed();
+            new TreeSet<>(manifest.consented())
+                    .stream()
+                            .filter(directory -> !allowed.contains(directory))
+                            .forEach(directory ->
+                                    rows.add(new Row(manifest.applicationId(), directory, "yes, not declared")));
+            return rows;
+        }
+
+        ValueSet toValueSet() {
+            return ValueSet.of("application", applicationId, "root", root.toString(), "consent", consent);
+        }
+    }
+
+    private static void print(CommonOptions common, List<Row> rows) {
+        Table table = new Table("APPLICATION", "ROOT", "CONSENT");
+        rows.forEach(row -> table.row(row.applicationId, row.root.toString(), row.consent));
+        table.print(common.out());
+    }
+
+    /** {@code ipc access list}. */
+    @Command(name = "list", description = "Lists declared directories and consents, of all applications or of one.")
+    static final class ListRoots implements Callable<Integer> {
+        @Mixin
+        private CommonOptions common;
+
+        @Parameters(arity = "0..1", paramLabel = "APPLICATION", description = "Only of this one.")
+        private @Nullable ApplicationName application;
+
+        @Mixin
+        private JsonLine json;
+
+        @Override
+        public Integer call() {
+            List<String> ids = application == null ? FileAccessManifest.applicationIds() : List.of(application.id());
+            List<Row> rows = new ArrayList<>();
+            boolean damaged = false;
+            for (String id : ids) {
+                try {
+                    rows.addAll(Row.of(FileAccessManifest.of(id)));
+                } catch (IpcException e) {
+                    damaged = true;
+                    common.err().println("ipc: " + e.getMessage());
+                }
+            }
+            if (json.isAsked()) {
+                json.print("roots", rows, Row::toValueSet);
+            } else {
+                print(common, rows);
+            }
+            return damaged ? 1 : 0;
+        }
+    }
+
+    /** Of which application, and which directories. */
+    static final class Which {
+        @Parameters(index = "0", paramLabel = "APPLICATION", description = "Whose: " + ApplicationName.FORMS + ".")
+        private ApplicationName application;
+
+        @Parameters(
+                index = "1..*",
+                arity = "0..*",
+                paramLabel = "ROOT",
+                description = "Only these directories (default: all).")
+        private List<Path> roots = List.of();
+
+        Integer change(CommonOptions common, BiFunction<String, Path[], FileAccessManifest> change) {
+            try {
+                print(common, Row.of(change.apply(application.id(), roots.toArray(Path[]::new))));
+                return 0;
+            } catch (IllegalArgumentException e) {
+                throw new CommandFailure(String.valueOf(e.getMessage()));
+            }
+        }
+    }
+
+    /** {@code ipc access allow}. */
+    @Command(name = "allow", description = "Consents to directories that an application declares.")
+    static final class Allow implements Callable<Integer> {
+        @Mixin
+        private CommonOptions common;
+
+        @Mixin
+        private Which which;
+
+        @Override
+        public Integer call() {
+            return which.change(common, (id, roots) -> {
+                if (FileAccessManifest.of(id).declared().isEmpty()) {
+                    throw new CommandFailure(id + " declares no directories; `ipc access list` shows those that do");
+                }
+                return FileAccessManifest.allow(id, roots);
+            });
+        }
+    }
+
+    /** {@code ipc access withdraw}. */
+    @Command(
+            name = "withdraw",
+            description = "Withdraws consent: at the next use the application opens nothing there any more.")
+    static final class Withdraw implements Callable<Integer> {
+        @Mixin
+        private CommonOptions common;
+
+        @Mixin
+        private Which which;
+
+        @Override
+        public Integer call() {
+            return which.change(common, FileAccessManifest::withdraw);
+        }
+    }
+}
