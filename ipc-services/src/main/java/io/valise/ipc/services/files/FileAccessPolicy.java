@@ -150,6 +150,20 @@ public final class FileAccessPolicy {
         return roots().stream().filter(real::startsWith).toList();
     }
 
+    /**
+     * The roots that allow a file, at least one.
+     *
+     * @param real its real path
+     * @throws IpcException {@code ACCESS_DENIED} when none does
+     */
+    List<Path> requireRootsOf(Path real) {
+        List<Path> allowing = rootsOf(real);
+        if (allowing.isEmpty()) {
+            throw denied(real);
+        }
+        return allowing;
+    }
+
     /** The application whose user decides, if one does. */
     Optional<String> application() {
         return Optional.ofNullable(application);

@@ -113,9 +113,23 @@ final class TokenFolder implements TokenStore {
             Tokens.requireRoom(good.size());
             redeemed.keySet().retainAll(good.stream().map(Entry::hash).toList());
             redeemed.put(hash, whenRedeemed);
-            PrivateFile.write(new Entry(folder, hash, expires).file(), text);
+            Entry entry = new Entry(folder, hash, expires);
+            PrivateFile.write(entry.file(), text);
+            requireStillAllowed(entry, file, policy);
             return hash;
         });
+    }
+
+    /** A root that is revoked at the same time has revoked the tokens that were there before, and this one here. */
+    private static void requireStillAllowed(Entry entry, Path file, @Nullable FileAccessPolicy policy) {
+        if (policy != null) {
+            try {
+                policy.requireRootsOf(file);
+            } catch (IpcException denied) {
+                delete(entry);
+                throw denied;
+            }
+        }
     }
 
     /** Removes what has expired, and what killed processes left half written: nothing else is written without the lock. */

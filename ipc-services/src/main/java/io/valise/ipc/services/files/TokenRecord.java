@@ -44,18 +44,19 @@ record TokenRecord(Path file, List<Path> roots, Optional<String> consent) {
      *
      * @param file real
      * @throws IllegalArgumentException when it is not in the machine's file system, or its path is too long
+     * @throws IpcException {@code ACCESS_DENIED} when the policy does not allow it
      */
     static TokenRecord of(Path file, @Nullable FileAccessPolicy policy) {
         if (!file.getFileSystem().equals(FileSystems.getDefault())) {
             throw new IllegalArgumentException(
                     file + ": expected a file of the machine's own file system, actual=" + file.toUri());
         }
-        TokenRecord record = policy == null
-                ? new TokenRecord(file, List.of(), Optional.empty())
-                : new TokenRecord(
-                        file,
-                        policy.application().isPresent() ? List.of() : policy.rootsOf(file),
-                        policy.application());
+        TokenRecord record = new TokenRecord(file, List.of(), Optional.empty());
+        if (policy != null) {
+            List<Path> roots = policy.requireRootsOf(file);
+            Optional<String> consent = policy.application();
+            record = new TokenRecord(file, consent.isPresent() ? List.of() : roots, consent);
+        }
         int length = record.text().length();
         if (length > MOST_BYTES) {
             throw new IllegalArgumentException(

@@ -10,6 +10,7 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcServer;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.identity.AppIdentity;
+import io.valise.ipc.spi.runtime.FolderLock;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.OwnHome;
 import io.valise.ipc.testlog.Logs;
@@ -20,6 +21,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -225,6 +227,26 @@ class DurableTokensTest {
         assertThat(refusal(gone)).startsWith("HANDLER_FAILED");
         Files.createSymbolicLink(reports, own.path().resolve("elsewhere"));
         assertThat(refusal(gone)).startsWith("HANDLER_FAILED");
+    }
+
+    @Test
+    void aRootThatIsRevokedWhileATokenIsMadeRevokesItToo() throws IOException {
+        Path report = file("report", 10);
+        FileAccessPolicy policy = new FileAccessPolicy(own.path());
+        SharedFiles gated = SharedFiles.durable(editor, clock, policy);
+        gated.revoke(gated.add(report)); // which makes the folder
+        FutureTask<String> add = new FutureTask<>(() -> gated.add(report));
+        Thread adder = new Thread(add, "adder");
+        FolderLock.locked(folder, () -> {
+            adder.start();
+            while (adder.getState() != Thread.State.TIMED_WAITING) {
+                Thread.onSpinWait(); // until it waits for the lock, after its first check
+            }
+            return policy.revoke(own.path());
+        });
+        assertThatThrownBy(add::get).hasMessageContaining("not below an allowed root");
+        assertThat(gated.outstanding()).isZero();
+        assertThat(kept()).isEmpty();
     }
 
     @ParameterizedTest
