@@ -22,7 +22,7 @@ record BenchArguments(
     static final String USAGE = """
             Usage: ipc bench [--quick] [--out DIR] [--report-only] [BENCHMARK...]
                    ipc bench --trace-request
-              --quick        fewer and shorter rounds: what the targets need, within 6 minutes instead of most of an hour
+              --quick        fewer and shorter rounds: what the targets need, within a quarter of an hour
               --out DIR      where results.json, machine.json, report.md, report.html and latencies.svg go
                              (default: bench-results)
               --report-only  make the pages again from the results in DIR, and print the table of targets
