@@ -9,6 +9,7 @@ import io.valise.ipc.sharedmem.layout.SegmentLayout;
 import io.valise.ipc.sharedmem.os.Segment;
 import io.valise.ipc.sharedmem.os.SegmentFile;
 import io.valise.ipc.sharedmem.os.SegmentRemoval;
+import io.valise.ipc.spi.runtime.RateLimitedLog;
 import io.valise.ipc.spi.runtime.SafeLog;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -37,6 +38,9 @@ final class ServerNegotiation implements ControlChannel.Reader {
 
     /** What a negotiation needs of its listener. */
     interface NegotiationContext {
+        /** Where to warn of what clients can cause again and again. */
+        RateLimitedLog warnings();
+
         /** Where the next segment is created. */
         Path freshSegment();
 
@@ -142,7 +146,7 @@ final class ServerNegotiation implements ControlChannel.Reader {
             link = new ShmLink(made, ShmLink.Side.SERVER, control, declaring(clientPid));
             sendOffer(made);
         } catch (IpcException refused) {
-            log().log(Level.WARNING, "shm: cannot serve a connection: " + refused.reason());
+            context.warnings().warn("shm: cannot serve a connection: " + refused.reason());
             refuse(refused);
         } catch (RuntimeException | Error broken) {
             fail(broken);
@@ -180,7 +184,7 @@ final class ServerNegotiation implements ControlChannel.Reader {
         try {
             handOff(() -> context.completed(this, ready));
         } catch (IpcException e) {
-            log().log(Level.WARNING, "shm: dropped a connection", e);
+            context.warnings().warn("shm: dropped a connection", e);
             ready.close();
             context.failed(this);
         }

@@ -8,10 +8,10 @@ import io.valise.ipc.sharedmem.layout.SegmentLayout;
 import io.valise.ipc.sharedmem.os.SegmentRemoval;
 import io.valise.ipc.spi.Transport;
 import io.valise.ipc.spi.runtime.AuditLog;
+import io.valise.ipc.spi.runtime.RateLimitedLog;
 import io.valise.ipc.spi.runtime.ReadinessLoop;
 import io.valise.ipc.spi.runtime.SafeLog;
 import io.valise.ipc.spi.runtime.Threads;
-import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,6 +30,7 @@ final class ShmListener implements Transport.Listener, ServerNegotiation.Negotia
     private final SegmentLayout layout;
     private final ShmPlace place;
     private final PeerAuthenticator.Door door;
+    private final RateLimitedLog warnings = new RateLimitedLog(SafeLog.of(ServerNegotiation.class));
     /** With what takes back the end of its time. */
     private final Map<ServerNegotiation, Runnable> pending = new ConcurrentHashMap<>();
 
@@ -54,6 +55,11 @@ final class ShmListener implements Transport.Listener, ServerNegotiation.Negotia
         closed = true;
         pending.keySet().forEach(negotiation -> negotiation.abandon("the server stops listening"));
         door.close();
+    }
+
+    @Override
+    public RateLimitedLog warnings() {
+        return warnings;
     }
 
     @Override
@@ -98,12 +104,7 @@ final class ShmListener implements Transport.Listener, ServerNegotiation.Negotia
     private void accepted(AuthenticatedChannel client) {
         if (pending.size() >= MAX_NEGOTIATIONS) {
             client.control().close();
-            SafeLog.of(ShmListener.class)
-                    .log(
-                            Level.WARNING,
-                            "dropped a connection: {0} negotiations: limit={1}",
-                            endpoint,
-                            MAX_NEGOTIATIONS);
+            warnings.warn("dropped a connection: " + endpoint + " negotiations: limit=" + MAX_NEGOTIATIONS);
             return;
         }
         if (!client.peer().sameUser() && negotiating(client.peer()) >= MAX_OF_ANOTHER_USER) {

@@ -1,9 +1,9 @@
 package io.valise.ipc.internal.channel;
 
 import io.valise.ipc.internal.work.Deadline;
-import io.valise.ipc.internal.work.RateLimitedLog;
 import io.valise.ipc.internal.work.Watchdog;
 import io.valise.ipc.internal.work.Workers;
+import io.valise.ipc.spi.runtime.RateLimitedLog;
 import io.valise.ipc.spi.runtime.SafeLog;
 import io.valise.ipc.spi.runtime.Threads;
 import java.util.concurrent.TimeUnit;

@@ -17,7 +17,7 @@ final class UserShares {
 
     private static final int MOST = 128;
 
-    private final int most = Integer.getInteger(PROPERTY, MOST);
+    private final int most = Math.max(0, Integer.getInteger(PROPERTY, MOST));
     private final Map<String, Integer> counts = new HashMap<>(); // guarded by itself
 
     /**

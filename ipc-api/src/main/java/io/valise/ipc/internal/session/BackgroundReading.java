@@ -10,9 +10,9 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.internal.call.OutgoingCalls;
 import io.valise.ipc.internal.channel.Lifecycle;
 import io.valise.ipc.internal.work.Backlog;
-import io.valise.ipc.internal.work.RateLimitedLog;
 import io.valise.ipc.internal.work.Shortage;
 import io.valise.ipc.internal.work.Workers;
+import io.valise.ipc.spi.runtime.RateLimitedLog;
 import io.valise.ipc.spi.runtime.SafeLog;
 import java.util.concurrent.TimeUnit;
 

@@ -1,5 +1,6 @@
 package io.valise.ipc.internal.work;
 
+import io.valise.ipc.spi.runtime.RateLimitedLog;
 import io.valise.ipc.spi.runtime.SafeLog;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;

@@ -42,6 +42,7 @@ public final class Listening implements AutoCloseable {
     private final SocketPlace place;
     private final Predicate<SocketChannel> admitted;
     private final Consumer<SocketChannel> accepted;
+    private final RateLimitedLog drops = new RateLimitedLog(log());
     private final AtomicBoolean closed = new AtomicBoolean();
     private final List<PublishedFiles.Kept> kept = new ArrayList<>();
     private volatile Bound bound; // replaced under the folder's lock when the socket's file was removed
@@ -315,7 +316,7 @@ public final class Listening implements AutoCloseable {
                 taken = true;
             }
         } catch (IOException | RuntimeException | Error e) { // the other clients must be accepted
-            log().log(Level.WARNING, "dropped a connection at " + place.path(), e);
+            drops.warn("dropped a connection at " + place.path(), e);
         } finally {
             if (!taken) {
                 UnixSockets.close(channel);

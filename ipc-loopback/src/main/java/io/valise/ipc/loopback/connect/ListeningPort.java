@@ -3,6 +3,7 @@ package io.valise.ipc.loopback.connect;
 import io.valise.ipc.loopback.loop.LoopChannel;
 import io.valise.ipc.loopback.loop.SharedLoop;
 import io.valise.ipc.loopback.loop.Sockets;
+import io.valise.ipc.spi.runtime.RateLimitedLog;
 import io.valise.ipc.spi.runtime.SafeLog;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -32,6 +33,8 @@ final class ListeningPort implements LoopChannel.Stage {
     private final BiConsumer<LoopChannel, SocketChannel> accepted;
 
     /** Whether the last attempt to accept failed; of several in a row one is logged. */
+    private final RateLimitedLog refusals = new RateLimitedLog(LOG);
+
     private boolean failing;
 
     private ListeningPort(
@@ -116,7 +119,7 @@ final class ListeningPort implements LoopChannel.Stage {
         try {
             InetAddress from = ((InetSocketAddress) connection.getRemoteAddress()).getAddress();
             if (!Loopback.isFromHere(from)) {
-                LOG.log(Level.WARNING, "refused a connection from " + from + ": it is not this machine");
+                refusals.warn("refused a connection from " + from + ": it is not this machine");
                 return;
             }
             connection.configureBlocking(false);

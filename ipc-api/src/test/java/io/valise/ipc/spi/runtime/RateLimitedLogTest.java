@@ -1,4 +1,4 @@
-package io.valise.ipc.internal.work;
+package io.valise.ipc.spi.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -52,5 +52,11 @@ class RateLimitedLogTest {
                         "WARNING no thread for a: " + lack,
                         "WARNING no thread for b (and 4 times before): " + lack,
                         "WARNING no thread for c: " + lack);
+    }
+
+    @Test
+    void aMessageNeedsNoFailure() {
+        new RateLimitedLog(log, () -> now).warn("refused a connection");
+        assertThat(lines).containsExactly("WARNING refused a connection: null");
     }
 }
