@@ -53,7 +53,7 @@ public record ServerStatus(Endpoint endpoint, State state, ValueSet info, String
 
     static ServerStatus startable(Endpoint endpoint, ServiceManifest manifest) {
         ValueSet info = ValueSet.builder()
-                .put("services", manifest.services().toArray(String[]::new))
+                .put("services", manifest.offered().toArray(String[]::new))
                 .put("instances", ManifestReader.wordOf(manifest.mode()))
                 .put("idle", manifest.idle())
                 .put("command", manifest.command().toArray(String[]::new))

@@ -1,5 +1,7 @@
 package io.valise.ipc.services.objects;
 
+import static java.util.Objects.requireNonNull;
+
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.Request;
@@ -16,6 +18,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,8 +62,7 @@ final class ObjectCalls {
         ValueSet message = request.message();
         String other = message.getString(AS, "");
         if (!other.isEmpty()) {
-            return CompletableFuture.completedFuture(
-                    objects.passedReferences().send(target, other.equals(plan.name()) ? plan : marked(target, other)));
+            return reference(target, plan, other);
         }
         MethodPlan method = plan.ofKey(message.getString("m", ""));
         if (method == null) {
@@ -70,6 +72,23 @@ final class ObjectCalls {
         return method.isAsync()
                 ? answerLater((CompletionStage<?>) result, method, request)
                 : CompletableFuture.completedFuture(reply(method, result, request));
+    }
+
+    /** Replies with a reference to an object that has a name, by the interface that the caller asks for. */
+    CompletionStage<ValueSet> give(Supplier<?> named, InterfacePlan plan, Request request) {
+        String other = request.message().getString(AS, "");
+        if (other.isEmpty()) {
+            throw new IpcException(
+                    IpcStatus.PROTOCOL_ERROR,
+                    "service " + request.service() + ": expected=the name of an interface as \"" + AS
+                            + "\", actual=none");
+        }
+        return reference(requireNonNull(named.get(), "the factory returned null; return an object"), plan, other);
+    }
+
+    private CompletionStage<ValueSet> reference(Object target, InterfacePlan plan, String other) {
+        return CompletableFuture.completedFuture(
+                objects.passedReferences().send(target, other.equals(plan.name()) ? plan : marked(target, other)));
     }
 
     private @Nullable Object invoke(MethodPlan method, Object target, ValueSet message) throws Exception {

@@ -4,6 +4,7 @@ import io.valise.ipc.Event;
 import io.valise.ipc.IpcConnection;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
+import io.valise.ipc.ValueSet;
 import io.valise.ipc.services.objects.ExportTable.Exported;
 import io.valise.ipc.services.objects.wire.InterfacePlan;
 import io.valise.ipc.spi.runtime.SafeLog;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Supplier;
 
 /**
  * The objects that the two ends of one connection call each other's methods on. Thread-safe.
@@ -84,6 +86,20 @@ public final class RemoteObjects {
         return new ExportedObjects().and(type, object);
     }
 
+    /**
+     * Begins to list objects to export with a class, whose objects peers have made: each call of {@link
+     * ObjectActivator#create} asks the factory for one.
+     *
+     * @param name the name of the class, {@code [A-Za-z_][A-Za-z0-9._$-]{0,127}}, which the manifest of the service declares
+     * @param type the interface that peers call its objects by
+     * @param factory makes an object for each peer that asks, or returns the same one again; called by many threads
+     * @throws IllegalArgumentException when it is no name of a class, or a method of the interface cannot be called from
+     *     another process
+     */
+    public static <T> ExportedObjects exportClass(String name, Class<T> type, Supplier<? extends T> factory) {
+        return new ExportedObjects().andClass(name, type, factory);
+    }
+
     /** The objects of a connection; the same answer for the same connection, at either end. */
     public static RemoteObjects of(IpcConnection connection) {
         RemoteObjects known = OF_CONNECTIONS.get(connection);
@@ -116,6 +132,13 @@ public final class RemoteObjects {
      */
     public <T> T remote(Class<T> type) {
         return type.cast(RemoteReference.root(this, InterfacePlan.of(type)));
+    }
+
+    /** A reference to what the peer gives out at a service of its own. */
+    <T> T given(String service, Class<T> type) {
+        InterfacePlan wanted = InterfacePlan.of(type);
+        ValueSet answer = connection.request(service, ValueSet.of(ObjectCalls.AS, wanted.name()));
+        return type.cast(passedReferences().receive(answer, wanted));
     }
 
     /**

@@ -168,6 +168,7 @@ class AppServiceHostTest {
                 List.of("x"),
                 List.of(io.valise.ipc.Endpoint.parse("pipe:quotes"), io.valise.ipc.Endpoint.parse("shm:quotes")),
                 List.of(),
+                List.of(),
                 mode,
                 Duration.ofMillis((long) (idleSeconds * 1000)));
         Map<String, String> environment = new java.util.HashMap<>();
