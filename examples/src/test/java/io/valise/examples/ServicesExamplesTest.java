@@ -2,6 +2,8 @@ package io.valise.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.valise.examples.activation.SheetClient;
+import io.valise.examples.activation.SheetService;
 import io.valise.examples.files.DocumentSearch;
 import io.valise.examples.files.FontCache;
 import io.valise.examples.files.LeaveReport;
@@ -11,6 +13,7 @@ import io.valise.examples.files.TakeReport;
 import io.valise.examples.named.IndexWriter;
 import io.valise.examples.objects.CounterClient;
 import io.valise.examples.objects.CounterService;
+import io.valise.examples.settings.Fonts;
 import io.valise.examples.settings.Theme;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.identity.AppIdentity;
@@ -35,6 +38,28 @@ class ServicesExamplesTest {
         assertThat(ExampleRun.of(CounterClient.class).lines())
                 .containsExactly(
                         "Count[name=visits, value=1]", "told of 2", "told of 3", "Count[name=visits, value=3]");
+    }
+
+    @Test
+    void aSheetIsMadeByTheNameOfItsClassAndTheOpenOneIsFound() throws IOException {
+        ExampleRun.declare(
+                "services",
+                "sheets",
+                ValueSet.of(
+                        "name",
+                        "sheets",
+                        "command",
+                        ExampleRun.command(SheetService.class),
+                        "classes",
+                        new String[] {"acme.Sheet"},
+                        "idleSeconds",
+                        1));
+        assertThat(ExampleRun.of(SheetClient.class).lines()).containsExactly("sum 5.0", "budget 100.0");
+    }
+
+    @Test
+    void settingsAreInSubKeysToo() throws IOException {
+        assertThat(ExampleRun.of(Fonts.class).lines()).containsExactly("[colours, fonts] 12", "false");
     }
 
     @Test

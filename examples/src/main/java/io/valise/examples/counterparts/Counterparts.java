@@ -1,5 +1,6 @@
 package io.valise.examples.counterparts;
 
+import io.valise.examples.activation.Sheet;
 import io.valise.examples.appservice.Quotes;
 import io.valise.examples.objects.Counter;
 import io.valise.examples.objects.Counters;
@@ -25,8 +26,10 @@ import io.valise.ipc.services.launch.HelperLauncher;
 import io.valise.ipc.services.launch.LaunchResult;
 import io.valise.ipc.services.launch.ResultLauncher;
 import io.valise.ipc.services.loopback.LoopbackManifest;
+import io.valise.ipc.services.objects.ObjectActivator;
 import io.valise.ipc.services.objects.RemoteObjects;
 import io.valise.ipc.services.settings.SettingsHive;
+import io.valise.ipc.services.settings.SettingsKey;
 import io.valise.ipc.sharedmem.Hold;
 import io.valise.ipc.sharedmem.NamedMutex;
 import io.valise.ipc.sharedmem.SharedRegion;
@@ -60,6 +63,11 @@ final class Counterparts {
         RemoteObjects.export(Counters.class, counters).addTo(server);
         Counter counter = RemoteObjects.of(connection).remote(Counters.class).make("visits");
         counter.increment();
+    }
+
+    static Sheet activation(ObjectActivator objects) {
+        Sheet sheet = objects.create("acme.Sheet", Sheet.class); // CoCreateInstance
+        return objects.running("budget", Sheet.class).orElse(sheet); // GetActiveObject
     }
 
     static void files(Path reports, String asked) throws IOException {
@@ -131,6 +139,12 @@ final class Counterparts {
         SettingsHive settings = SettingsHive.open(editor);
         settings.watch(change -> System.out.println(change));
         settings.put("theme", "dark");
+    }
+
+    static void subKeys(SettingsHive settings) {
+        SettingsKey fonts = settings.key("view/fonts");
+        fonts.watch(change -> System.out.println(change)); // in fonts and below
+        fonts.put("size", 12);
     }
 
     static void access(IpcServer.Builder server, AppIdentity quotes, String readerId, Instant expires, Path file) {

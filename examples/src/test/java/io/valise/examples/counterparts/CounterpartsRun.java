@@ -14,6 +14,7 @@ import io.valise.ipc.services.files.PublisherFolder;
 import io.valise.ipc.services.files.SharedFiles;
 import io.valise.ipc.services.loopback.LoopbackManifest;
 import io.valise.ipc.services.loopback.LoopbackManifest.Direction;
+import io.valise.ipc.services.objects.ObjectActivator;
 import io.valise.ipc.services.settings.SettingsHive;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,6 +44,7 @@ final class CounterpartsRun {
         return switch (method) {
             case "message" -> Counterparts.message().keys();
             case "remoteObjects" -> remoteObjects();
+            case "activation" -> activation();
             case "files" -> files();
             case "consent" -> consent();
             case "publisherFolder" -> publisherFolder();
@@ -54,6 +56,7 @@ final class CounterpartsRun {
             case "loopbackManifest" -> loopbackManifest();
             case "namedPipe" -> namedPipe();
             case "settings" -> settings();
+            case "subKeys" -> subKeys();
             case "access" -> access();
             case "derivedId" -> derivedId();
             case "revocation" -> revocation();
@@ -68,6 +71,19 @@ final class CounterpartsRun {
         try (IpcConnection counters = IpcClient.connect("pipe:counters")) {
             Counterparts.remoteObjects(IpcServer.builder("local:counters"), CounterpartsRun::none, counters);
             return "counted";
+        }
+    }
+
+    private static String activation() {
+        try (ObjectActivator objects = ObjectActivator.open(client -> client.connectTimeout(Duration.ofSeconds(20)))) {
+            return "sum " + Counterparts.activation(objects).sum();
+        }
+    }
+
+    private static String subKeys() {
+        try (SettingsHive settings = SettingsHive.open(AppIdentity.open("acme", "editor"))) {
+            Counterparts.subKeys(settings);
+            return settings.key("view").keys().toString();
         }
     }
 

@@ -3,6 +3,7 @@ package io.valise.examples.counterparts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.valise.examples.ExampleRun;
+import io.valise.examples.activation.SheetService;
 import io.valise.examples.helper.Spelling;
 import io.valise.examples.result.ColourPicker;
 import io.valise.ipc.IpcServer;
@@ -46,6 +47,7 @@ class CounterpartsTest {
         Map<String, String> expected = new LinkedHashMap<>();
         expected.put("message", "[id, prices]");
         expected.put("remoteObjects", "counted");
+        expected.put("activation", "sum 100.0");
         expected.put("files", "opened");
         expected.put("consent", "0, then 1");
         expected.put("publisherFolder", "[sans.ttf]");
@@ -57,6 +59,7 @@ class CounterpartsTest {
         expected.put("loopbackManifest", "connected");
         expected.put("namedPipe", "served");
         expected.put("settings", "dark");
+        expected.put("subKeys", "[fonts]");
         expected.put("access", "quotes.read");
         expected.put("derivedId", "admitted at pipe:derived");
         expected.put("revocation", "1 revoked");
@@ -106,6 +109,18 @@ class CounterpartsTest {
                 "targets",
                 "pick-colour",
                 ValueSet.of("name", "pick-colour", "command", ExampleRun.command(ColourPicker.class)));
+        ExampleRun.declare(
+                "services",
+                "sheets",
+                ValueSet.of(
+                        "name",
+                        "sheets",
+                        "command",
+                        ExampleRun.command(SheetService.class),
+                        "classes",
+                        new String[] {"acme.Sheet"},
+                        "idleSeconds",
+                        1));
         AppIdentity quotes = AppIdentity.open("acme", "quotes");
         LoopbackAccessRules rules = LoopbackAccessRules.builder(quotes)
                 .in(AppIdentity.open("acme", "reader").id())

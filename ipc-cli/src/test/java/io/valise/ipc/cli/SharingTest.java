@@ -310,6 +310,43 @@ class SharingTest {
     }
 
     @Test
+    void settingsAreKeptInSubKeys() {
+        assertThat(settings("put", "size", "12", "--key", "view/fonts").status())
+                .isZero();
+        assertThat(settings("createKey", "--key", "view/empty").status()).isZero();
+        assertThat(settings("get", "size", "-k", "view/fonts").out()).isEqualToIgnoringNewLines("12");
+        assertThat(settings("keys").out().lines()).contains("view");
+        assertThat(settings("keys", "--key", "view", "--json").out())
+                .isEqualToIgnoringNewLines("{\"keys\":[\"empty\",\"fonts\"]}");
+        CommandRun refused = settings("deleteKey", "--key", "view");
+        assertThat(refused.status()).isEqualTo(1);
+        assertThat(refused.err())
+                .startsWith("ipc: key \"view\": limit=0 sub-keys, actual=2, the first is \"empty\"; delete them first");
+        assertThat(settings("deleteKey", "--key", "view/empty").status()).isZero();
+        assertThat(settings("deleteKey", "--key", "view", "--tree", "-a", "editor")
+                        .status())
+                .isZero();
+        assertThat(settings("keys", "-a", "editor").out()).isEmpty();
+        assertThat(settings("revertKey", "--key", "view", "-a", "editor").status())
+                .isZero();
+        assertThat(settings("keys", "-a", "editor").out()).isEqualToIgnoringNewLines("view");
+        assertThat(settings("deleteKey", "--key", "view", "--tree").status()).isZero();
+        assertThat(settings("keys").out()).isEmpty();
+        assertThat(settings("deleteKey").err()).contains("Missing required option: '--key=PATH' to deleteKey");
+        assertThat(settings("keys", "--key", "a//b").err()).contains("limit=1 to 255 chars, actual=0");
+        assertThat(settings("list", "--tree").err()).contains("--tree is for deleteKey");
+        assertThat(settings("list", "--machine", "x", "-a", "editor").err())
+                .contains("expected one of --machine and --application, actual=both");
+        assertThat(settings("list", "--machine", "../x").status()).isEqualTo(2);
+    }
+
+    private static CommandRun settings(String... arguments) {
+        List<String> line = new ArrayList<>(List.of("settings"));
+        line.addAll(List.of(arguments));
+        return CommandRun.of(line.toArray(String[]::new));
+    }
+
+    @Test
     void settingsAreWatchedInAnotherProcess() throws Exception {
         try (ForkedIpc watcher = ForkedIpc.start("settings", "watch", "-n", "2")) {
             CompletableFuture<String> first = CompletableFuture.supplyAsync(() -> line(watcher));

@@ -115,6 +115,43 @@ class SystemCommandTest {
     }
 
     @Test
+    void settingsOfTheMachineAreInstalledChangedShownAndRemoved() {
+        String folder = place.resolve(".settings/quotes").toString();
+        assertThat(CommandRun.of("settings", "put", "theme", "5", "--machine", "quotes")
+                        .err())
+                .startsWith("ipc: ENDPOINT_NOT_FOUND: settings of the machine \"quotes\": not installed")
+                .contains("ipc system install --settings quotes");
+        assertThat(install("--settings", "quotes"))
+                .isEqualTo(new CommandRun(
+                        0,
+                        "installed " + folder + ": root alone can change these settings, every user can read them\n",
+                        ""));
+        assertThat(install("--settings", "orders", "--user", "20001", "--json")
+                        .json()
+                        .toString())
+                .isEqualTo("{\"name\":\"orders\",\"account\":\"20001\",\"folder\":\""
+                        + place.resolve(".settings/orders") + "\"}");
+        assertThat(CommandRun.of("settings", "put", "theme", "5", "--machine", "quotes")
+                        .status())
+                .isZero();
+        assertThat(CommandRun.of("settings", "get", "theme", "--machine", "quotes")
+                        .out())
+                .isEqualTo("5\n");
+        assertThat(CommandRun.of("settings", "put", "theme", "5", "--machine", "orders")
+                        .err())
+                .startsWith("ipc: ACCESS_DENIED: settings of the machine \"orders\": only 20001 may change it");
+        assertThat(CommandRun.of("system", "status").out().lines().toList())
+                .anyMatch(line -> line.matches("quotes +root +" + folder));
+        assertThat(CommandRun.of("system", "remove", "--settings", "orders").out())
+                .isEqualTo("removed the settings orders\n");
+        assertThat(CommandRun.of("system", "remove", "--settings", "quotes").status())
+                .isZero();
+        assertThat(place).doesNotExist();
+        usage("--allow with --settings is not for install", "system", "install", "--settings", "a", "--allow", "b");
+        usage("--settings is not for status", "system", "status", "--settings", "a");
+    }
+
+    @Test
     void wrongUseIsSaid() {
         usage("--service=NAME", "system", "install", "--user", "20001", "--allow-everyone");
         usage("--user=ACCOUNT", "system", "install", "--service", "quotes", "--allow-everyone");

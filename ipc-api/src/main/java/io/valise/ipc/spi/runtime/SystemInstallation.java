@@ -58,10 +58,7 @@ public final class SystemInstallation {
         SystemPlace place = SystemPlace.current();
         try {
             boolean made = place.real().isEmpty();
-            if (made) {
-                makePlace(place.path());
-            }
-            Path real = place.real().orElseThrow(() -> new IOException(place.path() + " was removed meanwhile"));
+            Path real = place();
             Folder wanted = new Folder(real.resolve(name), user(account), group(group.orElse("0")), group.isPresent());
             Optional<SystemService> before = place.installed(name);
             if (before.isPresent() && !wanted.isAs(before.get())) {
@@ -117,7 +114,7 @@ public final class SystemInstallation {
         new Endpoint(Endpoint.SYSTEM, name); // says what is wrong with it
     }
 
-    private static void requireRoot(String what) {
+    static void requireRoot(String what) {
         SystemPlace.missing().ifPresent(why -> {
             throw SystemPlace.failure(IpcStatus.UNSUPPORTED, why);
         });
@@ -127,6 +124,20 @@ public final class SystemInstallation {
                     "only root can " + what + ", this process runs as uid " + ProcessUser.uid()
                             + ": run it with sudo, or ask an administrator");
         }
+    }
+
+    /** The place without links, checked, made if absent. */
+    static Path place() throws IOException {
+        SystemPlace place = SystemPlace.current();
+        if (place.real().isEmpty()) {
+            makePlace(place.path());
+        }
+        return place.real().orElseThrow(() -> new IOException(place.path() + " was removed meanwhile"));
+    }
+
+    /** Makes a folder that every user may read and an account may change. */
+    static void make(Path folder, UserPrincipal account) throws IOException {
+        new Folder(folder, account, group("0"), false).make();
     }
 
     /** Its parent is checked before anything is made in it, and must be there. */
@@ -144,7 +155,7 @@ public final class SystemInstallation {
         Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(PLACE_MODE));
     }
 
-    private static UserPrincipal user(String account) throws IOException {
+    static UserPrincipal user(String account) throws IOException {
         try {
             return users().lookupPrincipalByName(account);
         } catch (UserPrincipalNotFoundException unknown) {
@@ -166,7 +177,6 @@ public final class SystemInstallation {
         return FileSystems.getDefault().getUserPrincipalLookupService();
     }
 
-    /** From here on the account can put nothing into it. */
     private static void empty(Path folder) throws IOException {
         List<String> served = UnixSockets.names(folder);
         if (!served.isEmpty()) {
@@ -175,14 +185,20 @@ public final class SystemInstallation {
                     "system-wide service " + folder.getFileName() + ": served at " + folder + " by " + served
                             + ": stop its server first");
         }
+        takeBack(folder, "system-wide service " + folder.getFileName());
+    }
+
+    /** Removes what is in a folder; directories, which Valise does not make, are not removed, and nothing is then. */
+    static void takeBack(Path folder, String what) throws IOException {
+        // From here on the account can put nothing into it.
         Folder.view(folder).setOwner(users().lookupPrincipalByName("0"));
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString(ROOT_ALONE));
         for (Path entry : Entries.of(folder)) {
             if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
                 throw SystemPlace.failure(
                         IpcStatus.ACCESS_DENIED,
-                        "system-wide service " + folder.getFileName() + ": not removed, " + entry
-                                + " is a directory, which Valise has not made: move it away, then remove the service");
+                        what + ": not removed, " + entry
+                                + " is a directory, which Valise has not made: move it away, then remove it again");
             }
         }
         for (Path entry : Entries.of(folder)) {

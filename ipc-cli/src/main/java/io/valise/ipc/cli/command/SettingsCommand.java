@@ -10,6 +10,8 @@ import io.valise.ipc.services.json.JsonFault;
 import io.valise.ipc.services.json.ValueSetJson;
 import io.valise.ipc.services.settings.SettingChange;
 import io.valise.ipc.services.settings.SettingsHive;
+import io.valise.ipc.services.settings.SettingsKey;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -23,7 +25,8 @@ import picocli.CommandLine.Parameters;
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 @Command(
         name = "settings",
-        description = "Reads and writes a publisher's settings, or with --application those of one application.")
+        description = "Reads and writes a publisher's settings, with --application those of one application, or with"
+                + " --machine those for all users.")
 final class SettingsCommand implements Callable<Integer> {
     @Mixin
     private CommonOptions common;
@@ -31,7 +34,8 @@ final class SettingsCommand implements Callable<Integer> {
     @Parameters(
             index = "0",
             paramLabel = "ACTION",
-            description = "One of ${COMPLETION-CANDIDATES}. revert forgets what an application has put or deleted.")
+            description = "One of ${COMPLETION-CANDIDATES}. revert and revertKey forget what an application has put or"
+                    + " deleted.")
     private Action action;
 
     @Parameters(index = "1", arity = "0..1", paramLabel = "NAME", description = "The setting, such as theme.colour.")
@@ -58,13 +62,28 @@ final class SettingsCommand implements Callable<Integer> {
     private @Nullable String application;
 
     @Option(
+            names = "--machine",
+            paramLabel = "HIVE",
+            description = "The settings of that name for all users of the machine; `ipc system install` makes them.")
+    private @Nullable String machine;
+
+    @Option(
+            names = {"-k", "--key"},
+            paramLabel = "PATH",
+            description = "The sub-key, such as editor/fonts, instead of the root.")
+    private @Nullable String path;
+
+    @Option(names = "--tree", description = "With deleteKey: its sub-keys too.")
+    private boolean tree;
+
+    @Option(
             names = {"-n", "--count"},
             paramLabel = "N",
             converter = WholeNumber.FromOne.class,
             description = "End watch after so many changes.")
     private int count = Integer.MAX_VALUE;
 
-    @Option(names = "--json", description = "Print list as one line of JSON.")
+    @Option(names = "--json", description = "Print list and keys as one line of JSON.")
     private boolean json;
 
     private ValueSet given = ValueSet.empty();
@@ -76,16 +95,26 @@ final class SettingsCommand implements Callable<Integer> {
         delete,
         revert,
         list,
-        watch
+        watch,
+        keys,
+        createKey,
+        deleteKey,
+        revertKey
     }
 
     @Override
     public Integer call() throws JsonFault, InterruptedException {
         try {
             given = action == Action.put ? given() : ValueSet.empty(); // before a key is made for it
+            if (tree && action != Action.deleteKey) {
+                throw common.usageError("--tree is for deleteKey");
+            } else if (machine != null) {
+                ofMachine(machine);
+                return 0;
+            }
             Optional<AppIdentity> whose = whose();
             if (whose.isPresent()) {
-                act(whose.get());
+                act(application == null ? SettingsHive.openBase(whose.get()) : SettingsHive.open(whose.get()));
             } else {
                 withoutKey();
             }
@@ -95,26 +124,65 @@ final class SettingsCommand implements Callable<Integer> {
         }
     }
 
+    private void ofMachine(String hive) throws InterruptedException {
+        if (application != null) {
+            throw common.usageError("expected one of --machine and --application, actual=both");
+        }
+        act(SettingsHive.openMachine(hive));
+    }
+
     /** The publisher; empty when it has no key, which only a change creates. */
     private Optional<AppIdentity> whose() {
         String asked = application == null ? "ipc" : application;
-        return action == Action.put
+        return action == Action.put || action == Action.createKey
                 ? Optional.of(AppIdentity.open(publisher, asked))
                 : AppIdentity.find(publisher, asked);
     }
 
-    private void act(AppIdentity whose) throws InterruptedException {
-        try (SettingsHive hive = application == null ? SettingsHive.openBase(whose) : SettingsHive.open(whose)) {
+    private void act(SettingsHive opened) throws InterruptedException {
+        try (SettingsHive hive = opened) {
+            SettingsKey key = path == null ? hive : hive.key(path);
             switch (action) {
-                case get -> get(hive);
-                case put -> given.find(named()).ifPresent(wanted -> hive.put(named(), wanted));
-                case delete -> hive.delete(named());
-                case revert -> hive.revert(named());
-                case list -> list(hive.values());
-                case watch -> watch(hive);
+                case get -> get(key);
+                case put -> given.find(named()).ifPresent(wanted -> key.put(named(), wanted));
+                case delete -> key.delete(named());
+                case revert -> key.revert(named());
+                case list -> list(key.values());
+                case watch -> watch(key);
+                case keys -> keys(key.keys());
+                case createKey -> hive.key(keyed()).create();
+                case deleteKey -> deleteKey(hive);
+                case revertKey -> hive.revertTree(keyed());
             }
             hive.loss().ifPresent(lost -> common.err().println("ipc: warning: " + lost));
         }
+    }
+
+    private void deleteKey(SettingsHive hive) {
+        if (tree) {
+            hive.deleteTree(keyed());
+            return;
+        }
+        try {
+            hive.deleteKey(keyed());
+        } catch (IllegalStateException e) { // it has sub-keys
+            throw new CommandFailure(e.getMessage() + ": --tree");
+        }
+    }
+
+    private void keys(List<String> names) {
+        if (json) {
+            common.out().println(ValueSetJson.write(ValueSet.of("keys", names)));
+        } else {
+            names.forEach(common.out()::println);
+        }
+    }
+
+    private String keyed() {
+        if (path == null) {
+            throw common.usageError("Missing required option: '--key=PATH' to " + action);
+        }
+        return path;
     }
 
     /** A publisher that has no key has no settings: its folder is named by the key. */
@@ -122,6 +190,8 @@ final class SettingsCommand implements Callable<Integer> {
         switch (action) {
             case get -> throw absent();
             case list -> list(ValueSet.empty());
+            case keys -> keys(List.of());
+            case deleteKey, revertKey -> keyed(); // nothing to delete or revert
             case watch ->
                 throw new CommandFailure(
                         "publisher \"" + publisher + "\" has no settings to watch yet; `ipc settings put` begins them");
@@ -140,8 +210,8 @@ final class SettingsCommand implements Callable<Integer> {
         return new CommandFailure("no setting \"" + named() + "\"; `ipc settings list` shows those there are");
     }
 
-    private void get(SettingsHive hive) {
-        Object found = hive.get(named()).orElseThrow(this::absent);
+    private void get(SettingsKey key) {
+        Object found = key.get(named()).orElseThrow(this::absent);
         common.out().println(ValueSetJson.writeMember(ValueSet.of(named(), found), named()));
     }
 
@@ -168,9 +238,9 @@ final class SettingsCommand implements Callable<Integer> {
         }
     }
 
-    private void watch(SettingsHive hive) throws InterruptedException {
+    private void watch(SettingsKey key) throws InterruptedException {
         CountDownLatch changes = new CountDownLatch(count);
-        SettingsHive.Registration watching = hive.watch(change -> print(change, changes));
+        SettingsHive.Registration watching = key.watch(change -> print(change, changes));
         common.err().println("watching; each change is a line of JSON");
         common.err().flush();
         changes.await();
@@ -178,7 +248,13 @@ final class SettingsCommand implements Callable<Integer> {
     }
 
     private void print(SettingChange change, CountDownLatch changes) {
-        ValueSet.Builder line = ValueSet.builder().put("name", change.name());
+        ValueSet.Builder line = ValueSet.builder();
+        if (!change.key().isEmpty()) {
+            line.put("key", change.key());
+        }
+        if (!change.name().isEmpty()) {
+            line.put("name", change.name());
+        }
         change.value().ifPresent(now -> line.put("value", now));
         common.out().println(ValueSetJson.write(line.build()));
         common.out().flush();

@@ -12,6 +12,7 @@ import io.valise.ipc.runtime.KnownTransports;
 import io.valise.ipc.spi.runtime.SystemInstallation;
 import io.valise.ipc.spi.runtime.SystemPlace;
 import io.valise.ipc.spi.runtime.SystemService;
+import io.valise.ipc.spi.runtime.SystemSettings;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -26,8 +27,9 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "system",
         description =
-                "Gives a name to an account, which may then serve other users of the machine at system:NAME; takes it"
-                        + " away; shows what is installed. install and remove are for root.")
+                "Gives a name to an account, which may then serve other users of the machine at system:NAME, or change"
+                        + " settings that they read; takes it away; shows what is installed. install and remove are for"
+                        + " root.")
 final class SystemCommand implements Callable<Integer> {
     @Mixin
     private CommonOptions common;
@@ -42,9 +44,17 @@ final class SystemCommand implements Callable<Integer> {
     private @Nullable String service;
 
     @Option(
+            names = "--settings",
+            paramLabel = "NAME",
+            description =
+                    "The name of settings that every user may read, instead of a service, for install and remove.")
+    private @Nullable String settings;
+
+    @Option(
             names = "--user",
             paramLabel = "ACCOUNT",
-            description = "The account that alone may serve it, by name or number, for install.")
+            description = "The account that alone may serve it, by name or number, for install; with --settings the one"
+                    + " that may change them, root unless said otherwise.")
     private @Nullable String account;
 
     @Option(names = "--allow", paramLabel = "GROUP", description = "The group whose members may connect, for install.")
@@ -95,7 +105,26 @@ final class SystemCommand implements Callable<Integer> {
         }
     }
 
+    private void installSettings(String name) {
+        refuse(service != null, "--service beside --settings");
+        refuse(group != null, "--allow with --settings");
+        refuse(everyone, "--allow-everyone with --settings");
+        SystemSettings done =
+                SystemSettings.install(name, Optional.ofNullable(account).orElse("0"));
+        if (json.isAsked()) {
+            json.print(toValueSet(done));
+        } else {
+            common.out()
+                    .println("installed " + done.folder() + ": " + done.account()
+                            + " alone can change these settings, every user can read them");
+        }
+    }
+
     private void install() {
+        if (settings != null) {
+            installSettings(settings);
+            return;
+        }
         String name = required(service, "--service=NAME");
         String user = required(account, "--user=ACCOUNT");
         if ((group == null) != everyone) {
@@ -126,6 +155,10 @@ final class SystemCommand implements Callable<Integer> {
         refuse(account != null, "--user");
         refuse(group != null, "--allow");
         refuse(everyone, "--allow-everyone");
+        if (settings != null) {
+            removeSettings(settings);
+            return;
+        }
         String name = required(service, "--service=NAME");
         boolean place = SystemInstallation.remove(name);
         String folder = SystemPlace.current().path().resolve(name).toString();
@@ -137,7 +170,18 @@ final class SystemCommand implements Callable<Integer> {
         }
     }
 
+    private void removeSettings(String name) {
+        refuse(service != null, "--service beside --settings");
+        SystemSettings.remove(name);
+        if (json.isAsked()) {
+            json.print(ValueSet.of("removedSettings", name));
+        } else {
+            common.out().println("removed the settings " + name);
+        }
+    }
+
     private void status() {
+        refuse(settings != null, "--settings");
         refuse(service != null, "--service");
         refuse(account != null, "--user");
         refuse(group != null, "--allow");
@@ -147,18 +191,43 @@ final class SystemCommand implements Callable<Integer> {
         });
         SystemPlace place = SystemPlace.current();
         List<SystemService> services = place.all();
+        List<SystemSettings> settingsOfAll = SystemSettings.all();
         List<Endpoint> served = KnownTransports.find().systemWide().stream()
                 .flatMap(transport -> transport.endpoints().stream())
                 .toList();
         if (json.isAsked()) {
             List<ValueSet> all =
                     services.stream().map(each -> toValueSet(each, served)).toList();
-            json.print(ValueSet.of("place", place.path().toString(), "services", all));
-        } else if (services.isEmpty()) {
+            json.print(ValueSet.of(
+                    "place",
+                    place.path().toString(),
+                    "services",
+                    all,
+                    "settings",
+                    settingsOfAll.stream().map(SystemCommand::toValueSet).toList()));
+            return;
+        }
+        if (services.isEmpty()) {
             common.out().println("No service for other users is installed in " + place.path() + ".");
         } else {
             table(services, served).print(common.out());
         }
+        if (!settingsOfAll.isEmpty()) {
+            Table table = new Table("SETTINGS", "CHANGED BY", "FOLDER");
+            settingsOfAll.forEach(
+                    each -> table.row(each.name(), each.account(), each.folder().toString()));
+            table.print(common.out());
+        }
+    }
+
+    private static ValueSet toValueSet(SystemSettings one) {
+        return ValueSet.of(
+                "name",
+                one.name(),
+                "account",
+                one.account(),
+                "folder",
+                one.folder().toString());
     }
 
     private static Table table(List<SystemService> services, List<Endpoint> served) {

@@ -1,16 +1,17 @@
 package io.valise.ipc.services.settings;
 
 import io.valise.ipc.ValueSet;
-import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What a hive's file says as far as it was read: the last change of each name. Confined to its {@link HiveFile}. */
+/** What a hive's file says as far as it was read: the last change of each place. Confined to its {@link HiveFile}. */
 final class HiveChanges {
-    private final Map<String, Kept> kept = new HashMap<>();
+    private final Map<HivePlace, Kept> kept = new HashMap<>();
     private long position;
     private long liveBytes;
 
@@ -32,10 +33,23 @@ final class HiveChanges {
 
     /** Takes the next record of the file in. */
     void add(ValueSet change, int bytes) {
-        String name = HiveLayout.name(change);
+        HivePlace place = HivePlace.of(change);
+        if (place.kind() == HivePlace.Kind.TREE) {
+            removeWithin(place.key());
+        }
         Kept now = change.contains(HiveFile.UNKNOWN) ? null : new Kept(change, position, bytes);
-        liveBytes += length(now) - length(now == null ? kept.remove(name) : kept.put(name, now));
+        liveBytes += length(now) - length(now == null ? kept.remove(place) : kept.put(place, now));
         position += bytes;
+    }
+
+    private void removeWithin(String key) {
+        for (Iterator<Map.Entry<HivePlace, Kept>> all = kept.entrySet().iterator(); all.hasNext(); ) {
+            Map.Entry<HivePlace, Kept> each = all.next();
+            if (each.getKey().isWithin(key)) {
+                liveBytes -= length(each.getValue());
+                all.remove();
+            }
+        }
     }
 
     private static int length(@Nullable Kept kept) {
@@ -43,26 +57,36 @@ final class HiveChanges {
     }
 
     /** How many more bytes count after a change with a record of this length. */
-    int growth(ValueSet change, int bytes) {
-        return (change.contains(HiveFile.UNKNOWN) ? 0 : bytes) - length(kept.get(HiveLayout.name(change)));
+    long growth(ValueSet change, int bytes) {
+        HivePlace place = HivePlace.of(change);
+        return (change.contains(HiveFile.UNKNOWN) ? 0 : bytes) - lengthAt(place);
     }
 
-    /** The last change of a name, or null. */
-    @Nullable ValueSet find(String name) {
-        Kept found = kept.get(name);
+    private long lengthAt(HivePlace place) {
+        return place.kind() == HivePlace.Kind.TREE
+                ? kept.entrySet().stream()
+                        .filter(each -> each.getKey().isWithin(place.key()))
+                        .mapToLong(each -> length(each.getValue()))
+                        .sum()
+                : length(kept.get(place));
+    }
+
+    /** The last change of a place, or null. */
+    @Nullable ValueSet find(HivePlace place) {
+        Kept found = kept.get(place);
         return found == null ? null : found.change();
     }
 
-    /** The last changes of all names. */
-    Map<String, ValueSet> snapshot() {
+    /** The last changes of all places. */
+    Map<HivePlace, ValueSet> snapshot() {
         return kept.entrySet().stream()
                 .collect(Collectors.toUnmodifiableMap(
                         Map.Entry::getKey, entry -> entry.getValue().change()));
     }
 
-    /** The records that count. */
-    Collection<Kept> live() {
-        return List.copyOf(kept.values());
+    /** The records that count, in their order: what a deleted tree took away came before it, what is in it now after. */
+    List<Kept> live() {
+        return kept.values().stream().sorted(Comparator.comparingLong(Kept::at)).toList();
     }
 
     /** How long those are together. */

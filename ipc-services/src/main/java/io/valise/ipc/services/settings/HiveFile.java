@@ -7,8 +7,8 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.services.settings.HiveLayout.Header;
+import io.valise.ipc.spi.runtime.FolderLock;
 import io.valise.ipc.spi.runtime.PrivateFile;
-import io.valise.ipc.spi.runtime.RuntimeDirectory;
 import io.valise.ipc.spi.runtime.SafeLog;
 import java.io.Closeable;
 import java.io.EOFException;
@@ -22,11 +22,11 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +41,8 @@ import org.jspecify.annotations.Nullable;
 final class HiveFile implements Closeable {
     private static final Logger LOG = SafeLog.of("io.valise.ipc.services.settings");
 
+    static final String KEY = "k";
+    static final String TREE = "t";
     static final String NAME = "n";
     static final String VALUE = "v";
     static final String UNKNOWN = "r";
@@ -51,6 +53,10 @@ final class HiveFile implements Closeable {
     private static final long LEAST_COMPACTED_BYTES = 256 << 10;
     /** No file grows so long before it is written anew: what is longer is none of ours. */
     private static final long MOST_FILE_BYTES = 256 << 20;
+    /** How often, and after which pause, a reader that has no lock looks again. */
+    private static final int ATTEMPTS = 10;
+
+    private static final long PAUSE_NANOS = 5_000_000;
     /** How much is read at once; longer than any record. */
     private static final int WINDOW_BYTES = 1 << 20;
 
@@ -78,14 +84,14 @@ final class HiveFile implements Closeable {
 
     // ---- reading
 
-    /** The last change of a name: with its value, or without one when it was deleted; null when it is unknown here. */
-    synchronized @Nullable ValueSet find(String name) {
+    /** The last change of a place: with its value, or without one when it was deleted; null when it is unknown here. */
+    synchronized @Nullable ValueSet find(HivePlace place) {
         refresh();
-        return changes.find(name);
+        return changes.find(place);
     }
 
-    /** The last changes of all names. */
-    synchronized Map<String, ValueSet> snapshot() {
+    /** The last changes of all places. */
+    synchronized Map<HivePlace, ValueSet> snapshot() {
         refresh();
         return changes.snapshot();
     }
@@ -100,12 +106,27 @@ final class HiveFile implements Closeable {
         try {
             look(false);
         } catch (IOException | IllegalStateException | IpcException e) {
-            if (Files.isWritable(folder.path())) {
+            if (folder.mayWrite()) {
                 locked(() -> lookAgain(e));
             } else {
-                lookAgain(e); // in a read-only file system; or with the lock's own failure to come
+                lookUnlocked(e);
             }
         }
+    }
+
+    /** In another account's folder, where a writer may be at work, which takes microseconds; or in a read-only file system. */
+    private void lookUnlocked(Exception first) {
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            LockSupport.parkNanos(PAUSE_NANOS);
+            try {
+                forget();
+                look(false);
+                return;
+            } catch (IOException | IllegalStateException | IpcException again) {
+                first.addSuppressed(again);
+            }
+        }
+        lookAgain(first);
     }
 
     /** With the lock: what fails now is no race with a writer. It may have been put right by hand, so all is read again. */
@@ -130,14 +151,14 @@ final class HiveFile implements Closeable {
         if (open == null) {
             return null;
         }
-        Header now = header(open);
+        Header now = Header.read(open);
         if (now.superseded() && !alone && path.equals(key)) { // no file key tells that there is another one
             forget();
             open = opened();
             if (open == null) {
                 return null;
             }
-            now = header(open);
+            now = Header.read(open);
         }
         Header before = header;
         boolean first = before == null
@@ -153,16 +174,6 @@ final class HiveFile implements Closeable {
         read(open, now);
         checkEnd(open, now, first, alone);
         return open;
-    }
-
-    private static Header header(RandomAccessFile open) throws IOException {
-        byte[] bytes = new byte[HiveLayout.HEADER_BYTES];
-        open.seek(0);
-        int filled = 0;
-        for (int more = 0; more >= 0 && filled < bytes.length; filled += Math.max(0, more)) {
-            more = open.read(bytes, filled, bytes.length - filled);
-        }
-        return Header.parse(filled == bytes.length ? bytes : Arrays.copyOf(bytes, filled));
     }
 
     /** Takes in all whole records from the position on. */
@@ -182,6 +193,10 @@ final class HiveFile implements Closeable {
             while (body != null) {
                 changes.add(HiveLayout.change(body), HiveLayout.RECORD_HEADER_BYTES + body.length);
                 body = HiveLayout.next(window, now, changes.position());
+            }
+            if (changes.liveBytes() > MOST_LIVE_BYTES) {
+                throw new IllegalStateException(
+                        "damaged: settings of " + changes.liveBytes() + " bytes, limit=" + MOST_LIVE_BYTES);
             }
         }
     }
@@ -223,7 +238,8 @@ final class HiveFile implements Closeable {
                 return null;
             }
             try {
-                file = new RandomAccessFile(path.toFile(), Files.isWritable(path) ? "rw" : "r");
+                folder.checkFile(path);
+                file = new RandomAccessFile(path.toFile(), mayWriteFile() ? "rw" : "r");
                 key = now.get(); // if another has taken the path since, the next round sees it
             } catch (FileNotFoundException e) {
                 if (Files.exists(path)) {
@@ -233,6 +249,10 @@ final class HiveFile implements Closeable {
         }
         forget();
         return null;
+    }
+
+    private boolean mayWriteFile() {
+        return folder.mayWrite() && Files.isWritable(path);
     }
 
     /** What tells the file of that path from others; empty when there is none. Windows has one answer for all. */
@@ -255,9 +275,15 @@ final class HiveFile implements Closeable {
     // ---- writing
 
     /** Adds a change; it is kept when this returns, whichever process is killed then. */
-    synchronized void append(ValueSet change) {
+    void append(ValueSet change) {
+        append(change, () -> {});
+    }
+
+    /** Adds a change that passes a check, which no other process can come in between of. */
+    synchronized void append(ValueSet change, Runnable check) {
         makeFolder();
         locked(() -> {
+            check.run();
             RandomAccessFile open = current();
             byte[] body = change.toCbor();
             int bytes = HiveLayout.RECORD_HEADER_BYTES + body.length;
@@ -273,10 +299,10 @@ final class HiveFile implements Closeable {
         });
     }
 
-    /** Unless the file that is open lies in it still. */
+    /** Unless the file that is open lies in it still, and this process may change it. */
     private void makeFolder() {
         try {
-            if (file == null || !keyOfPath().equals(Optional.ofNullable(key))) {
+            if (file == null || !folder.mayWrite() || !keyOfPath().equals(Optional.ofNullable(key))) {
                 folder.secured();
             }
         } catch (IOException e) {
@@ -286,7 +312,7 @@ final class HiveFile implements Closeable {
 
     /** What makes the live settings shorter has room always, or a full hive could not be emptied. */
     private void checkRoom(ValueSet change, int bytes) {
-        int more = changes.growth(change, bytes);
+        long more = changes.growth(change, bytes);
         if (more > 0 && changes.liveBytes() + more > MOST_LIVE_BYTES) {
             throw new IpcException(
                     IpcStatus.RESOURCE_EXHAUSTED,
@@ -388,6 +414,7 @@ final class HiveFile implements Closeable {
                 fresh.write(records);
                 fresh.getFD().sync();
             }
+            folder.share(draft);
             if (old != null) {
                 writeLong(old, HiveLayout.SUPERSEDED_OFFSET, 1);
             }
@@ -415,7 +442,7 @@ final class HiveFile implements Closeable {
         } catch (IOException e) {
             throw unusable(e);
         }
-        if (now.version() == 2 && now.synced() < end && Files.isWritable(path)) {
+        if (now.version() == 2 && now.synced() < end && mayWriteFile()) {
             locked(() -> noteSynced(now.generation(), end));
         }
     }
@@ -436,7 +463,7 @@ final class HiveFile implements Closeable {
     }
 
     private <T extends @Nullable Object> T locked(Supplier<T> action) {
-        return RuntimeDirectory.current().locked(folder.path(), action);
+        return FolderLock.locked(folder.path(), action);
     }
 
     private IpcException damaged(Exception cause) {

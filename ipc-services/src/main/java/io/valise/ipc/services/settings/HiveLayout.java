@@ -1,8 +1,10 @@
 package io.valise.ipc.services.settings;
 
 import io.valise.ipc.ValueSet;
-import io.valise.ipc.ValueType;
+import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +22,9 @@ import org.jspecify.annotations.Nullable;
  * 48     records, one after the other:
  *          4  length of the body
  *          4  checksum of the generation, the record's offset (8 bytes), the length and the body
- *             body: a ValueSet {"n": name, "v": value}; without "v" the name is deleted; with "r" it is unknown here
+ *             body: a ValueSet {"n": name, "v": value}; without "v" the name is deleted; with "r" it is unknown here.
+ *                   "k" besides is the path of the key that the name is in, else it is in the root.
+ *                   {"k": path} creates a key; {"k": path, "t": true} deletes it with all in and below it
  * </pre>
  *
  * The records that count are those from the first to the last one whose checksum is right: no field of the header says how
@@ -42,8 +46,8 @@ final class HiveLayout {
     static final int HEADER_BYTES = 48;
     static final int HEADER_BYTES_1 = 32;
     static final int RECORD_HEADER_BYTES = 8;
-    /** Name, value and what CBOR needs besides; no body is longer. */
-    static final int MOST_BODY_BYTES = 16 * 1024;
+    /** Path, name, value and what CBOR needs besides; no body is longer. */
+    static final int MOST_BODY_BYTES = 40 * 1024;
 
     private HiveLayout() {}
 
@@ -57,6 +61,17 @@ final class HiveLayout {
      * @param synced see above; 0 when nothing is known to be synced
      */
     record Header(int version, long generation, long committed, boolean superseded, long synced) {
+        /** Reads the header of a file. */
+        static Header read(RandomAccessFile file) throws IOException {
+            byte[] bytes = new byte[HEADER_BYTES];
+            file.seek(0);
+            int filled = 0;
+            for (int more = 0; more >= 0 && filled < bytes.length; filled += Math.max(0, more)) {
+                more = file.read(bytes, filled, bytes.length - filled);
+            }
+            return parse(filled == bytes.length ? bytes : Arrays.copyOf(bytes, filled));
+        }
+
         /** Parses a header; the bytes are as many as the file has, up to {@link #HEADER_BYTES}. */
         static Header parse(byte[] bytes) {
             if (bytes.length < HEADER_BYTES_1) {
@@ -143,16 +158,8 @@ final class HiveLayout {
     /** The change that a body says. */
     static ValueSet change(byte[] body) {
         ValueSet change = ValueSet.fromCbor(body);
-        name(change);
+        HivePlace.of(change);
         return change;
-    }
-
-    /** The name that a change is of. */
-    static String name(ValueSet change) {
-        if (!change.contains(HiveFile.NAME) || change.type(HiveFile.NAME) != ValueType.STRING) {
-            throw new IllegalStateException("damaged: a record has no name");
-        }
-        return change.getString(HiveFile.NAME);
     }
 
     private static int sum(long first, long second) {

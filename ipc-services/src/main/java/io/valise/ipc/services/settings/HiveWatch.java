@@ -12,7 +12,9 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
@@ -32,14 +34,14 @@ final class HiveWatch {
     private static final long LONGEST_PAUSE_MILLIS = 5_000;
 
     private final Path folder;
-    private final Supplier<ValueSet> settings;
+    private final Supplier<SortedMap<HivePlace, Object>> settings;
     private final List<Consumer<SettingChange>> listeners = new CopyOnWriteArrayList<>();
     private @Nullable Watching watching;
 
     /** What ends when the last listener goes. */
     private record Watching(FolderWatch.Registration changes, Comparison comparison) {}
 
-    HiveWatch(Path folder, Supplier<ValueSet> settings) {
+    HiveWatch(Path folder, Supplier<SortedMap<HivePlace, Object>> settings) {
         this.folder = folder;
         this.settings = settings;
     }
@@ -90,13 +92,13 @@ final class HiveWatch {
      */
     private final class Comparison {
         private final Semaphore changed;
-        private ValueSet before;
+        private SortedMap<HivePlace, Object> before;
         /** The pause before the next read while they fail; 0 while they succeed. */
         private long pause;
 
         private volatile boolean ended;
 
-        Comparison(Semaphore changed, ValueSet before) {
+        Comparison(Semaphore changed, SortedMap<HivePlace, Object> before) {
             this.changed = changed;
             this.before = before;
         }
@@ -120,7 +122,7 @@ final class HiveWatch {
         private void compare() {
             List<SettingChange> changes;
             try {
-                ValueSet now = settings.get();
+                SortedMap<HivePlace, Object> now = settings.get();
                 changes = changes(before, now);
                 before = now;
             } catch (RuntimeException | Error e) { // it may be put right
@@ -142,21 +144,25 @@ final class HiveWatch {
         }
     }
 
-    private static List<SettingChange> changes(ValueSet before, ValueSet now) {
-        Set<String> names = new TreeSet<>(before.keys());
-        names.addAll(now.keys());
+    private static List<SettingChange> changes(SortedMap<HivePlace, Object> before, SortedMap<HivePlace, Object> now) {
+        Set<HivePlace> places = new TreeSet<>(before.keySet());
+        places.addAll(now.keySet());
         List<SettingChange> changes = new ArrayList<>();
-        for (String name : names) {
-            if (!alone(before, name).equals(alone(now, name))) {
-                changes.add(new SettingChange(name, now.find(name)));
+        for (HivePlace place : places) {
+            Object value = now.get(place);
+            if (!isSame(before.get(place), value)) {
+                changes.add(new SettingChange(place.key(), place.name(), Optional.ofNullable(value)));
             }
         }
         return changes;
     }
 
     /** ValueSets compare arrays by content. */
-    private static ValueSet alone(ValueSet all, String name) {
-        return all.contains(name) ? ValueSet.of(name, all.get(name)) : ValueSet.empty();
+    private static boolean isSame(@Nullable Object one, @Nullable Object other) {
+        if (one == null || other == null) {
+            return one == null && other == null;
+        }
+        return ValueSet.of(HiveFile.VALUE, one).equals(ValueSet.of(HiveFile.VALUE, other));
     }
 
     private static void tell(Consumer<SettingChange> listener, SettingChange change) {

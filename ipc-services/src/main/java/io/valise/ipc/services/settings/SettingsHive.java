@@ -7,16 +7,16 @@ import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.identity.AppIdentity;
 import java.io.IOException;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Settings by name, kept on the disk, shared by processes: the counterpart of the Windows registry as packaged
  * applications see it. An application reads its publisher's base hive through a private overlay: what it writes, other
  * applications do not see; what it has not written is what the base says.
+ *
+ * <p>It is its own root key: values have names in it and in sub-keys, {@link SettingsKey}, which are created, deleted and
+ * watched by themselves.
  *
  * <p><b>Not the first choice for talking to another process</b>, as the registry is not: use a connection. This is for
  * what must be there at the next start.
@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1.0
  */
-public final class SettingsHive implements AutoCloseable {
+public final class SettingsHive extends SettingsKey implements AutoCloseable {
     /** The longest name, in chars. */
     public static final int MOST_NAME_CHARS = 255;
 
@@ -48,71 +48,48 @@ public final class SettingsHive implements AutoCloseable {
     public static final int MOST_VALUE_BYTES = 8 * 1024;
 
     private static final String BASE = ".base.hive"; // no application's name begins with a dot
+    private static final String MACHINE = "machine.hive";
 
-    private final HiveFile own;
-    private final @Nullable HiveFile base;
-    private final HiveWatch watch;
+    private SettingsHive(HiveFolder folder, HiveFile own, @Nullable HiveFile base) {
+        super(new HiveView(folder, own, base), KeyPath.ROOT);
+    }
 
-    private SettingsHive(HiveFolder folder, String file, boolean overlay) {
-        this.own = new HiveFile(folder, file);
-        this.base = overlay ? new HiveFile(folder, BASE) : null;
-        this.watch = new HiveWatch(folder.path(), this::values);
-        own.refresh();
-        if (base != null) {
-            base.refresh();
-        }
+    private static SettingsHive of(HiveFolder folder, String file) {
+        return new SettingsHive(folder, new HiveFile(folder, file), null);
     }
 
     /** The settings of an application: its own, over its publisher's. */
     public static SettingsHive open(AppIdentity identity) {
-        return new SettingsHive(HiveFolder.of(identity), identity.application() + ".hive", true);
+        HiveFolder folder = PublisherHives.of(identity);
+        HiveFile own = new HiveFile(folder, identity.application() + ".hive");
+        return new SettingsHive(folder, own, new HiveFile(folder, BASE));
     }
 
     /** The base hive of a publisher, which all its applications see through their overlays. */
     public static SettingsHive openBase(AppIdentity identity) {
-        return new SettingsHive(HiveFolder.of(identity), BASE, false);
-    }
-
-    /** The value of a name; empty when it has none. */
-    public Optional<Object> get(String name) {
-        ValueSet change = own.find(checkName(name));
-        if (change == null && base != null) {
-            change = base.find(name);
-        }
-        return change == null ? Optional.empty() : change.find(HiveFile.VALUE);
-    }
-
-    /** All names with their values, sorted; a set to read them from by type, with a default. */
-    public ValueSet values() {
-        Map<String, @Nullable Object> all = new TreeMap<>();
-        if (base != null) {
-            base.snapshot().forEach((name, change) -> put(all, name, change));
-        }
-        own.snapshot().forEach((name, change) -> put(all, name, change));
-        return ValueSet.copyOf(all);
-    }
-
-    private static void put(Map<String, @Nullable Object> all, String name, ValueSet change) {
-        if (change.contains(HiveFile.VALUE)) {
-            all.put(name, change.get(HiveFile.VALUE));
-        } else {
-            all.remove(name);
-        }
+        return of(PublisherHives.of(identity), BASE);
     }
 
     /**
-     * Gives a name a value.
+     * A hive for all users of the machine, which an administrator has installed: every user may read it, the account that it
+     * was given to alone changes it. It lies in {@code .settings/NAME} of the system-wide place ({@code /var/lib/valise}
+     * unless {@code valise.system} says otherwise), and is refused when another user than root, or that account, could change
+     * a directory on the way.
      *
-     * @param name 1 to {@value #MOST_NAME_CHARS} chars
-     * @param value anything a {@link ValueSet} holds but null, {@value #MOST_VALUE_BYTES} bytes of CBOR at most
+     * <p>One that is not installed is empty, and cannot be changed: {@code ENDPOINT_NOT_FOUND}. A change by another account,
+     * root included, is {@code ACCESS_DENIED}.
+     *
+     * @param name the hive's name, {@code [A-Za-z0-9][A-Za-z0-9._-]{0,63}}
+     * @throws IpcException {@code ACCESS_DENIED} when a directory on the way is not as it must be; {@code UNSUPPORTED} where
+     *     there are no users and modes of POSIX; else as {@link #open}
+     * @throws IllegalArgumentException when it is no name
      */
-    public void put(String name, Object value) {
-        check(name, value);
-        own.append(ValueSet.of(HiveFile.NAME, name, HiveFile.VALUE, value));
+    public static SettingsHive openMachine(String name) {
+        return of(MachineHives.of(name), MACHINE);
     }
 
     /**
-     * Checks that a hive can keep a value under a name, as {@link #put} does.
+     * Checks that a hive can keep a value under a name, as {@link SettingsKey#put} does.
      *
      * @throws IllegalArgumentException when it cannot
      */
@@ -124,31 +101,6 @@ public final class SettingsHive implements AutoCloseable {
             throw new IllegalArgumentException("value of \"" + name + "\": limit=" + MOST_VALUE_BYTES
                     + " bytes, actual=" + bytes + "; keep large data in a file");
         }
-    }
-
-    /** Takes a name's value away; in an overlay it hides the base's value too. */
-    public void delete(String name) {
-        if (base == null) {
-            revert(name); // there is nothing to hide: names that come and go leave nothing behind
-        } else {
-            own.append(ValueSet.of(HiveFile.NAME, checkName(name)));
-        }
-    }
-
-    /** Forgets what was put or deleted here: in an overlay the base's value shows again. */
-    public void revert(String name) {
-        own.append(ValueSet.of(HiveFile.NAME, checkName(name), HiveFile.UNKNOWN, true));
-    }
-
-    /**
-     * Tells a listener of every name whose value changes from now on, by whichever process. Changes that follow each other
-     * closely may be told as one; the last value is always told. The listener is called by one thread at a time; what it
-     * throws is logged.
-     *
-     * @return ends the watch when closed
-     */
-    public Registration watch(Consumer<SettingChange> listener) {
-        return watch.add(listener);
     }
 
     /**
@@ -169,20 +121,22 @@ public final class SettingsHive implements AutoCloseable {
      * that left no trace on the disk they do not. It is logged as a warning too.
      */
     public Optional<String> loss() {
-        return own.loss().or(() -> base == null ? Optional.empty() : base.loss());
+        HiveFile base = view().base;
+        return view().own.loss().or(() -> base == null ? Optional.empty() : base.loss());
     }
 
     /** Returns once all changes are on the disk, so that they outlast a loss of power. */
     public void sync() {
-        own.sync();
+        view().own.sync();
     }
 
     /** Ends all watches and closes the files; using it opens them again. */
     @Override
     public void close() {
-        watch.close();
+        HiveFile base = view().base;
+        view().watch.close();
         try {
-            own.close();
+            view().own.close();
             if (base != null) {
                 base.close();
             }
@@ -191,7 +145,7 @@ public final class SettingsHive implements AutoCloseable {
         }
     }
 
-    private static String checkName(String name) {
+    static String checkName(String name) {
         if (name.isEmpty() || name.length() > MOST_NAME_CHARS) {
             throw new IllegalArgumentException(
                     "name of a setting: limit=1 to " + MOST_NAME_CHARS + " chars, actual=" + name.length());

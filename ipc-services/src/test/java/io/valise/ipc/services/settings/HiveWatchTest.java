@@ -2,7 +2,6 @@ package io.valise.ipc.services.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.valise.ipc.ValueSet;
 import io.valise.ipc.services.settings.SettingsHive.Registration;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testlog.Logs;
@@ -10,6 +9,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -40,15 +42,19 @@ class HiveWatchTest {
         return new IllegalStateException("half written");
     }
 
-    private ValueSet read() {
+    private SortedMap<HivePlace, Object> read() {
         if (reads.getAndIncrement() == 0) {
-            return ValueSet.of("size", 1);
+            return size(1);
         }
         if (failures.getCount() > 0) {
             failures.countDown();
             throw failure();
         }
-        return ValueSet.of("size", 2);
+        return size(2);
+    }
+
+    private static SortedMap<HivePlace, Object> size(int value) {
+        return new TreeMap<>(Map.of(HivePlace.value(KeyPath.ROOT, "size"), value));
     }
 
     @ParameterizedTest
@@ -72,7 +78,7 @@ class HiveWatchTest {
     void interruptsDoNotEndAWatch() throws Exception {
         BlockingQueue<SettingChange> told = new LinkedBlockingQueue<>();
         AtomicInteger size = new AtomicInteger();
-        HiveWatch watch = new HiveWatch(folder, () -> ValueSet.of("size", size.get()));
+        HiveWatch watch = new HiveWatch(folder, () -> size(size.get()));
         try (Registration registration = watch.add(told::add)) {
             assertThat(registration).isNotNull();
             assertThat(interruptAll("valise-folders", "valise-settings")).isEqualTo(2);

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -82,6 +83,46 @@ class SettingsAcceptanceTest {
             assertThat(viewer.ask("get", "theme")).isEqualTo("dark");
             assertThat(editor.ask("get", "theme")).isEqualTo("light");
             assertThat(otherPublisher.ask("get", "theme")).isEqualTo("nothing");
+        }
+    }
+
+    @Test
+    void aProcessThatWatchesASubKeyIsToldOfWhatAnotherChangesInItAndBelow() {
+        try (ForkedJvm watcher = start("acme", "editor");
+                ForkedJvm writer = start("acme", "editor")) {
+            watcher.ask("watchIn", "a/b");
+            writer.ask("put", "outside", "1");
+            writer.ask("putIn", "a", "outside", "2");
+            writer.ask("putIn", "a/b/c", "x", "3");
+            assertThat(watcher.ask("heard")).isEqualTo("SettingChange[key=a/b, name=, value=Optional[true]]");
+            assertThat(watcher.ask("heard")).isEqualTo("SettingChange[key=a/b/c, name=, value=Optional[true]]");
+            assertThat(watcher.ask("heard")).isEqualTo("SettingChange[key=a/b/c, name=x, value=Optional[3]]");
+            assertThat(watcher.ask("getIn", "a/b/c", "x")).isEqualTo("3");
+            writer.ask("deleteTree", "a");
+            assertThat(watcher.ask("heard")).isEqualTo("SettingChange[key=a/b, name=, value=Optional.empty]");
+            assertThat(watcher.ask("keys")).isEqualTo("[]");
+        }
+    }
+
+    @Test
+    void ofProcessesThatAreKilledWhileTheyMakeAndDeleteTreesNoTreeIsLeftHalf() {
+        for (int round = 0; round < 5; round++) {
+            try (ForkedJvm writer = start("acme", "editor")) {
+                writer.tell("makeAndDelete");
+                assertThat(writer.hear()).isEqualTo("going");
+                writer.kill();
+            }
+            try (SettingsHive hive = SettingsHive.open(AppIdentity.open("acme", "editor"))) {
+                List<String> left = hive.key("tree").keys();
+                assertThat(left)
+                        .as("round " + round)
+                        .isEqualTo(IntStream.range(0, left.size())
+                                .mapToObj(i -> "k" + i)
+                                .toList());
+                hive.deleteTree("tree");
+                assertThat(hive.key("tree").keys()).isEmpty();
+                assertThat(hive.get("kept")).contains(true);
+            }
         }
     }
 
