@@ -158,6 +158,7 @@ class UsageTest {
                 "share",
                 "redeem",
                 "settings",
+                "named",
                 "identity",
                 "loopback",
                 "grant",

@@ -1,6 +1,7 @@
 package io.valise.ipc.sharedmem;
 
 import io.valise.ipc.identity.AppIdentity;
+import io.valise.ipc.sharedmem.region.RegionDirectory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,16 @@ public final class ObjectScope {
     /** The names that all applications of the identity's publisher share. */
     public static ObjectScope publisher(AppIdentity identity) {
         return new ObjectScope("p." + identity.publisherId());
+    }
+
+    /** For people, a scope as it is written in names of files. */
+    static String describe(String text) {
+        if (text.equals(USER.text)) {
+            return "user";
+        } else if (text.equals(RegionDirectory.BY_HANDLE)) {
+            return "handle";
+        }
+        return text.startsWith("a.") ? "application " + text.substring(2) : "publisher " + text.substring(2);
     }
 
     /** How it is written in names of files. */

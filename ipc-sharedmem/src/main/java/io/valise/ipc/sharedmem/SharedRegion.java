@@ -11,6 +11,7 @@ import io.valise.ipc.sharedmem.os.SegmentFile;
 import io.valise.ipc.sharedmem.region.Publication;
 import io.valise.ipc.sharedmem.region.RegionDirectory;
 import io.valise.ipc.sharedmem.region.RegionFile;
+import io.valise.ipc.spi.runtime.LateFaults;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel.MapMode;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import net.openhft.chronicle.bytes.Bytes;
 
 /**
@@ -259,7 +261,7 @@ public final class SharedRegion implements AutoCloseable {
     public long version() {
         enter();
         try {
-            return publication.version();
+            return whole(publication::version);
         } finally {
             leave();
         }
@@ -273,7 +275,8 @@ public final class SharedRegion implements AutoCloseable {
      *
      * @param writer gets this region
      * @return the version
-     * @throws IpcException {@code ACCESS_DENIED} with access {@code READ}, {@code CONNECTION_CLOSED}
+     * @throws IpcException {@code ACCESS_DENIED} with access {@code READ}, {@code CONNECTION_CLOSED}, {@code PROTOCOL_ERROR}
+     *     when it touched bytes that the file has lost because another process truncated it
      */
     public long write(Writer writer) {
         enter();
@@ -282,7 +285,10 @@ public final class SharedRegion implements AutoCloseable {
                 throw refused(
                         IpcStatus.ACCESS_DENIED, "write: limit=READ, actual=WRITE; ask for a handle that grants it");
             }
-            return publication.write(this::checkOpen, () -> writer.write(this));
+            return whole(() -> publication.write(this::checkOpen, () -> {
+                writer.write(this);
+                LateFaults.report();
+            }));
         } finally {
             leave();
         }
@@ -294,12 +300,18 @@ public final class SharedRegion implements AutoCloseable {
      *
      * @param reader gets this region; without side effects, and not null its result
      * @throws IpcException {@code PEER_DIED} when its last writer ended in mid-write, {@code TIMEOUT} when it is written all
-     *     the time, {@code CONNECTION_CLOSED}
+     *     the time, {@code CONNECTION_CLOSED}, {@code PROTOCOL_ERROR} as for {@link #write}
      */
     public <T> T read(Function<SharedRegion, T> reader) {
         enter();
         try {
-            return publication.read(() -> reader.apply(this), WRITER_TIMEOUT.toNanos());
+            return whole(() -> publication.read(
+                    () -> {
+                        T result = reader.apply(this);
+                        LateFaults.report();
+                        return result;
+                    },
+                    WRITER_TIMEOUT.toNanos()));
         } finally {
             leave();
         }
@@ -355,6 +367,25 @@ public final class SharedRegion implements AutoCloseable {
             if (!open) {
                 file.close();
             }
+        }
+    }
+
+    /** Says of a file that another process has truncated that it was. */
+    private <T> T whole(Supplier<T> action) {
+        try {
+            T result = action.get();
+            LateFaults.report();
+            return result;
+        } catch (InternalError fault) {
+            if (file.isWhole()) {
+                throw fault; // of the caller's action
+            }
+            throw new IpcException(
+                    IpcStatus.PROTOCOL_ERROR,
+                    "region \"" + name + "\": limit=" + size() + " bytes, actual=its file " + file.path()
+                            + " was truncated by another process; close it, and make another",
+                    Delivery.NOT_SENT,
+                    fault);
         }
     }
 

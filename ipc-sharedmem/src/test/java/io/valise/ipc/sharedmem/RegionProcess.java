@@ -33,6 +33,9 @@ final class RegionProcess {
             case "complement" -> {
                 return Long.toString(complement(Long.parseLong(words.get(0))));
             }
+            case "crc" -> {
+                return Long.toString(held.read(region -> crc(region.buffer())));
+            }
             case "handle" -> {
                 return hex(held.handle());
             }

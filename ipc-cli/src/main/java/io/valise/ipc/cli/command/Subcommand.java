@@ -33,6 +33,7 @@ public record Subcommand(String word, Supplier<Object> command) {
             new Subcommand("access", AccessCommand::new),
             new Subcommand("publisher", PublisherCommand::new),
             new Subcommand("settings", SettingsCommand::new),
+            new Subcommand("named", NamedCommand::new),
             new Subcommand("identity", IdentityCommand::new),
             new Subcommand("loopback", LoopbackCommand::new),
             new Subcommand("grant", GrantCommand::new),

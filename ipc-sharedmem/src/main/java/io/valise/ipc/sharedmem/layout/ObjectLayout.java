@@ -2,7 +2,10 @@ package io.valise.ipc.sharedmem.layout;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.LongBuffer;
 import java.nio.channels.FileChannel;
+import java.util.Arrays;
 
 /**
  * The content of the file of a named object, behind the header of {@link RegionLayout}.
@@ -12,6 +15,8 @@ import java.nio.channels.FileChannel;
  *   +4100    int  sets      event: how often it was set
  *   +4104    int  state     event: 1 while it is set
  *   +4160    long mark[n]   mutex: one, semaphore: one for each permit; 0 when it is free, else who has it
+ *   +4160 + 8 n    long end mark "VALISEND"    a truncated file loses it first; no byte of it is 0, as the rest of a page is
+ *                                              that a cut falls into
  *
  *   locks (fcntl) on bytes behind the end of the file:
  *     +1 MiB         turn     the process whose thread is next, for a short time
@@ -38,6 +43,9 @@ public final class ObjectLayout {
     /** The most permits that a semaphore has: all are looked at when one is acquired. */
     public static final int MOST_SLOTS = 256;
 
+    /** What the last bytes of the content are. */
+    public static final long END_MARK = SegmentLayout.END_MARK;
+
     private static final int MARKS = 64;
     private static final long SLOT_LOCKS = TURN_LOCK + 64;
 
@@ -45,17 +53,30 @@ public final class ObjectLayout {
 
     /** The bytes of content of an object with so many slots. */
     public static long bytes(int slots) {
-        return MARKS + (long) slots * Long.BYTES;
+        return MARKS + (long) slots * Long.BYTES + Long.BYTES;
     }
 
     /** How many slots an object has; of a file that no object has, some number from 0 to {@link #MOST_SLOTS}. */
     public static int slots(long bytes) {
-        return (int) Math.max(0, Math.min(MOST_SLOTS, (bytes - MARKS) / Long.BYTES));
+        return (int) Math.max(0, Math.min(MOST_SLOTS, (bytes - MARKS) / Long.BYTES - 1));
     }
 
     /** Where the mark of a slot is. */
     public static int markAt(int slot) {
         return RUNG_AT + MARKS + slot * Long.BYTES;
+    }
+
+    /** Where the end mark is, behind the marks of so many slots. */
+    public static int endAt(int slots) {
+        return markAt(slots);
+    }
+
+    /** The end mark as it is written to a new file. */
+    public static ByteBuffer endMark() {
+        return ByteBuffer.allocate(Long.BYTES)
+                .order(ByteOrder.nativeOrder())
+                .putLong(END_MARK)
+                .flip();
     }
 
     /**
@@ -65,15 +86,23 @@ public final class ObjectLayout {
      */
     public static boolean isMarked(FileChannel file) throws IOException {
         RegionLayout layout = RegionLayout.read(file);
-        ByteBuffer marks = ByteBuffer.allocate(layout.kind() == 0 ? 0 : slots(layout.bytes()) * Long.BYTES);
-        file.read(marks, markAt(0));
-        marks.flip();
-        while (marks.hasRemaining()) {
-            if (marks.get() != 0) {
-                return true;
-            }
-        }
-        return false;
+        return layout.kind() != 0 && Arrays.stream(marks(file, layout)).anyMatch(mark -> mark != 0);
+    }
+
+    /**
+     * The marks of an object's slots, read from its file; none when the file is not whole, which no process can use.
+     *
+     * @param layout of the file
+     */
+    public static long[] marks(FileChannel file, RegionLayout layout) throws IOException {
+        int slots = slots(layout.bytes());
+        ByteBuffer bytes = ByteBuffer.allocate((slots + 1) * Long.BYTES).order(ByteOrder.nativeOrder());
+        file.read(bytes, markAt(0));
+        LongBuffer marks = bytes.flip().asLongBuffer();
+        boolean whole = marks.remaining() > slots && marks.get(slots) == END_MARK;
+        long[] found = new long[whole ? slots : 0];
+        marks.get(found);
+        return found;
     }
 
     /** The byte that the holder of a slot has locked. */

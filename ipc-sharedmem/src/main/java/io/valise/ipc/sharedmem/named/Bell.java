@@ -3,7 +3,6 @@ package io.valise.ipc.sharedmem.named;
 import io.valise.ipc.sharedmem.doorbell.Futex;
 import io.valise.ipc.sharedmem.doorbell.Futexes;
 import io.valise.ipc.sharedmem.layout.ObjectLayout;
-import io.valise.ipc.sharedmem.os.SharedMemory;
 import io.valise.ipc.spi.runtime.Threads;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -28,23 +27,23 @@ final class Bell {
 
     private static final long FIRST_PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
 
-    private final SharedMemory memory;
+    private final ObjectWords words;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition rung = lock.newCondition();
     private volatile @Nullable Futex futex;
 
-    Bell(SharedMemory memory) {
-        this.memory = memory;
+    Bell(ObjectWords words) {
+        this.words = words;
     }
 
     /** The word, to be noted before the caller looks for what it waits for. */
     int look() {
-        return memory.getIntAcquire(ObjectLayout.RUNG_AT);
+        return words.getInt(ObjectLayout.RUNG_AT);
     }
 
     /** Wakes all; what the caller changed before is seen by them. */
     void ring() {
-        memory.putIntRelease(ObjectLayout.RUNG_AT, look() + 1);
+        words.putInt(ObjectLayout.RUNG_AT, look() + 1);
         ringHere();
         Futex usable = futex();
         if (usable != null) {
@@ -97,7 +96,7 @@ final class Bell {
     private @Nullable Futex futex() {
         Futex known = futex;
         if (known == null) {
-            known = Futexes.at(memory, ObjectLayout.RUNG_AT);
+            known = Futexes.at(words.memory(), ObjectLayout.RUNG_AT);
             futex = known;
         }
         return known;

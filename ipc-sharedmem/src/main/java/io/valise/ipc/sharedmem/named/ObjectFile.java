@@ -7,7 +7,6 @@ import io.valise.ipc.ValueSet;
 import io.valise.ipc.sharedmem.layout.ObjectLayout;
 import io.valise.ipc.sharedmem.layout.RegionLayout;
 import io.valise.ipc.sharedmem.os.SegmentFile;
-import io.valise.ipc.sharedmem.os.SharedMemory;
 import io.valise.ipc.sharedmem.region.RegionDirectory;
 import io.valise.ipc.sharedmem.region.RegionFile;
 import io.valise.ipc.spi.runtime.LockFile;
@@ -31,6 +30,7 @@ public final class ObjectFile implements AutoCloseable {
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final Pattern SCOPE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
     private static final int ATTEMPTS = 100;
+    private static final int ATTEMPTS_AT_DAMAGE = 5;
     private static final long PAUSE_NANOS = 100_000;
     private static final String KIND = "valise.object";
     private static final String SCOPE_KEY = "scope";
@@ -41,7 +41,7 @@ public final class ObjectFile implements AutoCloseable {
     private final String scope;
     private final String name;
     private final RegionFile file;
-    private final SharedMemory memory;
+    private final ObjectWords words;
     private final Bell bell;
     private final AtomicBoolean closed = new AtomicBoolean();
     /** One until it is closed, and one for each use under way. */
@@ -52,8 +52,10 @@ public final class ObjectFile implements AutoCloseable {
         this.scope = scope;
         this.name = name;
         this.file = file;
-        this.memory = file.windows(MapMode.READ_WRITE).words();
-        this.bell = new Bell(memory);
+        this.words =
+                new ObjectWords(file, name, file.windows(MapMode.READ_WRITE).words());
+        this.bell = new Bell(words);
+        words.check();
     }
 
     /** Makes an object that is opened by its handle only; else as {@link #openOrCreate}. */
@@ -66,18 +68,30 @@ public final class ObjectFile implements AutoCloseable {
      *
      * @param slots how many it has, or has to have
      * @throws IpcException {@code TYPE_MISMATCH} when there is another object of that name, {@code ADDRESS_IN_USE} when a
-     *     process keeps its file locked that is to remove it, {@code RESOURCE_EXHAUSTED}, {@code ACCESS_DENIED}
+     *     process keeps its file locked that is to remove it, {@code PROTOCOL_ERROR} when its file was truncated and a process
+     *     has it open, {@code RESOURCE_EXHAUSTED}, {@code ACCESS_DENIED}
      */
     public static ObjectFile openOrCreate(ObjectKind kind, String scope, String name, int slots) {
         RegionDirectory directory = RegionDirectory.objects();
         Path path = directory.file(scope, name);
         for (int attempt = 1; ; attempt++) {
+            IpcException unusable;
             try {
-                return checked(kind, scope, name, slots, openOrCreate(directory, path, kind, slots));
-            } catch (IpcException e) { // it went between the two steps, or came
+                return checked(kind, scope, name, slots, RegionFile.open(path, MapMode.READ_WRITE));
+            } catch (IpcException e) { // absent, or no object, which a loss of power or a cut may leave
+                if (e.status() != IpcStatus.ENDPOINT_NOT_FOUND && e.status() != IpcStatus.PROTOCOL_ERROR) {
+                    throw e;
+                }
+                unusable = e;
+            }
+            try {
+                return checked(kind, scope, name, slots, createAfterSweep(directory, path, kind, slots));
+            } catch (IpcException e) { // it went between the two steps, or came; or a process has it open
                 if (e.status() != IpcStatus.ADDRESS_IN_USE) {
                     throw e;
-                } else if (attempt == ATTEMPTS) {
+                } else if (unusable.status() == IpcStatus.PROTOCOL_ERROR && attempt >= ATTEMPTS_AT_DAMAGE) {
+                    throw damaged(name, path, unusable);
+                } else if (attempt >= ATTEMPTS) {
                     throw locked(name, path, e);
                 }
                 LockSupport.parkNanos(PAUSE_NANOS);
@@ -94,15 +108,17 @@ public final class ObjectFile implements AutoCloseable {
                 cause);
     }
 
-    /** A file that is no object, which a loss of power may leave, goes with the sweep. */
-    private static RegionFile openOrCreate(RegionDirectory directory, Path path, ObjectKind kind, int slots) {
-        try {
-            return RegionFile.open(path, MapMode.READ_WRITE);
-        } catch (IpcException e) {
-            if (e.status() != IpcStatus.ENDPOINT_NOT_FOUND && e.status() != IpcStatus.PROTOCOL_ERROR) {
-                throw e;
-            }
-        }
+    private static IpcException damaged(String name, Path path, IpcException cause) {
+        return new IpcException(
+                IpcStatus.PROTOCOL_ERROR,
+                "object \"" + name + "\": " + path + " was truncated or overwritten by another process, and one has it"
+                        + " open: close it there, and it is made anew; " + cause.reason(),
+                Delivery.NOT_SENT,
+                cause);
+    }
+
+    /** A file that is no object, and that no process has open, goes with the sweep. */
+    private static RegionFile createAfterSweep(RegionDirectory directory, Path path, ObjectKind kind, int slots) {
         directory.sweep();
         RegionLayout layout = new RegionLayout(ObjectLayout.bytes(slots), RANDOM.nextLong(), kind.number());
         return RegionFile.create(directory, path, layout);
@@ -277,8 +293,8 @@ public final class ObjectFile implements AutoCloseable {
         return file;
     }
 
-    SharedMemory memory() {
-        return memory;
+    ObjectWords words() {
+        return words;
     }
 
     Bell bell() {

@@ -2,7 +2,6 @@ package io.valise.ipc.sharedmem.named;
 
 import io.valise.ipc.IpcException;
 import io.valise.ipc.sharedmem.layout.ObjectLayout;
-import io.valise.ipc.sharedmem.os.SharedMemory;
 import io.valise.ipc.spi.runtime.LockFile;
 import java.time.Duration;
 
@@ -19,20 +18,20 @@ import java.time.Duration;
  */
 public final class Signal {
     private final ObjectFile object;
-    private final SharedMemory memory;
+    private final ObjectWords words;
 
     /** The signal of an event. */
     public Signal(ObjectFile object) {
         this.object = object;
-        this.memory = object.memory();
+        this.words = object.words();
     }
 
     /** Sets it, and wakes those that wait. */
     public void set() {
         object.enter();
         try {
-            memory.putIntRelease(ObjectLayout.SETS_AT, sets() + 1);
-            memory.putIntRelease(ObjectLayout.STATE_AT, 1);
+            words.putInt(ObjectLayout.SETS_AT, sets() + 1);
+            words.putInt(ObjectLayout.STATE_AT, 1);
             object.bell().ring();
         } finally {
             object.leave();
@@ -43,7 +42,7 @@ public final class Signal {
     public void reset() {
         object.enter();
         try {
-            memory.putIntRelease(ObjectLayout.STATE_AT, 0);
+            words.putInt(ObjectLayout.STATE_AT, 0);
         } finally {
             object.leave();
         }
@@ -117,7 +116,7 @@ public final class Signal {
         try {
             boolean taken = state() != 0;
             if (taken) {
-                memory.putIntRelease(ObjectLayout.STATE_AT, 0);
+                words.putInt(ObjectLayout.STATE_AT, 0);
             }
             return taken;
         } finally {
@@ -126,10 +125,10 @@ public final class Signal {
     }
 
     private int sets() {
-        return memory.getIntAcquire(ObjectLayout.SETS_AT);
+        return words.getInt(ObjectLayout.SETS_AT);
     }
 
     private int state() {
-        return memory.getIntAcquire(ObjectLayout.STATE_AT);
+        return words.getInt(ObjectLayout.STATE_AT);
     }
 }

@@ -4,9 +4,9 @@ import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.sharedmem.layout.ObjectLayout;
-import io.valise.ipc.sharedmem.os.SharedMemory;
 import io.valise.ipc.spi.runtime.LockFile;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -43,14 +43,12 @@ public final class Slots {
     static final long TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final ObjectFile object;
-    private final SharedMemory memory;
-    private final int slots;
+    private final ObjectWords words;
 
     /** The slots of an object. */
     public Slots(ObjectFile object) {
         this.object = object;
-        this.memory = object.memory();
-        this.slots = object.slots();
+        this.words = object.words();
     }
 
     /** Takes a free slot, also when others wait; null when there is none. The object stays in use until it is given back. */
@@ -142,13 +140,14 @@ public final class Slots {
     }
 
     private @Nullable Slot look() {
-        Slot left = look(true);
-        return left != null ? left : look(false);
+        long[] marks = words.marks();
+        Slot left = look(marks, true);
+        return left != null ? left : look(marks, false);
     }
 
-    private @Nullable Slot look(boolean marked) {
-        for (int slot = 0; slot < slots; slot++) {
-            if ((mark(slot) != 0) == marked) {
+    private @Nullable Slot look(long[] marks, boolean marked) {
+        for (int slot = 0; slot < marks.length; slot++) {
+            if ((marks[slot] != 0) == marked) {
                 LockFile.Lock lock = object.file().tryLock(ObjectLayout.slotLock(slot));
                 if (lock != null) {
                     return taken(slot, lock);
@@ -171,10 +170,6 @@ public final class Slots {
         }
     }
 
-    private long mark(int slot) {
-        return memory.getLongAcquire(ObjectLayout.markAt(slot));
-    }
-
     /** How many slots have no mark. */
     public int free() {
         object.enter();
@@ -186,11 +181,7 @@ public final class Slots {
     }
 
     private int unmarked() {
-        int unmarked = 0;
-        for (int slot = 0; slot < slots; slot++) {
-            unmarked += mark(slot) == 0 ? 1 : 0;
-        }
-        return unmarked;
+        return (int) Arrays.stream(words.marks()).filter(mark -> mark == 0).count();
     }
 
     private String holders() {
@@ -204,8 +195,7 @@ public final class Slots {
 
     private String pids() {
         StringBuilder pids = new StringBuilder();
-        for (int slot = 0; slot < slots; slot++) {
-            long pid = mark(slot);
+        for (long pid : words.marks()) {
             if (pid != 0) {
                 pids.append(pids.length() == 0 ? "held by process " : ", ").append(pid);
             }
@@ -222,8 +212,8 @@ public final class Slots {
         private Slot(int slot, LockFile.Lock lock) {
             this.slot = slot;
             this.lock = lock;
-            this.abandoned = mark(slot) != 0;
-            memory.putLongRelease(ObjectLayout.markAt(slot), PID);
+            this.abandoned = words.mark(slot) != 0;
+            words.putMark(slot, PID);
         }
 
         /** Whether the one that had it before ended without giving it back. */
@@ -231,10 +221,14 @@ public final class Slots {
             return abandoned;
         }
 
-        /** Gives it back; to be called once. */
+        /**
+         * Gives it back; to be called once.
+         *
+         * @throws IpcException {@code PROTOCOL_ERROR} when the file was truncated; it is given back all the same
+         */
         public void release() {
             try {
-                memory.putLongRelease(ObjectLayout.markAt(slot), 0);
+                words.putMark(slot, 0);
             } finally {
                 object.unlock(lock);
                 ringAndLeave();

@@ -4,6 +4,7 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.sharedmem.layout.RegionLayout;
 import io.valise.ipc.sharedmem.os.SharedMemory;
+import io.valise.ipc.spi.runtime.LateFaults;
 import java.lang.invoke.VarHandle;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
@@ -62,6 +63,7 @@ public final class Publication {
             VarHandle.storeStoreFence();
             action.run();
             header.putLongRelease(RegionLayout.SEQUENCE_AT, odd + 1);
+            LateFaults.report(); // not within the lock
             return (odd + 1) >>> 1;
         } finally {
             file.endWriting();

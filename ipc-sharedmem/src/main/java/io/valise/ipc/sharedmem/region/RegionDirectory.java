@@ -10,7 +10,10 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.Comparator;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -45,6 +48,40 @@ public final class RegionDirectory {
     /** The directory of named objects, created if absent and checked. */
     public static RegionDirectory objects() {
         return of(OBJECTS);
+    }
+
+    /** The directory of named objects, checked; empty when there is none. Creates nothing in the directory of segments. */
+    public static Optional<RegionDirectory> existingObjects() {
+        Path segments =
+                SegmentDirectory.current(RuntimeDirectory.current().path()).path();
+        return Files.notExists(segments.resolve(OBJECTS)) ? Optional.empty() : Optional.of(objects());
+    }
+
+    /** The scope and the name of the object of a file; empty when it is none. */
+    private Optional<Named> named(Path file) {
+        String[] parts = file.getFileName().toString().split(String.valueOf(SEPARATOR), -1);
+        return parts.length == 3
+                        && parts[0].equals(home)
+                        && !file.getFileName().toString().startsWith(home + UNFINISHED)
+                ? Optional.of(new Named(file, parts[1], parts[2]))
+                : Optional.empty();
+    }
+
+    /**
+     * The file of a named object.
+     *
+     * @param file where it is
+     * @param scope whose name it is
+     * @param name its name
+     */
+    public record Named(Path file, String scope, String name) {}
+
+    /** The files of all named objects, by scope and name. */
+    public List<Named> named() {
+        return Entries.of(path).stream()
+                .flatMap(file -> named(file).stream())
+                .sorted(Comparator.comparing(Named::scope).thenComparing(Named::name))
+                .toList();
     }
 
     private static RegionDirectory of(String folder) {

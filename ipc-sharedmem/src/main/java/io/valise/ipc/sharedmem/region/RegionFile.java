@@ -197,6 +197,15 @@ public final class RegionFile {
         log(e instanceof NoSuchFileException ? "others removed it" : "left to the next sweep", path, e);
     }
 
+    /** Whether it is as long as it was made; no process makes it longer. */
+    public boolean isWhole() {
+        try {
+            return file.use(FileChannel::size) >= layout.fileBytes();
+        } catch (IOException e) {
+            throw SegmentFile.failed(IpcStatus.RESOURCE_EXHAUSTED, "inspect", path, layout.fileBytes(), e);
+        }
+    }
+
     /** What it holds. */
     public RegionLayout layout() {
         return layout;
@@ -309,6 +318,9 @@ public final class RegionFile {
             }
             making.file.use(channel -> {
                 SegmentFile.allocate(channel, layout.fileBytes());
+                if (layout.kind() != 0) {
+                    channel.write(ObjectLayout.endMark(), layout.fileBytes() - Long.BYTES);
+                }
                 return channel.write(layout.header(), 0);
             });
             return publish(making, path, layout, holding);

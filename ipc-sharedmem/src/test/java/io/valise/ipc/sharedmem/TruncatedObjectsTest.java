@@ -1,0 +1,106 @@
+package io.valise.ipc.sharedmem;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.valise.ipc.sharedmem.region.RegionDirectory;
+import io.valise.ipc.testkit.HangWatchdog;
+import io.valise.ipc.testkit.process.ForkedJvm;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * This process truncates the file of an object or a region that another one uses: that one gets a status, at each call and
+ * in a wait that is under way, and lives.
+ */
+@ExtendWith(HangWatchdog.class)
+class TruncatedObjectsTest {
+    private static final int HEADER = 4096;
+
+    @AfterEach
+    void endProcesses() {
+        ForkedJvm.killAll();
+    }
+
+    /** To nothing, to the header, into the words, and to all but the last byte; by both kinds of memory. */
+    static Stream<Arguments> cuts() {
+        List<String> kinds = Runtime.version().feature() < 24 ? List.of("jdk", "chronicle") : List.of("jdk");
+        return kinds.stream()
+                .flatMap(kind -> Stream.of(0, HEADER, HEADER + 70, HEADER + 64 + 8 + 8 - 1)
+                        .map(bytes -> Arguments.of(kind, bytes)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("cuts")
+    void aTruncatedFileIsAProtocolErrorForThoseWhoUseIt(String memory, int bytes) throws IOException {
+        String name = "cut-" + memory + '-' + bytes;
+        List<String> options = List.of("-Dvalise.shm.memory=" + memory);
+        try (ForkedJvm holder = ObjectProcess.start(options, "mutex", name);
+                ForkedJvm waiter = ObjectProcess.start(options, "mutex", name);
+                ForkedJvm setter = ObjectProcess.start(options, "event", name + "-event", "MANUAL")) {
+            assertThat(holder.ask("acquire")).isEqualTo("whole");
+            waiter.ask("acquireLater");
+            assertThat(waiter.hear()).isEqualTo("waiting");
+            setter.ask("awaitLater");
+            assertThat(setter.hear()).isEqualTo("waiting");
+
+            truncate(RegionDirectory.objects().file("u", name), bytes);
+            truncate(RegionDirectory.objects().file("u", name + "-event"), bytes);
+
+            assertThat(waiter.hear()).contains("PROTOCOL_ERROR").contains("was truncated by another process");
+            assertThat(setter.hear()).contains("PROTOCOL_ERROR").contains("was truncated by another process");
+            for (Object[] call : List.of(
+                    new Object[] {waiter, "tryAcquire"},
+                    new Object[] {waiter, "acquire"},
+                    new Object[] {setter, "set"},
+                    new Object[] {setter, "isSet"},
+                    new Object[] {setter, "reset"},
+                    new Object[] {holder, "release"})) {
+                assertThatThrownBy(() -> ((ForkedJvm) call[0]).ask(call[1]))
+                        .as(call[1].toString())
+                        .hasMessageContaining("PROTOCOL_ERROR: object \"" + name)
+                        .hasMessageContaining("close it in each process, and it is made anew");
+            }
+            assertThatThrownBy(() -> NamedMutex.open(name))
+                    .hasMessageContaining("PROTOCOL_ERROR: object \"" + name + "\"");
+            holder.kill();
+            waiter.kill();
+        }
+        try (NamedMutex again = NamedMutex.open(name);
+                Hold hold = again.tryAcquire().orElseThrow()) {
+            assertThat(hold.abandoned()).isFalse();
+        }
+    }
+
+    private static void truncate(Path file, int bytes) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.truncate(bytes);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("cuts")
+    void aTruncatedRegionIsAProtocolErrorForThoseWhoTouchWhatIsGone(String memory, int bytes) throws IOException {
+        String name = "cut-region-" + memory + '-' + bytes;
+        try (ForkedJvm user = ForkedJvm.start(List.of("-Dvalise.shm.memory=" + memory), RegionProcess.class)) {
+            user.ask("create", name, 8192);
+            user.ask("fill", 1);
+            truncate(RegionDirectory.current().file(name), bytes);
+            for (Object[] call : List.of(new Object[] {"fill", 2}, new Object[] {"crc"})) {
+                assertThatThrownBy(() -> user.ask(call))
+                        .hasMessageContaining("PROTOCOL_ERROR: region \"" + name)
+                        .hasMessageContaining("was truncated by another process; close it, and make another");
+            }
+            assertThat(user.ask("close")).isEmpty();
+        }
+    }
+}
