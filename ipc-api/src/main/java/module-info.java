@@ -1,5 +1,5 @@
 /**
- * The contract of Valise: ValueSets between processes on one machine.
+ * The contract of Valise: ValueSets between processes.
  *
  * <p>System properties: {@code valise.home}, {@code valise.config} and {@code valise.cache} (the runtime directory,
  * the configuration folder and the cache directory; before the environment variables {@code VALISE_HOME}, {@code VALISE_CONFIG}
@@ -8,7 +8,8 @@
  * ({@code true} accepts grants for development; default false), {@code valise.silentConnections} (how many connections
  * of a server may be silent; default 1024), {@code valise.connectionsPerUser} (how many connections of a server each other
  * user may have; default 128), {@code valise.system} (the place of services for other users; before the environment variable
- * {@code VALISE_SYSTEM}). Read once: {@code valise.followers} (the most threads for handlers that
+ * {@code VALISE_SYSTEM}). Read once: {@code valise.host} (the name that this machine
+ * declares to peers on others; default what the system says), {@code valise.followers} (the most threads for handlers that
  * wait, before Java 24; default 1024), {@code valise.idleMillis} (how long threads that wait for all connections live on
  * after the last; default 3000). For {@code IpcRuntime}: {@code valise.runtime.auto} ({@code false} allows no initialisation
  * that the program has not called for; default true), {@code valise.runtime.range} and {@code valise.runtime.options} (the
@@ -28,6 +29,7 @@ module io.valise.ipc {
     exports io.valise.ipc.spi.runtime to
             io.valise.ipc.cli,
             io.valise.ipc.loopback,
+            io.valise.ipc.nats,
             io.valise.ipc.pipes,
             io.valise.ipc.services,
             io.valise.ipc.sharedmem,

@@ -30,7 +30,10 @@ public interface AccessPolicy {
         return ReasonedPolicy.unless(allows(caller, service), "the policy does not allow it");
     }
 
-    /** Processes that provably run as this process's user: the default. */
+    /**
+     * Processes that provably run as this process's user: the default, but at an address of the network, where no peer
+     * does.
+     */
     static AccessPolicy sameUser() {
         return (ReasonedPolicy)
                 (caller, service) -> ReasonedPolicy.unless(caller.sameUser(), "it does not provably run as this user");
@@ -58,6 +61,23 @@ public interface AccessPolicy {
     }
 
     /**
+     * Applications that have proved to be of one of these publishers: what a server at an address of the network allows, and
+     * a client there, when it has an identity and says nothing else.
+     *
+     * @param ids those of {@code AppIdentity.publisherId()}
+     */
+    static AccessPolicy publishers(String... ids) {
+        Set<String> publishers = Set.of(ids);
+        String because = "its proven application is of none of the publishers " + publishers;
+        return (ReasonedPolicy) (caller, service) -> ReasonedPolicy.unless(
+                caller.applicationId()
+                        .map(id -> id.substring(id.lastIndexOf('_') + 1))
+                        .filter(publishers::contains)
+                        .isPresent(),
+                because);
+    }
+
+    /**
      * One application of a publisher whose key this user has, or gets on first use. Its id is derived from both names, as a
      * SID is by {@code DeriveAppContainerSidFromAppContainerName} on Windows, whether or not the application has ever run.
      *
@@ -79,7 +99,7 @@ public interface AccessPolicy {
 
     /**
      * Every process that can connect: of the same user, and at a {@code system:} address of every user whom an administrator
-     * has allowed to.
+     * has allowed to, at an address of the network everyone whom the broker admits.
      */
     static AccessPolicy anyone() {
         return (caller, service) -> true;

@@ -31,7 +31,7 @@ abstract class EndBuilder<B> {
     private long requestTimeoutNanos = SessionConfig.DEFAULT_REQUEST_TIMEOUT_NANOS;
     private int maxMessageBytes = MessageLimits.DEFAULT_BYTES;
     private WaitStrategy waitStrategy = WaitStrategy.adaptive();
-    private AccessPolicy access = AccessPolicy.sameUser();
+    private @Nullable AccessPolicy access;
     private @Nullable Executor executor;
 
     /** This builder, as its interface. */
@@ -118,6 +118,7 @@ abstract class EndBuilder<B> {
                 requestTimeoutNanos,
                 waitStrategy,
                 executor,
-                events);
+                events,
+                Transport.Reach.MACHINE);
     }
 }

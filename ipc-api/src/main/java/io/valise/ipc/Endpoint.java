@@ -6,8 +6,9 @@ import java.util.regex.Pattern;
  * The address of a server: a transport's scheme and a name, written {@code scheme:name}. Immutable.
  *
  * @param scheme the transport, in lower case: {@code shm}, {@code pipe}, {@code loopback}, {@code local}, {@code any},
- *     {@code system}, {@code system-shm}, {@code system-pipe} or that of a third-party transport; matches {@code [a-z][a-z0-9-]{0,15}}
- * @param name the server's name among those of this user, or of the machine where it is system-wide; matches {@code [A-Za-z0-9][A-Za-z0-9._-]{0,63}}
+ *     {@code nats}, {@code system}, {@code system-shm}, {@code system-pipe} or that of a third-party transport; matches {@code [a-z][a-z0-9-]{0,15}}
+ * @param name the server's name among those of this user, of the machine where it is system-wide, or of the network by
+ *     {@code nats}; matches {@code [A-Za-z0-9][A-Za-z0-9._-]{0,63}}
  * @since 0.1.0
  */
 public record Endpoint(String scheme, String name) {

@@ -136,7 +136,8 @@ public final class IpcClient {
 
         /**
          * Sets whether the server may use which services and events of this client; default {@link
-         * AccessPolicy#sameUser()}. What this client calls at the server is not affected.
+         * AccessPolicy#sameUser()}, which no server at an address of the network is; there a client with an {@link #identity}
+         * lets applications of its publisher call. What this client calls at the server is not affected.
          */
         Builder access(AccessPolicy policy);
 

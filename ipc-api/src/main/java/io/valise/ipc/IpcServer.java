@@ -185,7 +185,11 @@ public final class IpcServer implements AutoCloseable {
          */
         Builder onDisconnect(BiConsumer<IpcConnection, CloseReason> listener);
 
-        /** Sets who may use which services and events; default {@link AccessPolicy#sameUser()}. */
+        /**
+         * Sets who may use which services and events; default {@link AccessPolicy#sameUser()}. At an address of the network,
+         * such as {@code nats:}, there is no default but for a server with an {@link #identity}: applications of its
+         * publisher.
+         */
         Builder access(AccessPolicy policy);
 
         /**
@@ -255,7 +259,8 @@ public final class IpcServer implements AutoCloseable {
          * @throws IpcException {@code ADDRESS_IN_USE} when another server is at an address, {@code UNSUPPORTED} when a
          *     transport does not work here (for {@code any:}, when none can reach another process: the message says for each
          *     why, and {@code local:} alone must be asked for by that name), {@code RESOURCE_EXHAUSTED}, {@code ACCESS_DENIED}
-         *     when the operating system or a rule forbids it
+         *     when the operating system or a rule forbids it, or at an address of the network neither {@link #access} nor
+         *     {@link #identity} says who may call
          * @throws IllegalStateException when this builder has started a server already, or when the exit that is to close
          *     the server ({@link #closeOnExit}) has begun
          */

@@ -20,6 +20,7 @@ public final class PeerIdentity {
     private final Optional<String> user;
     private final OptionalLong pid;
     private final Optional<String> application;
+    private final Optional<String> host;
     private final Evidence evidence;
     private final boolean sameUser;
     private final Optional<String> applicationId;
@@ -30,6 +31,7 @@ public final class PeerIdentity {
             Optional<String> user,
             OptionalLong pid,
             Optional<String> application,
+            Optional<String> host,
             Evidence evidence,
             boolean sameUser,
             Optional<String> applicationId,
@@ -38,6 +40,7 @@ public final class PeerIdentity {
         this.user = user;
         this.pid = pid;
         this.application = application;
+        this.host = host;
         this.evidence = evidence;
         this.sameUser = sameUser;
         this.applicationId = applicationId;
@@ -52,7 +55,16 @@ public final class PeerIdentity {
             Optional<String> application,
             Evidence evidence,
             boolean sameUser) {
-        this(user, pid, application, evidence, sameUser, Optional.empty(), Map.of(), capability -> true);
+        this(
+                user,
+                pid,
+                application,
+                Optional.empty(),
+                evidence,
+                sameUser,
+                Optional.empty(),
+                Map.of(),
+                capability -> true);
     }
 
     /**
@@ -65,18 +77,23 @@ public final class PeerIdentity {
         NONE,
         /** The peer proved knowledge of a secret that only the user can read. */
         SECRET,
+        /**
+         * The broker that carries the connection, such as a NATS server: it admitted the user, and this process was told that
+         * the broker's permissions let no other user speak under that name.
+         */
+        BROKER,
         /** The operating system's kernel. */
         KERNEL,
         /** The peer is in this process. */
         SAME_PROCESS
     }
 
-    /** The operating system's name of the user that the process runs as. */
+    /** The operating system's name of the user that the process runs as; by {@link Evidence#BROKER} the broker's name. */
     public Optional<String> user() {
         return user;
     }
 
-    /** The process id, for diagnostics; declared by the peer unless the evidence is {@code SAME_PROCESS}. */
+    /** The process id on its {@link #host}, for diagnostics; declared by the peer unless the evidence is {@code SAME_PROCESS}. */
     public OptionalLong pid() {
         return pid;
     }
@@ -84,6 +101,13 @@ public final class PeerIdentity {
     /** The name that the application declares; a process can declare any. */
     public Optional<String> application() {
         return application;
+    }
+
+    /**
+     * The name of the peer's machine, for diagnostics, where the connection may come from another one; declared by the peer.
+     */
+    public Optional<String> host() {
+        return host;
     }
 
     /** What proves the user. */
@@ -136,12 +160,24 @@ public final class PeerIdentity {
                 true);
     }
 
+    /** A peer whose user a broker names. */
+    public static PeerIdentity ofBroker(String user) {
+        return new PeerIdentity(Optional.of(user), OptionalLong.empty(), Optional.empty(), Evidence.BROKER, false);
+    }
+
     /** This identity with what the peer declares of itself added; facts that are known already are kept. */
     public PeerIdentity declaring(OptionalLong declaredPid, Optional<String> declaredApplication) {
+        return declaring(declaredPid, declaredApplication, Optional.empty());
+    }
+
+    /** As {@link #declaring(OptionalLong, Optional)}, with the name of its machine. */
+    public PeerIdentity declaring(
+            OptionalLong declaredPid, Optional<String> declaredApplication, Optional<String> declaredHost) {
         return new PeerIdentity(
                 user,
                 pid.isPresent() ? pid : declaredPid,
                 application.isPresent() ? application : declaredApplication,
+                host.isPresent() ? host : declaredHost,
                 evidence,
                 sameUser,
                 applicationId,
@@ -163,7 +199,7 @@ public final class PeerIdentity {
      */
     public PeerIdentity proving(String provenId, Map<String, Instant> acceptedGrants, Predicate<String> stillGranted) {
         return new PeerIdentity(
-                user, pid, application, evidence, sameUser, Optional.of(provenId), acceptedGrants, stillGranted);
+                user, pid, application, host, evidence, sameUser, Optional.of(provenId), acceptedGrants, stillGranted);
     }
 
     @Override
@@ -172,6 +208,7 @@ public final class PeerIdentity {
                 && user.equals(peer.user)
                 && pid.equals(peer.pid)
                 && application.equals(peer.application)
+                && host.equals(peer.host)
                 && evidence == peer.evidence
                 && sameUser == peer.sameUser
                 && applicationId.equals(peer.applicationId)
@@ -180,20 +217,28 @@ public final class PeerIdentity {
 
     @Override
     public int hashCode() {
-        return Objects.hash(user, pid, application, evidence, sameUser, applicationId, grants);
+        return Objects.hash(user, pid, application, host, evidence, sameUser, applicationId, grants);
     }
 
-    /** For logs: what is not known is {@code unknown}; what the peer declares stands in quotation marks and can have none. */
+    /**
+     * For logs: what is not known is {@code unknown}, and a host that is not known is left out; what the peer declares stands
+     * in quotation marks and can have none.
+     */
     @Override
     public String toString() {
         return "PeerIdentity[user=" + user.orElse(UNKNOWN)
                 + ", pid=" + (pid.isPresent() ? Long.toString(pid.getAsLong()) : UNKNOWN)
                 + ", application="
-                + application.map(name -> '"' + name.replace('"', '\'') + '"').orElse(UNKNOWN)
+                + application.map(PeerIdentity::quoted).orElse(UNKNOWN)
+                + host.map(name -> ", host=" + quoted(name)).orElse("")
                 + ", evidence=" + evidence
                 + ", sameUser=" + sameUser
                 + ", applicationId=" + applicationId.orElse(UNKNOWN)
                 + ", grants=" + grants + ']';
+    }
+
+    private static String quoted(String declared) {
+        return '"' + declared.replace('"', '\'') + '"';
     }
 
     /** Whether the peer has the capability now: a grant that has not expired, and was not revoked a second ago. */

@@ -212,7 +212,7 @@ public final class IpcRuntime implements AutoCloseable {
     }
 
     private static List<String> served() {
-        return KnownTransports.find().all().stream()
+        return KnownTransports.find().ofThisMachine().stream()
                 .filter(transport -> transport.availability().available())
                 .flatMap(transport -> transport.endpoints().stream())
                 .map(Endpoint::toString)

@@ -31,6 +31,13 @@ public final class KnownTransports {
         return transports;
     }
 
+    /** Those of {@link #all} that stay on this machine: what {@code any:} stands for, and what servers here are looked for by. */
+    public List<Transport> ofThisMachine() {
+        return transports.stream()
+                .filter(transport -> transport.reach() == Transport.Reach.MACHINE)
+                .toList();
+    }
+
     /** Those that serve other users of the machine, as they do ({@link Transport#systemWide()}), fastest first. */
     public List<Transport> systemWide() {
         return Transport.systemWide(transports);

@@ -38,7 +38,10 @@ public final class Providers<S> {
     private static final int MOST_BROKEN = 100;
     private static final Set<String> LOGGED = ConcurrentHashMap.newKeySet();
     private static final Map<String, String> MODULES = Map.of(
-            "shm", "io.valise.ipc.sharedmem", "pipe", "io.valise.ipc.pipes", "loopback", "io.valise.ipc.loopback");
+            "shm", "io.valise.ipc.sharedmem",
+            "pipe", "io.valise.ipc.pipes",
+            "loopback", "io.valise.ipc.loopback",
+            "nats", "io.valise.ipc.nats");
     private static final Finder<Transport> TRANSPORTS = new Finder<>(Transport.class);
     private static final Finder<ServerStarter> STARTERS = new Finder<>(ServerStarter.class);
 
@@ -80,7 +83,7 @@ public final class Providers<S> {
     /**
      * How a program gets transports that were not found, for messages.
      *
-     * @param schemes those that are missing; without any, all that this library has between processes
+     * @param schemes those that are missing; without any, all that this library has between processes of one machine
      */
     public static String howToAdd(String... schemes) {
         List<String> wanted = schemes.length == 0 ? List.of("shm", "pipe", "loopback") : List.of(schemes);

@@ -22,6 +22,14 @@ public interface Transport {
     /** Where {@code any:} tries this transport: lower is earlier. {@code local} 0, {@code shm} 10, {@code pipe} 20, {@code loopback} 30. */
     int order();
 
+    /**
+     * How far this transport reaches. One that reaches other machines is asked for by its scheme only: {@code any:} never
+     * stands for it, and a server on it must say who may call.
+     */
+    default Reach reach() {
+        return Reach.MACHINE;
+    }
+
     /** Whether this transport works on this machine, and why not. Cheap enough to be asked before every connect. */
     Availability availability();
 
@@ -30,13 +38,14 @@ public interface Transport {
      *
      * @param endpoint an address of {@link #scheme()}
      * @param acceptor receives every connection; see {@link Acceptor}
-     * @throws io.valise.ipc.IpcException {@code ADDRESS_IN_USE} when a live server has the address, {@code UNSUPPORTED}
-     *     when not {@link #availability() available}, {@code RESOURCE_EXHAUSTED} or {@code ACCESS_DENIED} when the system refuses
+     * @throws io.valise.ipc.IpcException {@code ADDRESS_IN_USE} when a live server has the address, unless several
+     *     servers may share a name, {@code UNSUPPORTED} when not {@link #availability() available}, {@code RESOURCE_EXHAUSTED} or {@code ACCESS_DENIED} when the system refuses
      */
     Listener listen(Endpoint endpoint, Acceptor acceptor);
 
     /**
-     * Connects to a server of the same user; a {@link #systemWide} one, to that of the account whose the name is.
+     * Connects to a server of the same user; a {@link #systemWide} one, to that of the account whose the name is; one that
+     * reaches other machines, to any server of that name in its network.
      *
      * @param endpoint an address of {@link #scheme()}
      * @param timeoutNanos how long it may take, in nanoseconds, positive
@@ -82,9 +91,21 @@ public interface Transport {
 
     /**
      * The addresses that servers of this user serve by this transport now, as far as can be told without connecting; of a
-     * {@link #systemWide} one, those that this user may connect to.
+     * {@link #systemWide} one, those that this user may connect to; of one that reaches other machines, those in its network.
      */
     List<Endpoint> endpoints();
+
+    /**
+     * How far a transport reaches.
+     *
+     * @since 0.1.0
+     */
+    enum Reach {
+        /** Processes of one machine. */
+        MACHINE,
+        /** Other machines too: who is there is not known from an operating system. */
+        NETWORK
+    }
 
     /**
      * Receives the server side of new links, one call at a time or concurrently, on a thread of the transport.

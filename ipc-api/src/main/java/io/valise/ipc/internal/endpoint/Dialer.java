@@ -186,7 +186,7 @@ public final class Dialer {
         boolean done = false;
         try {
             Link link = Unsent.before(() -> transport.connect(concrete, Math.max(1, deadline - System.nanoTime())));
-            Session session = Session.over(link, concrete, config, new ClientGreeter());
+            Session session = Session.over(link, concrete, config.reaching(transport.reach()), new ClientGreeter());
             done = true;
             return session;
         } finally {

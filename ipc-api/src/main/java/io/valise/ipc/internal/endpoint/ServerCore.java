@@ -115,7 +115,16 @@ public final class ServerCore implements Session.Greeter {
     }
 
     private void listen(Endpoint endpoint, Transport transport) {
-        Transport.Listener listener = Unsent.before(() -> transport.listen(endpoint, link -> accept(endpoint, link)));
+        SessionConfig here = config.reaching(transport.reach());
+        if (!here.isAccessKnown()) {
+            throw new IpcException(
+                    IpcStatus.ACCESS_DENIED,
+                    endpoint + ": processes of other machines can connect there, and who may call is not said: call"
+                            + " access(..), or identity(..), which lets applications of the same publisher call",
+                    Delivery.NOT_SENT);
+        }
+        Transport.Listener listener =
+                Unsent.before(() -> transport.listen(endpoint, link -> accept(endpoint, link, here)));
         listeners.add(listener);
         if (stopping) { // the JVM exits meanwhile
             listener.close();
@@ -124,7 +133,7 @@ public final class ServerCore implements Session.Greeter {
 
     // ---- links that come
 
-    private void accept(Endpoint endpoint, Link link) {
+    private void accept(Endpoint endpoint, Link link, SessionConfig here) {
         PeerIdentity peer = ResourceTransfer.orFreed(link, Link::peer, Link::close);
         if (!ResourceTransfer.orFreed(link, counted -> shares.enter(endpoint, peer), Link::close)) {
             link.close();
@@ -132,7 +141,7 @@ public final class ServerCore implements Session.Greeter {
         }
         Optional<Session> begun = Optional.empty();
         try {
-            begun = begin(endpoint, link);
+            begun = begin(endpoint, link, here);
         } finally {
             if (begun.isEmpty()) { // else the end of the session tells
                 shares.leave(peer);
@@ -141,7 +150,7 @@ public final class ServerCore implements Session.Greeter {
         begun.ifPresent(this::expectHello);
     }
 
-    private Optional<Session> begin(Endpoint endpoint, Link link) {
+    private Optional<Session> begin(Endpoint endpoint, Link link, SessionConfig here) {
         if (stopping || silentCount.incrementAndGet() > mostSilent) {
             if (!stopping) {
                 silentCount.decrementAndGet();
@@ -151,14 +160,14 @@ public final class ServerCore implements Session.Greeter {
             link.close();
             return Optional.empty();
         }
-        return Optional.of(silentSession(endpoint, link));
+        return Optional.of(silentSession(endpoint, link, here));
     }
 
     /** A session that is counted until it has said HELLO or ended; none is counted when an Error comes before. */
-    private Session silentSession(Endpoint endpoint, Link link) {
+    private Session silentSession(Endpoint endpoint, Link link, SessionConfig here) {
         boolean listed = false;
         try {
-            Session session = Session.over(link, endpoint, config, this);
+            Session session = Session.over(link, endpoint, here, this);
             silent.add(session);
             listed = true;
             return session;
@@ -244,8 +253,11 @@ public final class ServerCore implements Session.Greeter {
             return;
         }
         session.heardHello();
-        OutFrame welcome =
-                OutFrame.welcome(id, session.greeting().version(), Greeting.ofThisProcess(config.maxMessageBytes()));
+        OutFrame welcome = OutFrame.welcome(
+                id,
+                session.greeting().version(),
+                Greeting.ofThisProcess(
+                        config.maxMessageBytes(), session.config().reach()));
         session.greeting().welcome(welcome, () -> list(session));
         session.listeners().run(false);
     }
@@ -349,7 +361,7 @@ public final class ServerCore implements Session.Greeter {
     private boolean mayHear(Session session, String event) {
         PeerIdentity peer = session.peer();
         try {
-            return peer.sameUser() || config.access().allows(peer, event);
+            return peer.sameUser() || session.config().access().allows(peer, event);
         } catch (RuntimeException | Error e) { // the others are to hear it
             LOG.log(Level.WARNING, "the access policy failed for " + session + " and " + event, e);
             return false;

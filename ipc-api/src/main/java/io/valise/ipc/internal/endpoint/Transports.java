@@ -10,7 +10,6 @@ import io.valise.ipc.spi.Transport;
 import io.valise.ipc.spi.runtime.SafeLog;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -83,9 +82,9 @@ public final class Transports {
         return found.broken();
     }
 
-    /** Whether there is one that reaches other processes; whether it works here is another question. */
+    /** Whether {@code any:} reaches other processes by one; whether it works here is another question. */
     boolean reachOtherProcesses() {
-        return byScheme.keySet().stream().anyMatch(scheme -> !scheme.equals(LocalTransport.SCHEME));
+        return inOrder().stream().anyMatch(transport -> !transport.scheme().equals(LocalTransport.SCHEME));
     }
 
     /** Which class loaders were asked, for messages. */
@@ -101,10 +100,12 @@ public final class Transports {
         }
     }
 
-    /** All, the fastest first. */
-    public List<Transport> inOrder() {
-        Collection<Transport> all = byScheme.values();
-        return all.stream().sorted(Comparator.comparingInt(Transport::order)).toList();
+    /** All that stay on this machine, the fastest first: a collective address never crosses to another one. */
+    List<Transport> inOrder() {
+        return byScheme.values().stream()
+                .filter(transport -> transport.reach() == Transport.Reach.MACHINE)
+                .sorted(Comparator.comparingInt(Transport::order))
+                .toList();
     }
 
     /** Those that a collective address stands for, the fastest first. */

@@ -63,7 +63,7 @@ public final class GreetingExchange {
     /** Says HELLO, proves who this is if the server asks, and waits for the WELCOME. */
     Introduction greet(Requester requester, long deadline) {
         Credentials credentials = config.credentials();
-        ValueSet about = Greeting.ofThisProcess(config.maxMessageBytes());
+        ValueSet about = Greeting.ofThisProcess(config.maxMessageBytes(), config.reach());
         AppIdentity own = credentials.identity();
         long id = calls.nextId();
         if (own == null) {

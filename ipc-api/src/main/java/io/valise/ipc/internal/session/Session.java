@@ -172,7 +172,8 @@ public final class Session implements SessionCall.Calls {
 
     // ---- its parts
 
-    SessionConfig config() {
+    /** What it was told by the builder of its end. */
+    public SessionConfig config() {
         return config;
     }
 
@@ -278,7 +279,7 @@ public final class Session implements SessionCall.Calls {
 
     /** What the peer says of itself, and what it has proved. */
     public void introduced(Greeting about, Proven proven) {
-        peer = proven.of(link.peer().declaring(about.pid(), about.application()));
+        peer = proven.of(link.peer().declaring(about.pid(), about.application(), about.host()));
         sender.peerMaxMessage(about.maxMessageBytes());
     }
 

@@ -2,9 +2,11 @@ package io.valise.ipc.internal.session;
 
 import io.valise.ipc.AccessPolicy;
 import io.valise.ipc.WaitStrategy;
+import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.internal.greeting.Credentials;
 import io.valise.ipc.internal.serve.Services;
 import io.valise.ipc.internal.work.SerialQueue;
+import io.valise.ipc.spi.Transport;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * What a session is told by the builder of its end.
  *
  * @param services what this end offers
- * @param access who may call it
+ * @param given who may call it, if the builder was told
  * @param credentials what this end has to show, and whom it deals with
  * @param maxMessageBytes the longest message this end takes
  * @param requestTimeoutNanos how long a call waits that does not say
@@ -21,22 +23,59 @@ import org.jspecify.annotations.Nullable;
  * @param executor runs the handlers; null for the reader itself, with takeover
  * @param events where the handlers of events run in order, for sessions that follow each other on one connection; null for
  *     a queue per session
+ * @param reach how far the link reaches
  */
 public record SessionConfig(
         Services services,
-        AccessPolicy access,
+        @Nullable AccessPolicy given,
         Credentials credentials,
         int maxMessageBytes,
         long requestTimeoutNanos,
         WaitStrategy waitStrategy,
         @Nullable Executor executor,
-        @Nullable SerialQueue events) {
+        @Nullable SerialQueue events,
+        Transport.Reach reach) {
 
     /** How long a call waits that does not say. */
     public static final long DEFAULT_REQUEST_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     /** How long connecting may take that does not say. */
     public static final long DEFAULT_CONNECT_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    /** The same for a link that reaches so far. */
+    public SessionConfig reaching(Transport.Reach far) {
+        return far == reach
+                ? this
+                : new SessionConfig(
+                        services,
+                        given,
+                        credentials,
+                        maxMessageBytes,
+                        requestTimeoutNanos,
+                        waitStrategy,
+                        executor,
+                        events,
+                        far);
+    }
+
+    /**
+     * Whether it is known who may call: on one machine the same user, in a network only those whom the builder was told, or
+     * who have the same publisher.
+     */
+    public boolean isAccessKnown() {
+        return given != null || reach == Transport.Reach.MACHINE || credentials.identity() != null;
+    }
+
+    /** Who may call. */
+    public AccessPolicy access() {
+        if (given != null) {
+            return given;
+        }
+        AppIdentity own = credentials.identity();
+        return reach == Transport.Reach.NETWORK && own != null
+                ? AccessPolicy.publishers(own.publisherId())
+                : AccessPolicy.sameUser();
+    }
 
     /** How many bytes of received work may wait before reading pauses. */
     long backlogBytes() {

@@ -14,6 +14,7 @@ import io.valise.ipc.internal.greeting.ServerProof;
 import io.valise.ipc.internal.serve.Services;
 import io.valise.ipc.internal.work.CallbackTask;
 import io.valise.ipc.internal.work.Task;
+import io.valise.ipc.spi.Transport;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +45,8 @@ class FramesFuzz {
                 TimeUnit.SECONDS.toNanos(1),
                 WaitStrategy.blocking(),
                 Runnable::run,
-                null);
+                null,
+                Transport.Reach.MACHINE);
         Session session = new Session(new RecordingLink(4096), ADDRESS, config, new Server());
         FrameReceiver inbound = session.frames();
         ByteBuffer frames = ByteBuffer.wrap(input);

@@ -18,7 +18,7 @@ public record DemoRun(List<TrialReport> trials, StepResult any, double seconds) 
     /** Runs it; {@code progress} is called for each transport as soon as it is done. */
     public static DemoRun run(Consumer<TrialReport> progress) throws InterruptedException {
         long began = System.nanoTime();
-        List<Transport> transports = KnownTransports.find().all();
+        List<Transport> transports = KnownTransports.find().ofThisMachine();
         List<TrialReport> trials = new ArrayList<>();
         for (Transport transport : transports) {
             add(ProcessTrial.of(transport), trials, progress);

@@ -30,7 +30,7 @@ public record Diagnosis(
     public static Diagnosis make() {
         KnownTransports known = KnownTransports.find();
         List<TransportCheck> checks =
-                known.all().stream().map(TransportCheck::of).toList();
+                known.ofThisMachine().stream().map(TransportCheck::of).toList();
         Place runtime = runtimePlace();
         boolean linux = System.getProperty("os.name").equals("Linux");
         Optional<Place> memory = linux ? Optional.of(Place.at(Path.of("/dev/shm"))) : Optional.empty();

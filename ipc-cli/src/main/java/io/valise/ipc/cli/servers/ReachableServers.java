@@ -22,7 +22,7 @@ public final class ReachableServers {
      */
     public static ServiceCatalog within(Duration timeout) {
         List<String> reasons = new ArrayList<>();
-        for (Transport transport : KnownTransports.find().all()) {
+        for (Transport transport : KnownTransports.find().ofThisMachine()) {
             Availability availability = Availability.of(transport);
             if (availability.available()) {
                 return ServiceCatalog.ofThisUser().waiting(timeout);

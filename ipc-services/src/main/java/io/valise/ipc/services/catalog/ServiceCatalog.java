@@ -49,7 +49,7 @@ public final class ServiceCatalog {
 
     /** The servers of this user by every transport that {@link KnownTransports#find} finds; waits a second for each. */
     public static ServiceCatalog ofThisUser() {
-        return new ServiceCatalog(KnownTransports.find().all(), TIMEOUT, true);
+        return new ServiceCatalog(KnownTransports.find().ofThisMachine(), TIMEOUT, true);
     }
 
     /**
