@@ -21,6 +21,29 @@ public interface Candidate {
         return true;
     }
 
+    /**
+     * Whether both ends are proved to belong to the same user of one machine. Where they are not, no peer is the same user, and
+     * a server has no default of who may call.
+     */
+    default boolean provesSameUser() {
+        return true;
+    }
+
+    /** Whether a name has one server at a time; false where several servers may have one name, and share its clients. */
+    default boolean namesAreExclusive() {
+        return true;
+    }
+
+    /** Whether servers are found by the runtime directory; false leaves out the rules about it. */
+    default boolean usesRuntimeDirectory() {
+        return true;
+    }
+
+    /** Whether each connection has a descriptor of its own at either end. */
+    default boolean hasDescriptorPerConnection() {
+        return true;
+    }
+
     /** The directories in which servers and connections may leave things; those that do not exist are empty. */
     default List<Path> directories() {
         return List.of(TestHome.path());

@@ -16,6 +16,7 @@ import io.valise.ipc.testkit.session.LifecycleRules;
 import io.valise.ipc.testkit.session.LogRules;
 import io.valise.ipc.testkit.session.PublicationRules;
 import io.valise.ipc.testkit.session.ReconnectRules;
+import io.valise.ipc.testkit.session.SharedNameRules;
 import io.valise.ipc.testkit.session.ShortageRules;
 import io.valise.ipc.testkit.session.SizeRules;
 import io.valise.ipc.testkit.session.StreamRules;
@@ -87,6 +88,13 @@ public abstract class TransportContract implements Candidate {
     @Nested
     class Lifecycle extends LifecycleRules {
         Lifecycle() {
+            super(TransportContract.this);
+        }
+    }
+
+    @Nested
+    class SharedNames extends SharedNameRules {
+        SharedNames() {
             super(TransportContract.this);
         }
     }

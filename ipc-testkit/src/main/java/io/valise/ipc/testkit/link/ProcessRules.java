@@ -9,6 +9,9 @@ import io.valise.ipc.IpcStatus;
 import io.valise.ipc.testkit.Candidate;
 import io.valise.ipc.testkit.process.ForkedJvm;
 import io.valise.ipc.testkit.rule.Running;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -33,8 +36,16 @@ public abstract class ProcessRules extends LinkRules {
     private LinkEnd connectTo(ForkedJvm server, Endpoint address) {
         assertThat(server.ask("listen", address)).isEqualTo("OK");
         LinkEnd client = connect(address);
-        assertThat(server.ask("accept")).startsWith("true/").doesNotContain("NONE");
+        isKnown(server.ask("accept"));
         return client;
+    }
+
+    private void isKnown(String peer) {
+        if (candidate.provesSameUser()) {
+            assertThat(peer).startsWith("true/").doesNotContain("NONE");
+        } else {
+            assertThat(peer).startsWith("false/");
+        }
     }
 
     private static void send(LinkEnd end, int first, int count) {
@@ -53,7 +64,7 @@ public abstract class ProcessRules extends LinkRules {
     void P01_serverInAnotherProcess() throws Exception {
         ForkedJvm server = fork();
         LinkEnd client = connectTo(server, address());
-        assertThat(client.link().peer().sameUser()).isTrue();
+        assertThat(client.link().peer().sameUser()).isEqualTo(candidate.provesSameUser());
         Running<Void> sender = start(() -> {
             send(client, 0, 5_000);
             return null;
@@ -72,7 +83,7 @@ public abstract class ProcessRules extends LinkRules {
         Served served = serve();
         ForkedJvm peer = fork();
         for (int link = 0; link < 2; link++) {
-            assertThat(peer.ask("connect", served.address())).startsWith("true/");
+            isKnown(peer.ask("connect", served.address()));
             LinkEnd server = served.accept();
             Running<Void> receiver = start(() -> {
                 expect(server, 0, 2_000);
@@ -129,6 +140,7 @@ public abstract class ProcessRules extends LinkRules {
 
     @Test
     void P05_secondServerProcessIsRefused() {
+        assumeExclusiveNames();
         Served served = serve();
         ForkedJvm other = fork();
         assertThat(other.ask("listen", served.address())).isEqualTo("ADDRESS_IN_USE");
@@ -138,6 +150,48 @@ public abstract class ProcessRules extends LinkRules {
         other.ask("unlisten");
         assertThat(serve(transport, theirs).address()).isEqualTo(theirs);
         assertThat(transport.endpoints()).contains(served.address(), theirs);
+    }
+
+    @Test
+    void P05_orSharesTheClients() throws Exception {
+        assumeSharedNames();
+        Served served = serve();
+        ForkedJvm other = fork();
+        assertThat(other.ask("listen", served.address())).isEqualTo("OK");
+        assertThat(transport.endpoints()).containsOnlyOnce(served.address());
+        AtomicBoolean accepted = new AtomicBoolean();
+        Running<Void> theirs = start(() -> {
+            other.ask("accept");
+            accepted.set(true);
+            return null;
+        });
+        List<LinkEnd> clients = new ArrayList<>();
+        while (!accepted.get() || served.waiting().isEmpty()) {
+            clients.add(connect(served.address()));
+        }
+        theirs.join();
+        LinkEnd survivor = served.accept();
+        other.kill();
+        survivor.send(LinkEnd.frame(1, 10));
+        int hearing = 0;
+        while (hearing == 0) {
+            for (LinkEnd client : clients) {
+                hearing += hears(client) ? 1 : 0;
+            }
+        }
+        assertThat(hearing).isEqualTo(1);
+        connect(served.address());
+        assertThat(survivor.poll(1)).isZero();
+    }
+
+    /** Whether a frame has come; one that was connected with the killed process hears of its end instead. */
+    private static boolean hears(LinkEnd client) {
+        try {
+            return client.poll(1) == 1;
+        } catch (IpcException killed) {
+            assertThat(killed.status()).isIn(IpcStatus.PEER_DIED, IpcStatus.CONNECTION_CLOSED);
+            return false;
+        }
     }
 
     @Test

@@ -1,6 +1,8 @@
 package io.valise.ipc.testkit.link;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.valise.ipc.Delivery;
 import io.valise.ipc.Endpoint;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -66,6 +69,7 @@ public abstract class ServingRules extends LinkRules {
 
     @Test
     void T05_secondServerIsRefused() {
+        assumeExclusiveNames();
         Served first = serve();
         for (Transport second : List.of(transport, candidate.transport())) {
             IpcException e = failsWith(IpcStatus.ADDRESS_IN_USE, () -> serve(second, first.address()));
@@ -75,6 +79,25 @@ public abstract class ServingRules extends LinkRules {
         LinkEnd client = connect(first.address());
         client.send(LinkEnd.frame(1, 10));
         first.accept().expect(LinkEnd.frame(1, 10));
+    }
+
+    @Test
+    void T05_orSharesTheClients() {
+        assumeSharedNames();
+        Served first = serve();
+        Served second = serve(candidate.transport(), first.address());
+        int clients = 0;
+        while (first.waiting().isEmpty() || second.waiting().isEmpty()) {
+            connect(first.address());
+            clients++;
+        }
+        while (first.waiting().size() + second.waiting().size() < clients) {
+            LockSupport.parkNanos(50_000); // the acceptors are called soon after
+        }
+        first.listener().close();
+        second.waiting().clear();
+        connect(second.address()).send(LinkEnd.frame(1, 10));
+        second.accept().expect(LinkEnd.frame(1, 10));
     }
 
     @Test
@@ -118,7 +141,9 @@ public abstract class ServingRules extends LinkRules {
         together(8, i -> first.listener().close());
         Served successor = serve(transport, first.address());
         together(8, i -> first.listener().close());
-        failsWith(IpcStatus.ADDRESS_IN_USE, () -> serve(transport, successor.address()));
+        if (candidate.namesAreExclusive()) {
+            failsWith(IpcStatus.ADDRESS_IN_USE, () -> serve(transport, successor.address()));
+        }
         connect(successor.address()).send(LinkEnd.frame(1, 10));
         successor.accept().expect(LinkEnd.frame(1, 10));
     }
@@ -135,11 +160,23 @@ public abstract class ServingRules extends LinkRules {
 
     @Test
     void T11_bothEndsAreIdentified() {
+        assumeTrue(candidate.provesSameUser(), "no peer is proved to be the same user");
         Pair pair = pair();
         for (LinkEnd end : List.of(pair.client(), pair.server())) {
             assertThat(end.link().peer().evidence()).isNotEqualTo(PeerIdentity.Evidence.NONE);
             assertThat(end.link().peer().sameUser()).isTrue();
             assertThat(end.link().peer().user()).isPresent();
+        }
+    }
+
+    @Test
+    void T11_orNeitherIsTakenForTheSameUser() {
+        assumeFalse(candidate.provesSameUser(), "both ends are identified");
+        Pair pair = pair();
+        for (LinkEnd end : List.of(pair.client(), pair.server())) {
+            PeerIdentity peer = end.link().peer();
+            assertThat(peer.sameUser()).isFalse();
+            assertThat(peer.user().isPresent()).isEqualTo(peer.evidence() != PeerIdentity.Evidence.NONE);
         }
     }
 
@@ -253,6 +290,7 @@ public abstract class ServingRules extends LinkRules {
 
     @Test
     void T18_oneOfManyServersGetsTheAddress() throws Exception {
+        assumeExclusiveNames();
         Endpoint address = address();
         for (int round = 0; round < 10; round++) {
             AtomicInteger refused = new AtomicInteger();
@@ -271,5 +309,16 @@ public abstract class ServingRules extends LinkRules {
             winners.get(0).accept();
             winners.get(0).close();
         }
+    }
+
+    @Test
+    void T18_orAllOfThemDo() throws Exception {
+        assumeSharedNames();
+        Endpoint address = address();
+        List<Served> servers = new CopyOnWriteArrayList<>();
+        together(8, number -> servers.add(serve(number % 2 == 0 ? transport : candidate.transport(), address)));
+        servers.subList(1, 8).forEach(Served::close);
+        connect(address).send(LinkEnd.frame(1, 10));
+        servers.get(0).accept().expect(LinkEnd.frame(1, 10));
     }
 }

@@ -31,6 +31,7 @@ import java.util.stream.Stream;
  */
 public final class ForkedJvm implements AutoCloseable {
     private static final Set<ForkedJvm> ALIVE = ConcurrentHashMap.newKeySet();
+    private static final Set<String> HANDED_ON = ConcurrentHashMap.newKeySet();
     private static final String GONE = "@gone";
     private static final int KEPT_CHARACTERS = 64 * 1024;
     private static final long LOOK_MILLIS = 200;
@@ -50,6 +51,11 @@ public final class ForkedJvm implements AutoCloseable {
         listen(process.getInputStream(), "stdout");
         listen(process.getErrorStream(), "stderr");
         ALIVE.add(this);
+    }
+
+    /** Has every JVM that is started from now on begin with this one's value of a system property, such as a server's address. */
+    public static void handOn(String property) {
+        HANDED_ON.add(property);
     }
 
     /**
@@ -115,6 +121,9 @@ public final class ForkedJvm implements AutoCloseable {
         command.add("-D" + TestHome.PROPERTY + "=" + TestHome.current());
         command.add("-D" + TestHome.CONFIGURATION_PROPERTY + "=" + TestHome.configuration());
         command.add("-D" + TestHome.CACHE_PROPERTY + "=" + TestHome.cache());
+        HANDED_ON.stream()
+                .filter(property -> System.getProperty(property) != null)
+                .forEach(property -> command.add("-D" + property + "=" + System.getProperty(property)));
         command.addAll(jvmOptions);
         command.addAll(List.of("-cp", classPath, main.getName()));
         command.addAll(List.of(arguments));

@@ -1,5 +1,8 @@
 package io.valise.ipc.testkit.rule;
 
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import io.valise.ipc.Endpoint;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
@@ -66,6 +69,16 @@ public abstract class RuleGroup {
             open.push(resource);
         }
         return resource;
+    }
+
+    /** For rules about a name that one server has at a time. */
+    protected final void assumeExclusiveNames() {
+        assumeTrue(candidate.namesAreExclusive(), "several servers may have one name");
+    }
+
+    /** For rules about a name that several servers may have. */
+    protected final void assumeSharedNames() {
+        assumeFalse(candidate.namesAreExclusive(), "a name has one server");
     }
 
     /** An address that nothing else uses. */

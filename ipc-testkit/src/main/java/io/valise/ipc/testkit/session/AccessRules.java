@@ -1,10 +1,13 @@
 package io.valise.ipc.testkit.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.valise.ipc.AccessPolicy;
 import io.valise.ipc.Delivery;
+import io.valise.ipc.Endpoint;
+import io.valise.ipc.IpcClient;
 import io.valise.ipc.IpcConnection;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcServer;
@@ -113,9 +116,25 @@ public abstract class AccessRules extends SessionRules {
 
     @Test
     void A05_sameUserIsAllowedByDefault() {
+        assumeTrue(candidate.provesSameUser(), "no peer is proved to be the same user");
         IpcConnection client = connect(serve(builder -> builder.service("secret", secret)));
         client.request("secret", EMPTY);
         assertThat(ran).hasValue(1);
+    }
+
+    @Test
+    void A05_orNoServerStartsWithoutAPolicyAndNoPeerIsTheSameUser() {
+        assumeFalse(candidate.provesSameUser(), "the same user is allowed");
+        Endpoint address = address();
+        IpcServer.Builder silent = IpcServer.builder(address).transport(transport);
+        assertThat(failsWith(IpcStatus.ACCESS_DENIED, silent::start).delivery()).isEqualTo(Delivery.NOT_SENT);
+        failsWith(IpcStatus.ENDPOINT_NOT_FOUND, () -> connect(address));
+        denied(client(AccessPolicy.sameUser()));
+        IpcServer server = serve(builder -> builder);
+        closing(IpcClient.builder(server.endpoints().get(0)).transport(transport).service("secret", secret).stream(
+                        "secrets", secrets)
+                .connect());
+        denied(only(server));
     }
 
     @Test
@@ -124,8 +143,9 @@ public abstract class AccessRules extends SessionRules {
         IpcConnection client = client((caller, service) -> callers.add(caller));
         client.request("secret", EMPTY);
         assertThat(callers).first().satisfies(caller -> {
-            assertThat(caller.sameUser()).isTrue();
-            assertThat(caller.evidence()).isNotEqualTo(PeerIdentity.Evidence.NONE);
+            assertThat(caller.sameUser()).isEqualTo(candidate.provesSameUser());
+            assertThat(caller.user().isPresent()).isEqualTo(caller.evidence() != PeerIdentity.Evidence.NONE);
+            assertThat(caller.pid()).hasValue(ProcessHandle.current().pid());
         });
     }
 
@@ -133,7 +153,7 @@ public abstract class AccessRules extends SessionRules {
     void A07_policiesCombine() {
         AccessPolicy yes = AccessPolicy.anyone();
         AccessPolicy no = AccessPolicy.nobody();
-        AccessPolicy mine = AccessPolicy.sameUser();
+        AccessPolicy mine = mine();
         for (AccessPolicy allowing : List.of(
                 yes, mine, yes.and(mine), no.or(mine), mine.or(no), no.or(yes).and(mine))) {
             assertThat(client(allowing).request("secret", EMPTY)).isEqualTo(EMPTY);

@@ -13,6 +13,7 @@ import io.valise.ipc.RequestHandler;
 import io.valise.ipc.Stats;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.ValueType;
+import io.valise.ipc.spi.Transport;
 import io.valise.ipc.testkit.Candidate;
 import io.valise.ipc.testkit.rule.Running;
 import io.valise.ipc.testlog.MayLog;
@@ -283,7 +284,7 @@ public abstract class CallRules extends SessionRules {
         IpcServer server = serve(builder -> builder.service("who", request -> {
             callers.add(request.caller());
             assertThat(request.service()).isEqualTo("who");
-            assertThat(request.connection().peer().sameUser()).isTrue();
+            assertThat(request.connection().peer().sameUser()).isEqualTo(candidate.provesSameUser());
             return EMPTY;
         }));
         IpcConnection client = connect(server);
@@ -292,7 +293,8 @@ public abstract class CallRules extends SessionRules {
         assertThat(only(server).endpoint()).isEqualTo(client.endpoint());
         for (PeerIdentity identity :
                 List.of(callers.remove(), client.peer(), only(server).peer())) {
-            assertThat(identity.sameUser()).isTrue();
+            assertThat(identity.sameUser()).isEqualTo(candidate.provesSameUser());
+            assertThat(identity.host().isPresent()).isEqualTo(transport.reach() == Transport.Reach.NETWORK);
             assertThat(identity.pid()).hasValue(ProcessHandle.current().pid());
         }
     }

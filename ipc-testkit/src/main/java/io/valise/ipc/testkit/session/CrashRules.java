@@ -229,6 +229,7 @@ public abstract class CrashRules extends SessionRules {
 
     @Test
     void K07_oneServerPerNameAmongProcesses() {
+        assumeExclusiveNames();
         Endpoint address = address();
         ForkedJvm first = server(address);
         failsWith(IpcStatus.ADDRESS_IN_USE, () -> serve(address, builder -> builder));

@@ -50,7 +50,7 @@ public final class ExitPeer {
     }
 
     private IpcServer.Builder server(String address) {
-        return TestServices.echo(IpcServer.builder(address).transport(transport))
+        return TestServices.echo(Ends.over(transport, IpcServer.builder(address)))
                 .service("wait", request -> {
                     CommandLoop.say("wait");
                     gate.await();

@@ -27,8 +27,7 @@ final class Generation {
     static Generation start(Transport transport, String address, SeenRequests seen) {
         while (true) {
             try {
-                return new Generation(IpcServer.builder(address)
-                        .transport(transport)
+                return new Generation(Ends.over(transport, IpcServer.builder(address))
                         .service("note", seen::note)
                         .asyncService("later", request -> CompletableFuture.supplyAsync(() -> seen.note(request)))
                         .stream("notes", request -> {

@@ -59,6 +59,7 @@ public abstract class LifecycleRules extends SessionRules {
 
     @Test
     void O02_secondServerIsRefusedAndTheFirstServesOn() {
+        assumeExclusiveNames();
         IpcServer first = serve(builder -> builder);
         IpcConnection client = connect(first);
         Endpoint taken = first.endpoints().get(0);
@@ -69,6 +70,7 @@ public abstract class LifecycleRules extends SessionRules {
 
     @Test
     void O03_serverStartsAtAllAddressesOrNone() {
+        assumeExclusiveNames();
         Endpoint taken = serve(builder -> builder).endpoints().get(0);
         Endpoint free = address();
         failsWith(IpcStatus.ADDRESS_IN_USE, () -> closing(server(free, taken).start()));

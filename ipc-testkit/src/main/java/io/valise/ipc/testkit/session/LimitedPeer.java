@@ -1,6 +1,5 @@
 package io.valise.ipc.testkit.session;
 
-import io.valise.ipc.Endpoint;
 import io.valise.ipc.IpcClient;
 import io.valise.ipc.IpcConnection;
 import io.valise.ipc.IpcException;
@@ -123,8 +122,7 @@ public final class LimitedPeer implements CommandLoop.Commands {
     }
 
     private String serve(String address) {
-        return slow(TestServices.echo(IpcServer.builder(address)))
-                .transport(transport)
+        return slow(TestServices.echo(Ends.over(transport, IpcServer.builder(address))))
                 .start()
                 .endpoints()
                 .toString();
@@ -132,8 +130,7 @@ public final class LimitedPeer implements CommandLoop.Commands {
 
     private @Nullable String connect(String address, int count) {
         for (int i = 0; i < count; i++) {
-            IpcConnection connection = IpcClient.builder(Endpoint.parse(address))
-                    .transport(transport)
+            IpcConnection connection = Ends.over(transport, IpcClient.builder(address))
                     .requestTimeout(TIMEOUT)
                     .connect();
             connection.request("echo", ValueSet.of("n", i));

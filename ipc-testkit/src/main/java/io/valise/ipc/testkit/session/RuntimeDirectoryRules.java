@@ -23,6 +23,7 @@ abstract class RuntimeDirectoryRules extends SessionRules {
     /** A fresh directory in which all users may create files, as in /tmp; removed after the test. */
     final Path commons() throws IOException {
         assumeTrue(candidate.betweenProcesses(), "this transport stays within the process");
+        assumeTrue(candidate.usesRuntimeDirectory(), "this transport does not use the runtime directory");
         assumeTrue(FileSystems.getDefault().supportedFileAttributeViews().contains("posix"), "no modes here");
         Path commons = Files.createTempDirectory("vh");
         closing(() -> TestHome.deleteAll(commons));

@@ -36,7 +36,7 @@ public final class SessionPeer implements CommandLoop.Commands {
     private @Nullable AppIdentity identity;
     private @Nullable CapabilityGrant grant;
     private @Nullable LoopbackAccessRules rules;
-    private AccessPolicy access = AccessPolicy.sameUser();
+    private @Nullable AccessPolicy access;
     private @Nullable IpcServer server;
     private @Nullable IpcConnection client;
 
@@ -79,8 +79,7 @@ public final class SessionPeer implements CommandLoop.Commands {
 
     private String serve(String address) {
         try {
-            server = TestServices.echo(IpcServer.builder(address))
-                    .transport(transport)
+            server = TestServices.echo(Ends.over(transport, IpcServer.builder(address)))
                     .asyncService("never", request -> {
                         CommandLoop.say("never");
                         return new CompletableFuture<>();
@@ -183,10 +182,11 @@ public final class SessionPeer implements CommandLoop.Commands {
     }
 
     private IpcConnection dial(String address) {
-        return introduced(IpcClient.builder(address))
-                .transport(transport)
-                .requestTimeout(LONG)
-                .access(access)
+        IpcClient.Builder builder = Ends.over(transport, introduced(IpcClient.builder(address)));
+        if (access != null) {
+            builder.access(access);
+        }
+        return builder.requestTimeout(LONG)
                 .service("echo", request -> request.message())
                 .service("never", request -> {
                     CommandLoop.say("never");

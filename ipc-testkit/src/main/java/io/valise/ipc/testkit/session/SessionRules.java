@@ -1,5 +1,6 @@
 package io.valise.ipc.testkit.session;
 
+import io.valise.ipc.AccessPolicy;
 import io.valise.ipc.Endpoint;
 import io.valise.ipc.IpcClient;
 import io.valise.ipc.IpcConnection;
@@ -33,7 +34,7 @@ public abstract class SessionRules extends RuleGroup {
     /** Begins a server at an address, with the service {@code echo}. */
     final IpcServer.Builder server(Endpoint... addresses) {
         Endpoint[] more = Arrays.copyOfRange(addresses, 1, addresses.length);
-        return TestServices.echo(IpcServer.builder(addresses[0], more).transport(transport));
+        return TestServices.echo(Ends.over(transport, IpcServer.builder(addresses[0], more)));
     }
 
     /** Starts a server with the service {@code echo} and these services. */
@@ -47,10 +48,14 @@ public abstract class SessionRules extends RuleGroup {
 
     /** Begins a client whose calls wait {@link #LONG}. */
     final IpcClient.Builder client(Endpoint address) {
-        return IpcClient.builder(address)
-                .transport(transport)
+        return Ends.over(transport, IpcClient.builder(address))
                 .connectTimeout(LONG)
                 .requestTimeout(LONG);
+    }
+
+    /** Lets this user call, or everyone where no peer is proved to be this user. */
+    final AccessPolicy mine() {
+        return candidate.provesSameUser() ? AccessPolicy.sameUser() : AccessPolicy.anyone();
     }
 
     final IpcConnection connect(IpcServer server) {
