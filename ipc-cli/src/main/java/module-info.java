@@ -5,6 +5,7 @@ module io.valise.ipc.cli {
     requires io.valise.ipc.pipes;
     requires io.valise.ipc.sharedmem;
     requires io.valise.ipc.loopback;
+    requires io.valise.ipc.nats;
     requires info.picocli;
     requires HdrHistogram;
     requires static java.desktop; // for a window, where there is a display

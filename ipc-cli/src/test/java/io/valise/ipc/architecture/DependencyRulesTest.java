@@ -53,6 +53,7 @@ class DependencyRulesTest {
     private static final String PIPES = "io.valise.ipc.pipes..";
     private static final String SHARED_MEMORY = "io.valise.ipc.sharedmem..";
     private static final String LOOPBACK = "io.valise.ipc.loopback..";
+    private static final String NATS = "io.valise.ipc.nats..";
     private static final String SERVICES = "io.valise.ipc.services..";
     private static final String TESTKIT = "io.valise.ipc.testkit..";
     private static final String TESTLOG = "io.valise.ipc.testlog..";
@@ -73,6 +74,7 @@ class DependencyRulesTest {
                 ".pipes",
                 ".sharedmem",
                 ".loopback",
+                ".nats",
                 ".services",
                 ".testlog",
                 ".testkit",
@@ -83,9 +85,9 @@ class DependencyRulesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {PIPES, SHARED_MEMORY, LOOPBACK})
+    @ValueSource(strings = {PIPES, SHARED_MEMORY, LOOPBACK, NATS})
     void aTransportNeverUsesAnotherNorWhatIsBuiltOnTransports(String transport) {
-        String[] others = List.of(PIPES, SHARED_MEMORY, LOOPBACK, SERVICES, TESTKIT, COMMAND).stream()
+        String[] others = List.of(PIPES, SHARED_MEMORY, LOOPBACK, NATS, SERVICES, TESTKIT, COMMAND).stream()
                 .filter(other -> !other.equals(transport))
                 .toArray(String[]::new);
         check(neverUses(transport, others));
@@ -93,13 +95,13 @@ class DependencyRulesTest {
 
     @Test
     void servicesAndTestkitAreTheSameOnEveryTransport() {
-        check(neverUses(SERVICES, PIPES, SHARED_MEMORY, LOOPBACK, TESTKIT, COMMAND));
-        check(neverUses(TESTKIT, PIPES, SHARED_MEMORY, LOOPBACK, SERVICES, COMMAND));
+        check(neverUses(SERVICES, PIPES, SHARED_MEMORY, LOOPBACK, NATS, TESTKIT, COMMAND));
+        check(neverUses(TESTKIT, PIPES, SHARED_MEMORY, LOOPBACK, NATS, SERVICES, COMMAND));
     }
 
     @Test
     void theTestLogNeedsJUnitAlone() {
-        check(neverUses(TESTLOG, PIPES, SHARED_MEMORY, LOOPBACK, SERVICES, TESTKIT, COMMAND));
+        check(neverUses(TESTLOG, PIPES, SHARED_MEMORY, LOOPBACK, NATS, SERVICES, TESTKIT, COMMAND));
         check(noClasses().that().resideInAPackage(TESTLOG).should().dependOnClassesThat(resideInAnyPackage(API)));
     }
 
@@ -110,6 +112,7 @@ class DependencyRulesTest {
                 "io.valise.ipc.internal.(*)..",
                 "io.valise.ipc.pipes.(*)..",
                 "io.valise.ipc.loopback.(*)..",
+                "io.valise.ipc.nats.(*)..",
                 "io.valise.ipc.services.(*)..",
                 "io.valise.ipc.testkit.(*)..",
                 "io.valise.ipc.cli.(*).."

@@ -54,6 +54,7 @@ class ModuleRulesTest {
                                 Set.of(
                                         "io.valise.ipc.cli",
                                         "io.valise.ipc.loopback",
+                                        "io.valise.ipc.nats",
                                         "io.valise.ipc.pipes",
                                         "io.valise.ipc.services",
                                         "io.valise.ipc.sharedmem",
@@ -73,7 +74,7 @@ class ModuleRulesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"pipes", "sharedmem", "loopback", "services", "testlog", "testkit", "cli"})
+    @ValueSource(strings = {"pipes", "sharedmem", "loopback", "nats", "services", "testlog", "testkit", "cli"})
     void aModuleShowsOnlyPackagesOfItsOwnName(String room) {
         String name = "io.valise.ipc." + room;
         assertThat(exports(name))

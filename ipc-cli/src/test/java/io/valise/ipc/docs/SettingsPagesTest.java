@@ -77,7 +77,7 @@ class SettingsPagesTest {
             return files.filter(file -> ROOT.relativize(file)
                             .toString()
                             .replace('\\', '/')
-                            .matches("ipc-(api|pipes|sharedmem|loopback|services|testkit)/src/main/.*[.]java"))
+                            .matches("ipc-(api|pipes|sharedmem|loopback|nats|services|testkit)/src/main/.*[.]java"))
                     .map(SettingsPagesTest::read)
                     .collect(Collectors.toList());
         }

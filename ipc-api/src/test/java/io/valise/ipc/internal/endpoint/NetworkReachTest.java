@@ -87,8 +87,8 @@ class NetworkReachTest {
             }
             for (IpcClient.Builder other :
                     List.of(client("far:far4"), client("far:far4").identity(AppIdentity.open("thief", "quotes")))) {
-                try (IpcConnection stranger = other.connect()) {
-                    assertThatThrownBy(() -> stranger.request("whoami", ValueSet.empty()))
+                try (IpcConnection foreign = other.connect()) {
+                    assertThatThrownBy(() -> foreign.request("whoami", ValueSet.empty()))
                             .asInstanceOf(type(IpcException.class))
                             .satisfies(e -> assertThat(e.status()).isEqualTo(IpcStatus.ACCESS_DENIED))
                             .satisfies(e -> assertThat(e.delivery()).isEqualTo(Delivery.REJECTED));

@@ -14,6 +14,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -67,6 +68,11 @@ final class ServeCommand implements Callable<Integer> {
             description = "Let only applications call that have a grant for this capability; needs --identity.")
     private @Nullable String capability;
 
+    @Option(
+            names = "--anyone",
+            description = "Let every process call that can connect, for nats: everyone whom the broker admits.")
+    private boolean anyone;
+
     @Option(names = "--until-eof", description = "Stop too when standard input ends.")
     private boolean untilEof;
 
@@ -92,18 +98,22 @@ final class ServeCommand implements Callable<Integer> {
         }
         IpcServer.Builder server = application
                 .on(IpcServer.builder(endpoints.stream().map(Endpoint::toString).toArray(String[]::new)))
-                .access(access())
                 .waitStrategy(strategy.toWaitStrategy());
         if (echo) {
             server.service("echo", request -> request.message());
         }
+        access().ifPresent(server::access);
         events.forEach(name -> server.onEvent(name, this::print));
         return common.isVerbose() ? logging(server) : server;
     }
 
-    private AccessPolicy access() {
-        AccessPolicy sameUser = AccessPolicy.sameUser();
-        return capability == null ? sameUser : sameUser.and(AccessPolicy.requireCapability(capability));
+    /** Empty for the default, which there is not between machines without an identity. */
+    private Optional<AccessPolicy> access() {
+        AccessPolicy connected = anyone ? AccessPolicy.anyone() : AccessPolicy.sameUser();
+        if (capability != null) {
+            return Optional.of(connected.and(AccessPolicy.requireCapability(capability)));
+        }
+        return anyone ? Optional.of(connected) : Optional.empty();
     }
 
     private void print(Event event) {
@@ -117,7 +127,7 @@ final class ServeCommand implements Callable<Integer> {
             log("called " + service + " by " + describe(caller));
             return true;
         };
-        return server.access(access().and(logging))
+        return server.access(access().orElseGet(AccessPolicy::sameUser).and(logging))
                 .onConnect(connection -> log("connected " + connection.endpoint() + " " + describe(connection.peer())))
                 .onDisconnect((connection, reason) -> log("disconnected " + connection.endpoint() + " "
                         + describe(connection.peer()) + ": " + reason.status() + ", " + reason.detail()));

@@ -39,6 +39,7 @@ public record Subcommand(String word, Supplier<Object> command) {
             new Subcommand("grant", GrantCommand::new),
             new Subcommand("runtime", RuntimeCommand::new),
             new Subcommand("system", SystemCommand::new),
+            new Subcommand("nats", NatsCommand::new),
             new Subcommand("doctor", DoctorCommand::new),
             new Subcommand("demo-server", DemoServerCommand::new),
             new Subcommand("demo-client", DemoClientCommand::new));

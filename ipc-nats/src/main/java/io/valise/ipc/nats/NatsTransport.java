@@ -1,0 +1,111 @@
+package io.valise.ipc.nats;
+
+import io.valise.ipc.Endpoint;
+import io.valise.ipc.nats.broker.BrokerSettings;
+import io.valise.ipc.nats.connect.Dial;
+import io.valise.ipc.nats.connect.Listing;
+import io.valise.ipc.nats.connect.NatsListener;
+import io.valise.ipc.spi.Availability;
+import io.valise.ipc.spi.Link;
+import io.valise.ipc.spi.Transport;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * {@code nats:}, connections between machines over a NATS broker that others operate. A name may have several servers: the
+ * broker shares the clients out among them, and the others go on when one ends. {@code any:} never means it, and a server on
+ * it says who may call, by {@code access(..)} or {@code identity(..)}.
+ *
+ * <p>What NATS does not promise is added: nothing is lost silently, as a loss ends the link, and no more is on its way to a
+ * process than it has room for. All servers and clients of a process with equal options share one connection to the broker,
+ * and three threads. When that is lost, its links end, servers come back by themselves as soon as there is a broker, and
+ * clients do so by their {@code ReconnectPolicy}. Thread-safe.
+ *
+ * @since 0.1.0
+ */
+public final class NatsTransport implements Transport {
+    /** The scheme, {@value}. */
+    public static final String SCHEME = "nats";
+
+    private static final int ORDER = 90;
+
+    private final Optional<NatsOptions> given;
+
+    /** By {@link NatsOptions#ofSettings()}, which are read when they are needed. Costs nothing. */
+    public NatsTransport() {
+        given = Optional.empty();
+    }
+
+    /** By these options; pass it to a builder's {@code transport(..)}. */
+    public NatsTransport(NatsOptions options) {
+        given = Optional.of(options);
+    }
+
+    @Override
+    public String scheme() {
+        return SCHEME;
+    }
+
+    @Override
+    public int order() {
+        return ORDER;
+    }
+
+    @Override
+    public Reach reach() {
+        return Reach.NETWORK;
+    }
+
+    /** Whether a broker is configured; whether it answers shows when it is asked. */
+    @Override
+    public Availability availability() {
+        try {
+            return options()
+                    .map(options ->
+                            Availability.yes("by NATS at " + options.settings().shown()))
+                    .orElseGet(() -> Availability.no("no NATS broker is configured: set valise.nats.url or"
+                            + " VALISE_NATS_URL, such as nats://127.0.0.1:4222, or pass new NatsTransport(options)"));
+        } catch (IllegalArgumentException malformed) {
+            return Availability.no(String.valueOf(malformed.getMessage()), malformed);
+        }
+    }
+
+    private Optional<NatsOptions> options() {
+        return given.isPresent() ? given : NatsOptions.ofSettings();
+    }
+
+    private BrokerSettings settings(Endpoint endpoint) {
+        if (!endpoint.scheme().equals(SCHEME)) {
+            throw new IllegalArgumentException("endpoint: expected scheme nats, actual=" + endpoint);
+        }
+        Availability here = availability();
+        if (!here.available()) {
+            throw here.refusal();
+        }
+        return options().orElseThrow().settings();
+    }
+
+    @Override
+    public Listener listen(Endpoint endpoint, Acceptor acceptor) {
+        return NatsListener.open(settings(endpoint), endpoint, acceptor);
+    }
+
+    @Override
+    public Link connect(Endpoint endpoint, long timeoutNanos) {
+        if (timeoutNanos <= 0) {
+            throw new IllegalArgumentException("connect timeout: must be positive, actual=" + timeoutNanos + " ns");
+        }
+        return Dial.connect(settings(endpoint), endpoint, timeoutNanos);
+    }
+
+    /** Asks all processes at the broker, and waits a fraction of a second for their answers. */
+    @Override
+    public List<Endpoint> endpoints() {
+        return availability().available()
+                ? Listing.names(options().orElseThrow().settings()).stream()
+                        .filter(Endpoint::isName)
+                        .map(name -> new Endpoint(SCHEME, name))
+                        .toList()
+                : List.of();
+    }
+}

@@ -1,0 +1,404 @@
+package io.valise.ipc.nats.broker;
+
+import io.nats.client.Connection;
+import io.nats.client.ConnectionListener;
+import io.nats.client.Dispatcher;
+import io.nats.client.ErrorListener;
+import io.nats.client.Message;
+import io.nats.client.Nats;
+import io.nats.client.Options;
+import io.nats.client.Subscription;
+import io.valise.ipc.Delivery;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.spi.runtime.SafeLog;
+import io.valise.ipc.spi.runtime.Threads;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection to a broker. It is never repaired: when it is lost, it has ended, and so have all links over it, so that no
+ * message of before comes after. One thread receives. Thread-safe.
+ */
+public final class BrokerConnection {
+    private static final SafeLog LOG = SafeLog.of(BrokerConnection.class);
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
+    private static final int NO_RESPONDERS = 503;
+    private static final int MOST_THREADS = 1024;
+    private static final int MOST_DENIED = 1000;
+    private static final int MOST_HEARD = 100;
+    private static final int LEAST_PAYLOAD = 4096;
+    private static final Pattern DENIED =
+            Pattern.compile("(?i)permissions violation for (?:publish|subscription) to \"([^\"]+)\"");
+
+    private static final ExecutorService THREADS = Threads.pool("valise-nats", MOST_THREADS);
+    private static final ExecutorService NEWS = Threads.pool("valise-nats-news", 1);
+
+    private final BrokerSettings settings;
+    private final Receiver receiver;
+    private final List<Exception> heard = Collections.synchronizedList(new ArrayList<>());
+    private final Set<String> denied = ConcurrentHashMap.newKeySet();
+    private final Consumer<IpcException> onRefused;
+    private final AtomicBoolean over = new AtomicBoolean();
+    private final Connection connection;
+    private final Dispatcher dispatcher;
+    private final Set<byte[]> dropped = Collections.newSetFromMap(Collections.synchronizedMap(new IdentityHashMap<>()));
+    private volatile boolean made;
+    private volatile @Nullable Thread receiving;
+
+    /** What comes by a connection; called by one thread at a time, and returns quickly. */
+    public interface Receiver {
+        /**
+         * A message.
+         *
+         * @param replyTo where an answer would go
+         * @param unheard whether it says that nothing listened to a message whose {@code replyTo} this subject was
+         */
+        void received(String subject, @Nullable String replyTo, byte[] data, boolean unheard);
+
+        /** The broker does not allow to publish, or to subscribe, to a subject. Called by any thread. */
+        void denied(String subject);
+
+        /** The connection has ended, once, and not by {@link #close}. Called by any thread. */
+        void lost(String why);
+    }
+
+    /** What handles the messages of one subscription. */
+    @FunctionalInterface
+    public interface Handler {
+        /** A message. */
+        void received(String subject, @Nullable String replyTo, byte[] data);
+    }
+
+    private BrokerConnection(BrokerSettings settings, Receiver receiver, Consumer<IpcException> onRefused)
+            throws IOException, InterruptedException {
+        this.settings = settings;
+        this.receiver = receiver;
+        this.onRefused = onRefused;
+        Options options = options();
+        try {
+            connection = Nats.connect(options);
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            awaitNews();
+            throw Failures.toConnect(settings, e, List.copyOf(heard));
+        }
+        dispatcher = connection.createDispatcher(this::receive);
+        dispatcher.setPendingLimits(0, 0); // what may be on its way is bounded by the links
+        made = true;
+        if (connection.getStatus() != Connection.Status.CONNECTED) {
+            throw Failures.toConnect(settings, new IOException("it ended at once"), List.copyOf(heard));
+        }
+    }
+
+    /**
+     * Connects.
+     *
+     * @throws IpcException {@code ENDPOINT_NOT_FOUND} when no broker answers, {@code TIMEOUT}, {@code
+     *     AUTHENTICATION_FAILED}, {@code UNSUPPORTED} when the broker's limits are too low; nothing was sent
+     */
+    public static BrokerConnection open(BrokerSettings settings, Receiver receiver) {
+        CompletableFuture<BrokerConnection> opening = new CompletableFuture<>();
+        Threads.start(Threads.daemon("valise-nats-connect", () -> connect(settings, receiver, opening)));
+        try {
+            return opening.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof IpcException known) {
+                throw known;
+            }
+            throw new IllegalStateException("connecting to " + settings.shown(), e.getCause());
+        }
+    }
+
+    private static void connect(
+            BrokerSettings settings, Receiver receiver, CompletableFuture<BrokerConnection> opening) {
+        try {
+            BrokerConnection opened = new BrokerConnection(settings, receiver, opening::completeExceptionally);
+            if (opened.maxPayload() < LEAST_PAYLOAD) {
+                opening.completeExceptionally(new IpcException(
+                        IpcStatus.UNSUPPORTED,
+                        "NATS broker at " + settings.shown() + ": max_payload: limit=" + LEAST_PAYLOAD
+                                + " bytes or more, actual=" + opened.maxPayload() + ": raise it in its configuration",
+                        Delivery.NOT_SENT));
+            }
+            if (!opening.complete(opened)) {
+                opened.close();
+            }
+        } catch (IOException | InterruptedException | RuntimeException | Error e) { // the one who waits gets it
+            opening.completeExceptionally(e);
+        }
+    }
+
+    private Options options() {
+        Options.Builder options = new Options.Builder()
+                .servers(settings.servers().stream().map(BrokerAddress::url).toArray(String[]::new))
+                .connectionName("valise " + ProcessHandle.current().pid())
+                .connectionTimeout(CONNECT_TIMEOUT)
+                .maxReconnects(0)
+                .hostnameResolveMode(
+                        Options.HostnameResolveMode.HappyEyeballs) // keeps the name, which the certificate is for
+                .pingInterval(Duration.ZERO) // the links' own signs of life need no second timer
+                .requestCleanupInterval(Duration.ZERO)
+                .socketWriteTimeout((Duration) null)
+                .maxMessagesInOutgoingQueue(0)
+                .executor(THREADS)
+                .connectExecutor(THREADS)
+                .callbackExecutor(NEWS)
+                .connectionListener(this::happened)
+                .errorListener(new Errors());
+        if (settings.user() != null) {
+            options.userInfo(settings.user(), settings.secret());
+        } else if (settings.secret() != null) {
+            options.token(settings.secret().toCharArray());
+        }
+        Path credentials = settings.credentials();
+        if (credentials != null) {
+            options.authHandler(Nats.credentials(readable(credentials).toString()));
+        }
+        if (settings.isSecure()) {
+            options.sslContext(NamedHosts.checking(tls()));
+        }
+        return options.build();
+    }
+
+    /** The client library would wait for the broker until its time is up. */
+    private static Path readable(Path credentials) {
+        if (!Files.isReadable(credentials)) {
+            throw new IpcException(
+                    IpcStatus.AUTHENTICATION_FAILED,
+                    "credentials file " + credentials + ": it is not there, or this process may not read it",
+                    Delivery.NOT_SENT);
+        }
+        return credentials;
+    }
+
+    private SSLContext tls() {
+        try {
+            SSLContext given = settings.tls();
+            return given == null ? SSLContext.getDefault() : given;
+        } catch (NoSuchAlgorithmException e) {
+            throw Failures.failure(
+                    IpcStatus.UNSUPPORTED, "this JVM has no TLS: see javax.net.ssl.trustStore and keyStore", e);
+        }
+    }
+
+    /** How it is used. */
+    public BrokerSettings settings() {
+        return settings;
+    }
+
+    /** The longest message that the broker takes, in bytes. */
+    public int maxPayload() {
+        return (int) Math.min(Integer.MAX_VALUE, connection.getMaxPayload());
+    }
+
+    /**
+     * Sends a message. Does not block; what is on its way is bounded by the links. Where the connection has ended, nothing. The
+     * client library drops a message of a thread that is interrupted just then, and says so to its listener.
+     */
+    public void publish(String subject, @Nullable String replyTo, byte[] data) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            boolean again = true;
+            while (again) {
+                connection.publish(subject, replyTo, data);
+                boolean now = Thread.interrupted();
+                interrupted |= now;
+                again = now && wasDropped(data);
+            }
+        } catch (IllegalStateException ended) { // told by lost()
+            LOG.log(Level.DEBUG, "not sent to " + subject, ended);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private boolean wasDropped(byte[] data) {
+        awaitNews();
+        return dropped.remove(data);
+    }
+
+    /** Receives what is sent to a subject. */
+    public void subscribe(String subject) {
+        uninterrupted(() -> dispatcher.subscribe(subject));
+    }
+
+    /**
+     * Receives what is sent to a subject, or its share where a group listens.
+     *
+     * @return ends it
+     */
+    public Runnable subscribe(String subject, String queue, Handler handler) {
+        Subscription subscription = uninterrupted(() -> dispatcher.subscribe(subject, queue, message -> {
+            receiving = Thread.currentThread();
+            handler.received(message.getSubject(), message.getReplyTo(), dataOf(message));
+        }));
+        return () -> {
+            if (subscription != null && !over.get()) {
+                uninterrupted(() -> dispatcher.unsubscribe(subscription));
+            }
+        };
+    }
+
+    /** As {@link #publish}, but nothing tells what was dropped. */
+    private <T> @Nullable T uninterrupted(Callable<T> call) {
+        try {
+            return Threads.callOnNewThread("valise-nats-subscribe", call);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IllegalStateException ended) { // told by lost()
+                LOG.log(Level.DEBUG, "NATS broker at " + settings.shown(), ended);
+                return null;
+            }
+            throw new IllegalStateException("NATS broker at " + settings.shown(), e.getCause());
+        }
+    }
+
+    /** Whether the broker has denied a subject; ask after an answer to something sent later has come. */
+    public boolean isDenied(String subject) {
+        awaitNews();
+        return denied.contains(subject);
+    }
+
+    /** Whether messages have arrived that were not handled yet. */
+    public boolean isBehind() {
+        return dispatcher.getPendingMessageCount() > 0;
+    }
+
+    /** Whether the calling thread is the one that receives, which must not wait for a message. */
+    public boolean isReceiving() {
+        return Thread.currentThread().equals(receiving);
+    }
+
+    /** Ends it without telling the receiver; returns at once. Idempotent. */
+    public void close() {
+        over.set(true);
+        THREADS.execute(() -> {
+            try {
+                connection.close();
+            } catch (InterruptedException e) {
+                LOG.log(Level.DEBUG, "closing the connection to " + settings.shown(), e);
+                Thread.currentThread().interrupt();
+            }
+        });
+    }
+
+    /** Ends it as if the broker had. */
+    public void giveUp(String why) {
+        if (over.compareAndSet(false, true)) {
+            receiver.lost(why);
+        }
+        close();
+    }
+
+    private void receive(Message message) {
+        receiving = Thread.currentThread();
+        boolean unheard = message.isStatusMessage() && message.getStatus().getCode() == NO_RESPONDERS;
+        receiver.received(message.getSubject(), message.getReplyTo(), dataOf(message), unheard);
+    }
+
+    private static byte[] dataOf(Message message) {
+        byte[] data = message.getData();
+        return data == null ? new byte[0] : data;
+    }
+
+    private void happened(Connection which, ConnectionListener.Events event) {
+        boolean ended = event == ConnectionListener.Events.DISCONNECTED || event == ConnectionListener.Events.CLOSED;
+        if (ended && made && over.compareAndSet(false, true)) { // before, the constructor throws
+            List<Exception> reasons = List.copyOf(heard);
+            receiver.lost("the connection to the NATS broker at " + settings.shown() + " was lost"
+                    + (reasons.isEmpty()
+                            ? ""
+                            : ": " + reasons.get(reasons.size() - 1).getMessage()));
+        }
+    }
+
+    /** The client library waits on until its time is up, and would try the other brokers of a cluster. */
+    private void refused() {
+        if (!made && settings.servers().size() == 1) {
+            IpcException why = Failures.toConnect(settings, new IOException("it refused"), List.copyOf(heard));
+            if (why.status() == IpcStatus.AUTHENTICATION_FAILED) {
+                onRefused.accept(why);
+            }
+        }
+    }
+
+    private void hear(Exception e) {
+        if (heard.size() < MOST_HEARD) {
+            heard.add(e);
+        }
+        LOG.log(Level.DEBUG, "NATS broker at " + settings.shown(), e);
+    }
+
+    /** The library tells its listeners by one thread, in order: whatever it has told before is known when this returns. */
+    private static void awaitNews() {
+        Future<?> told = NEWS.submit(() -> {});
+        boolean interrupted = false;
+        while (!told.isDone()) {
+            try {
+                told.get();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            } catch (ExecutionException impossible) {
+                throw new IllegalStateException(impossible);
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private final class Errors implements ErrorListener {
+        @Override
+        public void errorOccurred(Connection which, String error) {
+            Matcher subject = DENIED.matcher(error);
+            if (subject.find()) {
+                if (denied.size() < MOST_DENIED) {
+                    denied.add(subject.group(1));
+                }
+                receiver.denied(subject.group(1));
+            } else {
+                hear(new IOException(error));
+                refused();
+            }
+        }
+
+        @Override
+        public void exceptionOccurred(Connection which, Exception e) {
+            hear(e);
+            refused();
+        }
+
+        @Override
+        public void messageDiscarded(Connection which, Message message) {
+            dropped.add(message.getData());
+        }
+
+        @Override
+        public void slowConsumerDetected(Connection which, io.nats.client.Consumer slow) {
+            giveUp("the NATS client of this process dropped messages");
+        }
+    }
+}

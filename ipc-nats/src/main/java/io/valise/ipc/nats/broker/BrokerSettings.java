@@ -1,0 +1,51 @@
+package io.valise.ipc.nats.broker;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a process connects to its broker. Equal ones share one connection.
+ *
+ * @param servers of one cluster
+ * @param user who signs in; null with a token, or where an address says it
+ * @param secret the password, or the token
+ * @param credentials a credentials file
+ * @param name by which this process is known in subjects
+ * @param tls what is trusted and shown; null for the JVM's default
+ * @param provesUsers whether the broker keeps users to their own subjects
+ * @param silenceNanos after how long without a sign of life a peer is dead
+ */
+public record BrokerSettings(
+        List<BrokerAddress> servers,
+        @Nullable String user,
+        @Nullable String secret,
+        @Nullable Path credentials,
+        String name,
+        @Nullable SSLContext tls,
+        boolean provesUsers,
+        long silenceNanos) {
+
+    /** The brokers' addresses, for messages. */
+    public String shown() {
+        return servers.stream().map(BrokerAddress::shown).collect(Collectors.joining(", "));
+    }
+
+    /** The name as a token of subjects. */
+    public String userToken() {
+        return Subjects.token(name);
+    }
+
+    /** Whether the connection must be encrypted. */
+    boolean isSecure() {
+        return tls != null || servers.stream().anyMatch(server -> server.shown().startsWith("tls:"));
+    }
+
+    /** Never the password. */
+    @Override
+    public String toString() {
+        return shown() + " as " + name;
+    }
+}

@@ -1,0 +1,130 @@
+package io.valise.ipc.nats.broker;
+
+import io.nats.client.AuthenticationException;
+import io.valise.ipc.Delivery;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.security.GeneralSecurityException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/** What it means that no connection to a broker came about, and what can be done. Stateless. */
+final class Failures {
+    private static final int MOST_CAUSES = 10;
+
+    private Failures() {}
+
+    /**
+     * The status of a failed attempt.
+     *
+     * @param thrown by the client library, which throws the same for nearly all failures
+     * @param heard what it told its listener meanwhile
+     */
+    static IpcException toConnect(BrokerSettings settings, Exception thrown, List<Exception> heard) {
+        List<Throwable> causes = Stream.concat(heard.stream(), Stream.of(thrown))
+                .flatMap(Failures::chain)
+                .toList();
+        String at = "NATS broker at " + settings.shown();
+        if (causes.stream().anyMatch(Failures::isRefusal)) {
+            return failure(
+                    IpcStatus.AUTHENTICATION_FAILED,
+                    at + ": it refuses the credentials of " + settings.name()
+                            + ": check user and password, or the credentials file, against the broker's configuration",
+                    thrown);
+        }
+        Optional<Throwable> insecure = first(causes, SSLException.class)
+                .or(() -> first(causes, GeneralSecurityException.class))
+                .or(() -> causes.stream()
+                        .filter(cause -> mentionsTls(cause.getMessage()))
+                        .findFirst());
+        if (insecure.isPresent()) {
+            return failure(IpcStatus.AUTHENTICATION_FAILED, at + ": " + tls(deepest(insecure.get())), thrown);
+        }
+        if (settings.isSecure() && first(causes, TimeoutException.class).isPresent()) {
+            return failure( // all that the client library says when the broker refuses a certificate, or the lack of
+                    // one
+                    IpcStatus.AUTHENTICATION_FAILED,
+                    at + ": it did not go on over TLS: if the broker wants a certificate of this process, give one by"
+                            + " tls(..); else see whether it hangs",
+                    thrown);
+        }
+        return unreachable(at, causes, thrown);
+    }
+
+    private static IpcException unreachable(String at, List<Throwable> causes, Exception thrown) {
+        Optional<Throwable> unknown = first(causes, UnknownHostException.class);
+        if (unknown.isPresent()) {
+            return failure(
+                    IpcStatus.ENDPOINT_NOT_FOUND,
+                    at + ": the host is not known: " + unknown.get().getMessage() + ": check the address",
+                    thrown);
+        }
+        boolean refused = first(causes, ConnectException.class)
+                .or(() -> first(causes, NoRouteToHostException.class))
+                .isPresent();
+        boolean late = !refused && first(causes, SocketTimeoutException.class).isPresent();
+        return failure(
+                late ? IpcStatus.TIMEOUT : IpcStatus.ENDPOINT_NOT_FOUND,
+                at
+                        + (late
+                                ? ": no answer in time"
+                                : ": no broker answers (" + causes.get(0).getMessage() + ")")
+                        + ": start one (nats-server -p 4222), or correct the address",
+                thrown);
+    }
+
+    private static String tls(Throwable why) {
+        String text = String.valueOf(why.getMessage());
+        String lower = text.toLowerCase(Locale.ROOT);
+        String remedy;
+        if (lower.contains("notafter") || lower.contains("expired")) {
+            remedy = "the broker's certificate has expired: renew it";
+        } else if (lower.contains("no subject alternative") || lower.contains("no name matching")) {
+            remedy =
+                    "the broker's certificate is for another host: use the name that it is for, or issue one for this name";
+        } else if (lower.contains("path")) {
+            remedy =
+                    "the broker's certificate is not trusted: give its authority's by tls(..) or javax.net.ssl.trustStore";
+        } else if (lower.contains("certificate_required") || lower.contains("bad_certificate")) {
+            remedy = "the broker wants a certificate of this process: give one by tls(..)";
+        } else {
+            remedy = "TLS at one end and not at the other, or no protocol in common: tls:// is for brokers with TLS";
+        }
+        return remedy + " (" + text + ")";
+    }
+
+    private static boolean isRefusal(Throwable cause) {
+        String text = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
+        return cause instanceof AuthenticationException || text.startsWith("authorization violation");
+    }
+
+    private static boolean mentionsTls(@Nullable String message) {
+        return message != null && (message.contains("SSL") || message.contains("TLS"));
+    }
+
+    private static Throwable deepest(Throwable why) {
+        return chain(why).reduce((outer, inner) -> inner).orElse(why);
+    }
+
+    private static Stream<Throwable> chain(Throwable first) {
+        return Stream.iterate(first, cause -> cause != null, Throwable::getCause)
+                .limit(MOST_CAUSES);
+    }
+
+    private static Optional<Throwable> first(List<Throwable> causes, Class<? extends Throwable> type) {
+        return causes.stream().filter(type::isInstance).findFirst();
+    }
+
+    static IpcException failure(IpcStatus status, String why, Throwable cause) {
+        return new IpcException(status, why, Delivery.NOT_SENT, cause);
+    }
+}

@@ -1,0 +1,112 @@
+package io.valise.ipc.nats.broker;
+
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The subjects of NATS that Valise uses; they are what a broker's permissions are about ({@code docs/nats.md}). Stateless.
+ *
+ * <pre>
+ *   valise.c.NAME.USER        a client asks to be connected with a server of that name
+ *   valise.s.USER             a client asks which names are served
+ *   valise.l.USER.PROCESS.…   what is for one process
+ * </pre>
+ */
+public final class Subjects {
+    /** The queue group of the servers of one name. */
+    public static final String QUEUE = "valise";
+
+    /** What every process that serves listens to. */
+    public static final String LISTING = "valise.s.*";
+
+    private static final String ALL = "valise.";
+    private static final String CONNECT = ALL + "c.";
+    private static final String LIST = ALL + "s.";
+    private static final String INBOX = ALL + "l.";
+    private static final Pattern LINK =
+            Pattern.compile("(valise\\.l\\.([^.\\s*>]{1,400})\\.[0-9a-f]{32})\\.([0-9a-f]{16})");
+    private static final Pattern ESCAPED = Pattern.compile("~([0-9a-f]{2})");
+
+    private Subjects() {}
+
+    /** A text as one token of a subject: letters, digits, - and _ stay, other bytes of UTF-8 are ~ and two hex digits. */
+    public static String token(String text) {
+        StringBuilder token = new StringBuilder();
+        for (byte one : text.getBytes(StandardCharsets.UTF_8)) {
+            char letter = (char) (one & 0xff);
+            if (letter < 128 && (Character.isLetterOrDigit(letter) || letter == '-' || letter == '_')) {
+                token.append(letter);
+            } else {
+                token.append('~').append(HexFormat.of().toHexDigits(one).toLowerCase(Locale.ROOT));
+            }
+        }
+        return token.toString();
+    }
+
+    /** What {@link #token} was made of. */
+    public static String text(String token) {
+        byte[] bytes = new byte[token.length()];
+        int length = 0;
+        Matcher escaped = ESCAPED.matcher(token);
+        for (int at = 0; at < token.length(); length++) {
+            boolean hex = escaped.region(at, token.length()).lookingAt();
+            bytes[length] = (byte) (hex ? HexFormat.fromHexDigits(escaped.group(1)) : token.charAt(at));
+            at += hex ? 3 : 1;
+        }
+        return new String(bytes, 0, length, StandardCharsets.UTF_8);
+    }
+
+    /** Where a user asks to be connected with a server; {@code *} for the user is where its servers listen. */
+    public static String connect(String name, String userToken) {
+        return CONNECT + token(name) + '.' + userToken;
+    }
+
+    /** The last token of a subject. */
+    public static String last(String subject) {
+        return subject.substring(subject.lastIndexOf('.') + 1);
+    }
+
+    /** Where a user asks which names are served. */
+    public static String listing(String userToken) {
+        return LIST + userToken;
+    }
+
+    /** What is below it is for one process of a user. */
+    public static String inbox(String userToken, String process) {
+        return INBOX + userToken + '.' + process;
+    }
+
+    /** Whether a subject is for one process. */
+    public static boolean isInInbox(String subject) {
+        return subject.startsWith(INBOX);
+    }
+
+    /** All that is for processes of a user; {@code *} for any. */
+    public static String inboxes(String userToken) {
+        return INBOX + userToken + ".>";
+    }
+
+    /**
+     * One end of a link.
+     *
+     * @param inbox of its process
+     * @param user its user's token
+     * @param id the link's
+     */
+    public record End(String inbox, String user, String id) {
+        /** Reads a subject; null when it is none of a link: a peer could have any message sent to any subject otherwise. */
+        public static @Nullable End of(@Nullable String subject) {
+            Matcher match = LINK.matcher(subject == null ? "" : subject);
+            return match.matches() ? new End(match.group(1), match.group(2), match.group(3)) : null;
+        }
+
+        /** The subject. */
+        public String subject() {
+            return inbox + '.' + id;
+        }
+    }
+}

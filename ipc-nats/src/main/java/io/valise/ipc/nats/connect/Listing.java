@@ -1,0 +1,56 @@
+package io.valise.ipc.nats.connect;
+
+import io.valise.ipc.IpcException;
+import io.valise.ipc.nats.broker.BrokerSettings;
+import io.valise.ipc.spi.runtime.SafeLog;
+import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** Asks all processes at a broker which names they serve. Stateless. */
+public final class Listing {
+    private static final SafeLog LOG = SafeLog.of(Listing.class);
+    private static final long BROKER_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final long QUIET_MILLIS = 150;
+    private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private Listing() {}
+
+    /** The names that were told within a moment; none when there is no broker. */
+    public static List<String> names(BrokerSettings settings) {
+        Set<String> names = new TreeSet<>();
+        try {
+            Node node = Nodes.use(settings, BROKER_NANOS);
+            try {
+                gather(node, names);
+            } finally {
+                node.release();
+            }
+        } catch (IpcException e) {
+            LOG.log(Level.DEBUG, "no names from " + settings.shown(), e);
+        }
+        return List.copyOf(names);
+    }
+
+    private static void gather(Node node, Set<String> names) {
+        BlockingQueue<Optional<byte[]>> told = new LinkedBlockingQueue<>();
+        Runnable end = node.list(data -> told.add(Optional.ofNullable(data)));
+        long begun = System.nanoTime();
+        try {
+            Optional<byte[]> next = told.poll(QUIET_MILLIS, TimeUnit.MILLISECONDS);
+            while (next != null && next.isPresent() && System.nanoTime() - begun < MOST_NANOS) {
+                names.addAll(NameList.parse(next.get()));
+                next = told.poll(QUIET_MILLIS, TimeUnit.MILLISECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            end.run();
+        }
+    }
+}

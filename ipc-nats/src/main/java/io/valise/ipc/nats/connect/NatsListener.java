@@ -1,0 +1,180 @@
+package io.valise.ipc.nats.connect;
+
+import io.valise.ipc.Endpoint;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.PeerIdentity;
+import io.valise.ipc.nats.broker.BrokerSettings;
+import io.valise.ipc.nats.broker.Subjects;
+import io.valise.ipc.nats.link.NatsStream;
+import io.valise.ipc.spi.Link;
+import io.valise.ipc.spi.Transport;
+import io.valise.ipc.spi.runtime.SafeLog;
+import io.valise.ipc.spi.runtime.Threads;
+import io.valise.ipc.spi.stream.StreamLink;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A served name: one of perhaps many servers, among which the broker shares the clients out. When the broker is lost, it
+ * serves again as soon as there is one. Thread-safe.
+ */
+public final class NatsListener implements Transport.Listener {
+    private static final SafeLog LOG = SafeLog.of(NatsListener.class);
+    private static final long START_NANOS = TimeUnit.SECONDS.toNanos(15);
+    private static final long SHORTEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long LONGEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    private final BrokerSettings settings;
+    private final Endpoint endpoint;
+    private final Transport.Acceptor acceptor;
+    private final String subject;
+    private @Nullable Node node; // guarded by this, as what follows is
+    private Runnable unsubscribe = () -> {};
+    private boolean returning;
+    private volatile boolean closed;
+
+    private NatsListener(BrokerSettings settings, Endpoint endpoint, Transport.Acceptor acceptor) {
+        this.settings = settings;
+        this.endpoint = endpoint;
+        this.acceptor = acceptor;
+        subject = Subjects.connect(endpoint.name(), "*");
+    }
+
+    /**
+     * Serves a name.
+     *
+     * @throws IpcException as {@link Nodes#use}; {@code ACCESS_DENIED} when the broker does not allow the name
+     */
+    public static NatsListener open(BrokerSettings settings, Endpoint endpoint, Transport.Acceptor acceptor) {
+        NatsListener listener = new NatsListener(settings, endpoint, acceptor);
+        listener.serve();
+        return listener;
+    }
+
+    @Override
+    public Endpoint endpoint() {
+        return endpoint;
+    }
+
+    private void serve() {
+        Node used = Nodes.useUninterruptibly(settings, START_NANOS);
+        Runnable end = () -> {};
+        boolean done = false;
+        try {
+            end = used.broker()
+                    .subscribe(subject, Subjects.QUEUE, (to, replyTo, data) -> asked(used, to, replyTo, data));
+            used.confirm();
+            used.allowed(subject);
+            used.serves(this);
+            done = keep(used, end);
+        } finally {
+            if (!done) {
+                end.run();
+                used.servesNoMore(this);
+                used.release();
+            }
+        }
+        if (used.isLost()) {
+            lost();
+        }
+    }
+
+    private synchronized boolean keep(Node used, Runnable end) {
+        if (closed) {
+            return false;
+        }
+        node = used;
+        unsubscribe = end;
+        return true;
+    }
+
+    private void asked(Node by, String to, @Nullable String replyTo, byte[] data) {
+        Subjects.End client = Subjects.End.of(replyTo);
+        if (closed) {
+            return; // it asks again, and another server answers
+        }
+        if (client == null || !client.user().equals(Subjects.last(to))) {
+            LOG.log(Level.DEBUG, "{0}: a request for a link to be answered at {1}, sent to {2}", endpoint, replyTo, to);
+            return;
+        }
+        by.links().asked(client, data, stream -> accept(stream, client.user()));
+    }
+
+    private void accept(NatsStream stream, String user) {
+        Link link = new StreamLink(stream, identity(settings, user));
+        if (closed) {
+            link.close();
+            return;
+        }
+        try {
+            acceptor.accept(link);
+        } catch (RuntimeException | Error e) { // an OutOfMemoryError too: nothing else would close it
+            LOG.log(Level.WARNING, "the acceptor of " + endpoint + " threw; its link is closed", e);
+            link.close();
+        }
+    }
+
+    /** Who a peer is whose inbox is that of a user. */
+    static PeerIdentity identity(BrokerSettings settings, String userToken) {
+        return settings.provesUsers() ? PeerIdentity.ofBroker(Subjects.text(userToken)) : PeerIdentity.unknown();
+    }
+
+    /** The broker is gone. */
+    void lost() {
+        synchronized (this) {
+            if (closed || returning) {
+                return;
+            }
+            returning = true;
+            node = null;
+        }
+        LOG.log(Level.WARNING, endpoint + " is not served until there is a NATS broker at " + settings.shown());
+        Threads.start(Threads.daemon("valise-nats-return", () -> {
+            long[] pause = {SHORTEST_PAUSE_NANOS};
+            Threads.repeat("serving " + endpoint + " again", () -> !returned(pause));
+        }));
+    }
+
+    private boolean returned(long[] pause) {
+        if (closed) {
+            return true;
+        }
+        try {
+            synchronized (this) {
+                returning = false;
+            }
+            serve();
+            LOG.log(Level.INFO, endpoint + " is served again");
+            return true;
+        } catch (IpcException notYet) {
+            synchronized (this) {
+                returning = true;
+            }
+            LOG.log(Level.DEBUG, endpoint + " is not served yet", notYet);
+            LockSupport.parkNanos(pause[0]);
+            pause[0] = Math.min(LONGEST_PAUSE_NANOS, pause[0] * 2);
+            return false;
+        }
+    }
+
+    @Override
+    public void close() {
+        Node used;
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            used = node;
+            node = null;
+        }
+        if (used != null) {
+            unsubscribe.run();
+            used.servesNoMore(this);
+            used.settle();
+            used.release();
+        }
+    }
+}

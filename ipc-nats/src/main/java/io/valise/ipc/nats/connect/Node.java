@@ -1,0 +1,387 @@
+package io.valise.ipc.nats.connect;
+
+import io.valise.ipc.Delivery;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.nats.broker.BrokerConnection;
+import io.valise.ipc.nats.broker.BrokerSettings;
+import io.valise.ipc.nats.broker.Subjects;
+import io.valise.ipc.nats.link.Links;
+import io.valise.ipc.nats.link.Outlet;
+import io.valise.ipc.spi.runtime.ReadinessLoop;
+import io.valise.ipc.spi.runtime.SafeLog;
+import io.valise.ipc.spi.runtime.Threads;
+import java.lang.System.Logger.Level;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * This process at one broker: its inbox, its links, and the names it serves. It ends with its connection to the broker.
+ *
+ * <pre>
+ *   valise.l.USER.PROCESS.LINK   for one end of a link
+ *                        .p      asks whether this process lives
+ *                        .q.N    the answer of the process N
+ *                        .e.N    what it sent to itself, to know that the broker has all before it
+ *                        .w.N    an answer to the question which names are served
+ * </pre>
+ *
+ * Thread-safe.
+ */
+final class Node implements BrokerConnection.Receiver, Outlet {
+    private static final SafeLog LOG = SafeLog.of(Node.class);
+    private static final long BUSY_MILLIS = 100;
+    private static final long IDLE_MILLIS = 1000;
+    private static final long SETTLE_MILLIS = 250;
+    private static final long START_MILLIS = 5000;
+    private static final long ECHO_MILLIS = 3000;
+    private static final int MOST_ECHOES_LOST = 5;
+    private static final byte[] ALIVE = {1};
+
+    private final BrokerSettings settings;
+    private final String inbox;
+    private final Links links;
+    private final Consumer<Node> onLost;
+    private final BrokerConnection broker;
+    private final AtomicLong echoes = new AtomicLong();
+    private final Map<Long, CountDownLatch> settling = new ConcurrentHashMap<>();
+    private final Map<Long, Consumer<byte @Nullable []>> listings = new ConcurrentHashMap<>();
+    private final Set<NatsListener> listeners = ConcurrentHashMap.newKeySet();
+    private volatile boolean stalled;
+    private volatile boolean inboxDenied;
+    private volatile @Nullable String lost;
+    private boolean closed; // guarded by this, as what follows is
+    private boolean slow;
+    private boolean listsNames;
+    private int users;
+    private long unusedMillis;
+    private Runnable timer = () -> {};
+    private long sinceEchoMillis;
+    private int echoesLost;
+
+    /**
+     * Connects, and waits until the inbox is there.
+     *
+     * @param onLost told once, by any thread, when the broker has ended the connection
+     * @throws IpcException as {@link BrokerConnection#open}; {@code ACCESS_DENIED} when the broker's permissions are wrong
+     */
+    Node(BrokerSettings settings, Consumer<Node> onLost) {
+        this.settings = settings;
+        this.onLost = onLost;
+        inbox = Subjects.inbox(settings.userToken(), Links.process());
+        links = new Links(
+                this,
+                settings.userToken(),
+                inbox,
+                TimeUnit.NANOSECONDS.toMillis(settings.silenceNanos()),
+                this::becomesBusy);
+        broker = BrokerConnection.open(settings, this);
+        boolean done = false;
+        try {
+            broker.subscribe(inbox + ".>");
+            boolean heard = echo(START_MILLIS);
+            allowed(inbox + ".>");
+            allowed(inbox + ".e.1");
+            if (!heard) {
+                throw unanswered();
+            }
+            planTick(true);
+            done = true;
+        } finally {
+            if (!done) {
+                broker.close();
+            }
+        }
+    }
+
+    BrokerSettings settings() {
+        return settings;
+    }
+
+    Links links() {
+        return links;
+    }
+
+    BrokerConnection broker() {
+        return broker;
+    }
+
+    boolean isLost() {
+        return lost != null;
+    }
+
+    /**
+     * Checks that a subject has not been denied; after {@link #settle}.
+     *
+     * @throws IpcException {@code ACCESS_DENIED}
+     */
+    void allowed(String subject) {
+        if (broker.isDenied(subject)) {
+            throw new IpcException(
+                    IpcStatus.ACCESS_DENIED,
+                    "the NATS broker at " + settings.shown() + " does not allow " + settings.name() + " the subject "
+                            + subject + ": see `ipc nats permissions`",
+                    Delivery.NOT_SENT);
+        }
+    }
+
+    // ---- names
+
+    /** Lists a name that is served, and tells its listener of the end. */
+    void serves(NatsListener listener) {
+        boolean first;
+        synchronized (this) {
+            first = !listsNames;
+            listsNames = true;
+        }
+        if (first) {
+            broker.subscribe(Subjects.LISTING);
+        }
+        listeners.add(listener);
+    }
+
+    void servesNoMore(NatsListener listener) {
+        listeners.remove(listener);
+    }
+
+    /** Asks all processes which names they serve; each answer, and null when there is none, is told. */
+    Runnable list(Consumer<byte @Nullable []> heard) {
+        long number = echoes.incrementAndGet();
+        listings.put(number, heard);
+        publish(Subjects.listing(settings.userToken()), inbox + ".w." + number, ALIVE);
+        return () -> listings.remove(number);
+    }
+
+    // ---- what comes
+
+    @Override
+    public void received(String subject, @Nullable String replyTo, byte[] data, boolean unheard) {
+        if (!subject.startsWith(inbox)) {
+            tellNames(replyTo);
+            return;
+        }
+        String tail = subject.substring(inbox.length() + 1);
+        int dot = tail.indexOf('.');
+        if (dot > 0) {
+            numbered(tail.charAt(0), number(tail.substring(dot + 1)), data, unheard);
+        } else if (tail.equals("p")) {
+            answer(replyTo, ALIVE);
+        } else if (unheard) {
+            links.unheard(tail);
+        } else {
+            links.received(tail, replyTo, data);
+        }
+    }
+
+    private static long number(String text) {
+        return text.matches("[0-9]{1,18}") ? Long.parseLong(text) : -1;
+    }
+
+    private void numbered(char what, long number, byte[] data, boolean unheard) {
+        switch (what) {
+            case 'q' -> {
+                long again = links.answered(number, unheard);
+                if (again > 0) {
+                    ReadinessLoop.shared().after(again, () -> links.ask(number));
+                }
+            }
+            case 'e' -> {
+                stalled = false;
+                echoed();
+                CountDownLatch settled = settling.remove(number);
+                if (settled != null) {
+                    settled.countDown();
+                }
+            }
+            case 'w' -> {
+                Consumer<byte @Nullable []> heard = listings.get(number);
+                if (heard != null) {
+                    heard.accept(unheard ? null : data);
+                }
+            }
+            default -> LOG.log(Level.DEBUG, "a message of an unknown kind: {0}", what);
+        }
+    }
+
+    private void tellNames(@Nullable String replyTo) {
+        NameList.of(listeners).forEach(names -> answer(replyTo, names));
+    }
+
+    /** Only to inboxes: no process has another one publish for it. */
+    private void answer(@Nullable String replyTo, byte[] data) {
+        if (replyTo != null && Subjects.isInInbox(replyTo)) {
+            publish(replyTo, null, data);
+        }
+    }
+
+    @Override
+    public void denied(String subject) {
+        LOG.log(Level.DEBUG, "the broker does not allow {0}", subject);
+        links.denied(subject);
+        if (subject.startsWith(inbox)) {
+            inboxDenied = true; // no echo will come
+            settling.values().forEach(CountDownLatch::countDown);
+        }
+    }
+
+    @Override
+    public void lost(String why) {
+        lost = why;
+        stop();
+        onLost.accept(this);
+        links.lost(why);
+        listeners.forEach(NatsListener::lost);
+        settling.values().forEach(CountDownLatch::countDown);
+    }
+
+    // ---- what is sent
+
+    @Override
+    public void publish(String subject, @Nullable String replyTo, byte[] data) {
+        broker.publish(subject, replyTo, data);
+    }
+
+    @Override
+    public int maxPayload() {
+        return broker.maxPayload();
+    }
+
+    /**
+     * Waits until the broker has all that was sent before.
+     *
+     * @throws IpcException {@code TIMEOUT}
+     */
+    void confirm() {
+        if (!echo(START_MILLIS)) {
+            throw unanswered();
+        }
+    }
+
+    private IpcException unanswered() {
+        return new IpcException(
+                IpcStatus.TIMEOUT, "the NATS broker at " + settings.shown() + " does not answer", Delivery.NOT_SENT);
+    }
+
+    @Override
+    public void settle() {
+        if (!stalled && !broker.isReceiving() && !echo(SETTLE_MILLIS)) {
+            stalled = true;
+        }
+    }
+
+    /** Whether what this process sends to itself comes back in time: then the broker has all that was sent before. */
+    private boolean echo(long millis) {
+        long number = echoes.incrementAndGet();
+        CountDownLatch came = new CountDownLatch(1);
+        settling.put(number, came);
+        boolean interrupted = Thread.interrupted();
+        try {
+            publish(inbox + ".e." + number, null, ALIVE);
+            if (inboxDenied) {
+                return false;
+            }
+            return came.await(millis, TimeUnit.MILLISECONDS) && lost == null;
+        } catch (InterruptedException e) {
+            interrupted = true;
+            return true;
+        } finally {
+            settling.remove(number);
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    // ---- signs of life
+
+    private synchronized void echoed() {
+        echoesLost = 0;
+    }
+
+    private synchronized void planTick(boolean slowly) {
+        if (!closed) {
+            timer.run();
+            slow = slowly;
+            timer = ReadinessLoop.shared()
+                    .after(TimeUnit.MILLISECONDS.toNanos(slowly ? IDLE_MILLIS : BUSY_MILLIS), () -> tick(slowly));
+        }
+    }
+
+    private void becomesBusy() {
+        boolean plan;
+        synchronized (this) {
+            plan = slow;
+            slow = false;
+        }
+        if (plan) {
+            planTick(false);
+        }
+    }
+
+    private void tick(boolean wasSlow) {
+        boolean counts = !broker.isBehind();
+        long millis = wasSlow ? IDLE_MILLIS : BUSY_MILLIS;
+        boolean active = links.tick(millis, counts);
+        if (isUnused(millis)) {
+            Nodes.closeIfUnused(this);
+        }
+        if (isBrokerSilent(millis, counts)) {
+            broker.giveUp("no answer of the NATS broker at " + settings.shown() + ": limit="
+                    + MOST_ECHOES_LOST * ECHO_MILLIS + " ms");
+        } else {
+            planTick(!active);
+        }
+    }
+
+    private synchronized boolean isUnused(long millis) {
+        unusedMillis = users == 0 && links.isEmpty() ? unusedMillis + millis : 0;
+        return unusedMillis >= Threads.IDLE_MILLIS;
+    }
+
+    private boolean isBrokerSilent(long millis, boolean counts) {
+        synchronized (this) {
+            sinceEchoMillis += counts ? millis : 0;
+            if (sinceEchoMillis < ECHO_MILLIS) {
+                return false;
+            }
+            sinceEchoMillis = 0;
+            echoesLost++;
+            if (echoesLost > MOST_ECHOES_LOST) {
+                return true;
+            }
+        }
+        publish(inbox + ".e.0", null, ALIVE);
+        return false;
+    }
+
+    /** It is not closed until {@link #release}. */
+    synchronized void use() {
+        users++;
+    }
+
+    /** Unless there are links, it may be closed after a while. */
+    synchronized void release() {
+        users--;
+    }
+
+    synchronized boolean isUnused() {
+        return users == 0 && links.isEmpty();
+    }
+
+    private synchronized void stop() {
+        closed = true;
+        timer.run();
+    }
+
+    /** Ends the connection, which nothing uses any more. */
+    void close() {
+        stop();
+        broker.close();
+    }
+}

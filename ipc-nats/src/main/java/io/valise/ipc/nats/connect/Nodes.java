@@ -1,0 +1,131 @@
+package io.valise.ipc.nats.connect;
+
+import io.valise.ipc.Delivery;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.nats.broker.BrokerSettings;
+import io.valise.ipc.spi.runtime.Threads;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * The connections of this process to brokers: one for all servers and clients with equal settings. It is made when the first
+ * needs it, and closed a few seconds after the last. Thread-safe.
+ */
+final class Nodes {
+    private static final Map<BrokerSettings, CompletableFuture<Node>> PLACES = new HashMap<>();
+
+    private Nodes() {}
+
+    /**
+     * The connection by these settings; {@link Node#release} it once.
+     *
+     * @param nanos how long it may take
+     * @throws IpcException as the constructor of {@link Node}; {@code CANCELLED} when the thread is interrupted
+     */
+    static Node use(BrokerSettings settings, long nanos) {
+        long begun = System.nanoTime();
+        while (true) {
+            CompletableFuture<Node> place = place(settings);
+            Node node = await(place, settings, nanos - (System.nanoTime() - begun));
+            synchronized (PLACES) {
+                if (PLACES.get(settings) == place && !node.isLost()) {
+                    node.use();
+                    return node;
+                }
+            }
+        }
+    }
+
+    /** As {@link #use}, whatever the interrupt status is, which stays. */
+    static Node useUninterruptibly(BrokerSettings settings, long nanos) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            while (true) {
+                try {
+                    return use(settings, nanos);
+                } catch (IpcException e) {
+                    if (e.status() != IpcStatus.CANCELLED) {
+                        throw e;
+                    }
+                    interrupted |= Thread.interrupted();
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private static CompletableFuture<Node> place(BrokerSettings settings) {
+        synchronized (PLACES) {
+            CompletableFuture<Node> known = PLACES.get(settings);
+            if (known != null) {
+                return known;
+            }
+            CompletableFuture<Node> fresh = new CompletableFuture<>();
+            Threads.start(Threads.daemon("valise-nats-dial", () -> make(settings, fresh)));
+            PLACES.put(settings, fresh);
+            return fresh;
+        }
+    }
+
+    private static void make(BrokerSettings settings, CompletableFuture<Node> place) {
+        boolean done = false;
+        try {
+            Node node = new Node(settings, lost -> forget(settings, place));
+            done = place.complete(node);
+        } catch (RuntimeException | Error e) { // those who wait get it
+            forget(settings, place);
+            done = place.completeExceptionally(e);
+        } finally {
+            if (!done) {
+                forget(settings, place);
+            }
+        }
+    }
+
+    private static void forget(BrokerSettings settings, CompletableFuture<Node> place) {
+        synchronized (PLACES) {
+            PLACES.remove(settings, place);
+        }
+    }
+
+    private static Node await(CompletableFuture<Node> place, BrokerSettings settings, long nanos) {
+        try {
+            return place.get(Math.max(0, nanos), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IpcException(
+                    IpcStatus.CANCELLED, "interrupted while connecting to " + settings.shown(), Delivery.NOT_SENT, e);
+        } catch (TimeoutException e) {
+            throw new IpcException(
+                    IpcStatus.TIMEOUT,
+                    "the NATS broker at " + settings.shown() + " did not answer in time",
+                    Delivery.NOT_SENT,
+                    e);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IpcException known) {
+                throw new IpcException(known.status(), known.reason(), Delivery.NOT_SENT, known);
+            }
+            throw new IllegalStateException("connecting to " + settings.shown(), e.getCause());
+        }
+    }
+
+    /** Closes one that nothing uses. */
+    static void closeIfUnused(Node node) {
+        synchronized (PLACES) {
+            CompletableFuture<Node> place = PLACES.get(node.settings());
+            if (!node.isUnused() || place == null || !place.isDone() || place.join() != node) {
+                return;
+            }
+            PLACES.remove(node.settings());
+        }
+        node.close();
+    }
+}

@@ -1,0 +1,227 @@
+package io.valise.ipc.nats.link;
+
+import io.valise.ipc.Delivery;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.nats.broker.Subjects;
+import io.valise.ipc.spi.runtime.SafeLog;
+import java.lang.System.Logger.Level;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The links of this process over one connection to a broker. Thread-safe. */
+public final class Links {
+    private static final SafeLog LOG = SafeLog.of(Links.class);
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final int MOST_OFFERED = 1024;
+    private static final long OFFERED_MILLIS = 10_000;
+    private static final int PROCESS_BYTES = 16;
+    private static final int LINK_BYTES = 8;
+
+    private final Outlet outlet;
+    private final Runnable onBusier;
+    private final String inbox;
+    private final String user;
+    private final Peers peers;
+    private final Credit credit = new Credit();
+    private final Map<String, NatsStream> streams = new ConcurrentHashMap<>();
+    private final Map<String, NatsStream> byClient = new ConcurrentHashMap<>();
+    private final Map<NatsStream, String> dialled = new ConcurrentHashMap<>();
+    private final Map<NatsStream, Offer> offers = new ConcurrentHashMap<>();
+    private long now;
+
+    /** A link that a client asked for, until it is heard of again. */
+    private record Offer(Consumer<NatsStream> acceptor, long since) {}
+
+    /**
+     * None yet.
+     *
+     * @param onBusier called when a thread begins to wait for a peer again
+     */
+    public Links(Outlet outlet, String user, String inbox, long silenceMillis, Runnable onBusier) {
+        this.outlet = outlet;
+        this.user = user;
+        this.inbox = inbox;
+        this.onBusier = onBusier;
+        peers = new Peers(outlet, inbox, silenceMillis);
+    }
+
+    /** A name for the inbox of this process that no other process can guess. */
+    public static String process() {
+        return random(PROCESS_BYTES);
+    }
+
+    private static String random(int bytes) {
+        byte[] random = new byte[bytes];
+        RANDOM.nextBytes(random);
+        return HexFormat.of().formatHex(random);
+    }
+
+    Credit credit() {
+        return credit;
+    }
+
+    Outlet outlet() {
+        return outlet;
+    }
+
+    void busier() {
+        onBusier.run();
+    }
+
+    // ---- how links begin
+
+    /**
+     * Begins a client's end. The caller sends what opens it, and closes it if nothing comes of that.
+     *
+     * @param subject where a server of the name is asked
+     */
+    public NatsStream dial(String subject) {
+        Subjects.End own = new Subjects.End(inbox, user, random(LINK_BYTES));
+        NatsStream stream = new NatsStream(this, own, null);
+        streams.put(own.id(), stream);
+        dialled.put(stream, subject);
+        return stream;
+    }
+
+    /**
+     * A client asks for a link, perhaps again.
+     *
+     * @param acceptor takes the link as soon as the client is heard of again
+     */
+    public void asked(Subjects.End client, byte[] data, Consumer<NatsStream> acceptor) {
+        Chunk open = Chunk.of(data);
+        if (open == null || open.kind() != Chunk.Kind.OPEN) {
+            LOG.log(Level.DEBUG, "not a request for a link, from {0}", client);
+            return;
+        }
+        NatsStream stream = byClient.get(client.subject());
+        if (stream == null) {
+            if (offers.size() >= MOST_OFFERED) {
+                LOG.log(Level.DEBUG, "links that clients asked for and did not take: limit={0}", MOST_OFFERED);
+                return;
+            }
+            Subjects.End own = new Subjects.End(inbox, user, random(LINK_BYTES));
+            stream = new NatsStream(this, own, client);
+            stream.offered(open);
+            offers.put(stream, new Offer(acceptor, now));
+            streams.put(own.id(), stream);
+            byClient.put(client.subject(), stream);
+            peers.join(client, stream);
+        }
+        outlet.publish(client.subject(), stream.own().subject(), stream.opening(true));
+    }
+
+    /** Whether there is none. */
+    public boolean isEmpty() {
+        return streams.isEmpty();
+    }
+
+    void remove(NatsStream stream) {
+        streams.remove(stream.own().id(), stream);
+        dialled.remove(stream);
+        offers.remove(stream);
+        Subjects.End remote = stream.remote();
+        if (remote != null) {
+            byClient.remove(remote.subject(), stream);
+        }
+        peers.leave(remote, stream);
+    }
+
+    // ---- what comes
+
+    /**
+     * A message to an end of a link.
+     *
+     * @param replyTo the other end, where a link begins
+     */
+    public void received(String id, @Nullable String replyTo, byte[] data) {
+        Chunk chunk = Chunk.of(data);
+        if (chunk == null) {
+            LOG.log(Level.DEBUG, "not a message of a link: {0} bytes to {1}", data.length, id);
+            return;
+        }
+        NatsStream stream = streams.get(id);
+        if (chunk.kind() == Chunk.Kind.OPENED) {
+            opened(stream, Subjects.End.of(replyTo), chunk);
+        } else if (stream != null) {
+            peers.heard(stream.remote());
+            Offer offer = offers.remove(stream);
+            if (offer != null) {
+                offer.acceptor().accept(stream);
+            }
+            stream.received(chunk);
+        }
+    }
+
+    private void opened(@Nullable NatsStream stream, Subjects.@Nullable End server, Chunk chunk) {
+        if (server == null) {
+            return;
+        }
+        if (stream != null && stream.remote() == null) {
+            dialled.remove(stream);
+            peers.join(server, stream);
+            stream.accepted(server, chunk);
+        } else if (stream == null
+                || !server.equals(stream.remote())) { // it was asked again, and another server was first
+            outlet.publish(
+                    server.subject(), null, Chunk.reset(IpcStatus.CANCELLED, "the client has another link, or none"));
+        }
+    }
+
+    /** No server listened to a client's request. */
+    public void unheard(String id) {
+        NatsStream stream = streams.get(id);
+        if (stream != null && stream.remote() == null) {
+            stream.fail(new IpcException(IpcStatus.ENDPOINT_NOT_FOUND, "no server has the name", Delivery.NOT_SENT));
+        }
+    }
+
+    /** A process was asked whether it lives: it does, or (unheard) it does not. Returns when to ask again. */
+    public long answered(long peer, boolean unheard) {
+        if (unheard) {
+            return peers.unheard(peer);
+        }
+        peers.answered(peer);
+        return 0;
+    }
+
+    /** Asks a process once more. */
+    public void ask(long peer) {
+        peers.ask(peer);
+    }
+
+    /** The broker does not allow a subject. */
+    public void denied(String subject) {
+        for (NatsStream stream : streams.values()) {
+            Subjects.End remote = stream.remote();
+            if (subject.equals(dialled.get(stream)) || (remote != null && subject.equals(remote.subject()))) {
+                stream.fail(new IpcException(
+                        IpcStatus.ACCESS_DENIED,
+                        "the NATS broker does not allow this user to publish to " + subject
+                                + ": see `ipc nats permissions`",
+                        Delivery.NOT_SENT));
+            }
+        }
+    }
+
+    /** The connection to the broker has ended. */
+    public void lost(String why) {
+        streams.values().forEach(stream -> stream.fail(new IpcException(IpcStatus.PEER_DIED, why)));
+    }
+
+    /** See {@link Peers#tick}; one call at a time. */
+    public boolean tick(long millis, boolean counts) {
+        now += millis;
+        offers.forEach((stream, offer) -> {
+            if (now - offer.since() > OFFERED_MILLIS) {
+                stream.close();
+            }
+        });
+        return peers.tick(millis, counts);
+    }
+}

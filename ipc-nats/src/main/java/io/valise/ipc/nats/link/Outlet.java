@@ -1,0 +1,15 @@
+package io.valise.ipc.nats.link;
+
+import org.jspecify.annotations.Nullable;
+
+/** What links need of the connection to a broker. Thread-safe; nothing of it blocks but {@link #settle}. */
+public interface Outlet {
+    /** Sends a message. */
+    void publish(String subject, @Nullable String replyTo, byte[] data);
+
+    /** The longest message, in bytes. */
+    int maxPayload();
+
+    /** Waits a moment until the broker has all that was sent before, unless it is known not to answer now. */
+    void settle();
+}

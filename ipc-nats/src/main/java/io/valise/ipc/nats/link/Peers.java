@@ -1,0 +1,146 @@
+package io.valise.ipc.nats.link;
+
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.nats.broker.Subjects;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The processes that this one has links with. A process whose end the broker sees has no subscription any more, and so a
+ * message to it comes back as not heard: that is asked for ten times a second while a thread waits for it, and else once a
+ * second. One that the broker still believes in, because its machine was switched off or the network is parted, is dead
+ * after a time without a sign of life; only time in which this process looked counts. Thread-safe.
+ */
+final class Peers {
+    static final long BUSY_MILLIS = 100;
+    static final long IDLE_MILLIS = 1000;
+
+    /** A broker of a cluster may not know yet what another one knows. */
+    private static final long ASK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+    private static final byte[] PING = {1};
+
+    private final Outlet outlet;
+    private final String ownInbox;
+    private final long silenceMillis;
+    private final Map<String, Peer> byInbox = new HashMap<>();
+    private final Map<Long, Peer> byNumber = new HashMap<>();
+    private long numbers;
+
+    Peers(Outlet outlet, String ownInbox, long silenceMillis) {
+        this.outlet = outlet;
+        this.ownInbox = ownInbox;
+        this.silenceMillis = silenceMillis;
+    }
+
+    synchronized void join(Subjects.End end, NatsStream stream) {
+        Peer peer = byInbox.computeIfAbsent(end.inbox(), inbox -> new Peer(inbox, ++numbers));
+        byNumber.put(peer.number, peer);
+        peer.streams.add(stream);
+    }
+
+    synchronized void leave(Subjects.@Nullable End end, NatsStream stream) {
+        Peer peer = end == null ? null : byInbox.get(end.inbox());
+        if (peer != null && peer.streams.remove(stream) && peer.streams.isEmpty()) {
+            byInbox.remove(peer.inbox);
+            byNumber.remove(peer.number);
+        }
+    }
+
+    /** A sign of life. */
+    synchronized void heard(Subjects.@Nullable End end) {
+        Peer peer = end == null ? null : byInbox.get(end.inbox());
+        if (peer != null) {
+            peer.silentMillis = 0;
+        }
+    }
+
+    /** A peer has answered the question whether it lives. */
+    synchronized void answered(long number) {
+        Peer peer = byNumber.get(number);
+        if (peer != null) {
+            peer.silentMillis = 0;
+            peer.isSuspect = false;
+        }
+    }
+
+    /**
+     * Nothing listens to the subject of a peer.
+     *
+     * @return after how many nanoseconds to {@link #ask} again; 0 for not at all
+     */
+    long unheard(long number) {
+        Peer peer;
+        synchronized (this) {
+            peer = byNumber.get(number);
+            if (peer == null) {
+                return 0;
+            }
+            if (!peer.isSuspect) {
+                peer.isSuspect = true;
+                peer.suspectSince = System.nanoTime();
+                return ASK_AGAIN_NANOS;
+            }
+            if (System.nanoTime() - peer.suspectSince < ASK_AGAIN_NANOS) {
+                return 0;
+            }
+        }
+        end(peer, "the process at the other end is gone");
+        return 0;
+    }
+
+    /** Asks a peer whether it lives. */
+    void ask(long number) {
+        Peer peer;
+        synchronized (this) {
+            peer = byNumber.get(number);
+        }
+        if (peer != null) {
+            ping(peer);
+        }
+    }
+
+    private void ping(Peer peer) {
+        outlet.publish(peer.inbox + ".p", ownInbox + ".q." + peer.number, PING);
+    }
+
+    /**
+     * Time has passed.
+     *
+     * @param millis since the last call as planned, however long it really was
+     * @param counts whether the peers had a chance to be heard meanwhile
+     * @return whether a thread waits for one of them
+     */
+    boolean tick(long millis, boolean counts) {
+        List<Peer> toAsk = new ArrayList<>();
+        List<Peer> dead = new ArrayList<>();
+        boolean active = false;
+        synchronized (this) {
+            for (Peer peer : byInbox.values()) {
+                boolean busy = peer.isActive();
+                active |= busy;
+                peer.silentMillis += counts ? millis : 0;
+                peer.sincePingMillis += millis;
+                if (peer.silentMillis >= silenceMillis) {
+                    dead.add(peer);
+                } else if (busy || peer.sincePingMillis >= IDLE_MILLIS) {
+                    peer.sincePingMillis = 0;
+                    toAsk.add(peer);
+                }
+            }
+        }
+        toAsk.forEach(this::ping);
+        dead.forEach(
+                peer -> end(peer, "no sign of life of the process at the other end: limit=" + silenceMillis + " ms"));
+        return active;
+    }
+
+    private static void end(Peer peer, String why) {
+        peer.streams.forEach(stream -> stream.fail(new IpcException(IpcStatus.PEER_DIED, why)));
+    }
+}

@@ -1,0 +1,102 @@
+package io.valise.ipc.nats;
+
+import static io.valise.ipc.nats.Expect.fails;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.valise.ipc.AccessPolicy;
+import io.valise.ipc.IpcClient;
+import io.valise.ipc.IpcConnection;
+import io.valise.ipc.IpcServer;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.ValueSet;
+import java.nio.file.Path;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Encryption between processes and their broker: whose certificates are taken, and what the others are told. */
+@NeedsNats
+@Timeout(120)
+class TlsTest {
+    @TempDir
+    static Path folder;
+
+    private static Certificates certificates;
+    private static Path good;
+
+    @BeforeAll
+    static void certify() throws Exception {
+        certificates = Certificates.in(folder);
+        good = certificates.certified("good", "localhost", 1, 30);
+    }
+
+    private static NatsTransport transport(NatsServer broker, String scheme, @Nullable SSLContext tls) {
+        NatsOptions.Builder options = NatsOptions.builder(scheme + "://localhost:" + broker.port());
+        return new NatsTransport((tls == null ? options : options.tls(tls)).build());
+    }
+
+    private static void echoes(NatsTransport transport) {
+        try (IpcServer ignored = IpcServer.builder("nats:quotes")
+                        .transport(transport)
+                        .access(AccessPolicy.anyone())
+                        .service("echo", request -> request.message())
+                        .start();
+                IpcConnection client =
+                        IpcClient.builder("nats:quotes").transport(transport).connect()) {
+            ValueSet message = ValueSet.of("data", new byte[100_000]);
+            assertThat(client.request("echo", message)).isEqualTo(message);
+        }
+    }
+
+    private static void refused(NatsTransport transport, String remedy) {
+        fails(
+                IpcStatus.AUTHENTICATION_FAILED,
+                remedy,
+                () -> IpcClient.builder("nats:quotes").transport(transport).connect());
+    }
+
+    @Test
+    void trustedBrokerServesAndOthersAreRefused() throws Exception {
+        try (NatsServer broker = NatsServer.with(certificates.broker(good))) {
+            echoes(transport(broker, "tls", certificates.context(null)));
+            refused(transport(broker, "tls", null), "the broker's certificate is not trusted");
+            refused(transport(broker, "nats", null), "tls://");
+        }
+    }
+
+    @Test
+    void expiredCertificateIsRefused() throws Exception {
+        Path expired = certificates.certified("expired", "localhost", 10, 5);
+        try (NatsServer broker = NatsServer.with(certificates.broker(expired))) {
+            refused(transport(broker, "tls", certificates.context(null)), "has expired: renew it");
+        }
+    }
+
+    @Test
+    void certificateOfAnotherHostIsRefused() throws Exception {
+        Path other = certificates.certified("other", "other.example.com", 1, 30);
+        try (NatsServer broker = NatsServer.with(certificates.broker(other))) {
+            refused(transport(broker, "tls", certificates.context(null)), "is for another host");
+        }
+    }
+
+    @Test
+    void brokerThatWantsACertificateGetsOne() throws Exception {
+        try (NatsServer broker = NatsServer.with(certificates.broker(good, "  verify: true"))) {
+            echoes(transport(broker, "tls", certificates.context(good)));
+            refused(
+                    transport(broker, "tls", certificates.context(null)),
+                    "if the broker wants a certificate of this process");
+        }
+    }
+
+    @Test
+    void brokerWithoutTlsIsNotTakenForOneWithIt() throws Exception {
+        try (NatsServer broker = NatsServer.open()) {
+            refused(transport(broker, "tls", certificates.context(null)), "tls:// is for brokers with TLS");
+        }
+    }
+}
