@@ -380,13 +380,23 @@ public final class SharedRegion implements AutoCloseable {
             if (file.isWhole()) {
                 throw fault; // of the caller's action
             }
-            throw new IpcException(
-                    IpcStatus.PROTOCOL_ERROR,
-                    "region \"" + name + "\": limit=" + size() + " bytes, actual=its file " + file.path()
-                            + " was truncated by another process; close it, and make another",
-                    Delivery.NOT_SENT,
-                    fault);
+            throw cut(fault);
+        } catch (IpcException e) {
+            if (e.status() != IpcStatus.PEER_DIED || file.isWhole()) {
+                throw e;
+            }
+            throw cut(e); // a write to what is gone was never published
         }
+    }
+
+    private IpcException cut(Throwable cause) {
+        LateFaults.settle(); // there may be more of them, which would come up anywhere
+        return new IpcException(
+                IpcStatus.PROTOCOL_ERROR,
+                "region \"" + name + "\": limit=" + size() + " bytes, actual=its file " + file.path()
+                        + " was truncated by another process; close it, and make another",
+                Delivery.NOT_SENT,
+                cause);
     }
 
     private void enter() {

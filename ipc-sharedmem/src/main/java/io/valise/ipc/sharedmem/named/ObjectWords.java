@@ -104,6 +104,7 @@ final class ObjectWords {
     }
 
     private IpcException cut(InternalError fault) {
+        LateFaults.settle(); // there may be more of them, which would come up anywhere
         return new IpcException(
                 IpcStatus.PROTOCOL_ERROR,
                 "object \"" + name + "\": limit=the " + file.layout().fileBytes()
