@@ -10,6 +10,7 @@ import io.valise.ipc.IpcServer;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
 import java.nio.file.Path;
+import java.time.Duration;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
@@ -52,10 +53,10 @@ class TlsTest {
     }
 
     private static void refused(NatsTransport transport, String remedy) {
-        fails(
-                IpcStatus.AUTHENTICATION_FAILED,
-                remedy,
-                () -> IpcClient.builder("nats:quotes").transport(transport).connect());
+        fails(IpcStatus.AUTHENTICATION_FAILED, remedy, () -> IpcClient.builder("nats:quotes")
+                .transport(transport)
+                .connectTimeout(Duration.ofSeconds(30))
+                .connect());
     }
 
     @Test
