@@ -124,15 +124,12 @@ public record ServiceManifest(
      *     {@code ACCESS_DENIED} and {@code RESOURCE_EXHAUSTED}, as {@link ManifestFolder}
      */
     public static Optional<ServiceManifest> find(String name) {
-        return ManifestFolder.of(FOLDER).read(name).map(reader -> of(name, reader));
+        return ManifestFolder.of(FOLDER).read(name).map(ServiceManifest::of);
     }
 
-    private static ServiceManifest of(String file, ManifestReader reader) {
+    private static ServiceManifest of(ManifestReader reader) {
         reader.knowing("name", "command", "endpoints", "services", "classes", "instances", "idleSeconds");
-        String name = reader.text("name").orElseThrow(() -> reader.fault("\"name\" is missing"));
-        if (!name.equals(file)) {
-            throw reader.fault("\"name\": expected the file's, \"" + file + "\", actual=\"" + name + '"');
-        }
+        String name = reader.ownName("name");
         InstanceMode mode = reader.word("instances", InstanceMode.class).orElse(InstanceMode.SHARED);
         if (mode == InstanceMode.PER_CONNECTION && name.length() > LONGEST_NAME_OF_MANY) {
             throw reader.fault("\"name\" with an instance for each connection: limit=" + LONGEST_NAME_OF_MANY

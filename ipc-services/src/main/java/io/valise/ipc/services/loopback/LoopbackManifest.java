@@ -157,15 +157,12 @@ public record LoopbackManifest(String applicationId, boolean privateNetworkClien
      * @throws IpcException as the class says
      */
     public static Optional<LoopbackManifest> find(String applicationId) {
-        return ManifestFolder.of(FOLDER).read(applicationId).map(reader -> of(applicationId, reader));
+        return ManifestFolder.of(FOLDER).read(applicationId).map(LoopbackManifest::of);
     }
 
-    private static LoopbackManifest of(String file, ManifestReader reader) {
+    private static LoopbackManifest of(ManifestReader reader) {
         reader.knowing("application", "capabilities", "in", "out", "exemptions");
-        String application = reader.text("application").orElseThrow(() -> reader.fault("\"application\" is missing"));
-        if (!application.equals(file)) {
-            throw reader.fault("\"application\": expected the file's, \"" + file + "\", actual=\"" + application + '"');
-        }
+        String application = reader.ownName("application");
         List<String> capabilities = reader.texts("capabilities");
         if (!List.of(CAPABILITY).containsAll(capabilities)) {
             throw reader.fault("\"capabilities\": expected [\"" + CAPABILITY + "\"] or [], actual=" + capabilities);

@@ -29,7 +29,7 @@ import java.util.regex.Pattern;
  * @since 0.1.0
  */
 public final class ManifestFolder {
-    private static final String SUFFIX = ".json";
+    static final String SUFFIX = ".json";
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,79}");
     private static final String NOT_REGULAR = "expected a regular file, or a link to one";
     private static final int MOST_BYTES = 128 << 10;

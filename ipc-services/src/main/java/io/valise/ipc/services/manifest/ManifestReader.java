@@ -40,6 +40,22 @@ public final class ManifestReader {
         return this;
     }
 
+    /**
+     * The member that says what the manifest is of, which its file is named after: a file that was copied or renamed is not
+     * taken for another's.
+     *
+     * @throws IpcException {@code PROTOCOL_ERROR} when it is absent or not the file's name
+     */
+    public String ownName(String member) {
+        String expected = String.valueOf(file.getFileName());
+        expected = expected.substring(0, expected.length() - ManifestFolder.SUFFIX.length());
+        String actual = text(member).orElseThrow(() -> fault('"' + member + "\" is missing"));
+        if (!actual.equals(expected)) {
+            throw fault('"' + member + "\": expected the file's, \"" + expected + "\", actual=\"" + actual + '"');
+        }
+        return actual;
+    }
+
     /** A text. */
     public Optional<String> text(String name) {
         return find(name, () -> members.getString(name));
