@@ -8,14 +8,21 @@ import io.valise.examples.helper.Editor;
 import io.valise.examples.helper.Spelling;
 import io.valise.examples.result.AskColour;
 import io.valise.examples.result.ColourPicker;
+import io.valise.examples.result.Shorten;
+import io.valise.examples.result.Shortener;
 import io.valise.examples.runtime.Bootstrap;
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.testkit.HangWatchdog;
+import io.valise.ipc.testkit.TestHome;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The examples of hosting, launching and the runtime print what they should. */
 @ExtendWith(HangWatchdog.class)
@@ -39,11 +46,18 @@ class HostingExamplesTest {
 
     @Test
     void aHelperIsLaunchedAndCalled() throws IOException {
-        ExampleRun.undeclare("helpers", "editor");
+        String editor = editor();
+        ExampleRun.undeclare("helpers", editor);
         assertThat(ExampleRun.of(Editor.class)).startsWith("ACCESS_DENIED: group \"spelling\" is not declared in ");
         ValueSet helpers = ValueSet.of("spelling", ExampleRun.command(Spelling.class));
-        ExampleRun.declare("helpers", "editor", ValueSet.of("application", "editor", "helpers", helpers));
+        ExampleRun.declare("helpers", editor, ValueSet.of("application", editor, "helpers", helpers));
         assertThat(ExampleRun.of(Editor.class)).isEqualTo("{mistakes=1}");
+    }
+
+    /** Its id, by the key in the configuration folder of the examples. */
+    private static String editor() {
+        TestHome.restoreConfiguration();
+        return AppIdentity.open("acme", "editor").id();
     }
 
     @Test
@@ -53,6 +67,25 @@ class HostingExamplesTest {
                 "pick-colour",
                 ValueSet.of("name", "pick-colour", "command", ExampleRun.command(ColourPicker.class)));
         assertThat(ExampleRun.of(AskColour.class)).isEqualTo("white");
+    }
+
+    @Test
+    void aFileGoesToATargetAndAShorterOneComesBack(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("file"), "hello world");
+        Path copy = folder.resolve("copy");
+        ExampleRun.undeclare("targets", "shortener");
+        assertThat(ExampleRun.of(Shorten.class, file.toString(), copy.toString()))
+                .startsWith("NOT_INSTALLED: no target takes URIs of scheme \"shorten\": no manifest in ");
+        ExampleRun.declare(
+                "targets",
+                "shortener",
+                ValueSet.of(
+                        "name", "shortener", "command", ExampleRun.command(Shortener.class), "schemes", new String[] {
+                            "shorten"
+                        }));
+        assertThat(ExampleRun.of(Shorten.class, file.toString(), copy.toString()))
+                .isEqualTo("5 bytes");
+        assertThat(copy).hasContent("hello");
     }
 
     @Test

@@ -24,6 +24,7 @@ import io.valise.ipc.services.files.SharedFiles;
 import io.valise.ipc.services.hosting.AppServiceHost;
 import io.valise.ipc.services.launch.HelperLauncher;
 import io.valise.ipc.services.launch.LaunchResult;
+import io.valise.ipc.services.launch.LaunchedTarget;
 import io.valise.ipc.services.launch.ResultLauncher;
 import io.valise.ipc.services.loopback.LoopbackManifest;
 import io.valise.ipc.services.objects.ObjectActivator;
@@ -35,6 +36,7 @@ import io.valise.ipc.sharedmem.NamedMutex;
 import io.valise.ipc.sharedmem.SharedRegion;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.nio.channels.Channels;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -100,14 +102,26 @@ final class Counterparts {
         }
     }
 
-    static IpcConnection helper() {
-        LaunchResult result = HelperLauncher.of("editor").launch("spelling");
+    static IpcConnection helper(AppIdentity editor) {
+        LaunchResult result = HelperLauncher.of(editor).launch("spelling");
         return result.helper().connection();
     }
 
     static ValueSet launchForResult() {
         return ResultLauncher.launchForResult("pick-colour", ValueSet.of("title", "Ink"))
                 .join();
+    }
+
+    static byte[] launchUri(AppIdentity editor, SharedFiles files, Path photo) throws IOException {
+        ResultLauncher launcher = ResultLauncher.standard().identity(editor).sharing(files);
+        URI uri = URI.create("shorten:?bytes=5");
+        if (!launcher.query(uri).isAvailable()) {
+            throw new IOException("no target for " + uri);
+        }
+        try (LaunchedTarget target = launcher.start(uri, ValueSet.of("file", files.add(photo)))) {
+            String token = target.result().join().getString("file");
+            return SharedFiles.redeem(target.connection().join(), token).readAll();
+        }
     }
 
     static void loopbackRules(AppIdentity reader, String quotesId) {

@@ -1,6 +1,7 @@
 package io.valise.examples.helper;
 
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.services.launch.HelperLauncher;
 import io.valise.ipc.services.launch.LaunchResult;
 import io.valise.ipc.services.launch.RunningHelper;
@@ -11,7 +12,8 @@ public final class Editor {
 
     /** Launches the helper, calls it, and ends it. */
     public static void main(String[] arguments) {
-        LaunchResult result = HelperLauncher.of("editor").launch("spelling"); // helpers/editor.json declares it
+        AppIdentity editor = AppIdentity.open("acme", "editor");
+        LaunchResult result = HelperLauncher.of(editor).launch("spelling"); // the editor's manifest declares it
         if (result.launched().isEmpty()) {
             System.out.println(result.status() + ": " + result.detail());
             return;

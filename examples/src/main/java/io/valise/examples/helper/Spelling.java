@@ -1,6 +1,7 @@
 package io.valise.examples.helper;
 
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.services.launch.HelperProcess;
 
 /** A helper that checks spelling until its launcher is gone. */
@@ -9,9 +10,12 @@ public final class Spelling {
 
     /** The program that the manifest declares for the group "spelling". */
     public static void main(String[] arguments) throws InterruptedException {
-        HelperProcess.serve(helper -> helper.service("check", request -> {
-            String text = request.message().getString("text");
-            return ValueSet.of("mistakes", text.contains("helo") ? 1 : 0);
-        }));
+        AppIdentity editor = AppIdentity.open("acme", "editor"); // whose helper it is
+        HelperProcess.serve(
+                editor,
+                helper -> helper.service("check", request -> {
+                    String text = request.message().getString("text");
+                    return ValueSet.of("mistakes", text.contains("helo") ? 1 : 0);
+                }));
     }
 }

@@ -1,4 +1,4 @@
-/** A program that launches another for the result it reports. */
+/** Programs that launch others for the results they report, files among them. */
 @NullMarked
 package io.valise.examples.result;
 

@@ -52,6 +52,7 @@ final class CounterpartsRun {
             case "sharedFiles" -> sharedFiles();
             case "helper" -> helper();
             case "launchForResult" -> Counterparts.launchForResult();
+            case "launchUri" -> launchUri();
             case "loopbackRules" -> loopbackRules();
             case "loopbackManifest" -> loopbackManifest();
             case "namedPipe" -> namedPipe();
@@ -127,9 +128,14 @@ final class CounterpartsRun {
     }
 
     private static ValueSet helper() {
-        try (IpcConnection helper = Counterparts.helper()) {
+        try (IpcConnection helper = Counterparts.helper(AppIdentity.open("acme", "editor"))) {
             return helper.request("check", ValueSet.of("text", "helo"));
         }
+    }
+
+    private String launchUri() throws IOException {
+        Path photo = Files.writeString(folder.resolve("photo"), "pixels");
+        return Counterparts.launchUri(AppIdentity.open("acme", "editor"), new SharedFiles(), photo).length + " bytes";
     }
 
     private static String loopbackRules() {

@@ -6,6 +6,7 @@ import io.valise.examples.ExampleRun;
 import io.valise.examples.activation.SheetService;
 import io.valise.examples.helper.Spelling;
 import io.valise.examples.result.ColourPicker;
+import io.valise.examples.result.Shortener;
 import io.valise.ipc.IpcServer;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.identity.AppIdentity;
@@ -55,6 +56,7 @@ class CounterpartsTest {
         expected.put("sharedFiles", "12 bytes");
         expected.put("helper", "{mistakes=1}");
         expected.put("launchForResult", "{colour=\"black\"}");
+        expected.put("launchUri", "5 bytes");
         expected.put("loopbackRules", "connected");
         expected.put("loopbackManifest", "connected");
         expected.put("namedPipe", "served");
@@ -97,14 +99,12 @@ class CounterpartsTest {
 
     @Test
     void theLinesDoWhatTheTableSays(@TempDir Path folder) throws Exception {
+        String editor = AppIdentity.open("acme", "editor").id();
         ExampleRun.declare(
                 "helpers",
-                "editor",
+                editor,
                 ValueSet.of(
-                        "application",
-                        "editor",
-                        "helpers",
-                        ValueSet.of("spelling", ExampleRun.command(Spelling.class))));
+                        "application", editor, "helpers", ValueSet.of("spelling", ExampleRun.command(Spelling.class))));
         ExampleRun.declare(
                 "targets",
                 "pick-colour",
@@ -121,6 +121,13 @@ class CounterpartsTest {
                         new String[] {"acme.Sheet"},
                         "idleSeconds",
                         1));
+        ExampleRun.declare(
+                "targets",
+                "shortener",
+                ValueSet.of(
+                        "name", "shortener", "command", ExampleRun.command(Shortener.class), "schemes", new String[] {
+                            "shorten"
+                        }));
         AppIdentity quotes = AppIdentity.open("acme", "quotes");
         LoopbackAccessRules rules = LoopbackAccessRules.builder(quotes)
                 .in(AppIdentity.open("acme", "reader").id())

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code ipc services}, {@code call --start}, {@code launch}, {@code runtime clean}, and serving where nothing works. */
+/** {@code ipc services}, {@code call --start}, {@code runtime clean}, and serving where nothing works. */
 @ExtendWith(HangWatchdog.class)
 @DisabledOnOs(OS.WINDOWS)
 class StartingTest {
@@ -76,40 +76,6 @@ class StartingTest {
                 ProcessHandle.of(run.json().get("pid").longValue()).orElseThrow();
         server.destroy();
         server.onExit().join();
-    }
-
-    @Test
-    void launchPrintsTheResultOfATarget() throws IOException {
-        declare("targets", "echo", ValueSet.of("command", java("io.valise.ipc.cli.EchoTarget")));
-        CommandRun run = CommandRun.of("launch", "echo", "{\"colour\": \"red\"}", "--json");
-        assertThat(run.status()).as(run.err()).isZero();
-        assertThat(run.out()).isEqualToIgnoringNewLines("{\"colour\":\"red\"}");
-
-        declare("targets", "shy", ValueSet.of("command", new String[] {"/bin/sh", "-c", "exit 0"}));
-        CommandRun shy = CommandRun.of("launch", "shy");
-        assertThat(shy.status()).isEqualTo(1);
-        assertThat(shy.err()).startsWith("ipc: CANCELLED: process ").contains("it reported no result");
-        assertThat(CommandRun.of("launch", "undeclared").err())
-                .startsWith("ipc: ENDPOINT_NOT_FOUND: target \"undeclared\" is not declared")
-                .contains("declared are [echo, shy]");
-    }
-
-    @Test
-    void launchStaysWithAHelperUntilItEnds() throws IOException {
-        ValueSet helpers = ValueSet.of(
-                "short", java("io.valise.ipc.cli.ShortHelper"), "missing", new String[] {"/opt/nowhere/helper"});
-        Path file = ManifestFolder.of("helpers").create().resolve("editor.json");
-        Files.writeString(file, ValueSetJson.write(ValueSet.of("application", "editor", "helpers", helpers)));
-
-        CommandRun run = CommandRun.of("launch", "editor", "--helper", "short");
-        assertThat(run.status()).as(run.err()).isZero();
-        assertThat(run.out()).startsWith("launched short of editor: pid ").contains("short ended with status 0");
-
-        CommandRun missing = CommandRun.of("launch", "editor", "--helper", "missing");
-        assertThat(missing.status()).isEqualTo(1);
-        assertThat(missing.err()).startsWith("ipc: FILE_NOT_FOUND: /opt/nowhere/helper: no such program");
-        assertThat(CommandRun.of("launch", "editor", "--helper", "other").err())
-                .startsWith("ipc: ACCESS_DENIED: group \"other\" is not declared");
     }
 
     @Test

@@ -40,10 +40,6 @@ class UsageTest {
                 "top --once --count -1",
                 "services price extra",
                 "services --timeout 0",
-                "launch",
-                "launch ../escape",
-                "launch target --max-bytes 0",
-                "launch target --timeout 0",
                 "share",
                 "share a --timeout 0",
                 "redeem notoken",
@@ -65,6 +61,24 @@ class UsageTest {
         assertThat(run.status()).isEqualTo(2);
         assertThat(run.out()).isEmpty();
         assertThat(run.err()).startsWith("ipc: ").doesNotContain("\tat ").contains("--help");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "launch",
+                "launch ../escape",
+                "launch target --max-bytes 0",
+                "launch crop:%zz",
+                "launch :x",
+                "launch target --file photo",
+                "launch target --identity no=name",
+                "launch no=name --helper spelling",
+                "launch editor --helper spelling --query",
+                "launch target --timeout 0"
+            })
+    void isToldInALineByTheCommandThatLaunches(String line) {
+        isToldInALine(line);
     }
 
     @ParameterizedTest

@@ -3,6 +3,7 @@ package io.valise.ipc.docs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.valise.ipc.IpcStatus;
+import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.services.hosting.ServiceManifest;
 import io.valise.ipc.services.json.ValueSetJson;
 import io.valise.ipc.services.launch.HelperLauncher;
@@ -149,12 +150,13 @@ class DocumentationTest {
                 .map(MarkdownPage.Block::text)
                 .toList();
         Path service = ManifestFolder.of("services").create().resolve("quotes.json");
-        Path helpers = ManifestFolder.of("helpers").create().resolve("editor.json");
+        AppIdentity editor = AppIdentity.open("acme", "editor");
+        Path helpers = ManifestFolder.of("helpers").create().resolve(editor.id() + ".json");
         Files.writeString(service, manifests.get(0));
-        Files.writeString(helpers, manifests.get(1));
+        Files.writeString(helpers, manifests.get(1).replace("editor_8wekyb3d8bbwe", editor.id()));
         try {
             assertThat(ServiceManifest.find("quotes").orElseThrow().idle()).isEqualTo(Duration.ofSeconds(30));
-            assertThat(HelperLauncher.of("editor").groups()).containsExactly("spelling");
+            assertThat(HelperLauncher.of(editor).groups()).containsExactly("spelling");
         } finally {
             Files.delete(service);
             Files.delete(helpers);

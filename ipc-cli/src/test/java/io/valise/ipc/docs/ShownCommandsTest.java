@@ -65,9 +65,9 @@ class ShownCommandsTest {
         System.setProperty(TestHome.CACHE_PROPERTY, temp.resolve("cache").toString());
         Path run = Files.createTempDirectory("vd"); // short, for sockets
         System.setProperty(TestHome.PROPERTY, run.toString());
-        declare("services", "orders", "order", "/bin/false");
-        declare("services", "quotes", "price", java(PriceServer.class));
-        declare("targets", "pick-colour", "", java(ColourPicker.class));
+        declare("services", "orders", "services", "order", "/bin/false");
+        declare("services", "quotes", "services", "price", java(PriceServer.class));
+        declare("targets", "pick-colour", "schemes", "colour", java(ColourPicker.class));
         AppIdentity editor = AppIdentity.open("acme", "editor");
         FileAccessManifest.declare(editor, temp);
         PublisherFolder.declare(editor, "fonts");
@@ -140,13 +140,10 @@ class ShownCommandsTest {
         return shell;
     }
 
-    private static void declare(String kind, String name, String service, String... command) throws IOException {
-        ValueSet.Builder manifest = ValueSet.builder().put("name", name).put("command", command);
-        if (!service.isEmpty()) {
-            manifest.put("services", new String[] {service});
-        }
-        Files.writeString(
-                ManifestFolder.of(kind).create().resolve(name + ".json"), ValueSetJson.write(manifest.build()));
+    private static void declare(String kind, String name, String list, String only, String... command)
+            throws IOException {
+        ValueSet manifest = ValueSet.of("name", name, "command", command, list, new String[] {only});
+        Files.writeString(ManifestFolder.of(kind).create().resolve(name + ".json"), ValueSetJson.write(manifest));
     }
 
     private static String[] java(@Nullable Class<?> main) {

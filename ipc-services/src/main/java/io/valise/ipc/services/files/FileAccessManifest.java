@@ -113,17 +113,12 @@ public record FileAccessManifest(String applicationId, Set<Path> declared, Set<P
     private static Set<Path> read(String kind, String applicationId) {
         return ManifestFolder.of(kind)
                 .read(applicationId)
-                .map(reader -> roots(applicationId, reader))
+                .map(FileAccessManifest::roots)
                 .orElse(Set.of());
     }
 
-    private static Set<Path> roots(String applicationId, ManifestReader reader) {
-        reader.knowing(APPLICATION, ROOTS);
-        String application = reader.text(APPLICATION).orElse("");
-        if (!application.equals(applicationId)) {
-            throw reader.fault('"' + APPLICATION + "\": expected the file's, \"" + applicationId + "\", actual=\""
-                    + application + '"');
-        }
+    private static Set<Path> roots(ManifestReader reader) {
+        reader.knowing(APPLICATION, ROOTS).ownName(APPLICATION);
         List<String> texts = reader.texts(ROOTS);
         if (texts.size() > MAX_ROOTS) {
             throw reader.fault('"' + ROOTS + "\": limit=" + MAX_ROOTS + ", actual=" + texts.size());

@@ -7,14 +7,15 @@ import io.valise.ipc.spi.runtime.SafeLog;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** A child process that has received its launcher's address over its standard input. Thread-safe. */
 final class Child {
     private static final Logger LOG = SafeLog.of(Child.class);
+    private static final Duration GRACE = Duration.ofSeconds(2);
 
     private final Process process;
     private final LastLines lines;
@@ -51,9 +52,9 @@ final class Child {
         exit().thenAccept(action::accept).exceptionally(Child::logged);
     }
 
-    /** Kills it unless it ends by itself within this time. */
-    void killAfter(long time, TimeUnit unit) {
-        Runnable spare = ReadinessLoop.shared().after(unit.toNanos(time), this::kill);
+    /** Kills it unless it ends by itself within two seconds, having been told to. */
+    void killAfterGrace() {
+        Runnable spare = ReadinessLoop.shared().after(GRACE.toNanos(), this::kill);
         atEnd(status -> spare.run());
     }
 

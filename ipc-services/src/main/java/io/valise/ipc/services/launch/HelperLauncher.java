@@ -4,6 +4,7 @@ import io.valise.ipc.Endpoint;
 import io.valise.ipc.IpcConnection;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.services.launch.LaunchResult.Status;
 import io.valise.ipc.services.manifest.ManifestFolder;
 import io.valise.ipc.services.manifest.ManifestReader;
@@ -18,12 +19,22 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 /**
- * Launches the helpers of an application: programs that its manifest {@code helpers/APPLICATION.json} in the user's
- * configuration folder declares, and no others. Immutable and thread-safe.
+ * Launches the helpers of the application that this process is: programs that its manifest {@code helpers/ID.json} in
+ * the user's configuration folder declares, and no others. The file has the name of the application's {@link
+ * AppIdentity#id()}, so another application, which has another identity, finds none of them. Immutable and thread-safe.
  *
- * <pre>{@code {"application": "editor", "helpers": {"sync": ["/usr/bin/java", "-jar", "/opt/editor/sync.jar"]}}}</pre>
+ * <pre>{@code
+ * {
+ *   "application": "editor_8wekyb3d8bbwe",
+ *   "helpers": {"sync": ["/usr/bin/java", "-jar", "/opt/editor/sync.jar"]}
+ * }
+ * }</pre>
+ *
+ * <p>To a helper that has an identity too, the launcher proves its own; {@link HelperProcess#serve(AppIdentity, Consumer)}
+ * serves no other launcher than the application's own.
  *
  * <p>The command line is run as it is declared, without a shell, in the user's home directory. The launcher's address,
  * and a secret that keeps other processes out, go over the helper's standard input; the helper calls {@link
@@ -37,18 +48,18 @@ public final class HelperLauncher {
 
     private static final int MESSAGE_BYTES = 16 << 20;
 
-    private final String application;
+    private final AppIdentity application;
     private final String scheme;
     private final Duration timeout;
 
-    private HelperLauncher(String application, String scheme, Duration timeout) {
+    private HelperLauncher(AppIdentity application, String scheme, Duration timeout) {
         this.application = application;
         this.scheme = scheme;
         this.timeout = timeout;
     }
 
-    /** The helpers of an application, connected by the fastest transport, each within 10 seconds. */
-    public static HelperLauncher of(String application) {
+    /** The helpers of this application, connected by the fastest transport, each within 10 seconds. */
+    public static HelperLauncher of(AppIdentity application) {
         return new HelperLauncher(application, Endpoint.ANY, Duration.ofSeconds(10));
     }
 
@@ -80,7 +91,7 @@ public final class HelperLauncher {
     }
 
     private Optional<ManifestReader> manifest() {
-        return ManifestFolder.of(FOLDER).read(application);
+        return ManifestFolder.of(FOLDER).read(application.id());
     }
 
     private Optional<List<String>> declared(String group) {
@@ -91,8 +102,8 @@ public final class HelperLauncher {
     }
 
     private static ManifestReader helpers(ManifestReader manifest) {
-        return manifest.knowing("application", "helpers")
-                .object("helpers")
+        manifest.knowing("application", "helpers").ownName("application");
+        return manifest.object("helpers")
                 .orElseThrow(() -> manifest.fault("\"helpers\" is missing: an object of groups and their commands"));
     }
 
@@ -100,14 +111,14 @@ public final class HelperLauncher {
         return LaunchResult.failure(
                 Status.ACCESS_DENIED,
                 "group \"" + group + "\" is not declared in "
-                        + ManifestFolder.of(FOLDER).file(application) + "; declared are " + groups());
+                        + ManifestFolder.of(FOLDER).file(application.id()) + "; declared are " + groups());
     }
 
     private LaunchResult launch(List<String> command) {
         try {
             Program program = Program.find(command);
             LaunchListener listener =
-                    LaunchListener.open(scheme, MESSAGE_BYTES, ValueSet.empty(), (self, builder) -> {});
+                    LaunchListener.open(scheme, MESSAGE_BYTES, Optional.of(application), helper -> ValueSet.empty());
             return await(listener, start(program, listener));
         } catch (NoSuchFileException e) {
             return LaunchResult.failure(Status.FILE_NOT_FOUND, String.valueOf(e.getMessage()));

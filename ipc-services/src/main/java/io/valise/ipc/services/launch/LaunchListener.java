@@ -7,13 +7,16 @@ import io.valise.ipc.IpcServer;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.Request;
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.runtime.IpcRuntime;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BiConsumer;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 
 /**
  * The server at which a launcher waits for its child: it has a secret name and admits one client, the first that has
@@ -28,40 +31,51 @@ final class LaunchListener implements AutoCloseable {
     private static final int NAME_BYTES = 8;
 
     private final LaunchTicket ticket;
+    private final Function<IpcConnection, ValueSet> admission;
+    private final AtomicBoolean admitted = new AtomicBoolean();
     private final CompletableFuture<IpcConnection> connection = new CompletableFuture<>();
     private final IpcServer server;
 
     private LaunchListener(
-            String scheme, int maxMessageBytes, ValueSet welcome, BiConsumer<LaunchListener, IpcServer.Builder> more) {
+            String scheme,
+            int maxMessageBytes,
+            Optional<AppIdentity> identity,
+            Function<IpcConnection, ValueSet> admission) {
+        this.admission = admission;
         String endpoint = new Endpoint(scheme, "launch-" + random(NAME_BYTES)).toString();
         ticket = new LaunchTicket(endpoint, random(SECRET_BYTES), maxMessageBytes);
-        IpcServer.Builder builder = IpcServer.builder(endpoint)
-                .maxMessageBytes(maxMessageBytes)
-                .service(HELLO, request -> admit(request, welcome));
-        more.accept(this, builder);
+        IpcServer.Builder builder =
+                IpcServer.builder(endpoint).maxMessageBytes(maxMessageBytes).service(HELLO, this::admit);
+        identity.ifPresent(builder::identity);
         server = builder.start();
     }
 
     /**
      * Opens one.
      *
-     * @param welcome the reply to the child when it is admitted
-     * @param more adds services; those {@link #checkChild}
+     * @param identity what the launcher proves to be, to a child that has an identity too
+     * @param admission is called once, with the connection to the child: adds the services that it alone may call, and
+     *     returns the reply to it
      */
     static LaunchListener open(
-            String scheme, int maxMessageBytes, ValueSet welcome, BiConsumer<LaunchListener, IpcServer.Builder> more) {
+            String scheme,
+            int maxMessageBytes,
+            Optional<AppIdentity> identity,
+            Function<IpcConnection, ValueSet> admission) {
         IpcRuntime.ensure();
-        return new LaunchListener(scheme, maxMessageBytes, welcome, more);
+        return new LaunchListener(scheme, maxMessageBytes, identity, admission);
     }
 
-    private ValueSet admit(Request request, ValueSet welcome) {
+    private ValueSet admit(Request request) {
         byte[] given = request.message().getString(SECRET, "").getBytes(StandardCharsets.UTF_8);
         boolean right = MessageDigest.isEqual(given, ticket.secret().getBytes(StandardCharsets.UTF_8));
-        if (!right || !connection.complete(request.connection())) {
+        if (!right || !admitted.compareAndSet(false, true)) {
             throw new IpcException(
                     IpcStatus.AUTHENTICATION_FAILED,
                     right ? "the child has come in already" : "this is not the secret that the child was given");
         }
+        ValueSet welcome = admission.apply(request.connection());
+        connection.complete(request.connection());
         return welcome;
     }
 
@@ -72,13 +86,6 @@ final class LaunchListener implements AutoCloseable {
     /** The connection to the child, once it is admitted. */
     CompletableFuture<IpcConnection> connection() {
         return connection;
-    }
-
-    /** Refuses a client that has not sent the secret. */
-    void checkChild(Request request) {
-        if (connection.getNow(null) != request.connection()) {
-            throw new IpcException(IpcStatus.AUTHENTICATION_FAILED, "say " + HELLO + " first");
-        }
     }
 
     /** Closes the connection too. Waits for another thread that is closing it already. */

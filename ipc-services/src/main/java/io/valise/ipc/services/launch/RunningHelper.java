@@ -3,7 +3,6 @@ package io.valise.ipc.services.launch;
 import io.valise.ipc.IpcConnection;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A helper that runs and is connected. It is told to end when this is closed or this process ends. Thread-safe.
@@ -11,8 +10,6 @@ import java.util.concurrent.TimeUnit;
  * @since 0.1.0
  */
 public final class RunningHelper implements AutoCloseable {
-    private static final long GRACE_SECONDS = 2;
-
     private final Child child;
     private final LaunchListener listener;
     private final IpcConnection connection;
@@ -44,6 +41,6 @@ public final class RunningHelper implements AutoCloseable {
     @Override
     public void close() {
         listener.close();
-        child.killAfter(GRACE_SECONDS, TimeUnit.SECONDS);
+        child.killAfterGrace();
     }
 }

@@ -47,9 +47,10 @@ public final class ManifestReader {
      * @throws IpcException {@code PROTOCOL_ERROR} when it is absent or not the file's name
      */
     public String ownName(String member) {
-        String expected = String.valueOf(file.getFileName());
-        expected = expected.substring(0, expected.length() - ManifestFolder.SUFFIX.length());
-        String actual = text(member).orElseThrow(() -> fault('"' + member + "\" is missing"));
+        String fileName = String.valueOf(file.getFileName());
+        String expected = fileName.substring(0, fileName.length() - ManifestFolder.SUFFIX.length());
+        String actual = text(member)
+                .orElseThrow(() -> fault('"' + member + "\" is missing; expected the file's, \"" + expected + '"'));
         if (!actual.equals(expected)) {
             throw fault('"' + member + "\": expected the file's, \"" + expected + "\", actual=\"" + actual + '"');
         }

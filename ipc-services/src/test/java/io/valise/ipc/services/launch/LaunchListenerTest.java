@@ -11,6 +11,7 @@ import io.valise.ipc.ValueSet;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -18,14 +19,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Only the first peer with the secret is accepted. */
 class LaunchListenerTest {
     private static LaunchListener open() {
-        return LaunchListener.open(
-                "local",
-                1 << 20,
-                ValueSet.of("welcome", true),
-                (listener, server) -> server.service("children", request -> {
-                    listener.checkChild(request);
-                    return ValueSet.of("in", true);
-                }));
+        return LaunchListener.open("local", 1 << 20, Optional.empty(), child -> {
+            child.service("children", request -> ValueSet.of("in", true));
+            return ValueSet.of("welcome", true);
+        });
     }
 
     @Test
@@ -36,7 +33,7 @@ class LaunchListenerTest {
                 IpcConnection late = IpcClient.connect(listener.ticket().endpoint())) {
             assertRefused(() -> intruder.request(LaunchListener.HELLO, ValueSet.of("secret", "guessed")));
             assertRefused(() -> intruder.request(LaunchListener.HELLO, ValueSet.empty()));
-            assertRefused(() -> child.request("children", ValueSet.empty()));
+            assertNotOffered(child);
             assertThat(listener.connection()).isNotDone();
 
             assertThat(HelperProcess.enter(child, listener.ticket())).isEqualTo(ValueSet.of("welcome", true));
@@ -45,8 +42,15 @@ class LaunchListenerTest {
             assertThat(child.request("children", ValueSet.empty()).getBoolean("in"))
                     .isTrue();
             assertRefused(() -> HelperProcess.enter(late, listener.ticket()));
-            assertRefused(() -> late.request("children", ValueSet.empty()));
+            assertNotOffered(intruder);
+            assertNotOffered(late);
         }
+    }
+
+    private static void assertNotOffered(IpcConnection other) {
+        assertThatThrownBy(() -> other.request("children", ValueSet.empty()))
+                .isInstanceOfSatisfying(
+                        IpcException.class, e -> assertThat(e.status()).isEqualTo(IpcStatus.SERVICE_NOT_FOUND));
     }
 
     private static void assertRefused(org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {

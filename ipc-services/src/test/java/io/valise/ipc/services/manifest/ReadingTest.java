@@ -17,11 +17,13 @@ import io.valise.ipc.services.hosting.ServiceManifest;
 import io.valise.ipc.services.launch.HelperLauncher;
 import io.valise.ipc.services.launch.LaunchResult;
 import io.valise.ipc.services.launch.ResultLauncher;
+import io.valise.ipc.services.launch.TargetSupport;
 import io.valise.ipc.services.loopback.LoopbackManifest;
 import io.valise.ipc.services.process.Program;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.TestHome;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -86,9 +88,11 @@ class ReadingTest {
         assertStatus(
                 IpcStatus.ENDPOINT_NOT_FOUND,
                 () -> IpcClient.builder("any:undeclared").startIfAbsent(true).connect());
-        assertThat(HelperLauncher.of("editor").groups()).isEmpty();
-        assertThat(HelperLauncher.of("editor").launch("x").status()).isEqualTo(LaunchResult.Status.ACCESS_DENIED);
+        assertThat(HelperLauncher.of(identity).groups()).isEmpty();
+        assertThat(HelperLauncher.of(identity).launch("x").status()).isEqualTo(LaunchResult.Status.ACCESS_DENIED);
         assertThat(ResultLauncher.launchForResult("colour", ValueSet.empty())).isCompletedExceptionally();
+        assertThat(ResultLauncher.standard().query(URI.create("colour:red")).status())
+                .isEqualTo(TargetSupport.Status.NOT_INSTALLED);
         assertStatus(IpcStatus.ACCESS_DENIED, () -> PublisherFolder.open(identity, "fonts"));
         assertThat(LoopbackManifest.rules(identity).inRefusal(Optional.of("reader_0000000000000")))
                 .isPresent();
