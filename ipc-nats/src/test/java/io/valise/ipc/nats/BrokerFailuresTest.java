@@ -23,10 +23,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BrokerFailuresTest {
     private static void bothFail(IpcStatus status, String remedy, NatsOptions options) {
         NatsTransport transport = new NatsTransport(options);
-        fails(status, remedy, () -> IpcClient.builder("nats:quotes")
-                .transport(transport)
-                .connectTimeout(Duration.ofSeconds(30))
-                .connect());
+        fails(
+                status,
+                remedy,
+                () -> IpcClient.builder("nats:quotes")
+                        .transport(transport)
+                        .connectTimeout(Duration.ofSeconds(30))
+                        .connect());
         fails(
                 status,
                 remedy,

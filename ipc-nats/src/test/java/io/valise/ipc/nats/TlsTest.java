@@ -53,10 +53,13 @@ class TlsTest {
     }
 
     private static void refused(NatsTransport transport, String remedy) {
-        fails(IpcStatus.AUTHENTICATION_FAILED, remedy, () -> IpcClient.builder("nats:quotes")
-                .transport(transport)
-                .connectTimeout(Duration.ofSeconds(30))
-                .connect());
+        fails(
+                IpcStatus.AUTHENTICATION_FAILED,
+                remedy,
+                () -> IpcClient.builder("nats:quotes")
+                        .transport(transport)
+                        .connectTimeout(Duration.ofSeconds(30))
+                        .connect());
     }
 
     @Test
