@@ -50,7 +50,12 @@ final class NatsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        NatsPermissions permissions = permissions();
+        return switch (action) {
+            case permissions -> print(permissions());
+        };
+    }
+
+    private int print(NatsPermissions permissions) {
         if (json.isAsked()) {
             json.print(ValueSet.of(
                     "user", user,
