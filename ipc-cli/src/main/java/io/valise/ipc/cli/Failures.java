@@ -18,9 +18,8 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
         CommandLine command = e.getCommandLine();
         PrintWriter err = command.getErr();
         err.println("ipc: " + String.valueOf(e.getMessage()).strip());
-        if (!UnmatchedArgumentException.printSuggestions(e, err)) {
-            err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
-        }
+        UnmatchedArgumentException.printSuggestions(e, err);
+        err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
         return CommandLine.ExitCode.USAGE;
     }
 
