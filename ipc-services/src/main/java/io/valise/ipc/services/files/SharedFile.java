@@ -24,8 +24,8 @@ import java.util.concurrent.Flow;
  * it is read. {@link #read} waits for the peer without a limit of its own; it ends when the connection does. Reading is
  * for one thread at a time; {@link #close} for any.
  *
- * <p>The token is spent before the last byte is handed over, and not sooner: so no two processes ever get all of a file by one
- * token, and a reader that fails or is killed before, because its disk is full for example, leaves the token as it was. {@link
+ * <p>The token is spent before the last byte is handed over, and not sooner: so no two processes that read with this class get all
+ * of a file by one token, and a reader that fails or is killed before, because its disk is full for example, leaves the token as it was. {@link
  * #copyTo} spends it when the file is on the disk whole. A reader that cannot learn whether the token is spent, because the
  * connection ended just then, does not get the last byte.
  *

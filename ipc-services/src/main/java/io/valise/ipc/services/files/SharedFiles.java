@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Files that others may read once each: a process that has the token of one redeems it for its bytes. A token is 256 random
  * bits as text, sent in any ValueSet. One process at a time redeems it, and it is spent before that one gets the last byte:
- * never do two processes have all of the file. When a transfer fails before, for whatever reason, the token can be
+ * of programs that read with this library never do two have all of the file (one that does not keep to the protocol can leave
+ * a token good that it has read all by). When a transfer fails before, for whatever reason, the token can be
  * redeemed again. It expires after {@link #LIFETIME} and can be revoked. The error does not tell a holder whether a token is
  * unknown, being redeemed, spent, revoked or expired.
  *
