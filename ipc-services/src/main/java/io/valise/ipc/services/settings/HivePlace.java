@@ -3,6 +3,7 @@ package io.valise.ipc.services.settings;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.ValueType;
 import java.util.Comparator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a change in a hive is of. Ordered by key, a key before its values. Immutable.
@@ -66,5 +67,16 @@ record HivePlace(String key, Kind kind, String name) implements Comparable<HiveP
     @Override
     public int compareTo(HivePlace other) {
         return ORDER.compare(this, other);
+    }
+
+    /** By hand, as {@link #hashCode}: Java 17 would keep the class loader of a record that is compared for ever. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof HivePlace place && compareTo(place) == 0;
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * (31 * key.hashCode() + kind.ordinal()) + name.hashCode();
     }
 }
