@@ -77,6 +77,6 @@ record HivePlace(String key, Kind kind, String name) implements Comparable<HiveP
 
     @Override
     public int hashCode() {
-        return 31 * (31 * key.hashCode() + kind.ordinal()) + name.hashCode();
+        return 31 * (31 * key.hashCode() + kind.hashCode()) + name.hashCode();
     }
 }
