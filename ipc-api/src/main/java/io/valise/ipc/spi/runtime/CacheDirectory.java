@@ -1,12 +1,9 @@
 package io.valise.ipc.spi.runtime;
 
-import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
-import io.valise.ipc.IpcStatus;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -30,8 +27,15 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public final class CacheDirectory {
-    private static final String PROPERTY = "valise.cache";
-    private static final String VARIABLE = "VALISE_CACHE";
+    private static final UserDirectory DIRECTORY = new UserDirectory(
+            "cache directory",
+            "valise.cache",
+            "VALISE_CACHE",
+            // The folder "valise" there is the runtime directory.
+            new UserDirectory.Place("LOCALAPPDATA", Path.of(""), Path.of("valise", "cache")),
+            Path.of("Library", "Caches", "valise"),
+            new UserDirectory.Place("XDG_CACHE_HOME", Path.of(".cache"), Path.of("valise")));
+
     private static final String TAG = "CACHEDIR.TAG";
     private static final String TAG_TEXT = """
             Signature: 8a477f597d28d172789f06886806bc55
@@ -47,15 +51,7 @@ public final class CacheDirectory {
      * @since 0.1.0
      */
     public static Path folder(String... names) {
-        Path place = path();
-        if (!place.isAbsolute()) {
-            throw new IpcException(
-                    IpcStatus.ACCESS_DENIED,
-                    "cache directory: expected an absolute path, actual=\"" + place
-                            + "\": set VALISE_CACHE to a directory of yours",
-                    Delivery.NOT_SENT);
-        }
-        Path folder = PrivateDirectory.secure(place);
+        Path folder = DIRECTORY.current();
         if (Files.notExists(folder.resolve(TAG), LinkOption.NOFOLLOW_LINKS)) {
             PrivateFile.write(folder.resolve(TAG), TAG_TEXT);
         }
@@ -72,11 +68,7 @@ public final class CacheDirectory {
      * @since 0.1.0
      */
     public static Optional<Path> existing(String... names) {
-        Optional<Path> folder = Optional.of(path()).filter(Path::isAbsolute).flatMap(PrivateDirectory::existing);
-        for (String name : names) {
-            folder = folder.map(above -> above.resolve(name)).flatMap(PrivateDirectory::existing);
-        }
-        return folder;
+        return DIRECTORY.existing(names);
     }
 
     /**
@@ -86,34 +78,15 @@ public final class CacheDirectory {
      * @since 0.1.0
      */
     public static Path path() {
-        return place(System::getProperty, System::getenv);
+        return DIRECTORY.path();
     }
 
     /** The setting that chooses another place: the property where it is set, which comes before the variable. */
     static String setting() {
-        return ConfigurationDirectory.set(PROPERTY, System::getProperty).isPresent() ? PROPERTY : VARIABLE;
+        return DIRECTORY.setting();
     }
 
     static Path place(Function<String, @Nullable String> property, Function<String, @Nullable String> env) {
-        return ConfigurationDirectory.set(PROPERTY, property)
-                .or(() -> ConfigurationDirectory.set(VARIABLE, env))
-                .map(Path::toAbsolutePath)
-                .orElseGet(() -> usual(property, env))
-                .normalize();
-    }
-
-    private static Path usual(Function<String, @Nullable String> property, Function<String, @Nullable String> env) {
-        Path home = ConfigurationDirectory.set("user.home", property).orElse(Path.of(""));
-        String os = String.valueOf(property.apply("os.name")).toLowerCase(Locale.ROOT);
-        if (os.startsWith("windows")) {
-            Path local = ConfigurationDirectory.set("LOCALAPPDATA", env).orElse(home);
-            return local.resolve("valise").resolve("cache"); // the first is the runtime directory
-        }
-        Path base = os.startsWith("mac")
-                ? home.resolve("Library").resolve("Caches")
-                : ConfigurationDirectory.set("XDG_CACHE_HOME", env)
-                        .filter(Path::isAbsolute)
-                        .orElse(home.resolve(".cache"));
-        return base.resolve("valise");
+        return DIRECTORY.place(property, env);
     }
 }

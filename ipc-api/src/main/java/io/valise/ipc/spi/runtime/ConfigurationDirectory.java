@@ -1,10 +1,7 @@
 package io.valise.ipc.spi.runtime;
 
-import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
-import io.valise.ipc.IpcStatus;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -25,22 +22,19 @@ import org.jspecify.annotations.Nullable;
  * <p>Errors are {@link IpcException}s with the statuses of {@link RuntimeDirectory}. Thread-safe.
  */
 public final class ConfigurationDirectory {
-    private static final String PROPERTY = "valise.config";
-    private static final String VARIABLE = "VALISE_CONFIG";
+    private static final UserDirectory DIRECTORY = new UserDirectory(
+            "configuration directory",
+            "valise.config",
+            "VALISE_CONFIG",
+            new UserDirectory.Place("APPDATA", Path.of(""), Path.of("valise")),
+            Path.of("Library", "Application Support", "valise"),
+            new UserDirectory.Place("XDG_CONFIG_HOME", Path.of(".config"), Path.of("valise")));
 
     private ConfigurationDirectory() {}
 
     /** The directory, created if absent; for who writes there. */
     public static Path current() {
-        Path place = path();
-        if (!place.isAbsolute()) {
-            throw new IpcException(
-                    IpcStatus.ACCESS_DENIED,
-                    "configuration directory: expected an absolute path, actual=\"" + place
-                            + "\": set VALISE_CONFIG to a directory of yours",
-                    Delivery.NOT_SENT);
-        }
-        return PrivateDirectory.secure(place);
+        return DIRECTORY.current();
     }
 
     /** A folder in it with the same protection, created if absent; for who writes there. */
@@ -55,11 +49,7 @@ public final class ConfigurationDirectory {
      * @since 0.1.0
      */
     public static Optional<Path> existing(String name) {
-        return Optional.of(path())
-                .filter(Path::isAbsolute)
-                .flatMap(PrivateDirectory::existing)
-                .map(directory -> directory.resolve(name))
-                .flatMap(PrivateDirectory::existing);
+        return DIRECTORY.existing(name);
     }
 
     /**
@@ -82,35 +72,15 @@ public final class ConfigurationDirectory {
      * @since 0.1.0
      */
     public static Path path() {
-        return place(System::getProperty, System::getenv);
+        return DIRECTORY.path();
     }
 
     /** The setting that chooses another place: the property where it is set, which comes before the variable. */
     static String setting() {
-        return set(PROPERTY, System::getProperty).isPresent() ? PROPERTY : VARIABLE;
+        return DIRECTORY.setting();
     }
 
     static Path place(Function<String, @Nullable String> property, Function<String, @Nullable String> env) {
-        Optional<Path> chosen =
-                set(PROPERTY, property).or(() -> set(VARIABLE, env)).map(Path::toAbsolutePath);
-        return chosen.orElseGet(() -> base(property, env).resolve("valise")).normalize();
-    }
-
-    private static Path base(Function<String, @Nullable String> property, Function<String, @Nullable String> env) {
-        Path home = set("user.home", property).orElse(Path.of(""));
-        String os = String.valueOf(property.apply("os.name")).toLowerCase(Locale.ROOT);
-        if (os.startsWith("windows")) {
-            return set("APPDATA", env).orElse(home);
-        }
-        return os.startsWith("mac")
-                ? home.resolve("Library").resolve("Application Support")
-                : set("XDG_CONFIG_HOME", env).filter(Path::isAbsolute).orElse(home.resolve(".config"));
-    }
-
-    /** The path that a setting names; empty where it is not set, or blank. */
-    static Optional<Path> set(String name, Function<String, @Nullable String> settings) {
-        return Optional.ofNullable(settings.apply(name))
-                .filter(text -> !text.isBlank())
-                .map(text -> SystemText.path(name, text));
+        return DIRECTORY.place(property, env);
     }
 }
