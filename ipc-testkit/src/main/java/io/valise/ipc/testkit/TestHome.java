@@ -43,10 +43,7 @@ public final class TestHome {
 
     /** The configuration folder of the tests, in {@link #path()} unless the property names another. */
     public static Path configuration() {
-        if (System.getProperty(CONFIGURATION_PROPERTY) == null) {
-            restoreConfiguration();
-        }
-        return Path.of(System.getProperty(CONFIGURATION_PROPERTY));
+        return named(CONFIGURATION_PROPERTY, PATH.resolve("config"));
     }
 
     /** Restores the property to the folder in {@link #path()}, after a test that named another. */
@@ -56,21 +53,22 @@ public final class TestHome {
 
     /** The cache directory of the tests, in {@link #path()} unless the property names another. */
     public static Path cache() {
-        if (System.getProperty(CACHE_PROPERTY) == null) {
-            System.setProperty(CACHE_PROPERTY, PATH.resolve("cache").toString());
-        }
-        return Path.of(System.getProperty(CACHE_PROPERTY));
+        return named(CACHE_PROPERTY, PATH.resolve("cache"));
     }
 
     private static Path claim() {
         Path home = claimHome();
-        if (System.getProperty(CACHE_PROPERTY) == null) {
-            System.setProperty(CACHE_PROPERTY, home.resolve("cache").toString());
-        }
-        if (System.getProperty(CONFIGURATION_PROPERTY) == null) {
-            System.setProperty(CONFIGURATION_PROPERTY, home.resolve("config").toString());
-        }
+        named(CACHE_PROPERTY, home.resolve("cache"));
+        named(CONFIGURATION_PROPERTY, home.resolve("config"));
         return home;
+    }
+
+    /** What a property names; has it name the given path if it names none. */
+    private static Path named(String property, Path otherwise) {
+        if (System.getProperty(property) == null) {
+            System.setProperty(property, otherwise.toString());
+        }
+        return Path.of(System.getProperty(property));
     }
 
     private static Path claimHome() {
