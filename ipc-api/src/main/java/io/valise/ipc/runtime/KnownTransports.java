@@ -33,9 +33,16 @@ public final class KnownTransports {
 
     /** Those of {@link #all} that stay on this machine: what {@code any:} stands for, and what servers here are looked for by. */
     public List<Transport> ofThisMachine() {
-        return transports.stream()
-                .filter(transport -> transport.reach() == Transport.Reach.MACHINE)
-                .toList();
+        return reaching(Transport.Reach.MACHINE);
+    }
+
+    /** Those of {@link #all} that reach other machines: a server on one says who may call. */
+    public List<Transport> ofNetworks() {
+        return reaching(Transport.Reach.NETWORK);
+    }
+
+    private List<Transport> reaching(Transport.Reach far) {
+        return transports.stream().filter(transport -> transport.reach() == far).toList();
     }
 
     /** Those that serve other users of the machine, as they do ({@link Transport#systemWide()}), fastest first. */

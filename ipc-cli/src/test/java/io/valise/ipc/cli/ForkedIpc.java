@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -38,7 +39,14 @@ final class ForkedIpc implements AutoCloseable {
     }
 
     static ForkedIpc start(String... arguments) throws IOException {
-        return new ForkedIpc(TestProcesses.start(new ProcessBuilder(command(ClassPath.ofThisJvm(), arguments))));
+        return start(Map.of(), arguments);
+    }
+
+    /** Starts it with these variables in its environment. */
+    static ForkedIpc start(Map<String, String> variables, String... arguments) throws IOException {
+        ProcessBuilder ipc = new ProcessBuilder(command(ClassPath.ofThisJvm(), arguments));
+        ipc.environment().putAll(variables);
+        return new ForkedIpc(TestProcesses.start(ipc));
     }
 
     /**

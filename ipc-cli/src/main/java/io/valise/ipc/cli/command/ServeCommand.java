@@ -8,14 +8,21 @@ import io.valise.ipc.PeerIdentity;
 import io.valise.ipc.cli.measure.Strategy;
 import io.valise.ipc.cli.option.AsApplication;
 import io.valise.ipc.cli.option.CommonOptions;
+import io.valise.ipc.cli.text.Table;
+import io.valise.ipc.identity.AppIdentity;
+import io.valise.ipc.runtime.KnownTransports;
 import io.valise.ipc.services.json.ValueSetJson;
+import io.valise.ipc.spi.Transport;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -102,18 +109,36 @@ final class ServeCommand implements Callable<Integer> {
         if (echo) {
             server.service("echo", request -> request.message());
         }
-        access().ifPresent(server::access);
+        AccessPolicy access = access();
         events.forEach(name -> server.onEvent(name, this::print));
-        return common.isVerbose() ? logging(server) : server;
+        return common.isVerbose() ? logging(server, access) : server.access(access);
     }
 
-    /** Empty for the default, which there is not between machines without an identity. */
-    private Optional<AccessPolicy> access() {
-        AccessPolicy connected = anyone ? AccessPolicy.anyone() : AccessPolicy.sameUser();
-        if (capability != null) {
-            return Optional.of(connected.and(AccessPolicy.requireCapability(capability)));
+    private AccessPolicy access() {
+        AccessPolicy connected = anyone ? AccessPolicy.anyone() : known();
+        return capability == null ? connected : connected.and(AccessPolicy.requireCapability(capability));
+    }
+
+    /** The default of the library, which there is not between machines without an identity. */
+    private AccessPolicy known() {
+        Optional<Endpoint> network = endpoints.stream().filter(isOfNetwork()).findFirst();
+        if (network.isEmpty()) {
+            return AccessPolicy.sameUser();
         }
-        return anyone ? Optional.of(connected) : Optional.empty();
+        AppIdentity own = application
+                .identity()
+                .orElseThrow(
+                        () -> common.usageError(
+                                network.get()
+                                        + ": processes of other machines can connect there: who may call? --anyone or --identity says so"));
+        return AccessPolicy.sameUser().or(AccessPolicy.publishers(own.publisherId())); // no peer there is the same user
+    }
+
+    private static Predicate<Endpoint> isOfNetwork() {
+        Set<String> networks = KnownTransports.find().ofNetworks().stream()
+                .map(Transport::scheme)
+                .collect(Collectors.toSet());
+        return endpoint -> networks.contains(endpoint.scheme());
     }
 
     private void print(Event event) {
@@ -121,13 +146,24 @@ final class ServeCommand implements Callable<Integer> {
         common.out().flush();
     }
 
-    /** The access policy is consulted for every call, so it can print the call. */
-    private IpcServer.Builder logging(IpcServer.Builder server) {
-        AccessPolicy logging = (caller, service) -> {
-            log("called " + service + " by " + describe(caller));
-            return true;
+    /** The access policy is asked about every call, so what asks it can print those that it allows. */
+    private IpcServer.Builder logging(IpcServer.Builder server, AccessPolicy access) {
+        AccessPolicy logging = new AccessPolicy() {
+            @Override
+            public boolean allows(PeerIdentity caller, String service) {
+                return refusal(caller, service).isEmpty();
+            }
+
+            @Override
+            public Optional<String> refusal(PeerIdentity caller, String service) {
+                Optional<String> refusal = access.refusal(caller, service);
+                if (refusal.isEmpty()) {
+                    log("called " + service + " by " + describe(caller));
+                }
+                return refusal;
+            }
         };
-        return server.access(access().orElseGet(AccessPolicy::sameUser).and(logging))
+        return server.access(logging)
                 .onConnect(connection -> log("connected " + connection.endpoint() + " " + describe(connection.peer())))
                 .onDisconnect((connection, reason) -> log("disconnected " + connection.endpoint() + " "
                         + describe(connection.peer()) + ": " + reason.status() + ", " + reason.detail()));
@@ -136,11 +172,13 @@ final class ServeCommand implements Callable<Integer> {
     private static String describe(PeerIdentity peer) {
         return peer.application().orElse("an unnamed application") + " pid "
                 + (peer.pid().isPresent() ? peer.pid().getAsLong() : "?") + " user "
-                + peer.user().orElse("?");
+                + peer.user().orElse("?")
+                + peer.host().map(host -> " host " + host).orElse("");
     }
 
+    /** A peer may have declared anything. */
     private void log(String line) {
-        common.err().println(line);
+        common.err().println(Table.printable(line));
     }
 
     private static void stopAtEndOf(InputStream input, IpcServer server) {

@@ -48,7 +48,8 @@ public final class AsApplication {
         return server;
     }
 
-    private Optional<AppIdentity> identity() {
+    /** The application; empty where the command is none. */
+    public Optional<AppIdentity> identity() {
         if (name == null && rules) {
             throw new ParameterException(command.commandLine(), "--loopback-rules: whose? --identity says so");
         }

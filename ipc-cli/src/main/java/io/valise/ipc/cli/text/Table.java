@@ -19,14 +19,15 @@ public final class Table {
         row(titles);
     }
 
-    /** Adds a row; control characters, which a peer may have sent, are shown as their number. */
+    /** Adds a row of {@link #printable} texts. */
     public Table row(String... cells) {
         rows.add(Arrays.stream(cells).map(Table::printable).toList());
         return this;
     }
 
-    private static String printable(String cell) {
-        return CONTROL.matcher(cell)
+    /** A text with its control characters, which a peer may have sent, shown as their number. */
+    public static String printable(String text) {
+        return CONTROL.matcher(text)
                 .replaceAll(
                         found -> String.format("\\\\u%04x", (int) found.group().charAt(0)));
     }

@@ -1,0 +1,60 @@
+package io.valise.ipc.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.valise.ipc.testkit.process.TestProcesses;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A nats-server at a port that the system chooses. For one thread. */
+final class Broker implements AutoCloseable {
+    private static final String COMMAND =
+            "PATH=\"$PATH:/usr/sbin:/usr/local/sbin\"; exec nats-server --addr 127.0.0.1 --port -1";
+    private static final Pattern ADDRESS = Pattern.compile("Listening for client connections on (\\S+)");
+
+    private final Process process;
+    private final String address;
+
+    private Broker(Process process, String address) {
+        this.process = process;
+        this.address = address;
+    }
+
+    /** Starts one; skips the test where this machine has no such program, unless it is required. */
+    static Broker start() throws IOException {
+        assumeTrue(!System.getProperty("os.name").startsWith("Windows"), "no sh here");
+        Process process = TestProcesses.start(new ProcessBuilder("sh", "-c", COMMAND).redirectErrorStream(true));
+        BufferedReader log =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        Optional<String> address = log.lines()
+                .map(ADDRESS::matcher)
+                .filter(Matcher::find)
+                .map(found -> found.group(1))
+                .findFirst();
+        if (address.isEmpty()) {
+            assertThat(System.getProperty("valise.test.nats"))
+                    .as("no nats-server starts here")
+                    .isNotEqualTo("required");
+        }
+        assumeTrue(address.isPresent(), "no nats-server on the PATH");
+        return new Broker(process, address.orElseThrow());
+    }
+
+    /** What leads the command to it. */
+    Map<String, String> variables() {
+        return Map.of("VALISE_NATS_URL", "nats://" + address);
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+        process.onExit().join();
+    }
+}
