@@ -168,6 +168,8 @@ class LookingTest {
         JsonNode json = CommandRun.of("doctor", "--json").json();
         assertThat(json.get("ok").booleanValue()).isTrue();
         assertThat(json.get("transports")).hasSize(3);
+        assertThat(json.get("networks")).hasSize(1);
+        assertThat(json.get("networks").get(0).get("scheme").textValue()).isEqualTo("nats");
         assertThat(json.get("runtimeDirectory").get("freeBytes").longValue()).isPositive();
     }
 }

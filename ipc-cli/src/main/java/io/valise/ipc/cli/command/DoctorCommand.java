@@ -36,7 +36,11 @@ final class DoctorCommand implements Callable<Integer> {
 
     private static void print(Diagnosis diagnosis, PrintWriter out, Colours colours) {
         out.println(colours.strong("Transports"));
-        diagnosis.transports().forEach(check -> out.println("  " + line(check, colours)));
+        diagnosis.transports().forEach(check -> out.println("  " + line(mark(check, colours), check)));
+        if (!diagnosis.networks().isEmpty()) {
+            out.println(colours.strong("Between machines (not tried)"));
+            diagnosis.networks().forEach(check -> out.println("  " + line("-", check)));
+        }
         out.println(colours.strong("Machine"));
         Table table =
                 new Table("  runtime directory", diagnosis.runtimeDirectory().toString());
@@ -47,8 +51,11 @@ final class DoctorCommand implements Callable<Integer> {
         out.println(verdict(diagnosis, colours));
     }
 
-    private static String line(TransportCheck check, Colours colours) {
-        String mark = check.works() ? colours.good("✓") : colours.bad("✗");
+    private static String mark(TransportCheck check, Colours colours) {
+        return check.works() ? colours.good("✓") : colours.bad("✗");
+    }
+
+    private static String line(String mark, TransportCheck check) {
         return mark + " " + String.format("%-9s", check.scheme()) + " " + check.detail();
     }
 

@@ -14,6 +14,7 @@ import java.util.Optional;
  * The findings on this machine. Immutable.
  *
  * @param transports the transports between processes, fastest first
+ * @param networks the transports between machines, as they are configured: they are not tried
  * @param runtimeDirectory where servers and clients meet
  * @param sharedMemory /dev/shm on Linux; empty on other systems
  * @param facts what machine and Java this is, as names and lines of text
@@ -21,6 +22,7 @@ import java.util.Optional;
  */
 public record Diagnosis(
         List<TransportCheck> transports,
+        List<TransportCheck> networks,
         Place runtimeDirectory,
         Optional<Place> sharedMemory,
         Map<String, String> facts,
@@ -31,14 +33,16 @@ public record Diagnosis(
         KnownTransports known = KnownTransports.find();
         List<TransportCheck> checks =
                 known.ofThisMachine().stream().map(TransportCheck::of).toList();
+        List<TransportCheck> networks =
+                known.ofNetworks().stream().map(TransportCheck::untried).toList();
         Place runtime = runtimePlace();
         boolean linux = System.getProperty("os.name").equals("Linux");
         Optional<Place> memory = linux ? Optional.of(Place.at(Path.of("/dev/shm"))) : Optional.empty();
         List<String> warnings = new Warnings(known.broken(), checks, runtime, memory).all();
-        return new Diagnosis(checks, runtime, memory, readFacts(), warnings);
+        return new Diagnosis(checks, networks, runtime, memory, readFacts(), warnings);
     }
 
-    /** Whether processes can talk to each other by any transport. */
+    /** Whether processes of this machine can talk to each other by any transport. */
     public boolean anyTransportWorks() {
         return transports.stream().anyMatch(TransportCheck::works);
     }
@@ -72,6 +76,9 @@ public record Diagnosis(
                 .put(
                         "transports",
                         transports.stream().map(TransportCheck::toValueSet).toList())
+                .put(
+                        "networks",
+                        networks.stream().map(TransportCheck::toValueSet).toList())
                 .put("runtimeDirectory", runtimeDirectory.toValueSet());
         sharedMemory.ifPresent(place -> set.put("sharedMemory", place.toValueSet()));
         facts.forEach(set::put);
