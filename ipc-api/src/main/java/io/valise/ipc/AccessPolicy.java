@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.valise.ipc.identity.AppIdentity;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Who may call what, asked once per request, stream and event. A refusal is told to the caller as {@code ACCESS_DENIED}
@@ -41,15 +42,32 @@ public interface AccessPolicy {
 
     /**
      * Processes of these users, by the operating system's names, as far as the user is authenticated. Other users than this
-     * process's get as far as to be asked for only at a {@code system:} address.
+     * process's get as far as to be asked for only at a {@code system:} address. A broker's user of the same name is another:
+     * {@link #brokerUsers}.
      */
     static AccessPolicy users(String... names) {
-        Set<String> users = Set.of(names);
-        String because = "its user is none of " + users;
+        return users(
+                Set.of(names),
+                "its user is none of ",
+                evidence -> evidence != PeerIdentity.Evidence.NONE && evidence != PeerIdentity.Evidence.BROKER);
+    }
+
+    /**
+     * Processes of these users of the broker that carries the connection, as far as it proves them ({@link
+     * PeerIdentity.Evidence#BROKER}): at an address of the network.
+     */
+    static AccessPolicy brokerUsers(String... names) {
+        return users(
+                Set.of(names),
+                "its user at the broker is none of ",
+                evidence -> evidence == PeerIdentity.Evidence.BROKER);
+    }
+
+    private static AccessPolicy users(Set<String> users, String because, Predicate<PeerIdentity.Evidence> proof) {
         return (ReasonedPolicy) (caller, service) -> ReasonedPolicy.unless(
-                caller.evidence() != PeerIdentity.Evidence.NONE
+                proof.test(caller.evidence())
                         && caller.user().filter(users::contains).isPresent(),
-                because);
+                because + users);
     }
 
     /** Applications that have proved to be one of these; the ids are those of {@code AppIdentity.id()}. */

@@ -45,6 +45,16 @@ class AccessPolicyTest {
     }
 
     @Test
+    void usersOfABrokerAreOthersThanThoseOfTheSystem() {
+        PeerIdentity annOfTheBroker = PeerIdentity.ofBroker("ann");
+        denies(AccessPolicy.users("ann"), annOfTheBroker, "its user is none of [ann]");
+        allows(AccessPolicy.brokerUsers("ann"), annOfTheBroker);
+        denies(AccessPolicy.brokerUsers("bob"), annOfTheBroker, "its user at the broker is none of [bob]");
+        denies(AccessPolicy.brokerUsers("ann"), ANN, "its user at the broker is none of [ann]");
+        denies(AccessPolicy.brokerUsers("ann"), PeerIdentity.unknown(), "its user at the broker is none of [ann]");
+    }
+
+    @Test
     void applicationsAreThoseProvedAndNotThoseDeclared() {
         AccessPolicy policy = AccessPolicy.applications("reader_0000000000000");
         allows(policy, READER);

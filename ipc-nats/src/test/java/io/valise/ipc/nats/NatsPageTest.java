@@ -82,7 +82,7 @@ class NatsPageTest {
             NatsTransport calling = as(broker, "bob", "secret-2");
             try (IpcServer ignored = IpcServer.builder("nats:quotes")
                             .transport(serving)
-                            .access(AccessPolicy.users("bob"))
+                            .access(AccessPolicy.brokerUsers("bob"))
                             .service(
                                     "who",
                                     request -> ValueSet.of(
