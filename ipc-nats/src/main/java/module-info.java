@@ -2,8 +2,8 @@
  * The transport {@code nats:} (between machines, over a NATS broker).
  *
  * <p>System properties: {@code valise.nats.url}, {@code valise.nats.credentials}, {@code valise.nats.name} and {@code
- * valise.nats.usersProven}, before the environment variables {@code VALISE_NATS_URL}, {@code VALISE_NATS_CREDENTIALS},
- * {@code VALISE_NATS_NAME} and {@code VALISE_NATS_USERS_PROVEN}; see {@code NatsOptions.ofSettings()}.
+ * valise.nats.brokerProvesUsers}, before the environment variables {@code VALISE_NATS_URL}, {@code VALISE_NATS_CREDENTIALS},
+ * {@code VALISE_NATS_NAME} and {@code VALISE_NATS_BROKER_PROVES_USERS}; see {@code NatsOptions.ofSettings()}.
  */
 @SuppressWarnings("requires-automatic") // jnats has no module descriptor, only a reserved automatic name.
 module io.valise.ipc.nats {

@@ -52,10 +52,10 @@ public final class NatsOptions {
 
     /**
      * Those of the settings: {@code valise.nats.url}, {@code valise.nats.credentials} (a file), {@code valise.nats.name}
-     * and {@code valise.nats.usersProven}, or the environment variables {@code VALISE_NATS_URL} and so on.
+     * and {@code valise.nats.brokerProvesUsers}, or the environment variables {@code VALISE_NATS_URL} and so on.
      *
      * @return empty when no address is set
-     * @throws IllegalArgumentException when one is malformed
+     * @throws IllegalArgumentException when one is malformed, or as {@link Builder#build}
      */
     public static Optional<NatsOptions> ofSettings() {
         return setting(URL_PROPERTY, "VALISE_NATS_URL").map(urls -> {
@@ -64,7 +64,7 @@ public final class NatsOptions {
                     .map(Path::of)
                     .ifPresent(builder::credentials);
             setting("valise.nats.name", "VALISE_NATS_NAME").ifPresent(builder::name);
-            setting("valise.nats.usersProven", "VALISE_NATS_USERS_PROVEN")
+            setting("valise.nats.brokerProvesUsers", "VALISE_NATS_BROKER_PROVES_USERS")
                     .map(Boolean::parseBoolean)
                     .ifPresent(builder::brokerProvesUsers);
             return builder.build();
@@ -100,7 +100,7 @@ public final class NatsOptions {
     }
 
     /**
-     * Collects options. Not thread-safe.
+     * Collects options. Of {@link #user}, {@link #token} and {@link #credentials} the last call counts. Not thread-safe.
      *
      * @since 0.1.0
      */
@@ -111,7 +111,7 @@ public final class NatsOptions {
         private @Nullable Path credentials;
         private @Nullable String name;
         private @Nullable SSLContext tls;
-        private boolean provesUsers;
+        private boolean brokerProvesUsers;
         private Duration silence = DEFAULT_SILENCE;
 
         private Builder(List<String> urls) {
@@ -123,21 +123,23 @@ public final class NatsOptions {
 
         /** Signs in at the broker by name and password; the user is also the {@link #name}, unless that is set. */
         public Builder user(String userName, String password) {
-            user = requireNonNull(userName);
-            secret = requireNonNull(password);
-            return this;
+            return signingIn(requireNonNull(userName), requireNonNull(password), null);
         }
 
         /** Signs in by a token. */
         public Builder token(String token) {
-            user = null;
-            secret = requireNonNull(token);
-            return this;
+            return signingIn(null, requireNonNull(token), null);
         }
 
         /** Signs in by a credentials file of NATS (a JWT and its key), as {@code nsc generate creds} makes it. */
         public Builder credentials(Path file) {
-            credentials = requireNonNull(file);
+            return signingIn(null, null, requireNonNull(file));
+        }
+
+        private Builder signingIn(@Nullable String userName, @Nullable String password, @Nullable Path file) {
+            user = userName;
+            secret = password;
+            credentials = file;
             return this;
         }
 
@@ -168,10 +170,10 @@ public final class NatsOptions {
         /**
          * Says that the broker's permissions keep every user to subjects with the own name, as {@code ipc nats permissions}
          * writes them. Then a peer's user is known ({@link io.valise.ipc.PeerIdentity.Evidence#BROKER}), and {@code
-         * AccessPolicy.users} can be asked for. Without such permissions any user could pretend to be any other: leave it off.
+         * AccessPolicy.brokerUsers} can be asked for. Without such permissions any user could pretend to be any other: leave it off.
          */
         public Builder brokerProvesUsers(boolean yes) {
-            provesUsers = yes;
+            brokerProvesUsers = yes;
             return this;
         }
 
@@ -189,19 +191,26 @@ public final class NatsOptions {
             return this;
         }
 
-        /** The options. */
+        /**
+         * The options.
+         *
+         * @throws IllegalArgumentException when the name, or the user who is it, is empty or longer than 400 characters, where
+         *     each byte of UTF-8 that is no letter or digit of ASCII, - or _ counts as 3
+         */
         public NatsOptions build() {
             String known =
                     name != null ? name : user != null ? user : servers.get(0).user();
-            return new NatsOptions(new BrokerSettings(
+            BrokerSettings settings = new BrokerSettings(
                     List.copyOf(servers),
                     user,
                     secret,
                     credentials,
                     known == null ? DEFAULT_NAME : known,
                     tls,
-                    provesUsers,
-                    silence.toNanos()));
+                    brokerProvesUsers,
+                    silence.toNanos());
+            settings.userToken(); // checks the name
+            return new NatsOptions(settings);
         }
     }
 }

@@ -29,8 +29,10 @@ public final class NatsPermissions {
      * Of a user who neither serves nor calls anything yet.
      *
      * @param user as who signs in, or as {@link NatsOptions.Builder#name} says
+     * @throws IllegalArgumentException when it is empty, or too long for {@link NatsOptions.Builder#build}
      */
     public static NatsPermissions of(String user) {
+        Subjects.userToken(user);
         return new NatsPermissions(user, List.of(), List.of());
     }
 
@@ -62,7 +64,7 @@ public final class NatsPermissions {
 
     /** The subjects that the user may publish to. */
     public List<String> publish() {
-        String token = Subjects.token(user);
+        String token = Subjects.userToken(user);
         List<String> subjects = new ArrayList<>(List.of(Subjects.inboxes("*"), Subjects.listing(token)));
         called.forEach(name -> subjects.add(Subjects.connect(name, token)));
         return subjects;
@@ -70,7 +72,7 @@ public final class NatsPermissions {
 
     /** The subjects that the user may subscribe to; a queue group stands behind its subject, after a space. */
     public List<String> subscribe() {
-        List<String> subjects = new ArrayList<>(List.of(Subjects.inboxes(Subjects.token(user))));
+        List<String> subjects = new ArrayList<>(List.of(Subjects.inboxes(Subjects.userToken(user))));
         if (!served.isEmpty()) {
             subjects.add(Subjects.LISTING);
         }

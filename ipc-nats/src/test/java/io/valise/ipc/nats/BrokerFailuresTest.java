@@ -2,22 +2,18 @@ package io.valise.ipc.nats;
 
 import static io.valise.ipc.nats.Expect.fails;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.valise.ipc.AccessPolicy;
 import io.valise.ipc.IpcClient;
 import io.valise.ipc.IpcServer;
 import io.valise.ipc.IpcStatus;
-import io.valise.ipc.spi.Availability;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is wrong at the broker, or in the options: each with its status and what to do. */
+/** What is wrong at the broker: each with its status and what to do. */
 @NeedsNats
 @Timeout(60)
 class BrokerFailuresTest {
@@ -91,47 +87,5 @@ class BrokerFailuresTest {
                     "max_payload: limit=4096 bytes or more, actual=1024: raise it",
                     NatsOptions.builder(broker.url()).build());
         }
-    }
-
-    @Test
-    void nothingIsConfigured() {
-        Availability here = new NatsTransport().availability();
-        if (System.getProperty(NatsOptions.URL_PROPERTY) == null && System.getenv("VALISE_NATS_URL") == null) {
-            assertThat(here.available()).isFalse();
-            assertThat(here.detail()).contains("valise.nats.url", "VALISE_NATS_URL", "NatsTransport(options)");
-            fails(IpcStatus.UNSUPPORTED, "valise.nats.url", () -> IpcClient.connect("nats:quotes"));
-        } else { // another test of this JVM has set it
-            assertThat(here.available()).isTrue();
-        }
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "",
-                "127.0.0.1:4222",
-                "http://host",
-                "nats://",
-                "nats://host/path",
-                "nats://ann:secret@",
-                "nats://a b"
-            })
-    void malformedAddresses(String url) {
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> NatsOptions.builder(url))
-                .withMessageContaining("expected nats://host:port or tls://host:port")
-                .withMessageNotContaining("secret");
-    }
-
-    @Test
-    void optionsOutOfRange() {
-        NatsOptions.Builder options = NatsOptions.builder("nats://host");
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> options.name("n".repeat(65)))
-                .withMessageContaining("limit=1..64 characters, actual=65");
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> options.silence(Duration.ofMillis(999)))
-                .withMessageContaining("limit=1 s or more");
-        assertThatIllegalArgumentException().isThrownBy(NatsOptions::builder);
     }
 }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param credentials a credentials file
  * @param name by which this process is known in subjects
  * @param tls what is trusted and shown; null for the JVM's default
- * @param provesUsers whether the broker keeps users to their own subjects
+ * @param brokerProvesUsers whether the broker keeps users to their own subjects
  * @param silenceNanos after how long without a sign of life a peer is dead
  */
 public record BrokerSettings(
@@ -25,7 +25,7 @@ public record BrokerSettings(
         @Nullable Path credentials,
         String name,
         @Nullable SSLContext tls,
-        boolean provesUsers,
+        boolean brokerProvesUsers,
         long silenceNanos) {
 
     /** The brokers' addresses, for messages. */
@@ -33,9 +33,13 @@ public record BrokerSettings(
         return servers.stream().map(BrokerAddress::shown).collect(Collectors.joining(", "));
     }
 
-    /** The name as a token of subjects. */
+    /**
+     * The name as a token of subjects.
+     *
+     * @throws IllegalArgumentException as {@link Subjects#userToken}
+     */
     public String userToken() {
-        return Subjects.token(name);
+        return Subjects.userToken(name);
     }
 
     /** Whether the connection must be encrypted. */

@@ -27,8 +27,9 @@ public final class Subjects {
     private static final String CONNECT = ALL + "c.";
     private static final String LIST = ALL + "s.";
     private static final String INBOX = ALL + "l.";
+    private static final int MOST_USER = 400;
     private static final Pattern LINK =
-            Pattern.compile("(valise\\.l\\.([^.\\s*>]{1,400})\\.[0-9a-f]{32})\\.([0-9a-f]{16})");
+            Pattern.compile("(valise\\.l\\.([^.\\s*>]{1," + MOST_USER + "})\\.[0-9a-f]{32})\\.([0-9a-f]{16})");
     private static final Pattern ESCAPED = Pattern.compile("~([0-9a-f]{2})");
 
     private Subjects() {}
@@ -45,6 +46,21 @@ public final class Subjects {
             }
         }
         return token.toString();
+    }
+
+    /**
+     * The {@link #token} of a user.
+     *
+     * @throws IllegalArgumentException when it is empty, or longer than a peer takes
+     */
+    public static String userToken(String user) {
+        String token = token(user);
+        if (token.isEmpty() || token.length() > MOST_USER) {
+            throw new IllegalArgumentException("user or name at the broker: limit=1.." + MOST_USER
+                    + " characters, where each byte of UTF-8 that is not of A-Z a-z 0-9 - _ counts as 3, actual="
+                    + token.length());
+        }
+        return token;
     }
 
     /** What {@link #token} was made of. */

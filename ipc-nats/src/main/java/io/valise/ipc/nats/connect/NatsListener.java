@@ -118,7 +118,7 @@ public final class NatsListener implements Transport.Listener {
 
     /** Who a peer is whose inbox is that of a user. */
     static PeerIdentity identity(BrokerSettings settings, String userToken) {
-        return settings.provesUsers() ? PeerIdentity.ofBroker(Subjects.text(userToken)) : PeerIdentity.unknown();
+        return settings.brokerProvesUsers() ? PeerIdentity.ofBroker(Subjects.text(userToken)) : PeerIdentity.unknown();
     }
 
     /** The broker is gone. */

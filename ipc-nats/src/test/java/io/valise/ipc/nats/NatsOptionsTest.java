@@ -1,0 +1,126 @@
+package io.valise.ipc.nats;
+
+import static io.valise.ipc.nats.Expect.fails;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.valise.ipc.IpcClient;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.nats.broker.BrokerSettings;
+import io.valise.ipc.spi.Availability;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The options, without a broker. */
+class NatsOptionsTest {
+    private static final String SYLLABLE = "\uac00"; // 3 bytes of UTF-8, so 9 characters of a token
+
+    private final NatsOptions.Builder options = NatsOptions.builder("nats://host");
+
+    @Test
+    void nothingIsConfigured() {
+        assumeTrue(System.getenv("VALISE_NATS_URL") == null, "a broker is configured");
+        String url = System.clearProperty(NatsOptions.URL_PROPERTY);
+        try {
+            Availability here = new NatsTransport().availability();
+            assertThat(here.available()).isFalse();
+            assertThat(here.detail()).contains("valise.nats.url", "VALISE_NATS_URL", "NatsTransport(options)");
+            fails(IpcStatus.UNSUPPORTED, "valise.nats.url", () -> IpcClient.connect("nats:quotes"));
+        } finally {
+            if (url != null) { // of another test in this JVM
+                System.setProperty(NatsOptions.URL_PROPERTY, url);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "127.0.0.1:4222",
+                "http://host",
+                "nats://",
+                "nats://host/path",
+                "nats://ann:secret@",
+                "nats://a b"
+            })
+    void malformedAddresses(String url) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> NatsOptions.builder(url))
+                .withMessageContaining("expected nats://host:port or tls://host:port")
+                .withMessageNotContaining("secret");
+    }
+
+    @Test
+    void optionsOutOfRange() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> options.name("n".repeat(65)))
+                .withMessageContaining("limit=1..64 characters, actual=65");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> options.silence(Duration.ofMillis(999)))
+                .withMessageContaining("limit=1 s or more");
+        assertThatIllegalArgumentException().isThrownBy(NatsOptions::builder);
+    }
+
+    @Test
+    void namesThatAreTooLongAsTokens() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> options.name(SYLLABLE.repeat(45)).build())
+                .withMessageContaining("limit=1..400 characters")
+                .withMessageContaining("actual=405");
+        assertThat(options.name(SYLLABLE.repeat(44)).build().settings().userToken())
+                .hasSize(396);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 401})
+    void usersThatAreEmptyOrTooLong(int length) {
+        String user = "u".repeat(length);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> options.user(user, "secret").build())
+                .withMessageContaining("limit=1..400 characters")
+                .withMessageContaining("actual=" + length)
+                .withMessageNotContaining("secret");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> NatsPermissions.of(user))
+                .withMessageContaining("actual=" + length);
+        assertThat(options.user(user, "secret").name("short").build())
+                .hasToString("NatsOptions[nats://host:4222, name=short]");
+    }
+
+    private void signsIn(@Nullable String user, @Nullable String secret, @Nullable Path credentials) {
+        BrokerSettings settings = options.build().settings();
+        assertThat(settings.user()).isEqualTo(user);
+        assertThat(settings.secret()).isEqualTo(secret);
+        assertThat(settings.credentials()).isEqualTo(credentials);
+    }
+
+    @Test
+    void theLastWayToSignInCounts() {
+        Path file = Path.of("ann.creds");
+        options.user("ann", "a").token("t");
+        signsIn(null, "t", null);
+        options.credentials(file);
+        signsIn(null, null, file);
+        options.user("bob", "b");
+        signsIn("bob", "b", null);
+        options.credentials(file).token("t");
+        signsIn(null, "t", null);
+    }
+
+    @Test
+    void optionsAreEqualWhenAllIs() {
+        NatsOptions ann = options.user("ann", "a").build();
+        assertThat(NatsOptions.builder("nats://host").user("ann", "a").build())
+                .isEqualTo(ann)
+                .hasSameHashCodeAs(ann);
+        assertThat(NatsOptions.builder("nats://other").user("ann", "a").build()).isNotEqualTo(ann);
+        assertThat(options.user("ann", "b").build()).isNotEqualTo(ann);
+        assertThat(options.user("ann", "a").brokerProvesUsers(true).build()).isNotEqualTo(ann);
+    }
+}
