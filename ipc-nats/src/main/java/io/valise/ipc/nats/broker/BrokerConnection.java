@@ -152,7 +152,7 @@ public final class BrokerConnection {
 
     private Options options() {
         Options.Builder options = new Options.Builder()
-                .servers(settings.servers().stream().map(BrokerAddress::url).toArray(String[]::new))
+                .servers(settings.urls().toArray(String[]::new))
                 .connectionName("valise " + ProcessHandle.current().pid())
                 .connectionTimeout(CONNECT_TIMEOUT)
                 .maxReconnects(0)

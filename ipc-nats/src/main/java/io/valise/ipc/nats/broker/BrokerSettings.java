@@ -2,6 +2,7 @@ package io.valise.ipc.nats.broker;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,30 @@ public record BrokerSettings(
     /** Whether the connection must be encrypted. */
     boolean isSecure() {
         return tls != null || servers.stream().anyMatch(server -> server.shown().startsWith("tls:"));
+    }
+
+    /** By hand, as {@link #hashCode}: Java 17 would keep the class loader of a record that is compared for ever. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof BrokerSettings that
+                && urls().equals(that.urls())
+                && Objects.equals(user, that.user)
+                && Objects.equals(secret, that.secret)
+                && Objects.equals(credentials, that.credentials)
+                && name.equals(that.name)
+                && Objects.equals(tls, that.tls)
+                && brokerProvesUsers == that.brokerProvesUsers
+                && silenceNanos == that.silenceNanos;
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(urls(), user, secret, credentials, name, tls, brokerProvesUsers, silenceNanos);
+    }
+
+    /** The brokers' addresses, perhaps with passwords. */
+    List<String> urls() {
+        return servers.stream().map(BrokerAddress::url).toList();
     }
 
     /** Never the password. */

@@ -120,6 +120,17 @@ public final class Subjects {
             return match.matches() ? new End(match.group(1), match.group(2), match.group(3)) : null;
         }
 
+        /** By hand, as {@link #hashCode}: Java 17 would keep the class loader of a record that is compared for ever. */
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof End that && subject().equals(that.subject());
+        }
+
+        @Override
+        public int hashCode() {
+            return subject().hashCode();
+        }
+
         /** The subject. */
         public String subject() {
             return inbox + '.' + id;
