@@ -10,11 +10,15 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The links of this process over one connection to a broker. Thread-safe. */
 public final class Links {
+    /** How often a process is asked whether it lives for which no thread waits, in milliseconds. */
+    public static final long IDLE_MILLIS = 1000;
+
     private static final SafeLog LOG = SafeLog.of(Links.class);
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int MOST_OFFERED = 1024;
@@ -32,7 +36,7 @@ public final class Links {
     private final Map<String, NatsStream> byClient = new ConcurrentHashMap<>();
     private final Map<NatsStream, String> dialled = new ConcurrentHashMap<>();
     private final Map<NatsStream, Offer> offers = new ConcurrentHashMap<>();
-    private long now;
+    private final AtomicLong now = new AtomicLong();
 
     /** A link that a client asked for, until it is heard of again. */
     private record Offer(Consumer<NatsStream> acceptor, long since) {}
@@ -108,7 +112,7 @@ public final class Links {
             Subjects.End own = new Subjects.End(inbox, user, random(LINK_BYTES));
             stream = new NatsStream(this, own, client);
             stream.offered(open);
-            offers.put(stream, new Offer(acceptor, now));
+            offers.put(stream, new Offer(acceptor, now.get()));
             streams.put(own.id(), stream);
             byClient.put(client.subject(), stream);
             peers.join(client, stream);
@@ -151,7 +155,7 @@ public final class Links {
         } else if (stream != null) {
             peers.heard(stream.remote());
             Offer offer = offers.remove(stream);
-            if (offer != null) {
+            if (offer != null && chunk.kind() != Chunk.Kind.RESET) { // the client may have taken another one
                 offer.acceptor().accept(stream);
             }
             stream.received(chunk);
@@ -216,9 +220,9 @@ public final class Links {
 
     /** See {@link Peers#tick}; one call at a time. */
     public boolean tick(long millis, boolean counts) {
-        now += millis;
+        long time = now.addAndGet(millis);
         offers.forEach((stream, offer) -> {
-            if (now - offer.since() > OFFERED_MILLIS) {
+            if (time - offer.since() > OFFERED_MILLIS) {
                 stream.close();
             }
         });

@@ -17,9 +17,6 @@ import org.jspecify.annotations.Nullable;
  * after a time without a sign of life; only time in which this process looked counts. Thread-safe.
  */
 final class Peers {
-    static final long BUSY_MILLIS = 100;
-    static final long IDLE_MILLIS = 1000;
-
     /** A broker of a cluster may not know yet what another one knows. */
     private static final long ASK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
@@ -128,7 +125,7 @@ final class Peers {
                 peer.sincePingMillis += millis;
                 if (peer.silentMillis >= silenceMillis) {
                     dead.add(peer);
-                } else if (busy || peer.sincePingMillis >= IDLE_MILLIS) {
+                } else if (busy || peer.sincePingMillis >= Links.IDLE_MILLIS) {
                     peer.sincePingMillis = 0;
                     toAsk.add(peer);
                 }

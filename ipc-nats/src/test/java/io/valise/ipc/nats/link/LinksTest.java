@@ -1,19 +1,36 @@
 package io.valise.ipc.nats.link;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.nats.broker.Subjects;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** The links of a process, without a broker. */
 class LinksTest {
+    private static final int CLIENTS_CREDIT = 100_000;
+
+    /** What was sent, in order. */
+    private final List<Sent> sent = new ArrayList<>();
+
+    private final List<NatsStream> accepted = new ArrayList<>();
+
+    private record Sent(@Nullable String replyTo, Chunk chunk) {}
+
     private final Links links = new Links(
             new Outlet() {
                 @Override
-                public void publish(String subject, @Nullable String replyTo, byte[] data) {}
+                public void publish(String subject, @Nullable String replyTo, byte[] data) {
+                    sent.add(new Sent(replyTo, Objects.requireNonNull(Chunk.of(data))));
+                }
 
                 @Override
                 public int maxPayload() {
@@ -24,18 +41,94 @@ class LinksTest {
                 public void settle() {}
             },
             "server",
-            Links.process(),
+            Subjects.inbox("server", Links.process()),
             10_000,
             () -> {});
 
+    private final int all = links.credit().left();
+
+    private Sent last() {
+        return sent.get(sent.size() - 1);
+    }
+
+    private static byte[] chunk(Chunk.Kind kind, int creditEpoch, long offset, long limit, int length) {
+        return Chunk.head(kind, (byte) creditEpoch, (byte) 0, offset, limit, length);
+    }
+
+    /** A client asks for a link, and is answered; returns the name of this end. */
+    private String offered() {
+        Subjects.End client = Subjects.End.of(Subjects.inbox("client", Links.process()) + ".0123456789abcdef");
+        links.asked(Objects.requireNonNull(client), chunk(Chunk.Kind.OPEN, 0, 0, CLIENTS_CREDIT, 0), accepted::add);
+        assertThat(last().chunk().kind()).isEqualTo(Chunk.Kind.OPENED);
+        assertThat(accepted).isEmpty();
+        return Subjects.last(Objects.requireNonNull(last().replyTo()));
+    }
+
+    /** A client takes that link; returns the name of this end. */
+    private String taken() {
+        String own = offered();
+        links.received(own, null, chunk(Chunk.Kind.GRANT, 0, 0, CLIENTS_CREDIT, 0));
+        assertThat(accepted).hasSize(1);
+        return own;
+    }
+
+    private void brokenByLoss(String why) {
+        IpcException broken =
+                catchThrowableOfType(IpcException.class, () -> accepted.get(0).read(ByteBuffer.allocate(100)));
+        assertThat(broken.status()).isEqualTo(IpcStatus.PEER_DIED);
+        assertThat(broken).hasMessageContaining(why);
+        assertThat(last().chunk().kind()).isEqualTo(Chunk.Kind.RESET);
+        assertThat(last().chunk().reason()).contains(why);
+        assertThat(links.isEmpty()).isTrue();
+    }
+
     @Test
     void aLinkThatFailsBeforeItIsTakenGivesItsCreditBack() {
-        int all = links.credit().left();
         NatsStream offered = new NatsStream(links, new Subjects.End("inbox", "server", "1"), null);
         assertThat(links.credit().left()).isLessThan(all);
         offered.fail(new IpcException(IpcStatus.PEER_DIED, "the client is gone"));
         assertThat(links.credit().left()).isEqualTo(all);
         offered.close();
         assertThat(links.credit().left()).isEqualTo(all);
+    }
+
+    @Test
+    void aLinkThatTheClientDoesNotWantIsNotHandedOn() {
+        String own = offered();
+        links.received(own, null, Chunk.reset(IpcStatus.CANCELLED, "the client has another link"));
+        assertThat(accepted).isEmpty();
+        assertThat(links.isEmpty()).isTrue();
+        assertThat(links.credit().left()).isEqualTo(all);
+    }
+
+    @Test
+    void aLostMessageEndsTheLinkAfterWhatCameBefore() throws IOException {
+        String own = taken();
+        links.received(own, null, chunk(Chunk.Kind.DATA, 0, 0, CLIENTS_CREDIT, 10));
+        links.received(own, null, chunk(Chunk.Kind.DATA, 0, 20, CLIENTS_CREDIT, 10));
+        assertThat(accepted.get(0).read(ByteBuffer.allocate(100))).isEqualTo(10);
+        brokenByLoss("received=10 bytes, next=20");
+    }
+
+    @Test
+    void aMessageThatWasLostBeforeTheEndIsNoticedToo() {
+        links.received(taken(), null, chunk(Chunk.Kind.END, 0, 5, CLIENTS_CREDIT, 0));
+        brokenByLoss("received=0 bytes, next=5");
+    }
+
+    @Test
+    void creditThatWasGivenBackIsNotUsedWhenAnOldGrantNamesIt() throws IOException {
+        String own = taken();
+        NatsStream stream = accepted.get(0);
+        assertThat(stream.write(ByteBuffer.allocate(1000))).isEqualTo(1000);
+        stream.rest();
+        assertThat(last().chunk().kind()).isEqualTo(Chunk.Kind.RETURN);
+        assertThat(last().chunk().offset()).isEqualTo(1000);
+        assertThat(last().chunk().epoch()).isEqualTo((byte) 1);
+
+        links.received(own, null, chunk(Chunk.Kind.GRANT, 0, 0, CLIENTS_CREDIT, 0)); // sent before that came
+        assertThat(stream.write(ByteBuffer.allocate(CLIENTS_CREDIT))).isEqualTo(Credit.BASE);
+        links.received(own, null, chunk(Chunk.Kind.GRANT, 1, 0, 50_000, 0));
+        assertThat(stream.write(ByteBuffer.allocate(CLIENTS_CREDIT))).isEqualTo(50_000 - 1000 - Credit.BASE);
     }
 }
