@@ -15,6 +15,7 @@ import io.valise.ipc.ValueSet;
 import io.valise.ipc.testlog.LogWatch;
 import io.valise.ipc.testlog.MayLog;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
@@ -72,12 +73,25 @@ class BrokerLossTest {
         }
     }
 
+    /** The thread that serves the name again. */
+    private static Thread returning() {
+        Optional<Thread> found = Optional.empty();
+        while (found.isEmpty()) { // until the loss is noticed
+            found = Thread.getAllStackTraces().keySet().stream()
+                    .filter(thread -> thread.getName().equals("valise-nats-return"))
+                    .findFirst();
+        }
+        return found.get();
+    }
+
     @Test
-    void serverWhoseBrokerIsAwayCloses() {
+    void serverWhoseBrokerIsAwayCloses() throws InterruptedException {
         try (NatsServer broker = NatsServer.open()) {
             IpcServer server = server(broker).start();
             broker.kill();
+            Thread returning = returning();
             server.close();
+            returning.join();
             broker.restart();
             fails(
                     IpcStatus.ENDPOINT_NOT_FOUND,

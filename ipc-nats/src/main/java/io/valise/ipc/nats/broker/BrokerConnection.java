@@ -203,11 +203,6 @@ public final class BrokerConnection {
         }
     }
 
-    /** How it is used. */
-    public BrokerSettings settings() {
-        return settings;
-    }
-
     /** The longest message that the broker takes, in bytes. */
     public int maxPayload() {
         return (int) Math.min(Integer.MAX_VALUE, connection.getMaxPayload());

@@ -58,7 +58,8 @@ public final class NatsListener implements Transport.Listener {
         return endpoint;
     }
 
-    private void serve() {
+    /** Returns whether the name is served: not when this was closed meanwhile. */
+    private boolean serve() {
         Node used = Nodes.useUninterruptibly(settings, START_NANOS);
         Runnable end = () -> {};
         boolean done = false;
@@ -79,6 +80,7 @@ public final class NatsListener implements Transport.Listener {
         if (used.isLost()) {
             lost();
         }
+        return done;
     }
 
     private synchronized boolean keep(Node used, Runnable end) {
@@ -141,22 +143,28 @@ public final class NatsListener implements Transport.Listener {
         if (closed) {
             return true;
         }
+        boolean over = false;
+        returning(false); // from here on a loss begins anew
         try {
-            synchronized (this) {
-                returning = false;
+            if (serve()) {
+                LOG.log(Level.INFO, endpoint + " is served again");
             }
-            serve();
-            LOG.log(Level.INFO, endpoint + " is served again");
+            over = true;
             return true;
         } catch (IpcException notYet) {
-            synchronized (this) {
-                returning = true;
-            }
             LOG.log(Level.DEBUG, endpoint + " is not served yet", notYet);
-            LockSupport.parkNanos(pause[0]);
-            pause[0] = Math.min(LONGEST_PAUSE_NANOS, pause[0] * 2);
-            return false;
+        } finally {
+            if (!over) {
+                returning(true);
+            }
         }
+        LockSupport.parkNanos(pause[0]);
+        pause[0] = Math.min(LONGEST_PAUSE_NANOS, pause[0] * 2);
+        return false;
+    }
+
+    private synchronized void returning(boolean now) {
+        returning = now;
     }
 
     @Override

@@ -37,7 +37,6 @@ import org.jspecify.annotations.Nullable;
 final class Node implements BrokerConnection.Receiver, Outlet {
     private static final SafeLog LOG = SafeLog.of(Node.class);
     private static final long BUSY_MILLIS = 100;
-    private static final long IDLE_MILLIS = 1000;
     private static final long SETTLE_MILLIS = 250;
     private static final long START_MILLIS = 5000;
     private static final long ECHO_MILLIS = 3000;
@@ -309,7 +308,7 @@ final class Node implements BrokerConnection.Receiver, Outlet {
             timer.run();
             slow = slowly;
             timer = ReadinessLoop.shared()
-                    .after(TimeUnit.MILLISECONDS.toNanos(slowly ? IDLE_MILLIS : BUSY_MILLIS), () -> tick(slowly));
+                    .after(TimeUnit.MILLISECONDS.toNanos(slowly ? Links.IDLE_MILLIS : BUSY_MILLIS), () -> tick(slowly));
         }
     }
 
@@ -326,7 +325,7 @@ final class Node implements BrokerConnection.Receiver, Outlet {
 
     private void tick(boolean wasSlow) {
         boolean counts = !broker.isBehind();
-        long millis = wasSlow ? IDLE_MILLIS : BUSY_MILLIS;
+        long millis = wasSlow ? Links.IDLE_MILLIS : BUSY_MILLIS;
         boolean active = links.tick(millis, counts);
         if (isUnused(millis)) {
             Nodes.closeIfUnused(this);

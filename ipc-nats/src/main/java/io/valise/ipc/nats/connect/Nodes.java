@@ -76,17 +76,11 @@ final class Nodes {
     }
 
     private static void make(BrokerSettings settings, CompletableFuture<Node> place) {
-        boolean done = false;
         try {
-            Node node = new Node(settings, lost -> forget(settings, place));
-            done = place.complete(node);
+            place.complete(new Node(settings, lost -> forget(settings, place)));
         } catch (RuntimeException | Error e) { // those who wait get it
             forget(settings, place);
-            done = place.completeExceptionally(e);
-        } finally {
-            if (!done) {
-                forget(settings, place);
-            }
+            place.completeExceptionally(e);
         }
     }
 
