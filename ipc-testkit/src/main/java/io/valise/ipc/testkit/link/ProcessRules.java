@@ -166,7 +166,8 @@ public abstract class ProcessRules extends LinkRules {
             return null;
         });
         List<LinkEnd> clients = new ArrayList<>();
-        while (!accepted.get() || served.waiting().isEmpty()) {
+        while (clients.size() < MOST_CLIENTS
+                && (!accepted.get() || served.waiting().isEmpty())) {
             clients.add(connect(served.address()));
         }
         theirs.join();

@@ -87,13 +87,16 @@ public abstract class ServingRules extends LinkRules {
         Served first = serve();
         Served second = serve(candidate.transport(), first.address());
         int clients = 0;
-        while (first.waiting().isEmpty() || second.waiting().isEmpty()) {
+        while (clients < MOST_CLIENTS
+                && (first.waiting().isEmpty() || second.waiting().isEmpty())) {
             connect(first.address());
             clients++;
         }
         while (first.waiting().size() + second.waiting().size() < clients) {
             LockSupport.parkNanos(50_000); // the acceptors are called soon after
         }
+        assertThat(first.waiting()).isNotEmpty();
+        assertThat(second.waiting()).isNotEmpty();
         first.listener().close();
         second.waiting().clear();
         connect(second.address()).send(LinkEnd.frame(1, 10));

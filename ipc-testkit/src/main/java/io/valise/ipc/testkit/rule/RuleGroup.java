@@ -33,6 +33,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 public abstract class RuleGroup {
     private static final AtomicInteger NAMES = new AtomicInteger();
 
+    /** Of so many clients each of two servers of a shared name gets some. */
+    protected static final int MOST_CLIENTS = 200;
+
     /** The transport under test. */
     protected final Candidate candidate;
 

@@ -29,7 +29,8 @@ public abstract class SharedNameRules extends SessionRules {
         IpcServer first = serve(builder -> builder);
         IpcConnection client = connect(first);
         IpcServer second = serve(first.endpoints().get(0), builder -> builder);
-        while (second.connections().isEmpty()) {
+        for (int clients = 0; second.connections().isEmpty(); clients++) {
+            assertThat(clients).as("clients that the second server shares").isLessThan(MOST_CLIENTS);
             echoes(connect(first), 3);
         }
         echoes(client, 3);
@@ -57,6 +58,7 @@ public abstract class SharedNameRules extends SessionRules {
         List<IpcConnection> clients = new ArrayList<>(List.of(connect(address)));
         IpcServer here = serve(address, builder -> builder);
         while (here.connections().isEmpty()) {
+            assertThat(clients).as("clients that the second server shares").hasSizeLessThan(MOST_CLIENTS);
             clients.add(connect(address));
         }
         doomed.kill();
