@@ -1,6 +1,5 @@
 package io.valise.ipc.nats;
 
-import io.valise.ipc.spi.Transport;
 import io.valise.ipc.testkit.TransportContract;
 import java.util.Set;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
@@ -11,32 +10,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 /** What programs are promised over every transport, over {@code nats:}. */
 @NeedsNats
 @ExtendWith(NatsConformanceTest.Groups.class)
-class NatsConformanceTest extends TransportContract {
-    @Override
-    public Transport transport() {
-        return SharedNats.transport();
-    }
-
-    @Override
-    public boolean provesSameUser() {
-        return false;
-    }
-
-    @Override
-    public boolean namesAreExclusive() {
-        return false;
-    }
-
-    @Override
-    public boolean usesRuntimeDirectory() {
-        return false;
-    }
-
-    @Override
-    public boolean hasDescriptorPerConnection() {
-        return false;
-    }
-
+class NatsConformanceTest extends TransportContract implements NatsCandidate {
     /**
      * The rules that depend on how a connection is made, how it ends, and how much room it has; the others see the same link as
      * over the other transports, and run with {@code -Dvalise.test.allRules=true}. Those of shortages never run: they deny a
