@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * What a session is told by the builder of its end.
  *
  * @param services what this end offers
- * @param given who may call it, if the builder was told
+ * @param givenAccess who may call it, if the builder was told
  * @param credentials what this end has to show, and whom it deals with
  * @param maxMessageBytes the longest message this end takes
  * @param requestTimeoutNanos how long a call waits that does not say
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record SessionConfig(
         Services services,
-        @Nullable AccessPolicy given,
+        @Nullable AccessPolicy givenAccess,
         Credentials credentials,
         int maxMessageBytes,
         long requestTimeoutNanos,
@@ -48,7 +48,7 @@ public record SessionConfig(
                 ? this
                 : new SessionConfig(
                         services,
-                        given,
+                        givenAccess,
                         credentials,
                         maxMessageBytes,
                         requestTimeoutNanos,
@@ -63,13 +63,13 @@ public record SessionConfig(
      * who have the same publisher.
      */
     public boolean isAccessKnown() {
-        return given != null || reach == Transport.Reach.MACHINE || credentials.identity() != null;
+        return givenAccess != null || reach == Transport.Reach.MACHINE || credentials.identity() != null;
     }
 
     /** Who may call. */
     public AccessPolicy access() {
-        if (given != null) {
-            return given;
+        if (givenAccess != null) {
+            return givenAccess;
         }
         AppIdentity own = credentials.identity();
         return reach == Transport.Reach.NETWORK && own != null
