@@ -18,9 +18,11 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
 import java.nio.file.attribute.BasicFileAttributeView;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +52,7 @@ final class ClosedPath implements AutoCloseable {
         Path below = place.root().relativize(place.real());
         SecureDirectoryStream<Path> folder = secure;
         try {
+            requireSame(place.root(), secure);
             for (int i = 0; i < below.getNameCount() - 1; i++) {
                 SecureDirectoryStream<Path> next = folder.newDirectoryStream(below.getName(i), NOFOLLOW_LINKS);
                 folder.close();
@@ -66,6 +69,18 @@ final class ClosedPath implements AutoCloseable {
         return new ClosedPath(place, last == null ? Path.of("") : last, folder);
     }
 
+    /** The root was opened by its path, in which a link may have come in the place of a directory. */
+    private static void requireSame(Path root, SecureDirectoryStream<Path> opened) throws IOException {
+        Object key = opened.getFileAttributeView(BasicFileAttributeView.class)
+                .readAttributes()
+                .fileKey();
+        Object now = Files.readAttributes(root, BasicFileAttributes.class, NOFOLLOW_LINKS)
+                .fileKey();
+        if (!Objects.equals(key, now) || !root.toRealPath().equals(root)) {
+            throw changed(root);
+        }
+    }
+
     private static IpcException changed(Path path) {
         return new IpcException(IpcStatus.ACCESS_DENIED, path + ": it changed while it was opened");
     }
@@ -79,8 +94,15 @@ final class ClosedPath implements AutoCloseable {
             return in.newByteChannel(name, all);
         }
         SeekableByteChannel channel = Files.newByteChannel(name, all);
-        if (!name.toRealPath().equals(place.real())) {
-            channel.close();
+        boolean same = false;
+        try {
+            same = name.toRealPath().equals(place.real());
+        } finally {
+            if (!same) {
+                channel.close();
+            }
+        }
+        if (!same) {
             throw changed(name);
         }
         return channel;

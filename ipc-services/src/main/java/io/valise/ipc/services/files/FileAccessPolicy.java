@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A path is resolved first, and what it resolves to is then opened one directory after the other without following
  * links. So to replace a directory by a link in between gains an attacker nothing, where the JDK can open relative to a
- * directory (SecureDirectoryStream: Linux). Elsewhere the file is resolved once more after it was opened, and refused
- * if it changed.
+ * directory (SecureDirectoryStream: Linux). A root is opened by its path, and refused if that leads to another directory
+ * afterwards. Elsewhere the file is resolved once more after it was opened, and refused if it changed.
  *
  * <p>Roots can be revoked while the program runs: the next call sees it; channels open by then stay open. Those of {@link
  * FileAccessManifest#policy} are declared by the application and consented to by the user. Failures of the
@@ -186,9 +186,26 @@ public final class FileAccessPolicy {
      * @throws IpcException {@code ACCESS_DENIED} when it is not below a root, or no regular file
      */
     public SeekableByteChannel open(Path path, OpenOption... options) throws IOException {
-        try (ClosedPath place = ClosedPath.enter(place(path))) {
-            return place.open(Set.copyOf(Arrays.asList(options)));
+        return open(place(path), options);
+    }
+
+    private static SeekableByteChannel open(Place place, OpenOption... options) throws IOException {
+        try (ClosedPath path = ClosedPath.enter(place)) {
+            return path.open(Set.copyOf(Arrays.asList(options)));
         }
+    }
+
+    /**
+     * Opens a regular file that was resolved before, as {@link #open} does, unless its path leads to another file by now.
+     *
+     * @throws IpcException {@code ACCESS_DENIED} as {@link #open}, and when it does
+     */
+    SeekableByteChannel openReal(Path real, OpenOption... options) throws IOException {
+        Place place = place(real);
+        if (!place.real().equals(real)) {
+            throw new IpcException(IpcStatus.ACCESS_DENIED, real + ": its path leads to another file now");
+        }
+        return open(place, options);
     }
 
     /** The names in a directory below a root, sorted. */

@@ -72,15 +72,11 @@ final class Transfer {
         try {
             FileAccessPolicy kept = claim.policy();
             if (kept != null) {
-                kept.check(file);
+                kept.requireRootsOf(file); // which is what openReal opens, or nothing
             }
-            FileAccessPolicy allowed = policy == null ? new FileAccessPolicy(folder(file)) : policy;
-            SeekableByteChannel channel = allowed.open(file, StandardOpenOption.READ);
-            if (file.toRealPath().equals(file)) {
-                return channel;
-            }
-            channel.close();
-            throw new IOException("its path leads to another file now");
+            FileAccessPolicy allowed = policy != null ? policy : kept;
+            return (allowed != null ? allowed : new FileAccessPolicy(folder(file)))
+                    .openReal(file, StandardOpenOption.READ);
         } catch (IOException | IpcException e) {
             throw unreadable(file, e);
         }

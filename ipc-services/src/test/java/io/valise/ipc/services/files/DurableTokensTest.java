@@ -15,15 +15,18 @@ import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.OwnHome;
 import io.valise.ipc.testlog.Logs;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -227,6 +230,55 @@ class DurableTokensTest {
         assertThat(refusal(gone)).startsWith("HANDLER_FAILED");
         Files.createSymbolicLink(reports, own.path().resolve("elsewhere"));
         assertThat(refusal(gone)).startsWith("HANDLER_FAILED");
+    }
+
+    /** Policies ask for their roots after they have resolved a path: a directory is exchanged there, and back again. */
+    @Test
+    void aFileThatComesInItsPlaceBetweenTheChecksIsNotSent() throws IOException {
+        Path base = own.path().toRealPath();
+        Path reports = Files.createDirectory(base.resolve("reports"));
+        Path secrets = Files.createDirectory(base.resolve("secrets"));
+        Path report = Files.writeString(reports.resolve("may"), "profits");
+        Files.writeString(secrets.resolve("may"), "secret");
+        FileAccessPolicy kept = new FileAccessPolicy("kept", () -> List.of(exchange(reports, secrets)));
+        FileAccessPolicy sender = new FileAccessPolicy("sender", () -> List.of(base, exchange(reports, secrets)));
+        for (FileAccessPolicy policy : Arrays.asList(sender, null)) {
+            assertThatThrownBy(() -> Transfer.open(new OpenClaim(report, kept), policy, () -> {}))
+                    .isInstanceOfSatisfying(
+                            IpcException.class, e -> assertThat(e.status()).isEqualTo(IpcStatus.HANDLER_FAILED));
+        }
+    }
+
+    /** Puts a link to another directory in a directory's place, or the directory in that of the link. */
+    private static Path exchange(Path directory, Path other) {
+        try {
+            Path moved = directory.resolveSibling("moved");
+            if (Files.isSymbolicLink(directory)) {
+                Files.delete(directory);
+                Files.move(moved, directory);
+            } else {
+                Files.move(directory, moved);
+                Files.createSymbolicLink(directory, other);
+            }
+            return directory;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private record OpenClaim(Path file, @Nullable FileAccessPolicy policy) implements TokenStore.Claim {
+        @Override
+        public boolean spend() {
+            throw new AssertionError("nothing was sent");
+        }
+
+        @Override
+        public void tell() {
+            throw new AssertionError("nothing was sent");
+        }
+
+        @Override
+        public void close() {}
     }
 
     @Test

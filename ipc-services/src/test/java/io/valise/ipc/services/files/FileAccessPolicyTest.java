@@ -116,6 +116,21 @@ class FileAccessPolicyTest {
     }
 
     @Test
+    void aRootCannotBeExchangedForALink() throws IOException {
+        Files.writeString(outside.resolve("file"), "outside");
+        Place checked = new Place(root.resolve("a/b"), root.resolve("a/b/file"));
+        ClosedPath.enter(checked).close();
+        Files.move(root.resolve("a/b"), root.resolve("a/moved"));
+        Files.createSymbolicLink(root.resolve("a/b"), outside);
+        assertThatThrownBy(() -> ClosedPath.enter(checked)).hasMessageContaining("it changed while it was opened");
+        Files.move(root.resolve("a"), root.resolve("moved")); // and a directory above it
+        Files.delete(root.resolve("moved/b"));
+        Files.move(root.resolve("moved/moved"), root.resolve("moved/b"));
+        Files.createSymbolicLink(root.resolve("a"), Path.of("moved"));
+        assertThatThrownBy(() -> ClosedPath.enter(checked)).hasMessageContaining("it changed while it was opened");
+    }
+
+    @Test
     void opensNothingButRegularFiles() throws Exception {
         assertThatThrownBy(() -> read(root.resolve("a"))).hasMessageContaining("not a regular file");
         assertThatThrownBy(() -> read(root)).hasMessageContaining("not a regular file");
