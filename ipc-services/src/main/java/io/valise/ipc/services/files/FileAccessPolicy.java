@@ -9,10 +9,13 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -38,7 +41,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FileAccessPolicy {
     private final List<Path> roots = new CopyOnWriteArrayList<>();
-    private final List<Consumer<Set<Path>>> listeners = new CopyOnWriteArrayList<>();
+    /** Roots that were revoked: what depends on them is revoked again, in case it could not be before. */
+    private final Set<Path> former = ConcurrentHashMap.newKeySet();
+
+    private final Map<String, Consumer<Set<Path>>> listeners = new ConcurrentHashMap<>();
     /** Whose user decides, where the roots are those that it has consented to; else null. */
     private final @Nullable String application;
 
@@ -95,8 +101,8 @@ public final class FileAccessPolicy {
      * SharedFiles} with this policy has made for such files are revoked, those of earlier processes included.
      *
      * @return whether it was allowed
-     * @throws IpcException {@code RESOURCE_EXHAUSTED} or {@code ACCESS_DENIED} when durable tokens cannot be removed; the
-     *     root is revoked
+     * @throws IpcException {@code RESOURCE_EXHAUSTED} or {@code ACCESS_DENIED} when durable tokens cannot be read or removed; the
+     *     root is revoked, and so are all other tokens: call this again when the reason is gone
      * @throws UnsupportedOperationException when the user decides ({@link FileAccessManifest#policy})
      */
     public boolean revoke(Path root) {
@@ -106,17 +112,40 @@ public final class FileAccessPolicy {
 
     private boolean removeIf(Predicate<Path> which) {
         requireOwnRoots();
-        Set<Path> revoked = roots.stream().filter(which).collect(Collectors.toSet());
+        List<Path> revoked = roots.stream().filter(which).toList();
+        former.addAll(revoked);
         roots.removeAll(revoked);
-        if (!revoked.isEmpty()) {
-            listeners.forEach(listener -> listener.accept(revoked));
-        }
+        Set<Path> all = former.stream().filter(which).collect(Collectors.toSet());
+        forEach(listeners.values(), listener -> listener.accept(all));
         return !revoked.isEmpty();
     }
 
-    /** Has this told of roots that it no longer allows. */
-    void onRevoked(Consumer<Set<Path>> listener) {
-        listeners.add(listener);
+    /**
+     * Has a listener told of roots that this no longer allows.
+     *
+     * @param key whose listener it is; the first one stays
+     */
+    void onRevoked(String key, Consumer<Set<Path>> listener) {
+        listeners.putIfAbsent(key, listener);
+    }
+
+    /** Does it for all, and throws afterwards the first failure, if there is one, with the others suppressed. */
+    static <T> void forEach(Collection<T> all, Consumer<T> action) {
+        IpcException first = null;
+        for (T each : all) {
+            try {
+                action.accept(each);
+            } catch (IpcException failed) {
+                if (first == null) {
+                    first = failed;
+                } else {
+                    first.addSuppressed(failed);
+                }
+            }
+        }
+        if (first != null) {
+            throw first;
+        }
     }
 
     private static boolean isSame(Path known, Path root) {

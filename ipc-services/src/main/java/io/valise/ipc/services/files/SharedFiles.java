@@ -116,7 +116,7 @@ public final class SharedFiles {
     static SharedFiles durable(AppIdentity maker, Clock clock, @Nullable FileAccessPolicy policy) {
         TokenFolder folder = new TokenFolder(maker.id(), clock);
         if (policy != null) {
-            policy.onRevoked(roots -> folder.revoke(roots, policy));
+            policy.onRevoked(maker.id(), roots -> folder.revoke(roots, policy));
         }
         return new SharedFiles(clock, policy, folder);
     }

@@ -5,6 +5,7 @@ import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
 import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
 import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.spi.runtime.ConfigurationDirectory;
 import io.valise.ipc.spi.runtime.Entries;
@@ -147,17 +148,25 @@ final class TokenFolder implements TokenStore {
         return find(hash).map(TokenFolder::delete).orElse(false);
     }
 
-    /** Deletes a token's file, for good also after a loss of power; returns whether this call did. */
+    /**
+     * Deletes a token's file, for good also after a loss of power; returns whether this call did.
+     *
+     * @throws IpcException when it cannot be deleted; or it is, but may be there again after a loss of power
+     */
     static boolean delete(Entry entry) {
         try {
             Files.delete(entry.file());
-            PrivateFile.syncFolder(entry.folder);
-            return true;
         } catch (NoSuchFileException gone) {
             return false;
         } catch (IOException e) {
             throw FileFailure.of("remove", entry.file(), e);
         }
+        try {
+            PrivateFile.syncFolder(entry.folder);
+        } catch (IOException e) {
+            throw FileFailure.of("write to the disk that a token was removed from", entry.folder, e);
+        }
+        return true;
     }
 
     @Override
@@ -167,22 +176,46 @@ final class TokenFolder implements TokenStore {
 
     /** Removes the tokens that were made by a policy that allows them no more. */
     void revoke(Set<Path> revoked, FileAccessPolicy policy) {
-        for (Entry entry : entries()) {
-            List<Path> roots = read(entry).map(TokenRecord::roots).orElse(List.of());
-            if (roots.stream().anyMatch(revoked::contains) && roots.stream().noneMatch(policy.roots()::contains)) {
-                delete(entry);
-            }
+        if (!revoked.isEmpty()) {
+            FileAccessPolicy.forEach(entries(), entry -> revoke(entry, revoked, policy));
         }
     }
 
-    /** What a token is for; empty when it was spent meanwhile, or its file is damaged or not private. */
+    private static void revoke(Entry entry, Set<Path> revoked, FileAccessPolicy policy) {
+        List<Path> roots = known(entry).map(TokenRecord::roots).orElse(List.of());
+        if (roots.stream().anyMatch(revoked::contains) && roots.stream().noneMatch(policy.roots()::contains)) {
+            delete(entry);
+        }
+    }
+
+    /** What a token is for; empty when it cannot be redeemed: spent meanwhile, or its file damaged, unreadable, not private. */
     static Optional<TokenRecord> read(Entry entry) {
         try {
-            return PrivateFile.read(entry.file(), TokenRecord.MOST_BYTES).map(TokenRecord::parse);
-        } catch (IpcException damaged) { // allows nothing
-            LOG.log(Level.WARNING, "file token " + entry.file() + " is passed over: " + damaged.reason());
-            return Optional.empty();
+            return known(entry);
+        } catch (IpcException unreadable) {
+            return passOver(entry, unreadable);
         }
+    }
+
+    /**
+     * What a token is for; empty when it was spent meanwhile, or its file is damaged: then it allows nothing ever.
+     *
+     * @throws IpcException {@code ACCESS_DENIED} or {@code RESOURCE_EXHAUSTED} when it cannot be read now
+     */
+    private static Optional<TokenRecord> known(Entry entry) {
+        try {
+            return PrivateFile.read(entry.file(), TokenRecord.MOST_BYTES).map(TokenRecord::parse);
+        } catch (IpcException e) {
+            if (e.status() != IpcStatus.PROTOCOL_ERROR) {
+                throw e;
+            }
+            return passOver(entry, e);
+        }
+    }
+
+    private static Optional<TokenRecord> passOver(Entry entry, IpcException why) {
+        LOG.log(Level.WARNING, "file token " + entry.file() + " is passed over: " + why.reason());
+        return Optional.empty();
     }
 
     @Override

@@ -282,6 +282,41 @@ class DurableTokensTest {
     }
 
     @Test
+    @Logs("is passed over: expected")
+    void aTokenThatCannotBeReadNowIsRevokedByTheNextCallAndHindersNoOther() throws IOException {
+        Path report = file("report", 10);
+        FileAccessPolicy policy = new FileAccessPolicy(own.path());
+        SharedFiles gated = SharedFiles.durable(editor, clock, policy);
+        List<String> tokens = List.of(gated.add(report), gated.add(report), gated.add(report));
+        Path hidden = kept(tokens.get(0));
+        Files.setPosixFilePermissions(hidden, PosixFilePermissions.fromString("rw-rw----"));
+        Files.writeString(kept(tokens.get(1)), "damaged");
+        SharedFiles viewer = SharedFiles.durable(AppIdentity.open("acme", "viewer"), clock, policy);
+        viewer.add(report);
+        assertThatThrownBy(() -> policy.revoke(own.path()))
+                .isInstanceOfSatisfying(
+                        IpcException.class, e -> assertThat(e.status()).isEqualTo(IpcStatus.ACCESS_DENIED))
+                .hasMessageContaining(hidden.toString());
+        assertThat(policy.roots()).isEmpty();
+        assertThat(kept()).containsExactlyInAnyOrder(hidden, kept(tokens.get(1)));
+        assertThat(viewer.outstanding()).isZero();
+        Files.setPosixFilePermissions(hidden, PosixFilePermissions.fromString("rw-------"));
+        assertThat(policy.revoke(own.path())).as("it was not allowed before").isFalse();
+        assertThat(kept()).containsExactly(kept(tokens.get(1)));
+    }
+
+    private Path kept(String token) {
+        try {
+            return kept().stream()
+                    .filter(each -> each.getFileName().toString().startsWith(Tokens.hash(token)))
+                    .findFirst()
+                    .orElseGet(() -> folder.resolve("none"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
     void aRootThatIsRevokedWhileATokenIsMadeRevokesItToo() throws IOException {
         Path report = file("report", 10);
         FileAccessPolicy policy = new FileAccessPolicy(own.path());
