@@ -3,6 +3,7 @@ package io.valise.ipc.spi.runtime;
 import static java.util.Objects.requireNonNull;
 
 import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -24,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * at each look until it is older than the steps in which file systems count time: in the same step it can change again,
  * and its facts stay the same. Thread-safe.
  *
- * @param <T> what the file says; made by its reader, which may throw an {@link IpcException}: then both methods throw it
- *     until the file changes
+ * @param <T> what the file says; made by its reader, which may throw an {@link IpcException}: then both methods throw it,
+ *     one of status {@code PROTOCOL_ERROR} until the file changes, another until the next look, which reads again
  * @since 0.1.0
  */
 public final class FollowedFile<T> {
@@ -121,8 +122,8 @@ public final class FollowedFile<T> {
         Facts facts = found.settled() ? found : null;
         try {
             return new Seen<>(at, facts, reader.apply(found.file), null);
-        } catch (IpcException malformed) {
-            return new Seen<>(at, facts, null, malformed);
+        } catch (IpcException e) { // another reason, such as a lack of descriptors, does not lie in what the facts tell
+            return new Seen<>(at, e.status() == IpcStatus.PROTOCOL_ERROR ? facts : null, null, e);
         }
     }
 

@@ -13,6 +13,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -30,6 +31,7 @@ class FollowedFileTest {
     private final AtomicInteger looks = new AtomicInteger();
     private final AtomicInteger reads = new AtomicInteger();
     private final AtomicInteger writes = new AtomicInteger();
+    private final AtomicBoolean shortage = new AtomicBoolean();
 
     private FollowedFile<String> follow() {
         return new FollowedFile<>(
@@ -39,6 +41,9 @@ class FollowedFileTest {
                 },
                 place -> {
                     reads.incrementAndGet();
+                    if (shortage.get()) {
+                        throw new IpcException(IpcStatus.RESOURCE_EXHAUSTED, "no descriptors");
+                    }
                     return place.map(FollowedFileTest::text).orElse("absent");
                 },
                 now::get);
@@ -123,6 +128,19 @@ class FollowedFileTest {
         assertThat(followed.latest()).isEqualTo("one");
         Files.writeString(target, "longer");
         assertThat(followed.latest()).isEqualTo("longer");
+    }
+
+    @Test
+    void aFailureThatPassesIsForgottenAtTheNextLook() throws IOException {
+        FollowedFile<String> file = follow();
+        write("scarce");
+        shortage.set(true);
+        assertThatThrownBy(file::recent).hasMessageContaining("no descriptors");
+        shortage.set(false);
+        assertThatThrownBy(file::recent).as("a second has not passed").hasMessageContaining("no descriptors");
+        now.addAndGet(SECOND);
+        assertThat(file.recent()).isEqualTo("scarce");
+        assertThat(reads).hasValue(2);
     }
 
     @Test
