@@ -18,8 +18,12 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * valise file token 1
  * file file:///home/ann/reports/may.pdf
+ * roots 1
  * root file:///home/ann/reports/
  * </pre>
+ *
+ * <p>How many roots there are, and the end of the last line, tell a record that was cut: it would allow more. Those of a
+ * user's consent have {@code consent} and the application's id instead of the roots.
  *
  * <p>Immutable.
  *
@@ -32,6 +36,7 @@ record TokenRecord(Path file, List<Path> roots, Optional<String> consent) {
 
     private static final String FIRST_LINE = "valise file token 1";
     private static final String FILE = "file ";
+    private static final String ROOTS = "roots ";
     private static final String ROOT = "root ";
     private static final String CONSENT = "consent ";
 
@@ -67,8 +72,7 @@ record TokenRecord(Path file, List<Path> roots, Optional<String> consent) {
 
     String text() {
         StringBuilder text = new StringBuilder(FIRST_LINE + '\n' + FILE + uri(file) + '\n');
-        consent.ifPresent(
-                application -> text.append(CONSENT).append(application).append('\n'));
+        text.append(consent.map(CONSENT::concat).orElse(ROOTS + roots.size())).append('\n');
         roots.forEach(root -> text.append(ROOT).append(uri(root)).append('\n'));
         return text.toString();
     }
@@ -80,13 +84,17 @@ record TokenRecord(Path file, List<Path> roots, Optional<String> consent) {
     /** @throws IpcException {@code PROTOCOL_ERROR} when the text is no such record */
     static TokenRecord parse(String text) {
         List<String> lines = text.lines().toList();
-        if (lines.size() < 2 || !lines.get(0).equals(FIRST_LINE)) {
-            throw malformed("\"" + FIRST_LINE + "\" and a file");
+        if (lines.size() < 3 || !lines.get(0).equals(FIRST_LINE) || !text.endsWith("\n")) {
+            throw malformed("\"" + FIRST_LINE + "\", a file, and what allows it, each a whole line");
         }
         Path file = path(lines.get(1), FILE);
-        List<String> rest = lines.subList(2, lines.size());
-        if (rest.size() == 1 && rest.get(0).startsWith(CONSENT)) {
-            return new TokenRecord(file, List.of(), Optional.of(application(rest.get(0))));
+        String limit = lines.get(2);
+        List<String> rest = lines.subList(3, lines.size());
+        if (rest.isEmpty() && limit.startsWith(CONSENT)) {
+            return new TokenRecord(file, List.of(), Optional.of(application(limit)));
+        }
+        if (!limit.equals(ROOTS + rest.size())) {
+            throw malformed("\"" + ROOTS + rest.size() + "\" before as many roots");
         }
         return new TokenRecord(file, rest.stream().map(line -> path(line, ROOT)).toList(), Optional.empty());
     }

@@ -347,6 +347,12 @@ class DurableTokensTest {
                 "valise file token 1\nfile file:relative\n",
                 "valise file token 1\nfile file:///%zz\n",
                 "valise file token 1\nfile file:///x\nroot x\n",
+                "valise file token 1\nfile file:///x\nroots 1\nroot x\n",
+                "valise file token 1\nfile file:///x\nroots 2\nroot file:///x\n",
+                "valise file token 1\nfile file:///x\nroots 1\n",
+                "valise file token 1\nfile file:///x\nroots 1\nroot file:///",
+                "valise file token 1\nfile file:///x\nroots 0",
+                "valise file token 1\nfile file:///x\n",
                 "valise file token 1\nfile file:///x\nconsent ../x\n",
                 "valise file token 1\nfile file:///x\nroot file:///x\nconsent editor_0000000000000\n"
             })
