@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * An outstanding durable token, as a tool shows and revokes it. Only the hash of a token is kept, so nothing that is said here
@@ -44,15 +45,33 @@ public record DurableToken(
     }
 
     /**
-     * All of this user's applications, those that expire first at the beginning; creates nothing.
+     * All of this user's applications, those that expire first at the beginning; creates nothing. The folder of an application
+     * that cannot be used is passed over with a warning: no token in it can be redeemed.
      *
      * @throws IpcException {@code ACCESS_DENIED} or {@code RESOURCE_EXHAUSTED} when their folder cannot be read
      */
     public static List<DurableToken> all() {
         return TokenFolder.all(Clock.systemUTC()).stream()
-                .flatMap(folder -> folder.entries().stream().map(entry -> of(folder, entry)))
+                .flatMap(folder -> from(folder, DurableToken::in).stream())
+                .flatMap(List::stream)
                 .sorted(Comparator.comparing(DurableToken::expires).thenComparing(DurableToken::id))
                 .toList();
+    }
+
+    /** What a use of a folder brings; nothing, and a warning, when the folder cannot be used. */
+    private static <T> Optional<T> from(TokenFolder folder, Function<TokenFolder, T> use) {
+        try {
+            return Optional.of(use.apply(folder));
+        } catch (IpcException unusable) {
+            LOG.log(
+                    Level.WARNING,
+                    "file tokens of " + folder.applicationId() + " are passed over: " + unusable.reason());
+            return Optional.empty();
+        }
+    }
+
+    private static List<DurableToken> in(TokenFolder folder) {
+        return folder.entries().stream().map(entry -> of(folder, entry)).toList();
     }
 
     private static DurableToken of(TokenFolder folder, TokenFolder.Entry entry) {
@@ -87,15 +106,9 @@ public record DurableToken(
      */
     static Claim claim(String hash, Clock clock) {
         for (TokenFolder folder : TokenFolder.all(clock)) {
-            try {
-                Optional<Claim> claim = folder.claim(hash);
-                if (claim.isPresent()) {
-                    return claim.get();
-                }
-            } catch (IpcException unusable) {
-                LOG.log(
-                        Level.WARNING,
-                        "file tokens of " + folder.applicationId() + " are passed over: " + unusable.reason());
+            Optional<Claim> claim = from(folder, each -> each.claim(hash)).flatMap(Function.identity());
+            if (claim.isPresent()) {
+                return claim.get();
             }
         }
         throw Tokens.refusal();

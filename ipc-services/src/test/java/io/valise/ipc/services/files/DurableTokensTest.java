@@ -390,6 +390,17 @@ class DurableTokensTest {
         assertThat(SharedFiles.redeem(token).readAll()).hasSize(10);
     }
 
+    @Test
+    @Logs("file tokens of aaa_0000000000000 are passed over")
+    void aFolderThatCannotBeUsedHidesNoOther() throws IOException {
+        SharedFiles now = SharedFiles.durable(editor);
+        String token = now.add(file("report", 10));
+        Files.createSymbolicLink(folder.resolveSibling("aaa_0000000000000"), own.path());
+        assertThat(DurableToken.all()).extracting(DurableToken::id).containsExactly(DurableToken.idOf(token));
+        assertThat(DurableToken.all().get(0).revoke()).isTrue();
+        assertThat(now.outstanding()).isZero();
+    }
+
     private static String refusalNow(String token) {
         try (SharedFile file = SharedFiles.redeem(token)) {
             throw new AssertionError("redeemed: " + file.name());
