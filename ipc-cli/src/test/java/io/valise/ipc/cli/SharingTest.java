@@ -193,7 +193,9 @@ class SharingTest {
         assertThat(revoked.status()).as(revoked.err()).isZero();
         assertThat(revoked.out().lines()).hasSize(2).allMatch(line -> line.startsWith("revoked "));
         assertThat(CommandRun.of("redeem", third).err()).startsWith("ipc: ACCESS_DENIED");
-        assertThat(CommandRun.of("share", "revoke", third).err()).contains("`ipc share list` shows those that are");
+        assertThat(CommandRun.of("share", "revoke", third).err())
+                .contains("by the name " + DurableToken.idOf(third) + "; `ipc share list` shows those that are")
+                .doesNotContain(third);
         assertThat(CommandRun.of("share", "list").out().lines()).hasSize(1);
     }
 

@@ -202,14 +202,19 @@ final class ShareCommand implements Callable<Integer> {
                     .map(name -> all.stream()
                             .filter(each -> each.id().equals(name) || each.id().equals(DurableToken.idOf(name)))
                             .findFirst()
-                            .orElseThrow(() -> new CommandFailure("no durable token is outstanding by the name " + name
-                                    + "; `ipc share list` shows those that are")))
+                            .orElseThrow(() -> new CommandFailure("no durable token is outstanding by the name "
+                                    + id(name) + "; `ipc share list` shows those that are")))
                     .toList();
             for (DurableToken each : found) {
                 String file = each.file().map(Path::toString).orElse("(damaged)");
                 common.out().println((each.revoke() ? "revoked " : "already spent: ") + each.id() + ": " + file);
             }
             return 0;
+        }
+
+        /** What is no id may be a token of elsewhere, which errors do not show. */
+        private static String id(String name) {
+            return name.length() <= DurableToken.idOf(name).length() ? name : DurableToken.idOf(name);
         }
     }
 }
