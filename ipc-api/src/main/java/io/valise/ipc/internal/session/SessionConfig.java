@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * What a session is told by the builder of its end.
  *
  * @param services what this end offers
- * @param givenAccess who may call it, if the builder was told
+ * @param givenAccess who may call it, if the builder was told, or if that follows from its identity
  * @param credentials what this end has to show, and whom it deals with
  * @param maxMessageBytes the longest message this end takes
  * @param requestTimeoutNanos how long a call waits that does not say
@@ -42,20 +42,25 @@ public record SessionConfig(
     /** How long connecting may take that does not say. */
     public static final long DEFAULT_CONNECT_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-    /** The same for a link that reaches so far. */
+    /** The same for a link that reaches so far: one that reaches other machines has another default of who may call. */
     public SessionConfig reaching(Transport.Reach far) {
-        return far == reach
-                ? this
-                : new SessionConfig(
-                        services,
-                        givenAccess,
-                        credentials,
-                        maxMessageBytes,
-                        requestTimeoutNanos,
-                        waitStrategy,
-                        executor,
-                        events,
-                        far);
+        if (far == reach) {
+            return this;
+        }
+        AppIdentity own = credentials.identity();
+        AccessPolicy access = givenAccess != null || own == null || far == Transport.Reach.MACHINE
+                ? givenAccess
+                : AccessPolicy.publishers(own.publisherId());
+        return new SessionConfig(
+                services,
+                access,
+                credentials,
+                maxMessageBytes,
+                requestTimeoutNanos,
+                waitStrategy,
+                executor,
+                events,
+                far);
     }
 
     /**
@@ -63,18 +68,12 @@ public record SessionConfig(
      * who have the same publisher.
      */
     public boolean isAccessKnown() {
-        return givenAccess != null || reach == Transport.Reach.MACHINE || credentials.identity() != null;
+        return givenAccess != null || reach == Transport.Reach.MACHINE;
     }
 
     /** Who may call. */
     public AccessPolicy access() {
-        if (givenAccess != null) {
-            return givenAccess;
-        }
-        AppIdentity own = credentials.identity();
-        return reach == Transport.Reach.NETWORK && own != null
-                ? AccessPolicy.publishers(own.publisherId())
-                : AccessPolicy.sameUser();
+        return givenAccess != null ? givenAccess : AccessPolicy.sameUser();
     }
 
     /** How many bytes of received work may wait before reading pauses. */
