@@ -2,16 +2,15 @@ package io.valise.ipc.services.settings;
 
 import io.valise.ipc.ValueSet;
 import java.util.Comparator;
-import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Collectors;
+import java.util.NavigableMap;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** What a hive's file says as far as it was read: the last change of each place. Confined to its {@link HiveFile}. */
 final class HiveChanges {
-    private final Map<HivePlace, Kept> kept = new HashMap<>();
+    private final NavigableMap<HivePlace, Kept> kept = new TreeMap<>();
     private long position;
     private long liveBytes;
 
@@ -43,13 +42,24 @@ final class HiveChanges {
     }
 
     private void removeWithin(String key) {
-        for (Iterator<Map.Entry<HivePlace, Kept>> all = kept.entrySet().iterator(); all.hasNext(); ) {
-            Map.Entry<HivePlace, Kept> each = all.next();
-            if (each.getKey().isWithin(key)) {
-                liveBytes -= length(each.getValue());
-                all.remove();
-            }
+        for (SortedMap<HivePlace, Kept> part : within(key)) {
+            liveBytes -= length(part);
+            part.clear();
         }
+    }
+
+    /** What lies in a key, and what lies below it, where other keys may be sorted in between: {@code a}, {@code a.b}, {@code a/b}. */
+    private List<SortedMap<HivePlace, Kept>> within(String key) {
+        char behindSeparator = KeyPath.SEPARATOR + 1;
+        return List.of(range(key, key + '\0'), range(key + KeyPath.SEPARATOR, key + behindSeparator));
+    }
+
+    private SortedMap<HivePlace, Kept> range(String from, String to) {
+        return kept.subMap(HivePlace.tree(from), HivePlace.tree(to)); // the first place of a key
+    }
+
+    private static long length(SortedMap<HivePlace, Kept> part) {
+        return part.values().stream().mapToLong(Kept::bytes).sum();
     }
 
     private static int length(@Nullable Kept kept) {
@@ -64,10 +74,7 @@ final class HiveChanges {
 
     private long lengthAt(HivePlace place) {
         return place.kind() == HivePlace.Kind.TREE
-                ? kept.entrySet().stream()
-                        .filter(each -> each.getKey().isWithin(place.key()))
-                        .mapToLong(each -> length(each.getValue()))
-                        .sum()
+                ? within(place.key()).stream().mapToLong(HiveChanges::length).sum()
                 : length(kept.get(place));
     }
 
@@ -78,10 +85,10 @@ final class HiveChanges {
     }
 
     /** The last changes of all places. */
-    Map<HivePlace, ValueSet> snapshot() {
-        return kept.entrySet().stream()
-                .collect(Collectors.toUnmodifiableMap(
-                        Map.Entry::getKey, entry -> entry.getValue().change()));
+    SortedMap<HivePlace, ValueSet> snapshot() {
+        SortedMap<HivePlace, ValueSet> all = new TreeMap<>();
+        kept.forEach((place, each) -> all.put(place, each.change()));
+        return all;
     }
 
     /** The records that count, in their order: what a deleted tree took away came before it, what is in it now after. */

@@ -22,9 +22,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
@@ -55,7 +55,6 @@ final class HiveFile implements Closeable {
     private static final long MOST_FILE_BYTES = 256 << 20;
     /** How often, and after which pause, a reader that has no lock looks again. */
     private static final int ATTEMPTS = 10;
-
     private static final long PAUSE_NANOS = 5_000_000;
     /** How much is read at once; longer than any record. */
     private static final int WINDOW_BYTES = 1 << 20;
@@ -91,7 +90,7 @@ final class HiveFile implements Closeable {
     }
 
     /** The last changes of all places. */
-    synchronized Map<HivePlace, ValueSet> snapshot() {
+    synchronized SortedMap<HivePlace, ValueSet> snapshot() {
         refresh();
         return changes.snapshot();
     }
@@ -191,7 +190,7 @@ final class HiveFile implements Closeable {
             ByteBuffer window = ByteBuffer.wrap(bytes);
             byte[] body = HiveLayout.next(window, now, changes.position());
             while (body != null) {
-                changes.add(HiveLayout.change(body), HiveLayout.RECORD_HEADER_BYTES + body.length);
+                changes.add(ValueSet.fromCbor(body), HiveLayout.RECORD_HEADER_BYTES + body.length);
                 body = HiveLayout.next(window, now, changes.position());
             }
             if (changes.liveBytes() > MOST_LIVE_BYTES) {
@@ -373,7 +372,9 @@ final class HiveFile implements Closeable {
         }
         try {
             replaceBy(open);
-        } catch (IOException | IllegalStateException e) { // the change itself is kept; the next one tries again
+        } catch (IOException
+                | IllegalStateException
+                | IpcException e) { // the change itself is kept; the next one tries again
             LOG.log(Level.WARNING, "settings file " + path + " cannot be compacted", e);
             if (file == open) { // else it is closed, and the next look at it finds the mark
                 writeLong(open, HiveLayout.SUPERSEDED_OFFSET, 0);
@@ -407,6 +408,7 @@ final class HiveFile implements Closeable {
     private RandomAccessFile replaceBy(@Nullable RandomAccessFile old) throws IOException {
         long generation = ThreadLocalRandom.current().nextLong();
         byte[] records = live(old, generation);
+        PrivateFile.list(folder.path(), PrivateFile.DRAFT_PREFIX).forEach(PrivateFile::remove); // a killed writer's
         Path draft = Files.createTempFile(folder.path(), PrivateFile.DRAFT_PREFIX, null);
         try {
             try (RandomAccessFile fresh = new RandomAccessFile(draft.toFile(), "rw")) {

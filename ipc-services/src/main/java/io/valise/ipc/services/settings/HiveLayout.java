@@ -1,6 +1,5 @@
 package io.valise.ipc.services.settings;
 
-import io.valise.ipc.ValueSet;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
@@ -153,13 +152,6 @@ final class HiveLayout {
         }
         records.position(start);
         return null;
-    }
-
-    /** The change that a body says. */
-    static ValueSet change(byte[] body) {
-        ValueSet change = ValueSet.fromCbor(body);
-        HivePlace.of(change);
-        return change;
     }
 
     private static int sum(long first, long second) {

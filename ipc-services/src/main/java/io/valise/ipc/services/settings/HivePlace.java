@@ -3,10 +3,10 @@ package io.valise.ipc.services.settings;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.ValueType;
 import java.util.Comparator;
-import org.jspecify.annotations.Nullable;
 
 /**
- * What a change in a hive is of. Ordered by key, a key before its values. Immutable.
+ * What a change in a hive is of. Ordered by key, a key before its values. Immutable. For sorted maps: Java 17 would keep the
+ * class loader of a record whose {@code hashCode} or {@code equals} is called.
  *
  * @param key the path of the key, empty for the root
  * @param kind what of it
@@ -39,16 +39,28 @@ record HivePlace(String key, Kind kind, String name) implements Comparable<HiveP
         return new HivePlace(key, Kind.VALUE, name);
     }
 
-    /** What a change that was read is of. */
+    /**
+     * What a change is of.
+     *
+     * @throws IllegalStateException when no writer makes such a change
+     */
     static HivePlace of(ValueSet change) {
         String key = text(change, HiveFile.KEY, "key");
         String name = text(change, HiveFile.NAME, "name");
+        if (!key.isEmpty()) {
+            KeyPath.fault(key).ifPresent(fault -> damaged("key", fault));
+        }
         if (change.contains(HiveFile.NAME)) {
+            KeyPath.faultOfName(name).ifPresent(fault -> damaged("name", fault));
             return value(key, name);
         } else if (key.isEmpty()) {
             throw new IllegalStateException("damaged: a record has no name");
         }
         return change.contains(HiveFile.TREE) ? tree(key) : key(key);
+    }
+
+    private static void damaged(String what, String fault) {
+        throw new IllegalStateException("damaged: the " + what + " of a record: " + fault);
     }
 
     private static String text(ValueSet change, String member, String what) {
@@ -67,16 +79,5 @@ record HivePlace(String key, Kind kind, String name) implements Comparable<HiveP
     @Override
     public int compareTo(HivePlace other) {
         return ORDER.compare(this, other);
-    }
-
-    /** By hand, as {@link #hashCode}: Java 17 would keep the class loader of a record that is compared for ever. */
-    @Override
-    public boolean equals(@Nullable Object other) {
-        return other instanceof HivePlace place && compareTo(place) == 0;
-    }
-
-    @Override
-    public int hashCode() {
-        return 31 * (31 * key.hashCode() + kind.hashCode()) + name.hashCode();
     }
 }

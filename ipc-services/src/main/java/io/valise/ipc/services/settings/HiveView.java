@@ -1,7 +1,6 @@
 package io.valise.ipc.services.settings;
 
 import io.valise.ipc.ValueSet;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -47,7 +46,7 @@ final class HiveView {
 
     /** All values, and all keys but the root: those that were created, and those above a value or another key. */
     SortedMap<HivePlace, Object> all() {
-        Map<HivePlace, ValueSet> mine = own.snapshot();
+        SortedMap<HivePlace, ValueSet> mine = own.snapshot();
         SortedMap<HivePlace, Object> all = new TreeMap<>();
         if (base != null) {
             base.snapshot().forEach((place, change) -> {

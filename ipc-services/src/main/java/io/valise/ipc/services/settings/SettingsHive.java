@@ -146,10 +146,9 @@ public final class SettingsHive extends SettingsKey implements AutoCloseable {
     }
 
     static String checkName(String name) {
-        if (name.isEmpty() || name.length() > MOST_NAME_CHARS) {
-            throw new IllegalArgumentException(
-                    "name of a setting: limit=1 to " + MOST_NAME_CHARS + " chars, actual=" + name.length());
-        }
+        KeyPath.faultOfName(name).ifPresent(fault -> {
+            throw new IllegalArgumentException("name of a setting: " + fault);
+        });
         return name;
     }
 }

@@ -174,6 +174,36 @@ class HiveCorruptionTest {
         }
     }
 
+    /** Such a name would let the account that writes a hive use up the memory of all that read it. */
+    @Test
+    void aRecordOfAPlaceThatNoWriterMakesIsReported() throws IOException {
+        String deep = "a/".repeat(16_000) + "\033[2J";
+        checkReported(ValueSet.of(HiveFile.KEY, deep), "key of a record: limit=32 levels, actual=16001");
+        checkReported(
+                ValueSet.of(HiveFile.KEY, deep, HiveFile.TREE, true), "key of a record: limit=32 levels, actual=16001");
+        checkReported(
+                ValueSet.of(HiveFile.KEY, "k/".repeat(32) + "k", HiveFile.NAME, "x"),
+                "key of a record: limit=32 levels, actual=33");
+        checkReported(
+                ValueSet.of(HiveFile.KEY, "a//b", HiveFile.NAME, "x"),
+                "key of a record: name of limit=1 to 255 chars, actual=0");
+        checkReported(
+                ValueSet.of(HiveFile.KEY, "k".repeat(256)),
+                "key of a record: name of limit=1 to 255 chars, actual=256");
+        checkReported(
+                ValueSet.of(HiveFile.NAME, "n".repeat(256)), "name of a record: limit=1 to 255 chars, actual=256");
+        checkReported(ValueSet.of(HiveFile.NAME, ""), "name of a record: limit=1 to 255 chars, actual=0");
+    }
+
+    private void checkReported(ValueSet change, String why) throws IOException {
+        writeRecords(List.of(change.toCbor()));
+        assertThatThrownBy(() -> SettingsHive.open(app))
+                .isInstanceOfSatisfying(
+                        IpcException.class, e -> assertThat(e.status()).isEqualTo(IpcStatus.PROTOCOL_ERROR))
+                .hasMessageContaining("damaged: the " + why + "; it is left as it is")
+                .hasMessageNotContaining("\033");
+    }
+
     /** Half-precision floats, which we take but do not write: in our own encoding the record would be longer than any may be. */
     @Test
     void whatOthersHaveWrittenMoreShortlyOutlastsARewrite() throws IOException {

@@ -7,6 +7,7 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.services.settings.SettingsHive.Registration;
+import io.valise.ipc.spi.runtime.PrivateFile;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.TestHome;
 import java.io.IOException;
@@ -134,6 +135,20 @@ class SettingsKeyTest {
         assertThat(hive.keys()).containsExactly("a", "empty");
         assertThat(hive.key("a").values()).isEqualTo(ValueSet.empty());
         assertThat(hive.key("a/b").values()).isEqualTo(ValueSet.of("kept", 2));
+    }
+
+    @Test
+    void theDraftOfAKilledWriterIsRemovedWhenTheFileIsWrittenAnew() throws IOException {
+        hive.put("x", 1);
+        Path draft = Files.createFile(folder.resolve(PrivateFile.DRAFT_PREFIX + "5.tmp"));
+        byte[] filler = new byte[8_000];
+        for (int i = 0; i < 40; i++) {
+            filler[0] = (byte) i;
+            hive.put("filler", filler);
+        }
+        assertThat(Files.size(folder.resolve("editor.hive"))).as("written anew").isLessThan(100_000);
+        assertThat(draft).doesNotExist();
+        assertThat(hive.get("x")).contains(1);
     }
 
     @Test
