@@ -334,6 +334,11 @@ class SharingTest {
         assertThat(settings("keys", "-a", "editor").out()).isEqualToIgnoringNewLines("view");
         assertThat(settings("deleteKey", "--key", "view", "--tree").status()).isZero();
         assertThat(settings("keys").out()).isEmpty();
+        assertThat(settings("createKey", "--key", "a\u001b[2J\nb\u009b").status())
+                .isZero();
+        assertThat(settings("keys").out()).isEqualToIgnoringNewLines("a\\u001b[2J\\u000ab\\u009b");
+        assertThat(settings("deleteKey", "--key", "a\u001b[2J\nb\u009b").status())
+                .isZero();
         assertThat(settings("deleteKey").err()).contains("Missing required option: '--key=PATH' to deleteKey");
         assertThat(settings("keys", "--key", "a//b").err()).contains("limit=1 to 255 chars, actual=0");
         assertThat(settings("list", "--tree").err()).contains("--tree is for deleteKey");

@@ -174,7 +174,7 @@ final class SettingsCommand implements Callable<Integer> {
         if (json) {
             common.out().println(ValueSetJson.write(ValueSet.of("keys", names)));
         } else {
-            names.forEach(common.out()::println);
+            names.stream().map(Table::printable).forEach(common.out()::println);
         }
     }
 

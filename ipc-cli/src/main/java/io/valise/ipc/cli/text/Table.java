@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 public final class Table {
     private static final String GAP = "  ";
 
-    private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
+    private static final Pattern CONTROL = Pattern.compile("\\p{Cc}");
 
     private final List<List<String>> rows = new ArrayList<>();
 

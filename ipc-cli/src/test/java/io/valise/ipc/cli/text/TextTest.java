@@ -16,6 +16,7 @@ class TextTest {
     @Test
     void controlCharactersOfAPeerReachNoTerminal() {
         assertThat(new Table("NAME").row("a\u001b[2J\nb").lines()).containsExactly("NAME", "a\\u001b[2J\\u000ab");
+        assertThat(Table.printable("a\u007fb\u009b2Jc\u00a0é")).isEqualTo("a\\u007fb\\u009b2Jc\u00a0é");
     }
 
     @Test
