@@ -132,7 +132,14 @@ public final class SystemInstallation {
         if (place.real().isEmpty()) {
             makePlace(place.path());
         }
-        return place.real().orElseThrow(() -> new IOException(place.path() + " was removed meanwhile"));
+        Path real = place.real().orElseThrow(() -> new IOException(place.path() + " was removed meanwhile"));
+        letAllRead(real);
+        return real;
+    }
+
+    /** An installation that was killed may have left a directory that only its account can enter. */
+    static void letAllRead(Path directory) throws IOException {
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString(PLACE_MODE));
     }
 
     /** Makes a folder that every user may read and an account may change. */
@@ -152,7 +159,6 @@ public final class SystemInstallation {
             SystemPlace.checkRoots(above, true);
         }
         Files.createDirectory(path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(ROOT_ALONE)));
-        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(PLACE_MODE));
     }
 
     static UserPrincipal user(String account) throws IOException {

@@ -147,6 +147,7 @@ public final class SystemSettings {
                 SystemInstallation.make(place, SystemInstallation.user("0"));
             }
             SystemPlace.checkRoots(place, false);
+            SystemInstallation.letAllRead(place);
             Optional<SystemSettings> before = in(place, name);
             if (before.isEmpty()) {
                 SystemInstallation.make(path, owner);
@@ -155,6 +156,8 @@ public final class SystemSettings {
                         IpcStatus.ADDRESS_IN_USE,
                         "settings of the machine \"" + name + "\": installed already for "
                                 + before.get().account() + "; remove them first: ipc system remove --settings " + name);
+            } else {
+                SystemInstallation.letAllRead(path);
             }
             return new SystemSettings(path);
         } catch (IOException e) {

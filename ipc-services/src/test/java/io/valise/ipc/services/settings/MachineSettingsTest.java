@@ -169,6 +169,23 @@ class MachineSettingsTest {
                 .hasMessageContaining("machine.hive is no regular file");
     }
 
+    /** As an installation leaves them that was killed before it had set the mode. */
+    @Test
+    void anInstallationLetsAllReadDirectoriesThatAnEarlierOneLeftToRootAlone() throws IOException {
+        SystemSettings.install("quotes", "0");
+        try (SettingsHive hive = SettingsHive.openMachine("quotes")) {
+            hive.put("theme", "dark");
+        }
+        for (Path left : List.of(place, folder.getParent(), folder)) {
+            Files.setPosixFilePermissions(left, PosixFilePermissions.fromString("rwx------"));
+            assertThatThrownBy(() -> user(ANN).ask("get", "theme"))
+                    .as(left.toString())
+                    .hasMessageContaining("AccessDeniedException");
+            SystemSettings.install("quotes", "0");
+            assertThat(user(ANN).ask("get", "theme")).as(left.toString()).isEqualTo("dark");
+        }
+    }
+
     @Test
     void anAdministratorInstallsAndRemovesThem() {
         SystemSettings.install("quotes", "0");
