@@ -55,6 +55,7 @@ final class HiveFile implements Closeable {
     private static final long MOST_FILE_BYTES = 256 << 20;
     /** How often, and after which pause, a reader that has no lock looks again. */
     private static final int ATTEMPTS = 10;
+
     private static final long PAUSE_NANOS = 5_000_000;
     /** How much is read at once; longer than any record. */
     private static final int WINDOW_BYTES = 1 << 20;
@@ -372,9 +373,7 @@ final class HiveFile implements Closeable {
         }
         try {
             replaceBy(open);
-        } catch (IOException
-                | IllegalStateException
-                | IpcException e) { // the change itself is kept; the next one tries again
+        } catch (IOException | IllegalStateException | IpcException e) { // the change is kept; the next tries again
             LOG.log(Level.WARNING, "settings file " + path + " cannot be compacted", e);
             if (file == open) { // else it is closed, and the next look at it finds the mark
                 writeLong(open, HiveLayout.SUPERSEDED_OFFSET, 0);

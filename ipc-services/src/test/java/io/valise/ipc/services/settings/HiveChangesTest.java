@@ -51,7 +51,7 @@ class HiveChangesTest {
     /** With a look at each live place at each of them, this would take longer than the watchdog waits. */
     @Test
     void manyDeletedTreesInALargeHiveAreRead() {
-        int many = 200_000;
+        int many = 100_000;
         for (int i = 0; i < many; i++) {
             changes.add(value("a", i), BYTES);
         }
