@@ -163,9 +163,10 @@ class SettingsAcceptanceTest {
             Path folder = hive("editor").getParent();
             Path settings = folder.getParent();
             for (Path exchanged : List.of(folder, settings)) {
-                Path aside = settings.resolveSibling("aside of " + exchanged.getFileName());
-                Files.move(exchanged, aside);
-                copyTree(aside, exchanged);
+                Path copy = settings.resolveSibling("copy of " + exchanged.getFileName());
+                copyTree(exchanged, copy);
+                Files.move(exchanged, settings.resolveSibling("aside of " + exchanged.getFileName()));
+                Files.move(copy, exchanged);
                 hearAll(writer, List.of(editor, viewer), "exchanged-" + exchanged.getFileName());
             }
             deleteTree(settings);
