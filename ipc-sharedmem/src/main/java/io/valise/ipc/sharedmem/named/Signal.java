@@ -30,8 +30,9 @@ public final class Signal {
     public void set() {
         object.enter();
         try {
-            words.putInt(ObjectLayout.SETS_AT, sets() + 1);
+            // In this order: a waiter that notes the new count and sleeps finds the event set.
             words.putInt(ObjectLayout.STATE_AT, 1);
+            words.putInt(ObjectLayout.SETS_AT, sets() + 1);
             object.bell().ring();
         } finally {
             object.leave();
