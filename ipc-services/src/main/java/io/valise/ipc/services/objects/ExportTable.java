@@ -74,6 +74,16 @@ final class ExportTable {
     }
 
     private Exported make(Object target, Offer offer) {
+        checkRoom();
+        lastId = lastId + 1 & Long.MAX_VALUE;
+        Exported exported = new Exported(lastId, target, offer);
+        byId.put(exported.id, exported);
+        offers.merge(target, 1, Integer::sum);
+        return exported;
+    }
+
+    /** Fails when the peer may hold no object that it does not hold yet. */
+    synchronized void checkRoom() {
         if (ended) {
             throw new IpcException(
                     IpcStatus.CONNECTION_CLOSED, "the connection over which the object would be held has ended");
@@ -84,11 +94,10 @@ final class ExportTable {
                     "references to objects over one connection: limit=" + limit + ", actual=" + (byId.size() + 1)
                             + "; close references that are no longer used, or raise the limit");
         }
-        lastId = lastId + 1 & Long.MAX_VALUE;
-        Exported exported = new Exported(lastId, target, offer);
-        byId.put(exported.id, exported);
-        offers.merge(target, 1, Integer::sum);
-        return exported;
+    }
+
+    synchronized boolean holds(Object target) {
+        return offers.containsKey(target);
     }
 
     @Nullable Exported find(long id) {

@@ -4,11 +4,14 @@ import static java.util.Objects.requireNonNull;
 
 import io.valise.ipc.IpcConnection;
 import io.valise.ipc.IpcServer;
+import io.valise.ipc.Request;
+import io.valise.ipc.ValueSet;
 import io.valise.ipc.services.hosting.ServiceManifest;
 import io.valise.ipc.services.objects.wire.InterfacePlan;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
@@ -21,13 +24,15 @@ import java.util.function.Supplier;
  * @since 0.1.0
  */
 public final class ExportedObjects {
-    private final Map<InterfacePlan, Object> roots = new LinkedHashMap<>();
-    private final Map<String, Named> named = new LinkedHashMap<>();
+    private final Map<String, Service> services = new LinkedHashMap<>();
     private final Set<RemoteObjects> peers = ConcurrentHashMap.newKeySet();
     private volatile int limit = RemoteObjects.DEFAULT_LIMIT;
 
-    /** What is given out at a service of its own. */
-    private record Named(InterfacePlan plan, Supplier<?> object) {}
+    /** What is done at a service for the peer that asks. */
+    @FunctionalInterface
+    private interface Service {
+        CompletionStage<ValueSet> answer(ObjectCalls calls, Request request) throws Exception;
+    }
 
     ExportedObjects() {}
 
@@ -38,10 +43,9 @@ public final class ExportedObjects {
      *     be called from another process
      */
     public <T> ExportedObjects and(Class<T> type, T object) {
-        if (roots.putIfAbsent(InterfacePlan.of(type), requireNonNull(object, "object")) != null) {
-            throw new IllegalArgumentException(type.getTypeName() + ": an object is exported by it already");
-        }
-        return this;
+        InterfacePlan plan = InterfacePlan.of(type);
+        requireNonNull(object, "object");
+        return add(ObjectCalls.rootService(plan), (calls, request) -> calls.call(object, plan, request));
     }
 
     /**
@@ -51,14 +55,23 @@ public final class ExportedObjects {
      *     interface cannot be called from another process
      */
     public <T> ExportedObjects andClass(String name, Class<T> type, Supplier<? extends T> factory) {
-        return andNamed(ServiceManifest.CLASS_PREFIX + ServiceManifest.checkClass(name), type, factory);
+        InterfacePlan plan = InterfacePlan.of(type);
+        requireNonNull(factory, "factory");
+        return add(
+                ServiceManifest.CLASS_PREFIX + ServiceManifest.checkClass(name),
+                (calls, request) -> calls.make(factory, plan, request));
     }
 
-    /** Gives out an object at a service of its own. */
-    <T> ExportedObjects andNamed(String service, Class<T> type, Supplier<? extends T> object) {
-        Named one = new Named(InterfacePlan.of(type), requireNonNull(object, "object"));
-        if (named.putIfAbsent(service, one) != null) {
-            throw new IllegalArgumentException(service + ": exported already");
+    /** Gives out a reference to an object at a service of its own. */
+    <T> ExportedObjects andNamed(String service, Class<T> type, T object) {
+        InterfacePlan plan = InterfacePlan.of(type);
+        requireNonNull(object, "object");
+        return add(service, (calls, request) -> calls.give(object, plan, request));
+    }
+
+    private ExportedObjects add(String name, Service service) {
+        if (services.putIfAbsent(name, service) != null) {
+            throw new IllegalArgumentException(name + ": exported already");
         }
         return this;
     }
@@ -74,21 +87,16 @@ public final class ExportedObjects {
 
     /** Offers them to all clients of a server. */
     public IpcServer.Builder addTo(IpcServer.Builder server) {
-        roots.forEach((plan, object) -> server.asyncService(
-                ObjectCalls.rootService(plan),
-                request -> peer(request.connection()).calls().call(object, plan, request)));
-        named.forEach((service, one) -> server.asyncService(
-                service, request -> peer(request.connection()).calls().give(one.object(), one.plan(), request)));
+        services.forEach((name, service) -> server.asyncService(
+                name, request -> service.answer(peer(request.connection()).calls(), request)));
         return server;
     }
 
     /** Offers them to the peer of one connection, at either end. */
     public RemoteObjects on(IpcConnection connection) {
         RemoteObjects objects = peer(connection);
-        roots.forEach((plan, object) -> connection.asyncService(
-                ObjectCalls.rootService(plan), request -> objects.calls().call(object, plan, request)));
-        named.forEach((service, one) ->
-                connection.asyncService(service, request -> objects.calls().give(one.object(), one.plan(), request)));
+        services.forEach((name, service) ->
+                connection.asyncService(name, request -> service.answer(objects.calls(), request)));
         return objects;
     }
 

@@ -74,16 +74,49 @@ final class ObjectCalls {
                 : CompletableFuture.completedFuture(reply(method, result, request));
     }
 
-    /** Replies with a reference to an object that has a name, by the interface that the caller asks for. */
-    CompletionStage<ValueSet> give(Supplier<?> named, InterfacePlan plan, Request request) {
-        String other = request.message().getString(AS, "");
-        if (other.isEmpty()) {
+    /** Replies with a reference to an object, by the interface that the caller asks for. */
+    CompletionStage<ValueSet> give(Object named, InterfacePlan plan, Request request) {
+        return reference(named, plan, asked(request));
+    }
+
+    /**
+     * Makes an object for a caller that may hold one more and still waits, and replies with a reference to it. Only the
+     * object itself tells which interfaces it offers besides the one that it was exported by: one made in vain is let go.
+     */
+    CompletionStage<ValueSet> make(Supplier<?> factory, InterfacePlan plan, Request request) {
+        String other = asked(request);
+        checkWaiting(request);
+        objects.exports().checkRoom();
+        Object made = requireNonNull(factory.get(), "the factory returned null; return an object");
+        boolean given = false;
+        try {
+            checkWaiting(request);
+            CompletionStage<ValueSet> reply = reference(made, plan, other);
+            given = true;
+            return reply;
+        } finally {
+            if (!given) {
+                objects.madeInVain(made);
+            }
+        }
+    }
+
+    private static String asked(Request request) {
+        String name = request.message().getString(AS, "");
+        if (name.isEmpty()) {
             throw new IpcException(
                     IpcStatus.PROTOCOL_ERROR,
                     "service " + request.service() + ": expected=the name of an interface as \"" + AS
                             + "\", actual=none");
         }
-        return reference(requireNonNull(named.get(), "the factory returned null; return an object"), plan, other);
+        return name;
+    }
+
+    /** A caller that is gone gets no references, since it would not release them. */
+    private static void checkWaiting(Request request) {
+        if (request.isCancelled()) {
+            throw new IpcException(IpcStatus.CANCELLED, "the caller has given up");
+        }
     }
 
     private CompletionStage<ValueSet> reference(Object target, InterfacePlan plan, String other) {
@@ -110,11 +143,8 @@ final class ObjectCalls {
         return result.thenApply(value -> reply(method, value, request));
     }
 
-    /** A caller that is gone gets no references, since it would not release them. */
     private ValueSet reply(MethodPlan method, @Nullable Object value, Request request) {
-        if (request.isCancelled()) {
-            throw new IpcException(IpcStatus.CANCELLED, "the caller has given up");
-        }
+        checkWaiting(request);
         PassedReferences references = objects.passedReferences();
         try {
             return method.reply(value, references);

@@ -92,7 +92,8 @@ public final class RemoteObjects {
      *
      * @param name the name of the class, {@code [A-Za-z_][A-Za-z0-9._$-]{0,127}}, which the manifest of the service declares
      * @param type the interface that peers call its objects by
-     * @param factory makes an object for each peer that asks, or returns the same one again; called by many threads
+     * @param factory makes an object for each peer that asks, or returns the same one again; called by many threads, and not
+     *     for a peer that holds as many objects as it may or has given up
      * @throws IllegalArgumentException when it is no name of a class, or a method of the interface cannot be called from
      *     another process
      */
@@ -203,6 +204,13 @@ public final class RemoteObjects {
             if (free != null) {
                 tell(free);
             }
+        }
+    }
+
+    /** An object was made for the peer, which gets no reference to it. */
+    void madeInVain(Object made) {
+        if (!exports.holds(made)) {
+            tell(made);
         }
     }
 

@@ -69,7 +69,7 @@ public final class RunningObject implements AutoCloseable {
      */
     public static <T> RunningObject register(String name, Class<T> type, T object, Consumer<IpcServer.Builder> terms) {
         IpcServer.Builder server = IpcServer.builder(address(name));
-        new ExportedObjects().andNamed(service(name), type, () -> object).addTo(server);
+        new ExportedObjects().andNamed(service(name), type, object).addTo(server);
         terms.accept(server);
         try {
             return new RunningObject(name, server.start());
