@@ -12,6 +12,7 @@ import io.valise.ipc.services.manifest.ManifestFolder;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -36,8 +37,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ObjectActivator implements AutoCloseable {
     private final Consumer<IpcClient.Builder> terms;
-    private final Map<Endpoint, Line> lines = new HashMap<>(); // guarded by itself
-    private boolean closed; // guarded by lines
+    private final Map<Endpoint, Server> servers = new HashMap<>(); // guarded by itself
+    private boolean closed; // guarded by servers
 
     private ObjectActivator(Consumer<IpcClient.Builder> terms) {
         this.terms = terms;
@@ -109,25 +110,58 @@ public final class ObjectActivator implements AutoCloseable {
 
     /** Asks again, once, when the process that is asked has ended: what it gave is lost with it. */
     private <T> T from(Endpoint address, boolean start, Function<RemoteObjects, T> question) {
-        Line line = line(address);
-        IpcConnection asked = line.connection(start);
+        Server server = enter(address);
+        try {
+            return from(server, start, question);
+        } finally {
+            leave(server);
+        }
+    }
+
+    private static <T> T from(Server server, boolean start, Function<RemoteObjects, T> question) {
+        IpcConnection asked = server.connection(start);
         try {
             return question.apply(RemoteObjects.of(asked));
         } catch (IpcException e) {
             if (e.status() != IpcStatus.PEER_DIED && e.status() != IpcStatus.CONNECTION_CLOSED) {
                 throw e;
             }
-            line.drop(asked);
-            return question.apply(RemoteObjects.of(line.connection(start)));
+            server.drop(asked);
+            return question.apply(RemoteObjects.of(server.connection(start)));
         }
     }
 
-    private Line line(Endpoint address) {
-        synchronized (lines) {
+    private Server enter(Endpoint address) {
+        synchronized (servers) {
             if (closed) {
                 throw closedHere();
             }
-            return lines.computeIfAbsent(address, Line::new);
+            Server server = servers.computeIfAbsent(address, Server::new);
+            server.users++;
+            return server;
+        }
+    }
+
+    private void leave(Server server) {
+        synchronized (servers) {
+            server.users--;
+            forgetUnused(server);
+        }
+    }
+
+    /** A server without a connection is not kept, so that names under which nothing runs take no memory. */
+    private void forgetUnused(Server server) {
+        synchronized (servers) {
+            if (server.users == 0 && server.connection.get() == null) {
+                servers.remove(server.address, server);
+            }
+        }
+    }
+
+    /** How many servers it is connected to, or is connecting to. */
+    int servers() {
+        synchronized (servers) {
+            return servers.size();
         }
     }
 
@@ -138,22 +172,23 @@ public final class ObjectActivator implements AutoCloseable {
     /** Ends its connections, and with them the references to all objects that it got. Idempotent. */
     @Override
     public void close() {
-        Map<Endpoint, Line> all;
-        synchronized (lines) {
+        Map<Endpoint, Server> all;
+        synchronized (servers) {
             closed = true;
-            all = Map.copyOf(lines);
-            lines.clear();
+            all = Map.copyOf(servers);
+            servers.clear();
         }
-        all.values().forEach(Line::close);
+        all.values().forEach(Server::close);
     }
 
-    /** The connection to one address, made when it is needed. Thread-safe; one thread at a time connects. */
-    private final class Line {
+    /** The server at one address, connected when it is needed. Thread-safe; one thread at a time connects. */
+    private final class Server {
         private final Endpoint address;
-        private @Nullable IpcConnection connection; // guarded by this
+        private final AtomicReference<@Nullable IpcConnection> connection = new AtomicReference<>();
+        private int users; // guarded by servers
         private boolean ended; // guarded by this
 
-        Line(Endpoint address) {
+        Server(Endpoint address) {
             this.address = address;
         }
 
@@ -161,13 +196,15 @@ public final class ObjectActivator implements AutoCloseable {
             if (ended) {
                 throw closedHere();
             }
-            IpcConnection known = connection;
-            if (known == null || known.state() == ConnectionState.CLOSED) {
-                connection = null;
-                known = connect(start);
-                connection = known;
+            IpcConnection known = connection.get();
+            if (known != null && known.state() != ConnectionState.CLOSED) {
+                return known;
             }
-            return known;
+            connection.set(null);
+            IpcConnection made = connect(start);
+            connection.set(made);
+            made.closed().thenRun(() -> forget(made));
+            return made;
         }
 
         private IpcConnection connect(boolean start) {
@@ -176,18 +213,22 @@ public final class ObjectActivator implements AutoCloseable {
             return client.connect();
         }
 
-        /** Forgets a connection that has failed. */
-        synchronized void drop(IpcConnection failed) {
-            if (connection == failed) {
-                connection = null;
-            }
+        /** Ends a connection that has failed. */
+        void drop(IpcConnection failed) {
+            forget(failed);
             failed.close();
+        }
+
+        private void forget(IpcConnection ending) {
+            connection.compareAndSet(ending, null);
+            forgetUnused(this);
         }
 
         synchronized void close() {
             ended = true;
-            if (connection != null) {
-                connection.close();
+            IpcConnection known = connection.get();
+            if (known != null) {
+                known.close();
             }
         }
     }

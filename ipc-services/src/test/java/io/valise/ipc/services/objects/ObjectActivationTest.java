@@ -242,6 +242,28 @@ class ObjectActivationTest {
         }
     }
 
+    /** No call tells how much an activator remembers. */
+    @Test
+    void anActivatorRemembersTheServersThatItIsConnectedToAlone() {
+        try (ObjectActivator objects = ObjectActivator.open()) {
+            for (int i = 0; i < 5; i++) {
+                assertThat(objects.running("absent-" + i, Sheet.class)).isEmpty();
+            }
+            assertThat(objects.servers()).isZero();
+            CompletableFuture<?> ended;
+            try (RunningObject running =
+                    RunningObject.register("present", Sheet.class, new SheetProgram.MemorySheet())) {
+                assertThat(objects.running("present", Sheet.class)).isPresent();
+                assertThat(objects.running("present", Sheet.class)).isPresent();
+                assertThat(objects.servers()).isOne();
+                ended = running.server().connections().get(0).closed().toCompletableFuture();
+            }
+            ended.join();
+            assertThat(objects.running("present", Sheet.class)).isEmpty();
+            assertThat(objects.servers()).isZero();
+        }
+    }
+
     @Test
     void namesHaveLimits() {
         try (ObjectActivator objects = ObjectActivator.open()) {
