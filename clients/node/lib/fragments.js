@@ -22,7 +22,11 @@ export function endFrame(out) {
   }
 }
 
-/** Puts a fragmented frame together. Memory grows with what has come, not with what was announced. */
+const NOTHING = Buffer.alloc(0);
+/** What is held is at most so many times as long as what has come. */
+const GROWTH = 4;
+
+/** Puts a fragmented frame together. Memory grows with the bytes that have come, not with what was announced, or with the fragments. */
 export class Reassembly {
   /** @param limit the longest frame, in bytes */
   constructor(limit) {
@@ -31,7 +35,7 @@ export class Reassembly {
   }
 
   #forget() {
-    this.parts = [];
+    this.whole = NOTHING;
     this.total = 0;
     this.length = 0;
   }
@@ -41,14 +45,17 @@ export class Reassembly {
     if ((frame.flags & FLAG.FIRST) !== 0) {
       this.#begin(frame);
     }
-    const part = Buffer.from(frame.rest());
-    if (this.length + part.length > this.total) {
-      throw malformed(`fragments: announced=${this.total} bytes, actual=${this.length + part.length}`);
+    const part = frame.rest();
+    const length = this.length + part.length;
+    if (length > this.total) {
+      throw malformed(`fragments: announced=${this.total} bytes, actual=${length}`);
+    } else if (length > this.whole.length) {
+      const longer = Buffer.allocUnsafeSlow(Math.min(this.total, GROWTH * length));
+      this.whole.copy(longer, 0, 0, this.length);
+      this.whole = longer;
     }
-    if (part.length > 0) {
-      this.parts.push(part);
-    }
-    this.length += part.length;
+    part.copy(this.whole, this.length);
+    this.length = length;
     return (frame.flags & FLAG.LAST) === 0 ? undefined : this.#end();
   }
 
@@ -67,7 +74,7 @@ export class Reassembly {
     if (this.length !== this.total) {
       throw malformed(`fragments: announced=${this.total} bytes, actual=${this.length}`);
     }
-    const whole = Buffer.concat(this.parts);
+    const { whole } = this;
     this.#forget();
     return whole;
   }

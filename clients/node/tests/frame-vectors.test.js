@@ -78,6 +78,23 @@ test('the fragments are put together to a REQUEST', { timeout: 60_000 }, () => {
   assert.deepEqual(frame.last(false), { data: Buffer.alloc(100) });
 });
 
+test('what is held of fragments grows with their bytes, not with their number or what was announced', { timeout: 60_000 }, () => {
+  const total = 1 << 20;
+  const reassembly = new Reassembly(total);
+  const fragment = (flags, announced, part) => {
+    const out = new Writer();
+    frames.fragment(out, flags, announced, part);
+    return begun(frames.undo(out).toString('hex'));
+  };
+  const part = Buffer.of(7);
+  reassembly.add(fragment(frames.FLAG.FIRST, total, part));
+  for (let length = 2; length < total; length++) {
+    reassembly.add(fragment(0, undefined, part));
+    assert.ok(reassembly.whole.length <= 4 * length, `${reassembly.whole.length} bytes for ${length}`);
+  }
+  assert.ok(reassembly.add(fragment(frames.FLAG.LAST, undefined, part)).equals(Buffer.alloc(total, 7)));
+});
+
 test('both ends of the handshake say what the vectors say', { timeout: 60_000 }, async () => {
   const vector = propertyVectors('handshake.properties');
   const bytes = (name) => Buffer.from(vector[name], 'hex');
