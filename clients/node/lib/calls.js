@@ -1,6 +1,6 @@
 import * as frames from './frames.js';
 import { IncomingStream } from './incoming-stream.js';
-import { IpcError } from './status.js';
+import { IpcError, textOf } from './status.js';
 
 /** The calls of this end, requests and streams, that wait for their answers. One timer serves all. */
 export class OutgoingCalls {
@@ -157,7 +157,9 @@ export function checkTimeout(timeout) {
 }
 
 export function checkSignal(signal, what) {
-  if (signal?.aborted) {
+  if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
+    throw new TypeError(`signal: expected an AbortSignal, actual=${textOf(signal)}`);
+  } else if (signal?.aborted) {
     throw new IpcError('CANCELLED', `${what}: given up before it was sent`, 'NOT_SENT', { cause: signal.reason });
   }
 }

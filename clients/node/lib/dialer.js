@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { inspect } from 'node:util';
 import { checkTimeout } from './calls.js';
 import { newCounters } from './counters.js';
 import { EventLane } from './event-lane.js';
@@ -24,9 +25,25 @@ export function settingOf(options) {
     application: options.application ?? basename(process.argv[1] ?? process.title),
     requestTimeout: checkTimeout(options.requestTimeout ?? REQUEST_MILLIS),
     exact: options.exact ?? false,
-    onError: options.onError,
+    onError: onErrorOf(options),
     identity,
     access,
+  };
+}
+
+/** One that fails harms nothing of what it is told. */
+function onErrorOf({ onError }) {
+  if (onError === undefined) {
+    return undefined;
+  } else if (typeof onError !== 'function') {
+    throw new TypeError(`onError: expected a function, actual=${typeof onError}`);
+  }
+  return (error, where) => {
+    try {
+      onError(error, where);
+    } catch (failure) {
+      process.emitWarning(`onError failed: ${inspect(failure)}`, 'ValiseWarning');
+    }
   };
 }
 

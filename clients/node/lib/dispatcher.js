@@ -1,7 +1,7 @@
 import { refusalOf } from './access.js';
 import * as frames from './frames.js';
 import { OutgoingStream } from './outgoing-stream.js';
-import { IpcError, malformed, numberOf } from './status.js';
+import { IpcError, malformed, numberOf, STATUSES, textOf } from './status.js';
 
 const { KIND, FLAG } = frames;
 const MOST_REQUESTS = 65_536;
@@ -58,7 +58,7 @@ export class Dispatcher {
     const refusal = this.#refusal(offer, service, isStream, remaining);
     if (refusal !== undefined) {
       this.#session.counters.requestsRefused++;
-      this.#session.send((out) => frames.text(out, KIND.ERROR, FLAG.REJECTED, refusal[0], id, refusal[1]));
+      this.#session.answer((out) => frames.text(out, KIND.ERROR, FLAG.REJECTED, refusal[0], id, refusal[1]));
       return;
     }
     this.#session.counters[offer.isBuiltIn ? 'builtInRequestsServed' : 'requestsServed']++;
@@ -113,13 +113,15 @@ export class Dispatcher {
   /** A handler that answers at once is not under way for anything that comes later. */
   #serve(id, call, offer, message) {
     let result;
+    let isLater;
     try {
       result = offer.handler(message, call);
+      isLater = typeof result?.then === 'function' || this.#session.isFull;
     } catch (error) {
-      this.#session.send(failure(id, error));
+      this.#session.answer(failure(id, error));
       return;
     }
-    if (typeof result?.then === 'function' || this.#session.isFull) {
+    if (isLater) {
       this.#answerLater(this.#begin(id, call, undefined), result);
     } else {
       answerOnce(this.#session, id, call.service, result ?? {});
@@ -184,14 +186,16 @@ export class Dispatcher {
 
   #deliver(handler, name, message, bytes) {
     let handled;
+    let isLater = false;
     try {
       if (!this.#eventsAreDropped && this.#admits(name)) {
         handled = handler(message, { name, connection: this.#session.connection });
+        isLater = typeof handled?.then === 'function';
       }
     } catch (error) {
       this.#session.report(error, `the handler of event ${name}`);
     }
-    if (typeof handled?.then !== 'function') {
+    if (!isLater) {
       this.#delivered(bytes);
       return undefined;
     }
@@ -299,7 +303,7 @@ class Inbound {
   /** @param write appends the answer */
   answer(write) {
     if (this.#close()) {
-      this.#session.send(write);
+      this.#session.answer(write);
     }
   }
 
@@ -333,13 +337,13 @@ function answerOnce(session, id, service, message) {
   try {
     session.send((out) => frames.message(out, KIND.RESPONSE, id, message), 'reply of service', service);
   } catch (error) {
-    session.send(failure(id, error));
+    session.answer(failure(id, error));
   }
 }
 
 /** What the peer is told of what a handler threw: never a stack trace. */
 function failure(id, error) {
-  const isStatus = error instanceof IpcError && error.status !== 'OK';
-  const text = isStatus ? error.reason : error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const isStatus = error instanceof IpcError && error.status !== 'OK' && STATUSES.includes(error.status);
+  const text = isStatus ? textOf(error.reason) : textOf(error);
   return (out) => frames.text(out, KIND.ERROR, 0, isStatus ? error.status : 'HANDLER_FAILED', id, text);
 }

@@ -12,7 +12,7 @@ import { listenLoopback } from './loopback.js';
 import { Offers } from './offers.js';
 import { listenPipe } from './pipe.js';
 import { Session } from './session.js';
-import { IpcError } from './status.js';
+import { IpcError, textOf } from './status.js';
 
 const LISTENERS = new Map([
   ['pipe', listenPipe],
@@ -174,7 +174,7 @@ export class Server {
     if (this.#setting.onError !== undefined) {
       this.#setting.onError(error, where);
     } else {
-      process.emitWarning(`${where} failed: ${error.message}`, 'ValiseWarning');
+      process.emitWarning(`${where} failed: ${textOf(error)}`, 'ValiseWarning');
     }
   }
 

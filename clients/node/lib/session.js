@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { OutgoingCalls } from './calls.js';
 import { Dispatcher } from './dispatcher.js';
 import { Reassembly } from './fragments.js';
@@ -239,6 +240,16 @@ export class Session {
       return;
     }
     this.counters.eventsSent++;
+    this.#limitUnsent();
+  }
+
+  /** Sends a short answer, or an error, without waiting for the peer, which is disconnected when too much waits for it. */
+  answer(write) {
+    this.send(write);
+    this.#limitUnsent();
+  }
+
+  #limitUnsent() {
     if (this.#socket.unsentBytes > MOST_UNSENT_BYTES) {
       this.close('RESOURCE_EXHAUSTED',
         `the peer does not read: bytes that wait for it: limit=${MOST_UNSENT_BYTES}, actual=${this.#socket.unsentBytes}`);
@@ -336,7 +347,7 @@ export class Session {
     if (this.setting.onError !== undefined) {
       this.setting.onError(error, where);
     } else {
-      process.emitWarning(`${this.endpoint}: ${where} failed: ${error?.stack ?? error}`, 'ValiseWarning');
+      process.emitWarning(`${this.endpoint}: ${where} failed: ${inspect(error)}`, 'ValiseWarning');
     }
   }
 }

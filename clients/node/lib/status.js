@@ -38,13 +38,22 @@ export function numberOf(status) {
  * NOT_SENT and REJECTED are safe to repeat, UNKNOWN may have run.
  */
 export class IpcError extends Error {
-  constructor(status, message, delivery = 'UNKNOWN', options = undefined) {
+  constructor(status, message = 'no reason was given', delivery = 'UNKNOWN', options = undefined) {
     numberOf(status);
     super(`${status}: ${message}`, options);
     this.name = 'IpcError';
     this.status = status;
     this.delivery = delivery;
-    this.reason = message;
+    this.reason = String(message);
+  }
+}
+
+/** What was thrown, as a text without a stack trace; a program may throw anything, even what has no text. */
+export function textOf(error) {
+  try {
+    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  } catch {
+    return 'an error without a text';
   }
 }
 

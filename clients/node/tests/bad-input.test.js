@@ -110,6 +110,27 @@ test('a client that does not read is disconnected, and holds up no other', limit
   assert.deepEqual(heard, Array.from({ length: sent }, (_, i) => i));
 });
 
+test('a client that asks and does not read the answers is disconnected', limit, async (t) => {
+  const server = await serve('pipe:asked', { services: { fails: () => { throw new Error('x'.repeat(2_000)); } } });
+  t.after(() => server.close());
+  const name = Buffer.from('fails');
+  for (const body of [`ff${'6e'.repeat(255)}a0`, `05${name.toString('hex')}a0`]) {
+    const deaf = net.connect(`${home}/pipe/asked`);
+    t.after(() => deaf.destroy());
+    deaf.on('error', () => {}); // it is hung up
+    deaf.write(HELLO);
+    await once(deaf, 'readable'); // its WELCOME; nothing is read after that
+    const [connection] = server.connections;
+    const asking = framed(KIND.REQUEST, { id: 2, body });
+    const many = Buffer.concat(Array(1_000).fill(asking));
+    const ask = () => connection.isOpen && deaf.write(many, ask);
+    ask();
+    const { status, detail } = await connection.closed;
+    assert.equal(status, 'RESOURCE_EXHAUSTED');
+    assert.match(detail, /does not read/);
+  }
+});
+
 test('loopback: who does not know the secret gets no further', limit, async (t) => {
   const server = await serve('loopback:secret', { services: { echo: (message) => message } });
   t.after(() => server.close());

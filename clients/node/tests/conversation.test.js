@@ -54,6 +54,8 @@ for (const transport of ['pipe', 'loopback']) {
       assert.deepEqual(await given, ['CANCELLED', 'UNKNOWN']);
       assert.deepEqual(await of(connection.request('echo', {}, { signal: controller.signal })), ['CANCELLED', 'NOT_SENT']);
       await assert.rejects(connection.request('echo', { v: undefined }), TypeError);
+      await assert.rejects(connection.request('echo', {}, { signal: null }), TypeError);
+      await assert.rejects(connection.stream('count', {}, { signal: {} }).next(), TypeError);
       assert.deepEqual(await connection.request('echo', { still: 'here' }), { still: 'here' });
     });
 
@@ -185,6 +187,50 @@ test('a name too long for a socket has one elsewhere', limit, async (t) => {
   t.after(() => server.close());
   const connection = await connected(t, `any:${'n'.repeat(64)}`);
   assert.deepEqual(await connection.request('valise.ping', { n: 1 }), { n: 1 });
+});
+
+test('a handler may throw anything: its caller is told, and the connection goes on', limit, async (t) => {
+  const bare = Object.create(null);
+  const altered = Object.assign(new IpcError('TIMEOUT', 'late'), { status: 'NEVER' });
+  const untold = Object.defineProperty(new Error(), 'message', { get: () => { throw new Error('no message'); } });
+  const thenable = { get then() { throw new Error('no then'); } };
+  const thrown = [null, undefined, Symbol('odd'), bare, untold, altered, new IpcError('TIMEOUT'), new IpcError('TIMEOUT', 5)];
+  const server = await serve('pipe:odd', {
+    services: {
+      now: ({ i }) => { throw thrown[i]; },
+      later: async ({ i }) => { throw thrown[i]; },
+      thenable: () => thenable,
+      echo: (message) => message,
+    },
+    streams: { async *items({ i }) { throw thrown[i]; } },
+    events: { thenable: () => thenable, bare: () => { throw bare; }, last: (_, { connection }) => connection.send('heard') },
+    onError() { throw bare; },
+  });
+  t.after(() => server.close());
+  const warnings = [];
+  const onWarning = (warning) => warnings.push(warning.message);
+  process.on('warning', onWarning);
+  t.after(() => process.off('warning', onWarning));
+  let heard;
+  const last = new Promise((resolve) => {
+    heard = resolve;
+  });
+  const connection = await connected(t, 'pipe:odd', { events: { heard } });
+  const told = ['null', 'undefined', 'Symbol(odd)', 'an error without a text', 'an error without a text', 'IpcError: TIMEOUT: late', 'no reason was given', '5'];
+  for (const [i, reason] of told.entries()) {
+    const status = i < 6 ? 'HANDLER_FAILED' : 'TIMEOUT';
+    for (const call of [connection.request('now', { i }), connection.request('later', { i }), connection.stream('items', { i }).next()]) {
+      const error = await failure(call);
+      assert.deepEqual([error.status, error.reason, error.delivery], [status, reason, 'UNKNOWN']);
+    }
+  }
+  assert.equal((await failure(connection.request('thenable'))).reason, 'Error: no then');
+  await connection.send('thenable');
+  await connection.send('bare');
+  await connection.send('last');
+  await last;
+  assert.deepEqual(await connection.request('echo', { still: 'here' }), { still: 'here' });
+  assert.deepEqual(warnings, Array(2).fill('onError failed: [Object: null prototype] {}'));
 });
 
 test('an event handler that fails is reported, and the next event is handled', limit, async (t) => {
