@@ -24,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
@@ -49,19 +50,22 @@ public final class RuntimeBundle {
     private RuntimeBundle() {}
 
     /**
-     * Writes a bundle; the same jars make the same bytes. A file of that name is replaced once the new one is complete.
+     * Writes a bundle; the same jars make the same bytes. A file of that name is replaced once the new one is complete: at
+     * each moment the one or the other is there.
      *
      * @param version a digit, then at most 63 letters, digits and {@code . + _ -}
      * @param api the versions of {@code io.valise.ipc} that it works with; see {@link VersionRange#compatibleWith}
      * @param jars with the transports, {@code ipc-services} and the libraries that these need, and without {@code
      *     ipc-api}, which the application has
-     * @throws IllegalArgumentException when a version or jar cannot be in a bundle
+     * @throws IllegalArgumentException when a version or jar cannot be in a bundle, or the bundle's name is a directory's
      * @throws IpcException {@code ACCESS_DENIED} or {@code RESOURCE_EXHAUSTED} when files cannot be read or written
      */
     public static void write(Path bundle, Version version, VersionRange api, Collection<Path> jars) {
         Map<String, Path> named = named(jars);
-        Path draft = bundle.resolveSibling(
-                "." + bundle.getFileName() + "." + ProcessHandle.current().pid() + ".draft");
+        if (Files.isDirectory(bundle)) {
+            throw new IllegalArgumentException("bundle: expected the name of a file, actual=a directory: " + bundle);
+        }
+        Path draft = bundle.resolveSibling(".bundle-" + UUID.randomUUID() + ".draft");
         try {
             Map<String, String> digests = new TreeMap<>();
             for (Map.Entry<String, Path> jar : named.entrySet()) {
@@ -70,7 +74,7 @@ public final class RuntimeBundle {
             RuntimeManifest.version(version.toString());
             try {
                 write(draft, new RuntimeManifest(version, api, digests), named);
-                Files.move(draft, bundle, StandardCopyOption.REPLACE_EXISTING);
+                Files.move(draft, bundle, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             } finally {
                 Files.deleteIfExists(draft);
             }

@@ -145,6 +145,21 @@ class InstalledRuntimesTest {
         assertThat(Files.readAllBytes(bundle("1.2", "[0.1,0.2)", 10, 20))).isEqualTo(bytes);
     }
 
+    @Test
+    void whatHasTheNameOfABundleIsReplacedUnlessItIsADirectory() throws Exception {
+        Path first = bundle("1.2", "[0.1,0.2)", 10);
+        byte[] bytes = Files.readAllBytes(first);
+        Files.writeString(first, "an old one");
+        assertThat(Files.readAllBytes(bundle("1.2", "[0.1,0.2)", 10))).isEqualTo(bytes);
+        Files.delete(first);
+        Files.createDirectory(first);
+        assertThatThrownBy(() -> bundle("1.2", "[0.1,0.2)", 10))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("expected the name of a file, actual=a directory: " + first);
+        assertThat(first).isEmptyDirectory();
+        assertThat(temp).isDirectoryNotContaining(file -> file.toString().endsWith(".draft"));
+    }
+
     /** Each has what is wrong, and nothing is installed. */
     @ParameterizedTest
     @CsvSource({
