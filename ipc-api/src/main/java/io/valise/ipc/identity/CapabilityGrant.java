@@ -53,6 +53,7 @@ public final class CapabilityGrant {
     public static final String DEVELOPMENT_PROPERTY = "valise.development";
 
     private static final String PURPOSE = "grant 1";
+    private static final String ASK = "; ask its owner for another";
     private static final Instant EARLIEST = Instant.EPOCH;
     /** The last one of four digits. */
     private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
@@ -161,28 +162,30 @@ public final class CapabilityGrant {
      * @throws IpcException {@code PROTOCOL_ERROR} when the text has not the form of one
      */
     public static CapabilityGrant parse(String text) {
-        return parse("capability grant", text);
+        return parse("capability grant", text, ASK);
     }
 
-    /** @param what how errors call it */
-    static CapabilityGrant parse(String what, String text) {
+    /**
+     * @param what how errors call it
+     * @param remedy what errors tell to do
+     */
+    static CapabilityGrant parse(String what, String text, String remedy) {
         Matcher parts = FORM.matcher(text);
         try {
             if (text.length() <= MAX_CHARACTERS && parts.matches()) {
                 return new CapabilityGrant(text, parts);
             }
         } catch (DateTimeException e) {
-            throw malformed(what + ": expires: " + e.getMessage(), e);
+            throw malformed(what + ": expires: " + e.getMessage() + remedy, e);
         }
         throw malformed(
                 what + ": expected the lines of a grant, limit=" + MAX_CHARACTERS + " characters, actual="
-                        + text.length() + " characters of something else",
+                        + text.length() + " characters of something else" + remedy,
                 null);
     }
 
     private static IpcException malformed(String what, @Nullable Throwable cause) {
-        return new IpcException(
-                IpcStatus.PROTOCOL_ERROR, what + "; ask its owner for another", Delivery.NOT_SENT, cause);
+        return new IpcException(IpcStatus.PROTOCOL_ERROR, what, Delivery.NOT_SENT, cause);
     }
 
     /**
@@ -194,7 +197,8 @@ public final class CapabilityGrant {
         try (InputStream in = Files.newInputStream(file)) {
             return parse(
                     "capability grant " + file,
-                    new String(in.readNBytes(MAX_CHARACTERS + 1), StandardCharsets.ISO_8859_1));
+                    new String(in.readNBytes(MAX_CHARACTERS + 1), StandardCharsets.ISO_8859_1),
+                    ASK);
         } catch (IOException e) {
             throw new IpcException(
                     IpcStatus.RESOURCE_EXHAUSTED, "cannot read the grant " + file + ": " + e, Delivery.NOT_SENT, e);
@@ -247,7 +251,8 @@ public final class CapabilityGrant {
         return id;
     }
 
-    private boolean names(PublicKey publisher) {
+    /** Whether it says that this publisher issued it, signed or not. */
+    boolean names(PublicKey publisher) {
         return Arrays.equals(owner, Ed25519.raw(publisher));
     }
 

@@ -5,12 +5,17 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.spi.runtime.ConfigurationDirectory;
 import io.valise.ipc.spi.runtime.PrivateFile;
+import io.valise.ipc.spi.runtime.SafeLog;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * The grants that a publisher of this user has issued, and those that it has revoked. A copy of each issued grant lies in
@@ -34,6 +39,7 @@ public final class IssuedGrants {
     /** The most grants of a publisher of which copies are kept, and the most that are revoked, without expired ones. */
     public static final int MAX_GRANTS = RevokedGrants.MOST;
 
+    private static final Logger LOG = SafeLog.of(IssuedGrants.class);
     private static final String SUFFIX = ".grant";
 
     private final AppIdentity owner;
@@ -50,7 +56,8 @@ public final class IssuedGrants {
     }
 
     /**
-     * Keeps a copy of a grant, so that it is listed. Copies of grants that have expired are removed.
+     * Keeps a copy of a grant, so that it is listed. Copies of grants that have expired are removed; one that cannot be read
+     * is left as it is, with a line in the log.
      *
      * @return the grant
      * @throws IllegalArgumentException when another publisher issued it, or when it was revoked: a grant for the same
@@ -66,7 +73,7 @@ public final class IssuedGrants {
         Path folder = ConfigurationDirectory.folder(RevokedGrants.FOLDER);
         return ConfigurationDirectory.locked(folder, () -> {
             Instant now = Instant.now();
-            List<CapabilityGrant> kept = in(folder);
+            List<CapabilityGrant> kept = in(folder, unreadable -> LOG.log(Level.WARNING, unreadable.reason()));
             kept.stream()
                     .filter(old -> !now.isBefore(old.expires()))
                     .forEach(old -> PrivateFile.remove(file(folder, old)));
@@ -83,30 +90,72 @@ public final class IssuedGrants {
         });
     }
 
-    /** The grants of which there is a copy, those that expire first at the beginning; creates nothing. */
+    /**
+     * The grants of which there is a copy, those that expire first at the beginning; creates nothing.
+     *
+     * @throws IpcException as the class says, also when a single copy cannot be read
+     */
     public List<CapabilityGrant> list() {
+        return list(unreadable -> {
+            throw unreadable;
+        });
+    }
+
+    /**
+     * The same, without the copies that cannot be read.
+     *
+     * @param unreadable is given the error of each of these, which names its file
+     * @throws IpcException as the class says, of the folder
+     */
+    public List<CapabilityGrant> list(Consumer<IpcException> unreadable) {
         return ConfigurationDirectory.existing(RevokedGrants.FOLDER)
-                .map(this::in)
+                .map(folder -> in(folder, unreadable))
                 .orElse(List.of());
     }
 
-    private List<CapabilityGrant> in(Path folder) {
+    private List<CapabilityGrant> in(Path folder, Consumer<IpcException> unreadable) {
         String prefix = owner.publisherId() + '_';
-        return PrivateFile.list(folder, prefix).stream()
-                .filter(file -> file.getFileName().toString().matches(prefix + ".*" + SUFFIX))
-                .flatMap(file -> read(file).stream())
-                .sorted(Comparator.comparing(CapabilityGrant::expires).thenComparing(CapabilityGrant::id))
-                .toList();
+        List<CapabilityGrant> found = new ArrayList<>();
+        for (Path file : PrivateFile.list(folder, prefix)) {
+            String name = file.getFileName().toString();
+            if (name.startsWith(prefix) && name.endsWith(SUFFIX)) {
+                try {
+                    read(file).ifPresent(found::add);
+                } catch (IpcException e) {
+                    unreadable.accept(e);
+                }
+            }
+        }
+        found.sort(Comparator.comparing(CapabilityGrant::expires).thenComparing(CapabilityGrant::id));
+        return found;
     }
 
     /** Empty when another process has just removed it, since it expired. */
-    private static Optional<CapabilityGrant> read(Path file) {
-        return PrivateFile.read(file, CapabilityGrant.MAX_CHARACTERS)
-                .map(text -> CapabilityGrant.parse("capability grant " + file, text));
+    private Optional<CapabilityGrant> read(Path file) {
+        String what = "capability grant " + file;
+        String remedy = ": remove this copy";
+        Optional<CapabilityGrant> grant = PrivateFile.read(file, CapabilityGrant.MAX_CHARACTERS)
+                .map(text -> CapabilityGrant.parse(what, text, remedy));
+        if (grant.isPresent() && !isCopy(file, grant.get())) {
+            throw new IpcException(
+                    IpcStatus.PROTOCOL_ERROR,
+                    what + ": its name is not that of the grant " + grant.get().id() + " in it" + remedy,
+                    Delivery.NOT_SENT);
+        }
+        return grant;
+    }
+
+    /** A grant that was changed has another id. */
+    private boolean isCopy(Path file, CapabilityGrant grant) {
+        return file.endsWith(name(grant)) && grant.names(owner.publicKey());
     }
 
     private Path file(Path folder, CapabilityGrant grant) {
-        return folder.resolve(owner.publisherId() + '_' + grant.id() + SUFFIX);
+        return folder.resolve(name(grant));
+    }
+
+    private String name(CapabilityGrant grant) {
+        return owner.publisherId() + '_' + grant.id() + SUFFIX;
     }
 
     /**

@@ -9,9 +9,12 @@ import io.valise.ipc.IpcStatus;
 import io.valise.ipc.internal.identity.IdentityAccess;
 import io.valise.ipc.spi.runtime.ConfigurationDirectory;
 import io.valise.ipc.spi.runtime.PrivateFile;
+import io.valise.ipc.testlog.Logs;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -116,6 +119,33 @@ class IssuedGrantsTest {
             }
             assertThat(PrivateFile.read(revokedFile(), 1000)).contains(damaged);
         }
+    }
+
+    @Test
+    @Logs({"_damaged.grant: expected the lines of a grant", "its name is not that of the grant"})
+    void aCopyThatCannotBeReadIsNamedAndHidesNoOther() {
+        CapabilityGrant good = issued.add(grant("read", LATER));
+        Path folder = ConfigurationDirectory.folder("grants");
+        CapabilityGrant anothers = CapabilityGrant.issue(reader, "read", owner.id(), LATER);
+        List<Path> damaged = List.of(
+                folder.resolve(owner.publisherId() + "_" + anothers.id() + ".grant"),
+                folder.resolve(owner.publisherId() + "_damaged.grant"),
+                folder.resolve(owner.publisherId() + "_renamed.grant"));
+        PrivateFile.write(damaged.get(0), anothers.text());
+        PrivateFile.write(damaged.get(1), "valise-grant 1\n");
+        PrivateFile.write(damaged.get(2), good.text());
+
+        List<IpcException> told = new ArrayList<>();
+        assertThat(issued.list(told::add)).containsExactly(good);
+        assertThat(told).hasSize(3).allSatisfy(each -> {
+            assertThat(each.status()).isEqualTo(IpcStatus.PROTOCOL_ERROR);
+            assertThat(each).hasMessageEndingWith(": remove this copy");
+            assertThat(damaged).anyMatch(file -> each.getMessage().contains(file.toString()));
+        });
+        assertThatThrownBy(issued::list).hasMessageEndingWith(": remove this copy");
+        CapabilityGrant next = issued.add(grant("write", LATER));
+        assertThat(issued.list(told::add)).containsExactlyInAnyOrder(good, next);
+        assertThat(damaged).allMatch(Files::exists);
     }
 
     @Test

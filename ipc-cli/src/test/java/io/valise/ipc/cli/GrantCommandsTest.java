@@ -14,6 +14,7 @@ import io.valise.ipc.testlog.MayLog;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -84,17 +85,29 @@ class GrantCommandsTest {
     }
 
     @Test
-    void aDamagedCopyOfAnotherGrantIsNamedAndKeepsNoFileFromBeingRevoked() {
+    void aCopyOrKeyThatIsDamagedIsNamedAndHidesNoOther() {
         AppIdentity owner = AppIdentity.open("acme", "quotes");
-        CapabilityGrant grant = CapabilityGrant.issue(
-                owner, "quotes.read", owner.id(), Instant.now().plusSeconds(3600));
-        Path file = own.path().resolve("read.grant");
-        grant.write(file);
+        CapabilityGrant grant = IssuedGrants.of(owner)
+                .add(CapabilityGrant.issue(
+                        owner, "quotes.read", owner.id(), Instant.now().plusSeconds(3600)));
         Path damaged = ConfigurationDirectory.folder("grants").resolve(owner.publisherId() + "_damaged.grant");
         PrivateFile.write(damaged, "valise-grant 1\n");
-        assertThat(run("grant list").err()).contains("capability grant " + damaged + ": expected the lines of a grant");
-        assertThat(run("grant revoke " + grant.id()).err()).contains(damaged.toString());
-        assertThat(run("grant revoke " + file).out()).startsWith("revoked " + grant.id());
+        Path key = ConfigurationDirectory.folder("keys").resolve("a-damaged-one.key");
+        PrivateFile.write(key, "no key");
+        for (String list : List.of("grant list", "grant list --json", "identity find")) {
+            CommandRun listed = run(list);
+            assertThat(listed.err())
+                    .contains("capability grant " + damaged + ": expected the lines of a grant", "remove this copy")
+                    .contains("key file " + key);
+            assertThat(listed.out()).contains(list.startsWith("grant") ? grant.id() : owner.id());
+            assertThat(listed.status()).isEqualTo(1);
+        }
+        CommandRun unknown = run("grant revoke 0000000000000");
+        assertThat(unknown.err()).contains(damaged.toString(), "has issued the grant 0000000000000");
+        assertThat(unknown.status()).isEqualTo(1);
+        CommandRun revoked = run("grant revoke " + grant.id());
+        assertThat(revoked.out()).startsWith("revoked " + grant.id());
+        assertThat(revoked.status()).isZero();
         assertThat(IssuedGrants.of(owner).revoked()).containsExactly(grant.id());
     }
 

@@ -1,5 +1,6 @@
 package io.valise.ipc.cli.command;
 
+import io.valise.ipc.IpcException;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.cli.option.ApplicationName;
 import io.valise.ipc.cli.option.CommandFailure;
@@ -115,7 +116,7 @@ final class GrantCommand implements Callable<Integer> {
                 : AppIdentity.open(publisher, application).id();
     }
 
-    /** Those of one publisher. */
+    /** Those of one publisher, or of all. What cannot be read is told and hides nothing else. */
     static final class Whose {
         @Spec(Spec.Target.MIXEE)
         private CommandSpec command;
@@ -123,16 +124,39 @@ final class GrantCommand implements Callable<Integer> {
         @Option(names = "--publisher", paramLabel = "NAME", description = "Only those of this publisher.")
         private @Nullable String publisher;
 
+        private boolean incomplete;
+
         /** The publishers asked for that have a key; each by an application of its own. */
         List<AppIdentity> owners() {
             List<String> names = publisher == null ? AppIdentity.publishers() : List.of(publisher);
             try {
-                return names.stream()
-                        .flatMap(name -> AppIdentity.find(name, COMMAND).stream())
-                        .toList();
+                return names.stream().flatMap(this::owner).toList();
             } catch (IllegalArgumentException malformed) {
                 throw new ParameterException(command.commandLine(), String.valueOf(malformed.getMessage()));
             }
+        }
+
+        private Stream<AppIdentity> owner(String name) {
+            try {
+                return AppIdentity.find(name, COMMAND).stream();
+            } catch (IpcException unreadable) {
+                tell(unreadable);
+                return Stream.empty();
+            }
+        }
+
+        List<CapabilityGrant> issued(IssuedGrants of) {
+            return of.list(this::tell);
+        }
+
+        private void tell(IpcException unreadable) {
+            incomplete = true;
+            command.commandLine().getErr().println("ipc: " + unreadable.getMessage());
+        }
+
+        /** The exit status of a list. */
+        int status() {
+            return incomplete ? 1 : 0;
         }
     }
 
@@ -152,7 +176,7 @@ final class GrantCommand implements Callable<Integer> {
 
         @Override
         public Integer call() {
-            List<Listed> all = whose.owners().stream().flatMap(ListIssued::of).toList();
+            List<Listed> all = whose.owners().stream().flatMap(this::of).toList();
             if (json.isAsked()) {
                 json.print("grants", all, Listed::toValueSet);
             } else {
@@ -160,13 +184,14 @@ final class GrantCommand implements Callable<Integer> {
                 all.forEach(each -> each.addTo(table));
                 table.print(common.out());
             }
-            return 0;
+            return whose.status();
         }
 
-        private static Stream<Listed> of(AppIdentity owner) {
+        private Stream<Listed> of(AppIdentity owner) {
             IssuedGrants issued = IssuedGrants.of(owner);
             Set<String> revoked = issued.revoked();
-            return issued.list().stream().map(grant -> new Listed(owner.publisherId(), grant, state(grant, revoked)));
+            return whose.issued(issued).stream()
+                    .map(grant -> new Listed(owner.publisherId(), grant, state(grant, revoked)));
         }
 
         private static String state(CapabilityGrant grant, Set<String> revoked) {
@@ -235,12 +260,12 @@ final class GrantCommand implements Callable<Integer> {
             return 0;
         }
 
-        private static Optional<CapabilityGrant> grant(String name, AppIdentity owner) {
+        private Optional<CapabilityGrant> grant(String name, AppIdentity owner) {
             IssuedGrants issued = IssuedGrants.of(owner);
             Optional<Path> file = path(name).filter(Files::isRegularFile);
-            return file.isPresent() // then damaged copies of others are not in the way
+            return file.isPresent()
                     ? file.map(CapabilityGrant::read).filter(issued::issued)
-                    : issued.list().stream()
+                    : whose.issued(issued).stream()
                             .filter(grant -> grant.id().equals(name))
                             .findFirst();
         }

@@ -1,5 +1,6 @@
 package io.valise.ipc.cli.command;
 
+import io.valise.ipc.IpcException;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.cli.option.ApplicationName;
 import io.valise.ipc.cli.option.CommandFailure;
@@ -13,6 +14,7 @@ import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.services.loopback.LoopbackManifest;
 import io.valise.ipc.services.manifest.ManifestFolder;
 import io.valise.ipc.spi.runtime.ConfigurationDirectory;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -143,9 +145,11 @@ final class IdentityCommand implements Callable<Integer> {
 
         @Override
         public Integer call() {
-            List<KnownApplication> found = KnownApplications.within(timeout.timeout()).stream()
+            List<IpcException> unreadable = new ArrayList<>();
+            List<KnownApplication> found = KnownApplications.within(timeout.timeout(), unreadable::add).stream()
                     .filter(each -> each.matches(text))
                     .toList();
+            unreadable.forEach(each -> common.err().println("ipc: " + each.getMessage()));
             if (json.isAsked()) {
                 json.print("applications", found, KnownApplication::toValueSet);
             } else if (found.isEmpty()) {
@@ -158,7 +162,7 @@ final class IdentityCommand implements Callable<Integer> {
                         each -> table.row(each.id(), each.publisher().orElse("-"), String.join(", ", each.places())));
                 table.print(common.out());
             }
-            return 0;
+            return unreadable.isEmpty() ? 0 : 1;
         }
     }
 }

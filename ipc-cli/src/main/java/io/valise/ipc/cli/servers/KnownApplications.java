@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * Collects the applications that servers, loopback manifests and grants of this user name, what Get-AppxPackage lists on
@@ -29,15 +30,20 @@ public final class KnownApplications {
     private final Map<String, List<String>> places = new TreeMap<>();
     private Optional<AppIdentity> self = Optional.empty();
 
-    private KnownApplications() {}
+    private final Consumer<IpcException> unreadable;
+
+    private KnownApplications(Consumer<IpcException> unreadable) {
+        this.unreadable = unreadable;
+    }
 
     /**
      * All that are known, in the order of their ids.
      *
      * @param timeout how long to wait for each server
+     * @param unreadable is given the error of each key and copy of a grant that cannot be read
      */
-    public static List<KnownApplication> within(Duration timeout) {
-        KnownApplications known = new KnownApplications();
+    public static List<KnownApplication> within(Duration timeout, Consumer<IpcException> unreadable) {
+        KnownApplications known = new KnownApplications(unreadable);
         AppIdentity.publishers().forEach(known::publisher);
         LoopbackManifest.applicationIds().forEach(known::manifest);
         known.self.ifPresent(self -> known.servers(self, timeout)); // without a key no server has an identity
@@ -61,13 +67,19 @@ public final class KnownApplications {
     }
 
     private void publisher(String name) {
-        AppIdentity.find(name, COMMAND).ifPresent(identity -> {
-            publishers.putIfAbsent(identity.publisherId(), name);
-            self = self.or(() -> Optional.of(identity));
-            for (CapabilityGrant grant : IssuedGrants.of(identity).list()) {
-                grant.applicationIds().forEach(id -> add(id, "grant of " + name + " for " + grant.capability()));
-            }
-        });
+        try {
+            AppIdentity.find(name, COMMAND).ifPresent(identity -> publisher(name, identity));
+        } catch (IpcException damaged) {
+            unreadable.accept(damaged);
+        }
+    }
+
+    private void publisher(String name, AppIdentity identity) {
+        publishers.putIfAbsent(identity.publisherId(), name);
+        self = self.or(() -> Optional.of(identity));
+        for (CapabilityGrant grant : IssuedGrants.of(identity).list(unreadable)) {
+            grant.applicationIds().forEach(id -> add(id, "grant of " + name + " for " + grant.capability()));
+        }
     }
 
     private void manifest(String id) {
