@@ -113,6 +113,11 @@ class UnreadableTest {
     }
 
     @Test
+    void aWatchThatCannotBeWrittenToKeepsNoOtherFromBeingTold() {
+        assertThat(user.ask("watch", "0.lines")).as("it is the first of them").isEqualTo("1");
+    }
+
+    @Test
     void aFolderThatCannotBeReadKeepsNoOtherFromBeingCleanedUp() {
         for (String name : List.of("a", "b", "c", "d")) {
             user.ask("folder", name);

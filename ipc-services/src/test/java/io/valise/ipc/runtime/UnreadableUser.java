@@ -3,6 +3,8 @@ package io.valise.ipc.runtime;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.services.manifest.ManifestFolder;
 import io.valise.ipc.spi.runtime.Entries;
+import io.valise.ipc.spi.runtime.LoopbackRefusal;
+import io.valise.ipc.spi.runtime.LoopbackRefusals;
 import io.valise.ipc.spi.runtime.RuntimeDirectory;
 import io.valise.ipc.spi.runtime.UnixSockets;
 import io.valise.ipc.testkit.process.CommandLoop;
@@ -11,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Optional;
 
 /** A process of an ordinary user, to which file modes apply: uses folders and files, and says what came of it. */
 final class UnreadableUser {
@@ -46,9 +49,21 @@ final class UnreadableUser {
             case "folder" -> RuntimeDirectory.current().folder(words.get(0)).toString();
             case "manifest" -> manifest(words.get(0));
             case "manifests" -> ManifestFolder.of("services").names().toString();
+            case "watch" -> watch(words.get(0));
             case "clean" -> RuntimeDirectory.current().clean().toString();
             default -> throw new IllegalArgumentException("no command: actual=" + command);
         };
+    }
+
+    /** How many refusals a watch is told of beside a file of that name that cannot be written to. */
+    private static String watch(String name) throws IOException {
+        Path closed = Files.createFile(
+                RuntimeDirectory.current().folder("loopback-watch").resolve(name));
+        setMode(closed, "r--------");
+        try (LoopbackRefusals.Watch watch = LoopbackRefusals.watch()) {
+            LoopbackRefusals.tell(LoopbackRefusal.now("loopback:a", "a_0", true, Optional.empty(), "no rule"));
+            return String.valueOf(watch.next().size());
+        }
     }
 
     private static String manifest(String name) {

@@ -42,30 +42,36 @@ public final class LoopbackRefusals {
 
     private LoopbackRefusals() {}
 
-    /** Tells all that watch. It never throws: a watch that cannot be written to is logged, level {@code DEBUG}. */
+    /**
+     * Tells all that watch. It never throws: a watch that cannot be written to is logged, level {@code DEBUG}, and the others
+     * are told.
+     */
     public static void tell(LoopbackRefusal refusal) {
+        List<Path> files;
         try {
-            for (Path watch : Entries.of(RuntimeDirectory.current().readFolder(FOLDER))) {
-                // A pipe, which another program may have made there, would block the writer.
-                if (watch.toString().endsWith(LINES) && Files.isRegularFile(watch, LinkOption.NOFOLLOW_LINKS)) {
-                    append(watch, refusal.line() + '\n');
-                }
-            }
-        } catch (IpcException | IOException e) {
+            files = Entries.of(RuntimeDirectory.current().readFolder(FOLDER));
+        } catch (IpcException e) {
             LOG.log(Level.DEBUG, "a refusal cannot be told to those who watch", e);
+            return;
+        }
+        for (Path file : files) {
+            // A pipe, which another program may have made there, would block the writer.
+            if (file.toString().endsWith(LINES) && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+                append(file, refusal.line() + '\n');
+            }
         }
     }
 
     /** By one write, so that the lines of two processes do not mix. */
-    private static void append(Path watch, String line) throws IOException {
+    private static void append(Path watch, String line) {
         try {
             Uninterruptibly.call(() -> {
                 try (FileChannel channel = FileChannel.open(watch, WRITE, APPEND, LinkOption.NOFOLLOW_LINKS)) {
                     return channel.size() < MOST_BYTES ? channel.write(ByteBuffer.wrap(line.getBytes(UTF_8))) : 0;
                 }
             });
-        } catch (NoSuchFileException ended) {
-            LOG.log(Level.DEBUG, "a watch has ended", ended);
+        } catch (IOException e) { // absent where the watch has ended
+            LOG.log(Level.DEBUG, "a refusal cannot be told by " + watch, e);
         }
     }
 
@@ -124,8 +130,14 @@ public final class LoopbackRefusals {
             this.lines = Path.of(name + LINES);
             this.lock = Path.of(name + LOCK);
             this.held = LockFile.open(lock, Set.of(CREATE, READ, WRITE, LinkOption.NOFOLLOW_LINKS));
-            held.tryWhole();
-            this.channel = FileChannel.open(lines, Set.of(CREATE_NEW, READ, WRITE), PrivateFile.ownerOnly(lines));
+            try {
+                held.tryWhole();
+                this.channel = FileChannel.open(lines, Set.of(CREATE_NEW, READ, WRITE), PrivateFile.ownerOnly(lines));
+            } catch (IOException | RuntimeException e) { // no descriptor is left, perhaps
+                held.close();
+                Files.deleteIfExists(lock);
+                throw e;
+            }
         }
 
         /** What was refused since the last call; empty when nothing was, or the watch is closed. Does not wait. */
