@@ -172,6 +172,32 @@ class LoopbackCommandsTest {
         return line.substring("  to allow it: ipc ".length());
     }
 
+    /** No command adds a rule to a file that is damaged. */
+    @Test
+    void aRefusalForADamagedManifestIsWatchedWithoutACommand() throws Exception {
+        done("identity make acme/quotes");
+        Path file = own.configuration().resolve("loopback").resolve(id("quotes") + ".json");
+        try (ForkedIpc server = ForkedIpc.start("serve", ADDRESS, "--identity", "acme/quotes", "--loopback-rules");
+                ForkedIpc watch = ForkedIpc.start("loopback", "watch", "-n", "2");
+                ForkedIpc lines = ForkedIpc.start("loopback", "watch", "--json", "-n", "1")) {
+            assertThat(server.nextLine()).isEqualTo("serving " + ADDRESS);
+            watch.awaitError("watching");
+            lines.awaitError("watching");
+            done("loopback allow acme/quotes --in acme/reader");
+            Files.writeString(file, "{");
+            for (int refused = 0; refused < 2; refused++) {
+                fails("call " + ADDRESS + " echo --identity acme/reader");
+                assertThat(watch.nextLine())
+                        .contains("refused client " + id("reader") + ": server cannot read its loopback access rules")
+                        .contains(file.toString());
+            }
+            assertThat(watch.end().status()).isZero();
+            assertThat(lines.nextLine())
+                    .contains("\"because\":\"server cannot read")
+                    .doesNotContain("toAllow");
+        }
+    }
+
     @Test
     void anInterruptedWatchLeavesNoFile() throws Exception {
         try (ForkedIpc watch = ForkedIpc.start("loopback", "watch", "--json")) {

@@ -8,6 +8,7 @@ import io.valise.ipc.cli.option.WholeNumber;
 import io.valise.ipc.cli.servers.LoopbackAdvice;
 import io.valise.ipc.spi.runtime.LoopbackRefusal;
 import io.valise.ipc.spi.runtime.LoopbackRefusals;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -65,7 +66,7 @@ final class LoopbackWatchCommand implements Callable<Integer> {
     }
 
     private void print(LoopbackRefusal refusal) {
-        String remedy =
+        Optional<String> remedy =
                 LoopbackAdvice.command(refusal.because(), refusal.application(), refusal.inbound(), refusal.peer());
         if (json.isAsked()) {
             json.print(toValueSet(refusal, remedy));
@@ -74,11 +75,11 @@ final class LoopbackWatchCommand implements Callable<Integer> {
                     .println(refusal.at() + "  " + refusal.endpoint() + "  " + refusal.application() + " (pid "
                             + refusal.pid() + ") refused " + (refusal.inbound() ? "client " : "server ")
                             + refusal.peer().orElse("without an identity") + ": " + refusal.because());
-            common.out().println("  to allow it: " + remedy);
+            remedy.ifPresent(command -> common.out().println("  to allow it: " + command));
         }
     }
 
-    private static ValueSet toValueSet(LoopbackRefusal refusal, String remedy) {
+    private static ValueSet toValueSet(LoopbackRefusal refusal, Optional<String> remedy) {
         ValueSet.Builder told = ValueSet.builder()
                 .put("at", refusal.at())
                 .put("pid", refusal.pid())
@@ -86,6 +87,8 @@ final class LoopbackWatchCommand implements Callable<Integer> {
                 .put("application", refusal.application())
                 .put("direction", refusal.inbound() ? "in" : "out");
         refusal.peer().ifPresent(id -> told.put("peer", id));
-        return told.put("because", refusal.because()).put("toAllow", remedy).build();
+        told.put("because", refusal.because());
+        remedy.ifPresent(command -> told.put("toAllow", command));
+        return told.build();
     }
 }
