@@ -8,8 +8,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Loads the classes of a run-time part. Its own come first, so that a library that the application has in another version
- * is not taken for the part's; all others, such as those of {@code ipc-api}, are the parent's. Thread-safe.
+ * Loads the classes and resources of a run-time part. Its own come first, so that a library that the application has in
+ * another version is not taken for the part's, nor the native code in that one's jar; all others, such as those of {@code
+ * ipc-api}, are the parent's. Thread-safe.
  */
 final class PartLoader extends URLClassLoader {
     static {
@@ -37,6 +38,12 @@ final class PartLoader extends URLClassLoader {
             }
             return known == null ? super.loadClass(name, resolve) : known;
         }
+    }
+
+    @Override
+    public @Nullable URL getResource(String name) {
+        URL own = findResource(name);
+        return own == null ? super.getResource(name) : own;
     }
 
     private @Nullable Class<?> own(String name) throws ClassNotFoundException {
