@@ -116,10 +116,17 @@ public final class IpcRuntime implements AutoCloseable {
     /**
      * Initialises the runtime, and returns what came of it instead of throwing.
      *
-     * @throws IpcException {@code ACCESS_DENIED} and {@code RESOURCE_EXHAUSTED}, of the runtime directory
+     * @throws IpcException {@code ACCESS_DENIED} and {@code RESOURCE_EXHAUSTED}, of the runtime directory; the options count for
+     *     these too
      */
     public static Initialization tryInitialize(VersionRange range, Set<Option> options) {
-        Initialization result = attempt(range, options);
+        Initialization result;
+        try {
+            result = attempt(range, options);
+        } catch (IpcException e) { // an error too, and the options say what to do about errors
+            Reactions.to(failure(Status.INCOMPLETE, e.reason()), options);
+            throw e;
+        }
         if (!result.succeeded()) {
             Reactions.to(result, options);
         }
@@ -129,7 +136,7 @@ public final class IpcRuntime implements AutoCloseable {
     /**
      * Replaces what {@link Option#ON_ERROR_DEBUG_BREAK} does, for this process.
      *
-     * @param hook is called with the message of the error, by the thread that initialises
+     * @param hook is called with the message of the error, by the thread that initialises; what it throws is logged
      */
     public static void onDebugBreak(Consumer<String> hook) {
         Reactions.debugBreak = hook;
@@ -138,7 +145,7 @@ public final class IpcRuntime implements AutoCloseable {
     /**
      * Replaces what {@link Option#ON_NO_MATCH_SHOW_UI} does, for this process.
      *
-     * @param hook shows the message to the user; is called by the thread that initialises
+     * @param hook shows the message to the user; is called by the thread that initialises; what it throws is logged
      */
     public static void onShowUi(Consumer<String> hook) {
         Reactions.showUi = hook;
@@ -161,8 +168,8 @@ public final class IpcRuntime implements AutoCloseable {
             if (looked || shared != null || provided().isPresent() || Automatic.isOff()) {
                 return;
             }
-            looked = true;
             result = first(VersionRange.any(), Optional.empty());
+            looked = true;
         }
         if (!result.succeeded()) {
             LOG.log(Level.WARNING, "the runtime is not complete: " + result.message());

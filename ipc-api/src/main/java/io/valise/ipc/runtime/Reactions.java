@@ -25,10 +25,10 @@ final class Reactions {
 
     static void to(Initialization failure, Set<Option> options) {
         if (options.contains(Option.ON_NO_MATCH_SHOW_UI) && failure.status() == Status.NO_MATCH) {
-            showUi.accept(failure.message());
+            call(showUi, failure.message());
         }
         if (options.contains(Option.ON_ERROR_DEBUG_BREAK)) {
-            debugBreak.accept(failure.message());
+            call(debugBreak, failure.message());
         } else if (options.contains(Option.ON_ERROR_DEBUG_BREAK_IF_DEBUGGER_ATTACHED)) {
             DebugBreak.reached(failure.message());
         }
@@ -36,6 +36,15 @@ final class Reactions {
             SafeLog.of(IpcRuntime.class)
                     .log(Level.ERROR, "cannot go on: " + failure.status() + ": " + failure.message());
             Runtime.getRuntime().halt(FAILED_FAST);
+        }
+    }
+
+    /** A hook that fails does not keep what the other options ask for, nor the result, from the caller. */
+    private static void call(Consumer<String> hook, String message) {
+        try {
+            hook.accept(message);
+        } catch (RuntimeException e) {
+            SafeLog.of(IpcRuntime.class).log(Level.WARNING, "a hook for a failed initialisation failed", e);
         }
     }
 }

@@ -9,6 +9,7 @@ import io.valise.ipc.runtime.Initialization.Status;
 import io.valise.ipc.runtime.IpcRuntime.Option;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.process.ForkedJvm;
+import io.valise.ipc.testlog.Logs;
 import java.net.StandardProtocolFamily;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -108,6 +109,19 @@ class IpcRuntimeTest {
     }
 
     @Test
+    @Logs("a hook for a failed initialisation failed")
+    void aHookThatFailsTakesNothingFromTheOthersOrTheCaller() {
+        IpcRuntime.onShowUi(message -> {
+            throw new IllegalStateException("no display");
+        });
+        IpcRuntime.onDebugBreak(shown::add);
+        Initialization result =
+                IpcRuntime.tryInitialize(LATER, EnumSet.of(Option.ON_ERROR_DEBUG_BREAK, Option.ON_NO_MATCH_SHOW_UI));
+        assertThat(result.status()).isEqualTo(Status.NO_MATCH);
+        assertThat(shown).containsExactly(result.message());
+    }
+
+    @Test
     void aContextLoaderThatSeesNothingHidesNoTransport() throws Exception {
         ClassLoader before = Thread.currentThread().getContextClassLoader();
         try (URLClassLoader empty = new URLClassLoader("empty", new URL[0], ClassLoader.getPlatformClassLoader())) {
@@ -171,6 +185,20 @@ class IpcRuntimeTest {
         try (ForkedJvm process = ForkedJvm.start(options, RuntimeUser.class)) {
             assertThat(process.ask("ensure")).isEqualTo("went on");
             assertThat(process.ask("initialize", "[0.1,0.2)")).startsWith("0.1");
+        }
+    }
+
+    /** It is no reason of its own, and thrown; the option counts all the same. */
+    @Test
+    void anErrorOfTheRuntimeDirectoryIsOneForTheOptionsToo() throws Exception {
+        Files.createDirectory(home.resolve("in-use.lock"));
+        try (ForkedJvm process = ForkedJvm.start(List.of("-Dvalise.home=" + home), RuntimeUser.class)) {
+            for (int first = 0; first < 2; first++) {
+                assertThatThrownBy(() -> process.ask("ensure")).hasMessageContaining("RESOURCE_EXHAUSTED");
+            }
+            assertThatThrownBy(() -> process.ask("failFast", "[0.1,0.2)")).isInstanceOf(AssertionError.class);
+            assertThat(process.awaitExit()).isEqualTo(134);
+            assertThat(process.printed()).contains("cannot go on: INCOMPLETE: cannot lock");
         }
     }
 
