@@ -196,9 +196,16 @@ public final class SystemInstallation {
 
     /** Removes what is in a folder; directories, which Valise does not make, are not removed, and nothing is then. */
     static void takeBack(Path folder, String what) throws IOException {
-        // From here on the account can put nothing into it.
+        requireNoDirectories(folder, what); // while the account has it: what is not removed stays in use
         Folder.view(folder).setOwner(users().lookupPrincipalByName("0"));
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString(ROOT_ALONE));
+        requireNoDirectories(folder, what); // from here on the account can put nothing into it
+        for (Path entry : Entries.of(folder)) {
+            Files.deleteIfExists(entry);
+        }
+    }
+
+    private static void requireNoDirectories(Path folder, String what) {
         for (Path entry : Entries.of(folder)) {
             if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
                 throw SystemPlace.failure(
@@ -207,16 +214,14 @@ public final class SystemInstallation {
                                 + " is a directory, which Valise has not made: move it away, then remove it again");
             }
         }
-        for (Path entry : Entries.of(folder)) {
-            Files.deleteIfExists(entry);
-        }
     }
 
-    private static boolean removeIfEmpty(Path place) throws IOException {
+    /** Whether it was removed; false while other folders are in it. */
+    static boolean removeIfEmpty(Path place) throws IOException {
         try {
             Files.delete(place);
             return true;
-        } catch (DirectoryNotEmptyException otherServices) {
+        } catch (DirectoryNotEmptyException others) {
             return false;
         }
     }

@@ -4,7 +4,6 @@ import io.valise.ipc.Endpoint;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import java.io.IOException;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -186,10 +185,9 @@ public final class SystemSettings {
                 SystemInstallation.takeBack(path, "settings of the machine \"" + name + '"');
             }
             Files.delete(path);
-            Files.delete(place);
-            Files.delete(SystemPlace.current().path().toRealPath());
-        } catch (DirectoryNotEmptyException others) {
-            SafeLog.of(SystemSettings.class).log(System.Logger.Level.DEBUG, "there are others", others);
+            if (SystemInstallation.removeIfEmpty(place)) {
+                SystemInstallation.removeIfEmpty(SystemPlace.current().path().toRealPath());
+            }
         } catch (IOException e) {
             throw FileFailure.of("remove", path, e);
         }

@@ -252,6 +252,10 @@ class SystemPlaceTest {
         Path left = Files.createDirectory(service.folder().resolve("reports"));
         fails(IpcStatus.ACCESS_DENIED, () -> SystemInstallation.remove("quotes"))
                 .hasMessageContaining(left + " is a directory, which Valise has not made");
+        service.listen(socket, UnixSockets::close).close();
+        assertThat(SystemPlace.current().serving("quotes").allowed())
+                .as("what is not removed stays as it was")
+                .isEqualTo("everyone");
         Files.delete(left);
         assertThat(SystemInstallation.remove("quotes")).isFalse();
         assertThat(service.folder()).doesNotExist();
