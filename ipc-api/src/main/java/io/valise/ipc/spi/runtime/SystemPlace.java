@@ -150,13 +150,12 @@ public final class SystemPlace {
     public List<SystemService> all() {
         List<SystemService> services = new ArrayList<>();
         for (Path folder : real().map(Entries::of).orElse(List.of())) {
-            if (!Endpoint.isName(folder.getFileName().toString())) {
-                continue;
-            }
-            try {
-                services.add(SystemService.of(folder));
-            } catch (IpcException | IOException unsafe) {
-                SafeLog.of(SystemPlace.class).log(System.Logger.Level.WARNING, "passed over: " + unsafe.getMessage());
+            if (Endpoint.isName(folder.getFileName().toString())) {
+                try {
+                    in(folder).ifPresent(services::add);
+                } catch (IpcException unsafe) {
+                    SafeLog.of(SystemPlace.class).log(System.Logger.Level.WARNING, "passed over: " + unsafe.reason());
+                }
             }
         }
         return services;
@@ -178,11 +177,11 @@ public final class SystemPlace {
 
     /** A service that an administrator has installed, checked; empty when there is none. */
     Optional<SystemService> installed(String name) {
-        Optional<Path> real = real();
-        if (real.isEmpty()) {
-            return Optional.empty();
-        }
-        Path folder = real.get().resolve(name);
+        return real().flatMap(real -> in(real.resolve(name)));
+    }
+
+    /** The service of a folder; empty when there is none, since an administrator has just removed it perhaps. */
+    private static Optional<SystemService> in(Path folder) {
         try {
             return Optional.of(SystemService.of(folder));
         } catch (NoSuchFileException absent) {
