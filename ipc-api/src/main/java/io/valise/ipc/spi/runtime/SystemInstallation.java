@@ -162,20 +162,28 @@ public final class SystemInstallation {
     }
 
     static UserPrincipal user(String account) throws IOException {
-        try {
-            return users().lookupPrincipalByName(account);
-        } catch (UserPrincipalNotFoundException unknown) {
-            throw SystemPlace.failure(
-                    IpcStatus.ENDPOINT_NOT_FOUND, "account \"" + account + "\": this system has none, create it first");
-        }
+        return known("account", account, users()::lookupPrincipalByName);
     }
 
     private static GroupPrincipal group(String name) throws IOException {
+        return known("group", name, users()::lookupPrincipalByGroupName);
+    }
+
+    /** Finds a user or group by name or number. */
+    @FunctionalInterface
+    private interface Lookup<T> {
+        T of(String name) throws IOException;
+    }
+
+    private static <T> T known(String what, String name, Lookup<T> lookup) throws IOException {
         try {
-            return users().lookupPrincipalByGroupName(name);
+            if (name.startsWith("-")) { // Java takes it for a number, and chown(2) leaves an owner of -1 as it is
+                throw new UserPrincipalNotFoundException(name);
+            }
+            return lookup.of(name);
         } catch (UserPrincipalNotFoundException unknown) {
             throw SystemPlace.failure(
-                    IpcStatus.ENDPOINT_NOT_FOUND, "group \"" + name + "\": this system has none, create it first");
+                    IpcStatus.ENDPOINT_NOT_FOUND, what + " \"" + name + "\": this system has none, create it first");
         }
     }
 

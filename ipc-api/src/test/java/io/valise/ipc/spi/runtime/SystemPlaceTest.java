@@ -127,12 +127,12 @@ class SystemPlaceTest {
         }
         fails(IpcStatus.ADDRESS_IN_USE, () -> SystemInstallation.install("orders", "0", Optional.empty()))
                 .hasMessageContaining("installed already for root, and group root may connect");
-        fails(IpcStatus.ENDPOINT_NOT_FOUND, () -> SystemInstallation.install("a", "no-such-user", Optional.empty()))
-                .hasMessageContaining("account \"no-such-user\": this system has none");
-        fails(
-                        IpcStatus.ENDPOINT_NOT_FOUND,
-                        () -> SystemInstallation.install("a", ACCOUNT, Optional.of("no-such-group")))
-                .hasMessageContaining("group \"no-such-group\": this system has none");
+        for (String absent : List.of("no-such-name", "-1", "-20001")) {
+            fails(IpcStatus.ENDPOINT_NOT_FOUND, () -> SystemInstallation.install("a", absent, Optional.empty()))
+                    .hasMessageContaining("account \"" + absent + "\": this system has none");
+            fails(IpcStatus.ENDPOINT_NOT_FOUND, () -> SystemInstallation.install("a", ACCOUNT, Optional.of(absent)))
+                    .hasMessageContaining("group \"" + absent + "\": this system has none");
+        }
         assertThatThrownBy(() -> SystemInstallation.install("../a", ACCOUNT, Optional.empty()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("\"../a\"");
