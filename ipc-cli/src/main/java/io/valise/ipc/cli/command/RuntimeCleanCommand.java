@@ -4,7 +4,6 @@ import io.valise.ipc.ValueSet;
 import io.valise.ipc.cli.option.CommonOptions;
 import io.valise.ipc.cli.option.JsonLine;
 import io.valise.ipc.runtime.IpcRuntime;
-import io.valise.ipc.services.json.ValueSetJson;
 import io.valise.ipc.spi.runtime.RuntimeDirectory;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -24,11 +23,11 @@ final class RuntimeCleanCommand implements Callable<Integer> {
     public Integer call() {
         String directory = RuntimeDirectory.current().path().toString();
         IpcRuntime.Cleaned cleaned = RuntimeCommand.explained(IpcRuntime::cleanUp);
-        common.out()
-                .println(
-                        json.isAsked()
-                                ? ValueSetJson.write(toValueSet(directory, cleaned))
-                                : describe(directory, cleaned));
+        if (json.isAsked()) {
+            json.print(toValueSet(directory, cleaned));
+        } else {
+            common.out().println(describe(directory, cleaned));
+        }
         return 0;
     }
 

@@ -7,7 +7,6 @@ import io.valise.ipc.cli.text.MessageWindow;
 import io.valise.ipc.runtime.InstalledRuntime;
 import io.valise.ipc.runtime.InstalledRuntimes;
 import io.valise.ipc.runtime.VersionRange;
-import io.valise.ipc.services.json.ValueSetJson;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -49,11 +48,11 @@ final class RuntimeFindCommand implements Callable<Integer> {
             }
             throw new CommandFailure(message);
         }
-        common.out()
-                .println(
-                        json.isAsked()
-                                ? ValueSetJson.write(RuntimeListCommand.toValueSet(found.get()))
-                                : found.get().version() + " at " + found.get().folder());
+        if (json.isAsked()) {
+            json.print(RuntimeListCommand.toValueSet(found.get()));
+        } else {
+            common.out().println(found.get().version() + " at " + found.get().folder());
+        }
         return 0;
     }
 }

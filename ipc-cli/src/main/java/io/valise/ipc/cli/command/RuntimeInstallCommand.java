@@ -4,7 +4,6 @@ import io.valise.ipc.cli.option.CommonOptions;
 import io.valise.ipc.cli.option.JsonLine;
 import io.valise.ipc.runtime.InstalledRuntime;
 import io.valise.ipc.runtime.InstalledRuntimes;
-import io.valise.ipc.services.json.ValueSetJson;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -30,11 +29,11 @@ final class RuntimeInstallCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         InstalledRuntime installed = install();
-        common.out()
-                .println(
-                        json.isAsked()
-                                ? ValueSetJson.write(RuntimeListCommand.toValueSet(installed))
-                                : "installed " + installed.version() + " at " + installed.folder());
+        if (json.isAsked()) {
+            json.print(RuntimeListCommand.toValueSet(installed));
+        } else {
+            common.out().println("installed " + installed.version() + " at " + installed.folder());
+        }
         return 0;
     }
 
