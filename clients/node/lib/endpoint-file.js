@@ -28,6 +28,9 @@ export function parse(file, text) {
   if (!/^[0-9a-f]{64}$/.test(secret)) {
     throw malformed(file, 'secret: expected 64 hexadecimal digits');
   }
+  if (!/^\d+$/.test(values.get('pid') ?? '')) {
+    throw malformed(file, 'pid: expected decimal digits');
+  }
   return {
     name: values.get('name') ?? '',
     port: port(file, values, 'port', 1),

@@ -6,7 +6,8 @@ import net from 'node:net';
 import { test } from 'node:test';
 import { home } from './support/processes.js';
 import { fakeServer, framed, HELLO, say, split, WELCOME } from './support/raw.js';
-import { LENIENT, PROTOCOL_ERROR, VIOLATIONS } from './support/violations.js';
+import { ANSWERED, GREETINGS, IGNORED, OVERDUE, OVERDUE_ID, PROTOCOL_ERROR, REASONS, VIOLATIONS } from './support/violations.js';
+import { jsonVectors } from './support/vectors.js';
 import * as endpointFile from '../lib/endpoint-file.js';
 import { KIND } from '../lib/frames.js';
 import { connect, serve } from '../lib/index.js';
@@ -21,35 +22,32 @@ test('a violation ends its connection with GOAWAY and status 13, and no other', 
   t.after(() => server.close());
   const bystander = await connect('pipe:strict');
   t.after(() => bystander.close());
-  for (const [what, bytes, reason] of VIOLATIONS) {
+  for (const { name: what, bytes } of VIOLATIONS) {
     const said = split(await say(`${home}/pipe/strict`, HELLO, bytes));
     assert.equal(said[0].kind, KIND.WELCOME, what);
     const last = said.at(-1);
     assert.deepEqual([last.kind, last.flags, last.status], [KIND.GOAWAY, 0, PROTOCOL_ERROR], `${what}: ${JSON.stringify(said)}`);
-    assert.match(last.text, reason, what);
+    assert.match(last.text, REASONS.get(what), what);
     assert.deepEqual(await bystander.request('echo', { what }), { what });
   }
 });
 
-test('what is no violation is passed over', limit, async (t) => {
+test('what is no violation is passed over, or answered', limit, async (t) => {
   const server = await serve('pipe:lenient', { services: { echo: (message) => message } });
   t.after(() => server.close());
-  const said = split(await say(`${home}/pipe/lenient`, HELLO, ...LENIENT));
-  const answers = said.filter(({ kind }) => kind === KIND.RESPONSE || kind === KIND.ERROR);
-  assert.equal(answers.length, 2, JSON.stringify(said, (_, value) => (typeof value === 'bigint' ? String(value) : value)));
-  assert.deepEqual([answers[0].kind, answers[0].id, answers[0].body], [KIND.RESPONSE, 9, 'a0']);
-  assert.deepEqual([answers[1].kind, answers[1].flags, answers[1].status, answers[1].id], [KIND.ERROR, 4, 8, 2n ** 64n - 1n]);
+  const end = framed(99);
+  const said = split(await say(`${home}/pipe/lenient`, HELLO, ...[...IGNORED, ...ANSWERED].map(({ bytes }) => bytes), OVERDUE, end));
+  const answers = said.slice(1, -1).map(({ kind, flags, status, id }) => ({ kind, flags, status, id }));
+  assert.deepEqual(answers, [...ANSWERED.map(({ answer }) => answer), { kind: KIND.ERROR, flags: 4, status: 8, id: OVERDUE_ID }]);
 });
 
 test('a greeting that is none ends the connection', limit, async (t) => {
   const server = await serve('pipe:polite');
   t.after(() => server.close());
-  const ends = async (...parts) => split(await say(`${home}/pipe/polite`, ...parts)).map(({ kind, status }) => [kind, status]);
-  const goaway = [KIND.GOAWAY, PROTOCOL_ERROR];
-  assert.deepEqual(await ends(framed(KIND.REQUEST, { id: 1, body: '0161a0' })), [goaway]);
-  assert.deepEqual(await ends(framed(99, { flags: 0x80 })), [goaway], 'an optional kind too');
-  assert.deepEqual(await ends(framed(KIND.HELLO, { id: 1, body: '564c534600010002a0' })), [goaway]);
-  assert.deepEqual(await ends(framed(KIND.HELLO, { id: 1, body: '564c534500030004a0' })), [[KIND.ERROR, 5], [KIND.GOAWAY, 5]]);
+  for (const { name: what, bytes, answers } of GREETINGS) {
+    const said = split(await say(`${home}/pipe/polite`, bytes)).map(({ kind, status }) => ({ kind, status }));
+    assert.deepEqual(said, answers, what);
+  }
 });
 
 test('a server that does not keep to the protocol fails the client with a status', limit, async (t) => {
@@ -158,27 +156,22 @@ test('loopback: a client tells nothing to a server that cannot prove itself', li
 });
 
 test('endpoint files that are none, or could be read by others, are refused', limit, async () => {
+  const { accepted, refused } = jsonVectors('places.json').endpointFiles;
   mkdirSync(`${home}/loopback`, { recursive: true, mode: 0o700 });
-  const put = (name, text, mode = 0o600) => {
-    writeFileSync(`${home}/loopback/${name}`, text, { mode });
-    chmodSync(`${home}/loopback/${name}`, mode);
-  };
-  const good = (name) => endpointFile.textOf({ name, port: 1, port6: 0, secret: Buffer.alloc(32) });
-  put('other', 'valise-loopback 2\n');
-  put('porous', good('porous'), 0o644);
-  put('long', `${good('long')}${'x'.repeat(1_024)}`);
-  put('portless', good('portless').replace('port=1', 'port=0'));
-  put('secretless', good('secretless').replace(/secret=.*/, 'secret=00'));
-  put('Renamed', good('renamed'));
-  put('gone', good('gone'));
-  const status = async (name) => connect(`loopback:${name}`).then(() => 'OK', (error) => error.status);
-  assert.equal(await status('other'), 'PROTOCOL_ERROR');
-  assert.equal(await status('porous'), 'ACCESS_DENIED');
-  assert.equal(await status('long'), 'PROTOCOL_ERROR');
-  assert.equal(await status('portless'), 'PROTOCOL_ERROR');
-  assert.equal(await status('secretless'), 'PROTOCOL_ERROR');
-  assert.equal(await status('Renamed'), 'ENDPOINT_NOT_FOUND');
-  assert.equal(await status('gone'), 'ENDPOINT_NOT_FOUND');
+  const file = `${home}/loopback/quotes`;
+  for (const { name, text, status, mode = '0600' } of refused) {
+    writeFileSync(file, text);
+    chmodSync(file, Number.parseInt(mode, 8));
+    await assert.rejects(connect('loopback:quotes'), (error) => error.status === status && error.delivery === 'NOT_SENT', name);
+  }
+  for (const { name, text, port, port6, secret } of accepted) {
+    writeFileSync(file, text);
+    chmodSync(file, 0o600);
+    const found = await endpointFile.find(`${home}/loopback`, 'quotes');
+    assert.deepEqual(found, { name: 'quotes', port, port6, secret: Buffer.from(secret, 'hex') }, name);
+  }
+  await endpointFile.publish(`${home}/loopback`, { name: 'gone', port: 1, port6: 0, secret: Buffer.alloc(32) });
+  await assert.rejects(connect('loopback:gone'), ({ status }) => status === 'ENDPOINT_NOT_FOUND');
 });
 
 test('a runtime directory that is not private is refused; an unusable XDG_RUNTIME_DIR is passed over', limit, async (t) => {

@@ -4,7 +4,8 @@ import { Writer } from '../lib/cbor/writer.js';
 import { Reassembly } from '../lib/fragments.js';
 import * as frames from '../lib/frames.js';
 import * as handshake from '../lib/handshake.js';
-import { decode, encode, V } from '../lib/index.js';
+import { decode, encode, fromTypedJson, toTypedJson, V } from '../lib/index.js';
+import { placeOf } from '../lib/named-socket.js';
 import { statusOf } from '../lib/status.js';
 import { jsonVectors, propertyVectors, vectorFiles } from './support/vectors.js';
 
@@ -95,21 +96,56 @@ test('what is held of fragments grows with their bytes, not with their number or
   assert.ok(reassembly.add(fragment(frames.FLAG.LAST, undefined, part)).equals(Buffer.alloc(total, 7)));
 });
 
+/** An end of a handshake that hears these messages, and what it says. */
+function handshakeEnd(...messages) {
+  const vector = propertyVectors('handshake.properties');
+  const heard = Buffer.from(messages.map((name) => vector[name]).join(''), 'hex');
+  const said = [];
+  let at = 0;
+  return { said, talk: { read: async (length) => heard.subarray(at, at += length), send: (part) => said.push(part.toString('hex')) } };
+}
+
 test('both ends of the handshake say what the vectors say', { timeout: 60_000 }, async () => {
   const vector = propertyVectors('handshake.properties');
   const bytes = (name) => Buffer.from(vector[name], 'hex');
-  const end = (heard) => {
-    const said = [];
-    let at = 0;
-    const read = async (length) => heard.subarray(at, at += length);
-    return { said, talk: { read, send: (part) => said.push(part) } };
+  const as = (role, { talk }, six = '') => handshake[`as${role}`](talk, bytes('secret'), vector[`context${six}`], bytes(`${role.toLowerCase()}Nonce`));
+  for (const six of ['', '6']) {
+    const client = handshakeEnd(`challenge${six}`, 'verdict');
+    await as('Client', client, six);
+    assert.deepEqual(client.said, [vector.hello, vector[`proof${six}`]]);
+    const server = handshakeEnd('hello', `proof${six}`);
+    await as('Server', server, six);
+    assert.deepEqual(server.said, [vector[`challenge${six}`], vector.verdict]);
+  }
+  const refused = async (status, role, end, said) => {
+    await assert.rejects(as(role, end), (error) => error.status === status);
+    assert.deepEqual(end.said, said);
   };
-  const client = end(Buffer.concat([bytes('challenge'), bytes('verdict')]));
-  await handshake.asClient(client.talk, bytes('secret'), vector.context, bytes('clientNonce'));
-  assert.equal(Buffer.concat(client.said).toString('hex'), vector.hello + vector.proof);
-  const server = end(Buffer.concat([bytes('hello'), bytes('proof')]));
-  await handshake.asServer(server.talk, bytes('secret'), vector.context, bytes('serverNonce'));
-  assert.equal(Buffer.concat(server.said).toString('hex'), vector.challenge + vector.verdict);
+  for (const wrong of ['wrongProof', 'proof6']) {
+    await refused('AUTHENTICATION_FAILED', 'Server', handshakeEnd('hello', wrong), [vector.challenge, vector.refusal]);
+  }
+  for (const wrong of ['wrongChallenge', 'challenge6']) {
+    await refused('AUTHENTICATION_FAILED', 'Client', handshakeEnd(wrong, 'verdict'), [vector.hello]);
+  }
+  await refused('AUTHENTICATION_FAILED', 'Client', handshakeEnd('challenge', 'refusal'), [vector.hello, vector.proof]);
+  await refused('VERSION_MISMATCH', 'Server', handshakeEnd('otherVersion'), [vector.versions]);
+  await refused('VERSION_MISMATCH', 'Client', handshakeEnd('versions'), [vector.hello]);
+});
+
+test('sockets are where the vectors say', { timeout: 60_000 }, async () => {
+  for (const { folder, name, socket, hash, marker } of jsonVectors('places.json').sockets) {
+    const place = await placeOf(folder, name, true);
+    assert.deepEqual(place, hash === undefined
+      ? { socket, marker: undefined }
+      : { socket: `/tmp/valise-${process.geteuid()}/${hash}`, marker: `${folder}/${marker}` });
+  }
+});
+
+test('an answer of valise.info reads as its text', { timeout: 60_000 }, () => {
+  const { hex, message } = jsonVectors('peers.json').info;
+  const bytes = Buffer.from(hex, 'hex');
+  assert.deepEqual(toTypedJson(decode(bytes, { exact: true })), message);
+  assert.ok(bytes.equals(encode(fromTypedJson(message))));
 });
 
 test('the frames of identities read and are written as they were', { timeout: 60_000 }, () => {
@@ -122,5 +158,5 @@ test('the frames of identities read and are written as they were', { timeout: 60
 });
 
 test('these are all files of vectors', { timeout: 60_000 }, () => {
-  assert.deepEqual(vectorFiles().sort(), ['frames.json', 'handshake.properties', 'identity.properties', 'valueset.json']);
+  assert.deepEqual(vectorFiles().sort(), ['frames.json', 'handshake.properties', 'identity.properties', 'peers.json', 'places.json', 'valueset.json']);
 });

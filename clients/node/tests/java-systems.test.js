@@ -1,9 +1,11 @@
 /** Java and Node.js: identities and grants, remote objects, and the standard streams of a child, both ways. */
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { compileJava, home, javaCommand, startJava, withoutCommand } from './support/processes.js';
+import { fakeServer } from './support/raw.js';
+import { jsonVectors } from './support/vectors.js';
 import { allow, AppIdentity, as, byReference, CapabilityGrant, connect, connectChild, serve, V } from '../lib/index.js';
 
 process.env.VALISE_CONFIG = `${home}/config`;
@@ -104,4 +106,27 @@ test('a Java child of Node.js, and a Node.js child of Java', limit, async (t) =>
   assert.equal((await parent.exited).code, 0, parent.errors);
   assert.deepEqual(parent.lines, ['answered 1']);
   assert.match(parent.errors, /ended: CONNECTION_CLOSED/);
+});
+
+test('a Java client reads endpoint files as the vectors say', limit, async (t) => {
+  const { accepted, refused } = jsonVectors('places.json').endpointFiles;
+  const java = startJava(t, 'knock', 'loopback:quotes');
+  mkdirSync(`${home}/loopback`, { recursive: true, mode: 0o700 });
+  const file = `${home}/loopback/quotes`;
+  const knock = async (number, text, mode) => {
+    writeFileSync(file, text);
+    chmodSync(file, mode);
+    java.child.stdin.write(`${number}\n`);
+    return (await java.line(new RegExp(`^${number} `))).split(' ')[1];
+  };
+  for (const [i, { name, text, status, mode = '0600' }] of refused.entries()) {
+    assert.equal(await knock(i, text, Number.parseInt(mode, 8)), status, name);
+  }
+  for (const [i, { name, text }] of accepted.entries()) {
+    const impostor = await fakeServer({ host: '127.0.0.1', port: 0 }, Buffer.from('no handshake'));
+    t.after(() => impostor.close());
+    const status = await knock(refused.length + i, text.replaceAll('40123', impostor.port), 0o600);
+    assert.equal(status, 'PROTOCOL_ERROR', name);
+    assert.equal((await impostor.heard).length, 40, 'it has said its hello');
+  }
 });

@@ -10,6 +10,8 @@ import io.valise.ipc.pipes.ChildPipes;
 import io.valise.ipc.services.objects.RemoteInterface;
 import io.valise.ipc.services.objects.RemoteObject;
 import io.valise.ipc.services.objects.RemoteObjects;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
@@ -100,6 +102,7 @@ public class JavaEnd {
         String[] rest = Arrays.copyOfRange(args, 1, args.length);
         switch (args[0]) {
             case "child" -> child();
+            case "knock" -> knock(rest[0]);
             case "parent" -> parent(rest);
             case "guard" -> guard(rest[0], rest[1]);
             case "trade" -> trade(rest[0], rest[1]);
@@ -113,6 +116,18 @@ public class JavaEnd {
         System.out.println("noise of a Java child");
         IpcConnection parent = ChildPipes.parent(child -> child.service("echo", request -> request.message()));
         parent.closed().toCompletableFuture().join();
+    }
+
+    /** Tries to connect for each line of standard input, and prints the line and the status. */
+    private static void knock(String address) throws Exception {
+        BufferedReader lines = new BufferedReader(new InputStreamReader(System.in));
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+            try (IpcConnection connection = IpcClient.connect(address)) {
+                System.out.println(line + " OK");
+            } catch (IpcException refused) {
+                System.out.println(line + " " + refused.status());
+            }
+        }
     }
 
     private static void parent(String[] command) {

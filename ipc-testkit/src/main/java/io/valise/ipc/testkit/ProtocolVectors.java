@@ -26,6 +26,16 @@ public final class ProtocolVectors {
         return read("frames.json");
     }
 
+    /** What a peer may say, and what not: malformed frames, wrong greetings, optional kinds ({@code peers.json}). */
+    public static String peers() {
+        return read("peers.json");
+    }
+
+    /** Where a server is found: paths of sockets, endpoint files ({@code places.json}). */
+    public static String places() {
+        return read("places.json");
+    }
+
     private static String read(String name) {
         try (InputStream vectors = ProtocolVectors.class.getResourceAsStream("vectors/" + name)) {
             if (vectors == null) {

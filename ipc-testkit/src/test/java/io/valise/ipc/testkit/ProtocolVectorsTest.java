@@ -28,5 +28,7 @@ class ProtocolVectorsTest {
     @Test
     void framesAreThere() throws Exception {
         assertThat(JSON.readTree(ProtocolVectors.frames()).get("frames")).hasSizeGreaterThan(10);
+        assertThat(JSON.readTree(ProtocolVectors.peers()).get("violations")).hasSizeGreaterThan(20);
+        assertThat(JSON.readTree(ProtocolVectors.places()).get("sockets")).hasSizeGreaterThan(4);
     }
 }
