@@ -1,7 +1,6 @@
 """A client of Valise in Python 3.9 or newer, of the standard library alone: pipe:, loopback: and any:, without identities.
 
-It is written from docs/protocol-smallest.md. README.md shows how it is used.
-"""
+It is written from docs/protocol-smallest.md. README.md shows how it is used."""
 import asyncio
 import hashlib
 import hmac
@@ -14,11 +13,9 @@ import struct
 import sys
 import typing
 
-STATUSES = (
-    'OK', 'ENDPOINT_NOT_FOUND', 'SERVICE_NOT_FOUND', 'ACCESS_DENIED', 'AUTHENTICATION_FAILED', 'VERSION_MISMATCH',
-    'MESSAGE_TOO_LARGE', 'RESOURCE_EXHAUSTED', 'TIMEOUT', 'CANCELLED', 'HANDLER_FAILED', 'CONNECTION_CLOSED', 'PEER_DIED',
-    'PROTOCOL_ERROR', 'TYPE_MISMATCH', 'ADDRESS_IN_USE', 'UNSUPPORTED',
-)
+STATUSES = tuple('''OK ENDPOINT_NOT_FOUND SERVICE_NOT_FOUND ACCESS_DENIED AUTHENTICATION_FAILED VERSION_MISMATCH MESSAGE_TOO_LARGE
+    RESOURCE_EXHAUSTED TIMEOUT CANCELLED HANDLER_FAILED CONNECTION_CLOSED PEER_DIED PROTOCOL_ERROR TYPE_MISMATCH ADDRESS_IN_USE
+    UNSUPPORTED'''.split())
 
 
 class IpcError(Exception):
@@ -64,8 +61,8 @@ def _is_key(key, is_time):
     return isinstance(key, int) if is_time else isinstance(key, str) and 1 <= len(key.encode('utf-16-le')) // 2 <= 255
 
 
-_DEEPEST = 32
-_TIMES = (1001, 1002)
+_NOT_SENT = 'NOT_SENT'
+_DEEPEST, _TIMES = 32, (1001, 1002)
 _WIDTHS = {24: (1, '>B'), 25: (2, '>H'), 26: (4, '>I'), 27: (8, '>Q')}
 
 
@@ -122,12 +119,12 @@ class _Reader:
         return found
 
     def string(self, major, length):
+        if major not in (2, 3):
+            raise _malformed('message: a chunk of another type')
         if length is None:
             heads = (self.head() for _ in self.count(None))
             chunks = [self.string(major if kind == major and size is not None else 0, size) for kind, size, _ in heads]
             return (b'' if major == 2 else '').join(chunks)
-        if major not in (2, 3):
-            raise _malformed('message: a chunk of another type')
         data = self.take(length)
         try:
             return bytes(data) if major == 2 else str(data, 'utf-8')
@@ -210,9 +207,6 @@ def decode(data):
     return message
 
 
-_NOT_SENT = 'NOT_SENT'
-
-
 def _private(path):
     """The path of a directory, which must be this user's, who alone can enter it, unless it is absent."""
     found = os.lstat(path) if os.path.lexists(path) else None
@@ -262,7 +256,7 @@ async def _open_pipe(name):
 def _endpoint_file(name):
     path = os.path.join(_private(_folder('loopback')), name)
     try:
-        with open(path, encoding='ascii', opener=lambda file, flags: os.open(file, flags | os.O_NOFOLLOW)) as file:
+        with open(path, encoding='ascii', errors='replace', opener=lambda file, flags: os.open(file, flags | os.O_NOFOLLOW)) as file:
             found = os.fstat(file.fileno())
             text = file.read(1_025)
     except FileNotFoundError as cause:
@@ -271,12 +265,13 @@ def _endpoint_file(name):
         raise IpcError('ACCESS_DENIED', f'{path}: expected a file of this user with mode 0600', _NOT_SENT)
     lines = text.split('\n')
     values = dict(line.split('=', 1) for line in lines if '=' in line)
+    port, port6, pid = (int(values[key]) if re.fullmatch('[0-9]{1,18}', values.get(key, '')) else -1 for key in ('port', 'port6', 'pid'))
     if (lines[0] != 'valise-loopback 1' or len(text) > 1_024 or not re.fullmatch('[0-9a-f]{64}', values.get('secret', ''))
-            or not all(re.fullmatch('[0-9]{1,5}', values.get(key, '')) for key in ('port', 'port6'))):
+            or not (0 < port < 65_536 and 0 <= port6 < 65_536 and pid >= 0)):
         raise IpcError('PROTOCOL_ERROR', f'{path}: not an endpoint file; restart the server to replace it', _NOT_SENT)
     if values.get('name') != name:
         raise _absent(f'loopback:{name}')
-    return int(values['port']), int(values['port6']), bytes.fromhex(values['secret'])
+    return port, port6, bytes.fromhex(values['secret'])
 
 
 async def _open_loopback(name):
@@ -285,7 +280,7 @@ async def _open_loopback(name):
         try:
             reader, writer = await asyncio.open_connection(host, at)
             break
-        except (OSError, OverflowError):
+        except OSError:
             continue
     else:
         raise _absent(f'loopback:{name}')
@@ -325,9 +320,10 @@ _TRANSPORTS = {'pipe': _open_pipe, 'loopback': _open_loopback}
 
 async def connect(address, *, timeout=5.0, max_message_bytes=1 << 24, application=None, events=None):
     """Connects to pipe:NAME, loopback:NAME, or any:NAME. `events` are functions by name, plain or async."""
-    found = re.fullmatch('([a-z]+):([A-Za-z0-9][A-Za-z0-9._-]{0,63})', address)
-    if found is None:
+    if (found := re.fullmatch('([a-z]+):([A-Za-z0-9][A-Za-z0-9._-]{0,63})', address)) is None:
         raise ValueError(f'address: expected scheme:name, such as any:quotes, actual={address!r}')
+    if not 4_096 <= max_message_bytes <= 1 << 30:
+        raise ValueError(f'max_message_bytes: limit=4096 to {1 << 30}, actual={max_message_bytes}')
     scheme, name = found.groups()
     if scheme != 'any' and scheme not in _TRANSPORTS:
         raise IpcError('UNSUPPORTED', f'transport {scheme}: this client has pipe, loopback and any', _NOT_SENT)
@@ -401,6 +397,8 @@ class Connection:
 
     async def stream(self, service, message=None, *, window=32, metadata=None):
         """The items of a stream, which the server sends ahead by `window` at most; leaving the loop ends it."""
+        if not 1 <= window < 1 << 63:
+            raise ValueError(f'window: limit=1 or more items, actual={window}')
         number, call = self._begin(_STREAM_OPEN, 0, struct.pack('>Q', window), service, message, metadata, window)
         try:
             while True:
@@ -420,7 +418,10 @@ class Connection:
         """Sends a one-way event; returns when there is room for more."""
         self._check_open()
         self._send(_EVENT, self._named(event, message), what=f'event {event}')
-        await self._writer.drain()
+        try:
+            await self._writer.drain()
+        except ConnectionError as cause:
+            raise IpcError('PEER_DIED', f'event {event}: the connection ended; the server may still have got it') from cause
 
     def on(self, event, handler):
         """Sets the handler of an event; they run one at a time, in order."""
@@ -441,8 +442,8 @@ class Connection:
     def _begin(self, kind, flags, body, service, message, metadata, window):
         self._check_open()
         number, self._next_id = self._next_id, self._next_id + 1
-        flags |= 0 if metadata is None else _METADATA
-        self._send(kind, body + self._named(service, message, metadata), flags=flags, number=number, what=f'request {service}')
+        body, flags = body + self._named(service, message, metadata), flags | (0 if metadata is None else _METADATA)
+        self._send(kind, body, flags=flags, number=number, what=f'request {service}')
         self._sent += 1
         self._calls[number] = _Call(self._sent, window)
         return number, self._calls[number]
@@ -498,10 +499,10 @@ class Connection:
         elif kind in (_RESPONSE, _ERROR, _STREAM_ITEM, _STREAM_END):
             self._answer(kind, flags, status, number, body)
         elif kind == _EVENT:
-            end = 1 + body[0] if body else 0
-            if not 2 <= end <= len(body):
-                raise _malformed('name of an event: it is empty, or too short')
-            self._noted.put_nowait((str(body[1:end], 'utf-8', 'replace'), decode(body[end:])))
+            name = _Reader(body, 1).string(3, body[0]) if body else ''
+            if not name:
+                raise _malformed('name of an event: it is empty')
+            self._noted.put_nowait((name, decode(body[1 + body[0]:])))
         elif kind in (_REQUEST, _STREAM_OPEN):
             self._send(_ERROR, b'this client offers no services', flags=_REJECTED, status='SERVICE_NOT_FOUND', number=number)
         elif kind == _GOAWAY:

@@ -38,7 +38,7 @@ class CodecTest(unittest.TestCase):
         """The content of tags is not read: what is wrong in it is seen by the program that uses it."""
         refused = [vector for vector in self.vectors['malformed'] if self.is_refused(vector['hex'])]
         self.assertGreater(len(refused), len(self.vectors['malformed']) // 3)
-        for data in ('', 'a1', 'a16176', 'a161761c', 'a1617661ff', '80', 'a0a0', 'a20001', 'a2617601617602', 'a16176' * 40, 'c6' * 10_000):
+        for data in ('', 'a1', 'a16176', 'a161761c', 'a1617661ff', 'a161765f7fffff', 'a161767f7fffff', '80', 'a0a0', 'a20001', 'a2617601617602', 'a16176' * 40, 'c6' * 10_000):
             self.assertTrue(self.is_refused(data), data[:40])
 
     @staticmethod
