@@ -1,3 +1,4 @@
+import { unwatch, watch } from './aborts.js';
 import * as frames from './frames.js';
 import { IncomingStream } from './incoming-stream.js';
 import { IpcError, textOf } from './status.js';
@@ -123,7 +124,7 @@ class PendingRequest {
     this.#signal = signal;
     this.#onAbort = () =>
       this.#giveUp('CANCELLED', `request ${this.#service}: given up; the handler may still have run`, { cause: signal.reason });
-    signal.addEventListener('abort', this.#onAbort, { once: true });
+    watch(signal, this.#onAbort);
   }
 
   timeOut() {
@@ -136,12 +137,12 @@ class PendingRequest {
   }
 
   complete(reply) {
-    this.#signal?.removeEventListener('abort', this.#onAbort);
+    unwatch(this.#signal, this.#onAbort);
     this.#resolve(reply);
   }
 
   fail(error) {
-    this.#signal?.removeEventListener('abort', this.#onAbort);
+    unwatch(this.#signal, this.#onAbort);
     this.#reject(error);
   }
 }

@@ -1,3 +1,4 @@
+import { unwatch, watch } from './aborts.js';
 import { checkSignal } from './calls.js';
 import * as frames from './frames.js';
 import { IpcError, malformed } from './status.js';
@@ -74,7 +75,7 @@ export class IncomingStream {
     this.#session.send((out) => frames.streamOpen(out, this.id, this.#window, this.service, this.#message, this.#metadata), 'stream', this.service);
     this.#state = 'open';
     this.#credit = this.#window;
-    this.#signal?.addEventListener('abort', this.#onAbort, { once: true });
+    watch(this.#signal, this.#onAbort);
     this.#calls.expect(this);
   }
 
@@ -109,7 +110,7 @@ export class IncomingStream {
   #end(failure) {
     this.#state = 'over';
     this.#failure = failure;
-    this.#signal?.removeEventListener('abort', this.#onAbort);
+    unwatch(this.#signal, this.#onAbort);
     for (const { resolve, reject } of this.#waiting.splice(0)) {
       Promise.resolve().then(() => this.#last()).then(resolve, reject);
     }

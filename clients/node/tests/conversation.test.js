@@ -1,5 +1,6 @@
 /** Two processes of this package, over each transport. */
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { test } from 'node:test';
 import { startNode } from './support/processes.js';
 import { connect, IpcError, serve, V } from '../lib/index.js';
@@ -187,6 +188,34 @@ test('a name too long for a socket has one elsewhere', limit, async (t) => {
   t.after(() => server.close());
   const connection = await connected(t, `any:${'n'.repeat(64)}`);
   assert.deepEqual(await connection.request('valise.ping', { n: 1 }), { n: 1 });
+});
+
+test('one signal gives up any number of calls, without a warning, and is forgotten by those that were answered', limit, async (t) => {
+  const server = await serve('pipe:signals', {
+    services: { hang: () => new Promise(() => {}), echo: (message) => message },
+    streams: { async *waits(_, { signal }) { await new Promise((resolve) => signal.addEventListener('abort', resolve)); } },
+  });
+  t.after(() => server.close());
+  const warnings = [];
+  const onWarning = (warning) => warnings.push(warning.message);
+  process.on('warning', onWarning);
+  t.after(() => process.off('warning', onWarning));
+  const connection = await connected(t, 'pipe:signals', { requestTimeout: Infinity });
+  const controller = new AbortController();
+  const { signal } = controller;
+  const many = (call) => Promise.all(Array.from({ length: 20 }, call));
+  await many((_, i) => connection.request('echo', { i }, { signal }));
+  assert.deepEqual(getEventListeners(signal, 'abort'), []);
+  const given = many(async (_, i) => {
+    const call = i % 2 === 0 ? connection.request('hang', {}, { signal }) : connection.stream('waits', {}, { signal }).next();
+    return (await failure(call)).status;
+  });
+  assert.equal(getEventListeners(signal, 'abort').length, 1);
+  await connection.request('echo'); // all have been sent
+  controller.abort();
+  assert.deepEqual(new Set(await given), new Set(['CANCELLED']));
+  assert.deepEqual(getEventListeners(signal, 'abort'), []);
+  assert.deepEqual(warnings, []);
 });
 
 test('a handler may throw anything: its caller is told, and the connection goes on', limit, async (t) => {

@@ -1,3 +1,4 @@
+import { unwatch, watch } from '../aborts.js';
 import { IpcError } from '../status.js';
 import { isLoss } from './repeats.js';
 
@@ -65,14 +66,14 @@ export class Redial {
       done: (then) => {
         this.#waiting.delete(waiter);
         clearTimeout(timer);
-        signal?.removeEventListener('abort', onAbort);
+        unwatch(signal, onAbort);
         then();
       },
       resolve: (session) => waiter.done(() => resolve(session)),
       fail,
     };
     this.#waiting.add(waiter);
-    signal?.addEventListener('abort', onAbort, { once: true });
+    watch(signal, onAbort);
   }
 
   /** Ends it with the connection. */
