@@ -113,7 +113,7 @@ export interface EndOptions {
   application?: string;
   /** The longest message that this end takes, in bytes, 4,096 to 1,073,741,824; 16 MiB unless said otherwise. */
   maxMessageBytes?: number;
-  /** How long requests of this end wait for their replies, in milliseconds, or Infinity; 30 s unless said otherwise. */
+  /** How long requests of this end wait for their replies, and events for room, in milliseconds, or Infinity; 30 s unless said otherwise. */
   requestTimeout?: number;
   /** Messages are read so that encode() writes the same types: values that JavaScript has no type for are Typed. */
   exact?: boolean;
@@ -170,7 +170,7 @@ export interface Connection {
   request(service: string, message?: Message, options?: RequestOptions): Promise<Received>;
   /** Opened by the first next(). Leaving the loop ends it at the peer. */
   stream(service: string, message?: Message, options?: StreamOptions): AsyncIterableIterator<Received>;
-  /** Sends an event; resolves when there is room for more. */
+  /** Sends an event; resolves when there is room for more, or rejects with TIMEOUT after as long as a request may take. */
   send(event: string, message?: Message): Promise<void>;
   service(name: string, handler: ServiceHandler): this;
   streamService(name: string, handler: StreamHandler): this;

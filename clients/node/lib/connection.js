@@ -1,4 +1,5 @@
 import { rootProxy } from './objects/proxy.js';
+import { within } from './within.js';
 
 const NO_OPTIONS = Object.freeze({});
 
@@ -58,7 +59,8 @@ export class Connection {
   }
 
   async send(event, message = {}) {
-    await this.session.sendEvent(event, message);
+    this.session.sendEvent(event, message);
+    await this.session.roomAfter(event);
   }
 
   service(name, handler) {
@@ -88,18 +90,5 @@ export class Connection {
       await this.drain(grace);
     }
     await this.session.close();
-  }
-}
-
-/** Whether a promise resolves within so many milliseconds. */
-export async function within(millis, promise) {
-  let timer;
-  const late = new Promise((resolve) => {
-    timer = setTimeout(resolve, millis, false);
-  });
-  try {
-    return await Promise.race([promise.then(() => true), late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -7,6 +7,7 @@ import * as frames from './frames.js';
 import { ClientGreeting, ServerGreeting } from './greeting.js';
 import { Peer } from './peer.js';
 import { IpcError, malformed, statusOf } from './status.js';
+import { within } from './within.js';
 
 const { KIND, FLAG } = frames;
 const MOST_UNSENT_BYTES = 64 << 20;
@@ -220,12 +221,23 @@ export class Session {
     this.#socket.commit();
   }
 
-  /** Sends an event; resolves when there is room for more. */
+  /** Sends an event; `roomAfter` is to follow before many more. */
   sendEvent(name, message) {
     this.checkOpen();
     this.send((out) => frames.event(out, name, message), 'event', name);
     this.counters.eventsSent++;
-    return this.room();
+  }
+
+  /** Resolves when there is room for more events; waits no longer than for the reply to a request. */
+  async roomAfter(event) {
+    const { requestTimeout } = this.setting;
+    if (!this.isFull) {
+      return;
+    } else if (requestTimeout === Infinity) {
+      await this.room();
+    } else if (!await within(requestTimeout, this.room())) {
+      throw new IpcError('TIMEOUT', `event ${event}: no room for more within ${requestTimeout} ms; the peer does not read, and may still get it`);
+    }
   }
 
   /** Sends an event without waiting for the peer, which is disconnected when too much waits for it. @param frame as it was written */

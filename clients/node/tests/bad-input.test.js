@@ -77,7 +77,7 @@ test('a server that sends more items than credit is not believed', limit, async 
   const connection = await connect('pipe:eager');
   const stream = connection.stream('ticks', {}, { window: 3 });
   const first = stream.next();
-  eager.socket.write(Buffer.concat([item, item, item, item, item, item, item]));
+  eager.sockets[0].write(Buffer.concat([item, item, item, item, item, item, item]));
   assert.deepEqual(await first, { value: {}, done: false });
   const { status, byPeer } = await connection.closed;
   assert.deepEqual([status, byPeer], ['PROTOCOL_ERROR', false]);
@@ -106,6 +106,28 @@ test('a client that does not read is disconnected, and holds up no other', limit
   }
   assert.equal((await ended.closed).status, 'RESOURCE_EXHAUSTED');
   assert.deepEqual(heard, Array.from({ length: sent }, (_, i) => i));
+});
+
+test('an event to a peer that does not read waits as long as a request, and no longer', limit, async (t) => {
+  mkdirSync(`${home}/pipe`, { recursive: true, mode: 0o700 });
+  const deaf = await fakeServer(`${home}/pipe/deaf`, WELCOME);
+  t.after(() => deaf.close());
+  for (const options of [{}, { reconnect: {} }]) {
+    const connection = await connect('pipe:deaf', { requestTimeout: 50, ...options });
+    deaf.sockets.at(-1).pause();
+    const fill = async () => {
+      for (;;) {
+        await connection.send('note', { data: Buffer.alloc(1 << 16) });
+      }
+    };
+    await assert.rejects(fill(), (error) => {
+      assert.deepEqual([error.status, error.delivery], ['TIMEOUT', 'UNKNOWN'], error.stack);
+      return true;
+    });
+    assert.ok(connection.isOpen);
+    deaf.sockets.at(-1).destroy();
+    await connection.close();
+  }
 });
 
 test('a client that asks and does not read the answers is disconnected', limit, async (t) => {

@@ -124,7 +124,10 @@ export class ReconnectingConnection extends Connection {
   }
 
   async send(event, message = {}) {
-    await this.onSession(event, this.requestTimeout, undefined, (session) => session.sendEvent(event, message));
+    await this.onSession(event, this.requestTimeout, undefined, async (session) => {
+      session.sendEvent(event, message);
+      await session.roomAfter(event);
+    });
   }
 
   /** Makes a call over the present link, and again over a later one where that is safe. */

@@ -44,13 +44,13 @@ export function say(where, ...parts) {
   });
 }
 
-/** A server that says bytes to each client as soon as it connects; `heard` resolves to what the first said until it closed. */
+/** A server that says bytes to each client as soon as it connects; `heard` resolves to what the first that closed had said. */
 export async function fakeServer(where, ...parts) {
   const server = net.createServer();
-  const fake = {};
+  const fake = { sockets: [] };
   const heard = new Promise((resolve) => {
-    server.once('connection', (socket) => {
-      fake.socket = socket;
+    server.on('connection', (socket) => {
+      fake.sockets.push(socket);
       const chunks = [];
       socket.on('data', (chunk) => chunks.push(chunk));
       socket.on('error', () => {});
