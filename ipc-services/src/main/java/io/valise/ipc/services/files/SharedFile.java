@@ -1,5 +1,8 @@
 package io.valise.ipc.services.files;
 
+import static java.util.Objects.requireNonNull;
+
+import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
@@ -127,9 +130,24 @@ public final class SharedFile implements ReadableByteChannel {
 
     private void spend() {
         if (!spent) {
-            spending.run();
+            try {
+                spending.run();
+            } catch (IpcException e) {
+                boolean refused = e.status() == IpcStatus.ACCESS_DENIED || e.delivery() != Delivery.UNKNOWN;
+                throw refused ? e : inDoubt(e);
+            }
             spent = true;
         }
+    }
+
+    private IpcException inDoubt(IpcException e) {
+        return new IpcException(
+                e.status(),
+                "shared file " + name
+                        + ": its token may be spent; redeem it again, and ask for another if that is refused: "
+                        + e.reason(),
+                e.delivery(),
+                e);
     }
 
     private boolean next() throws IOException {
@@ -152,21 +170,29 @@ public final class SharedFile implements ReadableByteChannel {
     }
 
     /**
-     * Reads all of it into a new file, which is there when all of it is on the disk: until then it lies beside it under a name
-     * that begins with {@code .draft-}, and is deleted when the transfer fails.
+     * Reads all of it into a new file, which is there when all of it is on the disk, and never replaces another: until then it
+     * lies beside it under a name that begins with {@code .draft-}, and is deleted when the transfer fails. A process that is
+     * killed leaves the draft; if that was after the token was spent, the draft is whole.
      *
+     * @throws IllegalStateException when bytes of it have been read before, by a copy that failed for example: redeem the token again
      * @throws IpcException as {@link #read}
-     * @throws IOException when that exists already, or cannot be written; when it is made by another program at the very end,
-     *     after the token was spent, the message names the draft, which is kept
+     * @throws IOException when that exists already ({@link FileAlreadyExistsException}), or cannot be written; when it is made by
+     *     another program at the very end, after the token was spent, the message names the draft, which is kept
      */
     public void copyTo(Path target) throws IOException {
+        if (read > 0) {
+            throw new IllegalStateException("shared file " + name + ": expected to copy all of it, but " + read
+                    + " bytes were read before; redeem the token again");
+        }
         if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
             throw new FileAlreadyExistsException(target.toString());
         }
-        Path draft = target.resolveSibling(PrivateFile.DRAFT_PREFIX + UUID.randomUUID());
+        Path absolute = target.toAbsolutePath();
+        Path draft = absolute.resolveSibling(PrivateFile.DRAFT_PREFIX + UUID.randomUUID());
         boolean whole = false;
         try {
             copyToNew(draft);
+            syncFolderOf(draft);
             spend();
             whole = true;
         } finally {
@@ -174,19 +200,43 @@ public final class SharedFile implements ReadableByteChannel {
                 Files.deleteIfExists(draft);
             }
         }
-        move(draft, target);
+        finish(draft, absolute);
     }
 
-    private static void move(Path draft, Path target) throws IOException {
+    private static void finish(Path draft, Path target) throws IOException {
         try {
-            Files.move(draft, target);
+            rename(draft, target);
+            syncFolderOf(target);
         } catch (IOException e) {
+            Path whole = Files.exists(draft) ? draft : target;
             IOException kept = new FileSystemException(
-                    target.toString(),
-                    draft.toString(),
-                    "the token is spent, and the whole file is in the second: " + e);
+                    target.toString(), null, "the token is spent, and " + whole + " is whole: " + e);
             kept.initCause(e);
             throw kept;
+        }
+    }
+
+    /** Without replacing what has come there meanwhile: rename(2) would. */
+    private static void rename(Path draft, Path target) throws IOException {
+        boolean linked = false;
+        try {
+            Files.createLink(target, draft);
+            linked = true;
+        } catch (FileAlreadyExistsException taken) {
+            throw taken;
+        } catch (IOException | UnsupportedOperationException noHardLinks) { // as on FAT
+            Files.move(draft, target);
+        }
+        if (linked) {
+            Files.delete(draft);
+        }
+    }
+
+    /** Nothing for a folder in which this user may write and not read, which the system cannot sync for it. */
+    private static void syncFolderOf(Path file) throws IOException {
+        Path folder = requireNonNull(file.getParent(), "a file lies in a folder");
+        if (Files.isReadable(folder)) {
+            PrivateFile.syncFolder(folder);
         }
     }
 

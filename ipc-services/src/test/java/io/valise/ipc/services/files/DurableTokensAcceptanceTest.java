@@ -2,6 +2,7 @@ package io.valise.ipc.services.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.valise.ipc.IpcServer;
 import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.OwnHome;
@@ -14,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -110,6 +112,30 @@ class DurableTokensAcceptanceTest {
             killed.kill();
             assertThat(maker.ask("redeem", token)).isEqualTo("10000000");
             assertThat(maker.ask("redeem", token)).isEqualTo("ACCESS_DENIED");
+        }
+    }
+
+    @Test
+    void aReaderThatIsKilledWhenItsTokenIsSpentLeavesTheWholeFileInItsDraft() throws Exception {
+        Path file = file(100_000);
+        Path into = Files.createDirectory(own.path().resolve("killed"));
+        SharedFiles files = SharedFiles.durable(AppIdentity.open("acme", "editor"));
+        try (IpcServer server = files.addTo(IpcServer.builder("pipe:tokens")).start();
+                ForkedJvm killed = ForkedJvm.start(TokenProgram.class, "viewer")) {
+            CountDownLatch spent = new CountDownLatch(1);
+            String token = files.add(file, () -> {
+                killed.kill();
+                spent.countDown();
+            });
+            killed.tell("copy", token, server.endpoints().get(0), into.resolve("copy"));
+            spent.await();
+        }
+        assertThat(files.outstanding()).isZero();
+        try (Stream<Path> left = Files.list(into)) {
+            assertThat(left).singleElement().satisfies(draft -> {
+                assertThat(draft.getFileName().toString()).startsWith(".draft-");
+                assertThat(draft).hasSameBinaryContentAs(file);
+            });
         }
     }
 

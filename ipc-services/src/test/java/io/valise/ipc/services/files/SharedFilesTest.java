@@ -16,10 +16,12 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +30,7 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -280,6 +283,77 @@ class SharedFilesTest {
             assertThatThrownBy(() -> file.copyTo(copy)).isInstanceOf(IpcException.class);
         }
         assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void ofTwoCopiesToOneNameTheSecondReplacesNothingAndItsDraftIsWhole() throws IOException {
+        Path folder = Files.createDirectory(temp.resolve("copies"));
+        Path copy = folder.resolve("copy");
+        try (SharedFile file = SharedFiles.redeem(connection, files.add(file("a", 100_000)))) {
+            file.onProgress((bytes, total) -> {
+                if (bytes == total) { // behind the check whether it exists
+                    create(copy);
+                }
+            });
+            assertThatThrownBy(() -> file.copyTo(copy))
+                    .isInstanceOf(FileSystemException.class)
+                    .hasCauseInstanceOf(FileAlreadyExistsException.class)
+                    .hasMessageContaining("the token is spent, and " + folder.resolve(".draft-"));
+        }
+        assertThat(copy).isEmptyFile();
+        Files.delete(copy);
+        try (Stream<Path> draft = Files.list(folder)) {
+            assertThat(draft)
+                    .singleElement()
+                    .satisfies(whole -> assertThat(whole).hasSize(100_000));
+        }
+    }
+
+    private static void create(Path file) {
+        try {
+            Files.createFile(file);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void aCopyIsOfAllBytesOrRefused() throws IOException {
+        Path shared = file("a", 100);
+        try (SharedFile file = SharedFiles.redeem(connection, files.add(shared))) {
+            assertThat(file.read(ByteBuffer.allocate(10))).isEqualTo(10);
+            assertThatThrownBy(() -> file.copyTo(temp.resolve("copy")))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("10 bytes were read before; redeem the token again");
+        }
+        assertThat(files.outstanding()).isOne();
+        assertThat(temp.resolve("copy")).doesNotExist();
+    }
+
+    @Test
+    void aFolderThatCannotBeListedTakesACopyToo() throws IOException {
+        Path folder = Files.createDirectory(temp.resolve("box"));
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("-wx------"));
+        try (SharedFile file = SharedFiles.redeem(connection, files.add(file("a", 100)))) {
+            file.copyTo(folder.resolve("copy"));
+        }
+        assertThat(folder.resolve("copy")).hasSize(100);
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+    }
+
+    /** The owner ends between the spending and its answer, as by a kill: the reader cannot tell that from an end before. */
+    @Test
+    void whoDoesNotLearnThatTheTokenIsSpentDoesNotGetTheFile() throws IOException {
+        Path folder = Files.createDirectory(temp.resolve("copies"));
+        String token = files.add(file("a", 100_000), connection::close);
+        try (SharedFile file = SharedFiles.redeem(connection, token)) {
+            assertThatThrownBy(() -> file.copyTo(folder.resolve("copy")))
+                    .isInstanceOf(IpcException.class)
+                    .hasMessageContaining("its token may be spent; redeem it again");
+            assertThat(file.isSpent()).as("it does not know").isFalse();
+        }
+        assertThat(folder).isEmptyDirectory();
+        assertThat(files.outstanding()).isZero();
     }
 
     @Test

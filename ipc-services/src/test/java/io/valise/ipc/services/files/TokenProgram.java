@@ -35,6 +35,7 @@ final class TokenProgram implements CommandLoop.Commands {
                 CommandLoop.say("ready");
                 yield redeem(arguments);
             }
+            case "copy" -> copy(arguments);
             case "begin" -> begin(arguments.get(0));
             case "copyAll" -> {
                 CommandLoop.say("ready");
@@ -62,6 +63,14 @@ final class TokenProgram implements CommandLoop.Commands {
             return String.valueOf(file.readAll().length);
         } catch (IpcException e) {
             return e.status().name();
+        }
+    }
+
+    /** By a token, over a connection to an address, to a new file. */
+    private static String copy(List<String> arguments) throws IOException {
+        try (SharedFile file = SharedFiles.redeem(IpcClient.connect(arguments.get(1)), arguments.get(0))) {
+            file.copyTo(Path.of(arguments.get(2)));
+            return String.valueOf(file.size());
         }
     }
 
