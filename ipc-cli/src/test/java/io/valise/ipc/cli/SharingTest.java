@@ -199,6 +199,30 @@ class SharingTest {
         assertThat(CommandRun.of("share", "list").out().lines()).hasSize(1);
     }
 
+    @Test
+    void revokedTokensAreReadFromStandardInputToo() throws IOException {
+        Path file = Files.writeString(own.path().resolve("report"), "what it says");
+        String first = shareDurably(file);
+        String second = shareDurably(file);
+        String third = shareDurably(file);
+        InputStream before = System.in;
+        try {
+            System.setIn(new ByteArrayInputStream((first + "\r\n" + third + "\n").getBytes(US_ASCII)));
+            CommandRun one = CommandRun.of("share", "revoke");
+            assertThat(one.out()).startsWith("revoked " + DurableToken.idOf(first));
+            CommandRun two = CommandRun.of("share", "revoke", DurableToken.idOf(second), "-");
+            assertThat(two.out().lines()).hasSize(2);
+            CommandRun none = CommandRun.of("share", "revoke");
+            assertThat(none.status()).isEqualTo(1);
+            assertThat(none.err()).contains("no durable token is outstanding by the name \"\"");
+            System.setIn(new ByteArrayInputStream(new byte[5000]));
+            assertThat(CommandRun.of("share", "revoke").err()).contains("limit=1024 bytes, actual=more");
+        } finally {
+            System.setIn(before);
+        }
+        assertThat(DurableToken.all()).isEmpty();
+    }
+
     private static String shareDurably(Path file, String... more) {
         List<String> line = new ArrayList<>(List.of("share", "--durable", file.toString()));
         line.addAll(List.of(more));

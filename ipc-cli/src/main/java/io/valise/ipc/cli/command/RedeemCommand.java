@@ -5,6 +5,7 @@ import io.valise.ipc.IpcClient;
 import io.valise.ipc.IpcConnection;
 import io.valise.ipc.cli.option.CommandFailure;
 import io.valise.ipc.cli.option.CommonOptions;
+import io.valise.ipc.cli.option.TokenArgument;
 import io.valise.ipc.cli.text.ProgressBar;
 import io.valise.ipc.cli.text.Terminal;
 import io.valise.ipc.services.files.SharedFile;
@@ -12,13 +13,11 @@ import io.valise.ipc.services.files.SharedFiles;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -29,16 +28,11 @@ import picocli.CommandLine.Parameters;
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 @Command(
         name = "redeem",
-        description =
-                "Writes the file of a token that `ipc share` printed, or of a durable one, to standard output. Other users can see an"
-                        + " argument while this runs (ps); they cannot see standard input.")
+        description = "Writes the file of a token that `ipc share` printed, or of a durable one, to standard output."
+                + TokenArgument.ADVICE)
 final class RedeemCommand implements Callable<Integer> {
     /** Between the sharer's address and the secret. */
     static final char SEPARATOR = '/';
-
-    private static final String STANDARD_INPUT = "-";
-    private static final Pattern DURABLE = Pattern.compile("[A-Za-z0-9_-]{43}");
-    private static final int MOST_TOKEN_BYTES = 1024;
 
     @Mixin
     private CommonOptions common;
@@ -47,8 +41,8 @@ final class RedeemCommand implements Callable<Integer> {
             index = "0",
             arity = "0..1",
             paramLabel = "TOKEN",
-            defaultValue = STANDARD_INPUT,
-            description = "What `ipc share` printed; without it, or for -, a line of standard input.")
+            defaultValue = TokenArgument.STANDARD_INPUT,
+            description = "What `ipc share` printed;" + TokenArgument.ABSENT)
     private String argument;
 
     @Option(
@@ -65,11 +59,11 @@ final class RedeemCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        String token = argument.equals(STANDARD_INPUT) ? line(System.in) : argument;
+        String token = TokenArgument.read(argument, System.in);
         int separator = token.indexOf(SEPARATOR);
-        if (separator < 0 && !DURABLE.matcher(token).matches()) {
-            throw common.usageError("TOKEN: expected what `ipc share` printed, such as any:share-1a2b3c4d/…,"
-                    + " or 43 characters A-Z a-z 0-9 _ - of a durable one");
+        if (separator < 0 && !TokenArgument.isDurable(token)) {
+            throw common.usageError("TOKEN: expected what `ipc share` printed, such as any:share-1a2b3c4d/…," + " or "
+                    + SharedFiles.TOKEN_CHARACTERS + " characters A-Z a-z 0-9 _ - of a durable one");
         }
         if (target != null && Files.exists(target)) {
             throw new CommandFailure("there is a file " + target + " already; the token is still good");
@@ -96,19 +90,6 @@ final class RedeemCommand implements Callable<Integer> {
                 bar.end();
             }
         }
-    }
-
-    /** Reads no more than the line: its writer may keep the other end open. */
-    private static String line(InputStream input) throws IOException {
-        StringBuilder line = new StringBuilder();
-        for (int next = input.read(); next >= 0 && next != '\n'; next = input.read()) {
-            if (line.length() == MOST_TOKEN_BYTES) {
-                throw new CommandFailure("standard input: the token is a line, limit=" + MOST_TOKEN_BYTES
-                        + " bytes, actual=more; give it what `ipc share` printed");
-            }
-            line.append((char) next);
-        }
-        return line.toString().strip();
     }
 
     private String endpoint(String text) {

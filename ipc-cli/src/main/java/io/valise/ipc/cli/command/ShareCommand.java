@@ -6,6 +6,7 @@ import io.valise.ipc.cli.option.ApplicationName;
 import io.valise.ipc.cli.option.CommandFailure;
 import io.valise.ipc.cli.option.CommonOptions;
 import io.valise.ipc.cli.option.JsonLine;
+import io.valise.ipc.cli.option.TokenArgument;
 import io.valise.ipc.cli.text.Table;
 import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.services.files.DurableToken;
@@ -14,6 +15,7 @@ import io.valise.ipc.services.files.SharedFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -184,21 +186,25 @@ final class ShareCommand implements Callable<Integer> {
     }
 
     /** {@code ipc share revoke}. */
-    @Command(name = "revoke", description = "Revokes durable tokens.")
+    @Command(name = "revoke", description = "Revokes durable tokens." + TokenArgument.ADVICE)
     static final class Revoke implements Callable<Integer> {
         @Mixin
         private CommonOptions common;
 
         @Parameters(
-                arity = "1..*",
+                arity = "0..*",
                 paramLabel = "TOKEN",
-                description = "Its id, as `ipc share list` shows it, or the token itself.")
-        private List<String> tokens;
+                description = "Its id, as `ipc share list` shows it, or the token itself;" + TokenArgument.ABSENT)
+        private List<String> tokens = List.of(TokenArgument.STANDARD_INPUT);
 
         @Override
-        public Integer call() {
+        public Integer call() throws IOException {
+            List<String> names = new ArrayList<>();
+            for (String token : tokens) {
+                names.add(TokenArgument.read(token, System.in));
+            }
             List<DurableToken> all = DurableToken.all();
-            List<DurableToken> found = tokens.stream() // all of them, before one is revoked
+            List<DurableToken> found = names.stream() // all of them, before one is revoked
                     .map(name -> all.stream()
                             .filter(each -> each.id().equals(name) || each.id().equals(DurableToken.idOf(name)))
                             .findFirst()
@@ -214,6 +220,9 @@ final class ShareCommand implements Callable<Integer> {
 
         /** What is no id may be a token of elsewhere, which errors do not show. */
         private static String id(String name) {
+            if (name.isEmpty()) {
+                return "\"\"";
+            }
             return name.length() <= DurableToken.idOf(name).length() ? name : DurableToken.idOf(name);
         }
     }

@@ -57,6 +57,9 @@ public final class SharedFiles {
     /** How many tokens may be outstanding at a time; of durable ones, for an application. */
     public static final int MOST_OUTSTANDING = 1_000;
 
+    /** How many characters a token has, of A-Z a-z 0-9 _ -. */
+    public static final int TOKEN_CHARACTERS = 43;
+
     static final String SERVICE = "files.redeem";
     static final String CONFIRMATION = "files.received";
     static final String TOKEN = "token";

@@ -83,7 +83,7 @@ class DurableTokensTest {
     void anyNameAndSizeIsRedeemed() throws IOException {
         for (int bytes : new int[] {0, 1, 2, 64 * 1024, 64 * 1024 + 1, 3 << 20}) {
             String token = files.add(file("r \n%20 \u00fc" + bytes, bytes));
-            assertThat(token).hasSize(43).matches("[A-Za-z0-9_-]+");
+            assertThat(token).hasSize(SharedFiles.TOKEN_CHARACTERS).matches("[A-Za-z0-9_-]+");
             try (SharedFile file = redeem(token)) {
                 assertThat(file.name()).isEqualTo("r \n%20 \u00fc" + bytes);
                 assertThat(file.size()).isEqualTo(bytes);
