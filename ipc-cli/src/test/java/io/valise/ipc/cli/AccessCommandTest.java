@@ -44,8 +44,8 @@ class AccessCommandTest {
     private void assertShows(CommandRun run, String consent) {
         assertThat(run.out().lines().skip(1))
                 .hasSize(2)
-                .anyMatch(line -> line.matches(editor.id() + " +" + documents + " +" + consent))
-                .anyMatch(line -> line.matches(editor.id() + " +" + absent + " +no directory"));
+                .anyMatch(line -> line.matches(editor.id() + " +" + documents + " +" + consent + " +-"))
+                .anyMatch(line -> line.matches(editor.id() + " +" + absent + " +no directory +-"));
     }
 
     @Test
@@ -54,7 +54,7 @@ class AccessCommandTest {
         assertShows(good("access", "allow", "acme/editor"), "yes");
         assertThat(FileAccessManifest.policy(editor).roots()).containsExactly(documents);
         assertThat(good("access", "list", editor.id(), "--json").out())
-                .contains("\"root\":\"" + documents + "\",\"consent\":\"yes\"");
+                .contains("\"root\":\"" + documents + "\",\"consent\":\"yes\",\"directory\":\"" + documents + '"');
         assertShows(good("access", "withdraw", "acme/editor", documents.toString()), "no");
         assertThat(FileAccessManifest.policy(editor).roots()).isEmpty();
         assertShows(good("access", "allow", "acme/editor", documents.toString()), "yes");
@@ -62,6 +62,21 @@ class AccessCommandTest {
         assertThat(good("access", "list").out()).containsPattern(documents + " +yes, not declared");
         good("access", "withdraw", "acme/editor");
         assertThat(FileAccessManifest.of(editor.id()).consented()).isEmpty();
+    }
+
+    @Test
+    void whereALinkLeadsIsShown() throws IOException {
+        Path link = Files.createSymbolicLink(own.path().toRealPath().resolve("link"), documents);
+        FileAccessManifest.declare(editor, link);
+        assertThat(good("access", "allow", "acme/editor").out()).containsPattern(link + " +yes +" + documents);
+        Files.delete(link);
+        Path secrets = Files.createDirectory(documents.resolveSibling("secrets"));
+        Files.createSymbolicLink(link, secrets);
+        assertThat(good("access", "list").out())
+                .containsPattern(link + " +no +" + secrets)
+                .containsPattern(documents + " +yes, not declared +-");
+        assertThat(good("access", "list", "--json").out())
+                .contains("\"root\":\"" + link + "\",\"consent\":\"no\",\"directory\":\"" + secrets + '"');
     }
 
     @Test

@@ -8,10 +8,10 @@ import io.valise.ipc.cli.option.CommonOptions;
 import io.valise.ipc.cli.option.JsonLine;
 import io.valise.ipc.cli.text.Table;
 import io.valise.ipc.services.files.FileAccessManifest;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.function.BiFunction;
@@ -36,31 +36,47 @@ final class AccessCommand implements Callable<Integer> {
         throw common.usageError("Missing required subcommand: list, allow or withdraw");
     }
 
-    /** A directory of an application, and whether it may open what is in it. */
-    private record Row(String applicationId, Path root, String consent) {
+    /** A root of an application, whether it may open what is in it, and the directory to which it leads, if there is one. */
+    private record Row(String applicationId, Path root, String consent, Optional<Path> real) {
         static List<Row> of(FileAccessManifest manifest) {
             List<Row> rows = new ArrayList<>();
             for (Path root : new TreeSet<>(manifest.declared())) {
-                String yesOrNo = manifest.allows(root) ? "yes" : "no";
-                rows.add(new Row(manifest.applicationId(), root, Files.isDirectory(root) ? yesOrNo : "no directory"));
+                Optional<Path> real = FileAccessManifest.real(root);
+                String yesOrNo = real.filter(manifest.consented()::contains).isPresent() ? "yes" : "no";
+                rows.add(new Row(manifest.applicationId(), root, real.isPresent() ? yesOrNo : "no directory", real));
             }
             List<Path> allowed = manifest.allowed();
             new TreeSet<>(manifest.consented())
                     .stream()
                             .filter(directory -> !allowed.contains(directory))
-                            .forEach(directory ->
-                                    rows.add(new Row(manifest.applicationId(), directory, "yes, not declared")));
+                            .forEach(directory -> rows.add(new Row(
+                                    manifest.applicationId(),
+                                    directory,
+                                    "yes, not declared",
+                                    FileAccessManifest.real(directory))));
             return rows;
         }
 
+        void addTo(Table table) {
+            String elsewhere = real.filter(directory -> !directory.equals(root))
+                    .map(Path::toString)
+                    .orElse("-");
+            table.row(applicationId, root.toString(), consent, elsewhere);
+        }
+
         ValueSet toValueSet() {
-            return ValueSet.of("application", applicationId, "root", root.toString(), "consent", consent);
+            ValueSet.Builder values = ValueSet.builder()
+                    .put("application", applicationId)
+                    .put("root", root.toString())
+                    .put("consent", consent);
+            real.ifPresent(directory -> values.put("directory", directory.toString()));
+            return values.build();
         }
     }
 
     private static void print(CommonOptions common, List<Row> rows) {
-        Table table = new Table("APPLICATION", "ROOT", "CONSENT");
-        rows.forEach(row -> table.row(row.applicationId, row.root.toString(), row.consent));
+        Table table = new Table("APPLICATION", "ROOT", "CONSENT", "LEADS TO");
+        rows.forEach(row -> row.addTo(table));
         table.print(common.out());
     }
 

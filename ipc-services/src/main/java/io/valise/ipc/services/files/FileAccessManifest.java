@@ -241,8 +241,8 @@ public record FileAccessManifest(String applicationId, Set<Path> declared, Set<P
         return real(root).filter(consented::contains).isPresent();
     }
 
-    /** Where a root leads; empty when it is no directory, or this user may not know. */
-    private static Optional<Path> real(Path root) {
+    /** The directory to which a declared root leads now, by links perhaps; empty when it is none, or this user may not know. */
+    public static Optional<Path> real(Path root) {
         try {
             return Optional.of(root.toRealPath()).filter(Files::isDirectory);
         } catch (IOException e) {
