@@ -1,10 +1,10 @@
 package io.valise.ipc.runtime;
 
+import io.valise.ipc.spi.runtime.Digest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 
 /** Checksums as manifests of jars have them. Stateless. */
@@ -21,7 +21,7 @@ final class Sha256 {
      * @throws DamageException when there are more bytes
      */
     static String copy(InputStream in, OutputStream out, long most) throws IOException {
-        MessageDigest digest = digest();
+        MessageDigest digest = Digest.sha256();
         byte[] buffer = new byte[BUFFER];
         long copied = 0;
         for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
@@ -39,13 +39,5 @@ final class Sha256 {
     /** The SHA-256 of a stream, in Base64. */
     static String of(InputStream in) throws IOException {
         return copy(in, OutputStream.nullOutputStream(), Long.MAX_VALUE);
-    }
-
-    private static MessageDigest digest() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
     }
 }

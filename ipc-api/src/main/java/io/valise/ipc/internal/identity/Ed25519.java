@@ -3,6 +3,7 @@ package io.valise.ipc.internal.identity;
 import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
+import io.valise.ipc.spi.runtime.Digest;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -10,7 +11,6 @@ import java.security.InvalidKeyException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
-import java.security.MessageDigest;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
@@ -124,17 +124,12 @@ public final class Ed25519 {
      * Windows makes the publisher's part of a package family name so.
      */
     public static String shortHash(byte[] bytes) {
-        try {
-            long bits = ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(bytes))
-                    .getLong();
-            StringBuilder id = new StringBuilder(ID_CHARACTERS);
-            for (int shift = 59; shift > 0; shift -= 5) {
-                id.append(DIGITS.charAt((int) (bits >>> shift) & 31));
-            }
-            return id.append(DIGITS.charAt((int) (bits << 1) & 31)).toString();
-        } catch (GeneralSecurityException e) {
-            throw unsupported(e);
+        long bits = ByteBuffer.wrap(Digest.sha256().digest(bytes)).getLong();
+        StringBuilder id = new StringBuilder(ID_CHARACTERS);
+        for (int shift = 59; shift > 0; shift -= 5) {
+            id.append(DIGITS.charAt((int) (bits >>> shift) & 31));
         }
+        return id.append(DIGITS.charAt((int) (bits << 1) & 31)).toString();
     }
 
     private static IpcException unsupported(GeneralSecurityException e) {

@@ -13,10 +13,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +37,7 @@ record SocketPlace(Path path, @Nullable Path marker) {
         Path plain = real.resolve(name);
         return fits(plain)
                 ? new SocketPlace(plain, null)
-                : new SocketPlace(refuge().resolve(hash(plain.toString())), real.resolve(MARKER + name));
+                : new SocketPlace(refuge().resolve(Digest.hex(plain.toString(), 16)), real.resolve(MARKER + name));
     }
 
     static boolean fits(Path path) {
@@ -130,15 +127,6 @@ record SocketPlace(Path path, @Nullable Path marker) {
         if (name.isEmpty() || name.charAt(0) == '.' || name.indexOf('/') >= 0 || name.indexOf('\0') >= 0) {
             throw new IllegalArgumentException(
                     "socket name: expected a file name that does not begin with a dot, actual=\"" + name + '"');
-        }
-    }
-
-    private static String hash(String text) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest, 0, 16);
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every Java platform has SHA-256", e);
         }
     }
 }

@@ -1,9 +1,9 @@
 package io.valise.ipc.spi.secret;
 
+import io.valise.ipc.spi.runtime.Digest;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 
 /**
  * What both ends compute from the secret, their nonces and the context: HMAC-SHA256 (RFC 2104, FIPS 180-4). The label
@@ -57,7 +57,7 @@ final class Proofs {
     }
 
     private byte[] compute(String label, byte[] clientNonce, byte[] serverNonce, ByteBuffer message) {
-        MessageDigest sha = sha256();
+        MessageDigest sha = Digest.sha256();
         sha.update(pad(INNER));
         // All but context and message have a fixed length: no two inputs make the same bytes.
         sha.update(label.getBytes(StandardCharsets.US_ASCII));
@@ -76,13 +76,5 @@ final class Proofs {
             pad[i] ^= (byte) value;
         }
         return pad;
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("SHA-256 is missing, which every Java platform must have", e);
-        }
     }
 }

@@ -1,10 +1,8 @@
 package io.valise.ipc.pipes.windows;
 
 import io.valise.ipc.pipes.windows.kernel.Win32;
-import java.nio.charset.StandardCharsets;
+import io.valise.ipc.spi.runtime.Digest;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
@@ -28,7 +26,7 @@ record PipeNames(String prefix) {
 
     static PipeNames of(Win32 win32, Path home) {
         String local = win32.isPackaged() ? "LOCAL\\" : "";
-        return new PipeNames(local + "valise-" + hash(home.toString().toLowerCase(Locale.ROOT)) + '-');
+        return new PipeNames(local + "valise-" + Digest.hex(home.toString().toLowerCase(Locale.ROOT), 8) + '-');
     }
 
     /** The pipe at which clients find the server of a name. */
@@ -61,14 +59,5 @@ record PipeNames(String prefix) {
         boolean ours = pipe.regionMatches(true, 0, prefix, 0, prefix.length());
         String name = ours ? pipe.substring(prefix.length()) : "";
         return name.isEmpty() || name.charAt(0) == '.' ? Optional.empty() : Optional.of(name);
-    }
-
-    private static String hash(String text) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest, 0, 8);
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every Java platform has SHA-256", e);
-        }
     }
 }

@@ -2,16 +2,14 @@ package io.valise.ipc.services.files;
 
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import io.valise.ipc.spi.runtime.Digest;
 import java.security.SecureRandom;
 import java.util.Base64;
-import java.util.HexFormat;
 
 /** The text of tokens, and what is said of them. Stateless and thread-safe. */
 final class Tokens {
     private static final int TOKEN_BYTES = 32;
+    private static final int HASH_BYTES = 32;
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private Tokens() {}
@@ -29,12 +27,7 @@ final class Tokens {
 
     /** The hash of a token: 64 lower-case hexadecimal digits. */
     static String hash(String token) {
-        try {
-            byte[] bytes = token.getBytes(StandardCharsets.UTF_8);
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JVM has SHA-256", e);
-        }
+        return Digest.hex(token, HASH_BYTES);
     }
 
     /** Refuses one more than are allowed. */

@@ -5,11 +5,8 @@ import io.valise.ipc.Endpoint;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcServer;
 import io.valise.ipc.IpcStatus;
+import io.valise.ipc.spi.runtime.Digest;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.function.Consumer;
 
 /**
@@ -112,23 +109,14 @@ public final class RunningObject implements AutoCloseable {
      * it from all others.
      */
     static Endpoint address(String name) {
-        byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
-        if (bytes.length < 1 || bytes.length > MOST_NAME_BYTES) {
-            throw new IllegalArgumentException("name of a running object: limit=1 to " + MOST_NAME_BYTES
-                    + " bytes of UTF-8, actual=" + bytes.length);
+        int bytes = name.getBytes(StandardCharsets.UTF_8).length;
+        if (bytes < 1 || bytes > MOST_NAME_BYTES) {
+            throw new IllegalArgumentException(
+                    "name of a running object: limit=1 to " + MOST_NAME_BYTES + " bytes of UTF-8, actual=" + bytes);
         }
         String readable =
                 name.substring(Math.max(0, name.length() - READABLE_CHARS)).replaceAll("[^A-Za-z0-9._-]", "_");
-        return new Endpoint(Endpoint.ANY, ADDRESS_PREFIX + readable + '.' + hash(bytes));
-    }
-
-    private static String hash(byte[] name) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(name);
-            return HexFormat.of().formatHex(Arrays.copyOf(digest, HASH_BYTES));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("each Java has SHA-256", e);
-        }
+        return new Endpoint(Endpoint.ANY, ADDRESS_PREFIX + readable + '.' + Digest.hex(name, HASH_BYTES));
     }
 
     @Override
