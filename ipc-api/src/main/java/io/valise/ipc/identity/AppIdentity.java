@@ -23,7 +23,8 @@ import java.util.regex.Pattern;
  */
 public final class AppIdentity {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
-    static final Pattern ID = Pattern.compile(NAME + "_[0-9a-hjkmnp-tv-z]{13}");
+    private static final Pattern PUBLISHER_ID = Pattern.compile("[0-9a-hjkmnp-tv-z]{13}");
+    static final Pattern ID = Pattern.compile(NAME + "_" + PUBLISHER_ID);
     private static final String DATA = "data 1";
 
     static {
@@ -105,6 +106,23 @@ public final class AppIdentity {
     /** Whether a text has the form of an {@link #id()}. */
     public static boolean isId(String text) {
         return ID.matcher(text).matches();
+    }
+
+    /**
+     * Refuses what has not the form of an {@link #id()}.
+     *
+     * @throws IllegalArgumentException when it has not
+     */
+    public static void requireId(String text) {
+        if (!isId(text)) {
+            throw new IllegalArgumentException(
+                    "application: expected an id such as reader_8wekyb3d8bbwe, actual=\"" + text + '"');
+        }
+    }
+
+    /** Whether a text has the form of a {@link #publisherId()}. */
+    public static boolean isPublisherId(String text) {
+        return PUBLISHER_ID.matcher(text).matches();
     }
 
     private static void check(String what, String name) {

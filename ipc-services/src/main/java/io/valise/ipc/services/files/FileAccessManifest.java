@@ -106,7 +106,7 @@ public record FileAccessManifest(String applicationId, Set<Path> declared, Set<P
      * @throws IpcException as the class says
      */
     public static FileAccessManifest of(String applicationId) {
-        requireId(applicationId);
+        AppIdentity.requireId(applicationId);
         return new FileAccessManifest(applicationId, read(FOLDER, applicationId), read(CONSENT_FOLDER, applicationId));
     }
 
@@ -202,7 +202,7 @@ public record FileAccessManifest(String applicationId, Set<Path> declared, Set<P
      * @throws IpcException as the class says
      */
     public static FileAccessManifest withdraw(String applicationId, Path... roots) {
-        requireId(applicationId);
+        AppIdentity.requireId(applicationId);
         if (roots.length == 0) {
             ConfigurationDirectory.existing(CONSENT_FOLDER)
                     .ifPresent(folder -> ConfigurationDirectory.locked(folder, () -> {
@@ -273,12 +273,5 @@ public record FileAccessManifest(String applicationId, Set<Path> declared, Set<P
         return json.chars()
                 .mapToObj(each -> each < 0x7f ? String.valueOf((char) each) : String.format("\\u%04x", each))
                 .collect(Collectors.joining());
-    }
-
-    private static void requireId(String applicationId) {
-        if (!AppIdentity.isId(applicationId)) {
-            throw new IllegalArgumentException(
-                    "application: expected an id such as editor_8wekyb3d8bbwe, actual=\"" + applicationId + '"');
-        }
     }
 }

@@ -85,7 +85,7 @@ public record LoopbackManifest(String applicationId, boolean privateNetworkClien
          */
         public Side {
             applications = Set.copyOf(applications);
-            applications.forEach(LoopbackManifest::requireId);
+            applications.forEach(AppIdentity::requireId);
         }
 
         /** This with a rule that names a peer. */
@@ -213,7 +213,7 @@ public record LoopbackManifest(String applicationId, boolean privateNetworkClien
      * @throws IpcException as the class says; a damaged file is left as it is
      */
     public static LoopbackManifest update(String applicationId, UnaryOperator<LoopbackManifest> change) {
-        requireId(applicationId);
+        AppIdentity.requireId(applicationId);
         Path folder = ManifestFolder.of(FOLDER).create();
         return ConfigurationDirectory.locked(folder, () -> {
             LoopbackManifest changed = change.apply(find(applicationId).orElse(of(applicationId)));
@@ -227,13 +227,6 @@ public record LoopbackManifest(String applicationId, boolean privateNetworkClien
                     ValueSetJson.writeIndented(changed.toValueSet()) + '\n');
             return changed;
         });
-    }
-
-    private static void requireId(String applicationId) {
-        if (!AppIdentity.isId(applicationId)) {
-            throw new IllegalArgumentException(
-                    "application: expected an id such as reader_8wekyb3d8bbwe, actual=\"" + applicationId + '"');
-        }
     }
 
     /**
