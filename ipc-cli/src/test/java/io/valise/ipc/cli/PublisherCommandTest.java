@@ -44,7 +44,7 @@ class PublisherCommandTest {
                 .anyMatch(line -> line.matches("acme +images +1 +6 +" + images.path()))
                 .anyMatch(line -> line.matches("umbrella +fonts +1 +7 +" + others.path()));
         assertThat(CommandRun.of("publisher", "list", "umbrella", "--json").out())
-                .contains("\"publisher\":\"umbrella\",\"folder\":\"fonts\",\"files\":1,\"bytes\":7,\"former\":false");
+                .contains("\"publisher\":\"umbrella\",\"folder\":\"fonts\",\"files\":1,\"bytes\":7,\"path\":");
 
         CommandRun one = CommandRun.of("publisher", "clear", "acme", "fonts");
         assertThat(one.status()).as(one.err()).isZero();

@@ -122,7 +122,6 @@ final class PublisherCommand implements Callable<Integer> {
                 return values.put("folder", folder.name())
                         .put("files", content.files())
                         .put("bytes", content.bytes())
-                        .put("former", folder.isFormer())
                         .put("path", folder.path().toString())
                         .build();
             }
@@ -144,7 +143,7 @@ final class PublisherCommand implements Callable<Integer> {
                 Table table = new Table("PUBLISHER", "FOLDER", "FILES", "BYTES", "PATH");
                 rows.forEach(row -> table.row(
                         PublisherCommand.name(row.folder.publisherId()).orElse(row.folder.publisherId()),
-                        row.folder.name() + (row.folder.isFormer() ? " (not used any more)" : ""),
+                        row.folder.name(),
                         Long.toString(row.content.files()),
                         Long.toString(row.content.bytes()),
                         row.folder.path().toString()));
@@ -175,8 +174,7 @@ final class PublisherCommand implements Callable<Integer> {
         @Override
         public Integer call() {
             List<PublisherFolder> all = PublisherFolder.allOf(id(common, publisher));
-            List<String> present =
-                    all.stream().map(PublisherFolder::name).distinct().toList();
+            List<String> present = all.stream().map(PublisherFolder::name).toList();
             names.stream().filter(name -> !present.contains(name)).findFirst().ifPresent(absent -> {
                 throw new CommandFailure(
                         "publisher \"" + publisher + "\" has no folder \"" + absent + "\" here; there are " + present);

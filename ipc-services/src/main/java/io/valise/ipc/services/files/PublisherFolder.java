@@ -48,17 +48,12 @@ public final class PublisherFolder {
     private static final String DECLARED = "folders";
     private static final int MOST_DECLARED_BYTES = 16 * 1024;
 
-    /** Before the name of a folder where they were formerly, in the configuration folder. */
-    private static final String FORMER_PREFIX = ".d-";
-
     private final String publisherId;
     private final String name;
-    private final boolean former;
 
-    private PublisherFolder(String publisherId, String name, boolean former) {
+    private PublisherFolder(String publisherId, String name) {
         this.publisherId = publisherId;
         this.name = name;
-        this.former = former;
     }
 
     /**
@@ -100,7 +95,7 @@ public final class PublisherFolder {
                     "folder \"" + name + "\" of publisher " + identity.publisherId() + ": declared=" + declared
                             + "; declare it first");
         }
-        PublisherFolder opened = new PublisherFolder(identity.publisherId(), name, false);
+        PublisherFolder opened = new PublisherFolder(identity.publisherId(), name);
         opened.secured();
         return opened;
     }
@@ -112,47 +107,31 @@ public final class PublisherFolder {
      * @throws IpcException {@code ACCESS_DENIED} or {@code RESOURCE_EXHAUSTED} when the folders of all cannot be read
      */
     public static List<String> publisherIds() {
-        return Stream.of(CacheDirectory.existing(PUBLISHERS), ConfigurationDirectory.existing(PUBLISHERS))
-                .flatMap(Optional::stream)
-                .flatMap(publishers -> Entries.of(publishers).stream())
-                .map(entry -> String.valueOf(entry.getFileName()))
-                .filter(id -> AppIdentity.isId("x_" + id))
-                .distinct()
-                .sorted()
-                .toList();
+        return names(PUBLISHERS).filter(AppIdentity::isPublisherId).toList();
     }
 
     /**
      * The folders of a publisher that are there, declared or not, whether this user has its key or not, for tools; creates
-     * nothing. Those {@linkplain #isFormer where they were formerly} are at the end.
+     * nothing.
      *
      * @throws IpcException {@code ACCESS_DENIED} when owner, mode or kind of the publisher's folder are not as they must be;
      *     {@code RESOURCE_EXHAUSTED} when the file system fails
      */
     public static List<PublisherFolder> allOf(String publisherId) {
-        if (!AppIdentity.isId("x_" + publisherId)) {
+        if (!AppIdentity.isPublisherId(publisherId)) {
             throw new IllegalArgumentException(
                     "publisher: expected an id such as 8wekyb3d8bbwe, actual=\"" + publisherId + '"');
         }
-        Stream<PublisherFolder> now = names(CacheDirectory.existing(PUBLISHERS, publisherId), "")
-                .map(name -> new PublisherFolder(publisherId, name, false));
-        Stream<PublisherFolder> formerly =
-                names(formerHome(publisherId), FORMER_PREFIX).map(name -> new PublisherFolder(publisherId, name, true));
-        return Stream.concat(now, formerly).toList();
+        return names(PUBLISHERS, publisherId)
+                .filter(name -> FOLDER.matcher(name).matches())
+                .map(name -> new PublisherFolder(publisherId, name))
+                .toList();
     }
 
-    private static Stream<String> names(Optional<Path> home, String prefix) {
-        return home.map(Entries::of).orElse(List.of()).stream()
-                .map(entry -> String.valueOf(entry.getFileName()))
-                .filter(name -> name.startsWith(prefix))
-                .map(name -> name.substring(prefix.length()))
-                .filter(name -> FOLDER.matcher(name).matches());
-    }
-
-    private static Optional<Path> formerHome(String publisherId) {
-        return ConfigurationDirectory.existing(PUBLISHERS)
-                .map(publishers -> publishers.resolve(publisherId))
-                .flatMap(RuntimeDirectory::existing);
+    /** The sorted names of the entries of a folder in the cache directory. */
+    private static Stream<String> names(String... folder) {
+        return CacheDirectory.existing(folder).map(Entries::of).orElse(List.of()).stream()
+                .map(entry -> String.valueOf(entry.getFileName()));
     }
 
     private static Path home(AppIdentity identity) {
@@ -179,15 +158,11 @@ public final class PublisherFolder {
 
     /** The folder, created if absent; checked with all above it, since anyone may have removed it. */
     private Path secured() {
-        return former ? path() : CacheDirectory.folder(PUBLISHERS, publisherId, name);
+        return CacheDirectory.folder(PUBLISHERS, publisherId, name);
     }
 
     private Optional<Path> existing() {
-        return former
-                ? formerHome(publisherId)
-                        .map(home -> home.resolve(FORMER_PREFIX + name))
-                        .flatMap(RuntimeDirectory::existing)
-                : CacheDirectory.existing(PUBLISHERS, publisherId, name);
+        return CacheDirectory.existing(PUBLISHERS, publisherId, name);
     }
 
     private Path file(String file) {
@@ -206,22 +181,9 @@ public final class PublisherFolder {
         return name;
     }
 
-    /**
-     * Whether it lies where such folders were before they came into the cache directory: in the configuration folder. It is not
-     * read any more, and stays until it is cleared, which removes it.
-     */
-    public boolean isFormer() {
-        return former;
-    }
-
     /** Its path, for programs that need one and follow the rules above; it may be removed at any time. */
     public Path path() {
-        return former
-                ? ConfigurationDirectory.path()
-                        .resolve(PUBLISHERS)
-                        .resolve(publisherId)
-                        .resolve(FORMER_PREFIX + name)
-                : CacheDirectory.path().resolve(PUBLISHERS).resolve(publisherId).resolve(name);
+        return CacheDirectory.path().resolve(PUBLISHERS).resolve(publisherId).resolve(name);
     }
 
     /**
@@ -303,12 +265,8 @@ public final class PublisherFolder {
      */
     public void clear() throws IOException {
         Optional<Path> folder = existing();
-        if (folder.isEmpty()) {
-            return; // it was removed
-        }
-        FolderTree.clear(folder.get());
-        if (former) {
-            Files.deleteIfExists(folder.get());
+        if (folder.isPresent()) { // otherwise it was removed
+            FolderTree.clear(folder.get());
         }
     }
 }

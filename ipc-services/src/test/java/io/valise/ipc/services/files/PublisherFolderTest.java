@@ -260,24 +260,6 @@ class PublisherFolderTest {
         }
     }
 
-    @Test
-    void whatLiesInTheFormerPlaceIsNotReadAndCanBeCleared() throws IOException {
-        AppIdentity app = AppIdentity.open("acme", "editor");
-        PublisherFolder.declare(app, "fonts");
-        Path home = temp.resolve("config/publishers").resolve(app.publisherId());
-        Path former = Files.createDirectory(
-                home.resolve(".d-fonts"),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        Files.writeString(former.resolve("a"), "old");
-        assertThat(PublisherFolder.open(app, "fonts").read("a")).isEmpty();
-        List<PublisherFolder> all = PublisherFolder.allOf(app.publisherId());
-        assertThat(all).extracting(PublisherFolder::isFormer).containsExactly(false, true);
-        assertThat(all.get(1).path()).isEqualTo(former);
-        all.get(1).clear();
-        assertThat(former).doesNotExist();
-        assertThat(PublisherFolder.open(app, "fonts").list()).isEmpty();
-    }
-
     private ForkedJvm start(String publisher, String application) {
         return ForkedJvm.start(
                 List.of("-D" + CONFIG + "=" + System.getProperty(CONFIG)), FolderProgram.class, publisher, application);
