@@ -53,12 +53,20 @@ public final class CacheDirectory {
     public static Path folder(String... names) {
         Path folder = DIRECTORY.current();
         if (Files.notExists(folder.resolve(TAG), LinkOption.NOFOLLOW_LINKS)) {
-            PrivateFile.write(folder.resolve(TAG), TAG_TEXT);
+            tag(folder);
         }
         for (String name : names) {
             folder = PrivateDirectory.secure(folder.resolve(name));
         }
         return folder;
+    }
+
+    private static void tag(Path directory) {
+        FolderLock.locked(directory, () -> {
+            PrivateFile.list(directory, PrivateFile.DRAFT_PREFIX).forEach(PrivateFile::remove); // of killed processes
+            PrivateFile.write(directory.resolve(TAG), TAG_TEXT);
+            return directory;
+        });
     }
 
     /**

@@ -89,6 +89,16 @@ class CacheDirectoryTest {
     }
 
     @Test
+    void whatAProcessThatWasKilledHasLeftHalfWrittenIsRemoved() throws IOException {
+        Path cache = CacheDirectory.folder("a").getParent();
+        Files.delete(cache.resolve("CACHEDIR.TAG"));
+        Files.writeString(cache.resolve(".draft-1"), "Signature: 8a47");
+        CacheDirectory.folder("a");
+        assertThat(cache.resolve("CACHEDIR.TAG")).exists();
+        assertThat(cache.resolve(".draft-1")).doesNotExist();
+    }
+
+    @Test
     void whatCannotBeUsedNamesTheSettingThatChoosesAnotherPlace() throws IOException {
         Files.writeString(temp.resolve("cache"), "no directory");
         assertThatThrownBy(() -> CacheDirectory.folder("a"))

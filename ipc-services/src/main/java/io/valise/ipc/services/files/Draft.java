@@ -8,8 +8,11 @@ import static java.nio.file.StandardOpenOption.WRITE;
 
 import io.valise.ipc.spi.runtime.LockFile;
 import io.valise.ipc.spi.runtime.PrivateFile;
+import io.valise.ipc.spi.runtime.SafeLog;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -23,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * lives, so that they can remove the drafts of killed writers and no others. For one thread.
  */
 final class Draft implements AutoCloseable {
+    private static final Logger LOG = SafeLog.of("io.valise.ipc.services.files");
+
     /** Behind all content: on Windows a lock keeps other channels from what it covers. */
     private static final long LOCKED = Long.MAX_VALUE - 1;
 
@@ -87,16 +92,27 @@ final class Draft implements AutoCloseable {
         }
     }
 
-    /** Deletes a file or link, unless it is a draft whose writer lives. */
-    static void delete(Path path) throws IOException {
+    /** Deletes the drafts in a folder whose writers were killed. */
+    static void sweep(Path folder) {
+        for (Path draft : PrivateFile.list(folder, PrivateFile.DRAFT_PREFIX)) {
+            try {
+                delete(draft, () -> Files.deleteIfExists(draft));
+            } catch (IOException e) { // it is in no writer's way
+                LOG.log(Level.WARNING, "the draft of a writer that was killed stays: " + e);
+            }
+        }
+    }
+
+    /** Deletes a file or link, by an action, unless it is a draft whose writer lives. */
+    static void delete(Path path, FolderTree.Step action) throws IOException {
         if (!String.valueOf(path.getFileName()).startsWith(PrivateFile.DRAFT_PREFIX)
                 || !Files.isRegularFile(path, NOFOLLOW_LINKS)) {
-            Files.deleteIfExists(path);
+            action.run();
             return;
         }
         try (LockFile file = LockFile.open(path, Set.of(READ, WRITE, NOFOLLOW_LINKS))) {
             if (file.tryExclusive(LOCKED) != null) { // a writer that comes too late for the lock takes another name
-                Files.deleteIfExists(path);
+                action.run();
             }
         } catch (NoSuchFileException finished) {
             return;

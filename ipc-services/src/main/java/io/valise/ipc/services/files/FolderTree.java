@@ -1,12 +1,13 @@
 package io.valise.ipc.services.files;
 
-import io.valise.ipc.IpcException;
 import io.valise.ipc.services.files.PublisherFolder.Content;
-import io.valise.ipc.spi.runtime.Entries;
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -46,10 +47,26 @@ final class FolderTree {
         return new Content(files.get(), bytes.get());
     }
 
-    /** Deletes all but the drafts that are being written. */
+    /**
+     * Deletes all but the drafts that are being written, and what is written meanwhile.
+     *
+     * @throws IOException when something cannot be deleted; all else is
+     */
     static void clear(Path folder) throws IOException {
         List<IOException> failures = new ArrayList<>();
-        clear(folder, failures);
+        try (OpenFolder top = OpenFolder.at(folder)) {
+            for (Path entry : top.entries()) {
+                attempt(failures, () -> {
+                    if (top.isFolder(entry)) {
+                        clear(top, entry, failures);
+                    } else {
+                        Draft.delete(entry, () -> top.deleteFile(entry));
+                    }
+                });
+            }
+        } catch (NoSuchFileException removed) {
+            return;
+        }
         if (!failures.isEmpty()) {
             IOException first = failures.get(0);
             failures.stream().skip(1).forEach(first::addSuppressed);
@@ -57,23 +74,42 @@ final class FolderTree {
         }
     }
 
-    private static void clear(Path folder, List<IOException> failures) {
-        for (Path entry : Entries.of(folder)) {
-            try {
-                if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
-                    int before = failures.size();
-                    clear(entry, failures);
-                    if (failures.size() == before) {
-                        Files.deleteIfExists(entry);
+    /** A step of deletion. */
+    @FunctionalInterface
+    interface Step {
+        void run() throws IOException;
+    }
+
+    private static void attempt(List<IOException> failures, Step step) {
+        try {
+            step.run();
+        } catch (NoSuchFileException gone) {
+            return; // another has deleted it
+        } catch (IOException e) {
+            failures.add(e);
+        }
+    }
+
+    /** A folder that programs have made, with all that is in it; or what has come in its place. */
+    private static void clear(OpenFolder in, Path folder, List<IOException> failures) throws IOException {
+        try (OpenFolder open = in.enter(folder)) {
+            for (Path entry : open.entries()) {
+                attempt(failures, () -> {
+                    if (open.isFolder(entry)) {
+                        clear(open, entry, failures);
+                    } else {
+                        open.deleteFile(entry);
                     }
-                } else {
-                    Draft.delete(entry);
-                }
-            } catch (IOException e) {
-                failures.add(e);
-            } catch (IpcException e) { // a folder that cannot be listed
-                failures.add(new IOException(e.reason(), e));
+                });
             }
+        } catch (NotDirectoryException exchanged) {
+            in.deleteFile(folder);
+            return;
+        }
+        try {
+            in.deleteFolder(folder);
+        } catch (DirectoryNotEmptyException stays) { // with what has failed, which is told, or was written meanwhile
+            return;
         }
     }
 }

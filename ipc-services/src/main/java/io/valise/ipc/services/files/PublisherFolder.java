@@ -79,7 +79,7 @@ public final class PublisherFolder {
     }
 
     /**
-     * Opens a declared folder; it is made when it is not there.
+     * Opens a declared folder; it is made when it is not there. What killed writers have left half written is removed.
      *
      * @throws IpcException {@code ACCESS_DENIED} when the publisher has declared no such folder
      */
@@ -96,7 +96,7 @@ public final class PublisherFolder {
                             + "; declare it first");
         }
         PublisherFolder opened = new PublisherFolder(identity.publisherId(), name);
-        opened.secured();
+        Draft.sweep(opened.secured());
         return opened;
     }
 

@@ -159,7 +159,6 @@ class PublisherFolderTest {
         PublisherFolder.declare(app, "fonts");
         PublisherFolder folder = PublisherFolder.open(app, "fonts");
         folder.write("read", "whole".getBytes(UTF_8));
-        Files.createFile(folder.path().resolve(".draft-of-a-killed-writer"));
         BlockingQueue<Integer> content = new LinkedBlockingQueue<>(List.of((int) 'n'));
         InputStream slow = new InputStream() {
             @Override
@@ -182,6 +181,7 @@ class PublisherFolderTest {
                 InputStream open = folder.newInputStream("read")) {
             writer.tell("hang", "killed");
             writer.hear();
+            Files.createFile(folder.path().resolve(".draft-of-a-killed-writer"));
             CompletableFuture<Void> here = CompletableFuture.runAsync(() -> write(folder, slow));
             while (drafts(folder) < 3 || !content.isEmpty()) {
                 Thread.onSpinWait(); // until this process writes too
@@ -196,6 +196,22 @@ class PublisherFolderTest {
             writer.kill();
         }
         folder.clear();
+        assertThat(folder.path()).isEmptyDirectory();
+    }
+
+    @Test
+    void whatAKilledWriterLeavesIsRemovedAtTheNextOpening() throws IOException {
+        AppIdentity app = AppIdentity.open("acme", "editor");
+        PublisherFolder.declare(app, "fonts");
+        PublisherFolder folder = PublisherFolder.open(app, "fonts");
+        try (ForkedJvm writer = start("acme", "viewer")) {
+            writer.tell("hang", "killed");
+            writer.hear();
+            PublisherFolder.open(app, "fonts");
+            assertThat(drafts(folder)).as("its writer lives").isOne();
+            writer.kill();
+        }
+        PublisherFolder.open(app, "fonts");
         assertThat(folder.path()).isEmptyDirectory();
     }
 
