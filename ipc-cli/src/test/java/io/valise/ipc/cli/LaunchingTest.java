@@ -118,7 +118,7 @@ class LaunchingTest {
         declare("two", new String[] {"/bin/false"}, "copy");
         assertThat(CommandRun.of("launch", "copy:x").err())
                 .startsWith(
-                        "ipc: ENDPOINT_NOT_FOUND: several targets take URIs of scheme \"copy\": [one, two]; choose one");
+                        "ipc: ENDPOINT_NOT_FOUND: scheme \"copy\": limit=1 manifest that declares it, actual=[one, two]; choose one");
         assertThat(CommandRun.of("launch", "copy:x", "--target", "two").err())
                 .startsWith("ipc: PEER_DIED: process ")
                 .contains("ended with status 1; it said nothing; it reported no result");

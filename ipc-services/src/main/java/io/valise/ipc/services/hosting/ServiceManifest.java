@@ -87,8 +87,8 @@ public record ServiceManifest(
      * one declares it.
      *
      * @param className the name of the class
-     * @throws IpcException {@code PROTOCOL_ERROR} when several manifests declare it, or none does and one is malformed; as
-     *     {@link #find} otherwise
+     * @throws IpcException {@code ENDPOINT_NOT_FOUND} when several manifests declare it, {@code PROTOCOL_ERROR} when none
+     *     does and one is malformed; as {@link #find} otherwise
      * @throws IllegalArgumentException when it is no name of a class
      */
     public static Optional<ServiceManifest> ofClass(String className) {
@@ -105,11 +105,11 @@ public record ServiceManifest(
         }
         if (found.size() > 1) {
             throw new IpcException(
-                    IpcStatus.PROTOCOL_ERROR,
-                    "class " + className + ": limit=1 manifest that declares it, actual="
-                            + found.stream()
-                                    .map(each -> folder.file(each.name()))
-                                    .toList() + "; take it out of \"classes\" of the others",
+                    IpcStatus.ENDPOINT_NOT_FOUND,
+                    ManifestFolder.several(
+                            "class " + className,
+                            found.stream().map(each -> folder.file(each.name())).toList(),
+                            "take it out of \"classes\" of the others"),
                     Delivery.NOT_SENT);
         } else if (found.isEmpty() && malformed.isPresent()) {
             throw malformed.get();

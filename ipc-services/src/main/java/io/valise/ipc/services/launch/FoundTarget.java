@@ -4,6 +4,7 @@ import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.services.launch.TargetSupport.Status;
+import io.valise.ipc.services.manifest.ManifestFolder;
 import io.valise.ipc.services.process.Program;
 import java.net.URI;
 import java.nio.file.AccessDeniedException;
@@ -87,8 +88,10 @@ record FoundTarget(TargetSupport support, Optional<Program> program, IpcStatus f
     private static FoundTarget oneOf(List<FoundTarget> ready, URI uri) {
         List<String> names =
                 ready.stream().flatMap(each -> each.support.targets().stream()).toList();
-        String choose = "several targets take URIs of scheme \"" + uri.getScheme() + "\": " + names
-                + "; choose one by ResultLauncher.target(name) or `ipc launch --target`";
+        String choose = ManifestFolder.several(
+                "scheme \"" + uri.getScheme() + '"',
+                names,
+                "choose one by ResultLauncher.target(name) or `ipc launch --target`");
         return new FoundTarget(
                 new TargetSupport(Status.AVAILABLE, choose, names), Optional.empty(), IpcStatus.ENDPOINT_NOT_FOUND);
     }

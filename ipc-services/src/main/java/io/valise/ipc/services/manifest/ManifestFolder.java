@@ -116,6 +116,17 @@ public final class ManifestFolder {
         }
     }
 
+    /**
+     * What is wrong when several manifests declare what one may.
+     *
+     * @param what it is, such as {@code class acme.Sheet}
+     * @param declaring the manifests
+     * @param advice what to do
+     */
+    public static String several(String what, List<?> declaring, String advice) {
+        return what + ": limit=1 manifest that declares it, actual=" + declaring + "; " + advice;
+    }
+
     static IpcException malformed(Path file, String what) {
         return new IpcException(IpcStatus.PROTOCOL_ERROR, "manifest " + file + ": " + what, Delivery.NOT_SENT);
     }

@@ -64,8 +64,8 @@ public final class ObjectActivator implements AutoCloseable {
      * @param className the name of the class
      * @param type the interface to call it by: the one that the class was exported by, or one marked {@link RemoteInterface}
      * @return a reference
-     * @throws IpcException {@code ENDPOINT_NOT_FOUND} when no manifest declares the class, {@code PROTOCOL_ERROR} when several
-     *     do or a manifest is malformed, {@code SERVICE_NOT_FOUND} when the service's process does not export it, {@code
+     * @throws IpcException {@code ENDPOINT_NOT_FOUND} when no manifest declares the class or several do, {@code PROTOCOL_ERROR} when
+     *     a manifest is malformed, {@code SERVICE_NOT_FOUND} when the service's process does not export it, {@code
      *     UNSUPPORTED} when its objects do not offer the interface, {@code CONNECTION_CLOSED} after {@link #close}; else as
      *     {@link IpcClient.Builder#connect} with {@code startIfAbsent}, and as {@link IpcConnection#request}
      * @throws IllegalArgumentException when it is no name of a class, or a method of the interface cannot be called from

@@ -67,7 +67,7 @@ class TargetsTest {
     @CsvSource({
         "echo:hello, AVAILABLE, , echo, ''",
         "ECHO://host/path?query#part, AVAILABLE, , echo, ''",
-        "paint:red, AVAILABLE, ENDPOINT_NOT_FOUND, 'brush echo', 'several targets take URIs of scheme \"paint\": [brush, echo]; choose one'",
+        "paint:red, AVAILABLE, ENDPOINT_NOT_FOUND, 'brush echo', 'scheme \"paint\": limit=1 manifest that declares it, actual=[brush, echo]; choose one'",
         "draw:line, NOT_INSTALLED, ENDPOINT_NOT_FOUND, '', 'no target takes URIs of scheme \"draw\": no manifest in '",
         "gone:x, UNAVAILABLE, ENDPOINT_NOT_FOUND, '', /opt/nowhere/target: no such program",
         "locked:x, UNAVAILABLE, ACCESS_DENIED, '', not executable",

@@ -145,7 +145,7 @@ class ObjectActivationTest {
             assertThat(objects.create(SheetProgram.CLASS, Sheet.class).add(1)).isOne();
             fails(objects, "acme.Unknown", IpcStatus.PROTOCOL_ERROR, "broken.json");
             declare("copies", "any:copies", SheetProgram.CLASS);
-            fails(objects, SheetProgram.CLASS, IpcStatus.PROTOCOL_ERROR, "limit=1 manifest that declares it");
+            fails(objects, SheetProgram.CLASS, IpcStatus.ENDPOINT_NOT_FOUND, "limit=1 manifest that declares it");
             assertThatThrownBy(() -> objects.create("no class", Sheet.class))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("actual=\"no class\"");
