@@ -5,11 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.valise.examples.appservice.Quotes;
 import io.valise.examples.appservice.QuotesClient;
 import io.valise.examples.helper.Editor;
-import io.valise.examples.helper.Spelling;
 import io.valise.examples.result.AskColour;
-import io.valise.examples.result.ColourPicker;
 import io.valise.examples.result.Shorten;
-import io.valise.examples.result.Shortener;
 import io.valise.examples.runtime.Bootstrap;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.identity.AppIdentity;
@@ -49,8 +46,7 @@ class HostingExamplesTest {
         String editor = editor();
         ExampleRun.undeclare("helpers", editor);
         assertThat(ExampleRun.of(Editor.class)).startsWith("ACCESS_DENIED: group \"spelling\" is not declared in ");
-        ValueSet helpers = ValueSet.of("spelling", ExampleRun.command(Spelling.class));
-        ExampleRun.declare("helpers", editor, ValueSet.of("application", editor, "helpers", helpers));
+        ExampleManifests.declareSpelling(editor);
         assertThat(ExampleRun.of(Editor.class)).isEqualTo("{mistakes=1}");
     }
 
@@ -62,10 +58,7 @@ class HostingExamplesTest {
 
     @Test
     void aTargetReportsItsResult() throws IOException {
-        ExampleRun.declare(
-                "targets",
-                "pick-colour",
-                ValueSet.of("name", "pick-colour", "command", ExampleRun.command(ColourPicker.class)));
+        ExampleManifests.declareColourPicker();
         assertThat(ExampleRun.of(AskColour.class)).isEqualTo("white");
     }
 
@@ -76,13 +69,7 @@ class HostingExamplesTest {
         ExampleRun.undeclare("targets", "shortener");
         assertThat(ExampleRun.of(Shorten.class, file.toString(), copy.toString()))
                 .startsWith("NOT_INSTALLED: no target takes URIs of scheme \"shorten\": no manifest in ");
-        ExampleRun.declare(
-                "targets",
-                "shortener",
-                ValueSet.of(
-                        "name", "shortener", "command", ExampleRun.command(Shortener.class), "schemes", new String[] {
-                            "shorten"
-                        }));
+        ExampleManifests.declareShortener();
         assertThat(ExampleRun.of(Shorten.class, file.toString(), copy.toString()))
                 .isEqualTo("5 bytes");
         assertThat(copy).hasContent("hello");

@@ -3,7 +3,6 @@ package io.valise.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.valise.examples.activation.SheetClient;
-import io.valise.examples.activation.SheetService;
 import io.valise.examples.files.DocumentSearch;
 import io.valise.examples.files.FontCache;
 import io.valise.examples.files.LeaveReport;
@@ -42,18 +41,7 @@ class ServicesExamplesTest {
 
     @Test
     void aSheetIsMadeByTheNameOfItsClassAndTheOpenOneIsFound() throws IOException {
-        ExampleRun.declare(
-                "services",
-                "sheets",
-                ValueSet.of(
-                        "name",
-                        "sheets",
-                        "command",
-                        ExampleRun.command(SheetService.class),
-                        "classes",
-                        new String[] {"acme.Sheet"},
-                        "idleSeconds",
-                        1));
+        ExampleManifests.declareSheets();
         assertThat(ExampleRun.of(SheetClient.class).lines()).containsExactly("sum 5.0", "budget 100.0");
     }
 

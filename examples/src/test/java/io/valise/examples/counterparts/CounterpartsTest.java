@@ -2,11 +2,8 @@ package io.valise.examples.counterparts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.valise.examples.ExampleManifests;
 import io.valise.examples.ExampleRun;
-import io.valise.examples.activation.SheetService;
-import io.valise.examples.helper.Spelling;
-import io.valise.examples.result.ColourPicker;
-import io.valise.examples.result.Shortener;
 import io.valise.ipc.IpcServer;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.identity.AppIdentity;
@@ -100,34 +97,10 @@ class CounterpartsTest {
     @Test
     void theLinesDoWhatTheTableSays(@TempDir Path folder) throws Exception {
         String editor = AppIdentity.open("acme", "editor").id();
-        ExampleRun.declare(
-                "helpers",
-                editor,
-                ValueSet.of(
-                        "application", editor, "helpers", ValueSet.of("spelling", ExampleRun.command(Spelling.class))));
-        ExampleRun.declare(
-                "targets",
-                "pick-colour",
-                ValueSet.of("name", "pick-colour", "command", ExampleRun.command(ColourPicker.class)));
-        ExampleRun.declare(
-                "services",
-                "sheets",
-                ValueSet.of(
-                        "name",
-                        "sheets",
-                        "command",
-                        ExampleRun.command(SheetService.class),
-                        "classes",
-                        new String[] {"acme.Sheet"},
-                        "idleSeconds",
-                        1));
-        ExampleRun.declare(
-                "targets",
-                "shortener",
-                ValueSet.of(
-                        "name", "shortener", "command", ExampleRun.command(Shortener.class), "schemes", new String[] {
-                            "shorten"
-                        }));
+        ExampleManifests.declareSpelling(editor);
+        ExampleManifests.declareColourPicker();
+        ExampleManifests.declareSheets();
+        ExampleManifests.declareShortener();
         AppIdentity quotes = AppIdentity.open("acme", "quotes");
         LoopbackAccessRules rules = LoopbackAccessRules.builder(quotes)
                 .in(AppIdentity.open("acme", "reader").id())
