@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A command line from a manifest: a program and its arguments, passed to the system as they are, without a shell.
@@ -33,7 +34,7 @@ public record Program(Path path, List<String> arguments) {
     public static Program find(List<String> command) throws NoSuchFileException, AccessDeniedException {
         String name = command.get(0);
         Path given = SystemText.path("program", name);
-        Path file = given.isAbsolute() ? given : onPath(name);
+        Path file = given.isAbsolute() ? given : onPath(name, System.getenv("PATH"));
         if (!Files.isRegularFile(file)) {
             throw new NoSuchFileException(file.toString(), null, "no such program");
         }
@@ -43,15 +44,14 @@ public record Program(Path path, List<String> arguments) {
         return new Program(file, command.subList(1, command.size()));
     }
 
-    private static Path onPath(String name) throws NoSuchFileException {
-        String path = System.getenv("PATH");
+    static Path onPath(String name, @Nullable String path) throws NoSuchFileException {
         if (path == null || name.contains("/") || name.contains(File.separator)) {
             throw new NoSuchFileException(name, null, "expected an absolute path, or a name on the PATH");
         }
         return Arrays.stream(path.split(File.pathSeparator, -1))
                 .filter(folder -> !folder.isBlank() && SystemText.damage(folder).isEmpty())
                 .flatMap(folder -> List.of(Path.of(folder, name), Path.of(folder, name + ".exe")).stream())
-                .filter(Files::isExecutable)
+                .filter(file -> Files.isRegularFile(file) && Files.isExecutable(file))
                 .findFirst()
                 .orElseThrow(() -> new NoSuchFileException(name, null, "no such program on the PATH=" + path));
     }
