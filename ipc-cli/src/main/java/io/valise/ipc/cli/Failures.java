@@ -2,8 +2,10 @@ package io.valise.ipc.cli;
 
 import io.valise.ipc.IpcException;
 import io.valise.ipc.cli.option.CommandFailure;
+import io.valise.ipc.cli.text.Table;
 import io.valise.ipc.services.json.JsonFault;
 import java.io.PrintWriter;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -17,7 +19,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     public int handleParseException(ParameterException e, String[] arguments) {
         CommandLine command = e.getCommandLine();
         PrintWriter err = command.getErr();
-        err.println("ipc: " + String.valueOf(e.getMessage()).strip());
+        err.println("ipc: " + printable(String.valueOf(e.getMessage()).strip()));
         UnmatchedArgumentException.printSuggestions(e, err);
         err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
         return CommandLine.ExitCode.USAGE;
@@ -26,7 +28,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     @Override
     public int handleExecutionException(Exception e, CommandLine command, ParseResult parsed) {
         PrintWriter err = command.getErr();
-        err.println("ipc: " + describe(e));
+        err.println("ipc: " + printable(describe(e)));
         if (e instanceof IpcException failure) {
             NextStep.after(failure).ifPresent(err::println);
         }
@@ -36,6 +38,11 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
             err.println("This is a defect of the command; --verbose shows where.");
         }
         return e instanceof JsonFault ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
+    }
+
+    /** Names of files, and what peers send, are in messages; their lines stay. */
+    private static String printable(String message) {
+        return message.lines().map(Table::printable).collect(Collectors.joining(System.lineSeparator()));
     }
 
     private static String describe(Exception e) {

@@ -3,6 +3,7 @@ package io.valise.ipc.cli;
 import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What the user of a terminal can do about a failure. Stateless. */
 final class NextStep {
@@ -29,7 +30,10 @@ final class NextStep {
     }
 
     /** What this end or the server refused has its own words; what else was not sent failed at a file or directory here. */
-    private static String accessDenied(IpcException failure) {
+    private static @Nullable String accessDenied(IpcException failure) {
+        if (failure.reason().startsWith("token: ") || failure.reason().contains(": not below an allowed root")) {
+            return null;
+        }
         if (failure.reason().contains("loopback access rules: ")) {
             return "`ipc loopback explain CLIENT SERVER` shows which rules are missing, and how to add them.";
         }

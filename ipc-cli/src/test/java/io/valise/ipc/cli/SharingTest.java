@@ -20,6 +20,7 @@ import java.io.PipedOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -221,6 +222,37 @@ class SharingTest {
             System.setIn(before);
         }
         assertThat(DurableToken.all()).isEmpty();
+    }
+
+    @Test
+    void tokensThatCannotBeListedAreTold() throws IOException {
+        Path file = Files.writeString(own.path().resolve("report"), "what it says");
+        shareDurably(file);
+        String editor = AppIdentity.open("acme", "editor").id();
+        shareDurably(file, "--identity", "acme/editor");
+        Path tokens = own.configuration().resolve("tokens").resolve(editor);
+        Files.setPosixFilePermissions(tokens, PosixFilePermissions.fromString("rwxr-xr-x"));
+        CommandRun list = CommandRun.of("share", "list");
+        assertThat(list.status()).isEqualTo(1);
+        assertThat(list.err())
+                .startsWith("ipc: ACCESS_DENIED: file tokens of " + editor + " are passed over: ")
+                .contains("expected=0700");
+        assertThat(list.out().lines()).hasSize(2);
+    }
+
+    @Test
+    void namesOfFilesDoNotSteerTheTerminal() throws IOException {
+        Path file = Files.writeString(own.path().resolve("\u001b[2Jreport"), "what it says");
+        String token = shareDurably(file);
+        assertThat(CommandRun.of("share", "list").out())
+                .contains("\\u001b[2Jreport")
+                .doesNotContain("\u001b");
+        CommandRun revoked = CommandRun.of("share", "revoke", token);
+        assertThat(revoked.out()).contains("\\u001b[2Jreport").doesNotContain("\u001b");
+        CommandRun absent = CommandRun.of("share", file + "\u001b[2J");
+        assertThat(absent.err()).contains("cannot share ", "\\u001b[2J").doesNotContain("\u001b");
+        CommandRun denied = CommandRun.of("redeem", token);
+        assertThat(denied.err()).contains("ask for another").doesNotContain("The server admits");
     }
 
     private static String shareDurably(Path file, String... more) {

@@ -102,7 +102,7 @@ final class AccessCommand implements Callable<Integer> {
                     rows.addAll(Row.of(FileAccessManifest.of(id)));
                 } catch (IpcException e) {
                     damaged = true;
-                    common.err().println("ipc: " + e.getMessage());
+                    common.tell(e.getMessage());
                 }
             }
             if (json.isAsked()) {

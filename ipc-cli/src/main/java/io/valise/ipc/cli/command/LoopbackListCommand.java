@@ -42,7 +42,7 @@ final class LoopbackListCommand implements Callable<Integer> {
                     LoopbackManifest.find(id).ifPresent(manifests::add);
                 } catch (IpcException e) {
                     damaged = true;
-                    common.err().println("ipc: " + e.getMessage());
+                    common.tell(e.getMessage());
                 }
             }
         }

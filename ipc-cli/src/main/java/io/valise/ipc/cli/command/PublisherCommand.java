@@ -91,7 +91,7 @@ final class PublisherCommand implements Callable<Integer> {
 
         private void tell(@Nullable String message) {
             failed = true;
-            common.err().println("ipc: " + message);
+            common.tell(message);
         }
 
         int status() {

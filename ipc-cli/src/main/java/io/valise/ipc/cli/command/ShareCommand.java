@@ -1,5 +1,6 @@
 package io.valise.ipc.cli.command;
 
+import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcServer;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.cli.option.ApplicationName;
@@ -151,7 +152,9 @@ final class ShareCommand implements Callable<Integer> {
 
         @Override
         public Integer call() {
-            List<DurableToken> all = DurableToken.all();
+            List<IpcException> unusable = new ArrayList<>();
+            List<DurableToken> all = DurableToken.all(unusable::add);
+            unusable.forEach(each -> common.tell(each.getMessage()));
             if (json.isAsked()) {
                 json.print("tokens", all, ListDurable::toValueSet);
             } else {
@@ -166,7 +169,7 @@ final class ShareCommand implements Callable<Integer> {
                                 : String.join(" ", roots(each))));
                 table.print(common.out());
             }
-            return 0;
+            return unusable.isEmpty() ? 0 : 1;
         }
 
         private static List<String> roots(DurableToken token) {
@@ -213,7 +216,9 @@ final class ShareCommand implements Callable<Integer> {
                     .toList();
             for (DurableToken each : found) {
                 String file = each.file().map(Path::toString).orElse("(damaged)");
-                common.out().println((each.revoke() ? "revoked " : "already spent: ") + each.id() + ": " + file);
+                common.out()
+                        .println((each.revoke() ? "revoked " : "already spent: ") + each.id() + ": "
+                                + Table.printable(file));
             }
             return 0;
         }

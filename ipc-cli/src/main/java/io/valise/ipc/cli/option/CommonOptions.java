@@ -1,8 +1,10 @@
 package io.valise.ipc.cli.option;
 
 import io.valise.ipc.cli.text.Colours;
+import io.valise.ipc.cli.text.Table;
 import java.io.PrintWriter;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -39,6 +41,11 @@ public final class CommonOptions {
     /** Standard error. */
     public PrintWriter err() {
         return command.commandLine().getErr();
+    }
+
+    /** Says on standard error what failed, in a command that goes on; control characters are shown as their number. */
+    public void tell(@Nullable String failure) {
+        err().println("ipc: " + Table.printable(String.valueOf(failure)));
     }
 
     /** The colours of standard output. */

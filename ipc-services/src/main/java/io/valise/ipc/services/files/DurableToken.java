@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -51,21 +52,37 @@ public record DurableToken(
      * @throws IpcException {@code ACCESS_DENIED} or {@code RESOURCE_EXHAUSTED} when their folder cannot be read
      */
     public static List<DurableToken> all() {
+        return all(DurableToken::warn);
+    }
+
+    private static void warn(IpcException unusable) {
+        LOG.log(Level.WARNING, unusable.reason());
+    }
+
+    /**
+     * As {@link #all()}, for tools that tell what is passed over.
+     *
+     * @param unusable is told why the folder of an application cannot be used
+     */
+    public static List<DurableToken> all(Consumer<IpcException> unusable) {
         return TokenFolder.all(Clock.systemUTC()).stream()
-                .flatMap(folder -> from(folder, DurableToken::in).stream())
+                .flatMap(folder -> from(folder, DurableToken::in, unusable).stream())
                 .flatMap(List::stream)
                 .sorted(Comparator.comparing(DurableToken::expires).thenComparing(DurableToken::id))
                 .toList();
     }
 
-    /** What a use of a folder brings; nothing, and a warning, when the folder cannot be used. */
-    private static <T> Optional<T> from(TokenFolder folder, Function<TokenFolder, T> use) {
+    /** What a use of a folder brings; nothing, when the folder cannot be used. */
+    private static <T> Optional<T> from(
+            TokenFolder folder, Function<TokenFolder, T> use, Consumer<IpcException> unusable) {
         try {
             return Optional.of(use.apply(folder));
-        } catch (IpcException unusable) {
-            LOG.log(
-                    Level.WARNING,
-                    "file tokens of " + folder.applicationId() + " are passed over: " + unusable.reason());
+        } catch (IpcException e) {
+            unusable.accept(new IpcException(
+                    e.status(),
+                    "file tokens of " + folder.applicationId() + " are passed over: " + e.reason(),
+                    e.delivery(),
+                    e));
             return Optional.empty();
         }
     }
@@ -106,7 +123,8 @@ public record DurableToken(
      */
     static Claim claim(String hash, Clock clock) {
         for (TokenFolder folder : TokenFolder.all(clock)) {
-            Optional<Claim> claim = from(folder, each -> each.claim(hash)).flatMap(Function.identity());
+            Optional<Claim> claim =
+                    from(folder, each -> each.claim(hash), DurableToken::warn).flatMap(Function.identity());
             if (claim.isPresent()) {
                 return claim.get();
             }

@@ -19,8 +19,8 @@ class ProgramTest {
     @Test
     void aFolderOnThePathHidesNoProgramOfItsName() throws IOException {
         Files.createDirectories(temp.resolve("first/tool"));
-        Path tool = Files.createFile(
-                Files.createDirectories(temp.resolve("second")).resolve("tool"));
+        Path tool =
+                Files.createFile(Files.createDirectories(temp.resolve("second")).resolve("tool"));
         assertThat(tool.toFile().setExecutable(true)).isTrue();
         String path = temp.resolve("first") + File.pathSeparator + File.pathSeparator + temp.resolve("second");
         assertThat(Program.onPath("tool", path)).isEqualTo(tool);
