@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+
 /**
  * Who may call what. A policy is a function of the peer and the name of a service or event; it answers true to allow, and
  * anything else to refuse: a text is the reason, which the peer is not told.
@@ -25,6 +27,6 @@ export function refusalOf(policy, peer, name) {
     const answer = policy(peer, name);
     return answer === true ? undefined : typeof answer === 'string' ? answer : 'the policy does not allow it';
   } catch (error) {
-    return `the policy failed: ${error?.stack ?? error}`;
+    return `the policy failed: ${inspect(error)}`;
   }
 }

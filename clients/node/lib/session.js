@@ -238,6 +238,9 @@ export class Session {
     } else if (!await within(requestTimeout, this.room())) {
       throw new IpcError('TIMEOUT', `event ${event}: no room for more within ${requestTimeout} ms; the peer does not read, and may still get it`);
     }
+    if (this.#end !== undefined) {
+      throw new IpcError(this.#end.status, this.#end.detail, 'UNKNOWN');
+    }
   }
 
   /** Sends an event without waiting for the peer, which is disconnected when too much waits for it. @param frame as it was written */

@@ -128,6 +128,11 @@ test('an event to a peer that does not read waits as long as a request, and no l
     deaf.sockets.at(-1).destroy();
     await connection.close();
   }
+  const connection = await connect('pipe:deaf');
+  deaf.sockets.at(-1).pause();
+  const waiting = connection.send('note', { data: Buffer.alloc(8 << 20) });
+  deaf.sockets.at(-1).destroy();
+  await assert.rejects(waiting, ({ status, delivery }) => status === 'PEER_DIED' && delivery === 'UNKNOWN');
 });
 
 test('a client that asks and does not read the answers is disconnected', limit, async (t) => {

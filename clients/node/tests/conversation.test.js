@@ -259,6 +259,9 @@ test('a handler may throw anything: its caller is told, and the connection goes 
   await connection.send('last');
   await last;
   assert.deepEqual(await connection.request('echo', { still: 'here' }), { still: 'here' });
+  const strict = await serve('pipe:strict', { services: { echo: (message) => message }, access() { throw bare; } });
+  t.after(() => strict.close());
+  assert.equal((await failure((await connected(t, 'pipe:strict')).request('echo'))).status, 'ACCESS_DENIED');
   assert.deepEqual(warnings, Array(2).fill('onError failed: [Object: null prototype] {}'));
 });
 
