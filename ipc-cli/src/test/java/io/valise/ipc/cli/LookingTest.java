@@ -115,6 +115,15 @@ class LookingTest {
         }
     }
 
+    /** As of {@code ipc top | head -1}. */
+    @Test
+    void topEndsWhenItsReaderHasGone() throws Exception {
+        try (ForkedIpc top = ForkedIpc.start("top", "--interval", "100ms")) {
+            top.process().getInputStream().close();
+            assertThat(top.process().waitFor()).isZero();
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"shm:pinged", "pipe:pinged", "loopback:pinged", "local:pinged"})
     void pingPrintsPercentiles(String endpoint) {

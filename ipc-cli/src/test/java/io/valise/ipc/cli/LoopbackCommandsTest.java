@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.services.loopback.LoopbackManifest;
+import io.valise.ipc.spi.runtime.LoopbackRefusal;
+import io.valise.ipc.spi.runtime.LoopbackRefusals;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.OwnHome;
 import io.valise.ipc.testlog.MayLog;
@@ -12,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -207,6 +210,18 @@ class LoopbackCommandsTest {
             watch.terminate();
             watch.end();
             assertThat(files(folder)).isZero();
+        }
+    }
+
+    /** As of {@code ipc loopback watch | head -1}. */
+    @Test
+    void aWatchEndsWhenItsReaderHasGone() throws Exception {
+        try (ForkedIpc watch = ForkedIpc.start("loopback", "watch")) {
+            watch.awaitError("watching");
+            watch.process().getInputStream().close();
+            LoopbackRefusals.tell(LoopbackRefusal.now(ADDRESS, id("quotes"), true, Optional.empty(), "no rule"));
+            assertThat(watch.process().waitFor()).isZero();
+            assertThat(files(own.runtime().resolve("loopback-watch"))).isZero();
         }
     }
 

@@ -48,7 +48,8 @@ final class LoopbackWatchCommand implements Callable<Integer> {
             Runtime.getRuntime().addShutdownHook(end);
             common.err().println("watching; refusals are shown as they happen");
             common.err().flush();
-            for (int shown = 0; shown < count; Thread.sleep(PAUSE_MILLIS)) {
+            // An error: who read it has gone, as head does.
+            for (int shown = 0; !common.out().checkError() && shown < count; Thread.sleep(PAUSE_MILLIS)) {
                 for (LoopbackRefusal refusal : watch.next()) {
                     if (shown < count && (only == null || only.equals(refusal.application()))) {
                         print(refusal);
@@ -58,7 +59,6 @@ final class LoopbackWatchCommand implements Callable<Integer> {
                 if (watch.overflowed()) {
                     common.err().println("ipc: warning: there were more refusals than can be shown");
                 }
-                common.out().flush();
             }
             Runtime.getRuntime().removeShutdownHook(end);
         }

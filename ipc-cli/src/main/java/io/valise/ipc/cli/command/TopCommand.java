@@ -60,7 +60,7 @@ final class TopCommand implements Callable<Integer> {
         ServiceCatalog servers = ReachableServers.within(TIMEOUT);
         int tables = once ? 1 : count == 0 ? Integer.MAX_VALUE : count;
         ServerLoad load = new ServerLoad(servers.running(), System.nanoTime());
-        for (int i = 0; i < tables; i++) {
+        for (int i = 0; i < tables && !common.out().checkError(); i++) { // an error: who read it has gone
             TimeUnit.NANOSECONDS.sleep((once ? Duration.ofMillis(500) : interval).toNanos());
             load = load.next(servers.running(), System.nanoTime());
             show(load);
