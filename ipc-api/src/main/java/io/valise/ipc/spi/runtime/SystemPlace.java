@@ -210,20 +210,36 @@ public final class SystemPlace {
         }
     }
 
-    /** @param sticky whether others may create entries as long as they cannot rename or remove those of root */
+    /**
+     * Checks a directory of the place, or one above it.
+     *
+     * @param sticky as for {@link #checkRoots(String, Path, boolean, String)}
+     */
     static void checkRoots(Path directory, boolean sticky) throws IOException {
+        checkRoots("system-wide place: ", directory, sticky, ", or sets " + VARIABLE + " to another directory");
+    }
+
+    /**
+     * Checks that a directory is root's alone.
+     *
+     * @param what how errors begin
+     * @param sticky whether others may create entries as long as they cannot rename or remove those of root
+     * @param otherwise what else can be done, for errors
+     */
+    static void checkRoots(String what, Path directory, boolean sticky, String otherwise) throws IOException {
         PosixFacts facts = PosixFacts.read(directory);
         if (!facts.isDirectory()) {
             throw failure(
-                    IpcStatus.ACCESS_DENIED, "system-wide place: " + directory + " is not a directory: remove it");
+                    IpcStatus.ACCESS_DENIED,
+                    what + directory + " is not a directory: an administrator makes it one" + otherwise);
         }
         Optional<String> why = facts.notRootsAlone(sticky);
         if (why.isPresent()) {
             throw failure(
                     IpcStatus.ACCESS_DENIED,
-                    "system-wide place: " + directory + " is not root's alone, " + why.get()
-                            + ": an administrator makes it so (chown root, chmod go-w), or sets " + VARIABLE
-                            + " to another directory");
+                    what + directory + " is not root's alone, " + why.get()
+                            + ": an administrator makes it so (chown root, chmod go-w" + (sticky ? " or +t)" : ")")
+                            + otherwise);
         }
     }
 

@@ -208,7 +208,7 @@ public final class SystemService {
     public Path passage(Path parent) {
         Path passage = passageIn(parent);
         try {
-            SystemPlace.checkRoots(parent, true);
+            SystemPlace.checkRoots("directory ", parent, true, "");
             if (!Files.exists(passage, LinkOption.NOFOLLOW_LINKS)) {
                 PrivateDirectory.secure(passage);
             }
@@ -248,7 +248,7 @@ public final class SystemService {
     public void checkOwns(Path file, Path parent) throws IOException {
         Path passage = passageIn(parent);
         PosixFacts found = PosixFacts.read(file);
-        SystemPlace.checkRoots(parent, true);
+        SystemPlace.checkRoots("directory ", parent, true, "");
         checkPassage(passage);
         if (!passage.equals(file.getParent()) || !found.isRegular() || found.uid() != facts.uid()) {
             throw SystemPlace.failure(

@@ -282,6 +282,8 @@ class SystemPlaceTest {
         fails(IpcStatus.ACCESS_DENIED, () -> service.passage(temp)).hasMessageContaining("owner=uid " + ACCOUNT);
         give(passage, "0");
         mode(temp, "rwxrwxrwx");
-        fails(IpcStatus.ACCESS_DENIED, () -> service.passage(temp)).hasMessageContaining(temp + " is not root's alone");
+        fails(IpcStatus.ACCESS_DENIED, () -> service.passage(temp))
+                .hasMessageContaining("directory " + temp + " is not root's alone")
+                .hasMessageEndingWith("(chown root, chmod go-w or +t)");
     }
 }
