@@ -95,8 +95,8 @@ public final class ExportedObjects {
     /** Offers them to the peer of one connection, at either end. */
     public RemoteObjects on(IpcConnection connection) {
         RemoteObjects objects = peer(connection);
-        services.forEach((name, service) ->
-                connection.asyncService(name, request -> service.answer(objects.calls(), request)));
+        services.forEach(
+                (name, service) -> connection.asyncService(name, request -> service.answer(objects.calls(), request)));
         return objects;
     }
 
