@@ -8,6 +8,7 @@ import io.valise.ipc.IpcServer;
 import io.valise.ipc.spi.runtime.SystemPlace;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.TestHome;
+import io.valise.ipc.testkit.process.ForkedJvm;
 import io.valise.ipc.testkit.process.OtherUser;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -112,6 +114,44 @@ class SystemCommandTest {
                     .startsWith("ipc: ADDRESS_IN_USE: ")
                     .contains("stop its server first");
         }
+    }
+
+    /** Each in a process of its own. */
+    @Test
+    void whatIsServedToUsersIsCalledByThoseThatAreNamed() throws Exception {
+        assertThat(install("--service", "quotes", "--user", "0", "--allow-everyone")
+                        .status())
+                .isZero();
+        String ann = Long.toString(100_000 + 2 * ProcessHandle.current().pid()); // of this JVM alone
+        String bob = Long.toString(Long.parseLong(ann) + 1);
+        try (ForkedIpc server = ForkedIpc.start(
+                Map.of(SystemPlace.VARIABLE, place.toString()),
+                "serve",
+                "system-pipe:quotes",
+                "--users",
+                "ann," + ann)) {
+            assertThat(server.nextLine()).isEqualTo("serving system-pipe:quotes");
+            try (ForkedJvm named = calling(ann);
+                    ForkedJvm other = calling(bob)) {
+                named.awaitPrinted("{\"a\":1}");
+                other.awaitPrinted("ipc: ACCESS_DENIED: access denied");
+            }
+        }
+        usage("--users beside --anyone", "serve", "system-pipe:quotes", "--users", ann, "--anyone");
+    }
+
+    private ForkedJvm calling(String user) {
+        List<String> options = List.of(
+                "-D" + SystemPlace.PROPERTY + "=" + place, "-D" + TestHome.PROPERTY + "=" + temp.resolve("none"));
+        return OtherUser.start(
+                Integer.parseInt(user),
+                options,
+                Ipc.class,
+                "call",
+                "system-pipe:quotes",
+                "echo",
+                "{\"a\":1}",
+                "--json");
     }
 
     @Test

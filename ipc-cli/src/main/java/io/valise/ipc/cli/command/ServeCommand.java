@@ -77,8 +77,18 @@ final class ServeCommand implements Callable<Integer> {
 
     @Option(
             names = "--anyone",
-            description = "Let every process call that can connect, for nats: everyone whom the broker admits.")
+            description = "Let every process call that can connect: every user whom a system: address lets in, everyone"
+                    + " whom the broker of nats admits.")
     private boolean anyone;
+
+    @Option(
+            names = "--users",
+            split = ",",
+            paramLabel = "USER",
+            description =
+                    "Let processes of these users call too, by name, or by number where there is none, for system:"
+                            + " addresses; separated by commas.")
+    private List<String> users = List.of();
 
     @Option(names = "--until-eof", description = "Stop too when standard input ends.")
     private boolean untilEof;
@@ -103,6 +113,9 @@ final class ServeCommand implements Callable<Integer> {
         if (capability != null && !application.isAsked()) {
             throw common.usageError("--require: a publisher grants capabilities: --identity says whose server this is");
         }
+        if (anyone && !users.isEmpty()) {
+            throw common.usageError("--users beside --anyone: one of them says who may call");
+        }
         IpcServer.Builder server = application
                 .on(IpcServer.builder(endpoints.stream().map(Endpoint::toString).toArray(String[]::new)))
                 .waitStrategy(strategy.toWaitStrategy());
@@ -115,8 +128,14 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private AccessPolicy access() {
-        AccessPolicy connected = anyone ? AccessPolicy.anyone() : known();
+        AccessPolicy connected = anyone ? AccessPolicy.anyone() : named(known());
         return capability == null ? connected : connected.and(AccessPolicy.requireCapability(capability));
+    }
+
+    /** Those users of this machine too who are named. */
+    private AccessPolicy named(AccessPolicy others) {
+        String[] names = users.stream().map(String::strip).distinct().toArray(String[]::new);
+        return names.length == 0 ? others : others.or(AccessPolicy.users(names));
     }
 
     /** The default of the library, which there is not between machines without an identity. */
