@@ -69,7 +69,6 @@ public final class InstalledRuntimes {
 
     private static List<InstalledRuntime> in(Path folder) {
         return Entries.of(folder).stream()
-                .filter(entry -> Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS))
                 .map(RuntimeFolder::of)
                 .flatMap(each -> each.version().map(each::describe).stream())
                 .sorted(Comparator.comparing(InstalledRuntime::version).reversed())
@@ -108,7 +107,7 @@ public final class InstalledRuntimes {
      * @return what is installed now
      * @throws IllegalArgumentException when there is no such file
      * @throws IpcException {@code PROTOCOL_ERROR} when it is no bundle, or a checksum is wrong; {@code ADDRESS_IN_USE} when
-     *     its version is installed with other jars; {@code ACCESS_DENIED} or {@code RESOURCE_EXHAUSTED} of the file system,
+     *     its version is installed with other jars, or damaged; {@code ACCESS_DENIED} or {@code RESOURCE_EXHAUSTED} of the file system,
      *     or when another process changes what is installed for 10 seconds
      */
     public InstalledRuntime install(Path bundle) {
@@ -130,7 +129,7 @@ public final class InstalledRuntimes {
             throw new IpcException(
                     IpcStatus.ADDRESS_IN_USE,
                     "run-time part " + manifest.version() + ": installed already at " + target
-                            + ", with other jars: `ipc runtime remove " + manifest.version()
+                            + ", with other jars or damaged: `ipc runtime remove " + manifest.version()
                             + "` first, or give the bundle another version",
                     Delivery.NOT_SENT);
         }
@@ -138,7 +137,7 @@ public final class InstalledRuntimes {
     }
 
     /**
-     * Removes a version.
+     * Removes a version, a damaged one too. Of a link in its place the link is removed.
      *
      * @return whether it was installed
      * @throws IpcException {@code ADDRESS_IN_USE} when a process uses it, this one perhaps; the message names its pid; {@code
@@ -152,7 +151,7 @@ public final class InstalledRuntimes {
         }
         return changing((folder, changes) -> choosing(folder, () -> {
             Path target = folder.resolve(version.toString());
-            if (!Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
+            if (!Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
                 return false;
             }
             use(folder, version).alone(() -> move(target, changes.resolve("removed")));

@@ -57,13 +57,18 @@ public final class RuntimeBundle {
      * @param api the versions of {@code io.valise.ipc} that it works with; see {@link VersionRange#compatibleWith}
      * @param jars with the transports, {@code ipc-services} and the libraries that these need, and without {@code
      *     ipc-api}, which the application has
-     * @throws IllegalArgumentException when a version or jar cannot be in a bundle, or the bundle's name is a directory's
+     * @throws IllegalArgumentException when a version or jar cannot be in a bundle, the bundle's name is a directory's, or
+     *     the directory that it is to be in is absent
      * @throws IpcException {@code ACCESS_DENIED} or {@code RESOURCE_EXHAUSTED} when files cannot be read or written
      */
     public static void write(Path bundle, Version version, VersionRange api, Collection<Path> jars) {
         Map<String, Path> named = named(jars);
         if (Files.isDirectory(bundle)) {
             throw new IllegalArgumentException("bundle: expected the name of a file, actual=a directory: " + bundle);
+        }
+        Path parent = bundle.toAbsolutePath().getParent();
+        if (parent == null || !Files.isDirectory(parent)) {
+            throw new IllegalArgumentException("bundle: there is no directory " + parent + ": make it first");
         }
         Path draft = bundle.resolveSibling(".bundle-" + UUID.randomUUID() + ".draft");
         try {
@@ -151,7 +156,7 @@ public final class RuntimeBundle {
      */
     static RuntimeManifest unpack(Path bundle, Path folder) {
         if (!Files.isRegularFile(bundle)) {
-            throw new IllegalArgumentException("bundle: no such file: " + bundle);
+            throw new IllegalArgumentException("bundle: expected a file that is there, actual=\"" + bundle + '"');
         }
         if (!Files.isReadable(bundle)) {
             throw FileFailure.of("read", bundle, new AccessDeniedException(bundle.toString()));

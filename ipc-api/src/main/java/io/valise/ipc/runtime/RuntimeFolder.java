@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,6 +56,9 @@ final class RuntimeFolder {
     }
 
     private RuntimeManifest manifest() throws IOException {
+        if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+            throw new DamageException("it is a link or a file, and no folder");
+        }
         Path file = folder.resolve(RuntimeManifest.FILE);
         try {
             return read(file, RuntimeManifest::read);
@@ -108,6 +112,10 @@ final class RuntimeFolder {
 
     /** An interrupt of the caller, who initialises the runtime perhaps, does not fail it. */
     private static <T> T read(Path file, Content<T> content) throws IOException {
+        if (!Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                .isRegularFile()) { // to open a pipe would block
+            throw new DamageException(file.getFileName() + " is a link or folder, and no file");
+        }
         return Uninterruptibly.call(() -> {
             try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
                 return content.of(in);

@@ -255,6 +255,59 @@ class InstalledRuntimesTest {
         assertThat(installed.list()).isEmpty();
     }
 
+    /** What is in the place of a version, and no version, is neither used nor taken for an installed one. */
+    @ParameterizedTest
+    @ValueSource(strings = {"link", "file"})
+    void whatIsNoFolderIsToldAndCanBeRemoved(String kind) throws Exception {
+        Path bundle = bundle("1.2", "[0.1,0.2)", 10);
+        InstalledRuntime part = installed.install(bundle);
+        Path elsewhere = Files.move(part.folder(), temp.resolve("elsewhere"));
+        if (kind.equals("link")) {
+            Files.createSymbolicLink(part.folder(), elsewhere);
+        } else {
+            Files.createFile(part.folder());
+        }
+        assertThat(installed.list().get(0).problem()).contains("it is a link or a file, and no folder");
+        assertThatThrownBy(part::verify).hasMessageContaining("`ipc runtime remove 1.2`, then install it again");
+        assertThatThrownBy(() -> installed.install(bundle))
+                .isInstanceOfSatisfying(
+                        IpcException.class, e -> assertThat(e.status()).isEqualTo(IpcStatus.ADDRESS_IN_USE))
+                .hasMessageContaining("with other jars or damaged: `ipc runtime remove 1.2` first");
+        assertThat(installed.remove(part.version())).isTrue();
+        assertThat(elsewhere.resolve("lib/part0.jar")).isRegularFile();
+        installed.install(bundle).verify();
+    }
+
+    /** A pipe would be read for ever. */
+    @Test
+    void whatIsNoFileIsNotRead() throws Exception {
+        InstalledRuntime part = installed.install(bundle("1.2", "[0.1,0.2)", 10));
+        Path jar = part.folder().resolve("lib/part0.jar");
+        Files.move(jar, temp.resolve("moved.jar"));
+        makePipe(jar);
+        assertThatThrownBy(part::verify).hasMessageContaining("part0.jar is a link or folder, and no file");
+        Path manifest = part.folder().resolve(RuntimeManifest.FILE);
+        Files.delete(manifest);
+        makePipe(manifest);
+        assertThat(installed.list().get(0).problem()).contains("MANIFEST.MF is a link or folder, and no file");
+    }
+
+    private static void makePipe(Path file) throws Exception {
+        assertThat(new ProcessBuilder("mkfifo", file.toString()).start().waitFor())
+                .isZero();
+    }
+
+    @Test
+    void aBundleInADirectoryThatIsAbsentIsRefused() throws Exception {
+        Path jar = temp.resolve("a.jar");
+        zip(jar, Map.of("content", new byte[1]));
+        Path absent = temp.resolve("absent");
+        assertThatThrownBy(() ->
+                        RuntimeBundle.write(absent.resolve("b.jar"), Version.parse("1"), ANY_API, List.of(jar)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("bundle: there is no directory " + absent + ": make it first");
+    }
+
     @Test
     void aFolderThatIsOpenToOthersIsRefused() throws Exception {
         Path bundle = bundle("1.2", "[0.1,0.2)", 10);

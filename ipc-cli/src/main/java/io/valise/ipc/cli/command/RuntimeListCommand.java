@@ -19,8 +19,11 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "list",
         description =
-                "Lists the installed versions of the run-time part, with the processes that use them; compares checksums.")
+                "Lists the installed versions of the run-time part, with the processes that use them; compares checksums,"
+                        + " exit status 1 if one is damaged.")
 final class RuntimeListCommand implements Callable<Integer> {
+    private static final String OK = "ok";
+
     @Mixin
     private CommonOptions common;
 
@@ -41,7 +44,7 @@ final class RuntimeListCommand implements Callable<Integer> {
             all.forEach(part -> table.row(part.version().toString(), part.api().toString(), pids(part), state(part)));
             table.print(common.out());
         }
-        return 0;
+        return all.stream().allMatch(part -> state(part).equals(OK)) ? 0 : 1;
     }
 
     private static String pids(InstalledRuntime part) {
@@ -60,7 +63,7 @@ final class RuntimeListCommand implements Callable<Integer> {
         }
         try {
             part.verify();
-            return "ok";
+            return OK;
         } catch (IpcException damaged) {
             return damaged.reason();
         }
