@@ -19,6 +19,12 @@ public record VersionRange(
         Optional<Version> lowest, boolean includesLowest, Optional<Version> highest, boolean includesHighest) {
     private static final Pattern FORM = Pattern.compile("([\\[(])([^,\\[\\]()]*),([^,\\[\\]()]*)([\\])])");
 
+    /** Without a bound there is none to include. */
+    public VersionRange {
+        includesLowest &= lowest.isPresent();
+        includesHighest &= highest.isPresent();
+    }
+
     /** Every version there is. */
     public static VersionRange any() {
         return new VersionRange(Optional.empty(), true, Optional.empty(), true);
@@ -44,13 +50,23 @@ public record VersionRange(
                         matcher.group(4).equals("]"))
                 : new VersionRange(bound(text), true, Optional.empty(), true);
         if (range.isEmpty()) {
-            throw new IllegalArgumentException("version range: no version is in \"" + text + '"');
+            throw new IllegalArgumentException(
+                    "version range: no version is in \"" + text + "\"; the lowest comes first, as in [1.2,2)");
         }
         return range;
     }
 
     private static Optional<Version> bound(String text) {
-        return Optional.of(text.strip()).filter(bound -> !bound.isEmpty()).map(Version::parse);
+        return Optional.of(text.strip()).filter(bound -> !bound.isEmpty()).map(VersionRange::version);
+    }
+
+    private static Version version(String bound) {
+        try {
+            return Version.parse(bound);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "version range: expected versions such as 1.2, actual=\"" + bound + '"', e);
+        }
     }
 
     /** Whether every version is one of these, an unknown one too. */

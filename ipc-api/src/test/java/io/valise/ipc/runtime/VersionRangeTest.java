@@ -55,6 +55,15 @@ class VersionRangeTest {
     }
 
     @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {"1.2 | [1.2,)", "[1.2,] | [1.2,)", "[,2] | (,2]", "[,] | (,)", "[1,2) | [1,2)"})
+    void isWrittenWithoutBoundsThatThereAreNot(String text, String written) {
+        assertThat(VersionRange.parse(text)).hasToString(written);
+        assertThat(VersionRange.parse(written)).isEqualTo(VersionRange.parse(text));
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"", " ", "[1,2", "1,2", "[2,1]", "[1,1)", "(1,1]", "[a,b]", "[1,2,3]"})
     void whatIsNoRangeIsRefused(String text) {
         assertThatThrownBy(() -> VersionRange.parse(text)).isInstanceOf(IllegalArgumentException.class);

@@ -88,7 +88,9 @@ class RuntimeCommandTest {
         expect("no installed run-time part is in [2,3)", "runtime", "find", "[2,3)");
 
         Files.writeString(temp.resolve("config/runtimes/1.2/lib/ipc-pipes.jar"), "damaged");
-        assertThat(CommandRun.of("runtime", "list").out()).contains("lib/ipc-pipes.jar: SHA-256 expected=");
+        CommandRun damaged = CommandRun.of("runtime", "list");
+        assertThat(damaged.out()).contains("lib/ipc-pipes.jar: SHA-256 expected=");
+        assertThat(damaged.status()).isEqualTo(1);
     }
 
     @ParameterizedTest
@@ -98,6 +100,11 @@ class RuntimeCommandTest {
                 "install no-such-file",
                 "list extra",
                 "find [1,",
+                "find (2,1)",
+                "find [x,2)",
+                "remove x",
+                "pack folder/a.jar",
+                "pack .",
                 "remove",
                 "remove ..",
                 "pack",
@@ -107,7 +114,10 @@ class RuntimeCommandTest {
         CommandRun run = CommandRun.of(("runtime " + words).split(" "));
         assertThat(run.status()).isEqualTo(2);
         assertThat(run.out()).isEmpty();
-        assertThat(run.err()).startsWith("ipc: ").doesNotContain("\tat ").contains("--help");
+        assertThat(run.err())
+                .startsWith("ipc: ")
+                .doesNotContain("\tat ", "java.")
+                .contains("--help");
     }
 
     private static void expect(String message, String... words) {

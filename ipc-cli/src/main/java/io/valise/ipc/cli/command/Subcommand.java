@@ -8,8 +8,11 @@ import java.lang.module.ModuleDescriptor.Version;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import picocli.CommandLine;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
 
 /**
  * A subcommand of {@code ipc}. Using one loads no class of another. Immutable.
@@ -56,11 +59,30 @@ public record Subcommand(String word, Supplier<Object> command) {
 
     public void addTo(CommandLine ipc) {
         CommandLine subcommand = new CommandLine(command.get());
-        subcommand.registerConverter(Endpoint.class, Endpoint::parse);
+        subcommand.registerConverter(Endpoint.class, plain(Endpoint::parse));
         subcommand.registerConverter(ApplicationName.class, ApplicationName::parse);
         subcommand.registerConverter(Duration.class, new DurationConverter());
-        subcommand.registerConverter(Version.class, Version::parse);
-        subcommand.registerConverter(VersionRange.class, VersionRange::parse);
+        subcommand.registerConverter(Version.class, Subcommand::version);
+        subcommand.registerConverter(VersionRange.class, plain(VersionRange::parse));
         ipc.addSubcommand(word, subcommand);
+    }
+
+    /** What is wrong, without the names of Java's classes. */
+    private static <T> ITypeConverter<T> plain(Function<String, T> parse) {
+        return text -> {
+            try {
+                return parse.apply(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(String.valueOf(e.getMessage()));
+            }
+        };
+    }
+
+    private static Version version(String text) {
+        try {
+            return Version.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new TypeConversionException("expected a version such as 1.2, actual=\"" + text + '"');
+        }
     }
 }
