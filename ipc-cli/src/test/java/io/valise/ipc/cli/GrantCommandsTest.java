@@ -111,6 +111,26 @@ class GrantCommandsTest {
         assertThat(IssuedGrants.of(owner).revoked()).containsExactly(grant.id());
     }
 
+    /** Else a grant would be listed of which there is no file. */
+    @Test
+    void aGrantThatCannotBeWrittenIsNotIssued() {
+        run("identity make acme/quotes");
+        for (Path wrong : List.of(own.path(), own.path().resolve("absent/read.grant"))) {
+            CommandRun refused = run("grant quotes.read reader --publisher acme -o " + wrong);
+            assertThat(refused.status()).isEqualTo(2);
+            assertThat(refused.err())
+                    .contains("--out: expected a file in a directory that can be written to, actual=\"" + wrong + '"');
+        }
+        assertThat(run("grant list --json").json().get("grants")).isEmpty();
+        assertThat(run("call pipe:x echo --identity acme/reader --grant "
+                        + own.path().resolve("absent.grant")))
+                .isEqualTo(new CommandRun(
+                        2,
+                        "",
+                        "ipc: --grant: no such file: " + own.path().resolve("absent.grant") + System.lineSeparator()
+                                + "Try 'ipc call --help'." + System.lineSeparator()));
+    }
+
     @Test
     void whatIsMissingIsTold() {
         assertThat(run("call pipe:x echo --grant a.grant").err()).contains("--identity says which this is");

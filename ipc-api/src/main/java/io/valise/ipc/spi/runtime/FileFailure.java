@@ -122,6 +122,7 @@ public final class FileFailure {
     }
 
     private static String anyOtherPlace() {
-        return "set VALISE_HOME (for keys VALISE_CONFIG, for segments of shm: valise.shm.directory) to another directory";
+        return "choose another path, or set VALISE_HOME (for keys VALISE_CONFIG, for segments of shm:"
+                + " valise.shm.directory) to another directory";
     }
 }

@@ -82,6 +82,9 @@ final class GrantCommand implements Callable<Integer> {
             throw common.usageError("Missing required parameters: 'CAPABILITY' and 'APPLICATION', or list or revoke");
         }
         common.requirePositive("--for", lifetime);
+        if (target != null) {
+            checkTarget(target);
+        }
         CapabilityGrant grant = issue(capability);
         if (target == null) {
             common.out().print(grant.text());
@@ -92,6 +95,15 @@ final class GrantCommand implements Callable<Integer> {
                             + " until " + grant.expires() + ": " + target);
         }
         return 0;
+    }
+
+    /** Before it is issued: else a grant would be listed of which there is no file. */
+    private void checkTarget(Path file) {
+        Path parent = file.toAbsolutePath().getParent();
+        if (Files.isDirectory(file) || parent == null || !Files.isWritable(parent)) {
+            throw common.usageError(
+                    "--out: expected a file in a directory that can be written to, actual=\"" + file + '"');
+        }
     }
 
     private CapabilityGrant issue(String asked) {

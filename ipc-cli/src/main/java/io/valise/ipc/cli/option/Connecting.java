@@ -4,6 +4,7 @@ import io.valise.ipc.Endpoint;
 import io.valise.ipc.IpcClient;
 import io.valise.ipc.IpcConnection;
 import io.valise.ipc.identity.CapabilityGrant;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -66,6 +67,9 @@ public final class Connecting {
             throw new ParameterException(
                     command.commandLine(), "--grant: it is for one application: --identity says which this is");
         }
+        grants.stream().filter(file -> !Files.isRegularFile(file)).findFirst().ifPresent(absent -> {
+            throw new ParameterException(command.commandLine(), "--grant: no such file: " + absent);
+        });
         try {
             grants.forEach(file -> client.grant(CapabilityGrant.read(file)));
             return client;
