@@ -80,6 +80,23 @@ final class LoopbackCommand implements Callable<Integer> {
                     .with(Direction.OUT, outbound);
         }
 
+        /** Which of them a manifest does not have, as options. */
+        List<String> absentFrom(LoopbackManifest manifest) {
+            List<String> absent = new ArrayList<>();
+            in.stream()
+                    .map(ApplicationName::id)
+                    .filter(id -> !manifest.in().applications().contains(id))
+                    .forEach(id -> absent.add("--in " + id));
+            out.stream()
+                    .map(ApplicationName::id)
+                    .filter(id -> !manifest.out().applications().contains(id))
+                    .forEach(id -> absent.add("--out " + id));
+            if (capability && !manifest.privateNetworkClientServer()) {
+                absent.add("--private-network");
+            }
+            return absent;
+        }
+
         private static UnaryOperator<Side> change(List<ApplicationName> peers, BiFunction<Side, String, Side> byPeer) {
             List<String> ids = peers.stream().map(ApplicationName::id).toList();
             return side -> {
@@ -207,9 +224,28 @@ final class LoopbackCommand implements Callable<Integer> {
                 common.out().println("removed the loopback manifest of " + application);
             } else {
                 UnaryOperator<LoopbackManifest> withoutRules = rules.change(false, Side::without);
-                print(common, update(common, application, manifest -> withoutExemptions(withoutRules.apply(manifest))));
+                print(common, update(common, application, manifest -> {
+                    requireThere(manifest);
+                    return withoutExemptions(withoutRules.apply(manifest));
+                }));
             }
             return 0;
+        }
+
+        /** Who misspells a rule must not believe that it is gone. */
+        private void requireThere(LoopbackManifest manifest) {
+            List<String> absent = new ArrayList<>(rules.absentFrom(manifest));
+            if (exemptIn && manifest.in().exemptUntil().isEmpty()) {
+                absent.add("--exempt-in");
+            }
+            if (exemptOut && manifest.out().exemptUntil().isEmpty()) {
+                absent.add("--exempt-out");
+            }
+            if (!absent.isEmpty()) {
+                throw new CommandFailure("the loopback manifest of " + manifest.applicationId() + " has no "
+                        + String.join(", no ", absent) + ", so nothing was removed; `ipc loopback list "
+                        + manifest.applicationId() + "` shows what it has");
+            }
         }
 
         private LoopbackManifest withoutExemptions(LoopbackManifest manifest) {

@@ -31,7 +31,8 @@ final class JsonTreeReader {
             .build();
 
     /** The parser feature that would accept it. */
-    private static final Pattern ADVICE_FOR_PROGRAMMERS = Pattern.compile(":? \\(?enable `?JsonReadFeature.*");
+    private static final Pattern ADVICE_FOR_PROGRAMMERS =
+            Pattern.compile(":? \\(?enable `?JsonReadFeature.*|\\[Source: [^;]*; (?=line)");
 
     private JsonTreeReader() {}
 
