@@ -47,7 +47,7 @@ class AccessExamplesTest {
     @Test
     void aManifestAndAGrantOpenTheServerAndARevocationClosesIt(@TempDir Path folder) throws Exception {
         AppIdentity quotes = AppIdentity.open("acme", "quotes");
-        List<String> ids = Stream.of("reader", "viewer", "writer")
+        List<String> ids = Stream.of("reader", "viewer", "writer", "audit")
                 .map(name -> AppIdentity.open("acme", name).id())
                 .toList();
         ExampleRun.undeclare(LoopbackManifest.FOLDER, quotes.id());
@@ -70,6 +70,7 @@ class AccessExamplesTest {
             assertThat(price("reader", file)).isEqualTo("101.25");
             assertThat(price("viewer", file)).isEqualTo("101.25");
             assertThat(price("writer", file)).contains("ACCESS_DENIED");
+            assertThat(price("audit", file)).as("by its name").isEqualTo("101.25");
             IssuedGrants.of(quotes).revoke(CapabilityGrant.read(file));
             String after = price("reader", file);
             while (after.equals("101.25")) { // for a second at most

@@ -77,7 +77,7 @@ public abstract class IdentityRules extends SessionRules {
 
     @Test
     void I03_policiesTellApplicationsApart() {
-        IpcServer server = serve(AccessPolicy.applications(reader.id()));
+        IpcServer server = serve(AccessPolicy.application("acme", "reader")); // I02 has its id
         connect(server, builder -> builder.identity(reader)).request("secret", EMPTY);
         AppIdentity writer = AppIdentity.open("acme", "writer");
         IpcConnection other = connect(server, builder -> builder.identity(writer));
