@@ -32,8 +32,8 @@ class GrantKillsTest {
     final OwnHome own = new OwnHome();
 
     private static CapabilityGrant issue(AppIdentity owner, String capability) {
-        return CapabilityGrant.issue(
-                owner, capability, owner.id(), Instant.now().plus(Duration.ofHours(1)));
+        Instant expires = Instant.now().plus(Duration.ofHours(1));
+        return CapabilityGrant.issue(owner, capability, owner.id(), expires);
     }
 
     /** Adds and revokes one grant after another, and says the id of each that is revoked. */

@@ -301,11 +301,10 @@ class InstalledRuntimesTest {
     void aBundleInADirectoryThatIsAbsentIsRefused() throws Exception {
         Path jar = temp.resolve("a.jar");
         zip(jar, Map.of("content", new byte[1]));
-        Path absent = temp.resolve("absent");
-        assertThatThrownBy(() ->
-                        RuntimeBundle.write(absent.resolve("b.jar"), Version.parse("1"), ANY_API, List.of(jar)))
+        Path bundle = temp.resolve("absent/b.jar");
+        assertThatThrownBy(() -> RuntimeBundle.write(bundle, Version.parse("1"), ANY_API, List.of(jar)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("bundle: there is no directory " + absent + ": make it first");
+                .hasMessageContaining("bundle: there is no directory " + bundle.getParent() + ": make it first");
     }
 
     @Test
