@@ -26,6 +26,8 @@ module io.valise.ipc {
     exports io.valise.ipc.identity;
     exports io.valise.ipc.runtime;
     exports io.valise.ipc.spi;
+    exports io.valise.ipc.spi.mapping to
+            io.valise.ipc.services;
     exports io.valise.ipc.spi.runtime to
             io.valise.ipc.cli,
             io.valise.ipc.loopback,

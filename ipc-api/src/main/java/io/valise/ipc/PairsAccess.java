@@ -5,7 +5,7 @@ import io.valise.ipc.internal.value.NestingDepth;
 import io.valise.ipc.internal.value.ValueSetAccess;
 import org.jspecify.annotations.Nullable;
 
-/** Lets the codec see the pairs of a {@link ValueSet}. */
+/** Lets codec and mapping see the pairs of a {@link ValueSet}. */
 final class PairsAccess extends ValueSetAccess {
     @Override
     public @Nullable Object[] pairs(ValueSet set) {
@@ -28,5 +28,21 @@ final class PairsAccess extends ValueSetAccess {
             set.height = 1 + NestingDepth.max(set.pairs, 1, 2);
         }
         return set.height;
+    }
+
+    @Override
+    public ValueSet of(@Nullable Object[] pairs) {
+        return ValueRules.setOf(pairs);
+    }
+
+    @Override
+    public String describe(@Nullable Object value) {
+        Object stored = ValueRules.store("value", value);
+        return ValueType.of(stored) + " " + ValueText.describe(stored);
+    }
+
+    @Override
+    public String quote(String text) {
+        return ValueText.quote(text);
     }
 }

@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1.0
  */
-public final class ValueSet {
+public final class ValueSet extends TypedValues {
     private static final ValueSet EMPTY = new ValueSet(new Object[0], null, 0);
 
     static {

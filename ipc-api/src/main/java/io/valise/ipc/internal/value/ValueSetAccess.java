@@ -31,6 +31,15 @@ public abstract class ValueSetAccess {
     /** How many lists and value sets nest at most, the set included. */
     public abstract int height(ValueSet set);
 
+    /** A small set of pairs of key, value, key, value, ..., as {@link ValueSet#of} makes it; takes over the array. */
+    public abstract ValueSet of(@Nullable Object[] pairs);
+
+    /** Type and value as people read them in messages, shortened. */
+    public abstract String describe(@Nullable Object value);
+
+    /** A text in quotes as people read it in messages, shortened, without control characters. */
+    public abstract String quote(String text);
+
     private static final class Holder {
         static final ValueSetAccess ACCESS = find();
 

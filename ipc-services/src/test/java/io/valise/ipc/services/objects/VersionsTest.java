@@ -78,7 +78,7 @@ class VersionsTest {
             assertThat(garage.paint(car, "RED")).isEqualTo(new OldCar("T", 6, OldColor.RED, null));
             assertThatThrownBy(() -> garage.paint(car, "BLUE"))
                     .isInstanceOf(IpcException.class)
-                    .hasMessageContaining("its result: OldCar.color: OldColor: known=[RED], actual=BLUE");
+                    .hasMessageContaining("its result: color: OldColor: known=[RED], actual=\"BLUE\"");
         }
     }
 
@@ -100,7 +100,7 @@ class VersionsTest {
             NewCar wide = new NewCar("T", 1L << 40, NewColor.RED, 0, List.of(), Optional.empty(), null, false);
             assertThatThrownBy(() -> garage.paint(wide, "RED"))
                     .isInstanceOf(IpcException.class)
-                    .hasMessageContaining("OldGarage.paint: argument 0: OldCar.wheels");
+                    .hasMessageContaining("OldGarage.paint: argument 0: wheels: expected=int");
         }
     }
 
@@ -111,7 +111,15 @@ class VersionsTest {
     }
 
     interface WithMap {
-        Map<String, String> map();
+        Map<Integer, String> map();
+    }
+
+    sealed interface Mixed permits Local {}
+
+    static final class Local implements Mixed {}
+
+    interface WithMixed {
+        Mixed mixed();
     }
 
     interface WithFuture {
@@ -127,9 +135,13 @@ class VersionsTest {
         assertThatThrownBy(() -> RemoteObjects.export(Overloaded.class, null))
                 .hasMessageContaining("a/1: several methods have this name and number of parameters");
         assertThatThrownBy(() -> RemoteObjects.export(WithMap.class, null))
-                .hasMessageContaining("WithMap.map: java.util.Map<java.lang.String, java.lang.String> cannot cross");
+                .hasMessageContaining(
+                        "WithMap.map: java.util.Map<java.lang.Integer, java.lang.String> cannot cross: the keys");
         assertThatThrownBy(() -> RemoteObjects.export(WithClass.class, null))
                 .hasMessageContaining("WithClass.take: java.lang.Thread cannot cross");
+        assertThatThrownBy(() -> RemoteObjects.export(WithMixed.class, null))
+                .hasMessageContaining("WithMixed.mixed: ")
+                .hasMessageContaining("Local is no record");
         assertThatThrownBy(() -> RemoteObjects.export(String.class, "text"))
                 .hasMessageContaining("expected an interface");
         assertThatThrownBy(() -> RemoteObjects.export(WithFuture.class, null)).hasMessageContaining("Future");

@@ -2,6 +2,7 @@ package io.valise.ipc.services.objects.wire;
 
 import io.valise.ipc.services.objects.RemoteInterface;
 import io.valise.ipc.services.objects.RemoteObject;
+import io.valise.ipc.spi.mapping.TypeArguments;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -32,7 +33,7 @@ public final class InterfacePlan implements Offer {
     private InterfacePlan(Class<?> type, TypeArguments arguments) {
         this.type = type;
         this.name = nameOf(type);
-        Converters converters = new Converters();
+        RemoteConverters converters = new RemoteConverters();
         Map<String, List<Method>> methods = Arrays.stream(type.getMethods())
                 .filter(method -> !isLocal(method))
                 .collect(Collectors.groupingBy(MethodPlan::key));
@@ -81,7 +82,7 @@ public final class InterfacePlan implements Offer {
     }
 
     /** The methods differ in their return types only, or the interface is refused. */
-    private void add(String key, List<Method> same, Converters converters, TypeArguments arguments) {
+    private void add(String key, List<Method> same, RemoteConverters converters, TypeArguments arguments) {
         Method best = same.stream()
                 .filter(method -> !method.isBridge())
                 .min(Comparator.comparingInt(method -> (int) same.stream()
@@ -99,7 +100,7 @@ public final class InterfacePlan implements Offer {
         same.forEach(method -> byMethod.put(method, plan));
     }
 
-    private static MethodPlan plan(Method method, Converters converters, TypeArguments arguments) {
+    private static MethodPlan plan(Method method, RemoteConverters converters, TypeArguments arguments) {
         try {
             return new MethodPlan(method, converters, arguments);
         } catch (IllegalArgumentException e) {

@@ -1,7 +1,10 @@
 package io.valise.ipc.services.objects.wire;
 
-import io.valise.ipc.IpcException;
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.spi.mapping.Access;
+import io.valise.ipc.spi.mapping.Converter;
+import io.valise.ipc.spi.mapping.Mismatch;
+import io.valise.ipc.spi.mapping.TypeArguments;
 import java.lang.invoke.MethodHandle;
 import java.lang.reflect.Method;
 import java.lang.reflect.Type;
@@ -27,7 +30,7 @@ public final class MethodPlan {
     private final boolean async;
     private final MethodHandle target;
 
-    MethodPlan(Method method, Converters converters, TypeArguments arguments) {
+    MethodPlan(Method method, RemoteConverters converters, TypeArguments arguments) {
         this.place = method.getDeclaringClass().getSimpleName() + '.' + method.getName();
         this.key = key(method);
         this.names = IntStream.range(0, method.getParameterCount())
@@ -36,7 +39,7 @@ public final class MethodPlan {
         this.parameters = Arrays.stream(method.getGenericParameterTypes())
                 .map(type -> converters.of(type, arguments))
                 .toArray(Converter[]::new);
-        Type future = Converters.futureOf(method.getGenericReturnType(), arguments);
+        Type future = RemoteConverters.futureOf(method.getGenericReturnType(), arguments);
         this.async = future != null;
         if (async && !method.getReturnType().isAssignableFrom(CompletableFuture.class)) {
             throw new IllegalArgumentException(
@@ -46,7 +49,7 @@ public final class MethodPlan {
         this.target = Access.method(method);
     }
 
-    private static @Nullable Converter result(Type type, Converters converters, TypeArguments arguments) {
+    private static @Nullable Converter result(Type type, RemoteConverters converters, TypeArguments arguments) {
         Class<?> raw = TypeArguments.raw(arguments.resolve(type));
         return raw == void.class || raw == Void.class ? null : converters.of(type, arguments);
     }
@@ -66,7 +69,7 @@ public final class MethodPlan {
         message.put(METHOD, key);
         for (int i = 0; i < names.length; i++) {
             Object value = arguments == null ? null : arguments[i];
-            message.put(names[i], Converter.send(parameters[i], value, references));
+            message.put(names[i], form(parameters[i], value, names[i], references));
         }
     }
 
@@ -81,7 +84,7 @@ public final class MethodPlan {
 
     /** The reply to a call that brought this result. */
     public ValueSet reply(@Nullable Object value, References references) {
-        return result == null ? ValueSet.empty() : ValueSet.of(RESULT, Converter.send(result, value, references));
+        return result == null ? ValueSet.empty() : ValueSet.of(RESULT, form(result, value, RESULT, references));
     }
 
     /** The result in a reply. */
@@ -89,18 +92,26 @@ public final class MethodPlan {
         return result == null ? null : value(result, reply, RESULT, references);
     }
 
+    private @Nullable Object form(Converter converter, @Nullable Object value, String name, References references) {
+        try {
+            return Converter.send(converter, value, references, Converter.TOP);
+        } catch (Mismatch e) {
+            throw e.sent(placeOf(name));
+        }
+    }
+
     private @Nullable Object value(Converter converter, ValueSet message, String name, References references) {
         if (!message.contains(name)) {
             return converter.absent();
         }
-        Object form = message.get(name);
-        if (form == null) {
-            return converter.ofNull();
-        }
         try {
-            return converter.fromWire(form, references);
-        } catch (IpcException e) {
-            throw Mismatch.at(place + (name.equals(RESULT) ? ": its result" : ": argument " + name), e);
+            return Converter.receive(converter, message.get(name), references);
+        } catch (Mismatch e) {
+            throw e.received(placeOf(name));
         }
+    }
+
+    private String placeOf(String name) {
+        return place + (name.equals(RESULT) ? ": its result" : ": argument " + name);
     }
 }

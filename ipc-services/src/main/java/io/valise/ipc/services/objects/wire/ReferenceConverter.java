@@ -1,6 +1,11 @@
 package io.valise.ipc.services.objects.wire;
 
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.spi.mapping.Conversion;
+import io.valise.ipc.spi.mapping.Converter;
+import io.valise.ipc.spi.mapping.Mismatch;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -34,15 +39,23 @@ final class ReferenceConverter implements Converter {
     }
 
     @Override
-    public Object toWire(Object value, References references) {
-        return references.send(value, offer());
+    public Object toWire(Object value, Conversion conversion, int level) {
+        return ((References) conversion).send(value, offer());
     }
 
     @Override
-    public Object fromWire(Object form, References references) {
+    public Object fromWire(Object form, Conversion conversion) {
         if (form instanceof ValueSet reference) {
-            return references.receive(reference, offer());
+            return receive(reference, (References) conversion);
         }
         throw Mismatch.of("a reference to a " + type, form);
+    }
+
+    private Object receive(ValueSet reference, References references) {
+        try {
+            return references.receive(reference, offer());
+        } catch (IpcException e) {
+            throw e.status() == IpcStatus.TYPE_MISMATCH ? Mismatch.because(e.reason(), e) : e;
+        }
     }
 }

@@ -1,9 +1,10 @@
 package io.valise.ipc.services.objects.wire;
 
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.spi.mapping.Conversion;
 
 /** Passes objects by reference, for one message. */
-public interface References {
+public interface References extends Conversion {
     /**
      * The reference by which the peer knows an object.
      *

@@ -1,6 +1,8 @@
 package io.valise.ipc.services.objects.wire;
 
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.spi.mapping.Converter;
+import io.valise.ipc.spi.mapping.Mismatch;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
@@ -26,11 +28,22 @@ public final class StreamPlan implements Offer {
 
     /** The message of an item. */
     public ValueSet message(Object item, References references) {
-        return ValueSet.of(ITEM, items.toWire(item, references));
+        try {
+            return ValueSet.of(ITEM, items.toWire(item, references, Converter.TOP));
+        } catch (Mismatch e) {
+            throw e.sent("an item");
+        }
     }
 
     /** The item of a message. */
     public @Nullable Object item(ValueSet message, References references) {
-        return message.contains(ITEM) ? Converter.receive(items, message.get(ITEM), references) : items.absent();
+        if (!message.contains(ITEM)) {
+            return items.absent();
+        }
+        try {
+            return Converter.receive(items, message.get(ITEM), references);
+        } catch (Mismatch e) {
+            throw e.received("an item");
+        }
     }
 }

@@ -1,4 +1,4 @@
-package io.valise.ipc.services.objects.wire;
+package io.valise.ipc.spi.mapping;
 
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -8,13 +8,17 @@ import java.lang.reflect.Method;
 import java.lang.reflect.UndeclaredThrowableException;
 
 /** Method handles for the user's methods and constructors, each with a type for invokeExact. */
-final class Access {
+public final class Access {
     private static final MethodHandles.Lookup LOOKUP = MethodHandles.lookup();
 
     private Access() {}
 
-    /** A method as {@code (Object target, Object[] arguments)Object}. */
-    static MethodHandle method(Method method) {
+    /**
+     * A method as {@code (Object target, Object[] arguments)Object}.
+     *
+     * @throws IllegalArgumentException when its class is not accessible
+     */
+    public static MethodHandle method(Method method) {
         try {
             method.trySetAccessible();
             return LOOKUP.unreflect(method)
@@ -63,7 +67,7 @@ final class Access {
     private static IllegalArgumentException closed(Class<?> type, IllegalAccessException cause) {
         return new IllegalArgumentException(
                 type.getTypeName() + ": not accessible; make it public and export its package, or open "
-                        + type.getPackageName() + " to io.valise.ipc.services",
+                        + type.getPackageName() + " to io.valise.ipc",
                 cause);
     }
 }

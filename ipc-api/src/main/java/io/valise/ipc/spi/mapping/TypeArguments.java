@@ -1,4 +1,4 @@
-package io.valise.ipc.services.objects.wire;
+package io.valise.ipc.spi.mapping;
 
 import java.lang.reflect.GenericArrayType;
 import java.lang.reflect.ParameterizedType;
@@ -12,22 +12,42 @@ import java.util.Map;
  * The types of the type variables of an interface and of those it extends: in a {@code Consumer<Price>}, T is a Price.
  * Immutable.
  */
-final class TypeArguments {
+public final class TypeArguments {
     private final Map<TypeVariable<?>, Type> known;
 
     private TypeArguments(Map<TypeVariable<?>, Type> known) {
         this.known = known;
     }
 
-    static TypeArguments of(Type type) {
+    /** Those of a type that is used in no other. */
+    public static TypeArguments of(Type type) {
         return new TypeArguments(Map.of()).within(type);
     }
 
     /** The type arguments inside a type that is used in this context. */
-    TypeArguments within(Type type) {
+    public TypeArguments within(Type type) {
         TypeArguments arguments = new TypeArguments(new HashMap<>(known));
         arguments.learn(type);
         return arguments;
+    }
+
+    /** The type arguments inside a class that implements a generic interface of which this knows the arguments. */
+    TypeArguments inside(Class<?> implementation, Class<?> implemented) {
+        TypeArguments arguments = new TypeArguments(new HashMap<>(known));
+        for (Type each : implementation.getGenericInterfaces()) {
+            if (each instanceof ParameterizedType found && found.getRawType().equals(implemented)) {
+                arguments.unify(found.getActualTypeArguments(), implemented.getTypeParameters());
+            }
+        }
+        return arguments;
+    }
+
+    private void unify(Type[] written, TypeVariable<?>[] meant) {
+        for (int i = 0; i < written.length; i++) {
+            if (written[i] instanceof TypeVariable<?> variable) {
+                known.put(variable, resolve(meant[i]));
+            }
+        }
     }
 
     private void learn(Type type) {
@@ -43,7 +63,7 @@ final class TypeArguments {
     }
 
     /** A type with the outermost variable or wildcard replaced by its type, or by its bound if that is unknown. */
-    Type resolve(Type type) {
+    public Type resolve(Type type) {
         if (type instanceof WildcardType wildcard) {
             Type[] lower = wildcard.getLowerBounds();
             return resolve(lower.length > 0 ? lower[0] : wildcard.getUpperBounds()[0]);
@@ -62,7 +82,7 @@ final class TypeArguments {
     }
 
     /** The class of a type. */
-    static Class<?> raw(Type type) {
+    public static Class<?> raw(Type type) {
         if (type instanceof Class<?> plain) {
             return plain;
         } else if (type instanceof ParameterizedType parameterized) {

@@ -1,9 +1,13 @@
-package io.valise.ipc.services.objects.wire;
+package io.valise.ipc.spi.mapping;
 
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
 import io.valise.ipc.Point;
 import io.valise.ipc.Rect;
 import io.valise.ipc.Size;
 import io.valise.ipc.ValueSet;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Array;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Duration;
@@ -35,13 +39,45 @@ record PlainConverter(Class<?> type, @Nullable Object ofNull, Function<ValueSet,
     }
 
     @Override
-    public Object toWire(Object value, References references) {
+    public Object toWire(Object value, Conversion conversion, int level) {
         return value;
     }
 
     @Override
-    public @Nullable Object fromWire(Object form, References references) {
-        return type.isInstance(form) ? form : read.apply(ValueSet.of(VALUE, form));
+    public @Nullable Object fromWire(Object form, Conversion conversion) {
+        if (type.isInstance(form)) {
+            return form;
+        }
+        try {
+            return read.apply(ValueSet.of(VALUE, form));
+        } catch (IpcException e) {
+            throw mismatch(form);
+        }
+    }
+
+    @Override
+    public @Nullable Object absent() {
+        return type.isArray() ? Array.newInstance(type.getComponentType(), 0) : ofNull;
+    }
+
+    /** Of an array it names the first element that does not convert. */
+    private Mismatch mismatch(Object form) {
+        PlainConverter element = type.isArray() ? of(type.getComponentType()) : null;
+        boolean elements = form instanceof List<?> || form.getClass().isArray();
+        if (element != null && elements) {
+            try {
+                Elements.receive(element, Elements.of(form, ""), Conversion.NONE);
+            } catch (Mismatch e) {
+                return e;
+            }
+        }
+        return Mismatch.of(name(), form);
+    }
+
+    private String name() {
+        return ofNull == null
+                ? type.getSimpleName()
+                : MethodType.methodType(type).unwrap().returnType().getName();
     }
 
     private static Map<Class<?>, PlainConverter> known() {
@@ -97,7 +133,7 @@ record PlainConverter(Class<?> type, @Nullable Object ofNull, Function<ValueSet,
         try {
             return Arrays.copyOf(items.toArray(), items.size(), type);
         } catch (ArrayStoreException e) {
-            throw Mismatch.of(type.getSimpleName(), set.get(VALUE));
+            throw new IpcException(IpcStatus.TYPE_MISMATCH, "expected=" + type.getSimpleName(), e);
         }
     }
 

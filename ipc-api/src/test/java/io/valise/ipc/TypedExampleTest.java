@@ -1,0 +1,73 @@
+package io.valise.ipc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.math.BigDecimal;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** The examples of docs/typed-messages.md. */
+class TypedExampleTest {
+    record Ask(String symbol, Optional<LocalDate> day) {}
+
+    record Quote(String symbol, BigDecimal bid, List<Level> levels, State state) {}
+
+    record Level(double price, @WireName("qty") long quantity) {}
+
+    enum State {
+        OPEN,
+        CLOSED,
+        @WireDefault
+        OTHER
+    }
+
+    sealed interface Answer permits Found, Missing {}
+
+    record Found(Quote quote) implements Answer {}
+
+    record Missing(String why) implements Answer {}
+
+    record Page<T>(List<T> items) {}
+
+    private static final Quote QUOTE =
+            new Quote("KRW/USD", new BigDecimal("0.70"), List.of(new Level(0.7, 5)), State.OPEN);
+
+    @Test
+    void aServiceTakesAndAnswersRecords() {
+        try (IpcServer server = IpcServer.builder("local:typed")
+                        .service("price", request -> {
+                            Ask ask = request.message().to(Ask.class);
+                            return ValueSet.from(quote(ask.symbol()));
+                        })
+                        .start();
+                IpcConnection connection = IpcClient.connect("local:typed")) {
+            assertThat(server.endpoints()).hasSize(1);
+            ValueSet ask = ValueSet.from(new Ask("KRW/USD", Optional.empty()));
+            Quote quote = connection.request("price", ask).to(Quote.class);
+            assertThat(quote).isEqualTo(QUOTE);
+            assertThat(connection
+                            .request("price", ValueSet.of("symbol", "KRW/USD"))
+                            .getString("state"))
+                    .isEqualTo("OPEN");
+        }
+    }
+
+    @Test
+    void aPageAndAnAnswerKeepTheirTypes() {
+        Page<Quote> page = new Page<>(List.of(QUOTE));
+        GenericType<Page<Quote>> quotes = new GenericType<>() {};
+        ValueSet set = ValueSet.from(page, quotes);
+        assertThat(set.to(quotes)).isEqualTo(page);
+        Answer answer = new Missing("no such symbol");
+        ValueSet told = ValueSet.from(answer, Answer.class); // {"$record": "Missing", "why": "no such symbol"}
+        assertThat(told).isEqualTo(ValueSet.of("$record", "Missing", "why", "no such symbol"));
+        assertThat(told.to(Answer.class)).isEqualTo(answer);
+    }
+
+    private static Quote quote(String symbol) {
+        assertThat(symbol).isEqualTo(QUOTE.symbol());
+        return QUOTE;
+    }
+}
