@@ -11,6 +11,7 @@ import io.valise.ipc.sharedmem.ring.RingProducer;
 import io.valise.ipc.sharedmem.ring.RingScan;
 import io.valise.ipc.sharedmem.ring.Turn;
 import io.valise.ipc.spi.Link.FrameHandler;
+import io.valise.ipc.spi.runtime.LateFaults;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  *      +0  "VALISERG"  int version  int ringBytes            file header
  *    +128  long consumerPosition, bytes since the beginning  written by the consumer, once per eighth of the ring
  *   +4096  record | record | 0 ...                           written by the producer
+ *   + ...  "VALISEND"                                        end mark, behind the ring
  *
  *   record, at a multiple of 8, never across the end:
  *     +0   int length: 0 not there yet, above 0 payload bytes, -1 padding up to the end of the ring
@@ -61,7 +63,9 @@ import org.jspecify.annotations.Nullable;
  * no way to tell that the other process is gone; a connection over {@code shm:} has.
  *
  * <p>Whatever is found in the file is checked before it is used: garbage is an {@link IpcException} with
- * {@code PROTOCOL_ERROR}, never a crash.
+ * {@code PROTOCOL_ERROR}, never a crash. So is a file that another process truncates, at the next call of either end; what a
+ * handler reads during a call that ends so may be zeros. A claimed view is plain memory: where the file is cut between the claim
+ * and a write to the view, that write is an {@link InternalError}, or lost.
  *
  * <p>Thread-safe; its two ends are as they say. Linux and macOS.
  *
@@ -143,8 +147,14 @@ public final class SharedRing implements AutoCloseable {
     public synchronized Consumer consumer() {
         take(RingFileLayout.CONSUMER_LOCK, "reading");
         SharedMemory memory = file.memory();
-        long position = RingScan.consumed(memory, file.layout().ring());
-        return new Consumer(this, new RingConsumer(memory, file.layout().ring(), () -> {}, position));
+        try {
+            long position = RingScan.consumed(memory, file.layout().ring());
+            checkWhole();
+            return new Consumer(this, new RingConsumer(memory, file.layout().ring(), () -> {}, position));
+        } catch (RuntimeException | Error e) {
+            checkFile(e);
+            throw e;
+        }
     }
 
     /**
@@ -160,9 +170,15 @@ public final class SharedRing implements AutoCloseable {
     private synchronized Producer takeProducer(@Nullable Turn turn) {
         take(RingFileLayout.PRODUCER_LOCK, "writing");
         SharedMemory memory = file.memory();
-        RingScan scan = RingScan.of(memory, file.layout().ring());
-        RingProducer ring = new RingProducer(memory, file.layout().ring(), scan.end(), scan.consumed());
-        return new Producer(this, ring, turn);
+        try {
+            RingScan scan = RingScan.of(memory, file.layout().ring());
+            checkWhole();
+            RingProducer ring = new RingProducer(memory, file.layout().ring(), scan.end(), scan.consumed());
+            return new Producer(this, ring, turn);
+        } catch (RuntimeException | Error e) {
+            checkFile(e);
+            throw e;
+        }
     }
 
     private void take(long lock, String end) {
@@ -178,6 +194,21 @@ public final class SharedRing implements AutoCloseable {
     private void checkOpen() {
         if (closed) {
             throw new IpcException(IpcStatus.CONNECTION_CLOSED, "ring " + path() + ": closed here", Delivery.NOT_SENT);
+        }
+    }
+
+    /** Fails when the file is not whole; costs one load from a cache line that is never written. */
+    private void checkWhole() {
+        if (!file.layout().isWhole(file.memory())) {
+            throw new InternalError("the end of the ring is not there");
+        }
+    }
+
+    /** Fails with the reason for a failure if that is the file. */
+    private void checkFile(Throwable failure) {
+        LateFaults.settle(); // or it would come up while this thread waits for the size
+        if (!file.isWhole()) {
+            throw file.cut(failure);
         }
     }
 
@@ -207,21 +238,24 @@ public final class SharedRing implements AutoCloseable {
          * @throws IllegalArgumentException when no record can be that long
          * @throws IllegalStateException when a claim is open; with several threads, one of this thread
          * @throws IpcException {@code CONNECTION_CLOSED} after {@link SharedRing#close}, {@code PROTOCOL_ERROR} when the
-         *     consumer's position cannot be
+         *     consumer's position cannot be, or the file was truncated
          */
         public @Nullable ByteBuffer claim(int maxLength) {
             owner.checkOpen();
-            if (turn == null) {
-                return ring.claim(maxLength);
+            if (turn != null) {
+                turn.take();
             }
-            turn.take();
             ByteBuffer space = null;
             try {
+                owner.checkWhole();
                 space = ring.claim(maxLength);
                 return space;
+            } catch (RuntimeException | Error e) {
+                owner.checkFile(e);
+                throw e;
             } finally {
                 if (space == null) {
-                    turn.leave();
+                    passOn();
                 }
             }
         }
@@ -232,11 +266,18 @@ public final class SharedRing implements AutoCloseable {
          * @param length bytes, 1 to what was claimed
          * @throws IllegalArgumentException when it is none of that
          * @throws IllegalStateException when this thread has no claim
+         * @throws IpcException {@code PROTOCOL_ERROR} when the file was truncated; the claim has ended
          */
         public void commit(int length) {
             checkClaimed("commit");
-            ring.stage(length);
-            ring.publish();
+            try {
+                ring.stage(length);
+                ring.publish();
+                owner.checkWhole();
+            } catch (RuntimeException | Error e) {
+                endClaimIfCut(e);
+                throw e;
+            }
             passOn();
         }
 
@@ -247,10 +288,17 @@ public final class SharedRing implements AutoCloseable {
          * @param length bytes, 1 to what was claimed
          * @throws IllegalArgumentException when it is none of that
          * @throws IllegalStateException when this thread has no claim
+         * @throws IpcException {@code PROTOCOL_ERROR} when the file was truncated; the claim has ended
          */
         public void stage(int length) {
             checkClaimed("stage");
-            ring.stage(length);
+            try {
+                ring.stage(length);
+                owner.checkWhole();
+            } catch (RuntimeException | Error e) {
+                endClaimIfCut(e);
+                throw e;
+            }
             passOn();
         }
 
@@ -258,25 +306,46 @@ public final class SharedRing implements AutoCloseable {
          * Gives the claimed room back: there is no record.
          *
          * @throws IllegalStateException when this thread has no claim
+         * @throws IpcException {@code PROTOCOL_ERROR} when the file was truncated; the claim has ended
          */
         public void abort() {
             checkClaimed("abort");
             ring.abort();
+            try {
+                owner.checkWhole(); // what was written to the view may be gone
+            } catch (InternalError e) {
+                endClaimIfCut(e);
+                throw e;
+            }
             passOn();
         }
 
-        /** Lets the consumer see all records staged so far, of all threads. */
+        /**
+         * Lets the consumer see all records staged so far, of all threads.
+         *
+         * @throws IpcException {@code CONNECTION_CLOSED} after {@link SharedRing#close}, {@code PROTOCOL_ERROR} when the file was
+         *     truncated; a claim of this thread has ended then
+         */
         public void publish() {
             owner.checkOpen();
-            if (turn == null || turn.isMine()) {
-                ring.publish();
-                return;
+            boolean mine = turn == null || turn.isMine();
+            if (turn != null && !mine) {
+                turn.take();
             }
-            turn.take();
             try {
                 ring.publish();
+                owner.checkWhole();
+            } catch (InternalError e) {
+                if (mine) {
+                    endClaimIfCut(e);
+                } else {
+                    owner.checkFile(e);
+                }
+                throw e;
             } finally {
-                turn.leave();
+                if (!mine) {
+                    passOn();
+                }
             }
         }
 
@@ -285,6 +354,16 @@ public final class SharedRing implements AutoCloseable {
             if (turn != null ? !turn.isMine() : !ring.hasClaim()) {
                 throw new IllegalStateException(
                         what + ": limit=after a claim of this thread, actual=none; claim first");
+            }
+        }
+
+        /** No other thread waits for a turn that a truncated file keeps from ending. */
+        private void endClaimIfCut(Throwable failure) {
+            LateFaults.settle();
+            if (!owner.file.isWhole()) {
+                ring.abort();
+                passOn();
+                throw owner.file.cut(failure);
             }
         }
 
@@ -318,15 +397,21 @@ public final class SharedRing implements AutoCloseable {
          * @param limit how many at most, positive
          * @return how many were delivered
          * @throws IpcException {@code CONNECTION_CLOSED} after {@link SharedRing#close}, {@code PROTOCOL_ERROR} when a
-         *     record cannot be
+         *     record cannot be, or the file was truncated
          */
         public int poll(FrameHandler handler, int limit) {
             owner.checkOpen();
-            int delivered = ring.poll(handler, limit);
-            if (delivered == 0) {
-                ring.publishAll();
+            try {
+                int delivered = ring.poll(handler, limit);
+                if (delivered == 0) {
+                    ring.publishAll();
+                }
+                owner.checkWhole();
+                return delivered;
+            } catch (RuntimeException | Error e) {
+                owner.checkFile(e);
+                throw e;
             }
-            return delivered;
         }
     }
 }

@@ -339,7 +339,7 @@ class SharedRingTest {
         SharedRing.create(path(), CAPACITY).close();
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path())))
                 .isEqualTo("rw-------");
-        assertThat(Files.size(path())).isEqualTo(4096 + CAPACITY);
+        assertThat(Files.size(path())).isEqualTo(4096 + CAPACITY + Long.BYTES);
         assertThatThrownBy(() -> SharedRing.create(path(), CAPACITY))
                 .satisfies(e -> assertStatus(e, IpcStatus.ADDRESS_IN_USE));
         Files.delete(path());

@@ -14,17 +14,19 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * This process truncates the file of an object or a region that another one uses: that one gets a status, at each call and
+ * This process truncates the file of an object, a region or a ring that another one uses: that one gets a status, at each call and
  * in a wait that is under way, and lives.
  */
 @ExtendWith(HangWatchdog.class)
 class TruncatedObjectsTest {
     private static final int HEADER = 4096;
+    private static final int RING = 64 << 10;
 
     @AfterEach
     void endProcesses() {
@@ -85,6 +87,58 @@ class TruncatedObjectsTest {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             channel.truncate(bytes);
         }
+    }
+
+    /** To nothing, to the header, into the records and to all but the last byte; by both kinds of memory. */
+    static Stream<Arguments> cutsOfRings() {
+        return cuts().map(arguments -> arguments.get()[0])
+                .distinct()
+                .flatMap(kind ->
+                        Stream.of(0, HEADER, HEADER + 70, HEADER + RING + 7).map(bytes -> Arguments.of(kind, bytes)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("cutsOfRings")
+    void aTruncatedRingIsAProtocolErrorForBothEnds(String memory, int bytes, @TempDir Path folder) throws IOException {
+        for (String call : List.of("claim", "commit", "stage", "abort", "publish", "poll")) {
+            Path file = folder.resolve(call);
+            try (SharedRing ring = SharedRing.create(file, RING);
+                    ForkedJvm user = ForkedJvm.start(List.of("-Dvalise.shm.memory=" + memory), RingProcess.class)) {
+                assertThat(ring.capacity()).isEqualTo(RING);
+                user.ask("open", file);
+                if (!call.equals("poll") && !call.equals("claim")) {
+                    user.ask("claim");
+                }
+                truncate(file, bytes);
+                failsAsCut(user, call, file);
+                failsAsCut(user, "claim", file);
+                failsAsCut(user, "poll", file);
+                assertThat(user.ask("yield")).as("no fault is left for later").isEmpty();
+            }
+        }
+    }
+
+    private static void failsAsCut(ForkedJvm user, String call, Path file) {
+        assertThatThrownBy(() -> user.ask(call))
+                .as(call)
+                .hasMessageContaining(
+                        "[" + call + "]: @failed io.valise.ipc.IpcException: PROTOCOL_ERROR: ring " + file)
+                .hasMessageContaining("truncated or overwritten by another process");
+    }
+
+    @ParameterizedTest
+    @MethodSource("cutsOfRings")
+    void aPollThatIsUnderWayFailsWithAProtocolError(String memory, int bytes, @TempDir Path folder) throws IOException {
+        Path file = folder.resolve("ring");
+        SharedRing.create(file, RING).close();
+        try (ForkedJvm user = ForkedJvm.start(List.of("-Dvalise.shm.memory=" + memory), RingProcess.class)) {
+            user.ask("open", file);
+            user.ask("pollAlways");
+            assertThat(user.hear()).isEqualTo("polling");
+            truncate(file, bytes);
+            assertThat(user.hear()).contains("PROTOCOL_ERROR: ring " + file);
+        }
+        assertThatThrownBy(() -> SharedRing.open(file)).hasMessageContaining("PROTOCOL_ERROR");
     }
 
     @ParameterizedTest

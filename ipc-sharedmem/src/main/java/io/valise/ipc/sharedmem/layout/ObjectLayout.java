@@ -43,9 +43,6 @@ public final class ObjectLayout {
     /** The most permits that a semaphore has: all are looked at when one is acquired. */
     public static final int MOST_SLOTS = 256;
 
-    /** What the last bytes of the content are. */
-    public static final long END_MARK = SegmentLayout.END_MARK;
-
     private static final int MARKS = 64;
     private static final long SLOT_LOCKS = TURN_LOCK + 64;
 
@@ -75,7 +72,7 @@ public final class ObjectLayout {
     public static ByteBuffer endMark() {
         return ByteBuffer.allocate(Long.BYTES)
                 .order(ByteOrder.nativeOrder())
-                .putLong(END_MARK)
+                .putLong(EndMark.VALUE)
                 .flip();
     }
 
@@ -99,7 +96,7 @@ public final class ObjectLayout {
         ByteBuffer bytes = ByteBuffer.allocate((slots + 1) * Long.BYTES).order(ByteOrder.nativeOrder());
         file.read(bytes, markAt(0));
         LongBuffer marks = bytes.flip().asLongBuffer();
-        boolean whole = marks.remaining() > slots && marks.get(slots) == END_MARK;
+        boolean whole = marks.remaining() > slots && marks.get(slots) == EndMark.VALUE;
         long[] found = new long[whole ? slots : 0];
         marks.get(found);
         return found;

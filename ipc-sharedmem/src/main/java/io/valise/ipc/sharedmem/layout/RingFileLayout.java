@@ -14,7 +14,7 @@ import io.valise.ipc.sharedmem.os.SharedMemory;
  *     +12    int  ringBytes           a power of two, 64 KiB to 64 MiB
  *    +128    control block            (see RingLayout; its bells are not used)
  *   +4096    bytes of the ring
- *   +4096 + ringBytes    end
+ *   +4096 + ringBytes    end mark   (see EndMark)
  *
  *   locks (fcntl) on bytes that nothing is written to: +64 the producer's process, +65 the consumer's
  * </pre>
@@ -55,16 +55,16 @@ public record RingFileLayout(int ringBytes) {
      * @throws IpcException {@code PROTOCOL_ERROR} when no ring has that size
      */
     public static RingFileLayout ofFile(long fileBytes) {
-        long ringBytes = fileBytes - DATA_AT;
+        long ringBytes = fileBytes - DATA_AT - Long.BYTES;
         if (ringBytes != (int) ringBytes || !SegmentLayout.possible((int) ringBytes)) {
-            throw wrong("file size", "4096 + a power of two from " + SegmentLayout.MIN_RING_BYTES, fileBytes);
+            throw wrong("file size", "4104 + a power of two from " + SegmentLayout.MIN_RING_BYTES, fileBytes);
         }
         return new RingFileLayout((int) ringBytes);
     }
 
     /** Size of the file in bytes. */
     public int fileBytes() {
-        return DATA_AT + ringBytes;
+        return endAt() + Long.BYTES;
     }
 
     /** The ring in it. */
@@ -76,8 +76,18 @@ public record RingFileLayout(int ringBytes) {
     public void writeHeader(SharedMemory memory) {
         memory.putInt(VERSION_AT, VERSION);
         memory.putInt(RING_BYTES_AT, ringBytes);
+        memory.putLongRelease(endAt(), EndMark.VALUE);
         // Pairs with the acquire in checkHeader: a thread that sees the magic sees the rest of the header.
         memory.putLongRelease(MAGIC_AT, MAGIC);
+    }
+
+    /** Whether the file has not been truncated; see {@link EndMark#isAt}. */
+    public boolean isWhole(SharedMemory memory) {
+        return EndMark.isAt(memory, endAt());
+    }
+
+    private int endAt() {
+        return DATA_AT + ringBytes;
     }
 
     /**

@@ -4,7 +4,6 @@ import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.sharedmem.os.SharedMemory;
-import java.lang.invoke.VarHandle;
 
 /**
  * The layout of the segment of a connection. Immutable.
@@ -24,8 +23,7 @@ import java.lang.invoke.VarHandle;
  *   +4096 + 2 * ringBytes + 128    end
  * </pre>
  *
- * <p>A truncated file loses its last bytes first: if the end mark is there, everything is. No byte of it is 0, for the
- * rest of the page that a cut falls into reads as zeros.
+ * <p>If the {@link EndMark} is there, everything is.
  *
  * @param ringBytes size of each ring in bytes
  */
@@ -37,7 +35,6 @@ public record SegmentLayout(int ringBytes) {
     public static final int MAX_RING_BYTES = 64 << 20;
 
     static final long MAGIC = 0x5641_4C49_5345_5348L;
-    static final long END_MARK = 0x5641_4C49_5345_4E44L;
     static final int VERSION = 1;
 
     private static final int MAGIC_AT = 0;
@@ -103,7 +100,7 @@ public record SegmentLayout(int ringBytes) {
         memory.putInt(VERSION_AT, VERSION);
         memory.putInt(RING_BYTES_AT, ringBytes);
         memory.putLongRelease(SEGMENT_BYTES_AT, segmentBytes());
-        memory.putLongRelease(endMark(), END_MARK);
+        memory.putLongRelease(endMark(), EndMark.VALUE);
         // Pairs with the acquire in checkHeader; the negotiation orders the two processes.
         memory.putLongRelease(MAGIC_AT, MAGIC);
     }
@@ -118,18 +115,16 @@ public record SegmentLayout(int ringBytes) {
         check("version", VERSION, memory.getIntAcquire(VERSION_AT));
         check("ringBytes", ringBytes, memory.getIntAcquire(RING_BYTES_AT));
         check("segmentBytes", segmentBytes(), memory.getLongAcquire(SEGMENT_BYTES_AT));
-        check("end mark", END_MARK, memory.getLongAcquire(endMark()));
+        check("end mark", EndMark.VALUE, memory.getLongAcquire(endMark()));
     }
 
     /**
-     * Checks that the file has not been truncated, so that what was read before this call was real content. Costs one
-     * load from a cache line that is never written.
+     * Checks that the file has not been truncated; see {@link EndMark#isAt}.
      *
      * @throws InternalError when it has been, as the JVM says it of other accesses to memory that is gone
      */
     public void checkWhole(SharedMemory memory) {
-        VarHandle.loadLoadFence(); // after all that was read
-        if (memory.getLongAcquire(endMark()) != END_MARK) {
+        if (!EndMark.isAt(memory, endMark())) {
             throw new InternalError("the end of the segment is not there");
         }
     }

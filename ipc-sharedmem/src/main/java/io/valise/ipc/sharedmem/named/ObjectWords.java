@@ -3,11 +3,11 @@ package io.valise.ipc.sharedmem.named;
 import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
+import io.valise.ipc.sharedmem.layout.EndMark;
 import io.valise.ipc.sharedmem.layout.ObjectLayout;
 import io.valise.ipc.sharedmem.os.SharedMemory;
 import io.valise.ipc.sharedmem.region.RegionFile;
 import io.valise.ipc.spi.runtime.LateFaults;
-import java.lang.invoke.VarHandle;
 
 /**
  * The words of the file of a named object. A file that another process of this user has truncated is a {@code
@@ -95,8 +95,7 @@ final class ObjectWords {
     }
 
     private void checkEnd() {
-        VarHandle.loadLoadFence(); // after all that was read
-        boolean whole = memory.getLongAcquire(ObjectLayout.endAt(slots)) == ObjectLayout.END_MARK;
+        boolean whole = EndMark.isAt(memory, ObjectLayout.endAt(slots));
         LateFaults.report();
         if (!whole) {
             throw new InternalError("the end of the file is not there");

@@ -9,8 +9,10 @@ import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.sharedmem.layout.RingFileLayout;
+import io.valise.ipc.spi.runtime.LateFaults;
 import io.valise.ipc.spi.runtime.LockFile;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -39,7 +41,8 @@ public final class RingFile implements AutoCloseable {
     /**
      * Creates the file, mode 0600, with every byte of it allocated.
      *
-     * @throws IpcException {@code ADDRESS_IN_USE} when there is one, {@code RESOURCE_EXHAUSTED}, {@code ACCESS_DENIED}
+     * @throws IpcException {@code ADDRESS_IN_USE} when there is one, {@code RESOURCE_EXHAUSTED}, {@code ACCESS_DENIED},
+     *     {@code PROTOCOL_ERROR} when another process truncated it meanwhile
      */
     public static RingFile create(Path path, RingFileLayout layout) {
         try {
@@ -47,8 +50,7 @@ public final class RingFile implements AutoCloseable {
             return closedUnlessDone(file, path, channel -> {
                 SegmentFile.allocate(channel, layout.fileBytes());
                 RingFile ring = new RingFile(path, file, layout, channel);
-                layout.writeHeader(ring.memory);
-                return ring;
+                return ring.whole(() -> layout.writeHeader(ring.memory));
             });
         } catch (FileAlreadyExistsException e) {
             throw new IpcException(
@@ -75,8 +77,7 @@ public final class RingFile implements AutoCloseable {
             LockFile file = LockFile.open(path, Set.of(READ, WRITE, NOFOLLOW_LINKS));
             return closedUnlessDone(file, null, channel -> {
                 RingFile ring = new RingFile(path, file, RingFileLayout.ofFile(channel.size()), channel);
-                ring.layout.checkHeader(ring.memory);
-                return ring;
+                return ring.whole(() -> ring.layout.checkHeader(ring.memory));
             });
         } catch (NoSuchFileException e) {
             throw new IpcException(
@@ -115,6 +116,39 @@ public final class RingFile implements AutoCloseable {
         } catch (IOException e) {
             throw SegmentFile.failed(IpcStatus.RESOURCE_EXHAUSTED, "lock", path, layout.fileBytes(), e);
         }
+    }
+
+    /** Uses the memory once, and has the JVM say now if it is gone. */
+    private RingFile whole(Runnable use) {
+        try {
+            use.run();
+            LateFaults.report();
+            return this;
+        } catch (InternalError fault) {
+            throw cut(fault);
+        }
+    }
+
+    /** Whether the file is as it was made; yes after the close, when its size is not known. */
+    public boolean isWhole() {
+        try {
+            return file.use(FileChannel::size) >= layout.fileBytes() && layout.isWhole(memory);
+        } catch (ClosedChannelException closedHere) {
+            return true;
+        } catch (IOException e) {
+            throw SegmentFile.failed(IpcStatus.RESOURCE_EXHAUSTED, "inspect", path, layout.fileBytes(), e);
+        }
+    }
+
+    /** The error for a file that another process has truncated. */
+    public IpcException cut(@Nullable Throwable cause) {
+        LateFaults.settle(); // there may be more of them, which would come up anywhere
+        return new IpcException(
+                IpcStatus.PROTOCOL_ERROR,
+                "ring " + path + ": limit=" + layout.fileBytes() + " bytes, actual=it was truncated or overwritten by"
+                        + " another process; close it in each process, delete it, and create it anew",
+                Delivery.NOT_SENT,
+                cause);
     }
 
     /** Releases all locks; the file stays. Idempotent. */

@@ -1,7 +1,10 @@
 package io.valise.ipc.sharedmem.os;
 
+import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
 import io.valise.ipc.sharedmem.layout.SegmentLayout;
+import io.valise.ipc.spi.runtime.LateFaults;
 import java.nio.file.Path;
 
 /**
@@ -32,8 +35,16 @@ public record Segment(SharedMemory memory, SegmentLayout layout, Path file, Segm
         boolean done = false;
         try {
             layout.checkHeader(segment.memory);
+            LateFaults.report();
             done = true;
             return segment;
+        } catch (InternalError fault) {
+            throw new IpcException(
+                    IpcStatus.PROTOCOL_ERROR,
+                    "segment " + file + ": limit=" + layout.segmentBytes()
+                            + " bytes, actual=it was truncated by the server or another process",
+                    Delivery.NOT_SENT,
+                    fault);
         } finally {
             if (!done) {
                 segment.unmap();
