@@ -60,6 +60,10 @@ public final class SystemInstallation {
             boolean made = place.real().isEmpty();
             Path real = place();
             Folder wanted = new Folder(real.resolve(name), user(account), group(group.orElse("0")), group.isPresent());
+            if (place.installed(name).filter(SystemService::isUnfinished).isPresent()) {
+                empty(wanted.path);
+                Files.delete(wanted.path);
+            }
             Optional<SystemService> before = place.installed(name);
             if (before.isPresent() && !wanted.isAs(before.get())) {
                 throw SystemPlace.failure(
@@ -244,15 +248,18 @@ public final class SystemInstallation {
             return service.isFor(account, forGroup ? Optional.of(group) : Optional.empty());
         }
 
-        /** It is root's alone until all is as it must be; its owner is set last. */
+        /**
+         * Its mode is set last, so that one that an installation or a removal that was killed has left is known by it: no
+         * other user can enter it.
+         */
         void make() throws IOException {
             Files.createDirectory(
                     path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(ROOT_ALONE)));
             boolean done = false;
             try {
                 view(path).setGroup(group);
-                view(path).setPermissions(PosixFilePermissions.fromString(forGroup ? "rwxr-x---" : PLACE_MODE));
                 view(path).setOwner(account);
+                view(path).setPermissions(PosixFilePermissions.fromString(forGroup ? "rwxr-x---" : PLACE_MODE));
                 done = true;
             } finally {
                 if (!done) {

@@ -123,6 +123,11 @@ public final class SystemService {
         return owner.equals(account) && asAllowed;
     }
 
+    /** Whether an installation or a removal was killed before it had ended: its account alone can enter the folder. */
+    boolean isUnfinished() {
+        return !facts.allows(PosixFilePermission.OTHERS_EXECUTE) && !facts.allows(PosixFilePermission.GROUP_EXECUTE);
+    }
+
     /** Whether this process may connect to what is served in it. */
     boolean mayEnter() {
         return Files.isExecutable(folder);

@@ -139,6 +139,26 @@ class SystemPlaceTest {
         assertThat(place.resolve("a")).doesNotExist();
     }
 
+    /** As an installation leaves it that was killed before it had set the owner, or the mode, and a removal. */
+    @ParameterizedTest
+    @ValueSource(strings = {"0", ACCOUNT})
+    void aFolderThatWasLeftUnfinishedIsMadeAnew(String owner) throws IOException {
+        Path folder = install("quotes").folder();
+        Files.writeString(folder.resolve("left"), "by another account");
+        mode(folder, "rwx------");
+        give(folder, owner);
+
+        SystemInstallation.Installed again = SystemInstallation.install("quotes", ACCOUNT, Optional.empty());
+
+        assertThat(again.madeService()).isTrue();
+        assertThat(again.service().allowed()).isEqualTo("everyone");
+        assertThat(Files.getAttribute(folder, "unix:uid")).hasToString(ACCOUNT);
+        assertThat(folder).isEmptyDirectory();
+        assertThat(SystemInstallation.install("quotes", ACCOUNT, Optional.empty())
+                        .madeService())
+                .isFalse();
+    }
+
     @Test
     void aPlaceThatOthersCanChangeIsNotUsed() throws IOException {
         install("quotes");
