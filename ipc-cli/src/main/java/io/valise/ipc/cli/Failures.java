@@ -5,6 +5,7 @@ import io.valise.ipc.cli.option.CommandFailure;
 import io.valise.ipc.cli.text.Table;
 import io.valise.ipc.services.json.JsonFault;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -19,7 +20,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     public int handleParseException(ParameterException e, String[] arguments) {
         CommandLine command = e.getCommandLine();
         PrintWriter err = command.getErr();
-        err.println("ipc: " + printable(String.valueOf(e.getMessage()).strip()));
+        err.println("ipc: " + printable(String.valueOf(e.getMessage()).strip()) + missing(e));
         UnmatchedArgumentException.printSuggestions(e, err);
         err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
         return CommandLine.ExitCode.USAGE;
@@ -43,6 +44,16 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     /** Names of files, and what peers send, are in messages; their lines stay. */
     private static String printable(String message) {
         return message.lines().map(Table::printable).collect(Collectors.joining(System.lineSeparator()));
+    }
+
+    /** Which subcommands there are, where one is missing. */
+    private static String missing(ParameterException e) {
+        if (!"Missing required subcommand".equals(e.getMessage())) {
+            return "";
+        }
+        List<String> words = List.copyOf(e.getCommandLine().getSubcommands().keySet());
+        int last = words.size() - 1;
+        return ": " + (last == 0 ? "" : String.join(", ", words.subList(0, last)) + " or ") + words.get(last);
     }
 
     private static String describe(Exception e) {

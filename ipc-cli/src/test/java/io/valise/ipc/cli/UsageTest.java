@@ -152,6 +152,23 @@ class UsageTest {
                 .contains("expected scheme:name such as shm:quotes, actual=\"quotes\"");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ':',
+            value = {
+                "access: list, allow or withdraw",
+                "identity: make, show or find",
+                "named: list",
+                "publisher: list or clear",
+                "loopback: list, allow, exempt, remove, explain or watch",
+                "runtime: install, list, find, remove, pack or clean"
+            })
+    void aMissingSubcommandIsToldWhichThereAre(String command, String subcommands) {
+        CommandRun run = CommandRun.of(command);
+        assertThat(run.status()).isEqualTo(2);
+        assertThat(run.err().lines()).first().isEqualTo("ipc: Missing required subcommand: " + subcommands);
+    }
+
     @Test
     void aMistypedCommandIsSuggested() {
         assertThat(CommandRun.of("dcotor").err()).contains("doctor");

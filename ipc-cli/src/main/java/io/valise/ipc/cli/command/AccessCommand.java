@@ -21,20 +21,15 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code ipc access}: which directories applications may open for their callers. Confined to one thread. */
-@SuppressWarnings("NullAway.Init") // picocli sets the fields
+@SuppressWarnings({"NullAway.Init", "UnusedVariable"}) // picocli sets the fields, one for --help
 @Command(
         name = "access",
         description = "Shows which directories applications declare that they open for their callers; consents to them,"
                 + " and withdraws consent.",
         subcommands = {AccessCommand.ListRoots.class, AccessCommand.Allow.class, AccessCommand.Withdraw.class})
-final class AccessCommand implements Callable<Integer> {
+final class AccessCommand {
     @Mixin
     private CommonOptions common;
-
-    @Override
-    public Integer call() {
-        throw common.usageError("Missing required subcommand: list, allow or withdraw");
-    }
 
     /** A root of an application, whether it may open what is in it, and the directory to which it leads, if there is one. */
     private record Row(String applicationId, Path root, String consent, Optional<Path> real) {

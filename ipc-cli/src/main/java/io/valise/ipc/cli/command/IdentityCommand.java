@@ -23,19 +23,14 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code ipc identity}: which applications there are, and their ids. Confined to one thread. */
-@SuppressWarnings("NullAway.Init") // picocli sets the fields
+@SuppressWarnings({"NullAway.Init", "UnusedVariable"}) // picocli sets the fields, one for --help
 @Command(
         name = "identity",
         description = "Makes, shows and finds the ids by which rules, grants and policies name applications.",
         subcommands = {IdentityCommand.Make.class, IdentityCommand.Show.class, IdentityCommand.Find.class})
-final class IdentityCommand implements Callable<Integer> {
+final class IdentityCommand {
     @Mixin
     private CommonOptions common;
-
-    @Override
-    public Integer call() {
-        throw common.usageError("Missing required subcommand: make, show or find");
-    }
 
     private static ValueSet describe(ApplicationName asked) {
         ApplicationName name = asked.resolved();

@@ -24,7 +24,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.TypeConversionException;
 
 /** {@code ipc loopback}: which applications talk over loopback, what CheckNetIsolation is for. Confined to one thread. */
-@SuppressWarnings("NullAway.Init") // picocli sets the fields
+@SuppressWarnings({"NullAway.Init", "UnusedVariable"}) // picocli sets the fields, one for --help
 @Command(
         name = "loopback",
         description = "Shows and changes with whom applications talk over loopback: their manifests, and refusals.",
@@ -36,14 +36,9 @@ import picocli.CommandLine.TypeConversionException;
             LoopbackCommand.Explain.class,
             LoopbackWatchCommand.class
         })
-final class LoopbackCommand implements Callable<Integer> {
+final class LoopbackCommand {
     @Mixin
     private CommonOptions common;
-
-    @Override
-    public Integer call() {
-        throw common.usageError("Missing required subcommand: list, allow, exempt, remove, explain or watch");
-    }
 
     /** Whose manifest, and which rules of it. */
     static final class Rules {

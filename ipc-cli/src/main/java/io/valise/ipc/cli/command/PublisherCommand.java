@@ -21,21 +21,16 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code ipc publisher}: what the applications of publishers keep in their common folders. Confined to one thread. */
-@SuppressWarnings("NullAway.Init") // picocli sets the fields
+@SuppressWarnings({"NullAway.Init", "UnusedVariable"}) // picocli sets the fields, one for --help
 @Command(
         name = "publisher",
         description = "Shows and clears the folders in the cache directory that applications of one publisher share.",
         subcommands = {PublisherCommand.ListFolders.class, PublisherCommand.Clear.class})
-final class PublisherCommand implements Callable<Integer> {
+final class PublisherCommand {
     private static final String PUBLISHER = "The publisher: the name of its key, or its id such as 8wekyb3d8bbwe.";
 
     @Mixin
     private CommonOptions common;
-
-    @Override
-    public Integer call() {
-        throw common.usageError("Missing required subcommand: list or clear");
-    }
 
     /** The id of a publisher that has folders, by the name of its key or by its id. */
     private static String id(CommonOptions common, String name) {
