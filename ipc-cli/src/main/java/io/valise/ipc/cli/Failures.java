@@ -20,7 +20,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     public int handleParseException(ParameterException e, String[] arguments) {
         CommandLine command = e.getCommandLine();
         PrintWriter err = command.getErr();
-        err.println("ipc: " + printable(String.valueOf(e.getMessage()).strip()) + missing(e));
+        err.println("ipc: " + lines(String.valueOf(e.getMessage()).strip()) + missing(e));
         UnmatchedArgumentException.printSuggestions(e, err);
         err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
         return CommandLine.ExitCode.USAGE;
@@ -29,7 +29,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     @Override
     public int handleExecutionException(Exception e, CommandLine command, ParseResult parsed) {
         PrintWriter err = command.getErr();
-        err.println("ipc: " + printable(describe(e)));
+        err.println("ipc: " + Table.printable(describe(e)));
         if (e instanceof IpcException failure) {
             NextStep.after(failure).ifPresent(err::println);
         }
@@ -41,8 +41,8 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
         return e instanceof JsonFault ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
     }
 
-    /** Names of files, and what peers send, are in messages; their lines stay. */
-    private static String printable(String message) {
+    /** The lines of a message that quotes arguments. */
+    private static String lines(String message) {
         return message.lines().map(Table::printable).collect(Collectors.joining(System.lineSeparator()));
     }
 

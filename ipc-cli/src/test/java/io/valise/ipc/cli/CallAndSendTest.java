@@ -45,6 +45,9 @@ class CallAndSendTest {
                 .service("refuse", request -> {
                     throw new IpcException(IpcStatus.TYPE_MISMATCH, "key \"n\": wanted=INT64, found=INT32");
                 })
+                .service("escape", request -> {
+                    throw new IpcException(IpcStatus.UNSUPPORTED, "a\u001b[2J\u009b2J\u2028b\nipc: c");
+                })
                 .service("fail", request -> {
                     throw new IllegalStateException("out of coffee");
                 })
@@ -62,6 +65,14 @@ class CallAndSendTest {
     void aCallPrintsItsReply(String endpoint) {
         CommandRun run = CommandRun.of("call", endpoint, "echo", "{\"a\": [1, 2], \"b\": {\"c\": null}}", "--json");
         assertThat(run).isEqualTo(new CommandRun(0, "{\"a\":[1,2],\"b\":{\"c\":null}}" + System.lineSeparator(), ""));
+    }
+
+    @Test
+    void controlCharactersOfARefusalReachNoTerminal() {
+        assertThat(CommandRun.of("call", "local:calls", "escape").err().lines())
+                .first()
+                .asString()
+                .contains("UNSUPPORTED: a\\u001b[2J\\u009b2J\\u2028b\\u000aipc: c");
     }
 
     @Test

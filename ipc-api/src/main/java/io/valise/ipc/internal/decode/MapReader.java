@@ -147,7 +147,7 @@ final class MapReader {
     }
 
     private IpcException duplicate(@Nullable Object key) {
-        String readable = String.valueOf(key).replaceAll("\\p{Cntrl}", "?");
+        String readable = String.valueOf(key).replaceAll("[\\p{Cc}\\u2028\\u2029]", "?");
         return window.malformed("key \"" + readable + "\" is there twice, the second time before this offset");
     }
 }

@@ -20,7 +20,7 @@ public final class AuditLog {
     public static final String NAME = "io.valise.ipc.audit";
 
     private static final int MOST_UNAUTHENTICATED = 60;
-    private static final Pattern LINE_BREAKS = Pattern.compile("[\\p{Cntrl}\\u0085\\u2028\\u2029]");
+    private static final Pattern LINE_BREAKS = Pattern.compile("[\\p{Cc}\\u2028\\u2029]");
     private static final long WINDOW_NANOS = TimeUnit.MINUTES.toNanos(1);
     private static final int MOST_USERS = 1000;
     private static final Map<String, RateLimit> OTHER_USERS = new ConcurrentHashMap<>();

@@ -47,7 +47,7 @@ final class DoctorCommand implements Callable<Integer> {
         diagnosis.sharedMemory().ifPresent(place -> table.row("  shared memory", place.toString()));
         diagnosis.facts().forEach((name, value) -> table.row("  " + words(name), value));
         table.print(out);
-        diagnosis.warnings().forEach(warning -> out.println(colours.warning("! ") + warning));
+        diagnosis.warnings().forEach(warning -> out.println(colours.warning("! ") + Table.printable(warning)));
         out.println(verdict(diagnosis, colours));
     }
 
@@ -56,7 +56,7 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     private static String line(String mark, TransportCheck check) {
-        return mark + " " + String.format("%-9s", check.scheme()) + " " + check.detail();
+        return mark + " " + String.format("%-9s", check.scheme()) + " " + Table.printable(check.detail());
     }
 
     private static String verdict(Diagnosis diagnosis, Colours colours) {

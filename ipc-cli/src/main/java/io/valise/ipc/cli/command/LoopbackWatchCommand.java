@@ -6,6 +6,7 @@ import io.valise.ipc.cli.option.CommonOptions;
 import io.valise.ipc.cli.option.JsonLine;
 import io.valise.ipc.cli.option.WholeNumber;
 import io.valise.ipc.cli.servers.LoopbackAdvice;
+import io.valise.ipc.cli.text.Table;
 import io.valise.ipc.spi.runtime.LoopbackRefusal;
 import io.valise.ipc.spi.runtime.LoopbackRefusals;
 import java.util.Optional;
@@ -72,10 +73,11 @@ final class LoopbackWatchCommand implements Callable<Integer> {
             json.print(toValueSet(refusal, remedy));
         } else {
             common.out()
-                    .println(refusal.at() + "  " + refusal.endpoint() + "  " + refusal.application() + " (pid "
-                            + refusal.pid() + ") refused " + (refusal.inbound() ? "client " : "server ")
-                            + refusal.peer().orElse("without an identity") + ": " + refusal.because());
-            remedy.ifPresent(command -> common.out().println("  to allow it: " + command));
+                    .println(Table.printable(
+                            refusal.at() + "  " + refusal.endpoint() + "  " + refusal.application() + " (pid "
+                                    + refusal.pid() + ") refused " + (refusal.inbound() ? "client " : "server ")
+                                    + refusal.peer().orElse("without an identity") + ": " + refusal.because()));
+            remedy.ifPresent(command -> common.out().println("  to allow it: " + Table.printable(command)));
         }
     }
 

@@ -161,7 +161,7 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private void print(Event event) {
-        common.out().println(event.name() + " " + ValueSetJson.write(event.message()));
+        common.out().println(Table.printable(event.name()) + " " + ValueSetJson.write(event.message()));
         common.out().flush();
     }
 

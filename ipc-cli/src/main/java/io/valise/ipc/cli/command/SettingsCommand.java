@@ -154,7 +154,7 @@ final class SettingsCommand implements Callable<Integer> {
                 case deleteKey -> deleteKey(hive);
                 case revertKey -> hive.revertTree(keyed());
             }
-            hive.loss().ifPresent(lost -> common.err().println("ipc: warning: " + lost));
+            hive.loss().ifPresent(lost -> common.tell("warning: " + lost));
         }
     }
 

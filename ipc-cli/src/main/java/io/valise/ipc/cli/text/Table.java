@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 public final class Table {
     private static final String GAP = "  ";
 
-    private static final Pattern CONTROL = Pattern.compile("\\p{Cc}");
+    private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\u2028\\u2029]");
 
     private final List<List<String>> rows = new ArrayList<>();
 
@@ -25,7 +25,10 @@ public final class Table {
         return this;
     }
 
-    /** A text with its control characters, which a peer may have sent, shown as their number. */
+    /**
+     * A text on one line, with its control characters and line separators, which a peer or a file may have put there, shown
+     * as their number.
+     */
     public static String printable(String text) {
         return CONTROL.matcher(text)
                 .replaceAll(
