@@ -1,5 +1,6 @@
 package io.valise.ipc;
 
+import io.valise.ipc.spi.mapping.Mapping;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -59,6 +60,33 @@ public interface IpcConnection extends AutoCloseable {
     CompletableFuture<ValueSet> requestAsync(String service, ValueSet message);
 
     /**
+     * Sends a record and waits for a reply of a type, at most for the connection's request timeout. For the peer it is a
+     * request like any other. Sealed interfaces and types with arguments are sent as ValueSets: {@link
+     * ValueSet#from(Object, Class)}.
+     *
+     * @throws IpcException as {@link #request(String, ValueSet)}; {@code TYPE_MISMATCH} also when the reply is no {@code R}: its
+     *     {@link IpcException#delivery()} is then {@code UNKNOWN}, as the handler has run
+     * @throws IllegalArgumentException as {@link #request(String, ValueSet)}, or when one of the types cannot be mapped or the
+     *     record cannot be sent (see {@link ValueSet#from(Record)}); nothing is sent then
+     */
+    default <R> R request(String service, Record ask, Class<R> reply) {
+        Mapping<R> replies = Mapping.of(reply);
+        return replies.read(request(service, ValueSet.from(ask)));
+    }
+
+    /**
+     * Sends a record. The future is like that of {@link #requestAsync(String, ValueSet)}, and completes on the same threads,
+     * on which the constructors of the reply's records run, too.
+     *
+     * @return fails with the {@link IpcException} that {@link #request(String, Record, Class)} throws
+     * @throws IllegalArgumentException as {@link #request(String, Record, Class)}
+     */
+    default <R> CompletableFuture<R> requestAsync(String service, Record ask, Class<R> reply) {
+        Mapping<R> replies = Mapping.of(reply);
+        return TypedCalls.value(requestAsync(service, ValueSet.from(ask)), replies);
+    }
+
+    /**
      * Returns a call with options: metadata, its own timeout.
      *
      * @throws IllegalArgumentException when the service's name is empty or too long
@@ -97,16 +125,27 @@ public interface IpcConnection extends AutoCloseable {
     void service(String name, RequestHandler handler);
 
     /**
+     * Adds a service for the peer to call that takes and answers values of two types, such as records. For the peer it is a
+     * service like any other.
+     *
+     * @throws IllegalArgumentException as {@link #service(String, RequestHandler)}, or when one of the types cannot be mapped
+     *     (see {@link ValueSet#to(Class)})
+     */
+    default <A, R> void service(String name, Class<A> ask, Class<R> reply, TypedHandler<A, R> handler) {
+        service(name, TypedCalls.handler(ask, reply, handler));
+    }
+
+    /**
      * Adds a service that answers when a future completes.
      *
-     * @throws IllegalArgumentException as {@link #service}
+     * @throws IllegalArgumentException as {@link #service(String, RequestHandler)}
      */
     void asyncService(String name, AsyncRequestHandler handler);
 
     /**
      * Adds a service that answers with a stream.
      *
-     * @throws IllegalArgumentException as {@link #service}
+     * @throws IllegalArgumentException as {@link #service(String, RequestHandler)}
      */
     void stream(String name, StreamHandler handler);
 

@@ -152,16 +152,27 @@ public final class IpcServer implements AutoCloseable {
         Builder service(String name, RequestHandler handler);
 
         /**
+         * Adds a service that takes and answers values of two types, such as records. For a peer it is a service like any
+         * other.
+         *
+         * @throws IllegalArgumentException as {@link #service(String, RequestHandler)}, or when one of the types cannot be
+         *     mapped (see {@link ValueSet#to(Class)})
+         */
+        default <A, R> Builder service(String name, Class<A> ask, Class<R> reply, TypedHandler<A, R> handler) {
+            return service(name, TypedCalls.handler(ask, reply, handler));
+        }
+
+        /**
          * Adds a service that answers when a future completes.
          *
-         * @throws IllegalArgumentException as {@link #service}
+         * @throws IllegalArgumentException as {@link #service(String, RequestHandler)}
          */
         Builder asyncService(String name, AsyncRequestHandler handler);
 
         /**
          * Adds a service that answers with a stream.
          *
-         * @throws IllegalArgumentException as {@link #service}
+         * @throws IllegalArgumentException as {@link #service(String, RequestHandler)}
          */
         Builder stream(String name, StreamHandler handler);
 

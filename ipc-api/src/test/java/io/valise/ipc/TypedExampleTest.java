@@ -6,6 +6,7 @@ import java.math.BigDecimal;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** The examples of docs/typed-messages.md. */
@@ -37,16 +38,17 @@ class TypedExampleTest {
     @Test
     void aServiceTakesAndAnswersRecords() {
         try (IpcServer server = IpcServer.builder("local:typed")
-                        .service("price", request -> {
-                            Ask ask = request.message().to(Ask.class);
-                            return ValueSet.from(quote(ask.symbol()));
-                        })
+                        .service("price", Ask.class, Quote.class, ask -> quote(ask.symbol()))
                         .start();
                 IpcConnection connection = IpcClient.connect("local:typed")) {
             assertThat(server.endpoints()).hasSize(1);
-            ValueSet ask = ValueSet.from(new Ask("KRW/USD", Optional.empty()));
-            Quote quote = connection.request("price", ask).to(Quote.class);
+            Ask ask = new Ask("KRW/USD", Optional.empty());
+            Quote quote = connection.request("price", ask, Quote.class);
+            CompletableFuture<Quote> later = connection.requestAsync("price", ask, Quote.class);
             assertThat(quote).isEqualTo(QUOTE);
+            assertThat(later.join()).isEqualTo(QUOTE);
+            ValueSet reply = connection.request("price", ValueSet.from(ask));
+            assertThat(reply.to(Quote.class)).isEqualTo(QUOTE);
             assertThat(connection
                             .request("price", ValueSet.of("symbol", "KRW/USD"))
                             .getString("state"))

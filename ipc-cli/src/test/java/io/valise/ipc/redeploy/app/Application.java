@@ -1,5 +1,6 @@
 package io.valise.ipc.redeploy.app;
 
+import io.valise.ipc.GenericType;
 import io.valise.ipc.IpcClient;
 import io.valise.ipc.IpcConnection;
 import io.valise.ipc.IpcServer;
@@ -8,6 +9,8 @@ import io.valise.ipc.Request;
 import io.valise.ipc.ValueSet;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -22,6 +25,26 @@ public final class Application implements Callable<String> {
     private static final String LATER = "later";
     private static final String ITEMS = "items";
     private static final String TOLD = "told";
+    private static final String MARKS = "marks";
+
+    record Ask(int count, Optional<State> state) {}
+
+    record Page<T>(List<T> items, Map<String, State> states) {}
+
+    record Marks(Page<Mark> page) {}
+
+    sealed interface Mark permits Circle, Square {}
+
+    record Circle(double radius) implements Mark {}
+
+    record Square(double side) implements Mark {}
+
+    enum State {
+        OPEN,
+        CLOSED
+    }
+
+    private static final GenericType<Page<Mark>> PAGE = new GenericType<>() {};
 
     private final List<String> addresses;
 
@@ -51,6 +74,7 @@ public final class Application implements Callable<String> {
     private static IpcServer server(String address, CountDownLatch told, CountDownLatch disconnected) {
         return IpcServer.builder(address)
                 .service(ECHO, Request::message)
+                .service(MARKS, Ask.class, Marks.class, Application::marks)
                 .asyncService(LATER, request -> CompletableFuture.supplyAsync(request::message, Runnable::run))
                 .stream(ITEMS, request -> items())
                 .onEvent(TOLD, event -> told.countDown())
@@ -72,11 +96,38 @@ public final class Application implements Callable<String> {
             client.request(ECHO, number(i));
             client.requestAsync(LATER, number(i)).get(10, TimeUnit.SECONDS);
         }
+        useRecords(client);
         client.request(ECHO, ValueSet.of("bytes", new byte[300_000]));
         client.send(TOLD, number(2));
         Items items = new Items();
         client.stream(ITEMS, number(0)).subscribe(items);
         await(items.complete);
+    }
+
+    /** Compares numbers, since the JDK keeps the class of the record whose {@code equals} was called last. */
+    private static void useRecords(IpcConnection client) throws Exception {
+        for (int i = 0; i < CALLS; i++) {
+            Ask ask = new Ask(i, Optional.of(State.OPEN));
+            Page<Mark> page = client.request(MARKS, ask, Marks.class).page();
+            Marks later = client.requestAsync(MARKS, ask, Marks.class).get(10, TimeUnit.SECONDS);
+            Page<Mark> again = ValueSet.from(page, PAGE).to(PAGE);
+            if (radius(page) != i || radius(later.page()) != i || radius(again) != i) {
+                throw new IllegalStateException("radius: expected=" + i + ", actual=" + radius(page) + ", "
+                        + radius(later.page()) + ", " + radius(again));
+            }
+        }
+    }
+
+    private static double radius(Page<Mark> page) {
+        return page.items().get(0) instanceof Circle circle && page.states().get("state") == State.OPEN
+                ? circle.radius()
+                : -1;
+    }
+
+    private static Marks marks(Ask ask) {
+        return new Marks(new Page<>(
+                List.of(new Circle(ask.count()), new Square(1)),
+                Map.of("state", ask.state().orElseThrow())));
     }
 
     private static ValueSet number(int number) {

@@ -1,0 +1,35 @@
+package io.valise.ipc.services.typed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.valise.ipc.IpcServer;
+import io.valise.ipc.testkit.HangWatchdog;
+import io.valise.ipc.testkit.process.ForkedJvm;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Services and calls by records between two processes, over every transport; the client sends plain messages too. */
+@ExtendWith(HangWatchdog.class)
+class TypedCallsAcceptanceTest {
+    @AfterEach
+    void endClients() {
+        ForkedJvm.killAll();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"shm:typed", "pipe:typed", "loopback:typed"})
+    void recordsCrossBetweenProcesses(String address) {
+        try (IpcServer server = IpcServer.builder(address)
+                        .service("price", TypedClient.Ask.class, TypedClient.Quote.class, TypedClient::quote)
+                        .start();
+                ForkedJvm client = ForkedJvm.start(TypedClient.class, address)) {
+            assertThat(server.endpoints()).hasSize(1);
+            assertThat(client.ask("ask", "KRW")).isEqualTo("KRW 2026-01-02 [Circle[radius=1.0], Text[text=KRW]]");
+            assertThat(client.ask("later", "USD")).isEqualTo("USD 2026-01-02 [Circle[radius=1.0], Text[text=USD]]");
+            assertThat(client.ask("plain", "EUR")).isEqualTo("2026-01-02");
+            assertThat(client.ask("wrong")).isEqualTo("TYPE_MISMATCH");
+        }
+    }
+}
