@@ -8,6 +8,7 @@ import io.valise.ipc.ValueSet;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.util.regex.Pattern;
 
 /**
  * ValueSets as JSON (RFC 8259). Thread-safe.
@@ -27,12 +28,15 @@ import java.io.UncheckedIOException;
  * <p><b>Writing</b> has two forms. {@link #write Plain} is for display and for programs that know the types: a value
  * that JSON cannot represent becomes the string or object of the tag's value (bytes in base64, NaN as "NaN", a char
  * that is half of a surrogate pair its number). {@link #writeTyped Typed} puts tags where reading would make another
- * type of the plain form, and so gives back exactly the same ValueSet.
+ * type of the plain form, and so gives back exactly the same ValueSet. Both escape all control characters and line
+ * separators of texts, so that neither reaches a terminal.
  *
  * @since 0.1.0
  */
 public final class ValueSetJson {
     private static final JsonFactory JSON = new JsonFactory();
+    /** What JSON allows as it is; the characters below U+0020 are escaped by its rules. */
+    private static final Pattern CONTROL = Pattern.compile("[\\u007f-\\u009f\\u2028\\u2029]");
 
     private ValueSetJson() {}
 
@@ -97,7 +101,14 @@ public final class ValueSetJson {
         } catch (IOException e) {
             throw new UncheckedIOException(e); // a StringWriter does not fail
         }
-        return text.toString();
+        return escaped(text.toString());
+    }
+
+    /** Without the characters that control a terminal or end a line; outside texts the JSON here has none of them. */
+    private static String escaped(String json) {
+        return CONTROL.matcher(json)
+                .replaceAll(
+                        found -> String.format("\\\\u%04x", (int) found.group().charAt(0)));
     }
 
     /** The text written. */

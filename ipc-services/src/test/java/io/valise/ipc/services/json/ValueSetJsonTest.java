@@ -304,6 +304,16 @@ class ValueSetJsonTest {
         assertThat(faultOf("{\"a\": \"\n\"}")).doesNotContain("JsonReadFeature").doesNotContain("Source");
     }
 
+    @Test
+    void controlCharactersAndLineSeparatorsAreEscaped() throws JsonFault {
+        ValueSet hostile = ValueSet.of("k\u009b", "\u001b[2J\u007f\u0085\u009f\u2028\u2029\u00a0\u00e9");
+        String written = ValueSetJson.write(hostile);
+        assertThat(written).isEqualTo("{\"k\\u009b\":\"\\u001B[2J\\u007f\\u0085\\u009f\\u2028\\u2029\u00a0\u00e9\"}");
+        assertThat(ValueSetJson.read(written)).isEqualTo(hostile);
+        assertThat(ValueSetJson.writeMember(hostile, "k\u009b")).doesNotContain("\u009f");
+        assertThat(ValueSetJson.read(ValueSetJson.writeTyped(hostile, true))).isEqualTo(hostile);
+    }
+
     private static String nested(int levels) {
         return "{\"a\":".repeat(levels - 1) + "{}" + "}".repeat(levels - 1);
     }
