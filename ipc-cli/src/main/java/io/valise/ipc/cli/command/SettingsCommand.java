@@ -3,6 +3,7 @@ package io.valise.ipc.cli.command;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.cli.option.CommandFailure;
 import io.valise.ipc.cli.option.CommonOptions;
+import io.valise.ipc.cli.option.JsonLine;
 import io.valise.ipc.cli.option.WholeNumber;
 import io.valise.ipc.cli.text.Table;
 import io.valise.ipc.identity.AppIdentity;
@@ -83,8 +84,8 @@ final class SettingsCommand implements Callable<Integer> {
             description = "End watch after so many changes.")
     private int count = Integer.MAX_VALUE;
 
-    @Option(names = "--json", description = "Print list and keys as one line of JSON.")
-    private boolean json;
+    @Mixin
+    private JsonLine json;
 
     private ValueSet given = ValueSet.empty();
 
@@ -171,8 +172,8 @@ final class SettingsCommand implements Callable<Integer> {
     }
 
     private void keys(List<String> names) {
-        if (json) {
-            common.out().println(ValueSetJson.write(ValueSet.of("keys", names)));
+        if (json.isAsked()) {
+            json.print(ValueSet.of("keys", names));
         } else {
             names.stream().map(Table::printable).forEach(common.out()::println);
         }
@@ -229,8 +230,8 @@ final class SettingsCommand implements Callable<Integer> {
     }
 
     private void list(ValueSet all) {
-        if (json) {
-            common.out().println(ValueSetJson.write(all));
+        if (json.isAsked()) {
+            json.print(all);
         } else {
             Table table = new Table("NAME", "VALUE");
             all.keys().forEach(key -> table.row(key, ValueSetJson.writeMember(all, key)));
@@ -256,7 +257,7 @@ final class SettingsCommand implements Callable<Integer> {
             line.put("name", change.name());
         }
         change.value().ifPresent(now -> line.put("value", now));
-        common.out().println(ValueSetJson.write(line.build()));
+        json.print(line.build());
         common.out().flush();
         changes.countDown();
     }

@@ -2,6 +2,7 @@ package io.valise.ipc.cli.command;
 
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.cli.option.CommonOptions;
+import io.valise.ipc.cli.option.JsonLine;
 import io.valise.ipc.cli.option.WholeNumber;
 import io.valise.ipc.cli.servers.ReachableServers;
 import io.valise.ipc.cli.servers.ServerLoad;
@@ -10,7 +11,6 @@ import io.valise.ipc.cli.text.Colours;
 import io.valise.ipc.cli.text.Table;
 import io.valise.ipc.services.catalog.ServerStatus;
 import io.valise.ipc.services.catalog.ServiceCatalog;
-import io.valise.ipc.services.json.ValueSetJson;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -51,8 +51,8 @@ final class TopCommand implements Callable<Integer> {
     @Option(names = "--once", description = "Like -n 1.")
     private boolean once;
 
-    @Option(names = "--json", description = "Print a line of JSON for each look.")
-    private boolean json;
+    @Mixin
+    private JsonLine json;
 
     @Override
     public Integer call() throws InterruptedException {
@@ -69,8 +69,8 @@ final class TopCommand implements Callable<Integer> {
     }
 
     private void show(ServerLoad load) {
-        if (json) {
-            common.out().println(ValueSetJson.write(ValueSet.of("servers", load.toValueSets())));
+        if (json.isAsked()) {
+            json.print(ValueSet.of("servers", load.toValueSets()));
             return;
         }
         common.out().print(common.colours() == Colours.ANSI ? HOME_AND_CLEAR : "");
