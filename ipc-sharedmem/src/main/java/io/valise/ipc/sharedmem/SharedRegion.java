@@ -276,7 +276,7 @@ public final class SharedRegion implements AutoCloseable {
      * @param writer gets this region
      * @return the version
      * @throws IpcException {@code ACCESS_DENIED} with access {@code READ}, {@code CONNECTION_CLOSED}, {@code PROTOCOL_ERROR}
-     *     when it touched bytes that the file has lost because another process truncated it
+     *     when another process truncated its file
      */
     public long write(Writer writer) {
         enter();
@@ -287,7 +287,7 @@ public final class SharedRegion implements AutoCloseable {
             }
             return whole(() -> publication.write(this::checkOpen, () -> {
                 writer.write(this);
-                LateFaults.report();
+                checkEnd(); // before it is published
             }));
         } finally {
             leave();
@@ -373,8 +373,9 @@ public final class SharedRegion implements AutoCloseable {
     /** Says of a file that another process has truncated that it was. */
     private <T> T whole(Supplier<T> action) {
         try {
+            checkEnd(); // before native code of the JDK, as that of CRC32C, touches what is gone: the JVM would end
             T result = action.get();
-            LateFaults.report();
+            checkEnd();
             return result;
         } catch (InternalError fault) {
             if (file.isWhole()) {
@@ -386,6 +387,14 @@ public final class SharedRegion implements AutoCloseable {
                 throw e;
             }
             throw cut(e); // a write to what is gone was never published
+        }
+    }
+
+    private void checkEnd() {
+        boolean whole = windows.isWhole();
+        LateFaults.report();
+        if (!whole) {
+            throw new InternalError("the end of the region is not there");
         }
     }
 

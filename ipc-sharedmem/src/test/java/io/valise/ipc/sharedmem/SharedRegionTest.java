@@ -461,7 +461,7 @@ class SharedRegionTest {
                 assertThatThrownBy(() -> SharedRegion.create(MIB))
                         .satisfies(e -> assertStatus(e, IpcStatus.RESOURCE_EXHAUSTED))
                         .hasMessageContaining("limit=")
-                        .hasMessageContaining("needed=" + (MIB + 4096));
+                        .hasMessageContaining("needed=" + (MIB + 4096 + 8));
             }
         } finally {
             System.clearProperty(SegmentDirectory.PROPERTY);

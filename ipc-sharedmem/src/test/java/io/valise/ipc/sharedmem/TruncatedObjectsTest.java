@@ -7,12 +7,15 @@ import io.valise.ipc.sharedmem.region.RegionDirectory;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.process.ForkedJvm;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +30,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class TruncatedObjectsTest {
     private static final int HEADER = 4096;
     private static final int RING = 64 << 10;
+    /** So that the end mark is in the last page of the content. */
+    private static final int REGION = 8001;
 
     @AfterEach
     void endProcesses() {
@@ -141,20 +146,47 @@ class TruncatedObjectsTest {
         assertThatThrownBy(() -> SharedRing.open(file)).hasMessageContaining("PROTOCOL_ERROR");
     }
 
+    /** To nothing, to the header, into the content, into its last page, and to all but the last byte. */
+    static Stream<Arguments> cutsOfRegions() {
+        return cuts().map(arguments -> arguments.get()[0])
+                .distinct()
+                .flatMap(kind -> Stream.of(0, HEADER, HEADER + 70, HEADER + REGION - 100, HEADER + REGION + 7)
+                        .map(bytes -> Arguments.of(kind, bytes)));
+    }
+
     @ParameterizedTest
-    @MethodSource("cuts")
-    void aTruncatedRegionIsAProtocolErrorForThoseWhoTouchWhatIsGone(String memory, int bytes) throws IOException {
+    @MethodSource("cutsOfRegions")
+    void aTruncatedRegionIsAProtocolErrorForThoseWhoUseIt(String memory, int bytes) throws IOException {
         String name = "cut-region-" + memory + '-' + bytes;
         try (ForkedJvm user = ForkedJvm.start(List.of("-Dvalise.shm.memory=" + memory), RegionProcess.class)) {
-            user.ask("create", name, 8192);
+            user.ask("create", name, REGION);
             user.ask("fill", 1);
             truncate(RegionDirectory.current().file(name), bytes);
-            for (Object[] call : List.of(new Object[] {"fill", 2}, new Object[] {"crc"})) {
+            for (Object[] call : List.of(new Object[] {"crc"}, new Object[] {"fill", 2}, new Object[] {"crc"})) {
                 assertThatThrownBy(() -> user.ask(call))
                         .hasMessageContaining("PROTOCOL_ERROR: region \"" + name)
                         .hasMessageContaining("was truncated by another process; close it, and make another");
             }
             assertThat(user.ask("close")).isEmpty();
+        }
+    }
+
+    @Test
+    void aRegionOfTheLengthItHadButCutMeanwhileIsAProtocolErrorToo() throws IOException {
+        try (SharedRegion region = SharedRegion.create("regrown", REGION)) {
+            Path file = RegionDirectory.current().file("regrown");
+            long bytes = Files.size(file);
+            truncate(file, HEADER + 70);
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                channel.write(ByteBuffer.allocate(1), bytes - 1);
+            }
+            assertThatThrownBy(() -> region.read(each -> each.buffer().get(100)))
+                    .hasMessageContaining("PROTOCOL_ERROR: region \"regrown\"");
+            try (ForkedJvm other = ForkedJvm.start(List.of(), RegionProcess.class)) {
+                assertThatThrownBy(() -> other.ask("open", "regrown"))
+                        .hasMessageContaining("with the end mark")
+                        .hasMessageContaining("it was truncated");
+            }
         }
     }
 }

@@ -15,8 +15,7 @@ import java.util.Arrays;
  *   +4100    int  sets      event: how often it was set
  *   +4104    int  state     event: 1 while it is set
  *   +4160    long mark[n]   mutex: one, semaphore: one for each permit; 0 when it is free, else who has it
- *   +4160 + 8 n    long end mark "VALISEND"    a truncated file loses it first; no byte of it is 0, as the rest of a page is
- *                                              that a cut falls into
+ *   +4160 + 8 n    end mark
  *
  *   locks (fcntl) on bytes behind the end of the file:
  *     +1 MiB         turn     the process whose thread is next, for a short time
@@ -50,12 +49,12 @@ public final class ObjectLayout {
 
     /** The bytes of content of an object with so many slots. */
     public static long bytes(int slots) {
-        return MARKS + (long) slots * Long.BYTES + Long.BYTES;
+        return MARKS + (long) slots * Long.BYTES;
     }
 
     /** How many slots an object has; of a file that no object has, some number from 0 to {@link #MOST_SLOTS}. */
     public static int slots(long bytes) {
-        return (int) Math.max(0, Math.min(MOST_SLOTS, (bytes - MARKS) / Long.BYTES - 1));
+        return (int) Math.max(0, Math.min(MOST_SLOTS, (bytes - MARKS) / Long.BYTES));
     }
 
     /** Where the mark of a slot is. */
@@ -66,14 +65,6 @@ public final class ObjectLayout {
     /** Where the end mark is, behind the marks of so many slots. */
     public static int endAt(int slots) {
         return markAt(slots);
-    }
-
-    /** The end mark as it is written to a new file. */
-    public static ByteBuffer endMark() {
-        return ByteBuffer.allocate(Long.BYTES)
-                .order(ByteOrder.nativeOrder())
-                .putLong(EndMark.VALUE)
-                .flip();
     }
 
     /**

@@ -20,7 +20,7 @@ import java.nio.channels.FileChannel;
  *     +24    long generation        random: a handle is valid for one file, not for its name
  *    +128    long sequence          0 at first; odd while a process writes, even when the content is whole
  *   +4096    content
- *   +4096 + bytes    end
+ *   +4096 + bytes, rounded up to 8    end mark   (see EndMark)
  *
  *   locks (fcntl) on bytes that nothing is written to:
  *     +64    shared by every process that holds the region: a process that gets it exclusively may remove the file
@@ -46,8 +46,8 @@ public record RegionLayout(long bytes, long generation, int kind) {
 
     static final long MAGIC = 0x5641_4C49_5345_524EL;
     static final int VERSION = 1;
-    /** With its header the file's length still fits a long. */
-    private static final long MOST_BYTES = Long.MAX_VALUE - HEADER_BYTES;
+    /** With its header and the end mark the file's length still fits a long. */
+    private static final long MOST_BYTES = Long.MAX_VALUE - HEADER_BYTES - 2 * Long.BYTES;
 
     private static final int FIELDS_BYTES = 32;
 
@@ -67,9 +67,19 @@ public record RegionLayout(long bytes, long generation, int kind) {
         this(bytes, generation, 0);
     }
 
+    /** Where the end mark is, in bytes. */
+    public long endAt() {
+        return HEADER_BYTES + (bytes + Long.BYTES - 1) / Long.BYTES * Long.BYTES;
+    }
+
     /** Size of the file in bytes. */
     public long fileBytes() {
-        return HEADER_BYTES + bytes;
+        return endAt() + Long.BYTES;
+    }
+
+    /** Whether the file of this layout is as long as it was made, and was so all the time. */
+    public boolean isWhole(FileChannel file) throws IOException {
+        return file.size() == fileBytes() && EndMark.isIn(file, endAt());
     }
 
     /** The first bytes of a new file; all else is zero. */
@@ -94,10 +104,17 @@ public record RegionLayout(long bytes, long generation, int kind) {
     public static RegionLayout read(FileChannel file) throws IOException {
         ByteBuffer fields = fields();
         file.read(fields, 0);
-        return read(fields.flip(), file.size());
+        RegionLayout layout = read(fields.flip());
+        if (!layout.isWhole(file)) {
+            throw wrong(
+                    IpcStatus.PROTOCOL_ERROR,
+                    "file: limit=" + layout.fileBytes() + " bytes with the end mark, actual=" + file.size()
+                            + "; it was truncated or overwritten");
+        }
+        return layout;
     }
 
-    private static RegionLayout read(ByteBuffer fields, long fileBytes) {
+    private static RegionLayout read(ByteBuffer fields) {
         if (fields.remaining() < FIELDS_BYTES || fields.getLong() != MAGIC) {
             throw wrong(IpcStatus.PROTOCOL_ERROR, "header: limit=the magic of a region, actual=other bytes");
         }
@@ -107,10 +124,8 @@ public record RegionLayout(long bytes, long generation, int kind) {
         }
         int kind = fields.getInt();
         long bytes = fields.getLong();
-        if (bytes < 1 || bytes > MOST_BYTES || fileBytes != HEADER_BYTES + bytes) {
-            throw wrong(
-                    IpcStatus.PROTOCOL_ERROR,
-                    "file: limit=" + HEADER_BYTES + " + " + bytes + " bytes, actual=" + fileBytes);
+        if (bytes < 1 || bytes > MOST_BYTES) {
+            throw wrong(IpcStatus.PROTOCOL_ERROR, "bytes: limit=1 to " + MOST_BYTES + ", actual=" + bytes);
         }
         return new RegionLayout(bytes, fields.getLong(), kind);
     }

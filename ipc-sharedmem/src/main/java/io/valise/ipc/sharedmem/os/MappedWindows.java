@@ -1,5 +1,6 @@
 package io.valise.ipc.sharedmem.os;
 
+import io.valise.ipc.sharedmem.layout.EndMark;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -19,19 +20,24 @@ public final class MappedWindows {
     private final int start;
     private final long size;
     private final List<Mapping> windows = new ArrayList<>(1);
+    private final SharedMemory last;
+    private final int endAt; // in the last
 
     /**
      * Maps a file.
      *
      * @param start where its content begins, in bytes
      * @param size how many bytes of content it has
+     * @param endAt where its {@link EndMark} is, behind the content
      */
-    public MappedWindows(FileChannel file, MapMode mode, int start, long size) throws IOException {
+    public MappedWindows(FileChannel file, MapMode mode, int start, long size, long endAt) throws IOException {
         this.start = start;
         this.size = size;
         boolean complete = false;
         try {
-            mapAll(file, mode, start + size);
+            mapAll(file, mode, endAt + Long.BYTES);
+            this.last = MemoryKind.ofThisJvm().over(windows.get(windows.size() - 1));
+            this.endAt = (int) (endAt - (windows.size() - 1) * STEP);
             complete = true;
         } finally {
             if (!complete) {
@@ -51,6 +57,11 @@ public final class MappedWindows {
     /** The words from the file's beginning on, at least those before the content. */
     public SharedMemory words() {
         return MemoryKind.ofThisJvm().over(windows.get(0));
+    }
+
+    /** Whether the file has not been truncated; see {@link EndMark#isAt}. */
+    public boolean isWhole() {
+        return EndMark.isAt(last, endAt);
     }
 
     /**

@@ -8,6 +8,7 @@ import static java.nio.file.StandardOpenOption.WRITE;
 import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
+import io.valise.ipc.sharedmem.layout.EndMark;
 import io.valise.ipc.sharedmem.layout.ObjectLayout;
 import io.valise.ipc.sharedmem.layout.RegionLayout;
 import io.valise.ipc.sharedmem.os.MappedWindows;
@@ -163,7 +164,7 @@ public final class RegionFile {
     }
 
     private static MappedWindows map(FileChannel channel, MapMode mode, RegionLayout layout) throws IOException {
-        return new MappedWindows(channel, mode, RegionLayout.HEADER_BYTES, layout.bytes());
+        return new MappedWindows(channel, mode, RegionLayout.HEADER_BYTES, layout.bytes(), layout.endAt());
     }
 
     /** Removes a region's file if no process holds it. */
@@ -197,10 +198,10 @@ public final class RegionFile {
         log(e instanceof NoSuchFileException ? "others removed it" : "left to the next sweep", path, e);
     }
 
-    /** Whether it is as long as it was made; no process makes it longer. */
+    /** Whether it is as it was made. */
     public boolean isWhole() {
         try {
-            return file.use(FileChannel::size) >= layout.fileBytes();
+            return file.use(layout::isWhole);
         } catch (IOException e) {
             throw SegmentFile.failed(IpcStatus.RESOURCE_EXHAUSTED, "inspect", path, layout.fileBytes(), e);
         }
@@ -318,9 +319,7 @@ public final class RegionFile {
             }
             making.file.use(channel -> {
                 SegmentFile.allocate(channel, layout.fileBytes());
-                if (layout.kind() != 0) {
-                    channel.write(ObjectLayout.endMark(), layout.fileBytes() - Long.BYTES);
-                }
+                channel.write(EndMark.bytes(), layout.endAt());
                 return channel.write(layout.header(), 0);
             });
             return publish(making, path, layout, holding);

@@ -3,6 +3,7 @@ package io.valise.ipc.sharedmem.os;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.valise.ipc.sharedmem.layout.EndMark;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -24,7 +25,7 @@ class MappedWindowsTest {
                 Files.isWritable(Path.of("/dev/shm")) ? Path.of("/dev/shm") : Path.of("."), "valise-test", ".large");
         try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             file.write(ByteBuffer.allocate(1), HEADER + SIZE - 1);
-            MappedWindows windows = new MappedWindows(file, MapMode.READ_WRITE, HEADER, SIZE);
+            MappedWindows windows = new MappedWindows(file, MapMode.READ_WRITE, HEADER, SIZE, HEADER + SIZE);
             for (long offset : new long[] {0, GIB - 4, 2 * GIB - 4, 3 * GIB + 5, SIZE - 8}) {
                 windows.view(offset, 8).putLong(offset);
                 ByteBuffer inFile = ByteBuffer.allocate(8);
@@ -34,6 +35,9 @@ class MappedWindowsTest {
             assertThat(windows.view(2 * GIB - 4, GIB - HEADER).getLong()).isEqualTo(2 * GIB - 4);
             assertThatThrownBy(() -> windows.view(SIZE - 7, 8)).isInstanceOf(IndexOutOfBoundsException.class);
             assertThatThrownBy(() -> windows.view(0, 3 * GIB)).hasMessageContaining("take two views");
+            assertThat(windows.isWhole()).isFalse();
+            file.write(EndMark.bytes(), HEADER + SIZE);
+            assertThat(windows.isWhole()).isTrue();
             windows.unmap();
             windows.unmap();
         } finally {
