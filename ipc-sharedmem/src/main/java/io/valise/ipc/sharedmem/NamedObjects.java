@@ -16,8 +16,8 @@ public final class NamedObjects {
 
     /**
      * All named objects that programs with this runtime directory have open, and those that a process died with, by scope and
-     * name. It waits for none; of those that change meanwhile it tells what was or is. Where a process has died with an
-     * object, others that try to acquire it at the moment of the look may find it taken.
+     * name. It waits for none; of those that change meanwhile it tells what was or is. No process finds an object
+     * taken by the look.
      *
      * @throws IpcException {@code ACCESS_DENIED} when the directory is not this user's alone, {@code RESOURCE_EXHAUSTED} when it
      *     cannot be read

@@ -4,14 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.sharedmem.NamedObject.Kind;
+import io.valise.ipc.sharedmem.layout.ObjectLayout;
 import io.valise.ipc.sharedmem.region.RegionDirectory;
+import io.valise.ipc.spi.runtime.LockFile;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.process.ForkedJvm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -55,6 +59,23 @@ class NamedObjectsTest {
             }
         }
         assertThat(listed("listed")).isEmpty();
+    }
+
+    /** As a process that has just acquired the mutex, and is to write its mark: a look that tried the lock would wait or fail. */
+    @Test
+    void aLookAsksForNoLockOfAUser() throws Exception {
+        try (ForkedJvm other = ObjectProcess.start(List.of(), "mutex", "looked-at")) {
+            other.ask("acquire");
+            other.kill();
+            Path file = RegionDirectory.objects().file("u", "looked-at");
+            try (LockFile open = LockFile.open(file, Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE))) {
+                assertThat(open.tryExclusive(ObjectLayout.slotLock(0))).isNotNull();
+                assertThat(listed("looked-at")).contains(mutex("looked-at", List.of(), List.of(other.pid())));
+            }
+        }
+        try (NamedMutex here = NamedMutex.open("looked-at")) {
+            here.acquire().close(); // so that the file goes
+        }
     }
 
     @Test

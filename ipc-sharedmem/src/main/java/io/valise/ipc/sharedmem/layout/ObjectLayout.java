@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.LongBuffer;
 import java.nio.channels.FileChannel;
+import java.security.SecureRandom;
 import java.util.Arrays;
 
 /**
@@ -14,13 +15,14 @@ import java.util.Arrays;
  *   +4096    int  rung      changes when a thread that waits has to look again
  *   +4100    int  sets      event: how often it was set
  *   +4104    int  state     event: 1 while it is set
- *   +4160    long mark[n]   mutex: one, semaphore: one for each permit; 0 when it is free, else who has it
+ *   +4160    long mark[n]   mutex: one, semaphore: one for each permit; 0 when it is free, else the mark of its process
  *   +4160 + 8 n    end mark
  *
  *   locks (fcntl) on bytes behind the end of the file:
  *     +1 MiB         turn     the process whose thread is next, for a short time
  *     +1 MiB + 1     taking   automatic event: the process that looks whether it is set and resets it
  *     +1 MiB + 64    slot[n]  the process that has the mutex or the permit: a mark without it was left by a dead one
+ *     +4 EiB + mark  user     the process of that mark, while it has the object open: no other process has that mark
  * </pre>
  */
 public final class ObjectLayout {
@@ -44,6 +46,7 @@ public final class ObjectLayout {
 
     private static final int MARKS = 64;
     private static final long SLOT_LOCKS = TURN_LOCK + 64;
+    private static final long USER_LOCKS = 1L << 62;
 
     private ObjectLayout() {}
 
@@ -91,6 +94,22 @@ public final class ObjectLayout {
         long[] found = new long[whole ? slots : 0];
         marks.get(found);
         return found;
+    }
+
+    /** A mark that no other process has, nor another copy of this library: a random number, and the process id. */
+    public static long newMark() {
+        long random = new SecureRandom().nextInt() & 0x3FFF_FFFFL;
+        return (random << Integer.SIZE) | pid(ProcessHandle.current().pid());
+    }
+
+    /** The process id in a mark. */
+    public static long pid(long mark) {
+        return mark & 0xFFFF_FFFFL;
+    }
+
+    /** The byte that the process of a mark has locked while it has the object open. */
+    public static long userLock(long mark) {
+        return USER_LOCKS | (mark & (USER_LOCKS - 1));
     }
 
     /** The byte that the holder of a slot has locked. */

@@ -27,6 +27,9 @@ import java.util.regex.Pattern;
  * bell. What is under way when it is closed (a wait, a hold) keeps the memory mapped until it ends. Thread-safe.
  */
 public final class ObjectFile implements AutoCloseable {
+    /** Marks the slots that this process has. */
+    static final long MARK = ObjectLayout.newMark();
+
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final Pattern SCOPE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
     private static final int ATTEMPTS = 100;
@@ -56,6 +59,7 @@ public final class ObjectFile implements AutoCloseable {
                 new ObjectWords(file, name, file.windows(MapMode.READ_WRITE).words());
         this.bell = new Bell(words);
         words.check();
+        file.tryLock(ObjectLayout.userLock(MARK)); // refused where it is open here already; freed with the file
     }
 
     /** Makes an object that is opened by its handle only; else as {@link #openOrCreate}. */

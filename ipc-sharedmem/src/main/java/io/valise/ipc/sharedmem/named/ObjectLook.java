@@ -84,18 +84,21 @@ public record ObjectLook(
         return new ObjectLook(file, kind, marks.length, set, holders, abandoned, "");
     }
 
-    /** A slot whose lock is free has been given back since its mark was read, or its process has died. */
+    /**
+     * A mark whose process has not the object open was taken away since it was read, or its process has died. The lock of
+     * the slot would tell it too, but others that try the slot would find it taken; for this one only looks ask, who share it.
+     */
     private static void sort(
-            int slot, long pid, LockFile open, RegionLayout layout, List<Long> holders, List<Long> abandoned)
+            int slot, long mark, LockFile open, RegionLayout layout, List<Long> holders, List<Long> abandoned)
             throws IOException {
-        try (LockFile.Lock free = open.tryExclusive(ObjectLayout.slotLock(slot))) {
-            if (free == null) {
-                holders.add(pid);
+        try (LockFile.Lock gone = open.tryShared(ObjectLayout.userLock(mark))) {
+            if (gone == null) {
+                holders.add(ObjectLayout.pid(mark));
                 return;
             }
             long[] now = open.use(channel -> ObjectLayout.marks(channel, layout));
-            if (now.length > slot && now[slot] != 0) {
-                abandoned.add(now[slot]);
+            if (now.length > slot && now[slot] == mark) {
+                abandoned.add(ObjectLayout.pid(mark));
             }
         }
     }

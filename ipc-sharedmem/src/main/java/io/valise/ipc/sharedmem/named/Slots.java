@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *   acquire                                release
  *   0  lock the slot's byte                a  mark = 0
  *   1  the mark is not 0: abandoned        b  unlock the byte
- *   2  mark = process id                   c  ring the bell
+ *   2  mark = this process's               c  ring the bell
  * </pre>
  *
  * <p>The kernel alone says who has a slot: it grants the lock to one process, and takes it from a process that ends, at
@@ -38,8 +38,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe.
  */
 public final class Slots {
-    private static final long PID = ProcessHandle.current().pid();
-
     static final long TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final ObjectFile object;
@@ -195,9 +193,9 @@ public final class Slots {
 
     private String pids() {
         StringBuilder pids = new StringBuilder();
-        for (long pid : words.marks()) {
-            if (pid != 0) {
-                pids.append(pids.length() == 0 ? "held by process " : ", ").append(pid);
+        for (long mark : words.marks()) {
+            if (mark != 0) {
+                pids.append(pids.length() == 0 ? "held by process " : ", ").append(ObjectLayout.pid(mark));
             }
         }
         return pids.length() == 0 ? "others were faster" : pids.toString();
@@ -213,7 +211,7 @@ public final class Slots {
             this.slot = slot;
             this.lock = lock;
             this.abandoned = words.mark(slot) != 0;
-            words.putMark(slot, PID);
+            words.putMark(slot, ObjectFile.MARK);
         }
 
         /** Whether the one that had it before ended without giving it back. */
