@@ -177,9 +177,9 @@ export interface Connection {
   onEvent(name: string, handler: EventHandler): this;
   /** A proxy of the object that the peer exports by that interface; nothing is sent before it is called. */
   remote<T = RemoteObject>(name: string): T;
-  /** Takes no new calls; resolves to whether what was taken was answered within so many milliseconds. */
+  /** Takes no new calls; resolves to whether what was taken was answered within so many milliseconds, or Infinity. */
   drain(grace: number): Promise<boolean>;
-  /** Closes it; with a grace in milliseconds, answers first what was taken. Resolves when the socket is closed. */
+  /** Closes it; with a grace in milliseconds, or Infinity, answers first what was taken. Resolves when the socket is closed. */
   close(options?: { grace?: number }): Promise<void>;
 }
 
@@ -198,7 +198,7 @@ export interface ReconnectOptions {
 }
 
 export interface ClientOptions extends EndOptions {
-  /** How long connecting may take, in milliseconds; 5 s unless said otherwise, for a child 30 s. */
+  /** How long connecting may take, in milliseconds, or Infinity; 5 s unless said otherwise, for a child 30 s. */
   timeout?: number;
   signal?: AbortSignal;
   /** Grants to present, 8 at most; needs an identity. */
@@ -246,7 +246,7 @@ export interface Server {
   readonly closed: Promise<void>;
   /** Sends an event to all connections, without waiting; a client for which 64 MiB wait is disconnected. */
   broadcast(event: string, message?: Message): void;
-  /** Answers what was taken, and closes; resolves to whether all was answered within so many milliseconds. */
+  /** Answers what was taken, and closes; resolves to whether all was answered within so many milliseconds, or Infinity. */
   shutdown(grace: number): Promise<boolean>;
   /** Closes all connections, and frees the addresses. */
   close(): Promise<void>;

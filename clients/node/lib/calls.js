@@ -2,6 +2,7 @@ import { unwatch, watch } from './aborts.js';
 import * as frames from './frames.js';
 import { IncomingStream } from './incoming-stream.js';
 import { IpcError, textOf } from './status.js';
+import { checkTimeout } from './timeout.js';
 
 /** The calls of this end, requests and streams, that wait for their answers. One timer serves all. */
 export class OutgoingCalls {
@@ -145,16 +146,6 @@ class PendingRequest {
     unwatch(this.#signal, this.#onAbort);
     this.#reject(error);
   }
-}
-
-/** setTimeout takes no longer ones. */
-const LONGEST_TIMEOUT = 2_147_483_647;
-
-export function checkTimeout(timeout) {
-  if (timeout !== Infinity && !(typeof timeout === 'number' && timeout > 0 && timeout <= LONGEST_TIMEOUT)) {
-    throw new RangeError(`timeout: limit=more than 0 to ${LONGEST_TIMEOUT} ms, or Infinity, actual=${String(timeout)}`);
-  }
-  return timeout;
 }
 
 export function checkSignal(signal, what) {

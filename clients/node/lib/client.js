@@ -1,4 +1,4 @@
-import { checkSignal, checkTimeout } from './calls.js';
+import { checkSignal } from './calls.js';
 import { Connection } from './connection.js';
 import { Dialer } from './dialer.js';
 import { parseEndpoint } from './endpoint.js';
@@ -7,6 +7,7 @@ import { connectPipe } from './pipe.js';
 import { ReconnectPolicy } from './reconnect/policy.js';
 import { ReconnectingConnection } from './reconnect/connection.js';
 import { IpcError } from './status.js';
+import { checkTimeout } from './timeout.js';
 
 const CONNECT_MILLIS = 5_000;
 /** In the order in which a client tries them. */

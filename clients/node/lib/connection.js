@@ -1,5 +1,5 @@
 import { rootProxy } from './objects/proxy.js';
-import { within } from './within.js';
+import { checkGrace, within } from './timeout.js';
 
 const NO_OPTIONS = Object.freeze({});
 
@@ -80,12 +80,14 @@ export class Connection {
 
   /** Takes no new calls; resolves to whether all that were taken were answered within so many milliseconds. */
   async drain(grace) {
+    checkGrace(grace);
     this.session.drain();
     return within(grace, this.session.dispatcher.whenIdle());
   }
 
   /** Closes it; with a grace, answers first what was taken. Resolves when the socket is closed. */
   async close({ grace = 0 } = {}) {
+    checkGrace(grace);
     if (grace > 0 && this.isOpen) {
       await this.drain(grace);
     }

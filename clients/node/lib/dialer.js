@@ -1,6 +1,5 @@
 import { basename } from 'node:path';
 import { inspect } from 'node:util';
-import { checkTimeout } from './calls.js';
 import { newCounters } from './counters.js';
 import { EventLane } from './event-lane.js';
 import { checkMaxMessage } from './greeting.js';
@@ -8,6 +7,7 @@ import { AppIdentity } from './identity/app-identity.js';
 import { CapabilityGrant } from './identity/grant.js';
 import { Offers } from './offers.js';
 import { Session } from './session.js';
+import { checkTimeout } from './timeout.js';
 
 export const REQUEST_MILLIS = 30_000;
 const MOST_GRANTS = 8;
@@ -87,7 +87,7 @@ export class Dialer {
     const onAbort = () => session.close('CANCELLED', `connecting to ${endpoint}: given up`);
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
-      const greeting = session.greet(Math.max(1, limits.deadline - performance.now()));
+      const greeting = session.greet(limits.deadline - performance.now());
       if (signal?.aborted) {
         onAbort();
       }

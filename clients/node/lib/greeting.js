@@ -3,6 +3,7 @@ import * as frames from './frames.js';
 import { ClientProof, ServerProof } from './identity/proof.js';
 import { numberIn, Peer } from './peer.js';
 import { IpcError, malformed, statusOf } from './status.js';
+import { startTimer } from './timeout.js';
 
 const { KIND, FLAG } = frames;
 const DEFAULT_MAX_MESSAGE = 16 << 20;
@@ -32,7 +33,7 @@ class Greeting {
     this.done = new Promise((resolve, reject) => {
       Object.assign(this, { resolve, reject });
     });
-    this.#timer = setTimeout(() => session.close(status, what), millis);
+    this.#timer = startTimer(millis, () => session.close(status, what));
   }
 
   about() {

@@ -7,6 +7,7 @@ import { NamedListener } from './named-socket.js';
 import { failed } from './private-directory.js';
 import { folderToRead, folderToServe } from './runtime-directory.js';
 import { IpcError } from './status.js';
+import { startTimer } from './timeout.js';
 
 const FOLDER = 'loopback';
 const HELD_FOLDER = 'loopback-held';
@@ -62,7 +63,7 @@ async function dial(server, host, port, { deadline, signal }) {
   const socket = net.connect({ host, port, noDelay: true });
   const what = `loopback:${server.name}`;
   const stop = (status, why) => socket.destroy(new IpcError(status, why, 'NOT_SENT'));
-  const timer = setTimeout(() => stop('TIMEOUT', `no answer from ${what} in time`), Math.max(1, deadline - performance.now()));
+  const timer = startTimer(deadline - performance.now(), () => stop('TIMEOUT', `no answer from ${what} in time`));
   const onAbort = () => stop('CANCELLED', `connecting to ${what}: given up`);
   signal?.addEventListener('abort', onAbort, { once: true });
   let cause;

@@ -13,6 +13,7 @@ import { Offers } from './offers.js';
 import { listenPipe } from './pipe.js';
 import { Session } from './session.js';
 import { IpcError, textOf } from './status.js';
+import { checkGrace } from './timeout.js';
 
 const LISTENERS = new Map([
   ['pipe', listenPipe],
@@ -183,6 +184,7 @@ export class Server {
    * many milliseconds.
    */
   async shutdown(grace) {
+    checkGrace(grace);
     await this.#stopListening();
     const all = [...this.#sessions].map(({ connection }) => connection.drain(grace));
     const answered = (await Promise.all(all)).every((done) => done);

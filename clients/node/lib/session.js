@@ -7,7 +7,7 @@ import * as frames from './frames.js';
 import { ClientGreeting, ServerGreeting } from './greeting.js';
 import { Peer } from './peer.js';
 import { IpcError, malformed, statusOf } from './status.js';
-import { within } from './within.js';
+import { within } from './timeout.js';
 
 const { KIND, FLAG } = frames;
 const MOST_UNSENT_BYTES = 64 << 20;
@@ -233,8 +233,6 @@ export class Session {
     const { requestTimeout } = this.setting;
     if (!this.isFull) {
       return;
-    } else if (requestTimeout === Infinity) {
-      await this.room();
     } else if (!await within(requestTimeout, this.room())) {
       throw new IpcError('TIMEOUT', `event ${event}: no room for more within ${requestTimeout} ms; the peer does not read, and may still get it`);
     }

@@ -292,3 +292,34 @@ test('an address that is none, and a transport that is not here, are refused', l
   await assert.rejects(connect('any:x', { maxMessageBytes: 100 }), /limit=4096/);
   await assert.rejects(serve('pipe:x', { services: { 'valise.x': () => ({}) } }), /reserved/);
 });
+
+test('Infinity is no limit, of connecting, requests and what is under way at the end', limit, async (t) => {
+  for (const address of ['pipe:patient', 'loopback:patient']) {
+    let begun;
+    let finish;
+    const running = new Promise((resolve) => {
+      begun = resolve;
+    });
+    const slow = () => new Promise((resolve) => {
+      finish = () => resolve({ done: true });
+      begun();
+    });
+    const server = await serve(address, { services: { slow } });
+    t.after(() => server.close());
+    const connection = await connected(t, address, { timeout: Infinity, requestTimeout: Infinity });
+    const reply = connection.request('slow');
+    await running;
+    for (const grace of [-1, NaN, undefined, '5', 2 ** 31]) {
+      await assert.rejects(connection.drain(grace), RangeError);
+      await assert.rejects(server.shutdown(grace), RangeError);
+    }
+    await assert.rejects(connection.close({ grace: -1 }), RangeError);
+    const down = server.shutdown(Infinity);
+    while (connection.isOpen) {
+      await connection.request('valise.ping').catch(({ status }) => assert.equal(status, 'CONNECTION_CLOSED'));
+    }
+    finish();
+    assert.deepEqual(await reply, { done: true });
+    assert.equal(await down, true);
+  }
+});

@@ -1,5 +1,6 @@
 /** What each end of standard streams writes before its first frame (docs/protocol.md, "pipe"). */
 import { IpcError } from '../status.js';
+import { startTimer } from '../timeout.js';
 
 export const PREAMBLE = Buffer.from('\0valise pipe 1\n', 'ascii');
 const MOST_NOISE_BYTES = 65_536;
@@ -33,9 +34,8 @@ export function awaitPreamble(input, { deadline, signal }, gone) {
     };
     const onEnd = () => settle(reject, gone(excerpt(heard)));
     const onAbort = () => settle(reject, new IpcError('CANCELLED', 'given up before the other end was ready', 'NOT_SENT'));
-    const timer = setTimeout(
-      () => settle(reject, new IpcError('TIMEOUT', 'the other end of the standard streams has said nothing in time', 'NOT_SENT')),
-      Math.max(1, deadline - performance.now()));
+    const timer = startTimer(deadline - performance.now(),
+      () => settle(reject, new IpcError('TIMEOUT', 'the other end of the standard streams has said nothing in time', 'NOT_SENT')));
     signal?.addEventListener('abort', onAbort, { once: true });
     input.on('data', onData).on('end', onEnd).on('error', onEnd).on('close', onEnd);
   });

@@ -1,6 +1,6 @@
-import { checkTimeout } from '../calls.js';
 import { Connection } from '../connection.js';
 import { IpcError } from '../status.js';
+import { checkGrace, checkTimeout } from '../timeout.js';
 import { Redial } from './redial.js';
 import { Repeats } from './repeats.js';
 import { RepeatedStream } from './stream.js';
@@ -178,6 +178,7 @@ export class ReconnectingConnection extends Connection {
   }
 
   async close({ grace = 0 } = {}) {
+    checkGrace(grace);
     if (grace > 0 && this.#session.isOpen) {
       await this.drain(grace);
     }

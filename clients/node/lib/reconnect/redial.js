@@ -1,12 +1,11 @@
 import { unwatch, watch } from '../aborts.js';
 import { IpcError } from '../status.js';
+import { startTimer } from '../timeout.js';
 import { isLoss } from './repeats.js';
 
 /** Each pause is shorter by up to this part, at random: the clients of one server do not come all at once. */
 const JITTER = 0.2;
 const MOST_DOUBLINGS = 40;
-/** setTimeout takes no longer ones. */
-const LONGEST_TIMEOUT = 2_147_483_647;
 
 /** Dials for a connection: one attempt at a time. What needs a link waits for its outcome, within its own time. */
 export class Redial {
@@ -60,8 +59,7 @@ export class Redial {
   #add({ resolve, reject }, deadline, signal) {
     const fail = (error) => waiter.done(() => reject(error));
     const onAbort = () => fail(new IpcError('CANCELLED', 'given up while there was no link', 'NOT_SENT', { cause: signal.reason }));
-    const millis = Math.min(Math.max(0, deadline - performance.now()), LONGEST_TIMEOUT);
-    const timer = setTimeout(() => fail(tooLate(this.#lastFailure)), millis);
+    const timer = startTimer(deadline - performance.now(), () => fail(tooLate(this.#lastFailure)));
     const waiter = {
       done: (then) => {
         this.#waiting.delete(waiter);
@@ -103,7 +101,7 @@ export class Redial {
     if (time < this.#due) {
       this.#due = time;
       clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => this.#attempt(), Math.max(0, time - performance.now()));
+      this.#timer = startTimer(time - performance.now(), () => this.#attempt());
     }
   }
 
