@@ -99,7 +99,9 @@ export function exchange(socket) {
   };
   const look = () => {
     const bytes = waiting === undefined ? null : socket.read(waiting.bytes);
-    if (bytes !== null) {
+    if (bytes !== null && bytes.length < waiting.bytes) {
+      fail(); // the last bytes of a socket that has ended
+    } else if (bytes !== null) {
       const { resolve } = waiting;
       waiting = undefined;
       resolve(bytes);

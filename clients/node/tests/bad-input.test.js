@@ -182,6 +182,22 @@ test('loopback: a client tells nothing to a server that cannot prove itself', li
   assert.equal((await impostor.heard).length, 40, 'only its hello');
 });
 
+test('loopback: a server that hangs up within the handshake has died', limit, async (t) => {
+  mkdirSync(`${home}/loopback`, { recursive: true, mode: 0o700 });
+  const challenge = Buffer.concat([Buffer.from('VALISE\x01\0'), Buffer.alloc(64)]);
+  for (const length of [0, 3, 8, 20, 40, 71]) {
+    const server = net.createServer((socket) => socket.on('error', () => {}).end(challenge.subarray(0, length)));
+    t.after(() => server.close());
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = server.address();
+    await endpointFile.publish(`${home}/loopback`, { name: 'short', port, port6: 0, secret: Buffer.alloc(32, 1) });
+    await assert.rejects(connect('loopback:short'), (error) => {
+      assert.deepEqual([error.status, error.delivery], ['PEER_DIED', 'NOT_SENT'], `${length} bytes: ${error.stack}`);
+      return true;
+    });
+  }
+});
+
 test('endpoint files that are none, or could be read by others, are refused', limit, async () => {
   const { accepted, refused } = jsonVectors('places.json').endpointFiles;
   mkdirSync(`${home}/loopback`, { recursive: true, mode: 0o700 });
