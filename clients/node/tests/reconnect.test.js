@@ -1,6 +1,8 @@
 /** Connections that come back. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { home, startNode } from './support/processes.js';
 import { AppIdentity, connect, IpcError, serve } from '../lib/index.js';
 
@@ -74,6 +76,11 @@ test('what waits for a link ends at its own time, or is given up', limit, async 
   const given = failure(connection.request('echo', {}, { signal: controller.signal }));
   controller.abort();
   assert.deepEqual([(await given).status, (await given).delivery], ['CANCELLED', 'NOT_SENT']);
+  for (const call of [connection.request('echo', {}, { signal: controller.signal }),
+    connection.stream('count', {}, { signal: controller.signal }).next()]) {
+    assert.deepEqual([(await failure(call)).status, (await failure(call)).delivery], ['CANCELLED', 'NOT_SENT']);
+  }
+  await assert.rejects(connection.request('echo', {}, { signal: null }), TypeError);
   const closed = failure(connection.request('echo'));
   await connection.close();
   assert.deepEqual([(await closed).status, (await closed).delivery], ['CONNECTION_CLOSED', 'NOT_SENT']);
@@ -160,6 +167,39 @@ test('while a server drains, new calls go to the next one, and old ones are answ
   finish();
   assert.deepEqual(await old, { server: 1 });
   assert.equal(await down, true);
+});
+
+test('a stream that is left while there is no link is not opened', limit, async (t) => {
+  const opened = [];
+  const streams = { *count({ n }) { opened.push(n); yield { n }; } };
+  const server = await serve('pipe:left', { streams });
+  const { connection } = await reconnecting(t, 'pipe:left');
+  await server.close();
+  const stream = connection.stream('count', { n: 1 });
+  const item = stream.next();
+  await stream.return();
+  const next = await serve('pipe:left', { streams });
+  t.after(() => next.close());
+  assert.deepEqual(await item, { value: undefined, done: true });
+  assert.deepEqual(await connection.stream('count', { n: 2 }).next(), { value: { n: 2 }, done: false });
+  assert.deepEqual(opened, [2]);
+});
+
+test('a link that has ended is not kept', limit, async (t) => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc');
+  const server = await serve('pipe:kept');
+  const { connection } = await reconnecting(t, 'pipe:kept');
+  const former = new WeakRef(connection.session);
+  await server.close();
+  await connection.session.ended;
+  const next = await serve('pipe:kept');
+  t.after(() => next.close());
+  await connection.request('valise.ping');
+  while (former.deref() !== undefined) {
+    await connection.request('valise.ping');
+    collect();
+  }
 });
 
 test('another application that answers later is refused', limit, async (t) => {

@@ -1,3 +1,4 @@
+import { checkSignal } from '../calls.js';
 import { Connection } from '../connection.js';
 import { IpcError } from '../status.js';
 import { checkGrace, checkTimeout } from '../timeout.js';
@@ -65,7 +66,9 @@ export class ReconnectingConnection extends Connection {
 
   #adopt(session) {
     if (this.#session !== session) {
-      this.#retired.add(this.#session);
+      const former = this.#session;
+      this.#retired.add(former);
+      former.ended.then(() => this.#retired.delete(former));
       this.#session = session;
     }
     this.#proved = session.peer.applicationId;
@@ -74,7 +77,6 @@ export class ReconnectingConnection extends Connection {
   }
 
   #sessionEnded(session) {
-    this.#retired.delete(session);
     if (session === this.#session && this.#end === undefined) {
       this.#tell('RECONNECTING');
       this.#wantLink();
@@ -135,7 +137,7 @@ export class ReconnectingConnection extends Connection {
     const repeats = new Repeats(this.#policy, name, checkTimeout(timeout));
     for (let pause = 0; ; pause = repeats.next()) {
       try {
-        return await attempt(await this.#usable(repeats.deadline, pause, signal), repeats.left);
+        return await attempt(await this.#usable(name, repeats.deadline, pause, signal), repeats.left);
       } catch (error) {
         if (this.#end !== undefined || !repeats.allow(error)) {
           throw repeats.honest(error);
@@ -145,13 +147,14 @@ export class ReconnectingConnection extends Connection {
   }
 
   /** A session that is open: the present one, or one that is waited for. */
-  async #usable(deadline, pause, signal) {
+  async #usable(name, deadline, pause, signal) {
+    checkSignal(signal, name);
     return pause === 0 && this.#session.isOpen ? this.#session : this.#redial.wait(deadline, pause, signal);
   }
 
   stream(service, message = {}, options = {}) {
     const repeats = () => new Repeats(this.#policy, service, this.requestTimeout);
-    return new RepeatedStream(repeats, (deadline, pause) => this.#usable(deadline, pause, options.signal),
+    return new RepeatedStream(repeats, (deadline, pause) => this.#usable(service, deadline, pause, options.signal),
       (session) => session.calls.stream(service, message, options), () => this.#end === undefined);
   }
 

@@ -37,12 +37,17 @@ export class RepeatedStream {
     for (let pause = 0; !this.#over; pause = this.#repeats.next()) {
       try {
         this.#current ??= this.#open(await this.#usable(this.#repeats.deadline, pause));
+        if (this.#over) {
+          break; // it was left while there was no link
+        }
         const result = await this.#current.next();
         this.#received = true;
         return result;
       } catch (error) {
         this.#current = undefined;
-        if (!this.#goesOn() || !this.#repeats.allow(error)) {
+        if (this.#over) {
+          break;
+        } else if (!this.#goesOn() || !this.#repeats.allow(error)) {
           this.#over = true;
           throw this.#repeats.honest(error);
         }
