@@ -62,7 +62,7 @@ export class Dispatcher {
       return;
     }
     this.#session.counters[offer.isBuiltIn ? 'builtInRequestsServed' : 'requestsServed']++;
-    const call = new Call(this.#session.connection, service, metadata, remaining);
+    const call = new Call(this.#session, service, metadata, remaining);
     if (isStream) {
       this.#stream(this.#begin(id, call, Number(credit)), offer, message);
     } else {
@@ -189,7 +189,7 @@ export class Dispatcher {
     let isLater = false;
     try {
       if (!this.#eventsAreDropped && this.#admits(name)) {
-        handled = handler(message, { name, connection: this.#session.connection });
+        handled = handler(message, setSession({ name, connection: this.#session.connection }, this.#session));
         isLater = typeof handled?.then === 'function';
       }
     } catch (error) {
@@ -246,14 +246,27 @@ export class Dispatcher {
   }
 }
 
+const SESSION = Symbol('session');
+
+/** A connection that reconnects may have another session when a handler runs than the one over which the call or event came. */
+function setSession(told, session) {
+  return Object.defineProperty(told, SESSION, { value: session });
+}
+
+/** For this package alone: the session over which a call or event came, of what its handler is told. */
+export function sessionOf(told) {
+  return told[SESSION];
+}
+
 /** What a handler is told of a request or stream besides its message. */
 class Call {
   #controller;
   #aborted;
   #until;
 
-  constructor(connection, service, metadata, remaining) {
-    this.connection = connection;
+  constructor(session, service, metadata, remaining) {
+    this.connection = session.connection;
+    setSession(this, session);
     this.service = service;
     this.metadata = metadata;
     this.#until = remaining === undefined ? undefined : performance.now() + remaining;

@@ -202,6 +202,40 @@ test('a link that has ended is not kept', limit, async (t) => {
   }
 });
 
+test('a server that drains calls back the objects that it holds', limit, async (t) => {
+  let begun;
+  let finish;
+  const running = new Promise((resolve) => {
+    begun = resolve;
+  });
+  const finished = new Promise((resolve) => {
+    finish = resolve;
+  });
+  const slow = async (listener) => {
+    begun();
+    await finished;
+    return listener('heard');
+  };
+  const first = await serve('pipe:backwards', { objects: { 'acme.Slow': { slow } } });
+  const { connection } = await reconnecting(t, 'pipe:backwards');
+  const heard = [];
+  const reply = connection.remote('acme.Slow').slow((said) => heard.push(said));
+  await running;
+  const former = connection.session;
+  const down = first.shutdown(50_000);
+  while (former.isOpen) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const second = await serve('pipe:backwards');
+  t.after(() => second.close());
+  await connection.request('valise.ping');
+  assert.notEqual(connection.session, former);
+  finish();
+  assert.equal(await reply, 1);
+  assert.deepEqual(heard, ['heard']);
+  assert.equal(await down, true);
+});
+
 test('another application that answers later is refused', limit, async (t) => {
   const identity = await AppIdentity.open('quotes', { publisher: 'owner' });
   const server = await serve('pipe:same', { identity });

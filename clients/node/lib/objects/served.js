@@ -1,4 +1,5 @@
 /** How the peer's calls of objects are served (docs/protocol.md, "Remote objects"). */
+import { sessionOf } from '../dispatcher.js';
 import { IpcError } from '../status.js';
 import { namesOf } from './marks.js';
 import { invoke, isRemote } from './proxy.js';
@@ -20,19 +21,19 @@ export function rootHandler(name, object) {
 export function offerObjects(offers) {
   if (offers.findService(CALL) === undefined) {
     offers.service(CALL, (message, call) => {
-      const { target, names } = objectsOf(call.connection.session).exports.held(idOf(message.o));
+      const { target, names } = objectsOf(sessionOf(call)).exports.held(idOf(message.o));
       return serve(target, names, message, call);
     });
     offers.stream(STREAM, stream);
-    offers.event(RELEASE, ({ ids = [], counts = [] }, { connection }) => {
-      const { exports } = objectsOf(connection.session);
+    offers.event(RELEASE, ({ ids = [], counts = [] }, event) => {
+      const { exports } = objectsOf(sessionOf(event));
       ids.forEach((id, at) => exports.release(BigInt(id), Number(counts[at] ?? 0)));
     });
   }
 }
 
 async function serve(target, names, message, call) {
-  const objects = objectsOf(call.connection.session);
+  const objects = objectsOf(sessionOf(call));
   if (typeof message.as === 'string') {
     if (!names.includes(message.as)) {
       throw new IpcError('UNSUPPORTED', `the object does not offer ${message.as}; it offers ${names.join(', ')}`);
@@ -74,7 +75,7 @@ function methodOf(target, name) {
 }
 
 async function* stream(message, call) {
-  const objects = objectsOf(call.connection.session);
+  const objects = objectsOf(sessionOf(call));
   const { target } = objects.exports.held(idOf(message.o));
   if (typeof target[Symbol.asyncIterator] !== 'function') {
     throw new IpcError('UNSUPPORTED', 'the object publishes nothing; call it');
