@@ -88,7 +88,7 @@ export class Connection {
   /** Closes it; with a grace, answers first what was taken. Resolves when the socket is closed. */
   async close({ grace = 0 } = {}) {
     checkGrace(grace);
-    if (grace > 0 && this.isOpen) {
+    if (grace > 0) {
       await this.drain(grace);
     }
     await this.session.close();

@@ -303,6 +303,9 @@ export class Session {
 
   /** Tells the peer that no new calls are taken. */
   drain() {
+    if (this.#closing !== undefined || this.#end !== undefined) {
+      return;
+    }
     this.#sendGoaway(FLAG.DRAIN, 'OK', 'this end is shutting down');
   }
 

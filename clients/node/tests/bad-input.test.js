@@ -156,6 +156,37 @@ test('a client that asks and does not read the answers is disconnected', limit, 
   }
 });
 
+test('what was taken from a peer that drains is answered before the end', limit, async (t) => {
+  mkdirSync(`${home}/pipe`, { recursive: true, mode: 0o700 });
+  const asking = framed(KIND.REQUEST, { id: 7, body: `04${Buffer.from('slow').toString('hex')}a0` });
+  for (const [i, options] of [{}, { reconnect: {} }].entries()) {
+    const draining = await fakeServer(`${home}/pipe/draining${i}`, WELCOME, asking, framed(KIND.GOAWAY, { flags: 4 }));
+    t.after(() => draining.close());
+    let begun;
+    let finish;
+    const running = new Promise((resolve) => {
+      begun = resolve;
+    });
+    const slow = () => new Promise((resolve) => {
+      finish = () => resolve({});
+      begun();
+    });
+    const connection = await connect(`pipe:draining${i}`, { services: { slow }, ...options });
+    await running;
+    const { session } = connection;
+    while (session.isOpen) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const closed = connection.close({ grace: 50_000 });
+    await new Promise((resolve) => setImmediate(resolve));
+    finish();
+    await closed;
+    const said = split(await draining.heard).slice(1).map(({ kind, id }) => [kind, id]);
+    assert.deepEqual(said.filter(([kind]) => kind === KIND.RESPONSE), [[KIND.RESPONSE, 7]], JSON.stringify(said));
+    await connection.close({ grace: 50_000 }); // ended already
+  }
+});
+
 test('loopback: who does not know the secret gets no further', limit, async (t) => {
   const server = await serve('loopback:secret', { services: { echo: (message) => message } });
   t.after(() => server.close());

@@ -182,7 +182,7 @@ export class ReconnectingConnection extends Connection {
 
   async close({ grace = 0 } = {}) {
     checkGrace(grace);
-    if (grace > 0 && this.#session.isOpen) {
+    if (grace > 0) {
       await this.drain(grace);
     }
     this.#finish(CLOSED_HERE);
