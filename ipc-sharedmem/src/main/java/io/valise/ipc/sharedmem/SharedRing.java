@@ -269,16 +269,7 @@ public final class SharedRing implements AutoCloseable {
          * @throws IpcException {@code PROTOCOL_ERROR} when the file was truncated; the claim has ended
          */
         public void commit(int length) {
-            checkClaimed("commit");
-            try {
-                ring.stage(length);
-                ring.publish();
-                owner.checkWhole();
-            } catch (RuntimeException | Error e) {
-                endClaimIfCut(e);
-                throw e;
-            }
-            passOn();
+            makeRecord("commit", length, true);
         }
 
         /**
@@ -291,9 +282,16 @@ public final class SharedRing implements AutoCloseable {
          * @throws IpcException {@code PROTOCOL_ERROR} when the file was truncated; the claim has ended
          */
         public void stage(int length) {
-            checkClaimed("stage");
+            makeRecord("stage", length, false);
+        }
+
+        private void makeRecord(String call, int length, boolean visible) {
+            checkClaimed(call);
             try {
                 ring.stage(length);
+                if (visible) {
+                    ring.publish();
+                }
                 owner.checkWhole();
             } catch (RuntimeException | Error e) {
                 endClaimIfCut(e);
