@@ -4,6 +4,8 @@ import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.sharedmem.os.SharedMemory;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
 
 /**
  * The layout of the file of a {@code SharedRing}. Immutable.
@@ -81,9 +83,14 @@ public record RingFileLayout(int ringBytes) {
         memory.putLongRelease(MAGIC_AT, MAGIC);
     }
 
-    /** Whether the file has not been truncated; see {@link EndMark#isAt}. */
+    /** Whether the mapped file has not been truncated; see {@link EndMark#isAt}. */
     public boolean isWhole(SharedMemory memory) {
         return EndMark.isAt(memory, endAt());
+    }
+
+    /** The same of the file itself, where the memory may be gone. */
+    public boolean isWhole(FileChannel file) throws IOException {
+        return EndMark.isIn(file, endAt());
     }
 
     private int endAt() {

@@ -132,7 +132,7 @@ public final class RingFile implements AutoCloseable {
     /** Whether the file is as it was made; yes after the close, when its size is not known. */
     public boolean isWhole() {
         try {
-            return file.use(FileChannel::size) >= layout.fileBytes() && layout.isWhole(memory);
+            return file.use(layout::isWhole);
         } catch (ClosedChannelException closedHere) {
             return true;
         } catch (IOException e) {
