@@ -287,7 +287,7 @@ public final class SharedRegion implements AutoCloseable {
             }
             return whole(() -> publication.write(this::checkOpen, () -> {
                 writer.write(this);
-                checkEnd(); // before it is published
+                checkUsed(); // before it is published
             }));
         } finally {
             leave();
@@ -373,9 +373,10 @@ public final class SharedRegion implements AutoCloseable {
     /** Says of a file that another process has truncated that it was. */
     private <T> T whole(Supplier<T> action) {
         try {
-            checkEnd(); // before native code of the JDK, as that of CRC32C, touches what is gone: the JVM would end
+            windows.checkWhole(); // before native code of the JDK, as that of CRC32C, touches what is gone: the JVM
+            // would end
             T result = action.get();
-            checkEnd();
+            checkUsed();
             return result;
         } catch (InternalError fault) {
             if (file.isWhole()) {
@@ -390,12 +391,10 @@ public final class SharedRegion implements AutoCloseable {
         }
     }
 
-    private void checkEnd() {
-        boolean whole = windows.isWhole();
+    /** After a use of the memory: what the JVM has to say of it comes now. */
+    private void checkUsed() {
+        windows.checkWhole();
         LateFaults.report();
-        if (!whole) {
-            throw new InternalError("the end of the region is not there");
-        }
     }
 
     private IpcException cut(Throwable cause) {

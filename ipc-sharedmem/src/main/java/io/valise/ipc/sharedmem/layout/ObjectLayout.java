@@ -65,11 +65,6 @@ public final class ObjectLayout {
         return RUNG_AT + MARKS + slot * Long.BYTES;
     }
 
-    /** Where the end mark is, behind the marks of so many slots. */
-    public static int endAt(int slots) {
-        return markAt(slots);
-    }
-
     /**
      * Whether a slot has a mark: when no process has the file open, a dead one left it, which the next one is to be told.
      *

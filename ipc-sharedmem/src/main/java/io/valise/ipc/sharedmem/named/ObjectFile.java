@@ -55,8 +55,7 @@ public final class ObjectFile implements AutoCloseable {
         this.scope = scope;
         this.name = name;
         this.file = file;
-        this.words =
-                new ObjectWords(file, name, file.windows(MapMode.READ_WRITE).words());
+        this.words = new ObjectWords(file, name, file.windows(MapMode.READ_WRITE));
         this.bell = new Bell(words);
         words.check();
         file.tryLock(ObjectLayout.userLock(MARK)); // refused where it is open here already; freed with the file

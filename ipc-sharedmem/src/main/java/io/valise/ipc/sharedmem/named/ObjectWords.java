@@ -3,8 +3,8 @@ package io.valise.ipc.sharedmem.named;
 import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
-import io.valise.ipc.sharedmem.layout.EndMark;
 import io.valise.ipc.sharedmem.layout.ObjectLayout;
+import io.valise.ipc.sharedmem.os.MappedWindows;
 import io.valise.ipc.sharedmem.os.SharedMemory;
 import io.valise.ipc.sharedmem.region.RegionFile;
 import io.valise.ipc.spi.runtime.LateFaults;
@@ -18,13 +18,15 @@ import io.valise.ipc.spi.runtime.LateFaults;
 final class ObjectWords {
     private final RegionFile file;
     private final String name;
+    private final MappedWindows windows;
     private final SharedMemory memory;
     private final int slots;
 
-    ObjectWords(RegionFile file, String name, SharedMemory memory) {
+    ObjectWords(RegionFile file, String name, MappedWindows windows) {
         this.file = file;
         this.name = name;
-        this.memory = memory;
+        this.windows = windows;
+        this.memory = windows.words();
         this.slots = ObjectLayout.slots(file.layout().bytes());
     }
 
@@ -95,11 +97,8 @@ final class ObjectWords {
     }
 
     private void checkEnd() {
-        boolean whole = EndMark.isAt(memory, ObjectLayout.endAt(slots));
+        windows.checkWhole();
         LateFaults.report();
-        if (!whole) {
-            throw new InternalError("the end of the file is not there");
-        }
     }
 
     private IpcException cut(InternalError fault) {

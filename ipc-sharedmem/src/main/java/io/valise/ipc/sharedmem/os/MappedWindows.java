@@ -1,6 +1,7 @@
 package io.valise.ipc.sharedmem.os;
 
 import io.valise.ipc.sharedmem.layout.EndMark;
+import io.valise.ipc.spi.runtime.LateFaults;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -59,9 +60,17 @@ public final class MappedWindows {
         return MemoryKind.ofThisJvm().over(windows.get(0));
     }
 
-    /** Whether the file has not been truncated; see {@link EndMark#isAt}. */
-    public boolean isWhole() {
-        return EndMark.isAt(last, endAt);
+    /**
+     * Checks that the file has not been truncated; see {@link EndMark#isAt}. Of memory that is gone the JVM may have more to say
+     * later ({@link LateFaults}).
+     *
+     * @throws InternalError when it has been, as the JVM says it of other accesses to memory that is gone
+     */
+    public void checkWhole() {
+        if (!EndMark.isAt(last, endAt)) {
+            LateFaults.report(); // or it would come up while the caller finds out why
+            throw new InternalError("the end of the file is not there");
+        }
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.valise.ipc.sharedmem.os;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.valise.ipc.sharedmem.layout.EndMark;
@@ -35,9 +36,9 @@ class MappedWindowsTest {
             assertThat(windows.view(2 * GIB - 4, GIB - HEADER).getLong()).isEqualTo(2 * GIB - 4);
             assertThatThrownBy(() -> windows.view(SIZE - 7, 8)).isInstanceOf(IndexOutOfBoundsException.class);
             assertThatThrownBy(() -> windows.view(0, 3 * GIB)).hasMessageContaining("take two views");
-            assertThat(windows.isWhole()).isFalse();
+            assertThatThrownBy(windows::checkWhole).isInstanceOf(InternalError.class);
             file.write(EndMark.bytes(), HEADER + SIZE);
-            assertThat(windows.isWhole()).isTrue();
+            assertThatCode(windows::checkWhole).doesNotThrowAnyException();
             windows.unmap();
             windows.unmap();
         } finally {
