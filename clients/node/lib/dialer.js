@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { inspect } from 'node:util';
+import { unwatch, watch } from './aborts.js';
 import { newCounters } from './counters.js';
 import { EventLane } from './event-lane.js';
 import { checkMaxMessage } from './greeting.js';
@@ -85,7 +86,7 @@ export class Dialer {
     const session = new Session(socket, { ...this.#setting, endpoint });
     told(session);
     const onAbort = () => session.close('CANCELLED', `connecting to ${endpoint}: given up`);
-    signal?.addEventListener('abort', onAbort, { once: true });
+    watch(signal, onAbort);
     try {
       const greeting = session.greet(limits.deadline - performance.now());
       if (signal?.aborted) {
@@ -97,7 +98,7 @@ export class Dialer {
       session.close(error.status, error.reason);
       throw error;
     } finally {
-      signal?.removeEventListener('abort', onAbort);
+      unwatch(signal, onAbort);
     }
   }
 }

@@ -1,6 +1,7 @@
 /** The transport loopback: over TCP on 127.0.0.1 and ::1, and nothing else. */
 import net from 'node:net';
 import path from 'node:path';
+import { unwatch, watch } from './aborts.js';
 import * as endpointFile from './endpoint-file.js';
 import { asClient, asServer, contextOf, exchange } from './handshake.js';
 import { NamedListener } from './named-socket.js';
@@ -65,7 +66,7 @@ async function dial(server, host, port, { deadline, signal }) {
   const stop = (status, why) => socket.destroy(new IpcError(status, why, 'NOT_SENT'));
   const timer = startTimer(deadline - performance.now(), () => stop('TIMEOUT', `no answer from ${what} in time`));
   const onAbort = () => stop('CANCELLED', `connecting to ${what}: given up`);
-  signal?.addEventListener('abort', onAbort, { once: true });
+  watch(signal, onAbort);
   let cause;
   socket.on('error', (error) => {
     cause ??= error;
@@ -81,7 +82,7 @@ async function dial(server, host, port, { deadline, signal }) {
     throw cause instanceof IpcError ? cause : error;
   } finally {
     clearTimeout(timer);
-    signal?.removeEventListener('abort', onAbort);
+    unwatch(signal, onAbort);
     talk.close();
   }
 }

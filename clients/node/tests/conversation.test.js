@@ -190,8 +190,8 @@ test('a name too long for a socket has one elsewhere', limit, async (t) => {
   assert.deepEqual(await connection.request('valise.ping', { n: 1 }), { n: 1 });
 });
 
-test('one signal gives up any number of calls, without a warning, and is forgotten by those that were answered', limit, async (t) => {
-  const server = await serve('pipe:signals', {
+test('one signal gives up any number of calls, without a warning, and is forgotten by those that were answered or connected', limit, async (t) => {
+  const server = await serve('any:signals', {
     services: { hang: () => new Promise(() => {}), echo: (message) => message },
     streams: { async *waits(_, { signal }) { await new Promise((resolve) => signal.addEventListener('abort', resolve)); } },
   });
@@ -205,6 +205,8 @@ test('one signal gives up any number of calls, without a warning, and is forgott
   const { signal } = controller;
   const many = (call) => Promise.all(Array.from({ length: 20 }, call));
   await many((_, i) => connection.request('echo', { i }, { signal }));
+  const others = await many(() => connect('loopback:signals', { signal }));
+  await Promise.all(others.map((other) => other.close()));
   assert.deepEqual(getEventListeners(signal, 'abort'), []);
   const given = many(async (_, i) => {
     const call = i % 2 === 0 ? connection.request('hang', {}, { signal }) : connection.stream('waits', {}, { signal }).next();

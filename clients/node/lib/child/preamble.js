@@ -1,4 +1,5 @@
 /** What each end of standard streams writes before its first frame (docs/protocol.md, "pipe"). */
+import { unwatch, watch } from '../aborts.js';
 import { IpcError } from '../status.js';
 import { startTimer } from '../timeout.js';
 
@@ -17,7 +18,7 @@ export function awaitPreamble(input, { deadline, signal }, gone) {
     let heard = Buffer.alloc(0);
     const settle = (done, result) => {
       clearTimeout(timer);
-      signal?.removeEventListener('abort', onAbort);
+      unwatch(signal, onAbort);
       input.off('data', onData).off('end', onEnd).off('error', onEnd).off('close', onEnd);
       input.pause();
       done(result);
@@ -36,7 +37,7 @@ export function awaitPreamble(input, { deadline, signal }, gone) {
     const onAbort = () => settle(reject, new IpcError('CANCELLED', 'given up before the other end was ready', 'NOT_SENT'));
     const timer = startTimer(deadline - performance.now(),
       () => settle(reject, new IpcError('TIMEOUT', 'the other end of the standard streams has said nothing in time', 'NOT_SENT')));
-    signal?.addEventListener('abort', onAbort, { once: true });
+    watch(signal, onAbort);
     input.on('data', onData).on('end', onEnd).on('error', onEnd).on('close', onEnd);
   });
 }
