@@ -189,7 +189,7 @@ export class Dispatcher {
     let isLater = false;
     try {
       if (!this.#eventsAreDropped && this.#admits(name)) {
-        handled = handler(message, setSession({ name, connection: this.#session.connection }, this.#session));
+        handled = handler(message, new ReceivedEvent(this.#session, name));
         isLater = typeof handled?.then === 'function';
       }
     } catch (error) {
@@ -246,27 +246,40 @@ export class Dispatcher {
   }
 }
 
-const SESSION = Symbol('session');
+/** What a handler is told besides the message. */
+class Told {
+  /** A connection that reconnects may have another one when the handler runs. */
+  #session;
 
-/** A connection that reconnects may have another session when a handler runs than the one over which the call or event came. */
-function setSession(told, session) {
-  return Object.defineProperty(told, SESSION, { value: session });
+  constructor(session) {
+    this.#session = session;
+    this.connection = session.connection;
+  }
+
+  static sessionOf(told) {
+    return told.#session;
+  }
 }
 
 /** For this package alone: the session over which a call or event came, of what its handler is told. */
-export function sessionOf(told) {
-  return told[SESSION];
+export const { sessionOf } = Told;
+
+/** Of an event. */
+class ReceivedEvent extends Told {
+  constructor(session, name) {
+    super(session);
+    this.name = name;
+  }
 }
 
-/** What a handler is told of a request or stream besides its message. */
-class Call {
+/** Of a request or stream. */
+class Call extends Told {
   #controller;
   #aborted;
   #until;
 
   constructor(session, service, metadata, remaining) {
-    this.connection = session.connection;
-    setSession(this, session);
+    super(session);
     this.service = service;
     this.metadata = metadata;
     this.#until = remaining === undefined ? undefined : performance.now() + remaining;
