@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the converters of the types that one type or interface names. Used by one thread. */
@@ -58,9 +59,9 @@ public class Converters {
         } else if (raw.isArray()) {
             return array(raw.getComponentType(), arguments);
         } else if (raw.isRecord()) {
-            return record(raw, type, arguments);
+            return nesting(type, arguments, () -> new RecordConverter(raw, null));
         }
-        return isSealed(raw) ? sealed(raw, type, arguments) : generic(raw, type, arguments);
+        return isSealed(raw) ? nesting(type, arguments, () -> new SealedConverter(raw)) : generic(raw, type, arguments);
     }
 
     private static @Nullable Converter simple(Class<?> raw) {
@@ -129,28 +130,16 @@ public class Converters {
         return type.isInterface() && type.isSealed();
     }
 
-    private Converter record(Class<?> raw, Type type, TypeArguments arguments) {
+    /** The converter of a type that may contain itself: it is known before those of its components are looked for. */
+    private Converter nesting(Type type, TypeArguments arguments, Supplier<NestingConverter> maker) {
         TypeArguments inside = arguments.within(type);
         String key = type.getTypeName() + inside;
         Converter made = known.get(key);
         if (made == null) {
-            RecordConverter record = new RecordConverter(raw, null);
-            known.put(key, record);
-            record.resolve(component -> of(component.getGenericType(), inside));
-            made = record;
-        }
-        return made;
-    }
-
-    private Converter sealed(Class<?> raw, Type type, TypeArguments arguments) {
-        TypeArguments inside = arguments.within(type);
-        String key = type.getTypeName() + inside;
-        Converter made = known.get(key);
-        if (made == null) {
-            SealedConverter sealed = new SealedConverter(raw);
-            known.put(key, sealed);
-            sealed.resolve(inside, this);
-            made = sealed;
+            NestingConverter nesting = maker.get();
+            known.put(key, nesting);
+            nesting.resolve(inside, this);
+            made = nesting;
         }
         return made;
     }

@@ -8,11 +8,10 @@ import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A record, by its components: unknown ones are ignored, missing ones have their {@link #absent} value. */
-final class RecordConverter implements Converter {
+final class RecordConverter implements NestingConverter {
     private static final ValueSetAccess SETS = ValueSetAccess.get();
     /** A set that is larger has an index, which a builder makes. */
     private static final int SMALL = 8;
@@ -36,25 +35,25 @@ final class RecordConverter implements Converter {
         this.constructor = Access.constructor(type, types);
     }
 
-    /** Apart from the constructor, since a record may contain itself, in a list for instance. */
-    void resolve(Function<RecordComponent, Converter> converters) {
+    @Override
+    public void resolve(TypeArguments inside, Converters converters) {
         Set<String> names = new HashSet<>();
         if (typeName != null) {
             names.add(WireNames.TYPE);
         }
         components = Arrays.stream(type.getRecordComponents())
-                .map(each -> component(each, names, converters))
+                .map(each -> component(each, names, inside, converters))
                 .toArray(Component[]::new);
     }
 
-    private Component component(
-            RecordComponent each, Set<String> names, Function<RecordComponent, Converter> converters) {
+    private Component component(RecordComponent each, Set<String> names, TypeArguments inside, Converters converters) {
         String name = WireNames.of(each, each.getName());
         if (!names.add(name)) {
             throw WireNames.twice(type, name);
         }
         try {
-            return new Component(name, Access.accessor(each.getAccessor()), converters.apply(each));
+            return new Component(
+                    name, Access.accessor(each.getAccessor()), converters.of(each.getGenericType(), inside));
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(type.getSimpleName() + '.' + each.getName() + ": " + e.getMessage(), e);
         }

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** A sealed interface of records: the record, with its name under {@code $record}. Names are only compared, never loaded. */
-final class SealedConverter implements Converter {
+final class SealedConverter implements NestingConverter {
     private final Class<?> type;
     private final Map<String, RecordConverter> byName = new TreeMap<>();
     private final Map<Class<?>, RecordConverter> byClass = new HashMap<>();
@@ -16,8 +16,8 @@ final class SealedConverter implements Converter {
         this.type = type;
     }
 
-    /** Apart from the constructor, since a record may contain the interface that it implements. */
-    void resolve(TypeArguments arguments, Converters converters) {
+    @Override
+    public void resolve(TypeArguments arguments, Converters converters) {
         resolve(type, arguments, converters);
     }
 
@@ -45,7 +45,7 @@ final class SealedConverter implements Converter {
             throw WireNames.twice(type, name);
         }
         byClass.put(record, converter);
-        converter.resolve(component -> converters.of(component.getGenericType(), inside));
+        converter.resolve(inside, converters);
     }
 
     @Override
