@@ -5,6 +5,7 @@ import io.valise.ipc.ValueSet;
 import io.valise.ipc.internal.cbor.MajorTypes;
 import io.valise.ipc.internal.value.KeyIndex;
 import io.valise.ipc.internal.value.ValueSetAccess;
+import io.valise.ipc.spi.runtime.ControlCharacters;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -147,7 +148,7 @@ final class MapReader {
     }
 
     private IpcException duplicate(@Nullable Object key) {
-        String readable = String.valueOf(key).replaceAll("[\\p{Cc}\\u2028\\u2029]", "?");
+        String readable = ControlCharacters.replaced(String.valueOf(key));
         return window.malformed("key \"" + readable + "\" is there twice, the second time before this offset");
     }
 }

@@ -6,7 +6,6 @@ import java.lang.System.Logger.Level;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
 
 /**
  * One line for everything that was refused, with the reason that the refused one is not told: logger {@value #NAME},
@@ -20,7 +19,6 @@ public final class AuditLog {
     public static final String NAME = "io.valise.ipc.audit";
 
     private static final int MOST_UNAUTHENTICATED = 60;
-    private static final Pattern LINE_BREAKS = Pattern.compile("[\\p{Cc}\\u2028\\u2029]");
     private static final long WINDOW_NANOS = TimeUnit.MINUTES.toNanos(1);
     private static final int MOST_USERS = 1000;
     private static final Map<String, RateLimit> OTHER_USERS = new ConcurrentHashMap<>();
@@ -65,7 +63,7 @@ public final class AuditLog {
 
     /** A peer chooses its name and what it asks for: it must not write lines of its own. */
     static String oneLine(String line) {
-        return LINE_BREAKS.matcher(line).replaceAll("?");
+        return ControlCharacters.replaced(line);
     }
 
     /** Tells of a refusal of a process that has not proved to be of this user. */

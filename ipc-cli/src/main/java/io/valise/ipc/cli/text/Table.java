@@ -1,16 +1,14 @@
 package io.valise.ipc.cli.text;
 
+import io.valise.ipc.spi.runtime.ControlCharacters;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.regex.Pattern;
 
 /** Rows of text in columns as wide as their widest cell. Not thread-safe. */
 public final class Table {
     private static final String GAP = "  ";
-
-    private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\u2028\\u2029]");
 
     private final List<List<String>> rows = new ArrayList<>();
 
@@ -30,9 +28,7 @@ public final class Table {
      * as their number.
      */
     public static String printable(String text) {
-        return CONTROL.matcher(text)
-                .replaceAll(
-                        found -> String.format("\\\\u%04x", (int) found.group().charAt(0)));
+        return ControlCharacters.escaped(text);
     }
 
     /** The lines, without spaces at their ends. */
