@@ -32,19 +32,32 @@ final class RuntimeListCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<InstalledRuntime> all = InstalledRuntimes.ofThisUser().list();
+        List<Checked> all = InstalledRuntimes.ofThisUser().list().stream()
+                .map(part -> new Checked(part, state(part)))
+                .toList();
         if (json.isAsked()) {
-            json.print("runtimes", all, RuntimeListCommand::toValueSet);
+            json.print("runtimes", all, Checked::toValueSet);
         } else if (all.isEmpty()) {
             common.out()
                     .println("nothing is installed at "
                             + InstalledRuntimes.ofThisUser().path());
         } else {
             Table table = new Table("VERSION", "FOR IPC-API", "USED BY", "STATE");
-            all.forEach(part -> table.row(part.version().toString(), part.api().toString(), pids(part), state(part)));
+            all.forEach(each -> each.addTo(table));
             table.print(common.out());
         }
-        return all.stream().allMatch(part -> state(part).equals(OK)) ? 0 : 1;
+        return all.stream().allMatch(each -> each.state.equals(OK)) ? 0 : 1;
+    }
+
+    /** An installed part, and what comparing its checksums has brought. */
+    private record Checked(InstalledRuntime part, String state) {
+        void addTo(Table table) {
+            table.row(part.version().toString(), part.api().toString(), pids(part), state);
+        }
+
+        ValueSet toValueSet() {
+            return RuntimeListCommand.toValueSet(part, state);
+        }
     }
 
     private static String pids(InstalledRuntime part) {
@@ -69,7 +82,12 @@ final class RuntimeListCommand implements Callable<Integer> {
         }
     }
 
+    /** A part whose checksums are compared now. */
     static ValueSet toValueSet(InstalledRuntime part) {
+        return toValueSet(part, state(part));
+    }
+
+    private static ValueSet toValueSet(InstalledRuntime part, String state) {
         return ValueSet.of(
                 "version",
                 part.version().toString(),
@@ -82,6 +100,6 @@ final class RuntimeListCommand implements Callable<Integer> {
                 "usedBy",
                 users(part).toArray(),
                 "state",
-                state(part));
+                state);
     }
 }
