@@ -163,7 +163,7 @@ final class GrantCommand implements Callable<Integer> {
 
         private void tell(IpcException unreadable) {
             incomplete = true;
-            command.commandLine().getErr().println("ipc: " + unreadable.getMessage());
+            CommonOptions.tell(command, unreadable.getMessage());
         }
 
         /** The exit status of a list. */

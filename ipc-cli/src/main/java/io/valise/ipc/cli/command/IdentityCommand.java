@@ -144,7 +144,7 @@ final class IdentityCommand {
             List<KnownApplication> found = KnownApplications.within(timeout.timeout(), unreadable::add).stream()
                     .filter(each -> each.matches(text))
                     .toList();
-            unreadable.forEach(each -> common.err().println("ipc: " + each.getMessage()));
+            unreadable.forEach(each -> common.tell(each.getMessage()));
             if (json.isAsked()) {
                 json.print("applications", found, KnownApplication::toValueSet);
             } else if (found.isEmpty()) {

@@ -107,9 +107,7 @@ final class LoopbackCommand {
     private static void print(CommonOptions common, LoopbackManifest manifest) {
         LoopbackListCommand.table(List.of(manifest)).print(common.out());
         if (!manifest.privateNetworkClientServer()) {
-            common.err()
-                    .println("ipc: warning: nothing is allowed: "
-                            + LoopbackAdvice.lacksCapability(manifest.applicationId()));
+            common.tell("warning: nothing is allowed: " + LoopbackAdvice.lacksCapability(manifest.applicationId()));
         }
     }
 

@@ -58,7 +58,7 @@ final class LoopbackWatchCommand implements Callable<Integer> {
                     }
                 }
                 if (watch.overflowed()) {
-                    common.err().println("ipc: warning: there were more refusals than can be shown");
+                    common.tell("warning: there were more refusals than can be shown");
                 }
             }
             Runtime.getRuntime().removeShutdownHook(end);

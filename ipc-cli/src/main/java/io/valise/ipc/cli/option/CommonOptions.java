@@ -45,7 +45,12 @@ public final class CommonOptions {
 
     /** Says on standard error what failed, in a command that goes on; control characters are shown as their number. */
     public void tell(@Nullable String failure) {
-        err().println("ipc: " + Table.printable(String.valueOf(failure)));
+        tell(command, failure);
+    }
+
+    /** As {@link #tell(String)}, for other options of a command. */
+    public static void tell(CommandSpec command, @Nullable String failure) {
+        command.commandLine().getErr().println("ipc: " + Table.printable(String.valueOf(failure)));
     }
 
     /** The colours of standard output. */
