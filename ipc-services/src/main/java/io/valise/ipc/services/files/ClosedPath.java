@@ -18,11 +18,9 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
 import java.nio.file.attribute.BasicFileAttributeView;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -71,12 +69,7 @@ final class ClosedPath implements AutoCloseable {
 
     /** The root was opened by its path, in which a link may have come in the place of a directory. */
     private static void requireSame(Path root, SecureDirectoryStream<Path> opened) throws IOException {
-        Object key = opened.getFileAttributeView(BasicFileAttributeView.class)
-                .readAttributes()
-                .fileKey();
-        Object now = Files.readAttributes(root, BasicFileAttributes.class, NOFOLLOW_LINKS)
-                .fileKey();
-        if (!Objects.equals(key, now) || !root.toRealPath().equals(root)) {
+        if (!OpenFolder.isAt(opened, root) || !root.toRealPath().equals(root)) {
             throw changed(root);
         }
     }
@@ -97,15 +90,15 @@ final class ClosedPath implements AutoCloseable {
         boolean same = false;
         try {
             same = name.toRealPath().equals(place.real());
+            if (!same) {
+                throw changed(name);
+            }
+            return channel;
         } finally {
             if (!same) {
                 channel.close();
             }
         }
-        if (!same) {
-            throw changed(name);
-        }
-        return channel;
     }
 
     /** A named pipe would block the thread that opens it, and a directory is no file. */

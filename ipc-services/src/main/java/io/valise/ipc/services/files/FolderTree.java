@@ -55,15 +55,7 @@ final class FolderTree {
     static void clear(Path folder) throws IOException {
         List<IOException> failures = new ArrayList<>();
         try (OpenFolder top = OpenFolder.at(folder)) {
-            for (Path entry : top.entries()) {
-                attempt(failures, () -> {
-                    if (top.isFolder(entry)) {
-                        clear(top, entry, failures);
-                    } else {
-                        Draft.delete(entry, () -> top.deleteFile(entry));
-                    }
-                });
-            }
+            clearAll(top, entry -> Draft.delete(entry, () -> top.deleteFile(entry)), failures);
         } catch (NoSuchFileException removed) {
             return;
         }
@@ -80,6 +72,12 @@ final class FolderTree {
         void run() throws IOException;
     }
 
+    /** How the files and links of a folder are deleted. */
+    @FunctionalInterface
+    private interface Deletion {
+        void of(Path entry) throws IOException;
+    }
+
     private static void attempt(List<IOException> failures, Step step) {
         try {
             step.run();
@@ -90,18 +88,22 @@ final class FolderTree {
         }
     }
 
+    private static void clearAll(OpenFolder folder, Deletion ofFiles, List<IOException> failures) throws IOException {
+        for (Path entry : folder.entries()) {
+            attempt(failures, () -> {
+                if (folder.isFolder(entry)) {
+                    clear(folder, entry, failures);
+                } else {
+                    ofFiles.of(entry);
+                }
+            });
+        }
+    }
+
     /** A folder that programs have made, with all that is in it; or what has come in its place. */
     private static void clear(OpenFolder in, Path folder, List<IOException> failures) throws IOException {
         try (OpenFolder open = in.enter(folder)) {
-            for (Path entry : open.entries()) {
-                attempt(failures, () -> {
-                    if (open.isFolder(entry)) {
-                        clear(open, entry, failures);
-                    } else {
-                        open.deleteFile(entry);
-                    }
-                });
-            }
+            clearAll(open, open::deleteFile, failures);
         } catch (NotDirectoryException exchanged) {
             in.deleteFile(folder);
             return;

@@ -39,29 +39,31 @@ final class OpenFolder implements AutoCloseable {
         boolean same = false;
         try {
             same = opened.isAt(folder);
+            if (!same) {
+                throw new NotDirectoryException(folder.toString());
+            }
+            return opened;
         } finally {
             if (!same) {
                 opened.close();
             }
         }
-        if (!same) {
-            throw new NotDirectoryException(folder.toString());
-        }
-        return opened;
     }
 
     private boolean isAt(Path folder) throws IOException {
-        BasicFileAttributes there = Files.readAttributes(folder, BasicFileAttributes.class, NOFOLLOW_LINKS);
-        return secure == null
-                ? there.isDirectory()
-                : Objects.equals(
-                        there.fileKey(), view(secure, null).readAttributes().fileKey());
+        return secure == null ? facts(folder).isDirectory() : isAt(secure, folder);
     }
 
-    private static BasicFileAttributeView view(SecureDirectoryStream<Path> in, @Nullable Path name) {
-        return name == null
-                ? in.getFileAttributeView(BasicFileAttributeView.class)
-                : in.getFileAttributeView(name, BasicFileAttributeView.class, NOFOLLOW_LINKS);
+    /** Whether a directory that was opened by its path is what is there now, and no link is. */
+    static boolean isAt(SecureDirectoryStream<Path> opened, Path folder) throws IOException {
+        Object key = opened.getFileAttributeView(BasicFileAttributeView.class)
+                .readAttributes()
+                .fileKey();
+        return Objects.equals(key, facts(folder).fileKey());
+    }
+
+    private static BasicFileAttributes facts(Path path) throws IOException {
+        return Files.readAttributes(path, BasicFileAttributes.class, NOFOLLOW_LINKS);
     }
 
     /** Its entries, once. */
@@ -78,8 +80,9 @@ final class OpenFolder implements AutoCloseable {
     /** Whether an entry is a folder, and no link to one. */
     boolean isFolder(Path entry) throws IOException {
         return (secure == null
-                        ? Files.readAttributes(entry, BasicFileAttributes.class, NOFOLLOW_LINKS)
-                        : view(secure, entry.getFileName()).readAttributes())
+                        ? facts(entry)
+                        : secure.getFileAttributeView(entry.getFileName(), BasicFileAttributeView.class, NOFOLLOW_LINKS)
+                                .readAttributes())
                 .isDirectory();
     }
 
