@@ -40,32 +40,42 @@ class TypedVersionsTest {
             @Nullable Colours record,
             Optional<String> optional,
             OptionalInt optionalInt,
-            List<String> list,
-            Set<String> set,
-            Map<String, String> map,
-            int[] ints,
-            Colours[] records) {}
+            @Nullable List<String> list,
+            @Nullable Set<String> set,
+            @Nullable Map<String, String> map,
+            int @Nullable [] ints,
+            Colours @Nullable [] records) {}
+
+    /** Zero, empty and null, and these collections. */
+    private static Everything nothingBut(
+            @Nullable List<String> list,
+            @Nullable Set<String> set,
+            @Nullable Map<String, String> map,
+            int @Nullable [] ints,
+            Colours @Nullable [] records) {
+        return new Everything(
+                0,
+                false,
+                '\0',
+                null,
+                null,
+                null,
+                null,
+                Optional.empty(),
+                OptionalInt.empty(),
+                list,
+                set,
+                map,
+                ints,
+                records);
+    }
 
     @Test
     void whatIsMissingHasItsDefaultAndWhatIsUnknownIsIgnored() {
         Everything defaults = ValueSet.of("newer", 1).to(Everything.class);
         assertThat(defaults)
                 .usingRecursiveComparison()
-                .isEqualTo(new Everything(
-                        0,
-                        false,
-                        '\0',
-                        null,
-                        null,
-                        null,
-                        null,
-                        Optional.empty(),
-                        OptionalInt.empty(),
-                        List.of(),
-                        Set.of(),
-                        Map.of(),
-                        new int[0],
-                        new Colours[0]));
+                .isEqualTo(nothingBut(List.of(), Set.of(), Map.of(), new int[0], new Colours[0]));
     }
 
     @Test
@@ -75,23 +85,7 @@ class TypedVersionsTest {
             nulls.put(component.getName(), null);
         }
         Everything read = nulls.build().to(Everything.class);
-        assertThat(read)
-                .usingRecursiveComparison()
-                .isEqualTo(new Everything(
-                        0,
-                        false,
-                        '\0',
-                        null,
-                        null,
-                        null,
-                        null,
-                        Optional.empty(),
-                        OptionalInt.empty(),
-                        null,
-                        null,
-                        null,
-                        null,
-                        null));
+        assertThat(read).usingRecursiveComparison().isEqualTo(nothingBut(null, null, null, null, null));
     }
 
     @Test
