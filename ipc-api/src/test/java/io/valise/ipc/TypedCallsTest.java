@@ -3,6 +3,7 @@ package io.valise.ipc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.valise.ipc.testlog.Logs;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -92,6 +93,7 @@ class TypedCallsTest {
     }
 
     @Test
+    @Logs({"service none failed", "service unsendable failed"})
     void theHandlersFailuresAreThoseOfEveryService() {
         try (IpcConnection client = IpcClient.connect("local:typed")) {
             assertFails(() -> client.request("fail", new Ask(1), Answer.class), IpcStatus.ACCESS_DENIED, "not you");
