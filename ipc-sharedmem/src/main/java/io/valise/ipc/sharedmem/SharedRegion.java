@@ -287,7 +287,7 @@ public final class SharedRegion implements AutoCloseable {
             }
             return whole(() -> publication.write(this::checkOpen, () -> {
                 writer.write(this);
-                checkUsed(); // before it is published
+                windows.checkWhole(); // before it is published
             }));
         } finally {
             leave();
@@ -376,7 +376,7 @@ public final class SharedRegion implements AutoCloseable {
             windows.checkWhole(); // before native code of the JDK, as that of CRC32C, touches what is gone: the JVM
             // would end
             T result = action.get();
-            checkUsed();
+            windows.checkWhole();
             return result;
         } catch (InternalError fault) {
             if (file.isWhole()) {
@@ -389,12 +389,6 @@ public final class SharedRegion implements AutoCloseable {
             }
             throw cut(e); // a write to what is gone was never published
         }
-    }
-
-    /** After a use of the memory: what the JVM has to say of it comes now. */
-    private void checkUsed() {
-        windows.checkWhole();
-        LateFaults.report();
     }
 
     private IpcException cut(Throwable cause) {

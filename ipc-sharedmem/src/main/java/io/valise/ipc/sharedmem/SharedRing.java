@@ -3,6 +3,7 @@ package io.valise.ipc.sharedmem;
 import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
+import io.valise.ipc.sharedmem.layout.EndMark;
 import io.valise.ipc.sharedmem.layout.RingFileLayout;
 import io.valise.ipc.sharedmem.os.RingFile;
 import io.valise.ipc.sharedmem.os.SharedMemory;
@@ -149,8 +150,10 @@ public final class SharedRing implements AutoCloseable {
         SharedMemory memory = file.memory();
         try {
             long position = RingScan.consumed(memory, file.layout().ring());
-            checkWhole();
-            return new Consumer(this, new RingConsumer(memory, file.layout().ring(), () -> {}, position));
+            EndMark end = file.layout().endMark(memory);
+            end.check();
+            return new Consumer(
+                    this, end, new RingConsumer(memory, file.layout().ring(), () -> {}, position));
         } catch (RuntimeException | Error e) {
             checkFile(e);
             throw e;
@@ -172,9 +175,10 @@ public final class SharedRing implements AutoCloseable {
         SharedMemory memory = file.memory();
         try {
             RingScan scan = RingScan.of(memory, file.layout().ring());
-            checkWhole();
+            EndMark end = file.layout().endMark(memory);
+            end.check();
             RingProducer ring = new RingProducer(memory, file.layout().ring(), scan.end(), scan.consumed());
-            return new Producer(this, ring, turn);
+            return new Producer(this, end, ring, turn);
         } catch (RuntimeException | Error e) {
             checkFile(e);
             throw e;
@@ -197,13 +201,6 @@ public final class SharedRing implements AutoCloseable {
         }
     }
 
-    /** Fails when the file is not whole; costs one load from a cache line that is never written. */
-    private void checkWhole() {
-        if (!file.layout().isWhole(file.memory())) {
-            throw new InternalError("the end of the ring is not there");
-        }
-    }
-
     /** Fails with the reason for a failure if that is the file. */
     private void checkFile(Throwable failure) {
         LateFaults.settle(); // or it would come up while this thread waits for the size
@@ -219,11 +216,13 @@ public final class SharedRing implements AutoCloseable {
      */
     public static final class Producer {
         private final SharedRing owner;
+        private final EndMark end;
         private final RingProducer ring;
         private final @Nullable Turn turn;
 
-        private Producer(SharedRing owner, RingProducer ring, @Nullable Turn turn) {
+        private Producer(SharedRing owner, EndMark end, RingProducer ring, @Nullable Turn turn) {
             this.owner = owner;
+            this.end = end;
             this.ring = ring;
             this.turn = turn;
         }
@@ -247,7 +246,7 @@ public final class SharedRing implements AutoCloseable {
             }
             ByteBuffer space = null;
             try {
-                owner.checkWhole();
+                end.check();
                 space = ring.claim(maxLength);
                 return space;
             } catch (RuntimeException | Error e) {
@@ -292,7 +291,7 @@ public final class SharedRing implements AutoCloseable {
                 if (visible) {
                     ring.publish();
                 }
-                owner.checkWhole();
+                end.check();
             } catch (RuntimeException | Error e) {
                 endClaimIfCut(e);
                 throw e;
@@ -310,7 +309,7 @@ public final class SharedRing implements AutoCloseable {
             checkClaimed("abort");
             ring.abort();
             try {
-                owner.checkWhole(); // what was written to the view may be gone
+                end.check(); // what was written to the view may be gone
             } catch (InternalError e) {
                 endClaimIfCut(e);
                 throw e;
@@ -332,7 +331,7 @@ public final class SharedRing implements AutoCloseable {
             }
             try {
                 ring.publish();
-                owner.checkWhole();
+                end.check();
             } catch (InternalError e) {
                 if (mine) {
                     endClaimIfCut(e);
@@ -379,10 +378,12 @@ public final class SharedRing implements AutoCloseable {
      */
     public static final class Consumer {
         private final SharedRing owner;
+        private final EndMark end;
         private final RingConsumer ring;
 
-        private Consumer(SharedRing owner, RingConsumer ring) {
+        private Consumer(SharedRing owner, EndMark end, RingConsumer ring) {
             this.owner = owner;
+            this.end = end;
             this.ring = ring;
         }
 
@@ -404,7 +405,7 @@ public final class SharedRing implements AutoCloseable {
                 if (delivered == 0) {
                     ring.publishAll();
                 }
-                owner.checkWhole();
+                end.check();
                 return delivered;
             } catch (RuntimeException | Error e) {
                 owner.checkFile(e);

@@ -7,6 +7,7 @@ import io.valise.ipc.sharedmem.control.ControlChannel;
 import io.valise.ipc.sharedmem.doorbell.Futexes;
 import io.valise.ipc.sharedmem.doorbell.Ringer;
 import io.valise.ipc.sharedmem.doorbell.Sleeper;
+import io.valise.ipc.sharedmem.layout.EndMark;
 import io.valise.ipc.sharedmem.layout.RingLayout;
 import io.valise.ipc.sharedmem.layout.SegmentLayout;
 import io.valise.ipc.sharedmem.os.Occupancy;
@@ -47,7 +48,6 @@ final class ShmLink implements Link, ControlChannel.Reader {
     private static final int CAN_WAKE = 1;
 
     private final SharedMemory memory;
-    private final SegmentLayout layout;
     private final ControlChannel control;
     private final PeerIdentity peer;
     private final int maxFrameBytes;
@@ -58,6 +58,7 @@ final class ShmLink implements Link, ControlChannel.Reader {
     private final Occupancy.Seat reader;
     private final RingProducer out;
     private final RingConsumer in;
+    private final EndMark end;
     private final Ringer dataSent;
     private final Ringer spaceFreed;
     private final Sleeper dataAwaited;
@@ -75,7 +76,7 @@ final class ShmLink implements Link, ControlChannel.Reader {
 
     ShmLink(Segment segment, Side side, ControlChannel control, PeerIdentity peer) {
         boolean server = side == Side.SERVER;
-        this.layout = segment.layout();
+        SegmentLayout layout = segment.layout();
         RingLayout outgoing = server ? layout.toClient() : layout.toServer();
         RingLayout incoming = server ? layout.toServer() : layout.toClient();
         int peerWakes = server ? layout.clientWakes() : layout.serverWakes();
@@ -93,6 +94,7 @@ final class ShmLink implements Link, ControlChannel.Reader {
         this.spaceAwaited = new Sleeper(memory, outgoing.spaceBell(), peerWakes);
         this.out = new RingProducer(memory, outgoing);
         this.in = new RingConsumer(memory, incoming, spaceFreed::ring);
+        this.end = layout.endMark(memory);
     }
 
     @Override
@@ -185,7 +187,7 @@ final class ShmLink implements Link, ControlChannel.Reader {
     @Override
     public void checkWhole() {
         try {
-            layout.checkWhole(memory);
+            end.check();
         } catch (InternalError fault) {
             throw truncated(fault);
         }

@@ -83,12 +83,12 @@ public record RingFileLayout(int ringBytes) {
         memory.putLongRelease(MAGIC_AT, MAGIC);
     }
 
-    /** Whether the mapped file has not been truncated; see {@link EndMark#isAt}. */
-    public boolean isWhole(SharedMemory memory) {
-        return EndMark.isAt(memory, endAt());
+    /** The mark by which one user of the memory sees whether the file has been truncated. */
+    public EndMark endMark(SharedMemory memory) {
+        return new EndMark(memory, endAt());
     }
 
-    /** The same of the file itself, where the memory may be gone. */
+    /** Whether the file has not been truncated, where the memory may be gone. */
     public boolean isWhole(FileChannel file) throws IOException {
         return EndMark.isIn(file, endAt());
     }

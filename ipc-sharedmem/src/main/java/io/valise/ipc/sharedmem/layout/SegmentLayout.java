@@ -118,15 +118,9 @@ public record SegmentLayout(int ringBytes) {
         check("end mark", EndMark.VALUE, memory.getLongAcquire(endMark()));
     }
 
-    /**
-     * Checks that the file has not been truncated; see {@link EndMark#isAt}.
-     *
-     * @throws InternalError when it has been, as the JVM says it of other accesses to memory that is gone
-     */
-    public void checkWhole(SharedMemory memory) {
-        if (!EndMark.isAt(memory, endMark())) {
-            throw new InternalError("the end of the segment is not there");
-        }
+    /** The mark by which one user of the memory sees whether the file has been truncated. */
+    public EndMark endMark(SharedMemory memory) {
+        return new EndMark(memory, endMark());
     }
 
     private static void check(String what, long expected, long actual) {

@@ -38,7 +38,7 @@ final class ObjectWords {
     int getInt(int at) {
         try {
             int value = memory.getIntAcquire(at);
-            checkEnd();
+            windows.checkWhole();
             return value;
         } catch (InternalError fault) {
             throw cut(fault);
@@ -48,7 +48,7 @@ final class ObjectWords {
     void putInt(int at, int value) {
         try {
             memory.putIntRelease(at, value);
-            checkEnd();
+            windows.checkWhole();
         } catch (InternalError fault) {
             throw cut(fault);
         }
@@ -57,7 +57,7 @@ final class ObjectWords {
     long mark(int slot) {
         try {
             long value = memory.getLongAcquire(ObjectLayout.markAt(slot));
-            checkEnd();
+            windows.checkWhole();
             return value;
         } catch (InternalError fault) {
             throw cut(fault);
@@ -67,7 +67,7 @@ final class ObjectWords {
     void putMark(int slot, long value) {
         try {
             memory.putLongRelease(ObjectLayout.markAt(slot), value);
-            checkEnd();
+            windows.checkWhole();
         } catch (InternalError fault) {
             throw cut(fault);
         }
@@ -80,7 +80,7 @@ final class ObjectWords {
             for (int slot = 0; slot < slots; slot++) {
                 marks[slot] = memory.getLongAcquire(ObjectLayout.markAt(slot));
             }
-            checkEnd();
+            windows.checkWhole();
             return marks;
         } catch (InternalError fault) {
             throw cut(fault);
@@ -90,15 +90,10 @@ final class ObjectWords {
     /** Checks that the file is whole. */
     void check() {
         try {
-            checkEnd();
+            windows.checkWhole();
         } catch (InternalError fault) {
             throw cut(fault);
         }
-    }
-
-    private void checkEnd() {
-        windows.checkWhole();
-        LateFaults.report();
     }
 
     private IpcException cut(InternalError fault) {

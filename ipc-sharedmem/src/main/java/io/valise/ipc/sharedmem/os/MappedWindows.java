@@ -21,8 +21,7 @@ public final class MappedWindows {
     private final int start;
     private final long size;
     private final List<Mapping> windows = new ArrayList<>(1);
-    private final SharedMemory last;
-    private final int endAt; // in the last
+    private final EndMark end;
 
     /**
      * Maps a file.
@@ -37,8 +36,8 @@ public final class MappedWindows {
         boolean complete = false;
         try {
             mapAll(file, mode, endAt + Long.BYTES);
-            this.last = MemoryKind.ofThisJvm().over(windows.get(windows.size() - 1));
-            this.endAt = (int) (endAt - (windows.size() - 1) * STEP);
+            SharedMemory last = MemoryKind.ofThisJvm().over(windows.get(windows.size() - 1));
+            this.end = new EndMark(last, (int) (endAt - (windows.size() - 1) * STEP));
             complete = true;
         } finally {
             if (!complete) {
@@ -61,15 +60,15 @@ public final class MappedWindows {
     }
 
     /**
-     * Checks that the file has not been truncated; see {@link EndMark#isAt}. Of memory that is gone the JVM may have more to say
-     * later ({@link LateFaults}).
+     * Checks that the file has not been truncated, and that this thread has used no memory that is gone.
      *
-     * @throws InternalError when it has been, as the JVM says it of other accesses to memory that is gone
+     * @throws InternalError when it has
      */
     public void checkWhole() {
-        if (!EndMark.isAt(last, endAt)) {
-            LateFaults.report(); // or it would come up while the caller finds out why
-            throw new InternalError("the end of the file is not there");
+        try {
+            end.check();
+        } finally {
+            LateFaults.report(); // or it would come up while the caller goes on
         }
     }
 

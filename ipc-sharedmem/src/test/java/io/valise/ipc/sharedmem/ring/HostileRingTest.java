@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
+import io.valise.ipc.sharedmem.layout.EndMark;
 import io.valise.ipc.sharedmem.layout.RingLayout;
 import io.valise.ipc.sharedmem.layout.SegmentLayout;
 import io.valise.ipc.sharedmem.os.MemoryKind;
@@ -73,6 +74,7 @@ class HostileRingTest {
         try (TestMemory file = new TestMemory(MemoryKind.JDK, segment.segmentBytes())) {
             SharedMemory memory = file.map();
             segment.writeHeader(memory);
+            EndMark end = segment.endMark(memory);
             RingProducer producer = new RingProducer(file.map(), segment.toServer());
             RingConsumer consumer = new RingConsumer(memory, segment.toServer(), () -> {});
             for (int frame = 0; frame < 2; frame++) {
@@ -83,7 +85,7 @@ class HostileRingTest {
             int whole = consumer.poll(
                     view -> {
                         view.get(copy);
-                        segment.checkWhole(memory);
+                        end.check();
                         return false;
                     },
                     1);
@@ -93,7 +95,7 @@ class HostileRingTest {
                                 view.get(copy, 0, length / 2);
                                 file.truncate(left);
                                 view.get(copy, length / 2, length - length / 2);
-                                segment.checkWhole(memory);
+                                end.check();
                                 return false;
                             },
                             1))
