@@ -8,6 +8,7 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.testkit.Candidate;
 import io.valise.ipc.testkit.process.ForkedJvm;
+import io.valise.ipc.testkit.rule.DependsOnConnection;
 import io.valise.ipc.testkit.rule.Running;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,6 +62,7 @@ public abstract class ProcessRules extends LinkRules {
     }
 
     @Test
+    @DependsOnConnection
     void P01_serverInAnotherProcess() throws Exception {
         ForkedJvm server = fork();
         LinkEnd client = connectTo(server, address());
@@ -139,6 +141,7 @@ public abstract class ProcessRules extends LinkRules {
     }
 
     @Test
+    @DependsOnConnection
     void P05_secondServerProcessIsRefused() {
         assumeExclusiveNames();
         Served served = serve();
@@ -153,6 +156,7 @@ public abstract class ProcessRules extends LinkRules {
     }
 
     @Test
+    @DependsOnConnection
     void P05_orSharesTheClients() throws Exception {
         assumeSharedNames();
         Served served = serve();
@@ -250,6 +254,7 @@ public abstract class ProcessRules extends LinkRules {
     }
 
     @Test
+    @DependsOnConnection
     void P08_killedProcessesLeaveNothing() throws Exception {
         LeftoverFiles before = LeftoverFiles.of(candidate);
         Endpoint address = address();

@@ -7,6 +7,7 @@ import io.valise.ipc.spi.Transport;
 import io.valise.ipc.spi.runtime.SystemInstallation;
 import io.valise.ipc.spi.runtime.SystemPlace;
 import io.valise.ipc.testkit.TestHome;
+import io.valise.ipc.testkit.rule.ConnectionRules;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -72,16 +73,15 @@ public abstract class InstalledTransport implements Transport {
     }
 
     /**
-     * The groups of rules that depend on how a connection is made and on what a process leaves behind, where this process is
-     * root's; the others see the same link as over the transport for one user, and run with
-     * {@code -Dvalise.test.allRules=true}. Those that prepare the runtime directory of one user, or let another user serve,
-     * never run.
+     * The rules with {@link io.valise.ipc.testkit.rule.DependsOnConnection}, where this process is root's. Those that prepare
+     * the runtime directory of one user, or let another user serve, never run.
      *
      * @since 0.1.0
      */
     public static final class Groups implements ExecutionCondition {
-        private static final Set<String> GROUPS = Set.of("Lifecycle", "Access", "Identities", "Crashes");
         private static final Set<String> OF_ONE_USER = Set.of("Publications", "Shortages", "HostileUsers");
+
+        private final ExecutionCondition others = new ConnectionRules();
 
         /** For JUnit. */
         public Groups() {}
@@ -91,17 +91,10 @@ public abstract class InstalledTransport implements Transport {
             if (!OtherUser.isRoot()) {
                 return ConditionEvaluationResult.disabled("only root can install a system-wide service");
             }
-            Class<?> tested = context.getRequiredTestClass();
-            if (OF_ONE_USER.contains(tested.getSimpleName())) {
-                return ConditionEvaluationResult.disabled(
-                        "prepares the runtime directory of one user, which is not used");
-            }
-            boolean runs = tested.getEnclosingClass() == null
-                    || GROUPS.contains(tested.getSimpleName())
-                    || Boolean.getBoolean("valise.test.allRules");
-            return runs
-                    ? ConditionEvaluationResult.enabled("depends on how a connection is made")
-                    : ConditionEvaluationResult.disabled("the same over the transport for one user");
+            return OF_ONE_USER.contains(context.getRequiredTestClass().getSimpleName())
+                    ? ConditionEvaluationResult.disabled(
+                            "prepares the runtime directory of one user, which is not used")
+                    : others.evaluateExecutionCondition(context);
         }
     }
 }

@@ -13,6 +13,7 @@ import io.valise.ipc.ValueSet;
 import io.valise.ipc.testkit.Candidate;
 import io.valise.ipc.testkit.link.LeftoverFiles;
 import io.valise.ipc.testkit.process.ForkedJvm;
+import io.valise.ipc.testkit.rule.DependsOnConnection;
 import io.valise.ipc.testkit.rule.Running;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,6 +60,7 @@ public abstract class CrashRules extends SessionRules {
     }
 
     @Test
+    @DependsOnConnection
     void K01_everyTypeCrossesToAnotherProcess() {
         Endpoint address = address();
         server(address);
@@ -228,6 +230,7 @@ public abstract class CrashRules extends SessionRules {
     }
 
     @Test
+    @DependsOnConnection
     void K07_oneServerPerNameAmongProcesses() {
         assumeExclusiveNames();
         Endpoint address = address();
@@ -258,6 +261,7 @@ public abstract class CrashRules extends SessionRules {
     }
 
     @Test
+    @DependsOnConnection
     void K09_killedProcessesLeaveNothingBehind() throws Exception {
         LeftoverFiles before = LeftoverFiles.of(candidate);
         Endpoint address = address();

@@ -15,6 +15,7 @@ import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.identity.CapabilityGrant;
 import io.valise.ipc.testkit.Candidate;
 import io.valise.ipc.testkit.process.ForkedJvm;
+import io.valise.ipc.testkit.rule.DependsOnConnection;
 import io.valise.ipc.testkit.rule.LogLines;
 import io.valise.ipc.testlog.MayLog;
 import java.nio.charset.StandardCharsets;
@@ -28,6 +29,7 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /** I: which application the peer is, and what it was granted. */
+@DependsOnConnection
 @MayLog("refused: ")
 public abstract class IdentityRules extends SessionRules {
     private static final String CAPABILITY = "quotes.read";
