@@ -1,5 +1,6 @@
 package io.valise.ipc;
 
+import io.valise.ipc.spi.mapping.MappedSubscriber;
 import io.valise.ipc.spi.mapping.Mapping;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -105,6 +106,17 @@ public interface IpcConnection extends AutoCloseable {
     void send(String event, ValueSet message);
 
     /**
+     * Sends a record as an event.
+     *
+     * @throws IpcException as {@link #send(String, ValueSet)}
+     * @throws IllegalArgumentException as {@link #send(String, ValueSet)}, or when the record cannot be sent (see {@link
+     *     ValueSet#from(Record)})
+     */
+    default void send(String event, Record message) {
+        send(event, ValueSet.from(message));
+    }
+
+    /**
      * Opens a stream for every subscriber, when it has returned from {@code onSubscribe}, whether it has asked for messages
      * or not. Never more messages are in flight than the subscriber asked for; the end of the stream needs no demand.
      * Failures reach {@code onError} as {@link IpcException}; a demand that is not positive as {@link
@@ -115,6 +127,19 @@ public interface IpcConnection extends AutoCloseable {
      * @throws IllegalArgumentException when the service's name is empty or too long
      */
     Flow.Publisher<ValueSet> stream(String service, ValueSet message);
+
+    /**
+     * Opens a stream of values of a type, by a record, for every subscriber. The publisher is like that of {@link
+     * #stream(String, ValueSet)}, on whose threads the constructors of the items run, too. An item that is no {@code T} cancels
+     * the stream, which ends with {@code TYPE_MISMATCH}.
+     *
+     * @throws IllegalArgumentException as {@link #stream(String, ValueSet)}, or when one of the types cannot be mapped or the
+     *     record cannot be sent (see {@link ValueSet#from(Record)})
+     */
+    default <T> Flow.Publisher<T> stream(String service, Record ask, Class<T> item) {
+        Mapping<T> items = Mapping.of(item);
+        return MappedSubscriber.publisher(stream(service, ValueSet.from(ask)), items::read);
+    }
 
     /**
      * Adds a service for the peer to call, which answers when its handler returns.
@@ -150,11 +175,31 @@ public interface IpcConnection extends AutoCloseable {
     void stream(String name, StreamHandler handler);
 
     /**
+     * Adds a service that takes a value of a type, and answers with a stream of values of another. For the peer it is a
+     * service like any other.
+     *
+     * @throws IllegalArgumentException as {@link #service(String, Class, Class, TypedHandler)}
+     */
+    default <A, T> void stream(String name, Class<A> ask, Class<T> item, TypedStreamHandler<A, T> handler) {
+        stream(name, TypedCalls.stream(ask, item, handler));
+    }
+
+    /**
      * Sets the handler of an event, and replaces the one set on this connection before.
      *
      * @throws IllegalArgumentException when the name is reserved, empty or too long
      */
     void onEvent(String name, EventHandler handler);
+
+    /**
+     * Sets the handler of an event whose messages are values of a type, and replaces the one set on this connection before.
+     *
+     * @throws IllegalArgumentException as {@link #onEvent(String, EventHandler)}, or when the type cannot be mapped (see {@link
+     *     ValueSet#to(Class)})
+     */
+    default <T> void onEvent(String name, Class<T> type, TypedEventHandler<T> handler) {
+        onEvent(name, TypedCalls.event(type, handler));
+    }
 
     /** Who is at the other end: of the newest link, under a {@link ReconnectPolicy}. */
     PeerIdentity peer();

@@ -83,6 +83,16 @@ public final class IpcServer implements AutoCloseable {
         core.broadcast(event, message);
     }
 
+    /**
+     * Sends a record as an event to every connection, as {@link #broadcast(String, ValueSet)} does.
+     *
+     * @throws IllegalArgumentException when the name is empty or too long, or the record cannot be sent (see {@link
+     *     ValueSet#from(Record)})
+     */
+    public void broadcast(String event, Record message) {
+        broadcast(event, ValueSet.from(message));
+    }
+
     /** The counters of all connections since the server started: a snapshot. */
     public Stats stats() {
         return core.stats();
@@ -177,11 +187,31 @@ public final class IpcServer implements AutoCloseable {
         Builder stream(String name, StreamHandler handler);
 
         /**
+         * Adds a service that takes a value of a type, and answers with a stream of values of another. For a peer it is a
+         * service like any other.
+         *
+         * @throws IllegalArgumentException as {@link #service(String, Class, Class, TypedHandler)}
+         */
+        default <A, T> Builder stream(String name, Class<A> ask, Class<T> item, TypedStreamHandler<A, T> handler) {
+            return stream(name, TypedCalls.stream(ask, item, handler));
+        }
+
+        /**
          * Sets the handler of an event, and replaces the one set before.
          *
          * @throws IllegalArgumentException when the name is reserved, empty or too long
          */
         Builder onEvent(String name, EventHandler handler);
+
+        /**
+         * Sets the handler of an event whose messages are values of a type, and replaces the one set before.
+         *
+         * @throws IllegalArgumentException as {@link #onEvent(String, EventHandler)}, or when the type cannot be mapped (see
+         *     {@link ValueSet#to(Class)})
+         */
+        default <T> Builder onEvent(String name, Class<T> type, TypedEventHandler<T> handler) {
+            return onEvent(name, TypedCalls.event(type, handler));
+        }
 
         /**
          * Is told of every new connection, once, about when its client's {@code connect} returns. One that throws closes

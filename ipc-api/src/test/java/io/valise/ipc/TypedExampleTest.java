@@ -6,7 +6,10 @@ import java.math.BigDecimal;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
 
 /** The examples of docs/typed-messages.md. */
@@ -53,6 +56,62 @@ class TypedExampleTest {
                             .request("price", ValueSet.of("symbol", "KRW/USD"))
                             .getString("state"))
                     .isEqualTo("OPEN");
+        }
+    }
+
+    @Test
+    void aStreamAndAnEventAreOfRecords() throws Exception {
+        BlockingQueue<Level> levels = new LinkedBlockingQueue<>();
+        CompletableFuture<Quote> first = new CompletableFuture<>();
+        try (IpcServer server = IpcServer.builder("local:typed").stream(
+                                "quotes", Ask.class, Quote.class, ask -> quotes(ask.symbol()))
+                        .onEvent("level", Level.class, level -> levels.add(level))
+                        .start();
+                IpcConnection connection = IpcClient.connect("local:typed")) {
+            assertThat(server.endpoints()).hasSize(1);
+            Ask ask = new Ask("KRW/USD", Optional.empty());
+            Flow.Publisher<Quote> quotes = connection.stream("quotes", ask, Quote.class);
+            connection.send("level", new Level(0.7, 5));
+            assertThat(levels.take()).isEqualTo(new Level(0.7, 5));
+            quotes.subscribe(new FirstItem<>(first));
+            assertThat(first.get()).isEqualTo(QUOTE);
+        }
+    }
+
+    private static Flow.Publisher<Quote> quotes(String symbol) {
+        return subscriber -> subscriber.onSubscribe(new Flow.Subscription() {
+            @Override
+            public void request(long n) {
+                subscriber.onNext(quote(symbol));
+            }
+
+            @Override
+            public void cancel() {
+                // it publishes when it is asked
+            }
+        });
+    }
+
+    /** Asks for one item, and takes it. */
+    private record FirstItem<T>(CompletableFuture<T> item) implements Flow.Subscriber<T> {
+        @Override
+        public void onSubscribe(Flow.Subscription subscription) {
+            subscription.request(1);
+        }
+
+        @Override
+        public void onNext(T found) {
+            item.complete(found);
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            item.completeExceptionally(failure);
+        }
+
+        @Override
+        public void onComplete() {
+            item.cancel(false);
         }
     }
 

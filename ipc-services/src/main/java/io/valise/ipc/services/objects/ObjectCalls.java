@@ -10,6 +10,7 @@ import io.valise.ipc.services.objects.ExportTable.Exported;
 import io.valise.ipc.services.objects.wire.InterfacePlan;
 import io.valise.ipc.services.objects.wire.MethodPlan;
 import io.valise.ipc.services.objects.wire.StreamPlan;
+import io.valise.ipc.spi.mapping.MappedSubscriber;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
@@ -193,7 +194,7 @@ final class ObjectCalls {
     Flow.Publisher<ValueSet> stream(Request request) {
         Exported exported = objects.held(request.message().getLong(OBJECT));
         if (exported.offer instanceof StreamPlan plan && exported.target instanceof Flow.Publisher<?> publisher) {
-            return subscriber -> publisher.subscribe(new MappedSubscriber<>(subscriber, item -> message(plan, item)));
+            return MappedSubscriber.publisher(publisher, item -> message(plan, item));
         }
         throw new IpcException(IpcStatus.UNSUPPORTED, "the object is no Flow.Publisher; call it");
     }

@@ -2,6 +2,7 @@ package io.valise.ipc.services.objects;
 
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.services.objects.wire.StreamPlan;
+import io.valise.ipc.spi.mapping.MappedSubscriber;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
@@ -27,8 +28,8 @@ final class RemotePublisher<T> implements Flow.Publisher<T>, RemoteObject {
     @Override
     public void subscribe(Flow.Subscriber<? super T> subscriber) {
         ValueSet address = ValueSet.of(ObjectCalls.OBJECT, lease.id());
-        owner.connection().stream(ObjectCalls.STREAMS, address)
-                .subscribe(new MappedSubscriber<ValueSet, T>(subscriber, this::item));
+        MappedSubscriber.publisher(owner.connection().stream(ObjectCalls.STREAMS, address), this::item)
+                .subscribe(subscriber);
     }
 
     @SuppressWarnings("unchecked") // the plan is that of the declared type

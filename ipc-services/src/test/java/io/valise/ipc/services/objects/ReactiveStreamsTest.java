@@ -5,17 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.valise.ipc.IpcClient;
 import io.valise.ipc.IpcConnection;
 import io.valise.ipc.IpcServer;
+import io.valise.ipc.spi.mapping.MappedSubscriber;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.flow.FlowTck;
 import io.valise.ipc.testlog.MayLog;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Flow;
 import java.util.concurrent.SubmissionPublisher;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -107,52 +105,5 @@ class ReactiveStreamsTest {
     void theSubscriberThatMaps(String rule) throws Exception {
         FlowTck.<Integer>checkSubscriber(
                 rule, number -> number, last -> new MappedSubscriber<>(last, Function.identity()));
-    }
-
-    @Test
-    void aMappingThatFailsEndsTheSubscriptionAtBothSides() {
-        List<Object> heard = new ArrayList<>();
-        AtomicBoolean cancelled = new AtomicBoolean();
-        MappedSubscriber<Integer, Integer> mapped = new MappedSubscriber<>(new Heard(heard), item -> {
-            throw new StackOverflowError("deep");
-        });
-        mapped.onSubscribe(new Flow.Subscription() {
-            @Override
-            public void request(long more) {
-                heard.add(more);
-            }
-
-            @Override
-            public void cancel() {
-                cancelled.set(true);
-            }
-        });
-        mapped.onNext(1);
-        mapped.onNext(2);
-        mapped.onComplete();
-        assertThat(cancelled).isTrue();
-        assertThat(heard).hasSize(1).first().isInstanceOf(StackOverflowError.class);
-    }
-
-    private record Heard(List<Object> signals) implements Flow.Subscriber<Integer> {
-        @Override
-        public void onSubscribe(Flow.Subscription given) {
-            // asks for nothing: the test pushes
-        }
-
-        @Override
-        public void onNext(Integer item) {
-            signals.add(item);
-        }
-
-        @Override
-        public void onError(Throwable failure) {
-            signals.add(failure);
-        }
-
-        @Override
-        public void onComplete() {
-            signals.add("complete");
-        }
     }
 }
