@@ -36,6 +36,9 @@ module io.valise.ipc {
             io.valise.ipc.services,
             io.valise.ipc.sharedmem,
             io.valise.ipc.testkit;
+    exports io.valise.ipc.spi.schema to
+            io.valise.ipc.cli,
+            io.valise.ipc.services;
     exports io.valise.ipc.spi.secret to
             io.valise.ipc.loopback,
             io.valise.ipc.sharedmem;

@@ -25,7 +25,8 @@ import java.util.function.Consumer;
  * }
  * }</pre>
  *
- * <p>Every server also answers {@code valise.ping}, which echoes its message, and {@code valise.info}.
+ * <p>Every server also answers {@code valise.ping}, which echoes its message, {@code valise.info}, and {@code
+ * valise.schema}, which tells the services, streams and events with their types.
  *
  * @since 0.1.0
  */

@@ -36,6 +36,11 @@ final class PairsAccess extends ValueSetAccess {
     }
 
     @Override
+    public @Nullable ValueType type(Class<?> stored) {
+        return ValueType.ofClass(stored);
+    }
+
+    @Override
     public String describe(@Nullable Object value) {
         Object stored = ValueRules.store("value", value);
         return ValueType.of(stored) + " " + ValueText.describe(stored);

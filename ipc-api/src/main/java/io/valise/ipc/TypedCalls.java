@@ -2,9 +2,12 @@ package io.valise.ipc;
 
 import static java.util.Objects.requireNonNull;
 
+import io.valise.ipc.internal.serve.Typed;
 import io.valise.ipc.spi.mapping.MappedSubscriber;
 import io.valise.ipc.spi.mapping.Mapping;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
 
 /** Services, events and calls by types, over those of ValueSets. Types are checked when a handler is made, not at its first use. */
 final class TypedCalls {
@@ -12,29 +15,48 @@ final class TypedCalls {
 
     /** The handler of requests. */
     static <A, R> RequestHandler handler(Class<A> ask, Class<R> reply, TypedHandler<A, R> handler) {
-        Mapping<A> asks = Mapping.of(ask);
-        Mapping<R> replies = Mapping.of(reply);
-        requireNonNull(handler, "handler");
-        return request -> replies.write(requireNonNull(
-                handler.handle(asks.read(request.message())), "the handler returned null; return a value"));
+        return new Requests<>(Mapping.of(ask), Mapping.of(reply), requireNonNull(handler, "handler"));
     }
 
     /** The handler of requests for streams. */
     static <A, T> StreamHandler stream(Class<A> ask, Class<T> item, TypedStreamHandler<A, T> handler) {
-        Mapping<A> asks = Mapping.of(ask);
-        Mapping<T> items = Mapping.of(item);
-        requireNonNull(handler, "handler");
-        return request -> MappedSubscriber.publisher(
-                requireNonNull(
-                        handler.open(asks.read(request.message())), "the handler returned null; return a publisher"),
-                items::write);
+        return new Streams<>(Mapping.of(ask), Mapping.of(item), requireNonNull(handler, "handler"));
     }
 
     /** The handler of events. */
     static <T> EventHandler event(Class<T> type, TypedEventHandler<T> handler) {
-        Mapping<T> events = Mapping.of(type);
-        requireNonNull(handler, "handler");
-        return event -> handler.onEvent(events.read(event.message()));
+        return new Events<>(Mapping.of(type), requireNonNull(handler, "handler"));
+    }
+
+    private record Requests<A, R>(Mapping<A> request, Mapping<R> answer, TypedHandler<A, R> handler)
+            implements RequestHandler, Typed {
+        @Override
+        public ValueSet handle(Request asked) throws Exception {
+            R reply = handler.handle(request.read(asked.message()));
+            return answer.write(requireNonNull(reply, "the handler returned null; return a value"));
+        }
+    }
+
+    private record Streams<A, T>(Mapping<A> request, Mapping<T> answer, TypedStreamHandler<A, T> handler)
+            implements StreamHandler, Typed {
+        @Override
+        public Flow.Publisher<ValueSet> open(Request asked) throws Exception {
+            Flow.Publisher<T> items = handler.open(request.read(asked.message()));
+            return MappedSubscriber.publisher(
+                    requireNonNull(items, "the handler returned null; return a publisher"), answer::write);
+        }
+    }
+
+    private record Events<T>(Mapping<T> request, TypedEventHandler<T> handler) implements EventHandler, Typed {
+        @Override
+        public void onEvent(Event event) throws Exception {
+            handler.onEvent(request.read(event.message()));
+        }
+
+        @Override
+        public @Nullable Mapping<?> answer() {
+            return null;
+        }
     }
 
     /** The future of a reply's value, which fails as the reply does; whatever else completes it cancels the request. */

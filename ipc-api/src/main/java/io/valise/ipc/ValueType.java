@@ -166,12 +166,17 @@ public enum ValueType {
         } else if (stored instanceof UnsignedArray array) {
             return ofNumber(ARRAY + ofUnsigned(array.bits()).number);
         }
-        ValueType type = BY_CLASS.get(stored.getClass());
+        ValueType type = ofClass(stored.getClass());
         if (type == null) {
             throw new IllegalStateException(
                     "no ValueType for stored " + stored.getClass().getName());
         }
         return type;
+    }
+
+    /** The type of the stored values of a class, or null. */
+    static @Nullable ValueType ofClass(Class<?> stored) {
+        return BY_CLASS.get(stored);
     }
 
     private static ValueType ofUnsigned(int bits) {

@@ -18,8 +18,12 @@ import org.junit.jupiter.api.Test;
 /** The pages of settings and loggers have all that the sources have. */
 class SettingsPagesTest {
     private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
-    private static final Set<String> NO_SETTINGS =
-            Set.of("valise.info", "valise.ping", "valise.region", "valise.object"); // services, and kinds of files
+    private static final Set<String> NO_SETTINGS = Set.of(
+            "valise.info",
+            "valise.ping",
+            "valise.schema",
+            "valise.region",
+            "valise.object"); // services, and kinds of files
     private static final Pattern PROPERTY = Pattern.compile("\"(valise\\.[A-Za-z0-9.]+)\"");
     private static final Pattern VARIABLE = Pattern.compile("\"((?:VALISE|XDG)_[A-Z_]+)\"");
     private static final Pattern PACKAGE = Pattern.compile("(?m)^package ([a-z.]+);");

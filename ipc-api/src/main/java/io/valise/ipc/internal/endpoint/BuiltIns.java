@@ -8,13 +8,17 @@ import io.valise.ipc.internal.greeting.Greeting;
 import io.valise.ipc.internal.serve.Services;
 import java.time.Duration;
 
-/** The services every server answers: {@code valise.ping} echoes, {@code valise.info} tells about the server. */
+/**
+ * The services every server answers: {@code valise.ping} echoes, {@code valise.info} tells about the server, and
+ * {@code valise.schema} what it offers, with its types.
+ */
 final class BuiltIns {
     private BuiltIns() {}
 
     static void addTo(Services services, ServerCore server) {
         services.addBuiltIn("valise.ping", request -> request.message());
         services.addBuiltIn("valise.info", request -> info(server));
+        services.addBuiltIn("valise.schema", request -> ValueSet.from(services.schema()));
     }
 
     private static ValueSet info(ServerCore server) {

@@ -75,6 +75,19 @@ final class Service {
         return refusal == null;
     }
 
+    /** Whether it answers with streams. */
+    boolean streams() {
+        return stream != null;
+    }
+
+    /** The application's handler; null when there is none. */
+    @Nullable Object handler() {
+        if (sync != null) {
+            return sync;
+        }
+        return async != null ? async : stream;
+    }
+
     /** Whether it is the library's own. */
     boolean isBuiltIn() {
         return builtIn;
@@ -94,7 +107,7 @@ final class Service {
 
     /** Refuses a request for a stream, or a stream where there is none; false if the request is of the right kind. */
     boolean refusesKindOf(InboundRequest request) {
-        boolean streams = stream != null;
+        boolean streams = streams();
         if (streams == request.isStream()) {
             return false;
         }

@@ -6,8 +6,17 @@ import io.valise.ipc.RequestHandler;
 import io.valise.ipc.StreamHandler;
 import io.valise.ipc.internal.frame.Names;
 import io.valise.ipc.internal.work.Context;
+import io.valise.ipc.spi.mapping.Mapping;
+import io.valise.ipc.spi.schema.Definitions;
+import io.valise.ipc.spi.schema.Offer;
+import io.valise.ipc.spi.schema.Schema;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -86,8 +95,46 @@ public final class Services {
 
     /** The names of all services, sorted. */
     public SortedSet<String> names() {
-        SortedSet<String> names = parent == null ? new TreeSet<>() : parent.names();
-        names.addAll(services.keySet());
-        return names;
+        return new TreeSet<>(services(new TreeMap<>()).keySet());
+    }
+
+    /** What the application offers, and the types of those handlers that tell them. */
+    public Schema schema() {
+        Definitions types = new Definitions();
+        List<Offer> offers = new ArrayList<>();
+        services(new TreeMap<>()).forEach((name, service) -> {
+            if (!service.isBuiltIn()) {
+                offers.add(offer(
+                        name, service.streams() ? Offer.Kind.STREAM : Offer.Kind.SERVICE, service.handler(), types));
+            }
+        });
+        offers.sort(Comparator.comparing(Offer::kind)); // stable: by name within each
+        events(new TreeMap<>()).forEach((name, handler) -> offers.add(offer(name, Offer.Kind.EVENT, handler, types)));
+        return new Schema(offers, types.all());
+    }
+
+    private static Offer offer(String name, Offer.Kind kind, @Nullable Object handler, Definitions types) {
+        if (handler instanceof Typed typed) {
+            Mapping<?> answer = typed.answer();
+            return new Offer(
+                    name, kind, typed.request().describe(types), answer == null ? null : answer.describe(types));
+        }
+        return new Offer(name, kind, null, null);
+    }
+
+    private SortedMap<String, Service> services(SortedMap<String, Service> all) {
+        if (parent != null) {
+            parent.services(all);
+        }
+        all.putAll(services);
+        return all;
+    }
+
+    private SortedMap<String, EventHandler> events(SortedMap<String, EventHandler> all) {
+        if (parent != null) {
+            parent.events(all);
+        }
+        all.putAll(events);
+        return all;
     }
 }

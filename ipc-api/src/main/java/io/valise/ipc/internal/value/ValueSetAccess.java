@@ -1,6 +1,7 @@
 package io.valise.ipc.internal.value;
 
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.ValueType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,9 @@ public abstract class ValueSetAccess {
 
     /** A small set of pairs of key, value, key, value, ..., as {@link ValueSet#of} makes it; takes over the array. */
     public abstract ValueSet of(@Nullable Object[] pairs);
+
+    /** The type of the values of a class; null for classes of which no value is stored as it is. */
+    public abstract @Nullable ValueType type(Class<?> stored);
 
     /** Type and value as people read them in messages, shortened. */
     public abstract String describe(@Nullable Object value);

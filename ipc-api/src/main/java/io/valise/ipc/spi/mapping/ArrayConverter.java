@@ -1,5 +1,7 @@
 package io.valise.ipc.spi.mapping;
 
+import io.valise.ipc.spi.schema.Definitions;
+import io.valise.ipc.spi.schema.Form;
 import java.lang.reflect.Array;
 import java.util.Arrays;
 import java.util.List;
@@ -27,5 +29,10 @@ record ArrayConverter(Class<?> element, Converter items) implements Converter {
     @Override
     public Object absent() {
         return Array.newInstance(element, 0);
+    }
+
+    @Override
+    public Form describe(Definitions types) {
+        return Form.list(items.describe(types));
     }
 }

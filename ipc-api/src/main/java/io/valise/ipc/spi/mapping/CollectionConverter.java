@@ -1,5 +1,7 @@
 package io.valise.ipc.spi.mapping;
 
+import io.valise.ipc.spi.schema.Definitions;
+import io.valise.ipc.spi.schema.Form;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashSet;
@@ -30,5 +32,10 @@ record CollectionConverter(Converter items, boolean set) implements Converter {
     @Override
     public Object absent() {
         return set ? Set.of() : List.of();
+    }
+
+    @Override
+    public Form describe(Definitions types) {
+        return Form.list(items.describe(types));
     }
 }

@@ -1,5 +1,7 @@
 package io.valise.ipc.spi.mapping;
 
+import io.valise.ipc.spi.schema.Definitions;
+import io.valise.ipc.spi.schema.Form;
 import org.jspecify.annotations.Nullable;
 
 /** Converts the values of one declared type to their form in a message, and back. Immutable and thread-safe. */
@@ -31,6 +33,9 @@ public interface Converter {
     default @Nullable Object ofNull() {
         return null;
     }
+
+    /** What the values of this type are in a message. */
+    Form describe(Definitions types);
 
     /** The form of a value that may be null. */
     static @Nullable Object send(Converter converter, @Nullable Object value, Conversion conversion, int level) {

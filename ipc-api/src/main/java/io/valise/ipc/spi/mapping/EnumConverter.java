@@ -2,8 +2,12 @@ package io.valise.ipc.spi.mapping;
 
 import io.valise.ipc.WireDefault;
 import io.valise.ipc.internal.value.ValueSetAccess;
+import io.valise.ipc.spi.schema.Definition;
+import io.valise.ipc.spi.schema.Definitions;
+import io.valise.ipc.spi.schema.Form;
 import java.lang.reflect.Field;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -64,5 +68,11 @@ final class EnumConverter implements Converter {
                     + ValueSetAccess.get().quote(name) + "; a constant marked @WireDefault would stand for it");
         }
         return constant;
+    }
+
+    @Override
+    public Form describe(Definitions types) {
+        return types.named(
+                TypeArguments.of(type).name(type), name -> Definition.ofEnum(name, List.copyOf(constants.keySet())));
     }
 }

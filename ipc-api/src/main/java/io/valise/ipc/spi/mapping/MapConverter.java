@@ -1,6 +1,8 @@
 package io.valise.ipc.spi.mapping;
 
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.spi.schema.Definitions;
+import io.valise.ipc.spi.schema.Form;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -61,5 +63,10 @@ record MapConverter(Converter values) implements Converter {
     @Override
     public Object absent() {
         return Map.of();
+    }
+
+    @Override
+    public Form describe(Definitions types) {
+        return Form.map(values.describe(types));
     }
 }

@@ -2,6 +2,8 @@ package io.valise.ipc.spi.mapping;
 
 import io.valise.ipc.GenericType;
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.spi.schema.Definitions;
+import io.valise.ipc.spi.schema.Form;
 import java.lang.reflect.GenericArrayType;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
@@ -116,5 +118,10 @@ public final class Mapping<T> {
         } catch (Mismatch e) {
             throw e.received(raw.getSimpleName());
         }
+    }
+
+    /** What a message is. */
+    public Form describe(Definitions types) {
+        return converter.describe(types);
     }
 }

@@ -2,6 +2,8 @@ package io.valise.ipc.spi.mapping;
 
 import static java.util.Objects.requireNonNull;
 
+import io.valise.ipc.spi.schema.Definitions;
+import io.valise.ipc.spi.schema.Form;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -77,5 +79,10 @@ record OptionalConverter(
     @Override
     public Object ofNull() {
         return empty;
+    }
+
+    @Override
+    public Form describe(Definitions types) {
+        return content.describe(types).asOptional();
     }
 }

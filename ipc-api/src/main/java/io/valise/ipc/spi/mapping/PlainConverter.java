@@ -6,6 +6,9 @@ import io.valise.ipc.Point;
 import io.valise.ipc.Rect;
 import io.valise.ipc.Size;
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.internal.value.ValueSetAccess;
+import io.valise.ipc.spi.schema.Definitions;
+import io.valise.ipc.spi.schema.Form;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Array;
 import java.math.BigDecimal;
@@ -58,6 +61,11 @@ record PlainConverter(Class<?> type, @Nullable Object ofNull, Function<ValueSet,
     @Override
     public @Nullable Object absent() {
         return type.isArray() ? Array.newInstance(type.getComponentType(), 0) : ofNull;
+    }
+
+    @Override
+    public Form describe(Definitions types) {
+        return Form.plain(ValueSetAccess.get().type(type));
     }
 
     /** Of an array it names the first element that does not convert. */

@@ -3,10 +3,15 @@ package io.valise.ipc.spi.mapping;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.internal.value.Stored;
 import io.valise.ipc.internal.value.ValueSetAccess;
+import io.valise.ipc.spi.schema.Definition;
+import io.valise.ipc.spi.schema.Definitions;
+import io.valise.ipc.spi.schema.Field;
+import io.valise.ipc.spi.schema.Form;
 import java.lang.invoke.MethodHandle;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +26,7 @@ final class RecordConverter implements NestingConverter {
     private final int first;
     private final MethodHandle constructor;
     private Component[] components = {};
+    private @Nullable TypeArguments arguments;
 
     private record Component(String name, MethodHandle accessor, Converter converter) {}
 
@@ -37,6 +43,7 @@ final class RecordConverter implements NestingConverter {
 
     @Override
     public void resolve(TypeArguments inside, Converters converters) {
+        arguments = inside;
         Set<String> names = new HashSet<>();
         if (typeName != null) {
             names.add(WireNames.TYPE);
@@ -151,5 +158,24 @@ final class RecordConverter implements NestingConverter {
             }
             throw Mismatch.because(type.getSimpleName() + ": its constructor refuses: " + e, e);
         }
+    }
+
+    @Override
+    public Form describe(Definitions types) {
+        TypeArguments inside = Objects.requireNonNull(arguments, "resolved when it was made");
+        return types.named(inside.name(type), name -> definition(name, types));
+    }
+
+    /** As one of the records of a sealed interface, without a definition of its own. */
+    Definition alternative(Definitions types) {
+        return definition(String.valueOf(typeName), types);
+    }
+
+    private Definition definition(String name, Definitions types) {
+        return Definition.ofRecord(
+                name,
+                Arrays.stream(components)
+                        .map(each -> new Field(each.name, each.converter.describe(types)))
+                        .toList());
     }
 }

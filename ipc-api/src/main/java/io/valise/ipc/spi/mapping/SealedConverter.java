@@ -2,15 +2,21 @@ package io.valise.ipc.spi.mapping;
 
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.internal.value.ValueSetAccess;
+import io.valise.ipc.spi.schema.Definition;
+import io.valise.ipc.spi.schema.Definitions;
+import io.valise.ipc.spi.schema.Form;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** A sealed interface of records: the record, with its name under {@code $record}. Names are only compared, never loaded. */
 final class SealedConverter implements NestingConverter {
     private final Class<?> type;
     private final Map<String, RecordConverter> byName = new TreeMap<>();
     private final Map<Class<?>, RecordConverter> byClass = new HashMap<>();
+    private @Nullable TypeArguments inside;
 
     SealedConverter(Class<?> type) {
         this.type = type;
@@ -18,6 +24,7 @@ final class SealedConverter implements NestingConverter {
 
     @Override
     public void resolve(TypeArguments arguments, Converters converters) {
+        inside = arguments;
         resolve(type, arguments, converters);
     }
 
@@ -71,5 +78,17 @@ final class SealedConverter implements NestingConverter {
                             + (name == null ? "none" : ValueSetAccess.get().describe(name)));
         }
         return converter.fromWire(form, conversion);
+    }
+
+    @Override
+    public Form describe(Definitions types) {
+        TypeArguments arguments = Objects.requireNonNull(inside, "resolved when it was made");
+        return types.named(
+                arguments.name(type),
+                name -> Definition.ofSealed(
+                        name,
+                        byName.values().stream()
+                                .map(each -> each.alternative(types))
+                                .toList()));
     }
 }

@@ -1,5 +1,7 @@
 package io.valise.ipc.spi.mapping;
 
+import io.valise.ipc.spi.schema.Definitions;
+import io.valise.ipc.spi.schema.Form;
 import java.net.URI;
 import java.time.DateTimeException;
 import java.time.LocalDate;
@@ -47,5 +49,10 @@ record TextConverter(Class<?> type, Function<String, Object> parse) implements C
             }
         }
         throw Mismatch.of(type.getSimpleName() + " as text", form);
+    }
+
+    @Override
+    public Form describe(Definitions types) {
+        return Form.text(type);
     }
 }

@@ -1,5 +1,6 @@
 package io.valise.ipc.spi.mapping;
 
+import io.valise.ipc.spi.schema.TypeName;
 import java.lang.reflect.GenericArrayType;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
@@ -73,6 +74,28 @@ public final class TypeArguments {
             return value != null ? value : raw(variable.getBounds()[0]);
         }
         return type;
+    }
+
+    /** The name of a class that is used with these arguments. */
+    TypeName name(Class<?> used) {
+        return name(used, used.getTypeParameters());
+    }
+
+    private TypeName name(Class<?> used, Type[] arguments) {
+        StringBuilder full = new StringBuilder(used.getTypeName());
+        StringBuilder simple = new StringBuilder(used.getSimpleName().replace("[]", "Array"));
+        for (Type each : arguments) {
+            TypeName argument = name(resolve(each));
+            full.append('<').append(argument.full()).append('>');
+            simple.append('_').append(argument.simple());
+        }
+        return new TypeName(full.toString(), simple.toString());
+    }
+
+    private TypeName name(Type resolved) {
+        return resolved instanceof ParameterizedType given
+                ? name(raw(given), given.getActualTypeArguments())
+                : name(raw(resolved), new Type[0]);
     }
 
     /** Tells two uses of a generic record apart. */

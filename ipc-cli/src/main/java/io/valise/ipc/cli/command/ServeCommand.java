@@ -33,7 +33,8 @@ import picocli.CommandLine.Parameters;
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 @Command(
         name = "serve",
-        description = "Serves valise.ping, valise.info and echo until it is interrupted; then finishes what runs.")
+        description =
+                "Serves valise.ping, valise.info, valise.schema and echo until it is interrupted; then finishes what runs.")
 final class ServeCommand implements Callable<Integer> {
     private static final Duration GRACE = Duration.ofSeconds(2);
 

@@ -30,6 +30,7 @@ public record Subcommand(String word, Supplier<Object> command) {
             new Subcommand("ping", PingCommand::new),
             new Subcommand("top", TopCommand::new),
             new Subcommand("services", ServicesCommand::new),
+            new Subcommand("schema", SchemaCommand::new),
             new Subcommand("launch", LaunchCommand::new),
             new Subcommand("share", ShareCommand::new),
             new Subcommand("redeem", RedeemCommand::new),

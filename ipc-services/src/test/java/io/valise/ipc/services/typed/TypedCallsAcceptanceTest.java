@@ -40,6 +40,8 @@ class TypedCallsAcceptanceTest {
                             + "USD 2026-01-02 [Circle[radius=1.0], Text[text=USD]]");
             assertThat(client.ask("stream-wrong", "KRW")).isEqualTo("TYPE_MISMATCH");
             assertThat(client.ask("send", "EUR")).isEqualTo("sent");
+            assertThat(client.ask("schema"))
+                    .isEqualTo("[SERVICE price, STREAM prices, EVENT noted][RECORD Ask, SEALED Mark, RECORD Quote]");
             assertThat(noted.take()).isEqualTo(new TypedClient.Ask("EUR"));
         }
     }

@@ -76,6 +76,7 @@ final class TypedClient implements CommandLoop.Commands {
             case "stream-wrong" ->
                 items(connection.stream("prices", new Ask(words.get(0)), Numbered.class), Numbered::toString);
             case "send" -> sent(words.get(0));
+            case "schema" -> schema();
             default -> throw new IllegalArgumentException("no command: actual=" + command);
         };
     }
@@ -86,6 +87,19 @@ final class TypedClient implements CommandLoop.Commands {
         } catch (IpcException e) {
             return e.status().toString();
         }
+    }
+
+    /** The kinds and names of what the server offers, and the names of its types. */
+    private String schema() {
+        ValueSet schema = connection.request("valise.schema", ValueSet.empty());
+        return names(schema, "offers") + names(schema, "types");
+    }
+
+    private static String names(ValueSet schema, String list) {
+        return schema.getList(list).stream()
+                .map(each -> ((ValueSet) each).getString("kind") + ' ' + ((ValueSet) each).getString("name"))
+                .toList()
+                .toString();
     }
 
     private String sent(String symbol) {

@@ -3,9 +3,12 @@ package io.valise.ipc.services.objects.wire;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.ValueType;
 import io.valise.ipc.spi.mapping.Conversion;
 import io.valise.ipc.spi.mapping.Converter;
 import io.valise.ipc.spi.mapping.Mismatch;
+import io.valise.ipc.spi.schema.Definitions;
+import io.valise.ipc.spi.schema.Form;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -57,5 +60,10 @@ final class ReferenceConverter implements Converter {
         } catch (IpcException e) {
             throw e.status() == IpcStatus.TYPE_MISMATCH ? Mismatch.because(e.reason(), e) : e;
         }
+    }
+
+    @Override
+    public Form describe(Definitions types) {
+        return Form.plain(ValueType.VALUE_SET); // of the session that it is in
     }
 }

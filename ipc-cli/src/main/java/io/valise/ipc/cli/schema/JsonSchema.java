@@ -1,0 +1,156 @@
+package io.valise.ipc.cli.schema;
+
+import io.valise.ipc.ValueSet;
+import io.valise.ipc.spi.schema.Definition;
+import io.valise.ipc.spi.schema.Field;
+import io.valise.ipc.spi.schema.Form;
+import io.valise.ipc.spi.schema.Offer;
+import io.valise.ipc.spi.schema.Schema;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A schema as JSON Schema 2020-12, of messages as {@code ipc call} reads and prints them. The types are under {@code $defs},
+ * the offers under {@code x-offers}. Stateless.
+ */
+public final class JsonSchema {
+    private static final String ARRAY = "_ARRAY";
+    private static final ValueSet ANYTHING = ValueSet.empty();
+    private static final Map<String, ValueSet> PLAIN = Map.ofEntries(
+            Map.entry("BOOLEAN", ValueSet.of("type", "boolean")),
+            Map.entry("STRING", ValueSet.of("type", "string")),
+            Map.entry("CHAR16", ValueSet.of("type", new String[] {"string", "integer"})),
+            Map.entry("CHAR16_ARRAY", ValueSet.of("type", new String[] {"string", "array"})),
+            Map.entry("SINGLE", ValueSet.of("type", "number")),
+            Map.entry("DOUBLE", ValueSet.of("type", "number")),
+            Map.entry("BIG_DECIMAL", ValueSet.of("type", "number")),
+            Map.entry("BIG_INTEGER", ValueSet.of("type", "integer")),
+            Map.entry("DATE_TIME", ValueSet.of("type", "string", "format", "date-time")),
+            Map.entry("TIME_SPAN", ValueSet.of("type", "string", "format", "duration")),
+            Map.entry("GUID", ValueSet.of("type", "string", "format", "uuid")),
+            Map.entry("UINT8_ARRAY", ValueSet.of("type", "string", "contentEncoding", "base64")),
+            Map.entry("POINT", shape("x", "y")),
+            Map.entry("SIZE", shape("width", "height")),
+            Map.entry("RECT", shape("x", "y", "width", "height")),
+            Map.entry("VALUE_SET", ValueSet.of("type", "object")));
+    /** Formats of JSON Schema for the Java types whose texts are always of that format. */
+    private static final Map<String, String> FORMATS = Map.of("LocalDate", "date", "URI", "uri-reference");
+
+    private JsonSchema() {}
+
+    /** The document. */
+    public static ValueSet of(Schema schema, String title) {
+        ValueSet.Builder definitions = ValueSet.builder();
+        schema.types().forEach(each -> definitions.put(each.name(), definition(each)));
+        return ValueSet.of(
+                "$schema",
+                "https://json-schema.org/draft/2020-12/schema",
+                "title",
+                title,
+                "x-offers",
+                schema.offers().stream().map(JsonSchema::offer).toList(),
+                "$defs",
+                definitions.build());
+    }
+
+    private static ValueSet offer(Offer offer) {
+        ValueSet.Builder set = ValueSet.builder();
+        set.put("name", offer.name()).put("kind", offer.kind().name());
+        put(set, "request", offer.request());
+        put(set, "answer", offer.answer());
+        return set.build();
+    }
+
+    private static void put(ValueSet.Builder set, String key, @Nullable Form form) {
+        if (form != null) {
+            set.put(key, form(form));
+        }
+    }
+
+    private static ValueSet definition(Definition type) {
+        return switch (type.kind()) {
+            case RECORD -> record(type.fields(), null);
+            case ENUM -> ValueSet.of("enum", type.constants());
+            case SEALED ->
+                ValueSet.of(
+                        "oneOf",
+                        type.records().stream()
+                                .map(each -> record(each.fields(), each.name()))
+                                .toList());
+            case OTHER -> ANYTHING;
+        };
+    }
+
+    /** @param name what it says under {@code $record}, or null */
+    private static ValueSet record(List<Field> fields, @Nullable String name) {
+        ValueSet.Builder properties = ValueSet.builder();
+        List<String> required = new ArrayList<>();
+        if (name != null) {
+            properties.put("$record", ValueSet.of("const", name));
+            required.add("$record");
+        }
+        for (Field each : fields) {
+            properties.put(each.name(), form(each.form()));
+            if (!each.form().optional()) {
+                required.add(each.name());
+            }
+        }
+        return ValueSet.of("type", "object", "properties", properties.build(), "required", required);
+    }
+
+    private static ValueSet form(Form form) {
+        ValueSet schema = required(form);
+        return form.optional() ? ValueSet.of("anyOf", List.of(schema, ValueSet.of("type", "null"))) : schema;
+    }
+
+    private static ValueSet required(Form form) {
+        Form of = form.of();
+        if (form.name() != null) {
+            return ValueSet.of("$ref", "#/$defs/" + form.name());
+        } else if (of != null) {
+            return form.type().equals(Form.MAP)
+                    ? ValueSet.of("type", "object", "additionalProperties", form(of))
+                    : ValueSet.of("type", "array", "items", form(of));
+        } else if (form.format() != null) {
+            String format = FORMATS.get(form.format());
+            return format == null
+                    ? ValueSet.of("type", "string", "description", form.format())
+                    : ValueSet.of("type", "string", "format", format);
+        }
+        return plain(form.type());
+    }
+
+    private static ValueSet plain(String type) {
+        ValueSet known = PLAIN.get(type);
+        if (known != null) {
+            return known;
+        } else if (type.endsWith(ARRAY)) {
+            return ValueSet.of("type", "array", "items", plain(type.substring(0, type.length() - ARRAY.length())));
+        }
+        return type.matches("U?INT(8|16|32|64)") ? integer(type) : ANYTHING;
+    }
+
+    private static ValueSet integer(String type) {
+        boolean unsigned = type.startsWith("U");
+        int bits = Integer.parseInt(type.substring(type.indexOf('T') + 1));
+        BigInteger values = BigInteger.TWO.pow(unsigned ? bits : bits - 1);
+        return ValueSet.of(
+                "type",
+                "integer",
+                "minimum",
+                unsigned ? BigInteger.ZERO : values.negate(),
+                "maximum",
+                values.subtract(BigInteger.ONE));
+    }
+
+    private static ValueSet shape(String... keys) {
+        ValueSet.Builder properties = ValueSet.builder();
+        for (String key : keys) {
+            properties.put(key, ValueSet.of("type", "number"));
+        }
+        return ValueSet.of("type", "object", "properties", properties.build(), "required", List.of(keys));
+    }
+}

@@ -1,0 +1,161 @@
+package io.valise.ipc.cli.schema;
+
+import io.valise.ipc.ValueSet;
+import io.valise.ipc.services.json.ValueSetJson;
+import io.valise.ipc.spi.schema.Definition;
+import io.valise.ipc.spi.schema.Field;
+import io.valise.ipc.spi.schema.Form;
+import io.valise.ipc.spi.schema.Offer;
+import io.valise.ipc.spi.schema.Schema;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** A schema as types of TypeScript, of messages as the Node client {@code @valise/ipc} reads and sends them. Stateless. */
+public final class TypeScript {
+    private static final String ARRAY = "_ARRAY";
+    private static final Map<String, String> PLAIN = Map.ofEntries(
+            Map.entry("BOOLEAN", "boolean"),
+            Map.entry("STRING", "string"),
+            Map.entry("CHAR16", "string"),
+            Map.entry("CHAR16_ARRAY", "string"),
+            Map.entry("INT8", "number"),
+            Map.entry("INT16", "number"),
+            Map.entry("INT32", "number"),
+            Map.entry("INT64", "bigint"),
+            Map.entry("UINT8", "number"),
+            Map.entry("UINT16", "number"),
+            Map.entry("UINT32", "number"),
+            Map.entry("UINT64", "bigint"),
+            Map.entry("BIG_INTEGER", "bigint"),
+            Map.entry("SINGLE", "number"),
+            Map.entry("DOUBLE", "number"),
+            Map.entry("BIG_DECIMAL", "valise.BigDecimal"),
+            Map.entry("DATE_TIME", "valise.Instant"),
+            Map.entry("TIME_SPAN", "valise.Duration"),
+            Map.entry("GUID", "valise.Uuid"),
+            Map.entry("POINT", "valise.Point"),
+            Map.entry("SIZE", "valise.Size"),
+            Map.entry("RECT", "valise.Rect"),
+            Map.entry("VALUE_SET", "valise.Received"),
+            Map.entry("UINT8_ARRAY", "Uint8Array"),
+            Map.entry("INT16_ARRAY", "Int16Array"),
+            Map.entry("INT32_ARRAY", "Int32Array"),
+            Map.entry("INT64_ARRAY", "BigInt64Array"),
+            Map.entry("UINT16_ARRAY", "Uint16Array"),
+            Map.entry("UINT32_ARRAY", "Uint32Array"),
+            Map.entry("UINT64_ARRAY", "BigUint64Array"),
+            Map.entry("SINGLE_ARRAY", "Float32Array"),
+            Map.entry("DOUBLE_ARRAY", "Float64Array"));
+    /** Names that the types of a server would hide. */
+    private static final Set<String> TAKEN = Set.of("Services", "Streams", "Events", "valise");
+
+    private TypeScript() {}
+
+    /** The lines of a module. */
+    public static List<String> of(Schema schema, String endpoint) {
+        List<String> lines = new ArrayList<>();
+        lines.add("// The types of " + endpoint + ", by `ipc schema --typescript`.");
+        lines.add("import type * as valise from '@valise/ipc';");
+        for (Definition each : schema.types()) {
+            lines.add("");
+            lines.add("export type " + identifier(each.name()) + " = " + definition(each) + ';');
+        }
+        add(schema, Offer.Kind.SERVICE, "Services", "reply", lines);
+        add(schema, Offer.Kind.STREAM, "Streams", "item", lines);
+        add(schema, Offer.Kind.EVENT, "Events", "", lines);
+        return lines;
+    }
+
+    private static void add(Schema schema, Offer.Kind kind, String name, String answer, List<String> lines) {
+        lines.add("");
+        lines.add("export type " + name + " = {");
+        schema.offers().stream()
+                .filter(each -> each.kind() == kind)
+                .forEach(each -> lines.add("  " + key(each.name()) + ": " + offer(each, answer) + ';'));
+        lines.add("};");
+    }
+
+    private static String offer(Offer offer, String answer) {
+        String request = message(offer.request(), "valise.Message");
+        return offer.kind() == Offer.Kind.EVENT
+                ? request
+                : "{ request: " + request + "; " + answer + ": " + message(offer.answer(), "valise.Received") + " }";
+    }
+
+    private static String message(@Nullable Form form, String untyped) {
+        return form == null ? untyped : type(form);
+    }
+
+    private static String definition(Definition type) {
+        return switch (type.kind()) {
+            case RECORD -> record(type.fields(), null);
+            case ENUM -> type.constants().stream().map(TypeScript::text).collect(Collectors.joining(" | "));
+            case SEALED ->
+                type.records().stream()
+                        .map(each -> record(each.fields(), each.name()))
+                        .collect(Collectors.joining(" | "));
+            case OTHER -> "valise.Value";
+        };
+    }
+
+    /** @param name what it says under {@code $record}, or null */
+    private static String record(List<Field> fields, @Nullable String name) {
+        StringBuilder text = new StringBuilder("{");
+        if (name != null) {
+            text.append(" $record: ").append(text(name)).append(';');
+        }
+        for (Field each : fields) {
+            text.append(' ')
+                    .append(key(each.name()))
+                    .append(each.form().optional() ? "?: " : ": ")
+                    .append(type(each.form()))
+                    .append(';');
+        }
+        return text.append(" }").toString();
+    }
+
+    private static String type(Form form) {
+        return required(form) + (form.optional() ? " | null" : "");
+    }
+
+    private static String required(Form form) {
+        Form of = form.of();
+        if (form.name() != null) {
+            return identifier(form.name());
+        } else if (of != null) {
+            return form.type().equals(Form.MAP) ? "{ [key: string]: " + type(of) + " }" : array(type(of));
+        }
+        return plain(form.type());
+    }
+
+    private static String plain(String type) {
+        String known = PLAIN.get(type);
+        if (known != null) {
+            return known;
+        }
+        return type.endsWith(ARRAY) ? array(plain(type.substring(0, type.length() - ARRAY.length()))) : "valise.Value";
+    }
+
+    private static String array(String item) {
+        return "readonly " + (item.contains(" ") ? '(' + item + ')' : item) + "[]";
+    }
+
+    /** A key as it is where that can be written, else in quotes. */
+    private static String key(String name) {
+        return name.matches("[\\p{L}_$][\\p{L}\\p{Nd}_$]*") ? name : text(name);
+    }
+
+    private static String text(String name) {
+        return ValueSetJson.writeMember(ValueSet.of("text", name), "text");
+    }
+
+    /** The name of a type, which a server in another language may give other characters. */
+    private static String identifier(String name) {
+        String letters = name.replaceAll("[^\\p{L}\\p{Nd}_$]", "_");
+        return TAKEN.contains(letters) || !letters.matches("[\\p{L}_$].*") ? '_' + letters : letters;
+    }
+}

@@ -1,0 +1,195 @@
+package io.valise.ipc.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.valise.ipc.IpcServer;
+import io.valise.ipc.ValueSet;
+import io.valise.ipc.WireName;
+import io.valise.ipc.cli.schema.SchemaText;
+import io.valise.ipc.cli.schema.TypeScript;
+import io.valise.ipc.spi.schema.Schema;
+import io.valise.ipc.testkit.HangWatchdog;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** {@code ipc schema} against a server in this process. */
+@ExtendWith(HangWatchdog.class)
+class SchemaCommandTest {
+    record Ask(String symbol, Optional<LocalDate> day) {}
+
+    @SuppressWarnings("ArrayRecordComponent") // only its type is used
+    record Quote(BigDecimal bid, List<Level> levels, State state, byte[] logo, Map<String, Instant> seen) {}
+
+    record Level(double price, @WireName("the qty") long quantity) {}
+
+    enum State {
+        OPEN,
+        CLOSED
+    }
+
+    sealed interface Events permits Added, Cleared {}
+
+    record Added(Level level) implements Events {}
+
+    record Cleared() implements Events {}
+
+    private IpcServer server;
+
+    @BeforeEach
+    void serve() {
+        server = IpcServer.builder("pipe:quotes")
+                .service("price", Ask.class, Quote.class, ask -> null)
+                .service("echo", request -> request.message())
+                .stream("levels", Ask.class, Level.class, ask -> null)
+                .onEvent("changed", Events.class, event -> {})
+                .start();
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    @Test
+    void showsOffersAndTypesToPeople() throws Exception {
+        CommandRun run = CommandRun.of("schema", "pipe:quotes");
+        assertThat(run.err()).isEmpty();
+        assertThat(run.status()).isZero();
+        assertThat(run.out().lines())
+                .containsExactly(
+                        "KIND     NAME     REQUEST  ANSWER",
+                        "service  echo     -        -",
+                        "service  price    Ask      Quote",
+                        "stream   levels   Ask      Level",
+                        "event    changed  Events   -",
+                        "",
+                        "record Ask",
+                        "  symbol  STRING",
+                        "  day     STRING (LocalDate), optional",
+                        "",
+                        "sealed Events, by $record one of",
+                        "  Added",
+                        "    level  Level",
+                        "  Cleared",
+                        "",
+                        "record Level",
+                        "  price    DOUBLE",
+                        "  the qty  INT64",
+                        "",
+                        "record Quote",
+                        "  bid     BIG_DECIMAL",
+                        "  levels  LIST of Level",
+                        "  state   State",
+                        "  logo    UINT8_ARRAY",
+                        "  seen    MAP of DATE_TIME",
+                        "",
+                        "enum State: OPEN, CLOSED");
+        assertThat(Files.readString(Path.of("../docs/typed-messages.md"))).contains(run.out());
+    }
+
+    @Test
+    void writesJsonSchema() {
+        CommandRun run = CommandRun.of("schema", "pipe:quotes", "--json-schema");
+        assertThat(run.status()).isZero();
+        JsonNode schema = run.json();
+        assertThat(schema.at("/$schema").asText()).isEqualTo("https://json-schema.org/draft/2020-12/schema");
+        assertThat(schema.at("/x-offers").toString())
+                .contains("{\"name\":\"price\",\"kind\":\"SERVICE\",\"request\":{\"$ref\":\"#/$defs/Ask\"},"
+                        + "\"answer\":{\"$ref\":\"#/$defs/Quote\"}}");
+        JsonNode types = schema.at("/$defs");
+        assertThat(types.at("/Ask").toString())
+                .isEqualTo(
+                        "{\"type\":\"object\",\"properties\":{\"symbol\":{\"type\":\"string\"},\"day\":{\"anyOf\":"
+                                + "[{\"type\":\"string\",\"format\":\"date\"},{\"type\":\"null\"}]}},\"required\":[\"symbol\"]}");
+        assertThat(types.at("/Level/properties/the qty").toString())
+                .isEqualTo("{\"type\":\"integer\",\"minimum\":-9223372036854775808,\"maximum\":9223372036854775807}");
+        assertThat(types.at("/Quote/properties/levels").toString())
+                .isEqualTo("{\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/Level\"}}");
+        assertThat(types.at("/Quote/properties/seen").toString())
+                .isEqualTo(
+                        "{\"type\":\"object\",\"additionalProperties\":{\"type\":\"string\",\"format\":\"date-time\"}}");
+        assertThat(types.at("/State").toString()).isEqualTo("{\"enum\":[\"OPEN\",\"CLOSED\"]}");
+        assertThat(types.at("/Events/oneOf/1").toString())
+                .isEqualTo("{\"type\":\"object\",\"properties\":{\"$record\":{\"const\":\"Cleared\"}},"
+                        + "\"required\":[\"$record\"]}");
+    }
+
+    @Test
+    void writesTypesForTheNodeClient() {
+        CommandRun run = CommandRun.of("schema", "pipe:quotes", "--typescript");
+        assertThat(run.status()).isZero();
+        assertThat(run.out().lines())
+                .containsExactly(
+                        "// The types of pipe:quotes, by `ipc schema --typescript`.",
+                        "import type * as valise from '@valise/ipc';",
+                        "",
+                        "export type Ask = { symbol: string; day?: string | null; };",
+                        "",
+                        "export type _Events = { $record: \"Added\"; level: Level; } | { $record: \"Cleared\"; };",
+                        "",
+                        "export type Level = { price: number; \"the qty\": bigint; };",
+                        "",
+                        "export type Quote = { bid: valise.BigDecimal; levels: readonly Level[]; state: State;"
+                                + " logo: Uint8Array; seen: { [key: string]: valise.Instant }; };",
+                        "",
+                        "export type State = \"OPEN\" | \"CLOSED\";",
+                        "",
+                        "export type Services = {",
+                        "  echo: { request: valise.Message; reply: valise.Received };",
+                        "  price: { request: Ask; reply: Quote };",
+                        "};",
+                        "",
+                        "export type Streams = {",
+                        "  levels: { request: Ask; item: Level };",
+                        "};",
+                        "",
+                        "export type Events = {",
+                        "  changed: _Events;",
+                        "};");
+    }
+
+    @Test
+    void saysWhatToDoWhereTheServerHasNoSchema() {
+        CommandRun both = CommandRun.of("schema", "pipe:quotes", "--typescript", "--json-schema");
+        assertThat(both.status()).isEqualTo(2);
+        assertThat(both.err()).contains("--json-schema, --typescript: give one of them");
+        CommandRun none = CommandRun.of("schema", "pipe:unused");
+        assertThat(none.status()).isEqualTo(1);
+        assertThat(none.err()).contains("ENDPOINT_NOT_FOUND");
+    }
+
+    /** A server in another language may name what Java cannot, and a terminal and a program are not to be misled by it. */
+    @Test
+    void namesOfAnyCharactersAreWrittenSafely() {
+        Schema schema = ValueSet.of(
+                        "offers",
+                        List.of(ValueSet.of(
+                                "name",
+                                "a\"\n\u001b[2J",
+                                "kind",
+                                "EVENT",
+                                "request",
+                                ValueSet.of("type", "NAMED", "name", "1*/ evil"))),
+                        "types",
+                        List.of(ValueSet.of("name", "1*/ evil", "kind", "RECORD")))
+                .to(Schema.class);
+        assertThat(TypeScript.of(schema, "pipe:x"))
+                .contains("export type _1___evil = { };", "  \"a\\\"\\n\\u001B[2J\": _1___evil;");
+        StringWriter text = new StringWriter();
+        SchemaText.print(schema, new PrintWriter(text));
+        assertThat(text.toString()).doesNotContain("\u001b").contains("record 1*/ evil");
+    }
+}
