@@ -26,7 +26,6 @@ const parent = await connectParent({
   },
 });
 const { status } = await parent.closed;
-console.error(`ended: ${status}`);
 if (how === 'stubborn') {
   process.on('SIGTERM', () => {
     console.error('terminated');
@@ -34,3 +33,4 @@ if (how === 'stubborn') {
   });
   setInterval(() => {}, 1_000);
 }
+console.error(`ended: ${status}`); // from now on the test may terminate it
