@@ -32,8 +32,9 @@ export class OutgoingCalls {
       checkSignal(signal, service);
       this.#session.checkOpen();
       const id = this.nextId();
+      const isAlone = this.#pending.size === 0;
       this.#session.send(
-        (out) => frames.request(out, id, service, message, metadata, millis === Infinity ? undefined : millis), 'request', service);
+        (out) => frames.request(out, id, service, message, metadata, millis === Infinity ? undefined : millis), 'request', service, isAlone);
       const call = new PendingRequest(this, id, service, millis, resolve, reject);
       this.expect(call);
       if (signal !== undefined) {

@@ -10,7 +10,10 @@ const LINGER_MILLIS = 2_000;
 /** So many bytes are written without waiting for the end of the turn. */
 const MOST_AT_ONCE = 65_536;
 
-/** Frames over a connected socket. What goes out in one turn of the event loop goes out in one write. */
+/**
+ * Frames over a connected socket. What is sent while bytes are received goes out when all of them were read, and what is sent
+ * otherwise at the end of the turn of the event loop, or at once if it is not to wait: in one write, or in some when it is long.
+ */
 export class FrameSocket {
   #socket;
   #onFrame;
@@ -70,10 +73,10 @@ export class FrameSocket {
     this.#socket.resume();
   }
 
-  /** Sends the frame that was appended. */
-  commit() {
+  /** Sends the frame that was appended. @param atOnce it does not wait for what else is sent in this turn */
+  commit(atOnce) {
     endFrame(this.out);
-    if (this.out.length >= MOST_AT_ONCE) {
+    if (atOnce || this.out.length >= MOST_AT_ONCE) {
       this.#flush();
     } else if (!this.#flushes) {
       this.#flushes = true;
@@ -86,7 +89,7 @@ export class FrameSocket {
     this.#flush();
   };
 
-  /** Writes what was sent in this turn. */
+  /** Writes what was sent and not written yet. */
   #flush() {
     if (this.out.length > 0) {
       const bytes = this.out.take();
@@ -136,10 +139,13 @@ export class FrameSocket {
   }
 
   #received(chunk, end) {
+    this.#flushes = true;
     try {
       this.#split(chunk, end);
     } catch (error) {
       this.#onFail(error);
+    } finally {
+      this.#flushLater();
     }
   }
 

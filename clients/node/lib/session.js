@@ -201,9 +201,9 @@ export class Session {
 
   /**
    * Sends a frame that `write` appends to a writer. Nothing is sent when that fails, or when it is a `what`, of that name,
-   * that is too long for the peer.
+   * that is too long for the peer. With `atOnce` it does not wait for what else is sent in this turn.
    */
-  send(write, what = undefined, name = undefined) {
+  send(write, what = undefined, name = undefined, atOnce = false) {
     const { out } = this.#socket;
     const before = out.length;
     try {
@@ -218,7 +218,7 @@ export class Session {
       out.cut(before);
       throw error;
     }
-    this.#socket.commit();
+    this.#socket.commit(atOnce);
   }
 
   /** Sends an event; `roomAfter` is to follow before many more. */
