@@ -95,6 +95,9 @@ export class FrameSocket {
       const bytes = this.out.take();
       if (!this.#socket.destroyed && !this.#socket.writableEnded) {
         this.#socket.write(bytes);
+        if (this.#socket.writableLength === 0) { // the system has all of it
+          this.out.rewind();
+        }
       }
     }
   }

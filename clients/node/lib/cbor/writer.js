@@ -2,13 +2,17 @@ import os from 'node:os';
 
 const BIG_ENDIAN_MACHINE = os.endianness() === 'BE';
 const FIRST_BYTES = 512;
+const NOTHING = Buffer.alloc(0);
 /** A new buffer is twice as long as the one before, up to this. */
 const LONG_BYTES = 65_536;
 /** The head of a shorter text has one byte. */
 const SHORT_CHARS = 24;
 
-/** Bytes that grow as CBOR items and numbers of frames are appended. What was taken out is never written again. */
+/** Bytes that grow as CBOR items and numbers of frames are appended. What was taken out is not written again before `rewind`. */
 export class Writer {
+  /** What was taken out last of the beginning of the buffer. */
+  #first = NOTHING;
+
   constructor() {
     this.buffer = Buffer.allocUnsafe(FIRST_BYTES);
     this.at = 0;
@@ -23,13 +27,23 @@ export class Writer {
 
   /** Takes out what was written. */
   take() {
-    const bytes = this.buffer.subarray(this.from, this.at);
+    const bytes = this.from === 0 && this.#first.length === this.at ? this.#first : this.buffer.subarray(this.from, this.at);
+    if (this.from === 0) {
+      this.#first = bytes;
+    }
     if (this.buffer.length > LONG_BYTES) {
       this.buffer = Buffer.allocUnsafe(FIRST_BYTES);
+      this.#first = NOTHING;
       this.at = 0;
     }
     this.from = this.at;
     return bytes;
+  }
+
+  /** All that was taken out is used up: its place is written again. */
+  rewind() {
+    this.at = 0;
+    this.from = 0;
   }
 
   /** Forgets all but the first bytes of what was written. */
@@ -49,6 +63,7 @@ export class Writer {
     const longer = Buffer.allocUnsafeSlow(Math.max(Math.min(2 * this.buffer.length, LONG_BYTES), 2 * (length + bytes)));
     this.buffer.copy(longer, 0, from, this.at);
     this.buffer = longer;
+    this.#first = NOTHING;
     this.at = length;
     this.from = 0;
   }
