@@ -3,11 +3,12 @@ import * as frames from './frames.js';
 import { IncomingStream } from './incoming-stream.js';
 import { IpcError, textOf } from './status.js';
 import { checkTimeout } from './timeout.js';
+import { WaitingCalls } from './waiting-calls.js';
 
 /** The calls of this end, requests and streams, that wait for their answers. One timer serves all. */
 export class OutgoingCalls {
   #session;
-  #pending = new Map();
+  #pending = new WaitingCalls();
   #nextId = 1;
   #sent = 0;
   #timer;
@@ -50,7 +51,7 @@ export class OutgoingCalls {
   /** Expects the answer of a call that was sent. */
   expect(call) {
     call.number = ++this.#sent;
-    this.#pending.set(call.id, call);
+    this.#pending.add(call);
     if (call.deadline < this.#due) {
       this.#dueAt(call.deadline);
     }
@@ -61,14 +62,12 @@ export class OutgoingCalls {
   }
 
   remove(id) {
-    const call = this.#pending.get(id);
-    this.#pending.delete(id);
-    return call;
+    return this.#pending.remove(id);
   }
 
   /** Ends a call before its answer, and tells the peer. */
   giveUp(call, status) {
-    if (this.#pending.delete(call.id)) {
+    if (this.#pending.remove(call.id) !== undefined) {
       this.#session.send((out) => frames.signal(out, frames.KIND.CANCEL, call.id, status));
     }
   }
@@ -85,15 +84,15 @@ export class OutgoingCalls {
 
   #expire = () => {
     const now = performance.now();
-    const calls = [...this.#pending.values()];
+    const calls = this.#pending.all();
     this.#dueAt(calls.reduce((next, { deadline }) => (deadline > now && deadline < next ? deadline : next), Infinity));
     calls.filter(({ deadline }) => deadline <= now).forEach((call) => call.timeOut());
   };
 
   /** The connection has ended. @param taken how many calls the peer says that it has taken */
   failAll(reason, taken) {
-    const calls = [...this.#pending.values()];
-    this.#pending.clear();
+    const calls = this.#pending.all();
+    this.#pending = new WaitingCalls();
     this.#dueAt(Infinity);
     for (const call of calls) {
       call.fail(new IpcError(reason.status, reason.detail, call.number > taken ? 'REJECTED' : 'UNKNOWN'));

@@ -325,3 +325,48 @@ test('Infinity is no limit, of connecting, requests and what is under way at the
     assert.equal(await down, true);
   }
 });
+
+test('what waits for a slow reader is not written over by what is sent later', limit, async (t) => {
+  const seen = [];
+  const block = ({ i, data }) => void seen.push([i, data.every((byte) => byte === (i & 0xff))]);
+  const server = await serve('pipe:slow', { events: { block } });
+  t.after(() => server.close());
+  const connection = await connected(t, 'pipe:slow');
+  const sent = [];
+  for (let i = 0; i < 4_000; i++) {
+    sent.push(connection.send('block', { i, data: Buffer.alloc(300, i) }));
+    await new Promise(process.nextTick); // it is written, and nothing is read
+  }
+  assert.ok(connection.session.isFull, 'more than the sockets hold');
+  await Promise.all(sent);
+  await connection.request('valise.ping');
+  assert.deepEqual(seen, Array.from({ length: 4_000 }, (_, i) => [i, true]));
+});
+
+test('a call is answered, given up or failed after thousands that came later', limit, async (t) => {
+  const held = [];
+  const hold = (message) => new Promise((resolve) => held.push(() => resolve(message)));
+  const server = await serve('pipe:held', { services: { echo: (message) => message, hold } });
+  t.after(() => server.close());
+  const connection = await connected(t, 'pipe:held');
+  const controller = new AbortController();
+  const given = failure(connection.request('hold', {}, { signal: controller.signal }));
+  const early = Array.from({ length: 3 }, (_, i) => connection.request('hold', { i }));
+  const late = failure(connection.request('hold', {}, { timeout: 500 }));
+  for (let i = 0; i < 1_000; i++) {
+    assert.deepEqual(await connection.request('echo', { i }), { i });
+  }
+  const many = await Promise.all(Array.from({ length: 1_000 }, (_, i) => connection.request('echo', { i })));
+  assert.deepEqual(many, Array.from({ length: 1_000 }, (_, i) => ({ i })));
+  controller.abort();
+  assert.equal((await given).status, 'CANCELLED');
+  assert.equal((await late).status, 'TIMEOUT');
+  held.forEach((answer) => answer());
+  assert.deepEqual(await Promise.all(early), [{ i: 0 }, { i: 1 }, { i: 2 }]);
+  const order = [];
+  const failed = Array.from({ length: 300 }, async (_, i) => order.push([i, (await failure(connection.request('hold'))).status]));
+  await connection.request('echo');
+  await connection.close();
+  await Promise.all(failed);
+  assert.deepEqual(order, Array.from({ length: 300 }, (_, i) => [i, 'CONNECTION_CLOSED']));
+});
