@@ -1,7 +1,8 @@
 /**
  * Requests of this package beside a bare Node.js socket echo of the same number of bytes: `npm run bench`. Both servers are
  * alive and warm all the time; slices of the two alternate, and each round has a ratio of its own, so that what else the
- * machine does falls on both. `--rounds 120`, `--millis 50` for a slice, `--only sequential` or `--only concurrent`.
+ * machine does falls on both. The bare socket is as most programs use one: it reads by `data` events, and writes each message
+ * by itself. Its echo is as long as a request, 68 bytes; a reply of this package has 55. `--rounds 120`, `--millis 50` for a slice, `--only sequential` or `--only concurrent`.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
