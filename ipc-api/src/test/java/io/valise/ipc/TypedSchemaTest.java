@@ -173,6 +173,7 @@ class TypedSchemaTest {
         assertThat(newer.to(Schema.class))
                 .isEqualTo(new Schema(
                         List.of(new Offer("x", Offer.Kind.OTHER, null, null)),
-                        List.of(new Definition("T", Definition.Kind.OTHER, List.of(), List.of(), List.of()))));
+                        List.of(new Definition(
+                                "T", Definition.Kind.OTHER, List.of(), List.of(), List.of(), List.of()))));
     }
 }

@@ -8,6 +8,8 @@ import io.valise.ipc.ValueSet;
 import io.valise.ipc.WireName;
 import io.valise.ipc.cli.schema.SchemaText;
 import io.valise.ipc.cli.schema.TypeScript;
+import io.valise.ipc.services.objects.RemoteInterface;
+import io.valise.ipc.services.objects.RemoteObjects;
 import io.valise.ipc.spi.schema.Schema;
 import io.valise.ipc.testkit.HangWatchdog;
 import java.io.PrintWriter;
@@ -20,6 +22,7 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Flow;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,6 +48,25 @@ class SchemaCommandTest {
     record Added(Level level) implements Events {}
 
     record Cleared() implements Events {}
+
+    @RemoteInterface("acme.Rooms")
+    interface Rooms {
+        void close();
+
+        Flow.Publisher<Level> names(String first, int most);
+    }
+
+    private static final class NoRooms implements Rooms {
+        @Override
+        public void close() {
+            throw new IllegalStateException("only its interface is used");
+        }
+
+        @Override
+        public Flow.Publisher<Level> names(String first, int most) {
+            throw new IllegalStateException("only its interface is used");
+        }
+    }
 
     private IpcServer server;
 
@@ -156,9 +178,40 @@ class SchemaCommandTest {
                         "  levels: { request: Ask; item: Level };",
                         "};",
                         "",
+                        "export type Objects = {",
+                        "};",
+                        "",
                         "export type Events = {",
                         "  changed: _Events;",
                         "};");
+    }
+
+    @Test
+    void showsTheInterfacesOfRemoteObjects() {
+        try (IpcServer rooms = RemoteObjects.export(Rooms.class, new NoRooms())
+                .addTo(IpcServer.builder("pipe:rooms"))
+                .start()) {
+            assertThat(rooms.endpoints()).hasSize(1);
+            assertThat(CommandRun.of("schema", "pipe:rooms").out().lines())
+                    .contains(
+                            "object  object:acme.Rooms  -        Rooms",
+                            "interface Rooms",
+                            "  close()",
+                            "  names(STRING; INT32) -> PUBLISHER of Level");
+            assertThat(CommandRun.of("schema", "pipe:rooms", "--typescript")
+                            .out()
+                            .lines())
+                    .contains(
+                            "export type Rooms = { close(): Promise<void>;"
+                                    + " names(arg0: string, arg1: number): Promise<AsyncIterable<Level>>; };",
+                            "export type Objects = {",
+                            "  \"object:acme.Rooms\": Rooms;");
+            assertThat(CommandRun.of("schema", "pipe:rooms", "--json-schema")
+                            .json()
+                            .at("/$defs/Rooms/type")
+                            .asText())
+                    .isEqualTo("object");
+        }
     }
 
     @Test

@@ -6,8 +6,8 @@ import io.valise.ipc.RequestHandler;
 import io.valise.ipc.StreamHandler;
 import io.valise.ipc.internal.frame.Names;
 import io.valise.ipc.internal.work.Context;
-import io.valise.ipc.spi.mapping.Mapping;
 import io.valise.ipc.spi.schema.Definitions;
+import io.valise.ipc.spi.schema.Described;
 import io.valise.ipc.spi.schema.Offer;
 import io.valise.ipc.spi.schema.Schema;
 import java.util.ArrayList;
@@ -114,12 +114,9 @@ public final class Services {
     }
 
     private static Offer offer(String name, Offer.Kind kind, @Nullable Object handler, Definitions types) {
-        if (handler instanceof Typed typed) {
-            Mapping<?> answer = typed.answer();
-            return new Offer(
-                    name, kind, typed.request().describe(types), answer == null ? null : answer.describe(types));
-        }
-        return new Offer(name, kind, null, null);
+        return handler instanceof Described described
+                ? described.describe(name, kind, types)
+                : new Offer(name, kind, null, null);
     }
 
     private SortedMap<String, Service> services(SortedMap<String, Service> all) {

@@ -14,14 +14,22 @@ import java.util.List;
  * @param fields of a record, in their order
  * @param constants of an enum, as they are in messages
  * @param records of a sealed interface; in a message each has its name under {@code $record}
+ * @param methods of the interface of an object, sorted by name
  */
-public record Definition(String name, Kind kind, List<Field> fields, List<String> constants, List<Definition> records) {
+public record Definition(
+        String name,
+        Kind kind,
+        List<Field> fields,
+        List<String> constants,
+        List<Definition> records,
+        List<Method> methods) {
     public Definition {
         requireNonNull(name, "name");
         requireNonNull(kind, "kind");
         fields = List.copyOf(fields);
         constants = List.copyOf(constants);
         records = List.copyOf(records);
+        methods = List.copyOf(methods);
     }
 
     /** What a type can be. */
@@ -29,6 +37,8 @@ public record Definition(String name, Kind kind, List<Field> fields, List<String
         RECORD,
         ENUM,
         SEALED,
+        /** The interface of objects that cross by reference. */
+        INTERFACE,
         /** What a newer version defines. */
         @WireDefault
         OTHER
@@ -36,16 +46,21 @@ public record Definition(String name, Kind kind, List<Field> fields, List<String
 
     /** A record. */
     public static Definition ofRecord(String name, List<Field> fields) {
-        return new Definition(name, Kind.RECORD, fields, List.of(), List.of());
+        return new Definition(name, Kind.RECORD, fields, List.of(), List.of(), List.of());
     }
 
     /** An enum. */
     public static Definition ofEnum(String name, List<String> constants) {
-        return new Definition(name, Kind.ENUM, List.of(), constants, List.of());
+        return new Definition(name, Kind.ENUM, List.of(), constants, List.of(), List.of());
     }
 
     /** A sealed interface of records. */
     public static Definition ofSealed(String name, List<Definition> records) {
-        return new Definition(name, Kind.SEALED, List.of(), List.of(), records);
+        return new Definition(name, Kind.SEALED, List.of(), List.of(), records, List.of());
+    }
+
+    /** The interface of objects. */
+    public static Definition ofInterface(String name, List<Method> methods) {
+        return new Definition(name, Kind.INTERFACE, List.of(), List.of(), List.of(), methods);
     }
 }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param optional whether it may be absent or null
  * @param format of a text that is the form of another Java type, the simple name of that; else null
  * @param name the name of a type that is defined elsewhere, if type is {@link #NAMED}; else null
- * @param of what a list or a map contains; else null
+ * @param of what a list or a map contains, or a publisher publishes; else null
  */
 public record Form(
         String type,
@@ -24,6 +24,8 @@ public record Form(
     public static final String ANY = "ANY";
     /** A ValueSet with any keys. */
     public static final String MAP = "MAP";
+    /** A publisher that crosses by reference. */
+    public static final String PUBLISHER = "PUBLISHER";
     /** A type that is defined once for all its uses. */
     public static final String NAMED = "NAMED";
 
@@ -49,6 +51,11 @@ public record Form(
     /** A ValueSet with any keys and values of one form. */
     public static Form map(Form values) {
         return new Form(MAP, false, null, null, values);
+    }
+
+    /** A publisher of items of one form. */
+    public static Form publisher(Form items) {
+        return new Form(PUBLISHER, false, null, null, items);
     }
 
     /** A type that is defined elsewhere. */

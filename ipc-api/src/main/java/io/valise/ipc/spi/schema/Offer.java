@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param name its name
  * @param kind which of them it is
  * @param request the type of its requests, or of an event's messages; null when its handler takes any ValueSet
- * @param answer the type of its replies, or of a stream's items; null for an event, and as before
+ * @param answer the type of its replies, or of a stream's items, or the interface of an object; null for an event, and as before
  */
 public record Offer(
         String name,
@@ -27,6 +27,8 @@ public record Offer(
     public enum Kind {
         SERVICE,
         STREAM,
+        /** An object that is called by its interface. */
+        OBJECT,
         EVENT,
         /** What a newer version offers. */
         @WireDefault

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 public final class JsonSchema {
     private static final String ARRAY = "_ARRAY";
     private static final ValueSet ANYTHING = ValueSet.empty();
+    private static final ValueSet REFERENCE =
+            ValueSet.of("type", "object", "description", "a reference to an object, for programs alone");
     private static final Map<String, ValueSet> PLAIN = Map.ofEntries(
             Map.entry("BOOLEAN", ValueSet.of("type", "boolean")),
             Map.entry("STRING", ValueSet.of("type", "string")),
@@ -80,6 +82,7 @@ public final class JsonSchema {
                         type.records().stream()
                                 .map(each -> record(each.fields(), each.name()))
                                 .toList());
+            case INTERFACE -> REFERENCE;
             case OTHER -> ANYTHING;
         };
     }
@@ -108,7 +111,9 @@ public final class JsonSchema {
 
     private static ValueSet required(Form form) {
         Form of = form.of();
-        if (form.name() != null) {
+        if (form.type().equals(Form.PUBLISHER)) {
+            return REFERENCE;
+        } else if (form.name() != null) {
             return ValueSet.of("$ref", "#/$defs/" + form.name());
         } else if (of != null) {
             return form.type().equals(Form.MAP)

@@ -4,11 +4,13 @@ import io.valise.ipc.cli.text.Table;
 import io.valise.ipc.spi.schema.Definition;
 import io.valise.ipc.spi.schema.Field;
 import io.valise.ipc.spi.schema.Form;
+import io.valise.ipc.spi.schema.Method;
 import io.valise.ipc.spi.schema.Offer;
 import io.valise.ipc.spi.schema.Schema;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A schema as text for people. Stateless. */
@@ -39,6 +41,7 @@ public final class SchemaText {
         } else {
             out.println(Table.printable(head));
             print(type.fields(), "  ", out);
+            type.methods().forEach(each -> out.println(Table.printable("  " + text(each))));
         }
     }
 
@@ -63,6 +66,13 @@ public final class SchemaText {
                 + (form.format() == null ? "" : " (" + form.format() + ')')
                 + (form.of() == null ? "" : " of " + text(form.of()))
                 + (form.optional() ? ", optional" : "");
+    }
+
+    private static String text(Method method) {
+        return method.parameters().stream()
+                        .map(SchemaText::text)
+                        .collect(Collectors.joining("; ", method.name() + '(', ")"))
+                + (method.result() == null ? "" : " -> " + text(method.result()));
     }
 
     private static String word(Enum<?> kind) {

@@ -5,6 +5,7 @@ import io.valise.ipc.services.json.ValueSetJson;
 import io.valise.ipc.spi.schema.Definition;
 import io.valise.ipc.spi.schema.Field;
 import io.valise.ipc.spi.schema.Form;
+import io.valise.ipc.spi.schema.Method;
 import io.valise.ipc.spi.schema.Offer;
 import io.valise.ipc.spi.schema.Schema;
 import java.util.ArrayList;
@@ -51,7 +52,7 @@ public final class TypeScript {
             Map.entry("SINGLE_ARRAY", "Float32Array"),
             Map.entry("DOUBLE_ARRAY", "Float64Array"));
     /** Names that the types of a server would hide. */
-    private static final Set<String> TAKEN = Set.of("Services", "Streams", "Events", "valise");
+    private static final Set<String> TAKEN = Set.of("Services", "Streams", "Objects", "Events", "valise");
 
     private TypeScript() {}
 
@@ -66,6 +67,7 @@ public final class TypeScript {
         }
         add(schema, Offer.Kind.SERVICE, "Services", "reply", lines);
         add(schema, Offer.Kind.STREAM, "Streams", "item", lines);
+        add(schema, Offer.Kind.OBJECT, "Objects", "", lines);
         add(schema, Offer.Kind.EVENT, "Events", "", lines);
         return lines;
     }
@@ -80,6 +82,9 @@ public final class TypeScript {
     }
 
     private static String offer(Offer offer, String answer) {
+        if (offer.kind() == Offer.Kind.OBJECT) {
+            return message(offer.answer(), "valise.RemoteObject");
+        }
         String request = message(offer.request(), "valise.Message");
         return offer.kind() == Offer.Kind.EVENT
                 ? request
@@ -98,6 +103,7 @@ public final class TypeScript {
                 type.records().stream()
                         .map(each -> record(each.fields(), each.name()))
                         .collect(Collectors.joining(" | "));
+            case INTERFACE -> methods(type.methods());
             case OTHER -> "valise.Value";
         };
     }
@@ -118,13 +124,34 @@ public final class TypeScript {
         return text.append(" }").toString();
     }
 
+    /** The methods of a proxy. */
+    private static String methods(List<Method> methods) {
+        StringBuilder text = new StringBuilder("{");
+        for (Method each : methods) {
+            text.append(' ').append(key(each.name())).append('(');
+            for (int i = 0; i < each.parameters().size(); i++) {
+                text.append(i == 0 ? "" : ", ")
+                        .append("arg")
+                        .append(i)
+                        .append(": ")
+                        .append(type(each.parameters().get(i)));
+            }
+            text.append("): Promise<")
+                    .append(each.result() == null ? "void" : type(each.result()))
+                    .append(">;");
+        }
+        return text.append(" }").toString();
+    }
+
     private static String type(Form form) {
         return required(form) + (form.optional() ? " | null" : "");
     }
 
     private static String required(Form form) {
         Form of = form.of();
-        if (form.name() != null) {
+        if (of != null && form.type().equals(Form.PUBLISHER)) {
+            return "AsyncIterable<" + type(of) + '>';
+        } else if (form.name() != null) {
             return identifier(form.name());
         } else if (of != null) {
             return form.type().equals(Form.MAP) ? "{ [key: string]: " + type(of) + " }" : array(type(of));

@@ -2,17 +2,22 @@ package io.valise.ipc.services.objects;
 
 import static java.util.Objects.requireNonNull;
 
+import io.valise.ipc.AsyncRequestHandler;
 import io.valise.ipc.IpcConnection;
 import io.valise.ipc.IpcServer;
 import io.valise.ipc.Request;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.services.hosting.ServiceManifest;
 import io.valise.ipc.services.objects.wire.InterfacePlan;
+import io.valise.ipc.spi.schema.Definitions;
+import io.valise.ipc.spi.schema.Described;
+import io.valise.ipc.spi.schema.Offer;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -30,8 +35,30 @@ public final class ExportedObjects {
 
     /** What is done at a service for the peer that asks. */
     @FunctionalInterface
-    private interface Service {
+    private interface Answer {
         CompletionStage<ValueSet> answer(ObjectCalls calls, Request request) throws Exception;
+    }
+
+    /** A service by which peers come to an object of an interface. */
+    private record Service(InterfacePlan plan, Answer answer) {
+        AsyncRequestHandler handler(Function<IpcConnection, RemoteObjects> peers) {
+            return new Handler(
+                    plan,
+                    request -> answer.answer(peers.apply(request.connection()).calls(), request));
+        }
+    }
+
+    /** A handler that tells the interface. */
+    private record Handler(InterfacePlan plan, AsyncRequestHandler handler) implements AsyncRequestHandler, Described {
+        @Override
+        public CompletionStage<ValueSet> handle(Request request) throws Exception {
+            return handler.handle(request);
+        }
+
+        @Override
+        public Offer describe(String name, Offer.Kind kind, Definitions types) {
+            return new Offer(name, Offer.Kind.OBJECT, null, plan.describe(types));
+        }
     }
 
     ExportedObjects() {}
@@ -45,7 +72,7 @@ public final class ExportedObjects {
     public <T> ExportedObjects and(Class<T> type, T object) {
         InterfacePlan plan = InterfacePlan.of(type);
         requireNonNull(object, "object");
-        return add(ObjectCalls.rootService(plan), (calls, request) -> calls.call(object, plan, request));
+        return add(ObjectCalls.rootService(plan), plan, (calls, request) -> calls.call(object, plan, request));
     }
 
     /**
@@ -59,6 +86,7 @@ public final class ExportedObjects {
         requireNonNull(factory, "factory");
         return add(
                 ServiceManifest.CLASS_PREFIX + ServiceManifest.checkClass(name),
+                plan,
                 (calls, request) -> calls.make(factory, plan, request));
     }
 
@@ -66,11 +94,11 @@ public final class ExportedObjects {
     <T> ExportedObjects andNamed(String service, Class<T> type, T object) {
         InterfacePlan plan = InterfacePlan.of(type);
         requireNonNull(object, "object");
-        return add(service, (calls, request) -> calls.give(object, plan, request));
+        return add(service, plan, (calls, request) -> calls.give(object, plan, request));
     }
 
-    private ExportedObjects add(String name, Service service) {
-        if (services.putIfAbsent(name, service) != null) {
+    private ExportedObjects add(String name, InterfacePlan plan, Answer answer) {
+        if (services.putIfAbsent(name, new Service(plan, answer)) != null) {
             throw new IllegalArgumentException(name + ": exported already");
         }
         return this;
@@ -87,16 +115,14 @@ public final class ExportedObjects {
 
     /** Offers them to all clients of a server. */
     public IpcServer.Builder addTo(IpcServer.Builder server) {
-        services.forEach((name, service) -> server.asyncService(
-                name, request -> service.answer(peer(request.connection()).calls(), request)));
+        services.forEach((name, service) -> server.asyncService(name, service.handler(this::peer)));
         return server;
     }
 
     /** Offers them to the peer of one connection, at either end. */
     public RemoteObjects on(IpcConnection connection) {
         RemoteObjects objects = peer(connection);
-        services.forEach(
-                (name, service) -> connection.asyncService(name, request -> service.answer(objects.calls(), request)));
+        services.forEach((name, service) -> connection.asyncService(name, service.handler(asking -> objects)));
         return objects;
     }
 

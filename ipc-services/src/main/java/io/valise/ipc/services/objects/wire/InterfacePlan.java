@@ -3,6 +3,10 @@ package io.valise.ipc.services.objects.wire;
 import io.valise.ipc.services.objects.RemoteInterface;
 import io.valise.ipc.services.objects.RemoteObject;
 import io.valise.ipc.spi.mapping.TypeArguments;
+import io.valise.ipc.spi.schema.Definition;
+import io.valise.ipc.spi.schema.Definitions;
+import io.valise.ipc.spi.schema.Form;
+import io.valise.ipc.spi.schema.TypeName;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -13,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -27,12 +32,14 @@ public final class InterfacePlan implements Offer {
 
     private final Class<?> type;
     private final String name;
+    private final TypeName typeName;
     private final Map<String, MethodPlan> byKey = new HashMap<>();
     private final Map<Method, MethodPlan> byMethod = new HashMap<>();
 
     private InterfacePlan(Class<?> type, TypeArguments arguments) {
         this.type = type;
         this.name = nameOf(type);
+        this.typeName = new TypeName(type.getTypeName() + arguments, type.getSimpleName());
         RemoteConverters converters = new RemoteConverters();
         Map<String, List<Method>> methods = Arrays.stream(type.getMethods())
                 .filter(method -> !isLocal(method))
@@ -117,6 +124,18 @@ public final class InterfacePlan implements Offer {
     @Override
     public String name() {
         return name;
+    }
+
+    @Override
+    public Form describe(Definitions types) {
+        return types.named(
+                typeName,
+                simple -> Definition.ofInterface(
+                        simple,
+                        new TreeMap<>(byKey)
+                                .values().stream()
+                                        .map(each -> each.describe(types))
+                                        .toList()));
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.valise.ipc.spi.mapping.Access;
 import io.valise.ipc.spi.mapping.Converter;
 import io.valise.ipc.spi.mapping.Mismatch;
 import io.valise.ipc.spi.mapping.TypeArguments;
+import io.valise.ipc.spi.schema.Definitions;
 import java.lang.invoke.MethodHandle;
 import java.lang.reflect.Method;
 import java.lang.reflect.Type;
@@ -57,6 +58,13 @@ public final class MethodPlan {
     /** The method's name in messages: its Java name and the number of its parameters. */
     static String key(Method method) {
         return method.getName() + '/' + method.getParameterCount();
+    }
+
+    io.valise.ipc.spi.schema.Method describe(Definitions types) {
+        return new io.valise.ipc.spi.schema.Method(
+                key.substring(0, key.lastIndexOf('/')),
+                Arrays.stream(parameters).map(each -> each.describe(types)).toList(),
+                result == null ? null : result.describe(types));
     }
 
     /** Whether it answers with a {@link CompletionStage}. */

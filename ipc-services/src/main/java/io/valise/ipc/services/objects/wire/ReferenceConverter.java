@@ -64,6 +64,12 @@ final class ReferenceConverter implements Converter {
 
     @Override
     public Form describe(Definitions types) {
-        return Form.plain(ValueType.VALUE_SET); // of the session that it is in
+        Offer offer;
+        try {
+            offer = offer();
+        } catch (IllegalArgumentException e) { // no object of it can cross: who tries is told why
+            return Form.plain(ValueType.VALUE_SET);
+        }
+        return offer.describe(types);
     }
 }

@@ -3,6 +3,8 @@ package io.valise.ipc.services.objects.wire;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.spi.mapping.Converter;
 import io.valise.ipc.spi.mapping.Mismatch;
+import io.valise.ipc.spi.schema.Definitions;
+import io.valise.ipc.spi.schema.Form;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +21,11 @@ public final class StreamPlan implements Offer {
     @Override
     public String name() {
         return Flow.Publisher.class.getName();
+    }
+
+    @Override
+    public Form describe(Definitions types) {
+        return Form.publisher(items.describe(types));
     }
 
     @Override
