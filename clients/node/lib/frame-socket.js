@@ -7,8 +7,8 @@ import { malformed } from './status.js';
 
 /** How long a peer is waited for after this end has closed, in milliseconds. */
 const LINGER_MILLIS = 2_000;
-/** So many bytes are written without waiting for the end of the turn. */
-const MOST_AT_ONCE = 65_536;
+/** So many bytes are written without waiting for the end of the turn: the peer begins with them while this end goes on. */
+const MOST_AT_ONCE = 4_096;
 
 /**
  * Frames over a connected socket. What is sent while bytes are received goes out when all of them were read, and what is sent
