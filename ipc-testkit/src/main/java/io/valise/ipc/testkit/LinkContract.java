@@ -7,6 +7,7 @@ import io.valise.ipc.testkit.link.FrameRules;
 import io.valise.ipc.testkit.link.ProcessRules;
 import io.valise.ipc.testkit.link.ServingRules;
 import io.valise.ipc.testkit.link.WaitingRules;
+import io.valise.ipc.testkit.rule.DependsOnConnection;
 import org.junit.jupiter.api.Nested;
 
 /**
@@ -21,6 +22,7 @@ public abstract class LinkContract implements Candidate {
     protected LinkContract() {}
 
     @Nested
+    @DependsOnConnection
     class Serving extends ServingRules {
         Serving() {
             super(LinkContract.this);

@@ -1,5 +1,6 @@
 package io.valise.ipc.testkit;
 
+import io.valise.ipc.testkit.rule.DependsOnConnection;
 import io.valise.ipc.testkit.session.AccessRules;
 import io.valise.ipc.testkit.session.CallRules;
 import io.valise.ipc.testkit.session.CrashRules;
@@ -86,6 +87,7 @@ public abstract class TransportContract implements Candidate {
     }
 
     @Nested
+    @DependsOnConnection
     class Lifecycle extends LifecycleRules {
         Lifecycle() {
             super(TransportContract.this);
@@ -114,6 +116,7 @@ public abstract class TransportContract implements Candidate {
     }
 
     @Nested
+    @DependsOnConnection
     class Access extends AccessRules {
         Access() {
             super(TransportContract.this);
@@ -121,6 +124,7 @@ public abstract class TransportContract implements Candidate {
     }
 
     @Nested
+    @DependsOnConnection
     class Identities extends IdentityRules {
         Identities() {
             super(TransportContract.this);
@@ -128,6 +132,7 @@ public abstract class TransportContract implements Candidate {
     }
 
     @Nested
+    @DependsOnConnection
     class HostileUsers extends HostileUserRules {
         HostileUsers() {
             super(TransportContract.this);
@@ -142,6 +147,7 @@ public abstract class TransportContract implements Candidate {
     }
 
     @Nested
+    @DependsOnConnection
     class Publications extends PublicationRules {
         Publications() {
             super(TransportContract.this);

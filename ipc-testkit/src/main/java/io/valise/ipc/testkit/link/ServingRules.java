@@ -12,7 +12,6 @@ import io.valise.ipc.PeerIdentity;
 import io.valise.ipc.spi.Availability;
 import io.valise.ipc.spi.Transport;
 import io.valise.ipc.testkit.Candidate;
-import io.valise.ipc.testkit.rule.DependsOnConnection;
 import io.valise.ipc.testkit.rule.Running;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,7 +26,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** T: serving and connecting. */
-@DependsOnConnection
 public abstract class ServingRules extends LinkRules {
     protected ServingRules(Candidate candidate) {
         super(candidate);

@@ -18,7 +18,6 @@ import io.valise.ipc.StreamHandler;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.testkit.Candidate;
 import io.valise.ipc.testkit.process.ForkedJvm;
-import io.valise.ipc.testkit.rule.DependsOnConnection;
 import io.valise.ipc.testkit.rule.LogLines;
 import io.valise.ipc.testlog.MayLog;
 import java.util.List;
@@ -30,7 +29,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** A: which peers may call which services. */
-@DependsOnConnection
 @MayLog({"refused: ", "the access policy failed"})
 public abstract class AccessRules extends SessionRules {
     private final AtomicInteger ran = new AtomicInteger();

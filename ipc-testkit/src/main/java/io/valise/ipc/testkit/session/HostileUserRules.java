@@ -16,7 +16,6 @@ import io.valise.ipc.testkit.process.ForkedJvm;
 import io.valise.ipc.testkit.process.OtherUser;
 import io.valise.ipc.testkit.process.OtherUserPeer;
 import io.valise.ipc.testkit.process.SmallFileSystem;
-import io.valise.ipc.testkit.rule.DependsOnConnection;
 import io.valise.ipc.testkit.rule.LogLines;
 import io.valise.ipc.testlog.MayLog;
 import java.io.IOException;
@@ -35,7 +34,6 @@ import org.junit.jupiter.api.Test;
  * H: hostile users and directories: other users of the machine, silent connections, and directories that cannot be used
  * because another user has prepared, filled, protected or removed them.
  */
-@DependsOnConnection
 @MayLog("refused: ")
 public abstract class HostileUserRules extends RuntimeDirectoryRules {
     private static final String SILENT_LIMIT = "valise.silentConnections";

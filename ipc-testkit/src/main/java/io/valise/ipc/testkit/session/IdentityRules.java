@@ -15,7 +15,6 @@ import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.identity.CapabilityGrant;
 import io.valise.ipc.testkit.Candidate;
 import io.valise.ipc.testkit.process.ForkedJvm;
-import io.valise.ipc.testkit.rule.DependsOnConnection;
 import io.valise.ipc.testkit.rule.LogLines;
 import io.valise.ipc.testlog.MayLog;
 import java.nio.charset.StandardCharsets;
@@ -29,7 +28,6 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /** I: which application the peer is, and what it was granted. */
-@DependsOnConnection
 @MayLog("refused: ")
 public abstract class IdentityRules extends SessionRules {
     private static final String CAPABILITY = "quotes.read";

@@ -11,7 +11,6 @@ import io.valise.ipc.IpcServer;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.testkit.Candidate;
-import io.valise.ipc.testkit.rule.DependsOnConnection;
 import io.valise.ipc.testkit.rule.Running;
 import io.valise.ipc.testlog.Logs;
 import io.valise.ipc.testlog.MayLog;
@@ -28,7 +27,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** O: opening and closing. */
-@DependsOnConnection
 public abstract class LifecycleRules extends SessionRules {
     private final CountDownLatch gate = gate();
     private final BlockingQueue<ValueSet> begun = new LinkedBlockingQueue<>();

@@ -12,7 +12,6 @@ import io.valise.ipc.testkit.Candidate;
 import io.valise.ipc.testkit.TestHome;
 import io.valise.ipc.testkit.process.ForkedJvm;
 import io.valise.ipc.testkit.process.Namespaces;
-import io.valise.ipc.testkit.rule.DependsOnConnection;
 import io.valise.ipc.testlog.MayLog;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,7 +22,6 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /** Q: a server can be found for as long as it lives, also after its files were removed, and from other namespaces. */
-@DependsOnConnection
 @MayLog("was removed while its server runs")
 public abstract class PublicationRules extends RuntimeDirectoryRules {
     protected PublicationRules(Candidate candidate) {
