@@ -16,7 +16,10 @@ import java.lang.module.ModuleDescriptor.Version;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -65,6 +68,16 @@ class InstalledRuntimesTest {
     }
 
     private Path bundle(String version, String api, int... jarBytes) throws IOException {
+        return bundle(version, api, jars(version, jarBytes));
+    }
+
+    private Path bundle(String version, String api, List<Path> jars) throws IOException {
+        Path bundle = temp.resolve("bundle-" + version + "-" + jars.size() + ".jar");
+        RuntimeBundle.write(bundle, Version.parse(version), VersionRange.parse(api), jars);
+        return bundle;
+    }
+
+    private List<Path> jars(String version, int... jarBytes) throws IOException {
         List<Path> jars = new ArrayList<>();
         for (int i = 0; i < jarBytes.length; i++) {
             Path jar = Files.createDirectories(temp.resolve("jars-" + version)).resolve("part" + i + ".jar");
@@ -73,9 +86,7 @@ class InstalledRuntimesTest {
             zip(jar, Map.of("content", content));
             jars.add(jar);
         }
-        Path bundle = temp.resolve("bundle-" + version + "-" + jarBytes.length + ".jar");
-        RuntimeBundle.write(bundle, Version.parse(version), VersionRange.parse(api), jars);
-        return bundle;
+        return jars;
     }
 
     private static void zip(Path file, Map<String, byte[]> entries) throws IOException {
@@ -86,7 +97,9 @@ class InstalledRuntimesTest {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
             for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
-                zip.putNextEntry(new ZipEntry(entry.getKey()));
+                ZipEntry named = new ZipEntry(entry.getKey());
+                named.setTimeLocal(LocalDateTime.of(2026, 1, 1, 0, 0)); // the same each time
+                zip.putNextEntry(named);
                 zip.write(entry.getValue());
             }
         }
@@ -140,9 +153,12 @@ class InstalledRuntimesTest {
 
     @Test
     void theSameJarsMakeTheSameBundle() throws Exception {
-        Path first = bundle("1.2", "[0.1,0.2)", 10, 20);
-        byte[] bytes = Files.readAllBytes(first);
-        assertThat(Files.readAllBytes(bundle("1.2", "[0.1,0.2)", 10, 20))).isEqualTo(bytes);
+        List<Path> jars = jars("1.2", 10, 20);
+        byte[] bytes = Files.readAllBytes(bundle("1.2", "[0.1,0.2)", jars));
+        for (Path jar : jars) {
+            Files.setLastModifiedTime(jar, FileTime.from(Instant.EPOCH));
+        }
+        assertThat(Files.readAllBytes(bundle("1.2", "[0.1,0.2)", jars))).isEqualTo(bytes);
     }
 
     @Test
