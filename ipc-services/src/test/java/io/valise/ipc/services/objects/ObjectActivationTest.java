@@ -17,9 +17,10 @@ import io.valise.ipc.services.manifest.Manifests;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.process.ForkedJvm;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -45,8 +46,6 @@ class ObjectActivationTest {
     @TempDir
     private Path folder;
 
-    private final List<Long> servers = new ArrayList<>();
-
     @BeforeAll
     static void startClients() {
         Manifests.home();
@@ -60,10 +59,26 @@ class ObjectActivationTest {
         other.close();
     }
 
+    /** Those too that a test did not get to know. */
     @AfterEach
-    void endServers() {
-        servers.forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
+    void endServers() throws IOException {
         Manifests.clear(ServiceManifest.FOLDER);
+        try (DirectoryStream<Path> starts = Files.newDirectoryStream(folder, "*.starts")) {
+            for (Path file : starts) {
+                Files.readAllLines(file).forEach(ObjectActivationTest::end);
+            }
+        }
+    }
+
+    /** A process id alone may be another process's by now. */
+    private static void end(String start) {
+        String[] words = start.split(" ", 2);
+        ProcessHandle.of(Long.parseLong(words[0]))
+                .filter(process -> SheetProgram.startOf(process).equals(words[1]))
+                .ifPresent(process -> {
+                    process.destroyForcibly();
+                    process.onExit().join();
+                });
     }
 
     @ParameterizedTest
@@ -77,7 +92,7 @@ class ObjectActivationTest {
         CompletableFuture<String> second =
                 CompletableFuture.supplyAsync(() -> other.ask("createMany", SheetProgram.CLASS));
 
-        long server = server(first.join().replaceAll("[\\[\\]]", ""));
+        long server = Long.parseLong(first.join().replaceAll("[\\[\\]]", ""));
         assertThat(second.join()).isEqualTo("[" + server + ']');
         assertThat(starts(name)).isOne();
         assertThat(one.ask("create", SheetProgram.CLASS)).isEqualTo(String.valueOf(server));
@@ -95,7 +110,7 @@ class ObjectActivationTest {
         process.destroyForcibly();
         process.onExit().join();
         assertThatThrownBy(() -> one.ask("add", 1)).hasMessageContaining("PEER_DIED");
-        long next = server(one.ask("create", SheetProgram.CLASS));
+        long next = Long.parseLong(one.ask("create", SheetProgram.CLASS));
         assertThat(next).isNotEqualTo(server);
         assertThat(starts(name)).isEqualTo(2);
         assertThat(one.ask("add", 3)).isEqualTo("3");
@@ -116,8 +131,8 @@ class ObjectActivationTest {
                         new String[] {SheetProgram.CLASS},
                         "instances",
                         "per-connection"));
-        long first = server(one.ask("create", SheetProgram.CLASS));
-        assertThat(server(other.ask("create", SheetProgram.CLASS))).isNotEqualTo(first);
+        long first = Long.parseLong(one.ask("create", SheetProgram.CLASS));
+        assertThat(Long.parseLong(other.ask("create", SheetProgram.CLASS))).isNotEqualTo(first);
         assertThat(one.ask("create", SheetProgram.CLASS)).isEqualTo(String.valueOf(first));
     }
 
@@ -131,12 +146,11 @@ class ObjectActivationTest {
 
     @Test
     void whatCannotBeMadeIsSaid() {
-        try (ObjectActivator objects = ObjectActivator.open()) {
+        try (ObjectActivator objects = ObjectActivator.open(client -> client.connectTimeout(Duration.ofMinutes(1)))) {
             fails(objects, "acme.Unknown", IpcStatus.ENDPOINT_NOT_FOUND, "class acme.Unknown: no manifest declares it");
             declare("sheets", "any:sheets", SheetProgram.CLASS, "acme.Chart");
             fails(objects, "acme.Chart", IpcStatus.SERVICE_NOT_FOUND, "class:acme.Chart");
             Sheet made = objects.create(SheetProgram.CLASS, Sheet.class);
-            servers.add(made.process());
             assertThatThrownBy(() -> objects.create(SheetProgram.CLASS, Counters.class))
                     .isInstanceOfSatisfying(
                             IpcException.class, e -> assertThat(e.status()).isEqualTo(IpcStatus.UNSUPPORTED))
@@ -300,10 +314,5 @@ class ObjectActivationTest {
 
     private long starts(String name) throws IOException {
         return Files.readAllLines(file(name)).size();
-    }
-
-    private long server(String pid) {
-        servers.add(Long.parseLong(pid));
-        return Long.parseLong(pid);
     }
 }

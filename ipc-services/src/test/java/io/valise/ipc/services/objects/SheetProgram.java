@@ -14,8 +14,17 @@ final class SheetProgram {
     private SheetProgram() {}
 
     /** Arguments: the name of the service, and the file. */
+    /** When a process began, in which it differs from an earlier one of its id. */
+    static String startOf(ProcessHandle process) {
+        return process.info().startInstant().map(Object::toString).orElse("unknown");
+    }
+
     public static void main(String[] arguments) throws IOException, InterruptedException {
-        Files.writeString(Path.of(arguments[1]), "started\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        Files.writeString(
+                Path.of(arguments[1]),
+                ProcessHandle.current().pid() + " " + startOf(ProcessHandle.current()) + "\n",
+                StandardOpenOption.CREATE,
+                StandardOpenOption.APPEND);
         AppServiceHost.run(
                 arguments[0],
                 server -> RemoteObjects.exportClass(CLASS, Sheet.class, MemorySheet::new)
