@@ -2,11 +2,11 @@ import { basename } from 'node:path';
 import { inspect } from 'node:util';
 import { unwatch, watch } from './aborts.js';
 import { newCounters } from './counters.js';
-import { EventLane } from './event-lane.js';
 import { checkMaxMessage } from './greeting.js';
 import { AppIdentity } from './identity/app-identity.js';
 import { CapabilityGrant } from './identity/grant.js';
 import { Offers } from './offers.js';
+import { SerialQueue } from './serial-queue.js';
 import { Session } from './session.js';
 import { checkTimeout } from './timeout.js';
 
@@ -21,9 +21,13 @@ export function settingOf(options) {
   } else if (access !== undefined && typeof access !== 'function') {
     throw new TypeError('access: expected a function of the peer and a name');
   }
+  const application = options.application ?? basename(process.argv[1] ?? process.title);
+  if (typeof application !== 'string' || !application.isWellFormed()) {
+    throw new TypeError(`application: expected text, actual=${inspect(application)}`);
+  }
   return {
     maxMessageBytes: checkMaxMessage(options.maxMessageBytes),
-    application: options.application ?? basename(process.argv[1] ?? process.title),
+    application,
     requestTimeout: checkTimeout(options.requestTimeout ?? REQUEST_MILLIS),
     exact: options.exact ?? false,
     onError: onErrorOf(options),
@@ -71,7 +75,7 @@ export class Dialer {
     this.timeout = timeout;
     this.offers = new Offers().addAll(options);
     this.#setting = {
-      ...settingOf(options), grants: grantsOf(options), offers: this.offers, lane: new EventLane(), counters: newCounters(),
+      ...settingOf(options), grants: grantsOf(options), offers: this.offers, eventQueue: new SerialQueue(), counters: newCounters(),
     };
   }
 

@@ -16,22 +16,24 @@ export class Dispatcher {
   #session;
   #offers;
   #requests = new Map();
+  /** Handlers that have not ended, those too whose callers have given up. */
+  #running = 0;
   #taken = 0;
   #draining = false;
   #closed = false;
   #access;
-  #lane;
+  #eventQueue;
   #eventsUnderWay = 0;
   #eventBytes = 0;
   #eventsAreDropped = false;
   #idle = [];
 
-  /** @param setting offers; access, a policy or undefined; lane, which runs the handlers of events */
-  constructor(session, { offers, access, lane }) {
+  /** @param setting offers; access, a policy or undefined; eventQueue, which runs the handlers of events */
+  constructor(session, { offers, access, eventQueue }) {
     this.#session = session;
     this.#offers = offers;
     this.#access = access;
-    this.#lane = lane;
+    this.#eventQueue = eventQueue;
   }
 
   // ---- requests and streams
@@ -74,8 +76,8 @@ export class Dispatcher {
   #refusal(offer, service, isStream, remaining) {
     if (this.#draining) {
       return ['CONNECTION_CLOSED', SHUTTING_DOWN];
-    } else if (this.#requests.size >= MOST_REQUESTS) {
-      return ['RESOURCE_EXHAUSTED', `requests under way on one connection: limit=${MOST_REQUESTS}`];
+    } else if (this.#running >= MOST_REQUESTS) {
+      return ['RESOURCE_EXHAUSTED', `handlers that run for one connection, those too whose callers gave up: limit=${MOST_REQUESTS}`];
     } else if (offer === undefined) {
       const offered = this.#offers.names().join(', ').slice(0, MOST_NAMES_CHARS);
       return ['SERVICE_NOT_FOUND', `service ${service}: not offered at ${this.#session.endpoint}; offered: ${offered}`];
@@ -107,6 +109,7 @@ export class Dispatcher {
   #begin(id, call, credit) {
     const inbound = new Inbound(this, this.#session, id, call, credit);
     this.#requests.set(id, inbound);
+    this.#running++;
     return inbound;
   }
 
@@ -137,6 +140,8 @@ export class Dispatcher {
       inbound.reply(reply ?? {});
     } catch (error) {
       inbound.answer(failure(inbound.id, error));
+    } finally {
+      this.#running--;
     }
   }
 
@@ -145,6 +150,8 @@ export class Dispatcher {
       await inbound.stream.run(await offer.handler(message, inbound.call));
     } catch (error) {
       inbound.answer(failure(inbound.id, error));
+    } finally {
+      this.#running--;
     }
   }
 
@@ -181,7 +188,7 @@ export class Dispatcher {
     if (this.#eventBytes >= MANY_EVENT_BYTES) {
       this.#session.pause();
     }
-    this.#lane.run(() => this.#deliver(handler, name, message, bytes));
+    this.#eventQueue.run(() => this.#deliver(handler, name, message, bytes));
   }
 
   #deliver(handler, name, message, bytes) {

@@ -128,10 +128,13 @@ export async function listenLoopback(name, accepted) {
         }
       },
       async close() {
-        await endpointFile.retract(folder, server);
         ports.forEach((port) => port?.close());
         pending.forEach((socket) => socket.destroy());
-        await held.close();
+        try {
+          await endpointFile.retract(folder, server);
+        } finally {
+          await held.close();
+        }
       },
     };
   } catch (error) {

@@ -147,13 +147,16 @@ export class NamedListener {
 
   /** Frees the name and accepts no more; what was accepted lives on. */
   async close() {
-    if (await this.isThere()) {
-      await fs.rm(this.#place.socket, { force: true });
-      if (this.#place.marker !== undefined) {
-        await fs.rm(this.#place.marker, { force: true });
+    try {
+      if (await this.isThere()) {
+        await fs.rm(this.#place.socket, { force: true });
+        if (this.#place.marker !== undefined) {
+          await fs.rm(this.#place.marker, { force: true });
+        }
       }
+    } finally {
+      this.#server.close();
     }
-    this.#server.close();
   }
 }
 

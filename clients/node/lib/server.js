@@ -6,11 +6,11 @@ import { Connection } from './connection.js';
 import { newCounters } from './counters.js';
 import { settingOf } from './dialer.js';
 import { parseEndpoint } from './endpoint.js';
-import { EventLane } from './event-lane.js';
 import { event as eventFrame, HIGHEST_VERSION, undo } from './frames.js';
 import { listenLoopback } from './loopback.js';
 import { Offers } from './offers.js';
 import { listenPipe } from './pipe.js';
+import { SerialQueue } from './serial-queue.js';
 import { Session } from './session.js';
 import { IpcError, textOf } from './status.js';
 import { checkGrace } from './timeout.js';
@@ -117,7 +117,7 @@ export class Server {
       return undefined;
     }
     const offers = new Offers(this.#offers);
-    const session = new Session(socket, { ...this.#setting, endpoint, offers, lane: new EventLane() });
+    const session = new Session(socket, { ...this.#setting, endpoint, offers, eventQueue: new SerialQueue() });
     const connection = new Connection(session, offers, this.#setting.requestTimeout);
     this.#silent.add(session);
     try {
@@ -195,7 +195,8 @@ export class Server {
   async #stopListening() {
     clearInterval(this.#keeper);
     this.#closing ??= Promise.resolve(this.#keeping)
-      .then(() => Promise.all(this.#listeners.map((listener) => listener.close())));
+      .then(() => Promise.all(this.#listeners.map((listener) =>
+        listener.close().catch((error) => this.#report(error, `removing the files of ${listener.endpoint}`)))));
     await this.#closing;
   }
 

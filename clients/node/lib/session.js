@@ -27,7 +27,7 @@ export class Session {
   #end;
   #resolveEnd;
 
-  /** @param setting endpoint, offers, lane, access, maxMessageBytes, application, identity, grants, exact, counters, onError */
+  /** @param setting endpoint, offers, eventQueue, access, maxMessageBytes, application, identity, grants, exact, counters, onError */
   constructor(socket, setting) {
     this.#socket = new FrameSocket(socket);
     this.#reassembly = new Reassembly(setting.maxMessageBytes);

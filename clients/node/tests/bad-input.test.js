@@ -9,8 +9,9 @@ import { fakeServer, framed, HELLO, say, split, WELCOME } from './support/raw.js
 import { ANSWERED, GREETINGS, IGNORED, OVERDUE, OVERDUE_ID, PROTOCOL_ERROR, REASONS, VIOLATIONS } from './support/violations.js';
 import { jsonVectors } from './support/vectors.js';
 import * as endpointFile from '../lib/endpoint-file.js';
-import { KIND } from '../lib/frames.js';
+import { FLAG, KIND } from '../lib/frames.js';
 import { connect, serve } from '../lib/index.js';
+import { numberOf } from '../lib/status.js';
 
 const limit = { timeout: 60_000 };
 
@@ -154,6 +155,21 @@ test('a client that asks and does not read the answers is disconnected', limit, 
     assert.equal(status, 'RESOURCE_EXHAUSTED');
     assert.match(detail, /does not read/);
   }
+});
+
+test('handlers that run on after their callers gave up are not without number', limit, async (t) => {
+  const most = 65_536;
+  let begun = 0;
+  const server = await serve('pipe:forsaken', { services: { hangs: () => new Promise(() => begun++) } });
+  t.after(() => server.close());
+  const body = `05${Buffer.from('hangs').toString('hex')}a0`;
+  const asked = Array.from({ length: most + 1 }, (_, i) =>
+    [framed(KIND.REQUEST, { id: i + 2, body }), framed(KIND.CANCEL, { id: i + 2 })]).flat();
+  const heard = await say(`${home}/pipe/forsaken`, HELLO, Buffer.concat(asked), HELLO); // the second one ends it
+  const [refused] = split(heard).filter(({ kind }) => kind === KIND.ERROR);
+  assert.equal(begun, most);
+  assert.deepEqual([refused.id, refused.status, refused.flags], [most + 2, numberOf('RESOURCE_EXHAUSTED'), FLAG.REJECTED]);
+  assert.match(refused.text, /limit=65536/);
 });
 
 test('what was taken from a peer that drains is answered before the end', limit, async (t) => {

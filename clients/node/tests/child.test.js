@@ -1,6 +1,6 @@
 /** Connections over the standard streams of a child. */
 import assert from 'node:assert/strict';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { spawn } from 'node:child_process';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -28,9 +28,19 @@ async function child(t, name, args = [], options = {}) {
   return { connection, printed: () => readFileSync(file, 'utf8') };
 }
 
-async function until(condition) {
+/** Ends with its test at the latest. */
+async function until(t, condition) {
   while (!condition()) {
+    t.signal.throwIfAborted();
     await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+function lives(pid) {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
   }
 }
 
@@ -43,7 +53,7 @@ test('a child answers, calls back, and prints elsewhere', limit, async (t) => {
   assert.deepEqual(await connection.request('echo', long), long);
   assert.deepEqual(await connection.request('call', { n: 21 }), { twice: 42 });
   await connection.request('print', { text: 'printed' });
-  await until(() => printed() === 'printed\nprinted again\n');
+  await until(t, () => printed() === 'printed\nprinted again\n');
   assert.deepEqual(await connection.request('second'), { status: 'ADDRESS_IN_USE' });
   const seen = [];
   for await (const { i } of connection.stream('count', { until: 100 }, { window: 3 })) {
@@ -53,7 +63,7 @@ test('a child answers, calls back, and prints elsewhere', limit, async (t) => {
   const info = await connection.request('valise.info');
   assert.deepEqual(info.endpoints, ['stdio:parent']);
   await connection.close();
-  await until(() => printed().endsWith('ended: CONNECTION_CLOSED\n'));
+  await until(t, () => printed().endsWith('ended: CONNECTION_CLOSED\n'));
 });
 
 test('a child that dies ends the connection, and one that is no program is said so', limit, async (t) => {
@@ -85,10 +95,31 @@ test('a child that goes on after its input has ended is terminated', limit, asyn
   t.mock.timers.enable({ apis: ['setTimeout'] });
   t.after(() => t.mock.timers.reset());
   await connection.close();
-  await until(() => printed().endsWith('ended: CONNECTION_CLOSED\n'));
-  process.kill(pid, 0);
+  await until(t, () => printed().endsWith('ended: CONNECTION_CLOSED\n'));
+  assert.ok(lives(pid));
   t.mock.timers.tick(5_000);
-  await until(() => printed().endsWith('terminated\n'));
+  await until(t, () => printed().endsWith('terminated\n'));
+  await until(t, () => !lives(pid));
+});
+
+test('a program that ignores SIGTERM and does not connect is killed', limit, async (t) => {
+  const file = `${home}/deaf`;
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  t.after(() => t.mock.timers.reset());
+  const patience = new AbortController();
+  const program = `process.on('SIGTERM', () => require('fs').appendFileSync('${file}', 'asked'));
+    setInterval(() => {}, 60_000);
+    require('fs').writeFileSync('${file}', process.pid + ' ');`;
+  const connecting = failure(connectChild([process.execPath, '-e', program], { signal: patience.signal }));
+  const said = () => (existsSync(file) ? readFileSync(file, 'utf8') : '');
+  await until(t, () => said().endsWith(' '));
+  patience.abort();
+  assert.equal((await connecting).status, 'CANCELLED');
+  await until(t, () => said().endsWith('asked'));
+  const pid = Number.parseInt(said(), 10);
+  assert.ok(lives(pid));
+  t.mock.timers.tick(5_000);
+  await until(t, () => !lives(pid));
 });
 
 test('a parent that dies ends its child', limit, async (t) => {
@@ -103,7 +134,7 @@ test('a parent that dies ends its child', limit, async (t) => {
   });
   await new Promise((resolve) => parent.stdout.once('data', resolve));
   parent.kill('SIGKILL');
-  await until(() => errors === 'ended: PEER_DIED\n');
+  await until(t, () => errors === 'ended: PEER_DIED\n');
 });
 
 test('a program that was started by no parent is told so', limit, async () => {

@@ -1,6 +1,7 @@
 /** Two processes of this package, over each transport. */
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
+import { mkdirSync, rmSync } from 'node:fs';
 import { test } from 'node:test';
 import { startNode } from './support/processes.js';
 import { connect, IpcError, serve, V } from '../lib/index.js';
@@ -190,6 +191,25 @@ test('a name too long for a socket has one elsewhere', limit, async (t) => {
   assert.deepEqual(await connection.request('valise.ping', { n: 1 }), { n: 1 });
 });
 
+test('a file that cannot be removed is told of, and keeps no server from closing', limit, async (t) => {
+  const name = 'f'.repeat(64);
+  const before = process.env.VALISE_HOME;
+  process.env.VALISE_HOME = `${before}/${'folder'.repeat(12)}`;
+  t.after(() => {
+    process.env.VALISE_HOME = before;
+  });
+  const told = [];
+  const server = await serve(`pipe:${name}`, { onError: (error, where) => told.push([error.code, where]) });
+  const connection = await connected(t, `pipe:${name}`);
+  const marker = `${process.env.VALISE_HOME}/pipe/.at-${name}`;
+  rmSync(marker);
+  mkdirSync(marker);
+  await server.close();
+  assert.deepEqual(told, [['ERR_FS_EISDIR', `removing the files of pipe:${name}`]]);
+  assert.equal((await connection.closed).byPeer, true);
+  await assert.rejects(connect(`pipe:${name}`), { status: 'ENDPOINT_NOT_FOUND' });
+});
+
 test('one signal gives up any number of calls, without a warning, and is forgotten by those that were answered or connected', limit, async (t) => {
   const server = await serve('any:signals', {
     services: { hang: () => new Promise(() => {}), echo: (message) => message },
@@ -293,6 +313,12 @@ test('an address that is none, and a transport that is not here, are refused', l
   assert.equal((await failure(connect('any:nothing'))).status, 'ENDPOINT_NOT_FOUND');
   await assert.rejects(connect('any:x', { maxMessageBytes: 100 }), /limit=4096/);
   await assert.rejects(serve('pipe:x', { services: { 'valise.x': () => ({}) } }), /reserved/);
+});
+
+test('an application that is no text is refused', limit, async () => {
+  for (const application of [7, '\ud800', {}]) {
+    await assert.rejects(serve('pipe:nameless', { application }), /^TypeError: application: expected text, actual=/);
+  }
 });
 
 test('Infinity is no limit, of connecting, requests and what is under way at the end', limit, async (t) => {

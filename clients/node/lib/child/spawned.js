@@ -47,7 +47,7 @@ async function start(command, { cwd, env, stderr = 'inherit' }, limits) {
     await awaitPreamble(child.stdout, limits, (printed) =>
       new IpcError('PEER_DIED', `the program ${command[0]} ended, or closed its standard output, before it called connectParent()${printed}`, 'NOT_SENT'));
   } catch (error) {
-    child.kill();
+    terminate(child);
     child.stdin.destroy();
     child.stdout.destroy();
     throw await explained(error, child);
@@ -71,14 +71,19 @@ async function explained(error, child) {
 
 /** Its standard input has ended, which tells a program to end. */
 function endSoon(child) {
-  const unlessEnded = (action) => {
+  unlessEnded(child, () => terminate(child));
+}
+
+/** A program may ignore SIGTERM. */
+function terminate(child) {
+  child.kill('SIGTERM');
+  unlessEnded(child, () => child.kill('SIGKILL'));
+}
+
+/** Does something to a program that has not ended by itself in a while. */
+function unlessEnded(child, action) {
+  if (child.exitCode === null && child.signalCode === null) {
     const timer = setTimeout(action, GRACE_MILLIS).unref();
     child.once('exit', () => clearTimeout(timer));
-  };
-  if (child.exitCode === null && child.signalCode === null) {
-    unlessEnded(() => {
-      child.kill('SIGTERM');
-      unlessEnded(() => child.kill('SIGKILL'));
-    });
   }
 }

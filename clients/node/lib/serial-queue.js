@@ -2,7 +2,7 @@
 const MANY = 1_024;
 
 /** Runs the handlers of events one at a time, in their order; one for all links of a connection. */
-export class EventLane {
+export class SerialQueue {
   #waiting = [];
   #next = 0;
   #running = false;
