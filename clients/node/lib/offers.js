@@ -1,5 +1,7 @@
 import { offerObjects, rootHandler, rootService } from './objects/served.js';
 
+const KINDS = ['SERVICE', 'STREAM', 'OBJECT', 'EVENT'];
+
 /** What an end offers by name: services, streams and event handlers; what it has not itself, another may have. */
 export class Offers {
   constructor(parent = undefined) {
@@ -54,9 +56,27 @@ export class Offers {
     return this.events.get(name) ?? this.parent?.findEvent(name);
   }
 
+  /** The answer of valise.schema: sorted by name within each kind, without types, since functions have none here. */
+  schema() {
+    const services = [...this.services]
+      .filter(([, { isBuiltIn }]) => !isBuiltIn)
+      .map(([name, { isStream }]) => ({ name, kind: kindOf(name, isStream) }));
+    const events = [...this.events.keys()].map((name) => ({ name, kind: 'EVENT' }));
+    const offers = [...services, ...events].sort((one, other) =>
+      KINDS.indexOf(one.kind) - KINDS.indexOf(other.kind) || (one.name < other.name ? -1 : 1));
+    return { offers, types: [] };
+  }
+
   names() {
     return [...new Set([...this.services.keys(), ...(this.parent?.names() ?? [])])].sort();
   }
+}
+
+function kindOf(name, isStream) {
+  if (isStream) {
+    return 'STREAM';
+  }
+  return name.startsWith(rootService('')) ? 'OBJECT' : 'SERVICE';
 }
 
 function checked(what, name, handler) {

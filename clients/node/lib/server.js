@@ -58,6 +58,7 @@ export class Server {
     this.#offers = new Offers().addAll(options);
     this.#offers.builtIn('valise.ping', (message) => message);
     this.#offers.builtIn('valise.info', () => this.#info());
+    this.#offers.builtIn('valise.schema', () => this.#offers.schema());
     this.#onConnect = options.onConnect;
     this.#onDisconnect = options.onDisconnect;
     this.closed = new Promise((resolve) => {

@@ -179,6 +179,23 @@ for (const transport of ['pipe', 'loopback']) {
   });
 }
 
+test('a server says what it offers', limit, async (t) => {
+  const server = await serve('pipe:offers', {
+    services: { price: () => ({}), ask: () => ({}) },
+    streams: { ticks: () => [] },
+    events: { seen: () => {}, heard: () => {} },
+    objects: { 'acme.Counter': { add: (by) => by } },
+  });
+  t.after(() => server.close());
+  const connection = await connected(t, 'pipe:offers');
+  const { offers, types } = await connection.request('valise.schema');
+  assert.deepEqual(offers.map(({ kind, name }) => `${kind} ${name}`), [
+    'SERVICE ask', 'SERVICE objects.call', 'SERVICE price', 'STREAM objects.stream', 'STREAM ticks', 'OBJECT object:acme.Counter',
+    'EVENT heard', 'EVENT objects.release', 'EVENT seen',
+  ]);
+  assert.deepEqual(types, []);
+});
+
 test('a name too long for a socket has one elsewhere', limit, async (t) => {
   const before = process.env.VALISE_HOME;
   process.env.VALISE_HOME = `${before}/${'long'.repeat(20)}`;

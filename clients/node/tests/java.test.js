@@ -128,6 +128,7 @@ for (const transport of ['pipe', 'loopback']) {
     }
     const listed = await command('list', ...PATIENCE);
     assert.match(listed.stdout, new RegExp(`${address} +node test +${process.pid} .* echo`));
+    assert.match((await command('schema', address)).stdout, /^service +echo +- +-$/m);
     assert.match((await command('serve', address)).stderr, /ADDRESS_IN_USE/);
     const cleaned = await command('runtime', 'clean');
     assert.equal(cleaned.code, 1);

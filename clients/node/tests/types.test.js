@@ -1,43 +1,43 @@
 /** The types are those of the library: a program that uses all of them compiles, where there is a TypeScript compiler. */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import path from 'node:path';
-import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { home } from './support/processes.js';
+import { readFileSync } from 'node:fs';
+import { before, test } from 'node:test';
+import { command, compileJava, home, startJava, withoutCommand } from './support/processes.js';
+import { compile, withoutTypeScript } from './support/typescript.js';
 
-const directory = fileURLToPath(new URL('..', import.meta.url));
-
-/** The compiler's program, wherever Node.js or a shell finds one. */
-function compiler() {
-  try {
-    const file = createRequire(import.meta.url).resolve('typescript/package.json');
-    return path.join(path.dirname(file), 'bin', 'tsc');
-  } catch {
-    return (process.env.PATH ?? '').split(path.delimiter).map((folder) => path.join(folder, 'tsc')).find(existsSync);
-  }
+if (withoutTypeScript) {
+  console.log(`Skipped: the check of the types, ${withoutTypeScript}`);
+} else if (!withoutCommand) {
+  before(compileJava);
 }
 
-const tsc = compiler();
-if (tsc === undefined) {
-  console.log('Skipped: the check of the types, there is no TypeScript: npm install --global typescript');
-}
+test('a program that uses all types compiles', { timeout: 120_000, skip: withoutTypeScript }, () => {
+  assert.equal(compile(`${home}/typed`, { 'typed.ts': readFileSync(new URL('support/typed.ts', import.meta.url)) }), '');
+});
 
-test('a program that uses all types compiles', { timeout: 120_000, skip: tsc === undefined ? 'there is no TypeScript' : false }, () => {
-  const project = `${home}/typed`;
-  mkdirSync(`${project}/node_modules/@valise`, { recursive: true });
-  symlinkSync(directory, `${project}/node_modules/@valise/ipc`);
-  writeFileSync(`${project}/package.json`, '{"type": "module"}');
-  symlinkSync(`${directory}tests/support/typed.ts`, `${project}/typed.ts`);
-  const options = {
-    compilerOptions: {
-      target: 'es2022', module: 'nodenext', strict: true, noEmit: true, types: [], lib: ['es2022', 'dom'], preserveSymlinks: true,
-    },
-    files: ['typed.ts'],
-  };
-  writeFileSync(`${project}/tsconfig.json`, JSON.stringify(options));
-  const { status, stdout, stderr } = spawnSync(process.execPath, [tsc, '-p', project], { encoding: 'utf8' });
-  assert.equal(status, 0, `${stdout}\n${stderr}`);
+/** Wrong use does not compile. */
+const PROGRAM = `
+import { connect } from '@valise/ipc';
+import type { Objects, Services } from './java.js';
+
+const connection = await connect('pipe:typed-objects');
+const asked: Services['tag']['request'] = { name: 'a', colour: 'RED', sizes: [7] };
+const tag = (await connection.request('tag', asked)) as Services['tag']['reply'];
+const colour: 'RED' | 'GREEN' = tag.colour;
+const note: string | null | undefined = tag.note;
+const counters = connection.remote('acme.Counters') as unknown as Objects['object:acme.Counters'];
+const counter = await counters.open('apples');
+const again = await counter.tag({ ...tag, name: colour + note });
+console.log(again.sizes.length);
+// @ts-expect-error no such colour
+const wrong: Services['tag']['request'] = { name: 'a', colour: 'BLUE', sizes: [] };
+console.log(wrong);
+`;
+
+test('what a Java server says of its types compiles', { timeout: 300_000, skip: withoutTypeScript || withoutCommand }, async (t) => {
+  const server = startJava(t, 'export', 'pipe:typed-objects');
+  await server.line(/^ready/);
+  const { code, stdout, stderr } = await command('schema', 'pipe:typed-objects', '--typescript');
+  assert.equal(code, 0, stderr);
+  assert.equal(compile(`${home}/schema`, { 'java.ts': stdout, 'program.ts': PROGRAM }), '', stdout);
 });

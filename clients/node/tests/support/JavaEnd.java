@@ -170,7 +170,9 @@ public class JavaEnd {
     }
 
     private static void export(String address) throws Exception {
-        serve(RemoteObjects.export(Counters.class, Apples::new).addTo(IpcServer.builder(address)).start());
+        IpcServer.Builder builder = IpcServer.builder(address)
+                .service("tag", Tag.class, Tag.class, tag -> new Tag(tag.name(), Colour.GREEN, tag.sizes(), tag.note()));
+        serve(RemoteObjects.export(Counters.class, Apples::new).addTo(builder).start());
     }
 
     private static void count(String address) throws Exception {
