@@ -70,6 +70,13 @@ class GrantCommandsTest {
     }
 
     @Test
+    void aKeyThatIsMadeForAGrantIsTold() {
+        assertThat(run("grant quotes.read reader --publisher acme").err())
+                .isEqualTo("ipc: publisher \"acme\" had no key: it was made\n");
+        assertThat(run("grant quotes.read reader --publisher acme").err()).isEmpty();
+    }
+
+    @Test
     void aGrantWithoutACopyIsRevokedByItsFile() throws Exception {
         AppIdentity owner = AppIdentity.open("acme", "quotes");
         CapabilityGrant grant = CapabilityGrant.issue(

@@ -108,7 +108,11 @@ final class GrantCommand implements Callable<Integer> {
 
     private CapabilityGrant issue(String asked) {
         try {
+            boolean isNew = AppIdentity.find(publisher, COMMAND).isEmpty();
             AppIdentity owner = AppIdentity.open(publisher, COMMAND);
+            if (isNew) { // or the name was mistyped, and no server knows the key
+                common.tell("publisher \"" + publisher + "\" had no key: it was made");
+            }
             List<String> ids = applications.stream().map(this::id).toList();
             Instant expires = Instant.now().plus(lifetime);
             return IssuedGrants.of(owner)
