@@ -430,7 +430,7 @@ class Connection:
     async def close(self):
         """Closes the connection; `closed` is then the reason: status, whether by the peer, and text."""
         self._end('CONNECTION_CLOSED', 'this end closed the connection')
-        await asyncio.wait(self._tasks, timeout=2)
+        await asyncio.wait([task for task in self._tasks if task is not asyncio.current_task()], timeout=2)  # a handler may close
         self._writer.close()
 
     def _named(self, name, message, metadata=None):

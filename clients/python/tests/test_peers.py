@@ -6,6 +6,7 @@ import struct
 import sys
 import tempfile
 import unittest
+import unittest.mock
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, os.pardir))
@@ -118,6 +119,26 @@ class PeersTest(unittest.IsolatedAsyncioTestCase):
             with self.assertRaises(ValueError):
                 await connection.stream('ticks', window=window).__anext__()
         await connection.close()
+
+    async def test_a_handler_that_closes_the_connection_does_not_wait_for_itself(self):
+        await self.served(frame(6, b'\x03bye\xa0'), after=b'ready')
+        connection = await valise.connect('pipe:peer')
+        really_wait, awaited, closed = asyncio.wait, [], asyncio.get_running_loop().create_future()
+
+        async def wait(tasks, **options):
+            awaited.extend(tasks)
+            return await really_wait(tasks, **options)
+
+        async def bye(_):
+            await connection.close()
+            closed.set_result(asyncio.current_task() in awaited)
+
+        connection.on('bye', bye)
+        with unittest.mock.patch.object(asyncio, 'wait', wait):
+            await connection.send('ready')
+            self.assertFalse(await asyncio.wait_for(closed, 30))
+        self.assertEqual(len(awaited), 1)
+        self.assertEqual(await self.ended(connection), ('CONNECTION_CLOSED', False))
 
     async def test_an_event_to_a_server_that_is_gone_fails_with_a_status(self):
         await self.served()
