@@ -6,6 +6,7 @@ import net from 'node:net';
 import { test } from 'node:test';
 import { home } from './support/processes.js';
 import { fakeServer, framed, HELLO, say, split, WELCOME } from './support/raw.js';
+import { until } from './support/until.js';
 import { ANSWERED, GREETINGS, IGNORED, OVERDUE, OVERDUE_ID, PROTOCOL_ERROR, REASONS, VIOLATIONS } from './support/violations.js';
 import { jsonVectors } from './support/vectors.js';
 import * as endpointFile from '../lib/endpoint-file.js';
@@ -101,9 +102,7 @@ test('a client that does not read is disconnected, and holds up no other', limit
   let sent = 0;
   for (; ended.isOpen; sent++) {
     server.broadcast('news', { i: sent, data: Buffer.alloc(1 << 20) });
-    while (heard.length <= sent) {
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    await until(t, () => heard.length > sent);
   }
   assert.equal((await ended.closed).status, 'RESOURCE_EXHAUSTED');
   assert.deepEqual(heard, Array.from({ length: sent }, (_, i) => i));
@@ -118,6 +117,7 @@ test('an event to a peer that does not read waits as long as a request, and no l
     deaf.sockets.at(-1).pause();
     const fill = async () => {
       for (;;) {
+        t.signal.throwIfAborted();
         await connection.send('note', { data: Buffer.alloc(1 << 16) });
       }
     };
@@ -190,9 +190,7 @@ test('what was taken from a peer that drains is answered before the end', limit,
     const connection = await connect(`pipe:draining${i}`, { services: { slow }, ...options });
     await running;
     const { session } = connection;
-    while (session.isOpen) {
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    await until(t, () => !session.isOpen);
     const closed = connection.close({ grace: 50_000 });
     await new Promise((resolve) => setImmediate(resolve));
     finish();

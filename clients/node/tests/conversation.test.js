@@ -4,6 +4,7 @@ import { getEventListeners } from 'node:events';
 import { mkdirSync, rmSync } from 'node:fs';
 import { test } from 'node:test';
 import { startNode } from './support/processes.js';
+import { until } from './support/until.js';
 import { connect, IpcError, serve, V } from '../lib/index.js';
 
 const limit = { timeout: 60_000 };
@@ -140,7 +141,7 @@ for (const transport of ['pipe', 'loopback']) {
     assert.equal((await failure(connect(address))).status, 'ENDPOINT_NOT_FOUND');
   });
 
-  test(`${transport}: shutdown answers what runs`, limit, async () => {
+  test(`${transport}: shutdown answers what runs`, limit, async (t) => {
     let begun;
     let finish;
     const running = new Promise((resolve) => {
@@ -157,9 +158,8 @@ for (const transport of ['pipe', 'loopback']) {
     const reply = connection.request('slow');
     await running;
     const down = server.shutdown(10_000);
-    while (connection.isOpen) {
-      await connection.request('valise.ping').catch(({ status }) => assert.equal(status, 'CONNECTION_CLOSED'));
-    }
+    await until(t, () => !connection.isOpen,
+      () => connection.request('valise.ping').catch(({ status }) => assert.equal(status, 'CONNECTION_CLOSED')));
     assert.equal((await failure(connection.request('slow'))).status, 'CONNECTION_CLOSED');
     finish();
     assert.deepEqual(await reply, { done: true });
@@ -360,9 +360,8 @@ test('Infinity is no limit, of connecting, requests and what is under way at the
     }
     await assert.rejects(connection.close({ grace: -1 }), RangeError);
     const down = server.shutdown(Infinity);
-    while (connection.isOpen) {
-      await connection.request('valise.ping').catch(({ status }) => assert.equal(status, 'CONNECTION_CLOSED'));
-    }
+    await until(t, () => !connection.isOpen,
+      () => connection.request('valise.ping').catch(({ status }) => assert.equal(status, 'CONNECTION_CLOSED')));
     finish();
     assert.deepEqual(await reply, { done: true });
     assert.equal(await down, true);

@@ -5,6 +5,7 @@ import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'no
 import { test } from 'node:test';
 import { home } from './support/processes.js';
 import { framed, say, split } from './support/raw.js';
+import { until } from './support/until.js';
 import { propertyVectors } from './support/vectors.js';
 import * as frames from '../lib/frames.js';
 import { ClientProof, ServerProof, transcript } from '../lib/identity/proof.js';
@@ -143,9 +144,7 @@ for (const transport of ['pipe', 'loopback']) {
     await stranger.send('mine');
     await stranger.send('open');
     await stranger.request('open');
-    while (heard.length === 0) {
-      await stranger.request('open');
-    }
+    await until(t, () => heard.length > 0);
     assert.deepEqual(heard, ['open']);
     assert.equal(noted.length, 3);
 

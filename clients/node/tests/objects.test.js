@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import './support/processes.js';
+import { until } from './support/until.js';
 import { root } from './support/vectors.js';
 import { as, byReference, connect, invoke, IpcError, release, serve, toTypedJson } from '../lib/index.js';
 import { objectsOf } from '../lib/objects/references.js';
@@ -77,12 +78,6 @@ async function pair(t, name, objects, options = {}) {
   return { connection, held: objectsOf((await accepted).session).exports, accepted: await accepted };
 }
 
-async function until(condition) {
-  while (!condition()) {
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}
-
 for (const transport of ['pipe', 'loopback']) {
   test(`${transport}: objects are called, called back, iterated, and released`, limit, async (t) => {
     const { connection, held } = await pair(t, `${transport}:objects`, { 'acme.Counters': new Counters() });
@@ -117,7 +112,7 @@ for (const transport of ['pipe', 'loopback']) {
     release(counter);
     release(counter);
     assert.deepEqual([(await failure(counter.name())).status, (await failure(counter.name())).delivery], ['SERVICE_NOT_FOUND', 'NOT_SENT']);
-    await until(() => held.size === before - 1);
+    await until(t, () => held.size === before - 1);
   });
 }
 
@@ -131,10 +126,10 @@ test('what is garbage is released, and what is used is not', limit, async (t) =>
       await (await connection.remote('acme.Counters').open(`dropped ${i}`)).add(1);
     }
   })();
-  while (held.size > 1) {
+  await until(t, () => held.size === 1, () => {
     collect();
-    await connection.request('valise.ping');
-  }
+    return connection.request('valise.ping');
+  });
   assert.equal(await kept.name(), 'kept');
 });
 

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { home, startNode } from './support/processes.js';
+import { until } from './support/until.js';
 import { AppIdentity, connect, IpcError, serve } from '../lib/index.js';
 
 process.env.VALISE_CONFIG = `${home}/config`;
@@ -122,9 +123,7 @@ test('it dials by itself while something listens, and tells its states', limit, 
   t.after(() => second.close());
   await (await again).send('news', { n: 2 });
   await found;
-  while (heard.length === 0) {
-    await connection.request('valise.ping');
-  }
+  await until(t, () => heard.length > 0);
   await connection.close();
   assert.deepEqual(heard, [2]);
   assert.deepEqual(seen, ['CONNECTED', 'RECONNECTING', 'CONNECTED', 'CLOSED']);
@@ -161,9 +160,9 @@ test('while a server drains, new calls go to the next one, and old ones are answ
   const second = await serve('pipe:shift', { services: { who: () => ({ server: 2 }) } });
   t.after(() => second.close());
   let answer = await connection.request('who').catch((error) => error);
-  while (answer.server !== 2) {
+  await until(t, () => answer.server === 2, async () => {
     answer = await connection.request('who');
-  }
+  });
   finish();
   assert.deepEqual(await old, { server: 1 });
   assert.equal(await down, true);
@@ -196,10 +195,10 @@ test('a link that has ended is not kept', limit, async (t) => {
   const next = await serve('pipe:kept');
   t.after(() => next.close());
   await connection.request('valise.ping');
-  while (former.deref() !== undefined) {
+  await until(t, () => former.deref() === undefined, async () => {
     await connection.request('valise.ping');
     collect();
-  }
+  });
 });
 
 test('a server that drains calls back the objects that it holds', limit, async (t) => {
@@ -223,9 +222,7 @@ test('a server that drains calls back the objects that it holds', limit, async (
   await running;
   const former = connection.session;
   const down = first.shutdown(50_000);
-  while (former.isOpen) {
-    await new Promise((resolve) => setImmediate(resolve));
-  }
+  await until(t, () => !former.isOpen);
   const second = await serve('pipe:backwards');
   t.after(() => second.close());
   await connection.request('valise.ping');

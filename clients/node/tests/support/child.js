@@ -31,6 +31,6 @@ if (how === 'stubborn') {
     console.error('terminated');
     process.exit(9);
   });
-  setInterval(() => {}, 1_000);
+  setTimeout(() => {}, 60_000); // it ends though the test fails
 }
 console.error(`ended: ${status}`); // from now on the test may terminate it
