@@ -73,12 +73,18 @@ function writeName(out, name) {
   if (typeof name === 'string' && name.length > 0 && out.counted(name)) {
     return;
   }
+  const length = lengthOfName(name);
+  out.byte(length);
+  out.utf8(name, length);
+}
+
+/** In bytes; fails for what is no name. */
+export function lengthOfName(name) {
   const length = typeof name === 'string' ? Buffer.byteLength(name) : 0;
   if (length < 1 || length > MOST_NAME_BYTES || !name.isWellFormed()) {
     throw new RangeError(`name of a service or event: limit=1 to ${MOST_NAME_BYTES} bytes of UTF-8, actual=${String(name)}`);
   }
-  out.byte(length);
-  out.utf8(name, length);
+  return length;
 }
 
 export function hello(out, id, about) {

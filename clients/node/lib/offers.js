@@ -1,4 +1,5 @@
-import { offerObjects, rootHandler, rootService } from './objects/served.js';
+import { lengthOfName } from './frames.js';
+import { rootHandler, rootService } from './objects/served.js';
 
 const KINDS = ['SERVICE', 'STREAM', 'OBJECT', 'EVENT'];
 
@@ -16,9 +17,6 @@ export class Offers {
     Object.entries(streams).forEach(([name, handler]) => this.stream(name, handler));
     Object.entries(events).forEach(([name, handler]) => this.event(name, handler));
     Object.entries(objects).forEach(([name, object]) => this.service(rootService(name), rootHandler(name, object)));
-    if (Object.keys(objects).length > 0) {
-      offerObjects(this);
-    }
     return this;
   }
 
@@ -36,13 +34,13 @@ export class Offers {
   }
 
   event(name, handler) {
+    checkName('event', name);
     this.events.set(name, checked('event', name, handler));
   }
 
   #add(name, offer) {
-    if (name.startsWith('valise.')) {
-      throw new RangeError(`service ${name}: names that begin with valise. are reserved`);
-    } else if (this.services.has(name)) {
+    checkName('service', name);
+    if (this.services.has(name)) {
       throw new RangeError(`service ${name}: it is offered already`);
     }
     this.services.set(name, offer);
@@ -77,6 +75,13 @@ function kindOf(name, isStream) {
     return 'STREAM';
   }
   return name.startsWith(rootService('')) ? 'OBJECT' : 'SERVICE';
+}
+
+function checkName(what, name) {
+  lengthOfName(name);
+  if (name.startsWith('valise.')) {
+    throw new RangeError(`${what} ${name}: names that begin with valise. are reserved`);
+  }
 }
 
 function checked(what, name, handler) {

@@ -190,8 +190,7 @@ test('a server says what it offers', limit, async (t) => {
   const connection = await connected(t, 'pipe:offers');
   const { offers, types } = await connection.request('valise.schema');
   assert.deepEqual(offers.map(({ kind, name }) => `${kind} ${name}`), [
-    'SERVICE ask', 'SERVICE objects.call', 'SERVICE price', 'STREAM objects.stream', 'STREAM ticks', 'OBJECT object:acme.Counter',
-    'EVENT heard', 'EVENT objects.release', 'EVENT seen',
+    'SERVICE ask', 'SERVICE price', 'STREAM ticks', 'OBJECT object:acme.Counter', 'EVENT heard', 'EVENT seen',
   ]);
   assert.deepEqual(types, []);
 });
@@ -329,7 +328,20 @@ test('an address that is none, and a transport that is not here, are refused', l
   assert.equal((await failure(connect('shm:quotes'))).status, 'UNSUPPORTED');
   assert.equal((await failure(connect('any:nothing'))).status, 'ENDPOINT_NOT_FOUND');
   await assert.rejects(connect('any:x', { maxMessageBytes: 100 }), /limit=4096/);
-  await assert.rejects(serve('pipe:x', { services: { 'valise.x': () => ({}) } }), /reserved/);
+});
+
+test('what has no name, or one of the library, is not offered', limit, async (t) => {
+  const server = await serve('pipe:names');
+  t.after(() => server.close());
+  const connection = await connected(t, 'pipe:names');
+  for (const [name, why] of [['valise.x', /reserved/], ['', /limit=1 to 255/], ['ü'.repeat(128), /limit=1 to 255/], ['\ud800', /UTF-8/]]) {
+    for (const kind of ['services', 'streams', 'events']) {
+      await assert.rejects(serve('pipe:x', { [kind]: { [name]: () => ({}) } }), why);
+    }
+    for (const add of ['service', 'streamService', 'onEvent']) {
+      assert.throws(() => connection[add](name, () => ({})), why);
+    }
+  }
 });
 
 test('an application that is no text is refused', limit, async () => {
