@@ -10,6 +10,7 @@ const MOST_NAMES_CHARS = 500;
 /** Events that wait for their handlers stop the reading of the connection from this many bytes on. */
 const MANY_EVENT_BYTES = 8 << 20;
 const SHUTTING_DOWN = 'the peer is shutting down and takes no new calls';
+const ENDED = 'the connection has ended';
 
 /** Brings the requests and events of the peer to their handlers, and sends the answers. */
 export class Dispatcher {
@@ -110,6 +111,9 @@ export class Dispatcher {
     const inbound = new Inbound(this, this.#session, id, call, credit);
     this.#requests.set(id, inbound);
     this.#running++;
+    if (this.#closed) { // by the handler itself, before it returned
+      inbound.cancel('CANCELLED', ENDED);
+    }
     return inbound;
   }
 
@@ -228,9 +232,12 @@ export class Dispatcher {
     return this.#taken;
   }
 
-  /** Resolves when what was taken has been answered. */
-  whenIdle() {
-    return this.#isIdle() ? Promise.resolve() : new Promise((resolve) => this.#idle.push(resolve));
+  /** Resolves when what was taken has been answered. A handler that asks is itself under way only when it has returned. */
+  async whenIdle() {
+    await undefined;
+    if (!this.#isIdle()) {
+      await new Promise((resolve) => this.#idle.push(resolve));
+    }
   }
 
   #isIdle() {
@@ -248,7 +255,7 @@ export class Dispatcher {
     this.#draining = true;
     this.#closed = true;
     this.#eventsAreDropped = !byPeer;
-    [...this.#requests.values()].forEach((inbound) => inbound.cancel('CANCELLED', 'the connection has ended'));
+    [...this.#requests.values()].forEach((inbound) => inbound.cancel('CANCELLED', ENDED));
     this.#tellIdle();
   }
 }

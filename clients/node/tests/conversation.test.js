@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { mkdirSync, rmSync } from 'node:fs';
 import { test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { startNode } from './support/processes.js';
 import { until } from './support/until.js';
 import { connect, IpcError, serve, V } from '../lib/index.js';
@@ -342,6 +343,34 @@ test('what has no name, or one of the library, is not offered', limit, async (t)
       assert.throws(() => connection[add](name, () => ({})), why);
     }
   }
+});
+
+test('a handler that ends its own connection is answered first, or told', limit, async (t) => {
+  let told;
+  const aborted = new Promise((resolve) => {
+    told = resolve;
+  });
+  const server = await serve('pipe:own-end', {
+    services: {
+      async bye(message, { connection }) {
+        connection.close({ grace: 50_000 });
+        await nextTurn();
+        return { last: true };
+      },
+      async drop(message, { connection, signal }) {
+        connection.close();
+        signal.aborted ? told() : signal.addEventListener('abort', told);
+        await aborted;
+      },
+    },
+  });
+  t.after(() => server.close());
+  const served = await connected(t, 'pipe:own-end');
+  assert.deepEqual(await served.request('bye'), { last: true });
+  assert.equal((await served.closed).status, 'CONNECTION_CLOSED');
+  const dropped = await connected(t, 'pipe:own-end');
+  assert.equal((await failure(dropped.request('drop'))).status, 'CONNECTION_CLOSED');
+  await aborted;
 });
 
 test('an application that is no text is refused', limit, async () => {
