@@ -117,8 +117,8 @@ export interface EndOptions {
   requestTimeout?: number;
   /** Messages are read so that encode() writes the same types: values that JavaScript has no type for are Typed. */
   exact?: boolean;
-  /** Is told of errors that have no caller, such as those of event handlers; without it they are process warnings. */
-  onError?: (error: unknown, where: string) => void;
+  /** Is told of errors that have no caller, such as those of event handlers and onConnect, promises too; without it they are process warnings. */
+  onError?: (error: unknown, where: string) => unknown;
 }
 
 // ---- connections
@@ -206,7 +206,7 @@ export interface ClientOptions extends EndOptions {
   /** Without it a connection ends with its link. */
   reconnect?: ReconnectOptions;
   /** Of a connection that reconnects. */
-  onState?: (state: 'CONNECTED' | 'RECONNECTING' | 'CLOSED', connection: Connection) => void;
+  onState?: (state: 'CONNECTED' | 'RECONNECTING' | 'CLOSED', connection: Connection) => unknown;
 }
 
 export type ConnectOptions = ClientOptions;
@@ -234,8 +234,8 @@ export function connectChild(command: readonly string[], options?: ChildOptions)
 export function connectParent(options?: ServeOptions): Promise<Connection>;
 
 export interface ServeOptions extends EndOptions {
-  onConnect?: (connection: Connection) => void;
-  onDisconnect?: (connection: Connection, reason: CloseReason) => void;
+  onConnect?: (connection: Connection) => unknown;
+  onDisconnect?: (connection: Connection, reason: CloseReason) => unknown;
 }
 
 export interface Server {

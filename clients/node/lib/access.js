@@ -1,4 +1,4 @@
-import { inspect } from 'node:util';
+import { traceOf } from './status.js';
 
 /**
  * Who may call what. A policy is a function of the peer and the name of a service or event; it answers true to allow, and
@@ -27,6 +27,6 @@ export function refusalOf(policy, peer, name) {
     const answer = policy(peer, name);
     return answer === true ? undefined : typeof answer === 'string' ? answer : 'the policy does not allow it';
   } catch (error) {
-    return `the policy failed: ${inspect(error)}`;
+    return `the policy failed: ${traceOf(error)}`;
   }
 }

@@ -1,5 +1,4 @@
 import { basename } from 'node:path';
-import { inspect } from 'node:util';
 import { unwatch, watch } from './aborts.js';
 import { newCounters } from './counters.js';
 import { checkMaxMessage } from './greeting.js';
@@ -8,6 +7,7 @@ import { CapabilityGrant } from './identity/grant.js';
 import { Offers } from './offers.js';
 import { SerialQueue } from './serial-queue.js';
 import { Session } from './session.js';
+import { traceOf } from './status.js';
 import { checkTimeout } from './timeout.js';
 
 export const REQUEST_MILLIS = 30_000;
@@ -23,7 +23,7 @@ export function settingOf(options) {
   }
   const application = options.application ?? basename(process.argv[1] ?? process.title);
   if (typeof application !== 'string' || !application.isWellFormed()) {
-    throw new TypeError(`application: expected text, actual=${inspect(application)}`);
+    throw new TypeError(`application: expected text, actual=${traceOf(application)}`);
   }
   return {
     maxMessageBytes: checkMaxMessage(options.maxMessageBytes),
@@ -43,11 +43,11 @@ function onErrorOf({ onError }) {
   } else if (typeof onError !== 'function') {
     throw new TypeError(`onError: expected a function, actual=${typeof onError}`);
   }
-  return (error, where) => {
+  return async (error, where) => {
     try {
-      onError(error, where);
+      await onError(error, where);
     } catch (failure) {
-      process.emitWarning(`onError failed: ${inspect(failure)}`, 'ValiseWarning');
+      process.emitWarning(`onError failed: ${traceOf(failure)}`, 'ValiseWarning');
     }
   };
 }

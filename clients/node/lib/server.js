@@ -139,9 +139,9 @@ export class Server {
     this.#tell(() => this.#onDisconnect?.(connection, reason), session, 'onDisconnect');
   }
 
-  #tell(listener, session, what) {
+  async #tell(listener, session, what) {
     try {
-      listener();
+      await listener();
     } catch (error) {
       session.report(error, what);
     }

@@ -1,4 +1,3 @@
-import { inspect } from 'node:util';
 import { OutgoingCalls } from './calls.js';
 import { Dispatcher } from './dispatcher.js';
 import { Reassembly } from './fragments.js';
@@ -6,7 +5,7 @@ import { FrameSocket } from './frame-socket.js';
 import * as frames from './frames.js';
 import { ClientGreeting, ServerGreeting } from './greeting.js';
 import { Peer } from './peer.js';
-import { IpcError, malformed, statusOf } from './status.js';
+import { IpcError, malformed, statusOf, traceOf } from './status.js';
 import { within } from './timeout.js';
 
 const { KIND, FLAG } = frames;
@@ -363,7 +362,7 @@ export class Session {
     if (this.setting.onError !== undefined) {
       this.setting.onError(error, where);
     } else {
-      process.emitWarning(`${this.endpoint}: ${where} failed: ${inspect(error)}`, 'ValiseWarning');
+      process.emitWarning(`${this.endpoint}: ${where} failed: ${traceOf(error)}`, 'ValiseWarning');
     }
   }
 }

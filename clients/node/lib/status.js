@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+
 /** Statuses of calls and connections, by their number in a frame (docs/protocol.md, "Statuses"). */
 export const STATUSES = Object.freeze([
   'OK',
@@ -54,6 +56,15 @@ export function textOf(error) {
     return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   } catch {
     return 'an error without a text';
+  }
+}
+
+/** What was thrown, with its stack trace. */
+export function traceOf(error) {
+  try {
+    return inspect(error);
+  } catch {
+    return textOf(error);
   }
 }
 

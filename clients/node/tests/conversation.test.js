@@ -304,6 +304,40 @@ test('a handler may throw anything: its caller is told, and the connection goes 
   assert.deepEqual(warnings, Array(2).fill('onError failed: [Object: null prototype] {}'));
 });
 
+test('what listeners throw or reject with is told, though nothing can show it', limit, async (t) => {
+  const unshown = Object.defineProperty(new Error(), 'stack', { get: () => { throw new Error('no stack'); } });
+  const warnings = [];
+  const onWarning = (warning) => warnings.push(warning.message);
+  process.on('warning', onWarning);
+  t.after(() => process.off('warning', onWarning));
+  const handled = [];
+  const server = await serve('pipe:unshown', {
+    events: { thrown: () => { throw unshown; }, rejected: async () => { throw unshown; }, last: () => handled.push('last') },
+    onConnect: async () => { throw unshown; },
+    onDisconnect: async () => { throw unshown; },
+  });
+  t.after(() => server.close());
+  const connection = await connect('pipe:unshown', { reconnect: {}, onState: async () => { throw unshown; } });
+  await connection.send('thrown');
+  await connection.send('rejected');
+  await connection.send('last');
+  await until(t, () => handled.length > 0);
+  await connection.close();
+  const where = ['onConnect', 'onState', 'the handler of event thrown', 'the handler of event rejected', 'onState', 'onDisconnect'];
+  await until(t, () => warnings.length === where.length);
+  assert.deepEqual(warnings.sort(), where.map((what) => `pipe:unshown: ${what} failed: Error: `).sort());
+  const told = [];
+  const strict = await serve('pipe:listeners', { onConnect: async () => { throw unshown; }, onError: async (error, what) => {
+    told.push([error, what]);
+    throw unshown;
+  } });
+  t.after(() => strict.close());
+  await connected(t, 'pipe:listeners');
+  await until(t, () => warnings.length > where.length);
+  assert.deepEqual(told, [[unshown, 'onConnect']]);
+  assert.equal(warnings.at(-1), 'onError failed: Error: ');
+});
+
 test('an event handler that fails is reported, and the next event is handled', limit, async (t) => {
   const reported = [];
   let heard;

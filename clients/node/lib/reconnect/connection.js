@@ -89,9 +89,9 @@ export class ReconnectingConnection extends Connection {
     }
   }
 
-  #tell(state) {
+  async #tell(state) {
     try {
-      this.#onState?.(state, this);
+      await this.#onState?.(state, this);
     } catch (error) {
       this.#session.report(error, 'onState');
     }
