@@ -69,6 +69,18 @@ class TypedValuesTest {
 
     record Node(String name, Set<Node> children) {}
 
+    record Pair<A, B>(A first, B second, Optional<Pair<B, A>> other) {}
+
+    record Growing<T>(int level, Optional<Growing<List<T>>> next) {}
+
+    record Even<T>(Optional<Odd<List<T>>> next) {}
+
+    record Odd<T>(Optional<Even<T>> next) {}
+
+    sealed interface Nest<T> permits Egg {}
+
+    record Egg<V>(Optional<Nest<V[]>> next) implements Nest<V> {}
+
     sealed interface Shape permits Circle, Square, Curve {}
 
     sealed interface Curve extends Shape permits Arc {}
@@ -254,6 +266,29 @@ class TypedValuesTest {
         Result<Leg> good = new Good<>(LEG);
         assertThat(ValueSet.from(good, type).to(type)).isEqualTo(good);
         assertThat(ValueSet.from(new Bad<>("no"), type).to(type)).isEqualTo(new Bad<>("no"));
+    }
+
+    @Test
+    void typeArgumentsMayChangePlacesInsideTheirType() {
+        GenericType<Pair<String, Integer>> type = new GenericType<>() {};
+        Pair<String, Integer> innermost = new Pair<>("c", 3, Optional.empty());
+        Pair<String, Integer> pair = new Pair<>("a", 1, Optional.of(new Pair<>(2, "b", Optional.of(innermost))));
+        assertThat(overTheWire(ValueSet.from(pair, type)).to(type)).isEqualTo(pair);
+    }
+
+    @Test
+    void aTypeThatContainsItselfWithEverOtherArgumentsIsRefused() {
+        assertEndless(new GenericType<Growing<String>>() {}, "Growing.next: ");
+        assertEndless(new GenericType<Even<String>>() {}, "Even.next: Odd.next: ");
+        assertEndless(new GenericType<Nest<String>>() {}, "Egg.next: ");
+    }
+
+    private static void assertEndless(GenericType<?> type, String place) {
+        ValueSet empty = ValueSet.empty();
+        assertThatThrownBy(() -> empty.to(type))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith(place)
+                .hasMessageEndingWith("a generic type must not contain itself with arguments that are made of its own");
     }
 
     @Test

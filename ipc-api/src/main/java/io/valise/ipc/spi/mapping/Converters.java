@@ -38,7 +38,7 @@ public class Converters {
     public final Converter of(Type written, TypeArguments arguments) {
         if (level == MOST_LEVELS) {
             throw new IllegalArgumentException(written.getTypeName() + ": nested types: limit=" + MOST_LEVELS
-                    + ", actual=more; a generic type must not contain itself with other arguments");
+                    + ", actual=more; put fewer types inside each other");
         }
         level++;
         try {

@@ -4,14 +4,10 @@ import io.valise.ipc.GenericType;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.spi.schema.Definitions;
 import io.valise.ipc.spi.schema.Form;
-import java.lang.reflect.GenericArrayType;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
-import java.lang.reflect.TypeVariable;
-import java.lang.reflect.WildcardType;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Stream;
 
 /**
  * How the values of one type become messages: of a record, a sealed interface of records, or a map. Made once per type, and
@@ -70,7 +66,7 @@ public final class Mapping<T> {
         if (subclass.getSuperclass() == GenericType.class
                 && subclass.getGenericSuperclass() instanceof ParameterizedType given) {
             Type type = given.getActualTypeArguments()[0];
-            if (isComplete(type)) {
+            if (!TypeArguments.isMadeOf(type, any -> true)) {
                 return type;
             }
         }
@@ -78,18 +74,6 @@ public final class Mapping<T> {
                 + ": expected=a type without variables, actual="
                 + subclass.getGenericSuperclass().getTypeName()
                 + "; write the type out, as in new GenericType<Page<Quote>>() {}");
-    }
-
-    private static boolean isComplete(Type type) {
-        if (type instanceof ParameterizedType given) {
-            return Stream.of(given.getActualTypeArguments()).allMatch(Mapping::isComplete);
-        } else if (type instanceof GenericArrayType array) {
-            return isComplete(array.getGenericComponentType());
-        } else if (type instanceof WildcardType wildcard) {
-            return Stream.concat(Stream.of(wildcard.getLowerBounds()), Stream.of(wildcard.getUpperBounds()))
-                    .allMatch(Mapping::isComplete);
-        }
-        return !(type instanceof TypeVariable);
     }
 
     /**

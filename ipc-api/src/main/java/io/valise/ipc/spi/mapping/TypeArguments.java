@@ -7,7 +7,11 @@ import java.lang.reflect.Type;
 import java.lang.reflect.TypeVariable;
 import java.lang.reflect.WildcardType;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * The types of the type variables of an interface and of those it extends: in a {@code Consumer<Price>}, T is a Price.
@@ -37,26 +41,47 @@ public final class TypeArguments {
         TypeArguments arguments = new TypeArguments(new HashMap<>(known));
         for (Type each : implementation.getGenericInterfaces()) {
             if (each instanceof ParameterizedType found && found.getRawType().equals(implemented)) {
-                arguments.unify(found.getActualTypeArguments(), implemented.getTypeParameters());
+                arguments.unify(found, implemented.getTypeParameters());
             }
         }
         return arguments;
     }
 
-    private void unify(Type[] written, TypeVariable<?>[] meant) {
+    private void unify(ParameterizedType found, TypeVariable<?>[] variables) {
+        Map<TypeVariable<?>, Type> meant = new LinkedHashMap<>();
+        Type[] written = found.getActualTypeArguments();
         for (int i = 0; i < written.length; i++) {
             if (written[i] instanceof TypeVariable<?> variable) {
-                known.put(variable, resolve(meant[i]));
+                meant.put(variable, resolve(variables[i]));
             }
         }
+        bind(found, meant);
+    }
+
+    /** Binds all at once: in a {@code Pair<B, A>} inside a {@code Pair<A, B>} the two change places. */
+    private void bind(Type type, Map<TypeVariable<?>, Type> meant) {
+        if (meant.values().stream().anyMatch(each -> contains(each, meant.keySet()))) {
+            throw new IllegalArgumentException(type.getTypeName()
+                    + ": a generic type must not contain itself with arguments that are made of its own");
+        }
+        known.putAll(meant);
+    }
+
+    private boolean contains(Type type, Set<TypeVariable<?>> variables) {
+        return isMadeOf(type, each -> {
+            Type value = known.get(each);
+            return variables.contains(each) || (value != null && contains(value, variables));
+        });
     }
 
     private void learn(Type type) {
         if (type instanceof ParameterizedType given) {
+            Map<TypeVariable<?>, Type> meant = new LinkedHashMap<>();
             TypeVariable<?>[] variables = raw(given).getTypeParameters();
             for (int i = 0; i < variables.length; i++) {
-                known.put(variables[i], resolve(given.getActualTypeArguments()[i]));
+                meant.put(variables[i], resolve(given.getActualTypeArguments()[i]));
             }
+            bind(given, meant);
         }
         for (Type extended : raw(type).getGenericInterfaces()) {
             learn(extended);
@@ -77,7 +102,7 @@ public final class TypeArguments {
     }
 
     /** The name of a class that is used with these arguments. */
-    TypeName name(Class<?> used) {
+    public TypeName name(Class<?> used) {
         return name(used, used.getTypeParameters());
     }
 
@@ -96,6 +121,26 @@ public final class TypeArguments {
         return resolved instanceof ParameterizedType given
                 ? name(raw(given), given.getActualTypeArguments())
                 : name(raw(resolved), new Type[0]);
+    }
+
+    /** Whether a type contains a type variable that fits. */
+    static boolean isMadeOf(Type type, Predicate<TypeVariable<?>> variables) {
+        if (type instanceof TypeVariable<?> variable) {
+            return variables.test(variable);
+        } else if (type instanceof ParameterizedType given) {
+            return isMadeOf(Stream.of(given.getActualTypeArguments()), variables);
+        } else if (type instanceof GenericArrayType array) {
+            return isMadeOf(array.getGenericComponentType(), variables);
+        }
+        return type instanceof WildcardType wildcard
+                && isMadeOf(
+                        Stream.of(wildcard.getLowerBounds(), wildcard.getUpperBounds())
+                                .flatMap(Stream::of),
+                        variables);
+    }
+
+    private static boolean isMadeOf(Stream<Type> types, Predicate<TypeVariable<?>> variables) {
+        return types.anyMatch(each -> isMadeOf(each, variables));
     }
 
     /** Tells two uses of a generic record apart. */

@@ -7,7 +7,9 @@ import io.valise.ipc.IpcConnection;
 import io.valise.ipc.IpcServer;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.ValueType;
+import io.valise.ipc.services.objects.wire.InterfacePlan;
 import io.valise.ipc.spi.schema.Definition;
+import io.valise.ipc.spi.schema.Definitions;
 import io.valise.ipc.spi.schema.Field;
 import io.valise.ipc.spi.schema.Form;
 import io.valise.ipc.spi.schema.Method;
@@ -94,6 +96,53 @@ class RemoteSchemaTest {
                                 List.of(
                                         new Method("close", List.of(named("Room"), named("Listener")), null),
                                         new Method("open", List.of(Form.plain(ValueType.STRING)), named("Room")))));
+    }
+
+    interface Index<K, V> {
+        V find(K key);
+
+        Index<V, K> inverse();
+
+        Heard<V> whatIsAdded();
+    }
+
+    interface Heard<T> {
+        void heard(T value);
+
+        Index<String, Integer> index();
+    }
+
+    interface Indexes {
+        Index<String, Integer> numbers();
+
+        Heard<Integer> added();
+
+        Endless<String> endless();
+    }
+
+    interface Endless<T> {
+        Endless<T[]> next();
+    }
+
+    @Test
+    void eachUseOfAGenericInterfaceIsListedOnceWithItsArguments() {
+        Definitions types = new Definitions();
+        assertThat(InterfacePlan.of(Indexes.class).describe(types)).isEqualTo(named("Indexes"));
+        assertThat(types.all().stream().map(Definition::name))
+                .containsExactly(
+                        "Endless_String",
+                        "Heard_Integer",
+                        "Heard_String",
+                        "Index_Integer_String",
+                        "Index_String_Integer",
+                        "Indexes");
+        assertThat(types.all().get(0).methods())
+                .containsExactly(new Method("next", List.of(), Form.plain(ValueType.VALUE_SET)));
+        assertThat(types.all().get(3).methods())
+                .containsExactly(
+                        new Method("find", List.of(Form.plain(ValueType.INT32)), Form.plain(ValueType.STRING)),
+                        new Method("inverse", List.of(), named("Index_String_Integer")),
+                        new Method("whatIsAdded", List.of(), named("Heard_String")));
     }
 
     private static Form named(String name) {

@@ -39,7 +39,7 @@ public final class InterfacePlan implements Offer {
     private InterfacePlan(Class<?> type, TypeArguments arguments) {
         this.type = type;
         this.name = nameOf(type);
-        this.typeName = new TypeName(type.getTypeName() + arguments, type.getSimpleName());
+        this.typeName = arguments.name(type);
         RemoteConverters converters = new RemoteConverters();
         Map<String, List<Method>> methods = Arrays.stream(type.getMethods())
                 .filter(method -> !isLocal(method))
