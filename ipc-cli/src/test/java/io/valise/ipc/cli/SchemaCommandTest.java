@@ -6,8 +6,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.valise.ipc.IpcServer;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.WireName;
+import io.valise.ipc.cli.schema.JsonSchema;
 import io.valise.ipc.cli.schema.SchemaText;
 import io.valise.ipc.cli.schema.TypeScript;
+import io.valise.ipc.services.json.ValueSetJson;
 import io.valise.ipc.services.objects.RemoteInterface;
 import io.valise.ipc.services.objects.RemoteObjects;
 import io.valise.ipc.spi.schema.Schema;
@@ -55,6 +57,14 @@ class SchemaCommandTest {
 
         Flow.Publisher<Level> names(String first, int most);
     }
+
+    enum Nothing {}
+
+    record Promise(Nothing enough, Optional<List<Optional<String>>> names) {}
+
+    record Five<T>(Optional<List<Optional<List<Optional<List<Optional<List<Optional<List<T>>>>>>>>>> lists) {}
+
+    record Ten(Five<Optional<List<Optional<List<Optional<List<Optional<List<Optional<List<Long>>>>>>>>>>> lists) {}
 
     private static final class NoRooms implements Rooms {
         @Override
@@ -215,13 +225,76 @@ class SchemaCommandTest {
     }
 
     @Test
-    void saysWhatToDoWhereTheServerHasNoSchema() {
+    void typesOfTheNamesOfGlobalsAndWithoutValuesCanBeCompiled() {
+        try (IpcServer names = IpcServer.builder("pipe:names")
+                .onEvent("promised", Promise.class, event -> {})
+                .start()) {
+            assertThat(names.endpoints()).hasSize(1);
+            assertThat(CommandRun.of("schema", "pipe:names").out().lines())
+                    .contains("  names   LIST of (STRING, optional), optional");
+            assertThat(CommandRun.of("schema", "pipe:names", "--typescript")
+                            .out()
+                            .lines())
+                    .contains("export type Nothing = never;", "  promised: _Promise;");
+        }
+    }
+
+    @Test
+    void aSchemaThatIsTooDeepForJsonSchemaIsPrintedOtherwise() {
+        try (IpcServer deep = IpcServer.builder("pipe:deep")
+                .onEvent("deep", Ten.class, event -> {})
+                .start()) {
+            assertThat(deep.endpoints()).hasSize(1);
+            CommandRun run = CommandRun.of("schema", "pipe:deep", "--json-schema");
+            assertThat(run.status()).isEqualTo(1);
+            assertThat(run.err())
+                    .contains("pipe:deep: its schema cannot be JSON Schema: ", "limit=32 levels")
+                    .contains("print it without --json-schema");
+            assertThat(CommandRun.of("schema", "pipe:deep").status()).isZero();
+        }
+    }
+
+    @Test
+    void saysWhatToDoWhereThereIsNoServer() {
         CommandRun both = CommandRun.of("schema", "pipe:quotes", "--typescript", "--json-schema");
         assertThat(both.status()).isEqualTo(2);
         assertThat(both.err()).contains("--json-schema, --typescript: give one of them");
         CommandRun none = CommandRun.of("schema", "pipe:unused");
         assertThat(none.status()).isEqualTo(1);
         assertThat(none.err()).contains("ENDPOINT_NOT_FOUND");
+    }
+
+    @Test
+    void typesAndNamesThatAreNotKnownAreWrittenSafely() {
+        Schema schema = ValueSet.of(
+                        "offers",
+                        List.of(
+                                offer("a", "_ARRAY".repeat(100_000)),
+                                offer("b", "UINT9_ARRAY"),
+                                offer("c", "LATER"),
+                                ValueSet.of("name", "d", "kind", "EVENT", "request", named("ö/~ %"))),
+                        "types",
+                        List.of(ValueSet.of(
+                                "name", "I", "kind", "INTERFACE", "methods", List.of(ValueSet.of("name", "new")))))
+                .to(Schema.class);
+        assertThat(TypeScript.of(schema, "pipe:x"))
+                .contains(
+                        "  a: readonly valise.Value[];",
+                        "  b: readonly valise.Value[];",
+                        "  c: valise.Value;",
+                        "export type I = { \"new\"(): Promise<void>; };");
+        assertThat(ValueSetJson.write(JsonSchema.of(schema, "pipe:x")))
+                .contains("\"request\":{\"type\":\"array\",\"items\":{}}")
+                .contains("{\"name\":\"c\",\"kind\":\"EVENT\",\"request\":{}}")
+                .contains("{\"$ref\":\"#/$defs/%C3%B6%7E1%7E0%20%25\"}");
+    }
+
+    private static ValueSet named(String name) {
+        return ValueSet.of("type", "NAMED", "name", name);
+    }
+
+    private static ValueSet offer(String name, String type) {
+        return ValueSet.of("name", name, "kind", "EVENT", "request", ValueSet.of("type", type));
     }
 
     /** A server in another language may name what Java cannot, and a terminal and a program are not to be misled by it. */

@@ -44,7 +44,7 @@ final class SchemaCommand implements Callable<Integer> {
             String endpoint = server.endpoint().toString();
             Schema schema = read(answer(server, endpoint), endpoint);
             if (jsonSchema) {
-                common.out().println(ValueSetJson.writeIndented(JsonSchema.of(schema, endpoint)));
+                common.out().println(ValueSetJson.writeIndented(json(schema, endpoint)));
             } else if (typeScript) {
                 TypeScript.of(schema, endpoint).forEach(common.out()::println);
             } else {
@@ -60,7 +60,7 @@ final class SchemaCommand implements Callable<Integer> {
         } catch (IpcException e) {
             if (e.status() == IpcStatus.SERVICE_NOT_FOUND) {
                 throw new CommandFailure(endpoint + " does not answer " + SERVICE
-                        + ", as servers of older versions and in other languages do not;"
+                        + ", as servers of older versions and in some languages do not;"
                         + " `ipc list` shows the names of its services");
             }
             throw e;
@@ -73,6 +73,15 @@ final class SchemaCommand implements Callable<Integer> {
         } catch (IpcException e) {
             throw new CommandFailure(endpoint + " answers " + SERVICE + " with what is no schema: " + e.reason()
                     + "; is it a newer version?");
+        }
+    }
+
+    private static ValueSet json(Schema schema, String endpoint) {
+        try {
+            return JsonSchema.of(schema, endpoint);
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailure(endpoint + ": its schema cannot be JSON Schema: " + e.getMessage()
+                    + "; print it without --json-schema");
         }
     }
 }

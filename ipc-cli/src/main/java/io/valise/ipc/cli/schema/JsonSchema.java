@@ -7,14 +7,16 @@ import io.valise.ipc.spi.schema.Form;
 import io.valise.ipc.spi.schema.Offer;
 import io.valise.ipc.spi.schema.Schema;
 import java.math.BigInteger;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A schema as JSON Schema 2020-12, of messages as {@code ipc call} reads and prints them. The types are under {@code $defs},
- * the offers under {@code x-offers}. Stateless.
+ * A schema as JSON Schema 2020-12, of messages as {@code ipc call} prints them. The types are under {@code $defs}, the offers
+ * under {@code x-offers}. Stateless.
  */
 public final class JsonSchema {
     private static final String ARRAY = "_ARRAY";
@@ -31,7 +33,7 @@ public final class JsonSchema {
             Map.entry("BIG_DECIMAL", ValueSet.of("type", "number")),
             Map.entry("BIG_INTEGER", ValueSet.of("type", "integer")),
             Map.entry("DATE_TIME", ValueSet.of("type", "string", "format", "date-time")),
-            Map.entry("TIME_SPAN", ValueSet.of("type", "string", "format", "duration")),
+            Map.entry("TIME_SPAN", ValueSet.of("type", "string", "description", "ISO 8601 duration")),
             Map.entry("GUID", ValueSet.of("type", "string", "format", "uuid")),
             Map.entry("UINT8_ARRAY", ValueSet.of("type", "string", "contentEncoding", "base64")),
             Map.entry("POINT", shape("x", "y")),
@@ -43,7 +45,11 @@ public final class JsonSchema {
 
     private JsonSchema() {}
 
-    /** The document. */
+    /**
+     * The document.
+     *
+     * @throws IllegalArgumentException when a name cannot be a key, or the forms are nested too deep
+     */
     public static ValueSet of(Schema schema, String title) {
         ValueSet.Builder definitions = ValueSet.builder();
         schema.types().forEach(each -> definitions.put(each.name(), definition(each)));
@@ -114,7 +120,7 @@ public final class JsonSchema {
         if (form.type().equals(Form.PUBLISHER)) {
             return REFERENCE;
         } else if (form.name() != null) {
-            return ValueSet.of("$ref", "#/$defs/" + form.name());
+            return ValueSet.of("$ref", "#/$defs/" + pointer(form.name()));
         } else if (of != null) {
             return form.type().equals(Form.MAP)
                     ? ValueSet.of("type", "object", "additionalProperties", form(of))
@@ -129,13 +135,23 @@ public final class JsonSchema {
     }
 
     private static ValueSet plain(String type) {
+        return type.endsWith(ARRAY) && !PLAIN.containsKey(type)
+                ? ValueSet.of("type", "array", "items", single(type.substring(0, type.length() - ARRAY.length())))
+                : single(type);
+    }
+
+    private static ValueSet single(String type) {
         ValueSet known = PLAIN.get(type);
         if (known != null) {
             return known;
-        } else if (type.endsWith(ARRAY)) {
-            return ValueSet.of("type", "array", "items", plain(type.substring(0, type.length() - ARRAY.length())));
         }
         return type.matches("U?INT(8|16|32|64)") ? integer(type) : ANYTHING;
+    }
+
+    /** A name as a part of a JSON pointer (RFC 6901) in the fragment of a URI. */
+    private static String pointer(String name) {
+        return URLEncoder.encode(name.replace("~", "~0").replace("/", "~1"), StandardCharsets.UTF_8)
+                .replace("+", "%20");
     }
 
     private static ValueSet integer(String type) {

@@ -64,8 +64,12 @@ public final class SchemaText {
         String type = form.name() == null ? form.type() : form.name();
         return type
                 + (form.format() == null ? "" : " (" + form.format() + ')')
-                + (form.of() == null ? "" : " of " + text(form.of()))
+                + (form.of() == null ? "" : " of " + part(form.of()))
                 + (form.optional() ? ", optional" : "");
+    }
+
+    private static String part(Form form) {
+        return form.optional() ? '(' + text(form) + ')' : text(form);
     }
 
     private static String text(Method method) {

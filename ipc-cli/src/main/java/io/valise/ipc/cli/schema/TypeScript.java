@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A schema as types of TypeScript, of messages as the Node client {@code @valise/ipc} reads and sends them. Stateless. */
@@ -51,8 +52,16 @@ public final class TypeScript {
             Map.entry("UINT64_ARRAY", "BigUint64Array"),
             Map.entry("SINGLE_ARRAY", "Float32Array"),
             Map.entry("DOUBLE_ARRAY", "Float64Array"));
-    /** Names that the types of a server would hide. */
-    private static final Set<String> TAKEN = Set.of("Services", "Streams", "Objects", "Events", "valise");
+    /** Names that the types of a server would hide, or that TypeScript does not give to types. */
+    private static final Set<String> TAKEN = Set.of(
+            ("Services Streams Objects Events valise Promise AsyncIterable Uint8Array Int16Array Int32Array BigInt64Array"
+                            + " Uint16Array Uint32Array BigUint64Array Float32Array Float64Array"
+                            + " any bigint boolean never null number object string symbol undefined unknown void"
+                            + " await break case catch class const continue debugger default delete do else enum export extends"
+                            + " false finally for function if implements import in instanceof interface let new package"
+                            + " private protected public return static super switch this throw true try typeof var while"
+                            + " with yield")
+                    .split(" "));
 
     private TypeScript() {}
 
@@ -98,14 +107,16 @@ public final class TypeScript {
     private static String definition(Definition type) {
         return switch (type.kind()) {
             case RECORD -> record(type.fields(), null);
-            case ENUM -> type.constants().stream().map(TypeScript::text).collect(Collectors.joining(" | "));
-            case SEALED ->
-                type.records().stream()
-                        .map(each -> record(each.fields(), each.name()))
-                        .collect(Collectors.joining(" | "));
+            case ENUM -> oneOf(type.constants().stream().map(TypeScript::text));
+            case SEALED -> oneOf(type.records().stream().map(each -> record(each.fields(), each.name())));
             case INTERFACE -> methods(type.methods());
             case OTHER -> "valise.Value";
         };
+    }
+
+    private static String oneOf(Stream<String> types) {
+        String union = types.collect(Collectors.joining(" | "));
+        return union.isEmpty() ? "never" : union;
     }
 
     /** @param name what it says under {@code $record}, or null */
@@ -128,7 +139,8 @@ public final class TypeScript {
     private static String methods(List<Method> methods) {
         StringBuilder text = new StringBuilder("{");
         for (Method each : methods) {
-            text.append(' ').append(key(each.name())).append('(');
+            String name = each.name().equals("new") ? text(each.name()) : key(each.name()); // new( is a constructor
+            text.append(' ').append(name).append('(');
             for (int i = 0; i < each.parameters().size(); i++) {
                 text.append(i == 0 ? "" : ", ")
                         .append("arg")
@@ -160,11 +172,13 @@ public final class TypeScript {
     }
 
     private static String plain(String type) {
-        String known = PLAIN.get(type);
-        if (known != null) {
-            return known;
-        }
-        return type.endsWith(ARRAY) ? array(plain(type.substring(0, type.length() - ARRAY.length()))) : "valise.Value";
+        return type.endsWith(ARRAY) && !PLAIN.containsKey(type)
+                ? array(single(type.substring(0, type.length() - ARRAY.length())))
+                : single(type);
+    }
+
+    private static String single(String type) {
+        return PLAIN.getOrDefault(type, "valise.Value");
     }
 
     private static String array(String item) {

@@ -6,9 +6,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Rows of text in columns as wide as their widest cell. Not thread-safe. */
+/** Rows of text in columns as wide as their widest cell, within a limit. Not thread-safe. */
 public final class Table {
     private static final String GAP = "  ";
+    /** A longer cell moves those behind it: a peer must not make every row as long as its longest text. */
+    private static final int MOST_WIDTH = 255;
 
     private final List<List<String>> rows = new ArrayList<>();
 
@@ -46,7 +48,7 @@ public final class Table {
         int[] widths = new int[rows.get(0).size()];
         for (List<String> row : rows) {
             for (int i = 0; i < row.size(); i++) {
-                widths[i] = Math.max(widths[i], row.get(i).length());
+                widths[i] = Math.min(MOST_WIDTH, Math.max(widths[i], row.get(i).length()));
             }
         }
         return widths;
@@ -56,7 +58,7 @@ public final class Table {
         StringBuilder line = new StringBuilder();
         for (int i = 0; i < row.size(); i++) {
             String cell = row.get(i);
-            line.append(i == 0 ? "" : GAP).append(cell).append(" ".repeat(widths[i] - cell.length()));
+            line.append(i == 0 ? "" : GAP).append(cell).append(" ".repeat(Math.max(0, widths[i] - cell.length())));
         }
         return line.toString().stripTrailing();
     }

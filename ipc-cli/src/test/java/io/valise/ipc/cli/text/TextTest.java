@@ -14,6 +14,14 @@ class TextTest {
     }
 
     @Test
+    void aTextOfAPeerDoesNotMakeEveryRowAsLongAsItself() {
+        Table table = new Table("NAME", "N").row("a".repeat(100_000), "1").row("b", "2");
+        assertThat(table.lines())
+                .containsExactly(
+                        "NAME" + " ".repeat(253) + "N", "a".repeat(100_000) + "  1", "b" + " ".repeat(256) + "2");
+    }
+
+    @Test
     void controlCharactersOfAPeerReachNoTerminal() {
         assertThat(new Table("NAME").row("a\u001b[2J\nb").lines()).containsExactly("NAME", "a\\u001b[2J\\u000ab");
         assertThat(Table.printable("a\u007fb\u009b2Jc\u00a0é")).isEqualTo("a\\u007fb\\u009b2Jc\u00a0é");
