@@ -41,7 +41,7 @@ final class TypedCalls {
             implements StreamHandler, Typed {
         @Override
         public Flow.Publisher<ValueSet> open(Request asked) throws Exception {
-            Flow.Publisher<T> items = handler.open(request.read(asked.message()));
+            Flow.Publisher<? extends T> items = handler.open(request.read(asked.message()));
             return MappedSubscriber.publisher(
                     requireNonNull(items, "the handler returned null; return a publisher"), answer::write);
         }

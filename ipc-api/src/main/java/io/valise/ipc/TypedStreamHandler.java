@@ -20,5 +20,5 @@ public interface TypedStreamHandler<A, T> {
      * @return treated as that of {@link StreamHandler#open}
      * @throws Exception as {@link StreamHandler#open}
      */
-    Flow.Publisher<T> open(A ask) throws Exception;
+    Flow.Publisher<? extends T> open(A ask) throws Exception;
 }

@@ -24,6 +24,12 @@ class TypedStreamsTest {
 
     record Job(Runnable action) {}
 
+    sealed interface Change permits Up, Down {}
+
+    record Up(int by) implements Change {}
+
+    record Down(int by) implements Change {}
+
     private final BlockingQueue<IpcConnection> clients = new LinkedBlockingQueue<>();
     private final BlockingQueue<Object> received = new LinkedBlockingQueue<>();
     private final CountDownLatch cancelled = new CountDownLatch(1);
@@ -37,6 +43,8 @@ class TypedStreamsTest {
             .stream("unsendable", Range.class, Text.class, range -> publisher(range, i -> new Text("\ud800")))
             .stream("null", Range.class, Count.class, range -> publisher(range, i -> null))
             .stream("none", Range.class, Count.class, range -> null)
+            .stream("changes", Range.class, Change.class, this::ups)
+            .onEvent("change", Change.class, received::add)
             .onEvent("number", Count.class, received::add)
             .onConnect(clients::add)
             .start();
@@ -70,6 +78,10 @@ class TypedStreamsTest {
                 cancelled.countDown();
             }
         });
+    }
+
+    private Flow.Publisher<Up> ups(Range range) {
+        return publisher(range, Up::new);
     }
 
     /** Asks for one item after another, and puts all signals into the queue. */
@@ -112,6 +124,16 @@ class TypedStreamsTest {
             assertReceived(new Count(1), "complete");
             listen(client.stream("count", new Range(1, 2), ValueSet.class));
             assertReceived(ValueSet.of("number", 1), "complete");
+        }
+    }
+
+    @Test
+    void itemsAndEventsOfASealedInterfaceSayWhichRecordTheyAre() throws Exception {
+        try (IpcConnection client = IpcClient.connect("local:typed-streams")) {
+            listen(client.stream("changes", new Range(1, 3), Change.class));
+            assertReceived(new Up(1), new Up(2), "complete");
+            client.send("change", ValueSet.from(new Down(3), Change.class));
+            assertReceived(new Down(3));
         }
     }
 
