@@ -67,7 +67,7 @@ public interface IpcConnection extends AutoCloseable {
      *
      * @throws IpcException as {@link #request(String, ValueSet)}; {@code TYPE_MISMATCH} also when the reply is no {@code R}: its
      *     {@link IpcException#delivery()} is then {@code UNKNOWN}, as the handler has run
-     * @throws IllegalArgumentException as {@link #request(String, ValueSet)}, or when one of the types cannot be mapped or the
+     * @throws IllegalArgumentException as {@link #request(String, ValueSet)}, or when the type cannot be mapped or the
      *     record cannot be sent (see {@link ValueSet#from(Record)}); nothing is sent then
      */
     default <R> R request(String service, Record ask, Class<R> reply) {
@@ -133,7 +133,7 @@ public interface IpcConnection extends AutoCloseable {
      * #stream(String, ValueSet)}, on whose threads the constructors of the items run, too. An item that is no {@code T} cancels
      * the stream, which ends with {@code TYPE_MISMATCH}.
      *
-     * @throws IllegalArgumentException as {@link #stream(String, ValueSet)}, or when one of the types cannot be mapped or the
+     * @throws IllegalArgumentException as {@link #stream(String, ValueSet)}, or when the type cannot be mapped or the
      *     record cannot be sent (see {@link ValueSet#from(Record)})
      */
     default <T> Flow.Publisher<T> stream(String service, Record ask, Class<T> item) {

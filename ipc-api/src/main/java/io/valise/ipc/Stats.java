@@ -64,8 +64,8 @@ public final class Stats {
     }
 
     /**
-     * Those of {@link #requestsServed} for the services that every server answers, {@code valise.ping} and {@code
-     * valise.info}. A client that calls nothing else only monitors the server.
+     * Those of {@link #requestsServed} for the services that every server answers, {@code valise.ping}, {@code valise.info} and
+     * {@code valise.schema}. A client that calls nothing else only monitors the server.
      */
     public long builtInRequestsServed() {
         return builtInRequestsServed;

@@ -6,7 +6,7 @@ import io.valise.ipc.WireDefault;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A service, a stream or an event. Immutable.
+ * A service, a stream, an object or an event. Immutable.
  *
  * @param name its name
  * @param kind which of them it is
