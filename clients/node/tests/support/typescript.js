@@ -20,7 +20,7 @@ function compiler() {
 const tsc = compiler();
 
 /** What a test of types is skipped with, or false. */
-export const withoutTypeScript = tsc === undefined ? 'there is no TypeScript: npm install --no-save typescript' : false;
+export const withoutTypeScript = tsc === undefined ? 'there is no TypeScript: npm install --global typescript' : false;
 
 /**
  * Compiles a program that uses this package, strictly and to nothing; answers what the compiler says, empty if all is well.
