@@ -19,15 +19,22 @@ import org.jspecify.annotations.Nullable;
  * under {@code x-offers}. Stateless.
  */
 public final class JsonSchema {
-    private static final String ARRAY = "_ARRAY";
     private static final ValueSet ANYTHING = ValueSet.empty();
     private static final ValueSet REFERENCE =
             ValueSet.of("type", "object", "description", "a reference to an object, for programs alone");
-    private static final Map<String, ValueSet> PLAIN = Map.ofEntries(
+    private static final Map<String, ValueSet> KNOWN = Map.ofEntries(
             Map.entry("BOOLEAN", ValueSet.of("type", "boolean")),
             Map.entry("STRING", ValueSet.of("type", "string")),
             Map.entry("CHAR16", ValueSet.of("type", new String[] {"string", "integer"})),
             Map.entry("CHAR16_ARRAY", ValueSet.of("type", new String[] {"string", "array"})),
+            Map.entry("INT8", integer(false, 8)),
+            Map.entry("INT16", integer(false, 16)),
+            Map.entry("INT32", integer(false, 32)),
+            Map.entry("INT64", integer(false, 64)),
+            Map.entry("UINT8", integer(true, 8)),
+            Map.entry("UINT16", integer(true, 16)),
+            Map.entry("UINT32", integer(true, 32)),
+            Map.entry("UINT64", integer(true, 64)),
             Map.entry("SINGLE", ValueSet.of("type", "number")),
             Map.entry("DOUBLE", ValueSet.of("type", "number")),
             Map.entry("BIG_DECIMAL", ValueSet.of("type", "number")),
@@ -40,6 +47,7 @@ public final class JsonSchema {
             Map.entry("SIZE", shape("width", "height")),
             Map.entry("RECT", shape("x", "y", "width", "height")),
             Map.entry("VALUE_SET", ValueSet.of("type", "object")));
+    private static final PlainTypes<ValueSet> PLAIN = new PlainTypes<>(KNOWN, ANYTHING, JsonSchema::array);
     /** Formats of JSON Schema for the Java types whose texts are always of that format. */
     private static final Map<String, String> FORMATS = Map.of("LocalDate", "date", "URI", "uri-reference");
 
@@ -124,28 +132,18 @@ public final class JsonSchema {
         } else if (of != null) {
             return form.type().equals(Form.MAP)
                     ? ValueSet.of("type", "object", "additionalProperties", form(of))
-                    : ValueSet.of("type", "array", "items", form(of));
+                    : array(form(of));
         } else if (form.format() != null) {
             String format = FORMATS.get(form.format());
             return format == null
                     ? ValueSet.of("type", "string", "description", form.format())
                     : ValueSet.of("type", "string", "format", format);
         }
-        return plain(form.type());
+        return PLAIN.of(form.type());
     }
 
-    private static ValueSet plain(String type) {
-        return type.endsWith(ARRAY) && !PLAIN.containsKey(type)
-                ? ValueSet.of("type", "array", "items", single(type.substring(0, type.length() - ARRAY.length())))
-                : single(type);
-    }
-
-    private static ValueSet single(String type) {
-        ValueSet known = PLAIN.get(type);
-        if (known != null) {
-            return known;
-        }
-        return type.matches("U?INT(8|16|32|64)") ? integer(type) : ANYTHING;
+    private static ValueSet array(ValueSet items) {
+        return ValueSet.of("type", "array", "items", items);
     }
 
     /** A name as a part of a JSON pointer (RFC 6901) in the fragment of a URI. */
@@ -154,9 +152,7 @@ public final class JsonSchema {
                 .replace("+", "%20");
     }
 
-    private static ValueSet integer(String type) {
-        boolean unsigned = type.startsWith("U");
-        int bits = Integer.parseInt(type.substring(type.indexOf('T') + 1));
+    private static ValueSet integer(boolean unsigned, int bits) {
         BigInteger values = BigInteger.TWO.pow(unsigned ? bits : bits - 1);
         return ValueSet.of(
                 "type",

@@ -18,8 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A schema as types of TypeScript, of messages as the Node client {@code @valise/ipc} reads and sends them. Stateless. */
 public final class TypeScript {
-    private static final String ARRAY = "_ARRAY";
-    private static final Map<String, String> PLAIN = Map.ofEntries(
+    private static final Map<String, String> KNOWN = Map.ofEntries(
             Map.entry("BOOLEAN", "boolean"),
             Map.entry("STRING", "string"),
             Map.entry("CHAR16", "string"),
@@ -52,6 +51,7 @@ public final class TypeScript {
             Map.entry("UINT64_ARRAY", "BigUint64Array"),
             Map.entry("SINGLE_ARRAY", "Float32Array"),
             Map.entry("DOUBLE_ARRAY", "Float64Array"));
+    private static final PlainTypes<String> PLAIN = new PlainTypes<>(KNOWN, "valise.Value", TypeScript::array);
     /** Names that the types of a server would hide, or that TypeScript does not give to types. */
     private static final Set<String> TAKEN = Set.of(
             ("Services Streams Objects Events valise Promise AsyncIterable Uint8Array Int16Array Int32Array BigInt64Array"
@@ -168,17 +168,7 @@ public final class TypeScript {
         } else if (of != null) {
             return form.type().equals(Form.MAP) ? "{ [key: string]: " + type(of) + " }" : array(type(of));
         }
-        return plain(form.type());
-    }
-
-    private static String plain(String type) {
-        return type.endsWith(ARRAY) && !PLAIN.containsKey(type)
-                ? array(single(type.substring(0, type.length() - ARRAY.length())))
-                : single(type);
-    }
-
-    private static String single(String type) {
-        return PLAIN.getOrDefault(type, "valise.Value");
+        return PLAIN.of(form.type());
     }
 
     private static String array(String item) {
