@@ -108,11 +108,7 @@ final class GrantCommand implements Callable<Integer> {
 
     private CapabilityGrant issue(String asked) {
         try {
-            boolean isNew = AppIdentity.find(publisher, COMMAND).isEmpty();
-            AppIdentity owner = AppIdentity.open(publisher, COMMAND);
-            if (isNew) { // or the name was mistyped, and no server knows the key
-                common.tell("publisher \"" + publisher + "\" had no key: it was made");
-            }
+            AppIdentity owner = AppIdentity.find(publisher, COMMAND).orElseGet(this::newOwner);
             List<String> ids = applications.stream().map(this::id).toList();
             Instant expires = Instant.now().plus(lifetime);
             return IssuedGrants.of(owner)
@@ -123,6 +119,13 @@ final class GrantCommand implements Callable<Integer> {
         } catch (IllegalArgumentException | TypeConversionException e) {
             throw common.usageError(String.valueOf(e.getMessage()));
         }
+    }
+
+    /** The name of the publisher may have been mistyped: no server knows the key then. */
+    private AppIdentity newOwner() {
+        AppIdentity made = AppIdentity.open(publisher, COMMAND);
+        common.tell("publisher \"" + publisher + "\" had no key: it was made");
+        return made;
     }
 
     /** A name alone is that of an application of the publisher that grants. */
