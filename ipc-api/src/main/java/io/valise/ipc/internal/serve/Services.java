@@ -14,10 +14,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -95,7 +95,7 @@ public final class Services {
 
     /** The names of all services, sorted. */
     public SortedSet<String> names() {
-        return new TreeSet<>(services(new TreeMap<>()).keySet());
+        return services(new TreeMap<>()).navigableKeySet();
     }
 
     /** What the application offers, and the types of those handlers that tell them. */
@@ -119,7 +119,7 @@ public final class Services {
                 : new Offer(name, kind, null, null);
     }
 
-    private SortedMap<String, Service> services(SortedMap<String, Service> all) {
+    private NavigableMap<String, Service> services(NavigableMap<String, Service> all) {
         if (parent != null) {
             parent.services(all);
         }
