@@ -373,8 +373,7 @@ public final class SharedRegion implements AutoCloseable {
     /** Says of a file that another process has truncated that it was. */
     private <T> T whole(Supplier<T> action) {
         try {
-            windows.checkWhole(); // before native code of the JDK, as that of CRC32C, touches what is gone: the JVM
-            // would end
+            windows.checkWhole(); // or native code of the JDK, as that of CRC32C, ends the JVM by what is gone
             T result = action.get();
             windows.checkWhole();
             return result;
