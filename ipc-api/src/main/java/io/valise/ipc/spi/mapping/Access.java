@@ -6,6 +6,8 @@ import java.lang.invoke.MethodType;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Method;
 import java.lang.reflect.UndeclaredThrowableException;
+import java.util.Arrays;
+import java.util.stream.Collectors;
 
 /** Method handles for the user's methods and constructors, each with a type for invokeExact. */
 public final class Access {
@@ -40,8 +42,12 @@ public final class Access {
         }
     }
 
-    /** A constructor as {@code (Object[] arguments)Object}. */
-    static MethodHandle constructor(Class<?> type, Class<?>... parameters) {
+    /**
+     * A constructor as {@code (Object[] arguments)Object}.
+     *
+     * @throws IllegalArgumentException when there is none with these parameters, or its class is not accessible
+     */
+    public static MethodHandle constructor(Class<?> type, Class<?>... parameters) {
         try {
             Constructor<?> constructor = type.getDeclaredConstructor(parameters);
             constructor.trySetAccessible();
@@ -52,7 +58,12 @@ public final class Access {
         } catch (IllegalAccessException e) {
             throw closed(type, e);
         } catch (NoSuchMethodException e) {
-            throw new IllegalArgumentException(type.getTypeName() + ": has no canonical constructor", e);
+            throw new IllegalArgumentException(
+                    type.getTypeName() + ": has no constructor "
+                            + Arrays.stream(parameters)
+                                    .map(Class::getSimpleName)
+                                    .collect(Collectors.joining(", ", "(", ")")),
+                    e);
         }
     }
 

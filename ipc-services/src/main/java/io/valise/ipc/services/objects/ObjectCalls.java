@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import java.util.function.Supplier;
@@ -128,10 +129,12 @@ final class ObjectCalls {
     private @Nullable Object invoke(MethodPlan method, Object target, ValueSet message) throws Exception {
         try {
             return method.invoke(target, message, objects.passedReferences());
-        } catch (Exception | Error e) {
-            throw e;
         } catch (Throwable e) {
-            throw new IllegalStateException(e.toString(), e);
+            Throwable answer = method.sent(e);
+            if (answer instanceof Error error) {
+                throw error;
+            }
+            throw answer instanceof Exception known ? known : new IllegalStateException(answer.toString(), answer);
         }
     }
 
@@ -141,7 +144,13 @@ final class ObjectCalls {
             throw new NullPointerException("an asynchronous method answered null; answer a CompletionStage");
         }
         request.onCancel(() -> result.toCompletableFuture().cancel(true));
-        return result.thenApply(value -> reply(method, value, request));
+        return result.handle((@Nullable Object value, @Nullable Throwable failure) -> {
+            if (failure == null) {
+                return reply(method, value, request);
+            }
+            Throwable thrown = failure instanceof CompletionException ? failure.getCause() : failure;
+            throw new CompletionException(method.sent(thrown == null ? failure : thrown));
+        });
     }
 
     private ValueSet reply(MethodPlan method, @Nullable Object value, Request request) {

@@ -48,10 +48,12 @@ import java.util.function.Supplier;
  * numbers of another width are taken when nothing is lost. A method is known by its name and number of parameters; one
  * that the other version lacks fails with {@code UNSUPPORTED}.
  *
- * <p><b>Failures</b> are {@link IpcException}s: those of {@link IpcConnection}, {@code TYPE_MISMATCH} for arguments and
+ * <p><b>Failures</b> are {@link IpcException}s, but for declared exceptions: those of {@link IpcConnection}, {@code TYPE_MISMATCH} for arguments and
  * results of another type, {@code UNSUPPORTED}, {@code SERVICE_NOT_FOUND} for an object that is not exported or no longer
  * held, {@code RESOURCE_EXHAUSTED} when the peer holds too many objects; what an object throws arrives as {@code
- * HANDLER_FAILED} with type name and message.
+ * HANDLER_FAILED} with type name and message, unless the method of the interface declares it: then the exception itself is
+ * thrown, caused by that failure. It is made by its constructor {@code (String, Throwable)}, else {@code (String)}. A subclass
+ * of a declared exception arrives as that, with its own name in the message.
  *
  * @since 0.1.0
  */

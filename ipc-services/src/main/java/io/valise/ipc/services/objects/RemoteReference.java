@@ -2,6 +2,7 @@ package io.valise.ipc.services.objects;
 
 import static java.util.Objects.requireNonNull;
 
+import io.valise.ipc.IpcException;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.services.objects.wire.InterfacePlan;
 import io.valise.ipc.services.objects.wire.MethodPlan;
@@ -45,7 +46,8 @@ final class RemoteReference implements InvocationHandler, RemoteObject {
     // ---- calls
 
     @Override
-    public @Nullable Object invoke(Object proxy, Method method, @Nullable Object @Nullable [] arguments) {
+    public @Nullable Object invoke(Object proxy, Method method, @Nullable Object @Nullable [] arguments)
+            throws Throwable {
         MethodPlan called = plan.ofMethod(method);
         if (called == null) {
             return local(method, arguments);
@@ -59,14 +61,14 @@ final class RemoteReference implements InvocationHandler, RemoteObject {
         }
     }
 
-    private @Nullable Object call(MethodPlan method, @Nullable Object @Nullable [] arguments) {
+    private @Nullable Object call(MethodPlan method, @Nullable Object @Nullable [] arguments) throws Throwable {
         PassedReferences references = owner.passedReferences();
         ValueSet message = message(method, arguments, references);
         try {
             return method.result(owner.connection().request(service, message), references);
-        } catch (RuntimeException | Error e) {
+        } catch (IpcException e) {
             references.failed(e);
-            throw e;
+            throw method.received(e);
         }
     }
 
@@ -94,7 +96,8 @@ final class RemoteReference implements InvocationHandler, RemoteObject {
             @Nullable Throwable failure,
             PassedReferences references) {
         if (answer == null) {
-            result.completeExceptionally(references.failed(failure));
+            Throwable known = references.failed(failure);
+            result.completeExceptionally(known instanceof IpcException told ? method.received(told) : known);
             return;
         }
         try {

@@ -102,14 +102,15 @@ public final class InterfacePlan implements Offer {
                         + ": several methods have this name and number of parameters; give them different names");
             }
         }
-        MethodPlan plan = plan(best, converters, arguments);
+        MethodPlan plan = plan(best, same, converters, arguments);
         byKey.put(key, plan);
         same.forEach(method -> byMethod.put(method, plan));
     }
 
-    private static MethodPlan plan(Method method, RemoteConverters converters, TypeArguments arguments) {
+    private static MethodPlan plan(
+            Method method, List<Method> same, RemoteConverters converters, TypeArguments arguments) {
         try {
-            return new MethodPlan(method, converters, arguments);
+            return new MethodPlan(method, same, converters, arguments);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
                     method.getDeclaringClass().getTypeName() + '.' + method.getName() + ": " + e.getMessage(), e);

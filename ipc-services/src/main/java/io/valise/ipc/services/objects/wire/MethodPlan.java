@@ -1,5 +1,6 @@
 package io.valise.ipc.services.objects.wire;
 
+import io.valise.ipc.IpcException;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.spi.mapping.Access;
 import io.valise.ipc.spi.mapping.Converter;
@@ -10,6 +11,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.reflect.Method;
 import java.lang.reflect.Type;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
@@ -29,9 +31,11 @@ public final class MethodPlan {
     private final Converter[] parameters;
     private final @Nullable Converter result;
     private final boolean async;
+    private final DeclaredExceptions exceptions;
     private final MethodHandle target;
 
-    MethodPlan(Method method, RemoteConverters converters, TypeArguments arguments) {
+    /** @param same the method, and those that differ from it in their return types only */
+    MethodPlan(Method method, List<Method> same, RemoteConverters converters, TypeArguments arguments) {
         this.place = method.getDeclaringClass().getSimpleName() + '.' + method.getName();
         this.key = key(method);
         this.names = IntStream.range(0, method.getParameterCount())
@@ -47,6 +51,7 @@ public final class MethodPlan {
                     "returns " + method.getReturnType().getSimpleName() + "; return a CompletionStage");
         }
         this.result = result(future == null ? method.getGenericReturnType() : future, converters, arguments);
+        this.exceptions = new DeclaredExceptions(same, arguments);
         this.target = Access.method(method);
     }
 
@@ -98,6 +103,16 @@ public final class MethodPlan {
     /** The result in a reply. */
     public @Nullable Object result(ValueSet reply, References references) {
         return result == null ? null : value(result, reply, RESULT, references);
+    }
+
+    /** What to answer with when the method threw: what names the exception, if the method declares it, else itself. */
+    public Throwable sent(Throwable thrown) {
+        return exceptions.sent(thrown);
+    }
+
+    /** What the caller of the method is to be thrown: the declared exception that the peer names, else the failure. */
+    public Throwable received(IpcException failure) {
+        return exceptions.received(failure);
     }
 
     private @Nullable Object form(Converter converter, @Nullable Object value, String name, References references) {

@@ -1,0 +1,72 @@
+package io.valise.ipc.services.objects;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.valise.ipc.IpcServer;
+import io.valise.ipc.testkit.HangWatchdog;
+import io.valise.ipc.testkit.process.ForkedJvm;
+import io.valise.ipc.testlog.Logs;
+import java.nio.file.NoSuchFileException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What an interface says of its calls holds between two processes, over every transport. */
+@ExtendWith(HangWatchdog.class)
+class RemoteContractAcceptanceTest {
+    private static final String OUT_OF_STOCK = Stock.OutOfStock.class.getName() + ": pears: limit=2, actual=3";
+
+    /** Has two of everything. */
+    private static final class TwoOfEach implements Stock {
+        @Override
+        public int take(String item, int count) throws OutOfStock, NoSuchFileException {
+            if (item.isEmpty() || count < 0) {
+                throw new IllegalArgumentException(item + count);
+            } else if (item.equals("books")) {
+                throw new NoSuchFileException("books.db");
+            } else if (count > 2) {
+                throw new OutOfStock(item + ": limit=2, actual=" + count);
+            }
+            return 2 - count;
+        }
+
+        @Override
+        public CompletionStage<Integer> takeLater(String item, int count) {
+            return CompletableFuture.failedStage(new OutOfStock(item + ": limit=2, actual=" + count));
+        }
+    }
+
+    @AfterEach
+    void endClients() {
+        ForkedJvm.killAll();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"shm:stock", "pipe:stock", "loopback:stock"})
+    @Logs("service object:io.valise.ipc.services.objects.Stock failed")
+    void declaredExceptionsArriveAsThemselves(String address) throws Exception {
+        try (IpcServer server = serve(address);
+                ForkedJvm client = ForkedJvm.start(StockClient.class, address)) {
+            assertThat(server.endpoints()).hasSize(1);
+            assertThat(client.ask("take", "pears", "2")).isEqualTo("left 0");
+            assertThat(client.ask("take", "pears", "3"))
+                    .isEqualTo("out of stock: pears: limit=2, actual=3 because of io.valise.ipc.IpcException: "
+                            + "HANDLER_FAILED: " + OUT_OF_STOCK);
+            assertThat(client.ask("later", "pears", "3")).isEqualTo(OUT_OF_STOCK);
+            assertThat(client.ask("take", "books", "1"))
+                    .isEqualTo("java.io.IOException: java.nio.file.NoSuchFileException: books.db");
+            assertThat(client.ask("take", "pears", "-1"))
+                    .isEqualTo("failed: io.valise.ipc.IpcException: HANDLER_FAILED: "
+                            + "java.lang.IllegalArgumentException: pears-1");
+        }
+    }
+
+    private static IpcServer serve(String address) {
+        return RemoteObjects.export(Stock.class, new TwoOfEach())
+                .addTo(IpcServer.builder(address))
+                .start();
+    }
+}

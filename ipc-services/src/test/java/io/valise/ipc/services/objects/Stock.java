@@ -1,0 +1,21 @@
+package io.valise.ipc.services.objects;
+
+import java.io.IOException;
+import java.util.concurrent.CompletionStage;
+
+/** What a shop has, in another process. */
+interface Stock {
+    /** Takes some of an item; answers how many are left. */
+    int take(String item, int count) throws OutOfStock, IOException;
+
+    CompletionStage<Integer> takeLater(String item, int count) throws OutOfStock;
+
+    /** Thrown as itself in the process of the caller. */
+    final class OutOfStock extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        OutOfStock(String message) {
+            super(message);
+        }
+    }
+}
