@@ -1,20 +1,31 @@
 package io.valise.ipc;
 
+import java.time.Duration;
+import java.util.Optional;
+
 /**
  * A one-way event as its handler sees it. Immutable but for the connection, which is thread-safe.
  *
  * @since 0.1.0
  */
-public interface Event {
-    /** The event's name. */
-    String name();
+public non-sealed interface Event extends CallContext {
+    @Override
+    default CallKind kind() {
+        return CallKind.EVENT;
+    }
 
-    /** What the sender sent. */
-    ValueSet message();
+    @Override
+    default Optional<String> method() {
+        return Optional.empty();
+    }
 
-    /** Who sent it. */
-    PeerIdentity caller();
+    @Override
+    default ValueSet metadata() {
+        return ValueSet.empty();
+    }
 
-    /** The connection it came by. */
-    IpcConnection connection();
+    @Override
+    default Optional<Duration> remaining() {
+        return Optional.empty();
+    }
 }

@@ -92,29 +92,6 @@ class TypedExampleTest {
         });
     }
 
-    /** Asks for one item, and takes it. */
-    private record FirstItem<T>(CompletableFuture<T> item) implements Flow.Subscriber<T> {
-        @Override
-        public void onSubscribe(Flow.Subscription subscription) {
-            subscription.request(1);
-        }
-
-        @Override
-        public void onNext(T found) {
-            item.complete(found);
-        }
-
-        @Override
-        public void onError(Throwable failure) {
-            item.completeExceptionally(failure);
-        }
-
-        @Override
-        public void onComplete() {
-            item.cancel(false);
-        }
-    }
-
     @Test
     void aPageAndAnAnswerKeepTheirTypes() {
         Page<Quote> page = new Page<>(List.of(QUOTE));

@@ -1,5 +1,6 @@
 package io.valise.ipc.internal.serve;
 
+import io.valise.ipc.CallKind;
 import io.valise.ipc.IpcConnection;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
@@ -99,6 +100,11 @@ public final class InboundRequest implements Request, Task, InFlight.Entry, Send
     }
 
     // ---- Request
+
+    @Override
+    public CallKind kind() {
+        return isStream() ? CallKind.STREAM : CallKind.REQUEST;
+    }
 
     @Override
     public String service() {

@@ -11,6 +11,7 @@ import io.valise.ipc.services.objects.wire.InterfacePlan;
 import io.valise.ipc.services.objects.wire.MethodPlan;
 import io.valise.ipc.services.objects.wire.StreamPlan;
 import io.valise.ipc.spi.mapping.MappedSubscriber;
+import io.valise.ipc.spi.schema.ObjectService;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
@@ -29,15 +30,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class ObjectCalls {
     /** Calls of objects that the peer holds; their id is in the message. */
-    static final String SERVICE = "objects.call";
+    static final String SERVICE = ObjectService.HELD;
     /** Subscriptions to publishers that the peer holds. */
     static final String STREAMS = "objects.stream";
     /** The id of the object that a message is for. */
     static final String OBJECT = "o";
     /** The interface that the object is asked for. */
     static final String AS = "as";
-
-    private static final String ROOT = "object:";
 
     private final RemoteObjects objects;
 
@@ -47,7 +46,7 @@ final class ObjectCalls {
 
     /** The service by which an exported object is called. */
     static String rootService(InterfacePlan plan) {
-        return ROOT + plan.name();
+        return ObjectService.ROOT + plan.name();
     }
 
     /** Answers a call of an object that the peer holds. */
@@ -66,11 +65,11 @@ final class ObjectCalls {
         if (!other.isEmpty()) {
             return reference(target, plan, other);
         }
-        MethodPlan method = plan.ofKey(message.getString("m", ""));
+        MethodPlan method = plan.ofKey(message.getString(ObjectService.METHOD, ""));
         if (method == null) {
             throw noSuchMethod(plan, message);
         }
-        Object result = invoke(method, target, message);
+        Object result = request.call(() -> invoke(method, target, message));
         return method.isAsync()
                 ? answerLater((CompletionStage<?>) result, method, request)
                 : CompletableFuture.completedFuture(reply(method, result, request));
@@ -85,11 +84,11 @@ final class ObjectCalls {
      * Makes an object for a caller that may hold one more and still waits, and replies with a reference to it. Only the
      * object itself tells which interfaces it offers besides the one that it was exported by: one made in vain is let go.
      */
-    CompletionStage<ValueSet> make(Supplier<?> factory, InterfacePlan plan, Request request) {
+    CompletionStage<ValueSet> make(Supplier<?> factory, InterfacePlan plan, Request request) throws Exception {
         String other = asked(request);
         checkWaiting(request);
         objects.exports().checkRoom();
-        Object made = requireNonNull(factory.get(), "the factory returned null; return an object");
+        Object made = requireNonNull(request.call(factory::get), "the factory returned null; return an object");
         boolean given = false;
         try {
             checkWaiting(request);
@@ -167,8 +166,8 @@ final class ObjectCalls {
     private static IpcException noSuchMethod(InterfacePlan plan, ValueSet message) {
         return new IpcException(
                 IpcStatus.UNSUPPORTED,
-                plan.name() + ": it has no method " + message.getString("m", "") + " in this version; it has "
-                        + new TreeSet<>(plan.keys()));
+                plan.name() + ": it has no method " + message.getString(ObjectService.METHOD, "")
+                        + " in this version; it has " + new TreeSet<>(plan.keys()));
     }
 
     // ---- as()

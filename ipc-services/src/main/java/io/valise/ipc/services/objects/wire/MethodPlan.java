@@ -7,6 +7,7 @@ import io.valise.ipc.spi.mapping.Converter;
 import io.valise.ipc.spi.mapping.Mismatch;
 import io.valise.ipc.spi.mapping.TypeArguments;
 import io.valise.ipc.spi.schema.Definitions;
+import io.valise.ipc.spi.schema.ObjectService;
 import java.lang.invoke.MethodHandle;
 import java.lang.reflect.Method;
 import java.lang.reflect.Type;
@@ -22,7 +23,6 @@ import org.jspecify.annotations.Nullable;
  * {@code {"r": result}}. Immutable and thread-safe.
  */
 public final class MethodPlan {
-    static final String METHOD = "m";
     private static final String RESULT = "r";
 
     private final String place;
@@ -79,7 +79,7 @@ public final class MethodPlan {
 
     /** Puts a call into a message. */
     public void call(ValueSet.Builder message, @Nullable Object @Nullable [] arguments, References references) {
-        message.put(METHOD, key);
+        message.put(ObjectService.METHOD, key);
         for (int i = 0; i < names.length; i++) {
             Object value = arguments == null ? null : arguments[i];
             message.put(names[i], form(parameters[i], value, names[i], references));
