@@ -133,7 +133,16 @@ public final class LogWatch implements BeforeAllCallback, BeforeEachCallback, Af
 
         private static String text(LogRecord logged) {
             @Nullable Throwable thrown = logged.getThrown();
-            return FORMAT.formatMessage(logged) + (thrown == null ? "" : " " + thrown);
+            return FORMAT.formatMessage(logged) + (thrown == null ? "" : " " + text(thrown));
+        }
+
+        private static String text(Throwable thrown) {
+            try {
+                return thrown.toString();
+            } catch (RuntimeException e) { // thrown by code under test, such as a remote object's
+                return thrown.getClass().getName() + ", whose message throws "
+                        + e.getClass().getName();
+            }
         }
 
         @Override
