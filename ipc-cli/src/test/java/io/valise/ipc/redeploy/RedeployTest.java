@@ -19,7 +19,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(HangWatchdog.class)
 @EnabledOnOs(OS.LINUX)
 class RedeployTest {
-    private static final int TIMES = 8;
+    private static final int TIMES = 4;
 
     /** Threads end soon; nothing else is unusual. */
     private static final String SOON = "-Dvalise.idleMillis=100";
