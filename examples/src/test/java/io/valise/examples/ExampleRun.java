@@ -4,11 +4,11 @@ import io.valise.ipc.ValueSet;
 import io.valise.ipc.services.json.ValueSetJson;
 import io.valise.ipc.services.manifest.ManifestFolder;
 import io.valise.ipc.testkit.TestHome;
+import io.valise.ipc.testkit.process.JavaCommand;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Runs the main method of an example in a process of its own, in the tests' runtime and configuration directories. */
@@ -17,13 +17,8 @@ public final class ExampleRun {
 
     /** The command line of an example. */
     public static String[] command(Class<?> example, String... arguments) {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("java.class.path"),
-                example.getName()));
+        List<String> command = JavaCommand.ofThisClassPath();
+        command.add(example.getName());
         command.addAll(List.of(arguments));
         return command.toArray(String[]::new);
     }

@@ -2,6 +2,7 @@ package io.valise.ipc.cli;
 
 import io.valise.ipc.testkit.TestHome;
 import io.valise.ipc.testkit.process.ClassPath;
+import io.valise.ipc.testkit.process.JavaCommand;
 import io.valise.ipc.testkit.process.TestProcesses;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
@@ -10,7 +11,6 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -64,16 +64,14 @@ final class ForkedIpc implements AutoCloseable {
     }
 
     private static List<String> command(ClassPath classPath, String... arguments) {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+        List<String> command = JavaCommand.of(classPath);
         command.add("-D" + TestHome.PROPERTY + "=" + TestHome.current());
         command.add("-D" + TestHome.CONFIGURATION_PROPERTY + "=" + TestHome.configuration());
         command.add("-D" + TestHome.CACHE_PROPERTY + "=" + TestHome.cache());
         if (Runtime.version().feature() >= 24) {
             command.add("--enable-native-access=ALL-UNNAMED");
         }
-        command.addAll(List.of("-cp", classPath.toString(), "io.valise.ipc.cli.Ipc"));
+        command.add("io.valise.ipc.cli.Ipc");
         command.addAll(List.of(arguments));
         return command;
     }

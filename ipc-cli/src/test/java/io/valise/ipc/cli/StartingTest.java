@@ -14,12 +14,12 @@ import io.valise.ipc.services.json.ValueSetJson;
 import io.valise.ipc.services.manifest.ManifestFolder;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.OwnHome;
+import io.valise.ipc.testkit.process.JavaCommand;
 import io.valise.ipc.testlog.MayLog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -165,12 +165,8 @@ class StartingTest {
     }
 
     private static String[] java(String main, String... arguments) {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                main));
+        List<String> command = JavaCommand.ofThisClassPath();
+        command.add(main);
         command.addAll(List.of(arguments));
         return command.toArray(String[]::new);
     }

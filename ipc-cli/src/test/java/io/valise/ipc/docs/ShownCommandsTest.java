@@ -10,6 +10,7 @@ import io.valise.ipc.services.files.PublisherFolder;
 import io.valise.ipc.services.json.ValueSetJson;
 import io.valise.ipc.services.manifest.ManifestFolder;
 import io.valise.ipc.testkit.TestHome;
+import io.valise.ipc.testkit.process.JavaCommand;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -148,12 +149,9 @@ class ShownCommandsTest {
 
     private static String[] java(@Nullable Class<?> main) {
         return Stream.of(
-                        Stream.of(Path.of(System.getProperty("java.home"), "bin", "java")
-                                .toString()),
-                        Stream.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"),
+                        JavaCommand.ofThisClassPath().stream(),
                         Stream.of(TestHome.PROPERTY, TestHome.CONFIGURATION_PROPERTY, TestHome.CACHE_PROPERTY)
                                 .map(property -> "-D" + property + "=" + System.getProperty(property)),
-                        Stream.of("-cp", System.getProperty("java.class.path")),
                         Stream.ofNullable(main).map(Class::getName))
                 .flatMap(parts -> parts)
                 .toArray(String[]::new);

@@ -12,6 +12,7 @@ import io.valise.ipc.PeerIdentity;
 import io.valise.ipc.ReconnectPolicy;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.testkit.process.ForkedJvm;
+import io.valise.ipc.testkit.process.JavaCommand;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,13 +43,8 @@ class ChildPipesTest {
     }
 
     static List<String> command(String... arguments) {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("java.class.path"),
-                ChildProgram.class.getName()));
+        List<String> command = JavaCommand.ofThisClassPath();
+        command.add(ChildProgram.class.getName());
         command.addAll(List.of(arguments));
         return command;
     }

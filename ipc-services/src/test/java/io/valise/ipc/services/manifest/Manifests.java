@@ -3,11 +3,11 @@ package io.valise.ipc.services.manifest;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.services.json.ValueSetJson;
 import io.valise.ipc.testkit.TestHome;
+import io.valise.ipc.testkit.process.JavaCommand;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -55,13 +55,8 @@ public final class Manifests {
 
     /** The command line that runs a main class in a JVM of its own. */
     public static String[] java(Class<?> main, String... arguments) {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("java.class.path"),
-                main.getName()));
+        List<String> command = JavaCommand.ofThisClassPath();
+        command.add(main.getName());
         command.addAll(List.of(arguments));
         return command.toArray(String[]::new);
     }

@@ -12,7 +12,7 @@ import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ReconnectPolicy;
 import io.valise.ipc.Request;
 import io.valise.ipc.ValueSet;
-import io.valise.ipc.testkit.process.ClassPath;
+import io.valise.ipc.testkit.process.JavaCommand;
 import io.valise.ipc.testkit.session.TestSource;
 import java.io.BufferedReader;
 import java.io.FileDescriptor;
@@ -21,7 +21,6 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -57,13 +56,9 @@ public final class JavaEnd {
 
     /** The command that runs it with the class path of this JVM. */
     public static List<String> command() {
-        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-        return List.of(
-                java.toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                ClassPath.ofThisJvm().toString(),
-                JavaEnd.class.getName());
+        List<String> command = JavaCommand.ofThisClassPath();
+        command.add(JavaEnd.class.getName());
+        return command;
     }
 
     /** Answers each line of standard input with one line, until it ends. */

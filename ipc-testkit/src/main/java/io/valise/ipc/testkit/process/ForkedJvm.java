@@ -69,7 +69,7 @@ public final class ForkedJvm implements AutoCloseable {
 
     /** Like {@link #start(Class, String...)}, with options for the JVM. */
     public static ForkedJvm start(List<String> jvmOptions, Class<?> main, String... arguments) {
-        return launch(List.of(), System.getProperty("java.class.path"), jvmOptions, main, arguments);
+        return launch(List.of(), ClassPath.ofThisJvm(), jvmOptions, main, arguments);
     }
 
     /**
@@ -78,7 +78,7 @@ public final class ForkedJvm implements AutoCloseable {
      * @param classPath with {@code main} and this kit on it, such as one by {@link ClassPath}
      */
     public static ForkedJvm start(ClassPath classPath, List<String> jvmOptions, Class<?> main, String... arguments) {
-        return launch(List.of(), classPath.toString(), jvmOptions, main, arguments);
+        return launch(List.of(), classPath, jvmOptions, main, arguments);
     }
 
     /**
@@ -88,13 +88,13 @@ public final class ForkedJvm implements AutoCloseable {
      */
     public static ForkedJvm startWithUmask(String mask, Class<?> main, String... arguments) {
         List<String> shell = List.of("/bin/sh", "-c", "umask " + mask + "; exec \"$@\"", "sh");
-        return launch(shell, System.getProperty("java.class.path"), List.of(), main, arguments);
+        return launch(shell, ClassPath.ofThisJvm(), List.of(), main, arguments);
     }
 
     /** Runs any main class in a JVM to its end, with nothing on its standard input, without the flags of this JVM. */
     public static Ended run(ClassPath classPath, List<String> jvmOptions, Class<?> main, String... arguments)
             throws IOException, InterruptedException {
-        List<String> command = command(classPath.toString(), jvmOptions, main, arguments);
+        List<String> command = command(classPath, jvmOptions, main, arguments);
         Process process = TestProcesses.start(new ProcessBuilder(command).redirectErrorStream(true));
         try {
             process.getOutputStream().close();
@@ -114,10 +114,10 @@ public final class ForkedJvm implements AutoCloseable {
      */
     public record Ended(int status, String printed) {}
 
-    private static List<String> command(String classPath, List<String> jvmOptions, Class<?> main, String... arguments) {
-        List<String> command = new ArrayList<>(List.of(tool("java").toString()));
-        // Starts quickly, and leaves processor time to other JVMs.
-        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m"));
+    private static List<String> command(
+            ClassPath classPath, List<String> jvmOptions, Class<?> main, String... arguments) {
+        List<String> command = JavaCommand.of(classPath);
+        command.add("-Xmx256m");
         command.add("-D" + TestHome.PROPERTY + "=" + TestHome.current());
         command.add("-D" + TestHome.CONFIGURATION_PROPERTY + "=" + TestHome.configuration());
         command.add("-D" + TestHome.CACHE_PROPERTY + "=" + TestHome.cache());
@@ -125,14 +125,14 @@ public final class ForkedJvm implements AutoCloseable {
                 .filter(property -> System.getProperty(property) != null)
                 .forEach(property -> command.add("-D" + property + "=" + System.getProperty(property)));
         command.addAll(jvmOptions);
-        command.addAll(List.of("-cp", classPath, main.getName()));
+        command.add(main.getName());
         command.addAll(List.of(arguments));
         return command;
     }
 
     /** Starts a JVM with a command before it, such as one that becomes another user. */
     static ForkedJvm launch(
-            List<String> prefix, String classPath, List<String> jvmOptions, Class<?> main, String... arguments) {
+            List<String> prefix, ClassPath classPath, List<String> jvmOptions, Class<?> main, String... arguments) {
         List<String> options = new ArrayList<>(inherited());
         options.addAll(jvmOptions);
         List<String> command = new ArrayList<>(prefix);

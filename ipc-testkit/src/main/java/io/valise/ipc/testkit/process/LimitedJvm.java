@@ -34,7 +34,7 @@ public final class LimitedJvm {
      */
     public static ForkedJvm withDescriptors(int descriptors, Class<?> main, String... arguments) {
         List<String> limit = List.of(PRLIMIT.toString(), "--nofile=" + descriptors + ":" + descriptors);
-        return ForkedJvm.launch(limit, System.getProperty("java.class.path"), List.of(), main, arguments);
+        return ForkedJvm.launch(limit, ClassPath.ofThisJvm(), List.of(), main, arguments);
     }
 
     /**

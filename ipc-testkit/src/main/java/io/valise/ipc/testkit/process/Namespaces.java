@@ -52,6 +52,6 @@ public final class Namespaces {
             Thread.currentThread().interrupt();
             throw new AssertionError("interrupted while trying unshare(1)", e);
         }
-        return ForkedJvm.launch(prefix, System.getProperty("java.class.path"), jvmOptions, main, arguments);
+        return ForkedJvm.launch(prefix, ClassPath.ofThisJvm(), jvmOptions, main, arguments);
     }
 }

@@ -2,7 +2,6 @@ package io.valise.ipc.testkit.process;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -23,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class OtherUser {
     private static final int NOBODY = 65534;
 
-    private static @Nullable String readableClassPath;
+    private static @Nullable ClassPath readableClassPath;
 
     private OtherUser() {}
 
@@ -85,31 +84,27 @@ public final class OtherUser {
         return ForkedJvm.launch(prefix, classPath(), jvmOptions, main, arguments);
     }
 
-    private static synchronized String classPath() {
-        String known = readableClassPath;
+    private static synchronized ClassPath classPath() {
+        ClassPath known = readableClassPath;
         if (known == null) {
-            known = copyOf(System.getProperty("java.class.path"));
+            known = copyOf(ClassPath.ofThisJvm());
             readableClassPath = known;
         }
         return known;
     }
 
-    private static String copyOf(String classPath) {
+    private static ClassPath copyOf(ClassPath classPath) {
         try {
             Path folder = Files.createTempDirectory("valise-readable");
             Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
             Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder), "readable-class-path-cleaner"));
-            List<String> copies = new ArrayList<>();
-            for (String entry : classPath.split(File.pathSeparator, -1)) {
-                if (Files.exists(Path.of(entry))) {
-                    copies.add(copy(
-                                    Path.of(entry),
-                                    folder.resolve("cp" + copies.size() + "-"
-                                            + Path.of(entry).getFileName()))
-                            .toString());
+            List<Path> copies = new ArrayList<>();
+            for (Path entry : classPath.entries()) {
+                if (Files.exists(entry)) {
+                    copies.add(copy(entry, folder.resolve("cp" + copies.size() + "-" + entry.getFileName())));
                 }
             }
-            return String.join(File.pathSeparator, copies);
+            return ClassPath.of(copies);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot copy the class path", e);
         }
