@@ -1,5 +1,7 @@
 package io.valise.ipc.services.objects;
 
+import static java.util.Objects.requireNonNull;
+
 import io.valise.ipc.Event;
 import io.valise.ipc.IpcConnection;
 import io.valise.ipc.IpcException;
@@ -14,6 +16,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -135,6 +138,31 @@ public final class RemoteObjects {
      */
     public <T> T remote(Class<T> type) {
         return type.cast(RemoteReference.root(this, InterfacePlan.of(type)));
+    }
+
+    /**
+     * A proxy of the same object whose calls, {@code as} among them, have options. What they bring has none.
+     *
+     * <pre>{@code
+     * Counter patient = RemoteObjects.with(counter, call -> call.timeout(Duration.ofMinutes(5)));
+     * }</pre>
+     *
+     * It is the same reference as the first proxy: equal to it, and released with it.
+     *
+     * @param proxy a proxy that {@link #remote}, a call or this method brought; the options of a proxy that has some come
+     *     first
+     * @param options sets them: called for each call, by the thread that calls, and once now
+     * @throws IllegalArgumentException when it is no proxy, or an option is refused
+     */
+    public static <T> T with(T proxy, Consumer<? super IpcConnection.Call> options) {
+        requireNonNull(options, "options");
+        if (RemoteObject.of(proxy) instanceof RemoteReference reference) {
+            @SuppressWarnings("unchecked") // of the same interface
+            T with = (T) reference.with(options);
+            return with;
+        }
+        throw new IllegalArgumentException(
+                "a Flow.Publisher of another process: expected an object whose methods are called");
     }
 
     /** A reference to what the peer gives out at a service of its own. */

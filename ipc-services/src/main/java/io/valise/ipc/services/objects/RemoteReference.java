@@ -2,6 +2,7 @@ package io.valise.ipc.services.objects;
 
 import static java.util.Objects.requireNonNull;
 
+import io.valise.ipc.IpcConnection;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.services.objects.wire.InterfacePlan;
@@ -11,6 +12,7 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,12 +24,23 @@ final class RemoteReference implements InvocationHandler, RemoteObject {
     private final InterfacePlan plan;
     private final String service;
     private final @Nullable Lease lease;
+    /** How calls are set up; null where there are no options. */
+    private final @Nullable Consumer<? super IpcConnection.Call> options;
 
     private RemoteReference(RemoteObjects owner, InterfacePlan plan, String service, @Nullable Long id) {
         this.owner = owner;
         this.plan = plan;
         this.service = service;
         this.lease = id == null ? null : new Lease(this, id, owner);
+        this.options = null;
+    }
+
+    private RemoteReference(RemoteReference origin, Consumer<? super IpcConnection.Call> options) {
+        this.owner = origin.owner;
+        this.plan = origin.plan;
+        this.service = origin.service;
+        this.lease = origin.lease;
+        this.options = options;
     }
 
     static Object root(RemoteObjects owner, InterfacePlan plan) {
@@ -36,6 +49,18 @@ final class RemoteReference implements InvocationHandler, RemoteObject {
 
     static Object leased(RemoteObjects owner, InterfacePlan plan, long id) {
         return plan.proxy(new RemoteReference(owner, plan, ObjectCalls.SERVICE, id));
+    }
+
+    /** The same reference, whose calls have options, besides those that they have already. */
+    Object with(Consumer<? super IpcConnection.Call> more) {
+        // It refers to this reference, whose lease would be released as garbage otherwise.
+        Consumer<IpcConnection.Call> all = call -> {
+            setUp(call);
+            more.accept(call);
+        };
+        RemoteReference with = new RemoteReference(this, all);
+        with.call(); // an option that is refused is refused now
+        return plan.proxy(with);
     }
 
     /** The id by which the peer of that connection knows the object, or null when it does not. */
@@ -65,7 +90,7 @@ final class RemoteReference implements InvocationHandler, RemoteObject {
         PassedReferences references = owner.passedReferences();
         ValueSet message = message(method, arguments, references);
         try {
-            return method.result(owner.connection().request(service, message), references);
+            return method.result(request(message), references);
         } catch (IpcException e) {
             references.failed(e);
             throw method.received(e);
@@ -75,7 +100,8 @@ final class RemoteReference implements InvocationHandler, RemoteObject {
     private CompletableFuture<@Nullable Object> callAsync(MethodPlan method, @Nullable Object @Nullable [] arguments) {
         PassedReferences references = owner.passedReferences();
         ValueSet message = message(method, arguments, references);
-        CompletableFuture<ValueSet> reply = owner.connection().requestAsync(service, message);
+        CompletableFuture<ValueSet> reply =
+                options == null ? owner.connection().requestAsync(service, message) : call().requestAsync(message);
         CompletableFuture<@Nullable Object> result = new Answer<>(reply);
         reply.whenComplete((@Nullable ValueSet answer, @Nullable Throwable failure) -> {
                     try {
@@ -104,6 +130,22 @@ final class RemoteReference implements InvocationHandler, RemoteObject {
             result.complete(method.result(answer, references));
         } catch (RuntimeException | Error e) {
             result.completeExceptionally(e);
+        }
+    }
+
+    private ValueSet request(ValueSet message) {
+        return options == null ? owner.connection().request(service, message) : call().request(message);
+    }
+
+    private IpcConnection.Call call() {
+        IpcConnection.Call call = owner.connection().call(service);
+        setUp(call);
+        return call;
+    }
+
+    private void setUp(IpcConnection.Call call) {
+        if (options != null) {
+            options.accept(call);
         }
     }
 
@@ -173,7 +215,7 @@ final class RemoteReference implements InvocationHandler, RemoteObject {
     public <T> T as(Class<T> other) {
         InterfacePlan wanted = InterfacePlan.of(other);
         ValueSet question = address().put(ObjectCalls.AS, wanted.name()).build();
-        ValueSet answer = owner.connection().request(service, question);
+        ValueSet answer = request(question);
         return other.cast(owner.passedReferences().receive(answer, wanted));
     }
 

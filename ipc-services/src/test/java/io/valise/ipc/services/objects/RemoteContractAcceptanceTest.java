@@ -19,10 +19,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RemoteContractAcceptanceTest {
     private static final String OUT_OF_STOCK = Stock.OutOfStock.class.getName() + ": pears: limit=2, actual=3";
 
-    /** Has two of everything. */
-    private static final class TwoOfEach implements Stock {
+    private final CompletableFuture<Void> counted = new CompletableFuture<>();
+
+    /** Has two of everything, but snails take until they are counted. */
+    private final class TwoOfEach implements Stock {
         @Override
         public int take(String item, int count) throws OutOfStock, NoSuchFileException {
+            if (item.equals("snails")) {
+                counted.join();
+            }
             if (item.isEmpty() || count < 0) {
                 throw new IllegalArgumentException(item + count);
             } else if (item.equals("books")) {
@@ -64,7 +69,19 @@ class RemoteContractAcceptanceTest {
         }
     }
 
-    private static IpcServer serve(String address) {
+    @ParameterizedTest
+    @ValueSource(strings = {"shm:stock", "pipe:stock", "loopback:stock"})
+    void aCallTakesNoLongerThanItsProxyAllows(String address) throws Exception {
+        try (IpcServer server = serve(address);
+                ForkedJvm client = ForkedJvm.start(StockClient.class, address)) {
+            assertThat(server.endpoints()).hasSize(1);
+            assertThat(client.ask("hurry", "snails")).startsWith("TIMEOUT: ");
+            counted.complete(null);
+            assertThat(client.ask("take", "snails", "1")).isEqualTo("left 1");
+        }
+    }
+
+    private IpcServer serve(String address) {
         return RemoteObjects.export(Stock.class, new TwoOfEach())
                 .addTo(IpcServer.builder(address))
                 .start();

@@ -2,9 +2,12 @@ package io.valise.ipc.services.objects;
 
 import io.valise.ipc.IpcClient;
 import io.valise.ipc.IpcConnection;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.ValueSet;
 import io.valise.ipc.services.objects.Stock.OutOfStock;
 import io.valise.ipc.testkit.process.CommandLoop;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 
@@ -25,8 +28,21 @@ final class StockClient implements CommandLoop.Commands {
         return switch (command) {
             case "take" -> take(words.get(0), Integer.parseInt(words.get(1)));
             case "later" -> later(words.get(0), Integer.parseInt(words.get(1)));
+            case "hurry" -> hurry(words.get(0));
             default -> throw new IllegalArgumentException("no command: actual=" + command);
         };
+    }
+
+    private String hurry(String item) {
+        Stock hasty = RemoteObjects.with(
+                stock, call -> call.timeout(Duration.ofMillis(50)).metadata(ValueSet.of("trace", "7")));
+        try {
+            return "left " + hasty.take(item, 1);
+        } catch (IOException | OutOfStock e) {
+            return e.toString();
+        } catch (IpcException e) {
+            return e.getMessage();
+        }
     }
 
     private String take(String item, int count) {
