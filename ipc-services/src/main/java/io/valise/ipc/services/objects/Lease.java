@@ -30,6 +30,10 @@ final class Lease {
         return id;
     }
 
+    boolean isOpen() {
+        return open.get();
+    }
+
     /** Whether both refer to the same object by the same interface. */
     boolean isTo(Lease other) {
         return id == other.id;

@@ -6,7 +6,8 @@ import java.lang.reflect.Proxy;
 
 /**
  * What can be done with any reference to an object of another process. An interface may extend this, so that its users
- * need not call {@link #of}; the classes that implement it need not implement anything of this. Thread-safe.
+ * need not call {@link #of}; the classes that implement it need not implement anything of this. Its {@code close()} is then
+ * {@link #close} here, and does not reach the object. Thread-safe.
  *
  * @since 0.1.0
  */

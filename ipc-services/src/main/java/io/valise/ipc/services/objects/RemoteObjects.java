@@ -42,7 +42,8 @@ import java.util.function.Supplier;
  * cancels the call. A Flow.Publisher is a reference too; subscriptions have the connection's back-pressure. Overloads
  * with the same number of parameters are refused.
  *
- * <p><b>References</b> are counted. One is released by {@link RemoteObject#close}, when it is garbage, and when the
+ * <p><b>References</b> are counted. One is released by {@link RemoteObject#close}, by the {@code close()} of an interface that is
+ * AutoCloseable, which calls the object's first, when it is garbage, and when the
  * connection ends, however that ends. A reference to an object of a connection that has ended fails as the connection
  * does; under a {@link io.valise.ipc.ReconnectPolicy} roots go on, and other references fail with {@code
  * SERVICE_NOT_FOUND} after a reconnect.

@@ -77,9 +77,16 @@ final class RemoteReference implements InvocationHandler, RemoteObject {
         if (called == null) {
             return local(method, arguments);
         }
+        Lease closed = called.closes() ? lease : null;
+        if (closed != null && !closed.isOpen()) {
+            return null; // as closing twice usually is
+        }
         try {
             return called.isAsync() ? callAsync(called, arguments) : call(called, arguments);
         } finally {
+            if (closed != null) {
+                closed.release();
+            }
             // Otherwise the lease could be released as garbage during the call.
             Reference.reachabilityFence(this);
             Reference.reachabilityFence(arguments);

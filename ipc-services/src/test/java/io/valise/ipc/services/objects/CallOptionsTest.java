@@ -3,6 +3,7 @@ package io.valise.ipc.services.objects;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcClient;
 import io.valise.ipc.IpcConnection;
 import io.valise.ipc.IpcException;
@@ -130,9 +131,12 @@ class CallOptionsTest {
     }
 
     private static void isTimeout(Throwable thrown) {
-        assertThat(thrown)
-                .isInstanceOfSatisfying(
-                        IpcException.class, e -> assertThat(e.status()).isEqualTo(IpcStatus.TIMEOUT));
+        assertThat(thrown).isInstanceOfSatisfying(IpcException.class, e -> {
+            assertThat(e.status()).isEqualTo(IpcStatus.TIMEOUT);
+            assertThat(e.delivery()).isEqualTo(Delivery.UNKNOWN);
+            assertThat(e.reason()).matches("Desk\\.(ask|askLater): .*object:acme.Desk.*");
+            assertThat(e.getCause()).isInstanceOf(IpcException.class);
+        });
     }
 
     @Test

@@ -7,8 +7,10 @@ import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.process.ForkedJvm;
 import io.valise.ipc.testlog.Logs;
 import java.nio.file.NoSuchFileException;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,6 +22,8 @@ class RemoteContractAcceptanceTest {
     private static final String OUT_OF_STOCK = Stock.OutOfStock.class.getName() + ": pears: limit=2, actual=3";
 
     private final CompletableFuture<Void> counted = new CompletableFuture<>();
+
+    private final BlockingQueue<String> closed = new LinkedBlockingQueue<>();
 
     /** Has two of everything, but snails take until they are counted. */
     private final class TwoOfEach implements Stock {
@@ -36,6 +40,21 @@ class RemoteContractAcceptanceTest {
                 throw new OutOfStock(item + ": limit=2, actual=" + count);
             }
             return 2 - count;
+        }
+
+        @Override
+        public Reservation reserve(String item) {
+            return new Reservation() {
+                @Override
+                public String text() {
+                    return "reserved " + item;
+                }
+
+                @Override
+                public void close() {
+                    closed.add(item);
+                }
+            };
         }
 
         @Override
@@ -75,9 +94,20 @@ class RemoteContractAcceptanceTest {
         try (IpcServer server = serve(address);
                 ForkedJvm client = ForkedJvm.start(StockClient.class, address)) {
             assertThat(server.endpoints()).hasSize(1);
-            assertThat(client.ask("hurry", "snails")).startsWith("TIMEOUT: ");
+            assertThat(client.ask("hurry", "snails")).startsWith("TIMEOUT: Stock.take: ");
             counted.complete(null);
             assertThat(client.ask("take", "snails", "1")).isEqualTo("left 1");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"shm:stock", "pipe:stock", "loopback:stock"})
+    void closingClosesTheObject(String address) throws Exception {
+        try (IpcServer server = serve(address);
+                ForkedJvm client = ForkedJvm.start(StockClient.class, address)) {
+            assertThat(server.endpoints()).hasSize(1);
+            assertThat(client.ask("reserve", "pears")).isEqualTo("reserved pears");
+            assertThat(closed.take()).isEqualTo("pears");
         }
     }
 

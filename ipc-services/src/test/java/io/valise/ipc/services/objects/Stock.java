@@ -10,6 +10,16 @@ interface Stock {
 
     CompletionStage<Integer> takeLater(String item, int count) throws OutOfStock;
 
+    Reservation reserve(String item);
+
+    /** Until it is closed the item is there. */
+    interface Reservation extends AutoCloseable {
+        String text();
+
+        @Override
+        void close();
+    }
+
     /** Thrown as itself in the process of the caller. */
     final class OutOfStock extends Exception {
         private static final long serialVersionUID = 1L;

@@ -29,6 +29,7 @@ final class StockClient implements CommandLoop.Commands {
             case "take" -> take(words.get(0), Integer.parseInt(words.get(1)));
             case "later" -> later(words.get(0), Integer.parseInt(words.get(1)));
             case "hurry" -> hurry(words.get(0));
+            case "reserve" -> reserve(words.get(0));
             default -> throw new IllegalArgumentException("no command: actual=" + command);
         };
     }
@@ -43,6 +44,12 @@ final class StockClient implements CommandLoop.Commands {
         } catch (IpcException e) {
             return e.getMessage();
         }
+    }
+
+    private String reserve(String item) {
+        try (Stock.Reservation reservation = stock.reserve(item)) {
+            return reservation.text();
+        } // the object is closed, and let go
     }
 
     private String take(String item, int count) {

@@ -42,7 +42,7 @@ public final class InterfacePlan implements Offer {
         this.typeName = arguments.name(type);
         RemoteConverters converters = new RemoteConverters();
         Map<String, List<Method>> methods = Arrays.stream(type.getMethods())
-                .filter(method -> !isLocal(method))
+                .filter(method -> !isLocal(method, type))
                 .collect(Collectors.groupingBy(MethodPlan::key));
         methods.forEach((key, same) -> add(key, same, converters, arguments));
     }
@@ -69,12 +69,11 @@ public final class InterfacePlan implements Offer {
         return named == null || named.value().isEmpty() ? type.getName() : named.value();
     }
 
-    /** The methods of Object, and those that release a reference, are not sent as calls. */
-    private static boolean isLocal(Method method) {
-        Class<?> declaring = method.getDeclaringClass();
+    /** The methods of Object, and those of RemoteObject, are not sent as calls. */
+    private static boolean isLocal(Method method, Class<?> type) {
         return Modifier.isStatic(method.getModifiers())
-                || declaring == RemoteObject.class
-                || isRelease(method)
+                || method.getDeclaringClass() == RemoteObject.class
+                || (RemoteObject.class.isAssignableFrom(type) && isClose(method))
                 || (method.getParameterCount() == 0
                         && Set.of("toString", "hashCode").contains(method.getName()))
                 || (method.getName().equals("equals")
@@ -82,7 +81,7 @@ public final class InterfacePlan implements Offer {
     }
 
     /** Whether it is the {@code close()} that {@code try} calls. */
-    public static boolean isRelease(Method method) {
+    static boolean isClose(Method method) {
         return method.getName().equals("close")
                 && method.getParameterCount() == 0
                 && AutoCloseable.class.isAssignableFrom(method.getDeclaringClass());

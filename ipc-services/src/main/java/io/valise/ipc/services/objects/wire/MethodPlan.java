@@ -1,6 +1,7 @@
 package io.valise.ipc.services.objects.wire;
 
 import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.spi.mapping.Access;
 import io.valise.ipc.spi.mapping.Converter;
@@ -31,6 +32,7 @@ public final class MethodPlan {
     private final Converter[] parameters;
     private final @Nullable Converter result;
     private final boolean async;
+    private final boolean closes;
     private final DeclaredExceptions exceptions;
     private final MethodHandle target;
 
@@ -51,6 +53,7 @@ public final class MethodPlan {
                     "returns " + method.getReturnType().getSimpleName() + "; return a CompletionStage");
         }
         this.result = result(future == null ? method.getGenericReturnType() : future, converters, arguments);
+        this.closes = same.stream().anyMatch(InterfacePlan::isClose);
         this.exceptions = new DeclaredExceptions(same, arguments);
         this.target = Access.method(method);
     }
@@ -75,6 +78,11 @@ public final class MethodPlan {
     /** Whether it answers with a {@link CompletionStage}. */
     public boolean isAsync() {
         return async;
+    }
+
+    /** Whether it is the {@code close()} of an {@link AutoCloseable}. */
+    public boolean closes() {
+        return closes;
     }
 
     /** Puts a call into a message. */
@@ -110,9 +118,14 @@ public final class MethodPlan {
         return exceptions.sent(thrown);
     }
 
-    /** What the caller of the method is to be thrown: the declared exception that the peer names, else the failure. */
+    /**
+     * What the caller of the method is to be thrown: the declared exception that the peer names, else the failure. At the end
+     * of the time the method is named, as all objects that came by reference are called by one service.
+     */
     public Throwable received(IpcException failure) {
-        return exceptions.received(failure);
+        return failure.status() == IpcStatus.TIMEOUT
+                ? new IpcException(failure.status(), place + ": " + failure.reason(), failure.delivery(), failure)
+                : exceptions.received(failure);
     }
 
     private @Nullable Object form(Converter converter, @Nullable Object value, String name, References references) {
