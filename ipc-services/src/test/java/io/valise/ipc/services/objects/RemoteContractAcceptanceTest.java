@@ -2,6 +2,7 @@ package io.valise.ipc.services.objects;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.valise.ipc.CallContext;
 import io.valise.ipc.IpcServer;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.process.ForkedJvm;
@@ -40,6 +41,12 @@ class RemoteContractAcceptanceTest {
                 throw new OutOfStock(item + ": limit=2, actual=" + count);
             }
             return 2 - count;
+        }
+
+        @Override
+        public String caller() {
+            CallContext call = CallContext.current().orElseThrow();
+            return call.caller().pid().orElseThrow() + call.metadata().getString("trace", "-");
         }
 
         @Override
@@ -97,6 +104,16 @@ class RemoteContractAcceptanceTest {
             assertThat(client.ask("hurry", "snails")).startsWith("TIMEOUT: Stock.take: ");
             counted.complete(null);
             assertThat(client.ask("take", "snails", "1")).isEqualTo("left 1");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"shm:stock", "pipe:stock", "loopback:stock"})
+    void theObjectLearnsWhoCallsAndWhatTravelsBeside(String address) throws Exception {
+        try (IpcServer server = serve(address);
+                ForkedJvm client = ForkedJvm.start(StockClient.class, address)) {
+            assertThat(server.endpoints()).hasSize(1);
+            assertThat(client.ask("caller")).isEqualTo(client.pid() + "- " + client.pid() + "7");
         }
     }
 

@@ -10,6 +10,9 @@ interface Stock {
 
     CompletionStage<Integer> takeLater(String item, int count) throws OutOfStock;
 
+    /** The process that calls, and what travels beside the call. */
+    String caller();
+
     Reservation reserve(String item);
 
     /** Until it is closed the item is there. */

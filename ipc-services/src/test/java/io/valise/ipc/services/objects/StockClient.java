@@ -30,8 +30,13 @@ final class StockClient implements CommandLoop.Commands {
             case "later" -> later(words.get(0), Integer.parseInt(words.get(1)));
             case "hurry" -> hurry(words.get(0));
             case "reserve" -> reserve(words.get(0));
+            case "caller" -> stock.caller() + ' ' + traced().caller();
             default -> throw new IllegalArgumentException("no command: actual=" + command);
         };
+    }
+
+    private Stock traced() {
+        return RemoteObjects.with(stock, call -> call.metadata(ValueSet.of("trace", "7")));
     }
 
     private String hurry(String item) {
