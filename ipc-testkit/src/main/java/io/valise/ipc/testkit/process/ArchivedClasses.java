@@ -25,9 +25,9 @@ final class ArchivedClasses {
                 call(transport.scheme() + ":archived-classes");
             }
         }
-        Path packed = ClassPath.ofThisJvm().entries().get(0).resolveSibling("");
         for (Path entry : ClassPath.ofThisJvm().entries()) {
-            if (entry.startsWith(packed) || entry.getFileName().toString().startsWith("ipc-")) {
+            if (PreparedClassPath.isPacked(entry)
+                    || entry.getFileName().toString().startsWith("ipc-")) {
                 load(entry);
             }
         }

@@ -49,9 +49,19 @@ final class PreparedClassPath {
 
     /** None if there is no archive. */
     List<String> archiveOptions() {
-        Path archive = entries.get(0).resolveSibling(ARCHIVE);
         // An archive that does not fit, such as one for another collector, is no reason to print anything.
-        return Files.exists(archive) ? List.of("-XX:SharedArchiveFile=" + archive, "-Xlog:cds*=off") : List.of();
+        return entries.stream()
+                .filter(PreparedClassPath::isPacked)
+                .map(packed -> packed.resolveSibling(ARCHIVE))
+                .filter(Files::exists)
+                .findFirst()
+                .map(archive -> List.of("-XX:SharedArchiveFile=" + archive, "-Xlog:cds*=off"))
+                .orElse(List.of());
+    }
+
+    /** Whether this is a jar of classes that are in a folder on the class path of the test. */
+    static boolean isPacked(Path entry) {
+        return entry.toString().contains(File.separator + PREFIX);
     }
 
     /** In the form of the option {@code -cp}. */
