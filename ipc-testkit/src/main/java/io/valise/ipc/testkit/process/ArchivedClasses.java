@@ -7,6 +7,7 @@ import io.valise.ipc.ValueSet;
 import io.valise.ipc.spi.Providers;
 import io.valise.ipc.spi.Transport;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.jar.JarFile;
@@ -63,7 +64,8 @@ final class ArchivedClasses {
         try {
             Class.forName(name, false, ArchivedClasses.class.getClassLoader());
         } catch (ClassNotFoundException | LinkageError e) {
-            System.out.println("not archived, since its library is not on the class path: " + name + ": " + e);
+            System.getLogger(ArchivedClasses.class.getName())
+                    .log(Level.DEBUG, "not archived, since its library is not on the class path: " + name, e);
         }
     }
 }

@@ -5,13 +5,10 @@ import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,7 +41,7 @@ final class PreparedClassPath {
 
     /** Prepared when it is first needed. */
     private static final class OfThisJvm {
-        static final PreparedClassPath PREPARED = prepare(ClassPath.ofThisJvm().entries());
+        static final PreparedClassPath PREPARED = of(ClassPath.ofThisJvm().entries());
     }
 
     /** None if there is no archive. */
@@ -64,40 +61,57 @@ final class PreparedClassPath {
         return entry.toString().contains(File.separator + PREFIX);
     }
 
+    List<Path> entries() {
+        return entries;
+    }
+
     /** In the form of the option {@code -cp}. */
     @Override
     public String toString() {
         return entries.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
     }
 
-    private static PreparedClassPath prepare(List<Path> entries) {
+    /** Prepares entries of a class path beside the first folder among them. */
+    static PreparedClassPath of(List<Path> entries) {
         List<Path> folders = entries.stream().filter(Files::isDirectory).toList();
         if (folders.isEmpty()) {
             return new PreparedClassPath(entries); // this JVM was started with it, perhaps
         }
         Path beside = folders.get(0).toAbsolutePath().resolveSibling("");
-        try (FileChannel file = FileChannel.open(
-                        beside.resolve(PREFIX + "lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                FileLock lock = file.lock()) {
-            assert lock.isValid();
+        try {
             Path prepared = beside.resolve(PREFIX + version(entries));
-            List<Path> packed = packed(entries, prepared);
-            if (!Files.exists(prepared)) {
-                removeOlder(beside);
-                Path begun = Files.createDirectory(beside.resolve(PREFIX + "begun"));
-                for (int i = 0; i < entries.size(); i++) {
-                    if (Files.isDirectory(entries.get(i))) {
-                        pack(entries.get(i), begun.resolve(packed.get(i).getFileName()));
-                    }
-                }
-                Files.move(begun, prepared, StandardCopyOption.ATOMIC_MOVE);
-                archive(new PreparedClassPath(packed), prepared.resolve(ARCHIVE));
+            PreparedClassPath classPath = new PreparedClassPath(packed(entries, prepared));
+            // Another JVM that prepares the same uses the jars, and the archive from when that is there.
+            if (!Files.exists(prepared) && isFirst(prepared, entries, classPath.entries)) {
+                archive(classPath, prepared.resolve(ARCHIVE));
             }
-            return new PreparedClassPath(packed);
+            return classPath;
         } catch (IOException e) {
             System.getLogger(PreparedClassPath.class.getName())
                     .log(Level.WARNING, "JVMs of tests start slowly: no class path prepared in " + beside, e);
             return new PreparedClassPath(entries);
+        }
+    }
+
+    /** Packs the folders; whether no other JVM has done so before. */
+    private static boolean isFirst(Path prepared, List<Path> entries, List<Path> packed) throws IOException {
+        removeOlder(prepared);
+        Path begun = Files.createTempDirectory(prepared.resolveSibling(""), "begun");
+        try {
+            for (int i = 0; i < entries.size(); i++) {
+                if (Files.isDirectory(entries.get(i))) {
+                    pack(entries.get(i), begun.resolve(packed.get(i).getFileName()));
+                }
+            }
+            Files.move(begun, prepared, StandardCopyOption.ATOMIC_MOVE);
+            return true;
+        } catch (IOException e) {
+            if (Files.exists(prepared)) {
+                return false;
+            }
+            throw e;
+        } finally {
+            TestHome.deleteAll(begun);
         }
     }
 
@@ -133,11 +147,11 @@ final class PreparedClassPath {
         }
     }
 
-    private static void removeOlder(Path beside) throws IOException {
-        try (Stream<Path> children = Files.list(beside)) {
+    private static void removeOlder(Path prepared) throws IOException {
+        try (Stream<Path> children = Files.list(prepared.resolveSibling(""))) {
             for (Path child : children.filter(
                             each -> each.getFileName().toString().startsWith(PREFIX))
-                    .filter(Files::isDirectory)
+                    .filter(each -> !each.equals(prepared))
                     .toList()) {
                 TestHome.deleteAll(child);
             }
