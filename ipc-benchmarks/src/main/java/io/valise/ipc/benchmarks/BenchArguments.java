@@ -34,7 +34,8 @@ record BenchArguments(
     static final String TIMED = "\\.(SharedRingRoundTrip|RequestRoundTrip|LargePayload|RegionHandOver)\\.";
 
     /** The others. */
-    static final String OTHERS = "\\.(SharedRingThroughput|PipelinedRequests|ValueSetCodec|RemoteObjectCall)\\.";
+    static final String OTHERS =
+            "\\.(SharedRingThroughput|PipelinedRequests|ValueSetCodec|RecordMapping|RemoteObjectCall)\\.";
 
     static BenchArguments parse(String... args) {
         boolean quick = false;

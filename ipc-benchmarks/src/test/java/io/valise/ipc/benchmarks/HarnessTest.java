@@ -63,6 +63,16 @@ class HarnessTest {
     }
 
     @Test
+    void mappingARecordIsComparedWithTheSameByHand() {
+        RecordMapping mapping = new RecordMapping();
+        RecordMapping.Both quote = new RecordMapping.Both();
+        assertThat(mapping.fromValise(quote))
+                .isEqualTo(mapping.fromByHand(quote))
+                .isEqualTo(quote.set);
+        assertThat(mapping.toValise(quote)).isEqualTo(mapping.toByHand(quote)).isEqualTo(quote.quote);
+    }
+
+    @Test
     void jmhFindsAndRunsABenchmark() throws Exception {
         Collection<RunResult> results = new Runner(new OptionsBuilder()
                         .include("ValueSetCodec\\.(en|de)codeValise$")

@@ -58,6 +58,8 @@ record Section(String title, String type, String methods, Kind kind, String limi
                     "Limits.cacheLinePingPong"),
             new Section("Requests per second, 64 on their way", "PipelinedRequests", ".*", Kind.THROUGHPUT, ""),
             new Section("A call of a remote object", "RemoteObjectCall", ".*", Kind.COST, ""),
+            new Section("A record of 8 components to a ValueSet", "RecordMapping", "from.*", Kind.COST, ""),
+            new Section("A ValueSet to a record of 8 components", "RecordMapping", "to.*", Kind.COST, ""),
             new Section("Encode 8 fields", "ValueSetCodec", "encode(?!Doubles).*", Kind.COST, ""),
             new Section("Decode 8 fields", "ValueSetCodec", "decode(?!Doubles).*", Kind.COST, ""),
             new Section(
