@@ -62,9 +62,10 @@ class SchemaCommandTest {
 
     record Promise(Nothing enough, Optional<List<Optional<String>>> names) {}
 
-    record Five<T>(Optional<List<Optional<List<Optional<List<Optional<List<Optional<List<T>>>>>>>>>> lists) {}
+    record Lists<T>(List<List<List<List<List<List<List<List<List<List<List<List<List<T>>>>>>>>>>>>> thirteen) {}
 
-    record Ten(Five<Optional<List<Optional<List<Optional<List<Optional<List<Optional<List<Long>>>>>>>>>>> lists) {}
+    record TwiceAsMany(
+            Lists<List<List<List<List<List<List<List<List<List<List<List<List<List<Level>>>>>>>>>>>>>> lists) {}
 
     private static final class NoRooms implements Rooms {
         @Override
@@ -143,16 +144,17 @@ class SchemaCommandTest {
                         + "\"answer\":{\"$ref\":\"#/$defs/Quote\"}}");
         JsonNode types = schema.at("/$defs");
         assertThat(types.at("/Ask").toString())
-                .isEqualTo(
-                        "{\"type\":\"object\",\"properties\":{\"symbol\":{\"type\":\"string\"},\"day\":{\"anyOf\":"
-                                + "[{\"type\":\"string\",\"format\":\"date\"},{\"type\":\"null\"}]}},\"required\":[\"symbol\"]}");
+                .isEqualTo("{\"type\":\"object\",\"properties\":{\"symbol\":{\"type\":[\"string\",\"null\"]},\"day\":"
+                        + "{\"type\":[\"string\",\"null\"],\"format\":\"date\"}},\"required\":[\"symbol\"]}");
         assertThat(types.at("/Level/properties/the qty").toString())
-                .isEqualTo("{\"type\":\"integer\",\"minimum\":-9223372036854775808,\"maximum\":9223372036854775807}");
+                .isEqualTo("{\"type\":[\"integer\",\"null\"],\"minimum\":-9223372036854775808,"
+                        + "\"maximum\":9223372036854775807}");
         assertThat(types.at("/Quote/properties/levels").toString())
-                .isEqualTo("{\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/Level\"}}");
+                .isEqualTo("{\"type\":[\"array\",\"null\"],\"items\":"
+                        + "{\"anyOf\":[{\"$ref\":\"#/$defs/Level\"},{\"type\":\"null\"}]}}");
         assertThat(types.at("/Quote/properties/seen").toString())
-                .isEqualTo(
-                        "{\"type\":\"object\",\"additionalProperties\":{\"type\":\"string\",\"format\":\"date-time\"}}");
+                .isEqualTo("{\"type\":[\"object\",\"null\"],\"additionalProperties\":"
+                        + "{\"type\":[\"string\",\"null\"],\"format\":\"date-time\"}}");
         assertThat(types.at("/State").toString()).isEqualTo("{\"enum\":[\"OPEN\",\"CLOSED\"]}");
         assertThat(types.at("/Events/oneOf/1").toString())
                 .isEqualTo("{\"type\":\"object\",\"properties\":{\"$record\":{\"const\":\"Cleared\"}},"
@@ -242,7 +244,7 @@ class SchemaCommandTest {
     @Test
     void aSchemaThatIsTooDeepForJsonSchemaIsPrintedOtherwise() {
         try (IpcServer deep = IpcServer.builder("pipe:deep")
-                .onEvent("deep", Ten.class, event -> {})
+                .onEvent("deep", TwiceAsMany.class, event -> {})
                 .start()) {
             assertThat(deep.endpoints()).hasSize(1);
             CommandRun run = CommandRun.of("schema", "pipe:deep", "--json-schema");
@@ -295,6 +297,30 @@ class SchemaCommandTest {
 
     private static ValueSet offer(String name, String type) {
         return ValueSet.of("name", name, "kind", "EVENT", "request", ValueSet.of("type", type));
+    }
+
+    @Test
+    void namesThatAreSpelledAlikeAreDifferentTypes() {
+        Schema schema = ValueSet.of(
+                        "offers",
+                        List.of(
+                                ValueSet.of("name", "a", "kind", "EVENT", "request", named("a b")),
+                                ValueSet.of("name", "b", "kind", "EVENT", "request", named("a_b"))),
+                        "types",
+                        List.of(type("a b"), type("a-b"), type("a_b"), type("a_b2")))
+                .to(Schema.class);
+        assertThat(TypeScript.of(schema, "pipe:x"))
+                .contains(
+                        "export type a_b3 = { };",
+                        "export type a_b4 = { };",
+                        "export type a_b = { };",
+                        "export type a_b2 = { };",
+                        "  a: a_b3;",
+                        "  b: a_b;");
+    }
+
+    private static ValueSet type(String name) {
+        return ValueSet.of("name", name, "kind", "RECORD");
     }
 
     /** A server in another language may name what Java cannot, and a terminal and a program are not to be misled by it. */

@@ -10,6 +10,7 @@ import java.math.BigInteger;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -82,7 +83,7 @@ public final class JsonSchema {
 
     private static void put(ValueSet.Builder set, String key, @Nullable Form form) {
         if (form != null) {
-            set.put(key, form(form));
+            set.put(key, message(form));
         }
     }
 
@@ -118,12 +119,21 @@ public final class JsonSchema {
         return ValueSet.of("type", "object", "properties", properties.build(), "required", required);
     }
 
+    /** Of a value in a message, which may be null: an object of Java can be, and a primitive value is zero or false then. */
     private static ValueSet form(Form form) {
-        ValueSet schema = required(form);
-        return form.optional() ? ValueSet.of("anyOf", List.of(schema, ValueSet.of("type", "null"))) : schema;
+        ValueSet schema = message(form);
+        Object type = schema.find("type").orElse(null);
+        if (type instanceof String one) {
+            return schema.toBuilder().put("type", new String[] {one, "null"}).build();
+        } else if (type instanceof String[] several) {
+            String[] types = Arrays.copyOf(several, several.length + 1);
+            types[several.length] = "null";
+            return schema.toBuilder().put("type", types).build();
+        }
+        return schema.isEmpty() ? schema : ValueSet.of("anyOf", List.of(schema, ValueSet.of("type", "null")));
     }
 
-    private static ValueSet required(Form form) {
+    private static ValueSet message(Form form) {
         Form of = form.of();
         if (form.type().equals(Form.PUBLISHER)) {
             return REFERENCE;

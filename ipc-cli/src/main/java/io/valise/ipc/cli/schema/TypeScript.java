@@ -9,6 +9,9 @@ import io.valise.ipc.spi.schema.Method;
 import io.valise.ipc.spi.schema.Offer;
 import io.valise.ipc.spi.schema.Schema;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -16,7 +19,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A schema as types of TypeScript, of messages as the Node client {@code @valise/ipc} reads and sends them. Stateless. */
+/** A schema as types of TypeScript, of messages as the Node client {@code @valise/ipc} reads and sends them. Immutable. */
 public final class TypeScript {
     private static final Map<String, String> KNOWN = Map.ofEntries(
             Map.entry("BOOLEAN", "boolean"),
@@ -63,10 +66,20 @@ public final class TypeScript {
                             + " with yield")
                     .split(" "));
 
-    private TypeScript() {}
+    private final Schema schema;
+    private final Map<String, String> identifiers;
+
+    private TypeScript(Schema schema) {
+        this.schema = schema;
+        this.identifiers = identifiers(schema.types());
+    }
 
     /** The lines of a module. */
     public static List<String> of(Schema schema, String endpoint) {
+        return new TypeScript(schema).lines(endpoint);
+    }
+
+    private List<String> lines(String endpoint) {
         List<String> lines = new ArrayList<>();
         lines.add("// The types of " + endpoint + ", by `ipc schema --typescript`.");
         lines.add("import type * as valise from '@valise/ipc';");
@@ -74,14 +87,14 @@ public final class TypeScript {
             lines.add("");
             lines.add("export type " + identifier(each.name()) + " = " + definition(each) + ';');
         }
-        add(schema, Offer.Kind.SERVICE, "Services", "reply", lines);
-        add(schema, Offer.Kind.STREAM, "Streams", "item", lines);
-        add(schema, Offer.Kind.OBJECT, "Objects", "", lines);
-        add(schema, Offer.Kind.EVENT, "Events", "", lines);
+        add(Offer.Kind.SERVICE, "Services", "reply", lines);
+        add(Offer.Kind.STREAM, "Streams", "item", lines);
+        add(Offer.Kind.OBJECT, "Objects", "", lines);
+        add(Offer.Kind.EVENT, "Events", "", lines);
         return lines;
     }
 
-    private static void add(Schema schema, Offer.Kind kind, String name, String answer, List<String> lines) {
+    private void add(Offer.Kind kind, String name, String answer, List<String> lines) {
         lines.add("");
         lines.add("export type " + name + " = {");
         schema.offers().stream()
@@ -90,7 +103,7 @@ public final class TypeScript {
         lines.add("};");
     }
 
-    private static String offer(Offer offer, String answer) {
+    private String offer(Offer offer, String answer) {
         if (offer.kind() == Offer.Kind.OBJECT) {
             return message(offer.answer(), "valise.RemoteObject");
         }
@@ -100,11 +113,11 @@ public final class TypeScript {
                 : "{ request: " + request + "; " + answer + ": " + message(offer.answer(), "valise.Received") + " }";
     }
 
-    private static String message(@Nullable Form form, String untyped) {
+    private String message(@Nullable Form form, String untyped) {
         return form == null ? untyped : type(form);
     }
 
-    private static String definition(Definition type) {
+    private String definition(Definition type) {
         return switch (type.kind()) {
             case RECORD -> record(type.fields(), null);
             case ENUM -> oneOf(type.constants().stream().map(TypeScript::text));
@@ -120,7 +133,7 @@ public final class TypeScript {
     }
 
     /** @param name what it says under {@code $record}, or null */
-    private static String record(List<Field> fields, @Nullable String name) {
+    private String record(List<Field> fields, @Nullable String name) {
         StringBuilder text = new StringBuilder("{");
         if (name != null) {
             text.append(" $record: ").append(text(name)).append(';');
@@ -136,7 +149,7 @@ public final class TypeScript {
     }
 
     /** The methods of a proxy. */
-    private static String methods(List<Method> methods) {
+    private String methods(List<Method> methods) {
         StringBuilder text = new StringBuilder("{");
         for (Method each : methods) {
             String name = each.name().equals("new") ? text(each.name()) : key(each.name()); // new( is a constructor
@@ -155,11 +168,11 @@ public final class TypeScript {
         return text.append(" }").toString();
     }
 
-    private static String type(Form form) {
+    private String type(Form form) {
         return required(form) + (form.optional() ? " | null" : "");
     }
 
-    private static String required(Form form) {
+    private String required(Form form) {
         Form of = form.of();
         if (of != null && form.type().equals(Form.PUBLISHER)) {
             return "AsyncIterable<" + type(of) + '>';
@@ -184,9 +197,34 @@ public final class TypeScript {
         return ValueSetJson.writeMember(ValueSet.of("text", name), "text");
     }
 
-    /** The name of a type, which a server in another language may give other characters. */
-    private static String identifier(String name) {
+    /** The name of a type; of one that the schema lacks, what it would be. */
+    private String identifier(String name) {
+        return identifiers.getOrDefault(name, spelled(name));
+    }
+
+    /** A name that a server in another language may have given other characters. */
+    private static String spelled(String name) {
         String letters = name.replaceAll("[^\\p{L}\\p{Nd}_$]", "_");
         return TAKEN.contains(letters) || !letters.matches("[\\p{L}_$].*") ? '_' + letters : letters;
+    }
+
+    /** A second name that is spelled as another has a number; those that need no other spelling come first. */
+    private static Map<String, String> identifiers(List<Definition> types) {
+        Map<String, String> identifiers = new HashMap<>();
+        Set<String> used = new HashSet<>();
+        types.stream()
+                .map(Definition::name)
+                .sorted(Comparator.comparing((String name) -> !spelled(name).equals(name))
+                        .thenComparing(name -> name))
+                .forEach(name -> identifiers.computeIfAbsent(name, added -> free(spelled(added), used)));
+        return identifiers;
+    }
+
+    private static String free(String spelled, Set<String> used) {
+        String name = spelled;
+        for (int number = 2; !used.add(name); number++) {
+            name = spelled + number;
+        }
+        return name;
     }
 }
