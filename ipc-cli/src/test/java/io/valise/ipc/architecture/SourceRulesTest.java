@@ -44,7 +44,7 @@ class SourceRulesTest {
 
     private static final int MOST_LINES_OF_A_METHOD = 60;
 
-    private static final Pattern VERSION = Pattern.compile("<version>([0-9.]+)(?:-SNAPSHOT)?</version>");
+    private static final Pattern VERSION = Pattern.compile("<version>([0-9.]+)(-SNAPSHOT)?</version>");
     private static final Pattern EXPORTS = Pattern.compile("exports ([a-z.]+);");
     private static final Pattern SINCE = Pattern.compile("(?m)^\\s*\\* @since (\\S+)$");
 
@@ -120,7 +120,10 @@ class SourceRulesTest {
         Matcher project = VERSION.matcher(Files.readString(root.resolve("pom.xml")));
         assertThat(project.find()).isTrue();
         Version version = Version.parse(project.group(1));
-        assertThat(Files.readString(root.resolve("CHANGELOG.md"))).contains("## [Unreleased] " + version + "\n");
+        String heading = project.group(2) == null
+                ? "## \\[" + version + "] - \\d{4}-\\d\\d-\\d\\d"
+                : "## \\[Unreleased] " + version;
+        assertThat(Files.readString(root.resolve("CHANGELOG.md"))).containsPattern("(?m)^" + heading + "$");
         for (Path source : SOURCES) {
             assertThat(SINCE.matcher(Files.readString(source)).results())
                     .as(source.toString())
@@ -137,7 +140,7 @@ class SourceRulesTest {
         try (Stream<Path> pages = Files.walk(root.resolve("docs"))) {
             pages.filter(page -> page.toString().endsWith(".md")).forEach(texts::add);
         }
-        for (String page : List.of("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")) {
+        for (String page : List.of("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "RELEASING.md", "SECURITY.md")) {
             texts.add(root.resolve(page));
         }
         texts.removeIf(text -> NAME_THE_WORDS.contains(text.getFileName().toString()));
