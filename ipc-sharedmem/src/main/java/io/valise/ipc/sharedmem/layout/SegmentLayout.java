@@ -108,10 +108,18 @@ public record SegmentLayout(int ringBytes) {
     /**
      * Checks that the memory is the segment that was offered.
      *
-     * @throws IpcException {@code PROTOCOL_ERROR} when it is not
+     * @throws IpcException {@code PROTOCOL_ERROR} when it is not; {@code UNSUPPORTED} when the server has the other byte order
      */
     public void checkHeader(SharedMemory memory) {
-        check("magic", MAGIC, memory.getLongAcquire(MAGIC_AT));
+        long magic = memory.getLongAcquire(MAGIC_AT);
+        if (magic == Long.reverseBytes(MAGIC)) {
+            throw new IpcException(
+                    IpcStatus.UNSUPPORTED,
+                    "shm: the server runs on a processor of the other byte order, one of the two under emulation: use any: or"
+                            + " pipe:",
+                    Delivery.NOT_SENT);
+        }
+        check("magic", MAGIC, magic);
         check("version", VERSION, memory.getIntAcquire(VERSION_AT));
         check("ringBytes", ringBytes, memory.getIntAcquire(RING_BYTES_AT));
         check("segmentBytes", segmentBytes(), memory.getLongAcquire(SEGMENT_BYTES_AT));
