@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * What is known of a call of the peer: the {@link Request} or the {@link Event} that a handler gets. Thread-safe.
  *
  * <p><b>The current one.</b> {@link #current()} finds it in code to which no handler passes it. It is bound to a thread while
- * that thread runs a method of a remote object, and while it is in {@link #call} or {@link #run}. It is not bound for other
- * handlers, whose requests would all take longer.
+ * that thread runs a method of a remote object, a handler that has {@link Interceptor}s, or the interceptors, and while it is in
+ * {@link #call} or {@link #run}. It is not bound for other handlers, whose requests would all take longer.
  *
  * @since 0.1.0
  */

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 abstract class EndBuilder<B> {
     final Services services = new Services();
     Credentials credentials = Credentials.NONE;
+    private final List<Interceptor<OutgoingCall>> interceptors = new ArrayList<>();
     private final List<Transport> transports = new ArrayList<>();
     private long requestTimeoutNanos = SessionConfig.DEFAULT_REQUEST_TIMEOUT_NANOS;
     private int maxMessageBytes = MessageLimits.DEFAULT_BYTES;
@@ -54,6 +55,16 @@ abstract class EndBuilder<B> {
 
     public B onEvent(String name, EventHandler handler) {
         services.onEvent(name, requireNonNull(handler));
+        return self();
+    }
+
+    public B interceptHandlers(Interceptor<CallContext> interceptor) {
+        services.intercept(requireNonNull(interceptor));
+        return self();
+    }
+
+    public B interceptCalls(Interceptor<OutgoingCall> interceptor) {
+        interceptors.add(requireNonNull(interceptor));
         return self();
     }
 
@@ -119,6 +130,7 @@ abstract class EndBuilder<B> {
                 waitStrategy,
                 executor,
                 events,
+                List.copyOf(interceptors),
                 Transport.Reach.MACHINE);
     }
 }

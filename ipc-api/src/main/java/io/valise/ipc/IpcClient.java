@@ -166,6 +166,18 @@ public final class IpcClient {
         }
 
         /**
+         * Puts an interceptor around the handlers of this client, inside of those given before: around all its services, streams
+         * and events, those that are added to a connection too, but not around the library's own services, {@code valise.}.
+         * Access policies are asked before it.
+         */
+        Builder interceptHandlers(Interceptor<CallContext> interceptor);
+
+        /**
+         * Puts an interceptor around the calls that this client makes, once around all attempts of a call under a {@link ReconnectPolicy}, inside of those given before.
+         */
+        Builder interceptCalls(Interceptor<OutgoingCall> interceptor);
+
+        /**
          * Sets whether the server may use which services and events of this client; default {@link
          * AccessPolicy#sameUser()}, which no server at an address of the network is; there a client with an {@link #identity}
          * lets applications of its publisher call. What this client calls at the server is not affected.

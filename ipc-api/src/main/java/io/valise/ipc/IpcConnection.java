@@ -279,6 +279,20 @@ public interface IpcConnection extends AutoCloseable {
         CompletableFuture<ValueSet> requestAsync(ValueSet message);
 
         /**
+         * Like {@link #request}, with the metadata of the reply.
+         *
+         * @throws IpcException any status of a call
+         */
+        Reply exchange(ValueSet message);
+
+        /**
+         * Like {@link #requestAsync}, with the metadata of the reply.
+         *
+         * @return fails with the {@link IpcException} that {@link #request} throws
+         */
+        CompletableFuture<Reply> exchangeAsync(ValueSet message);
+
+        /**
          * Like {@link IpcConnection#stream(String, ValueSet)}.
          *
          * @throws IpcException {@code UNSUPPORTED} when a {@link #timeout} was given

@@ -215,6 +215,18 @@ public final class IpcServer implements AutoCloseable {
         }
 
         /**
+         * Puts an interceptor around the handlers of this server, inside of those given before: around all its services, streams
+         * and events, those that are added to a connection too, but not around the library's own services, {@code valise.}.
+         * Access policies are asked before it.
+         */
+        Builder interceptHandlers(Interceptor<CallContext> interceptor);
+
+        /**
+         * Puts an interceptor around the calls that this server makes to its clients, broadcasts too, inside of those given before.
+         */
+        Builder interceptCalls(Interceptor<OutgoingCall> interceptor);
+
+        /**
          * Is told of every new connection, once, about when its client's {@code connect} returns. One that throws closes
          * it: with the status and message of an {@link IpcException}, else with {@code HANDLER_FAILED}. Of several
          * listeners each is told, in the order in which they were given.

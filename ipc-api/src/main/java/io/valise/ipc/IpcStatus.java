@@ -27,7 +27,7 @@ public enum IpcStatus {
     TIMEOUT(8),
     /** The caller, or its interrupt, gave the call up. */
     CANCELLED(9),
-    /** The peer's handler threw. */
+    /** The peer's handler threw, or an interceptor of either end. */
     HANDLER_FAILED(10),
     /** Either side closed the connection in good order. */
     CONNECTION_CLOSED(11),

@@ -18,6 +18,14 @@ public non-sealed interface Request extends CallContext {
     /** Runs {@code action} once when the request is cancelled, at once if it is already; not after it was answered. It must not block. */
     void onCancel(Runnable action);
 
+    /**
+     * Adds to what travels beside the reply (times, costs), which {@link IpcConnection.Call#exchange} shows the caller; a key that is
+     * there already gets the new value. A failure has no metadata. Peers that do not know metadata of replies ignore it.
+     *
+     * @throws IpcException {@code MESSAGE_TOO_LARGE} when it has more than 4,000 bytes then; {@code UNSUPPORTED} for a stream
+     */
+    void replyMetadata(ValueSet more);
+
     @Override
     default String name() {
         return service();

@@ -1,5 +1,6 @@
 package io.valise.ipc;
 
+import static io.valise.ipc.Failures.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -110,20 +111,8 @@ class TypedCallsTest {
         }
     }
 
-    /** Throws what completes the future, without what {@code join} wraps around it. */
-    private static ThrowingCallable await(CompletableFuture<?> reply) {
-        return () -> {
-            throw reply.handle((value, failure) -> failure).join();
-        };
-    }
-
     private static void assertFails(ThrowingCallable call, IpcStatus status, String reason) {
-        assertThatThrownBy(call)
-                .isInstanceOfSatisfying(IpcException.class, e -> {
-                    assertThat(e.status()).isEqualTo(status);
-                    assertThat(e.delivery()).isEqualTo(Delivery.UNKNOWN);
-                })
-                .hasMessageContaining(reason);
+        Failures.assertFails(call, status, Delivery.UNKNOWN, reason);
     }
 
     @Test

@@ -4,6 +4,7 @@ import io.valise.ipc.CloseReason;
 import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
+import io.valise.ipc.ValueSet;
 import io.valise.ipc.internal.channel.FrameSender;
 import io.valise.ipc.internal.channel.Lifecycle;
 import io.valise.ipc.internal.channel.NumberedCall;
@@ -15,6 +16,8 @@ import io.valise.ipc.internal.work.Task;
 import io.valise.ipc.internal.work.TaskRunner;
 import io.valise.ipc.internal.work.Watchdog;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +32,9 @@ public final class OutgoingCalls implements Watchdog.Dated {
     private final TaskRunner tasks;
     private final Lifecycle lifecycle;
     private final InFlight<PendingCall> pending = new InFlight<>();
+    /** Where the metadata of replies go for which callers ask, by the ids of their calls. */
+    private final Map<Long, ReplyMetadata> metadata = new ConcurrentHashMap<>();
+
     private final AtomicLong lastId = new AtomicLong();
     private final AtomicLong earliestDeadline = new AtomicLong(Deadline.NEVER);
     private final AtomicBoolean watched = new AtomicBoolean();
@@ -52,6 +58,30 @@ public final class OutgoingCalls implements Watchdog.Dated {
     /** A correlation id that no call of this connection had before. */
     public long nextId() {
         return lastId.incrementAndGet();
+    }
+
+    /** Has the metadata of the reply to a call taken, until {@link #forgetMetadata}. */
+    public void expectMetadata(long id, ReplyMetadata taker) {
+        taker.begin();
+        metadata.put(id, taker);
+    }
+
+    /** Ends {@link #expectMetadata}. */
+    public void forgetMetadata(long id) {
+        metadata.remove(id);
+    }
+
+    /** Whether the caller asks for the metadata of a reply. */
+    public boolean wantsMetadata(long id) {
+        return metadata.containsKey(id);
+    }
+
+    /** Takes what came before the reply to a call; nothing when its caller does not ask for it. */
+    public void metadataReceived(long id, ValueSet values) {
+        ReplyMetadata taker = metadata.get(id);
+        if (taker != null) {
+            taker.received(values);
+        }
     }
 
     /** Sends the frame of a call, and expects its reply from then on. */

@@ -1,7 +1,5 @@
 package io.valise.ipc.internal.endpoint;
 
-import static java.util.Objects.requireNonNull;
-
 import io.valise.ipc.CloseReason;
 import io.valise.ipc.ConnectionState;
 import io.valise.ipc.Delivery;
@@ -12,10 +10,13 @@ import io.valise.ipc.PeerIdentity;
 import io.valise.ipc.ReconnectPolicy;
 import io.valise.ipc.Stats;
 import io.valise.ipc.ValueSet;
-import io.valise.ipc.internal.frame.Names;
+import io.valise.ipc.internal.call.CallMaker;
+import io.valise.ipc.internal.call.InterceptedCalls;
+import io.valise.ipc.internal.call.ReplyMetadata;
 import io.valise.ipc.internal.serve.Services;
 import io.valise.ipc.internal.session.Session;
 import io.valise.ipc.internal.session.SessionCall;
+import io.valise.ipc.internal.session.SessionConfig;
 import io.valise.ipc.internal.work.ConnectionStates;
 import io.valise.ipc.internal.work.Deadline;
 import io.valise.ipc.internal.work.ResourceTransfer;
@@ -23,9 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +38,7 @@ final class ReconnectingConnection implements SessionCall.Calls, Redial.Target {
     private final ReconnectPolicy policy;
     private final long connectNanos;
     private final Redial redial;
+    private final CallMaker calls;
     private final ConnectionStates states = new ConnectionStates();
     private final CompletableFuture<CloseReason> closed = new CompletableFuture<>();
     private volatile Session session;
@@ -63,6 +63,11 @@ final class ReconnectingConnection implements SessionCall.Calls, Redial.Target {
         this.redial = new Redial(this, policy);
         this.session = first;
         this.proved = first.peer();
+        CallMaker repeated = new RepeatedCalls(this);
+        SessionConfig config = dialer.config();
+        this.calls = config.interceptors().isEmpty()
+                ? repeated
+                : new InterceptedCalls(this, config.interceptors(), repeated, config.requestTimeoutNanos());
     }
 
     /** Begins to notice the end of the first session. */
@@ -74,108 +79,37 @@ final class ReconnectingConnection implements SessionCall.Calls, Redial.Target {
     // ---- calls
 
     @Override
-    public ValueSet call(String service, @Nullable ValueSet metadata, ValueSet message, @Nullable Duration timeout) {
-        Repeats repeats = repeats(service, timeout);
-        for (long pause = 0; ; pause = repeats.nextNanos()) {
-            try {
-                return usable(repeats.deadline(), pause).call(service, metadata, message, repeats.left());
-            } catch (IpcException e) {
-                if (!mayRepeat(repeats, e)) {
-                    throw repeats.honest(e);
-                }
-            }
-        }
+    public ValueSet call(
+            String service,
+            @Nullable ValueSet metadata,
+            ValueSet message,
+            @Nullable Duration timeout,
+            @Nullable ReplyMetadata replied) {
+        return calls.call(service, metadata, message, timeout, replied);
     }
 
     @Override
     public CompletableFuture<ValueSet> callAsync(
-            String service, @Nullable ValueSet metadata, ValueSet message, @Nullable Duration timeout) {
-        Names.check(service);
-        requireNonNull(message, "message");
-        CompletableFuture<ValueSet> result = new CompletableFuture<>();
-        attempt(metadata, message, repeats(service, timeout), 0, result);
-        return result;
-    }
-
-    private void attempt(
+            String service,
             @Nullable ValueSet metadata,
             ValueSet message,
-            Repeats repeats,
-            long pause,
-            CompletableFuture<ValueSet> result) {
-        Session now = session;
-        CompletableFuture<ValueSet> attempt = pause == 0 && now.isOpen()
-                ? callUnless(result, now, metadata, message, repeats)
-                : linkFor(result, repeats, pause)
-                        .thenCompose(next -> callUnless(result, next, metadata, message, repeats));
-        attempt.thenAccept(result::complete)
-                .exceptionally(failure -> {
-                    Throwable cause = failure instanceof CompletionException wrapped ? wrapped.getCause() : failure;
-                    if (cause instanceof IpcException e && mayRepeat(repeats, e) && !result.isDone()) {
-                        attempt(metadata, message, repeats, repeats.nextNanos(), result);
-                    } else {
-                        result.completeExceptionally(cause instanceof IpcException e ? repeats.honest(e) : cause);
-                    }
-                    return null;
-                })
-                .exceptionally(
-                        fault -> { // of the attempt that should have followed
-                            result.completeExceptionally(
-                                    fault instanceof CompletionException ? fault.getCause() : fault);
-                            return null;
-                        });
-    }
-
-    /** A link for a call, which is not waited for any more when the user completes the call's result. */
-    private CompletableFuture<Session> linkFor(CompletableFuture<ValueSet> result, Repeats repeats, long pause) {
-        CompletableFuture<Session> link = redial.await(repeats.deadline(), pause);
-        result.whenComplete((reply, failure) -> link.cancel(false)).exceptionally(handedOn -> null);
-        return link;
-    }
-
-    /** Makes a call, which is cancelled if the user completes the result that it is for. */
-    private static CompletableFuture<ValueSet> callUnless(
-            CompletableFuture<ValueSet> result,
-            Session on,
-            @Nullable ValueSet metadata,
-            ValueSet message,
-            Repeats repeats) {
-        if (result.isDone()) { // completed by the user while the connection was being restored: nothing is sent
-            return CompletableFuture.failedFuture(new CancellationException());
-        }
-        CompletableFuture<ValueSet> call = on.callAsync(repeats.service(), metadata, message, repeats.left());
-        result.whenComplete((reply, failure) -> call.cancel(false)).exceptionally(handedOn -> null);
-        return call;
+            @Nullable Duration timeout,
+            @Nullable ReplyMetadata replied) {
+        return calls.callAsync(service, metadata, message, timeout, replied);
     }
 
     @Override
     public void send(String event, ValueSet message) {
-        Repeats repeats = repeats(event, null);
-        for (long pause = 0; ; pause = repeats.nextNanos()) {
-            try {
-                usable(repeats.deadline(), pause).send(event, message);
-                return;
-            } catch (IpcException e) {
-                if (!mayRepeat(repeats, e)) {
-                    throw repeats.honest(e);
-                }
-            }
-        }
+        calls.send(event, message);
     }
 
     @Override
     public Flow.Publisher<ValueSet> stream(String service, @Nullable ValueSet metadata, ValueSet message) {
-        Names.check(service);
-        requireNonNull(message, "message");
-        return subscriber -> new ReconnectingStream(
-                        this,
-                        repeats(service, null),
-                        now -> now.stream(service, metadata, message),
-                        requireNonNull(subscriber, "subscriber"))
-                .begin();
+        return calls.stream(service, metadata, message);
     }
 
-    private Repeats repeats(String service, @Nullable Duration timeout) {
+    /** What is known of one call that may take several attempts. */
+    Repeats repeats(String service, @Nullable Duration timeout) {
         long nanos = timeout == null ? dialer.config().requestTimeoutNanos() : Deadline.nanos("timeout", timeout);
         return new Repeats(policy, service, Deadline.in(nanos));
     }
@@ -193,7 +127,7 @@ final class ReconnectingConnection implements SessionCall.Calls, Redial.Target {
     }
 
     /** A session that is open: the present one, or, after a pause or when it has ended, one that is waited for. */
-    private Session usable(long deadline, long pause) {
+    Session usable(long deadline, long pause) {
         Session now = session;
         return pause == 0 && now.isOpen() ? now : redial.get(deadline, pause);
     }

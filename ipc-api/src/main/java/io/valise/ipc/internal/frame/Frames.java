@@ -28,6 +28,7 @@ import io.valise.ipc.IpcStatus;
  *  FRAGMENT     a part of a longer frame; flag FIRST: total length u32 before it; flag LAST ends it
  *  CHALLENGE    ValueSet; between HELLO and WELCOME, if HELLO has an identity
  *  PROOF        ValueSet; the answer to it
+ *  REPLY_METADATA  ValueSet; before the RESPONSE with that id; always with flag OPTIONAL
  *
  *  name = length u8, UTF-8;  text = UTF-8 up to the end of the frame
  * </pre>
@@ -55,6 +56,8 @@ public final class Frames {
     public static final byte FRAGMENT = 13;
     public static final byte CHALLENGE = 14;
     public static final byte PROOF = 15;
+    /** Always with {@link #FLAG_OPTIONAL}, since older peers do not know it. */
+    public static final byte REPLY_METADATA = 16;
 
     public static final int FLAG_METADATA = 1;
     public static final int FLAG_DEADLINE = 2;

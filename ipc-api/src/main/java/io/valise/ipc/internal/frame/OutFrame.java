@@ -88,6 +88,11 @@ public final class OutFrame implements Sendable {
         return plain(head(kind, 0), id, requireNonNull(message, "message"));
     }
 
+    /** What travels beside the RESPONSE that follows it. */
+    public static OutFrame replyMetadata(long id, ValueSet metadata) {
+        return plain(head(Frames.REPLY_METADATA, Frames.FLAG_OPTIONAL), id, metadata);
+    }
+
     /** STREAM_END or CANCEL. */
     public static OutFrame signal(byte kind, long id, IpcStatus status) {
         return plain(head(kind, 0, status), id, null);

@@ -48,6 +48,7 @@ public final class Dispatcher {
     private final FrameSender sender;
     private final AnswerSender answerSender;
     private final Services services;
+    private final @Nullable InterceptedHandlers intercepted;
     private final Admission admission;
     private final SessionCounters counters;
     private final Backlog backlog;
@@ -104,6 +105,7 @@ public final class Dispatcher {
         this.sender = sender;
         this.answerSender = new AnswerSender(connection, sender);
         this.services = services;
+        this.intercepted = services.intercepted();
         this.admission = admission;
         this.counters = counters;
         this.backlog = backlog;
@@ -123,6 +125,11 @@ public final class Dispatcher {
         return sender;
     }
 
+    /** Runs handlers inside of their interceptors; null when there are none. */
+    @Nullable InterceptedHandlers intercepted() {
+        return intercepted;
+    }
+
     SessionCounters counters() {
         return counters;
     }
@@ -137,12 +144,17 @@ public final class Dispatcher {
      * When too many bytes wait, the next one waits on its own thread. An answer that cannot be sent is replaced by the reason.
      */
     void answer(InboundRequest request, Sendable frame, boolean onReader) {
+        answer(request, null, frame, onReader);
+    }
+
+    /** Like {@link #answer(InboundRequest, Sendable, boolean)}, with what is sent before it; null for nothing. */
+    void answer(InboundRequest request, @Nullable Sendable before, Sendable frame, boolean onReader) {
         if (onReader) {
-            send(request, frame, false);
-        } else if (!isSent(request, frame)) {
+            send(request, before, frame, false);
+        } else if (before != null || !isSent(request, frame)) {
             if (unsent.isHigh()) {
-                send(request, frame, true);
-            } else if (answers.add(() -> send(request, frame, true), bytes(frame))) {
+                send(request, before, frame, true);
+            } else if (answers.add(() -> send(request, before, frame, true), bytes(frame))) {
                 answers.run(false);
             }
         }
@@ -165,8 +177,11 @@ public final class Dispatcher {
         return done;
     }
 
-    private void send(InboundRequest request, Sendable frame, boolean flush) {
+    private void send(InboundRequest request, @Nullable Sendable before, Sendable frame, boolean flush) {
         try {
+            if (before != null) {
+                answerSender.send(before, false);
+            }
             answerSender.send(frame, flush);
         } finally {
             finished(request);
@@ -265,7 +280,12 @@ public final class Dispatcher {
             return;
         }
         try {
-            handler.onEvent(new ReceivedEvent(name, message, connection));
+            Event event = new ReceivedEvent(name, message, connection);
+            if (intercepted == null) {
+                handler.onEvent(event);
+            } else {
+                intercepted.deliver(handler, event);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (Throwable e) { // whatever a handler throws must not end the reader

@@ -4,6 +4,7 @@ import io.valise.ipc.spi.runtime.RateLimit;
 import io.valise.ipc.spi.runtime.SafeLog;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -23,6 +24,25 @@ final class HandlerFailures {
 
     HandlerFailures(Logger log) {
         this.log = log;
+    }
+
+    /** Logs one; returns what its caller is told of it: type and message. An interrupt stays one of the calling thread. */
+    static String logged(String what, Throwable failure) {
+        if (failure instanceof InterruptedException) {
+            Thread.currentThread().interrupt();
+        }
+        log(what, failure);
+        String message = messageOf(failure);
+        String type = failure.getClass().getName();
+        return message.isEmpty() ? type : type + ": " + message;
+    }
+
+    private static String messageOf(Throwable failure) {
+        try {
+            return Objects.requireNonNullElse(failure.getMessage(), "");
+        } catch (RuntimeException | Error e) { // it is the user's code
+            return "(its message is not known: " + e.getClass().getName() + ")";
+        }
     }
 
     /** Logs one, unless this minute has had its number. */

@@ -5,10 +5,12 @@ import io.valise.ipc.IpcConnection;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.PeerIdentity;
+import io.valise.ipc.Reply;
 import io.valise.ipc.Request;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.internal.call.InFlight;
 import io.valise.ipc.internal.frame.Frames;
+import io.valise.ipc.internal.frame.MessageLimits;
 import io.valise.ipc.internal.frame.OutFrame;
 import io.valise.ipc.internal.frame.Sendable;
 import io.valise.ipc.internal.work.Backlog;
@@ -26,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
@@ -71,6 +74,9 @@ public final class InboundRequest implements Request, Task, InFlight.Entry, Send
 
     private @Nullable List<Runnable> onCancel;
     private @Nullable Service handler;
+    /** Metadata for the reply, beside no message; null for none. */
+    private volatile @Nullable Reply beside;
+
     private final int bytes;
     private @Nullable Backlog queuedIn;
     private boolean rejected;
@@ -157,6 +163,26 @@ public final class InboundRequest implements Request, Task, InFlight.Entry, Send
         if (isCancelled()) {
             action.run();
         }
+    }
+
+    @Override
+    public void replyMetadata(ValueSet more) {
+        if (isStream()) {
+            throw new IpcException(
+                    IpcStatus.UNSUPPORTED, "stream " + service + ": only a reply has metadata; send it as an item");
+        }
+        synchronized (this) {
+            Reply all = withMetadata(null).withMetadata(more);
+            MessageLimits.checkReplyMetadata(all.metadata());
+            beside = all;
+        }
+    }
+
+    /** A reply with the metadata that was set for it; null is the empty reply. */
+    Reply withMetadata(@Nullable ValueSet reply) {
+        Reply set = beside;
+        Reply known = set == null ? Reply.empty() : set;
+        return reply == null ? known : known.withMessage(reply);
     }
 
     // ---- running
@@ -264,10 +290,15 @@ public final class InboundRequest implements Request, Task, InFlight.Entry, Send
     }
 
     private void serve(Service found, boolean onReader) {
-        dispatcher.counters().served(found.isBuiltIn());
+        InterceptedHandlers intercepted = dispatcher.intercepted();
         running = true;
         try {
-            found.serve(this, onReader);
+            if (intercepted == null || found.isBuiltIn()) {
+                countServed(found);
+                found.serve(this, onReader);
+            } else {
+                intercepted.serve(found, this, onReader);
+            }
         } catch (Throwable e) { // reported to the caller; it must not end the reader
             fail(e);
         } finally {
@@ -275,18 +306,50 @@ public final class InboundRequest implements Request, Task, InFlight.Entry, Send
         }
     }
 
+    void countServed(Service found) {
+        dispatcher.counters().served(found.isBuiltIn());
+    }
+
     /** Written and read by the thread that runs the handler. */
     private boolean running;
 
-    boolean isRunning() {
-        return running;
+    /**
+     * Whether the calling thread flushes soon: only a reader does by itself, and only while it is in this request.
+     *
+     * @param handling the thread that has begun with the handler
+     */
+    boolean isFlushedSoon(boolean onReader, Thread handling) {
+        return onReader && Thread.currentThread() == handling && running;
     }
 
     // ---- answering
 
     /** Answers; null is the empty reply. */
     void reply(@Nullable ValueSet reply, boolean onReader) {
-        answer(reply == null ? ValueSet.empty() : reply, this, onReader);
+        ValueSet message = reply == null ? ValueSet.empty() : reply;
+        if (beside == null) {
+            answer(message, this, onReader);
+        } else {
+            reply(withMetadata(message), onReader);
+        }
+    }
+
+    /** Answers by a reply whose metadata, if it has any, goes before it. */
+    private void reply(Reply reply, boolean onReader) {
+        OutFrame metadata = OutFrame.replyMetadata(id, MessageLimits.checkReplyMetadata(reply.metadata()));
+        if (OUTCOME.compareAndSet(this, null, reply.message())) {
+            dispatcher.answer(this, metadata, this, onReader);
+        }
+    }
+
+    /** Answers as the outermost interceptor says. */
+    void replyIntercepted(Reply reply, boolean onReader) {
+        Reply whole = beside == null ? reply : withMetadata(reply.message()).withMetadata(reply.metadata());
+        if (whole.metadata().isEmpty()) {
+            answer(whole.message(), this, onReader);
+        } else {
+            reply(whole, onReader);
+        }
     }
 
     @Override
@@ -309,20 +372,27 @@ public final class InboundRequest implements Request, Task, InFlight.Entry, Send
             error(known.status(), known.reason());
             return;
         }
-        if (failure instanceof InterruptedException) {
-            Thread.currentThread().interrupt();
-        }
-        HandlerFailures.log("service " + service, failure);
-        String message = messageOf(failure);
-        String type = failure.getClass().getName();
-        error(IpcStatus.HANDLER_FAILED, message.isEmpty() ? type : type + ": " + message);
+        error(IpcStatus.HANDLER_FAILED, HandlerFailures.logged("service " + service, failure));
     }
 
-    private static String messageOf(Throwable failure) {
-        try {
-            return Objects.requireNonNullElse(failure.getMessage(), "");
-        } catch (RuntimeException | Error e) { // it is the user's code
-            return "(its message is not known: " + e.getClass().getName() + ")";
+    /**
+     * Answers with what an interceptor threw.
+     *
+     * @param begun whether the handler may have seen the request
+     */
+    void failIntercepted(Throwable failure, boolean begun) {
+        if (!isOpen()) {
+            return;
+        }
+        if (begun) {
+            fail(failure);
+            cancelPublisher();
+        } else if (failure instanceof IpcException known && known.status() == IpcStatus.CONNECTION_CLOSED) {
+            fail(known); // as a refusal it would say that this end drains
+        } else if (failure instanceof IpcException known && known.status() != IpcStatus.OK) {
+            refuse(known.status(), known.reason());
+        } else {
+            refuse(IpcStatus.HANDLER_FAILED, HandlerFailures.logged("an interceptor of service " + service, failure));
         }
     }
 
@@ -370,6 +440,25 @@ public final class InboundRequest implements Request, Task, InFlight.Entry, Send
         Objects.requireNonNull(stream, "a request that is none was refused").subscribeTo(publisher);
     }
 
+    /** Publishes a stream behind interceptors, which are told of its end. */
+    CompletionStage<Reply> publishWatched(Flow.@Nullable Publisher<ValueSet> publisher) {
+        CompletionStage<Reply> end = Objects.requireNonNull(stream, "a request that is none was refused")
+                .watched();
+        publish(publisher);
+        return end;
+    }
+
+    /** Ends a stream that no interceptor has let open. */
+    void endStream() {
+        answer(OutFrame.signal(Frames.STREAM_END, id, IpcStatus.OK), false);
+    }
+
+    private void cancelPublisher() {
+        if (stream != null) {
+            stream.cancel();
+        }
+    }
+
     /** The peer asks for more messages of the stream; null when this is none. */
     @Nullable Task credited(long more) {
         if (more <= 0) {
@@ -397,9 +486,7 @@ public final class InboundRequest implements Request, Task, InFlight.Entry, Send
             onCancel = null;
         }
         dispatcher.finished(this);
-        if (stream != null) {
-            stream.cancel();
-        }
+        cancelPublisher();
         for (Runnable action : actions) {
             try {
                 action.run();

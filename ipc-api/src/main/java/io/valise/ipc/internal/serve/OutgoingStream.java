@@ -1,6 +1,8 @@
 package io.valise.ipc.internal.serve;
 
+import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
+import io.valise.ipc.Reply;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.internal.call.Demand;
 import io.valise.ipc.internal.channel.FrameSender;
@@ -9,6 +11,8 @@ import io.valise.ipc.internal.frame.OutFrame;
 import io.valise.ipc.spi.runtime.SafeLog;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +30,8 @@ final class OutgoingStream implements Flow.Subscriber<ValueSet> {
     private Flow.@Nullable Subscription subscription;
     private long early;
     private boolean cancelled;
+    /** Completes when it has ended, for the interceptors that wait for it; null when there are none. */
+    private volatile @Nullable CompletableFuture<Reply> watched;
 
     OutgoingStream(FrameSender sender, InboundRequest request, long firstCredit) {
         this.sender = sender;
@@ -33,12 +39,31 @@ final class OutgoingStream implements Flow.Subscriber<ValueSet> {
         this.early = Math.max(0, firstCredit);
     }
 
+    /** Begins to be watched: returns what completes when it has ended. */
+    CompletionStage<Reply> watched() {
+        CompletableFuture<Reply> end = new CompletableFuture<>();
+        watched = end;
+        return end;
+    }
+
+    private void ended(@Nullable Throwable failure) {
+        CompletableFuture<Reply> end = watched;
+        if (end == null) {
+            return;
+        }
+        if (failure == null) {
+            end.complete(Reply.empty());
+        } else {
+            end.completeExceptionally(failure);
+        }
+    }
+
     /** Subscribes; what the publisher throws is the caller's, and nothing is taken from it any more. */
     void subscribeTo(Flow.Publisher<ValueSet> publisher) {
         try {
             publisher.subscribe(this);
         } catch (RuntimeException | Error e) {
-            cancel();
+            stop();
             throw e;
         }
     }
@@ -90,6 +115,15 @@ final class OutgoingStream implements Flow.Subscriber<ValueSet> {
 
     /** The subscriber at the other end, or the connection, is gone. */
     void cancel() {
+        stop();
+        if (watched != null) {
+            ended(new IpcException(
+                    IpcStatus.CANCELLED, "stream " + request.service() + ": its subscriber has cancelled it"));
+        }
+    }
+
+    /** Takes nothing more from the publisher. */
+    private void stop() {
         Flow.Subscription given;
         synchronized (this) {
             cancelled = true;
@@ -109,8 +143,9 @@ final class OutgoingStream implements Flow.Subscriber<ValueSet> {
     }
 
     private void end(Throwable failure) {
-        cancel();
+        stop();
         request.fail(failure);
+        ended(failure);
     }
 
     @Override
@@ -135,11 +170,13 @@ final class OutgoingStream implements Flow.Subscriber<ValueSet> {
     public void onError(Throwable failure) {
         notNull(failure, "failure");
         request.fail(failure);
+        ended(failure);
     }
 
     @Override
     public void onComplete() {
         request.answer(OutFrame.signal(Frames.STREAM_END, request.id(), IpcStatus.OK), false);
+        ended(null);
     }
 
     /** Publishers are the user's, and may be written without null checks; by rule 2.13 it is they who get the exception. */

@@ -2,10 +2,14 @@ package io.valise.ipc.internal.serve;
 
 import io.valise.ipc.AsyncRequestHandler;
 import io.valise.ipc.IpcStatus;
+import io.valise.ipc.Reply;
+import io.valise.ipc.Request;
 import io.valise.ipc.RequestHandler;
 import io.valise.ipc.StreamHandler;
 import io.valise.ipc.ValueSet;
-import java.util.concurrent.CompletionException;
+import io.valise.ipc.internal.work.InterceptorChain;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -134,16 +138,37 @@ final class Service {
     private static void serveLater(CompletionStage<ValueSet> answer, InboundRequest request, boolean onReader) {
         Thread handling = Thread.currentThread();
         answer.whenComplete((@Nullable ValueSet reply, @Nullable Throwable failure) -> {
-            // Only a reader flushes by itself later, and only while it is still in this request.
-            boolean flushedSoon = onReader && Thread.currentThread() == handling && request.isRunning();
             if (failure == null) {
-                request.reply(reply, flushedSoon);
+                request.reply(reply, request.isFlushedSoon(onReader, handling));
             } else {
-                request.fail(
-                        failure instanceof CompletionException wrapped && wrapped.getCause() != null
-                                ? wrapped.getCause()
-                                : failure);
+                request.fail(InterceptorChain.unwrapped(failure));
             }
         });
+    }
+
+    /**
+     * Runs the handler behind interceptors, which answer.
+     *
+     * @param seen what the handler gets
+     * @param request the request as it came
+     * @return the reply, or the end of the stream
+     */
+    CompletionStage<Reply> begin(Request seen, InboundRequest request) throws Exception {
+        if (stream != null) {
+            return request.publishWatched(stream.open(seen));
+        }
+        if (async != null) {
+            CompletableFuture<Reply> end = new CompletableFuture<>();
+            async.handle(seen).whenComplete((@Nullable ValueSet reply, @Nullable Throwable failure) -> {
+                if (failure == null) {
+                    end.complete(request.withMetadata(reply));
+                } else {
+                    end.completeExceptionally(InterceptorChain.unwrapped(failure));
+                }
+            });
+            return end;
+        }
+        RequestHandler handler = Objects.requireNonNull(sync, "what is no service refuses its requests");
+        return CompletableFuture.completedFuture(request.withMetadata(handler.handle(seen)));
     }
 }

@@ -1,7 +1,9 @@
 package io.valise.ipc.internal.serve;
 
 import io.valise.ipc.AsyncRequestHandler;
+import io.valise.ipc.CallContext;
 import io.valise.ipc.EventHandler;
+import io.valise.ipc.Interceptor;
 import io.valise.ipc.RequestHandler;
 import io.valise.ipc.StreamHandler;
 import io.valise.ipc.internal.frame.Names;
@@ -19,6 +21,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +33,8 @@ public final class Services {
     private final Context context;
     private final Map<String, Service> services = new ConcurrentHashMap<>();
     private final Map<String, EventHandler> events = new ConcurrentHashMap<>();
+    /** Shared by the line. */
+    private final List<Interceptor<CallContext>> interceptors;
 
     /** Nothing but the built-in services. */
     public Services() {
@@ -39,11 +44,22 @@ public final class Services {
     public Services(@Nullable Services parent) {
         this.parent = parent;
         this.context = parent == null ? Context.current() : parent.context;
+        this.interceptors = parent == null ? new CopyOnWriteArrayList<>() : parent.interceptors;
     }
 
     /** What the code of the application runs under: what was current when the first of the line was made. */
     public Context context() {
         return context;
+    }
+
+    /** Adds one around all handlers of the line, inside of those before; not for the library's own services. */
+    public void intercept(Interceptor<CallContext> interceptor) {
+        interceptors.add(interceptor);
+    }
+
+    /** Runs handlers inside of the interceptors that there are now; null when there is none. */
+    @Nullable InterceptedHandlers intercepted() {
+        return interceptors.isEmpty() ? null : new InterceptedHandlers(interceptors);
     }
 
     /** Adds a service under a name that is free and not reserved. */

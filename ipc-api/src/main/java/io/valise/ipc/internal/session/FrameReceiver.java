@@ -194,6 +194,7 @@ final class FrameReceiver implements Link.FrameHandler {
             case Frames.CANCEL -> task = dispatcher.cancelled(id);
             case Frames.GOAWAY ->
                 lifecycle.peerSaid(IpcStatus.ofNumber(status), (flags & Frames.FLAG_DRAIN) != 0, id, text(frame));
+            case Frames.REPLY_METADATA -> readReplyMetadata(id, frame);
             case Frames.HELLO, Frames.WELCOME, Frames.CHALLENGE, Frames.PROOF ->
                 throw Frames.malformed("HELLO, WELCOME, CHALLENGE or PROOF: said once already, actual kind=" + kind);
             case Frames.FRAGMENT -> throw Frames.malformed("FRAGMENT: within a fragmented frame");
@@ -232,6 +233,12 @@ final class FrameReceiver implements Link.FrameHandler {
         PendingCall call = calls.remove(id);
         if (call != null) {
             leave(call.complete(reply));
+        }
+    }
+
+    private void readReplyMetadata(long id, ByteBuffer frame) {
+        if (calls.wantsMetadata(id)) {
+            calls.metadataReceived(id, last(frame));
         }
     }
 
@@ -298,7 +305,7 @@ final class FrameReceiver implements Link.FrameHandler {
 
     private static void skip(byte kind, int flags) {
         if ((flags & Frames.FLAG_OPTIONAL) == 0) {
-            throw Frames.malformed("frame kind: expected 1 to " + Frames.PROOF + ", actual=" + kind);
+            throw Frames.malformed("frame kind: expected 1 to " + Frames.REPLY_METADATA + ", actual=" + kind);
         }
     }
 

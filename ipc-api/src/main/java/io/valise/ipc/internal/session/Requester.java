@@ -8,9 +8,11 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.internal.call.AsyncCall;
+import io.valise.ipc.internal.call.CallMaker;
 import io.valise.ipc.internal.call.IncomingStream;
 import io.valise.ipc.internal.call.OutgoingCalls;
 import io.valise.ipc.internal.call.PendingCall;
+import io.valise.ipc.internal.call.ReplyMetadata;
 import io.valise.ipc.internal.call.SyncCall;
 import io.valise.ipc.internal.channel.FrameSender;
 import io.valise.ipc.internal.channel.Lifecycle;
@@ -34,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * <p>An access to shared memory that was cut short may be reported as late as in the handling of an exception that it
  * brought about: {@link FrameSender#cutShort} is called one method further out than failures are explained.
  */
-final class Requester {
+final class Requester implements CallMaker {
     /** A link that broke under a sender says less than the GOAWAY that may lie in it unread: so long that is waited for. */
     private static final long REASON_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
@@ -63,7 +65,13 @@ final class Requester {
 
     // ---- requests
 
-    ValueSet call(String service, @Nullable ValueSet metadata, ValueSet message, @Nullable Duration timeout) {
+    @Override
+    public ValueSet call(
+            String service,
+            @Nullable ValueSet metadata,
+            ValueSet message,
+            @Nullable Duration timeout,
+            @Nullable ReplyMetadata replied) {
         long timeoutNanos = nanos(timeout);
         if (Thread.currentThread().isInterrupted()) {
             throw new IpcException(
@@ -71,11 +79,18 @@ final class Requester {
         }
         checkUsable(service);
         SyncCall call = new SyncCall(calls.nextId(), service, timeoutNanos);
+        if (replied != null) {
+            calls.expectMetadata(call.id(), replied);
+        }
         try {
             send(call, OutFrame.request(call.id(), timeoutNanos, service, metadata, message));
             return reader.callers.await(call);
         } catch (InternalError e) {
             throw sender.cutShort(e);
+        } finally {
+            if (replied != null) {
+                calls.forgetMetadata(call.id());
+            }
         }
     }
 
@@ -83,10 +98,18 @@ final class Requester {
         return timeout == null ? requestTimeoutNanos : Deadline.nanos("timeout", timeout);
     }
 
-    CompletableFuture<ValueSet> callAsync(
-            String service, @Nullable ValueSet metadata, ValueSet message, @Nullable Duration timeout) {
+    @Override
+    public CompletableFuture<ValueSet> callAsync(
+            String service,
+            @Nullable ValueSet metadata,
+            ValueSet message,
+            @Nullable Duration timeout,
+            @Nullable ReplyMetadata replied) {
         long timeoutNanos = nanos(timeout);
         AsyncCall call = new AsyncCall(calls, reader.futures, service, timeoutNanos);
+        if (replied != null) {
+            expectMetadata(call, replied);
+        }
         try {
             checkUsable(service);
             send(call, OutFrame.request(call.id(), timeoutNanos, service, metadata, message));
@@ -98,6 +121,13 @@ final class Requester {
             call.failed(sender.cutShort(e));
         }
         return call.future();
+    }
+
+    private void expectMetadata(AsyncCall call, ReplyMetadata replied) {
+        calls.expectMetadata(call.id(), replied);
+        call.future()
+                .whenComplete((reply, failure) -> calls.forgetMetadata(call.id()))
+                .exceptionally(handedOn -> null);
     }
 
     private void send(PendingCall call, OutFrame frame) {
@@ -129,7 +159,8 @@ final class Requester {
 
     // ---- streams
 
-    Flow.Publisher<ValueSet> stream(String service, @Nullable ValueSet metadata, ValueSet message) {
+    @Override
+    public Flow.Publisher<ValueSet> stream(String service, @Nullable ValueSet metadata, ValueSet message) {
         Names.check(service);
         requireNonNull(message, "message");
         return subscriber -> subscribe(service, metadata, message, requireNonNull(subscriber, "subscriber"));
@@ -169,7 +200,8 @@ final class Requester {
 
     // ---- events
 
-    void send(String event, ValueSet message) {
+    @Override
+    public void send(String event, ValueSet message) {
         checkUsable(event);
         counters.eventSent();
         try {

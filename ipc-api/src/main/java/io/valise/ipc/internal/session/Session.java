@@ -8,7 +8,10 @@ import io.valise.ipc.IpcStatus;
 import io.valise.ipc.PeerIdentity;
 import io.valise.ipc.Stats;
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.internal.call.CallMaker;
+import io.valise.ipc.internal.call.InterceptedCalls;
 import io.valise.ipc.internal.call.OutgoingCalls;
+import io.valise.ipc.internal.call.ReplyMetadata;
 import io.valise.ipc.internal.channel.AnswerSender;
 import io.valise.ipc.internal.channel.Drainer;
 import io.valise.ipc.internal.channel.FrameSender;
@@ -62,6 +65,7 @@ public final class Session implements SessionCall.Calls {
     private final FrameReceiver receiver;
     private final Reader reader;
     private final Requester requester;
+    private final @Nullable InterceptedCalls intercepted;
     private final Broadcasts broadcasts;
     private final GracefulClose gracefulClose;
     private final SerialQueue listeners;
@@ -122,6 +126,9 @@ public final class Session implements SessionCall.Calls {
         this.receiver = newReceiver();
         this.reader = newReader();
         this.requester = new Requester(calls, sender, reader, lifecycle, counters, config.requestTimeoutNanos());
+        this.intercepted = config.interceptors().isEmpty()
+                ? null
+                : new InterceptedCalls(this, config.interceptors(), requester, config.requestTimeoutNanos());
         this.drainer = new Drainer(this, reader.poller::flushFully, lifecycle::isEnded);
         this.broadcasts = new Broadcasts(this);
         this.listeners = new SerialQueue(backlog);
@@ -214,28 +221,56 @@ public final class Session implements SessionCall.Calls {
     // ---- calls of this end
 
     @Override
-    public ValueSet call(String service, @Nullable ValueSet metadata, ValueSet message, @Nullable Duration timeout) {
-        return requester.call(service, metadata, message, timeout);
+    public ValueSet call(
+            String service,
+            @Nullable ValueSet metadata,
+            ValueSet message,
+            @Nullable Duration timeout,
+            @Nullable ReplyMetadata replied) {
+        return intercepted == null
+                ? requester.call(service, metadata, message, timeout, replied)
+                : intercepted.call(service, metadata, message, timeout, replied);
     }
 
     @Override
     public CompletableFuture<ValueSet> callAsync(
-            String service, @Nullable ValueSet metadata, ValueSet message, @Nullable Duration timeout) {
-        return requester.callAsync(service, metadata, message, timeout);
+            String service,
+            @Nullable ValueSet metadata,
+            ValueSet message,
+            @Nullable Duration timeout,
+            @Nullable ReplyMetadata replied) {
+        return maker().callAsync(service, metadata, message, timeout, replied);
+    }
+
+    private CallMaker maker() {
+        return intercepted == null ? requester : intercepted;
+    }
+
+    /** Makes calls without the interceptors of this end. */
+    public CallMaker behindInterceptors() {
+        return requester;
     }
 
     @Override
     public Flow.Publisher<ValueSet> stream(String service, @Nullable ValueSet metadata, ValueSet message) {
-        return requester.stream(service, metadata, message);
+        return maker().stream(service, metadata, message);
     }
 
     @Override
     public void send(String event, ValueSet message) {
-        requester.send(event, message);
+        maker().send(event, message);
     }
 
     /** Sends an event without blocking; what does not fit now follows in order. */
     public void broadcast(String event, ValueSet message) {
+        if (intercepted == null) {
+            broadcastNow(event, message);
+        } else {
+            intercepted.broadcast(event, message, this::broadcastNow);
+        }
+    }
+
+    private void broadcastNow(String event, ValueSet message) {
         counters.eventSent();
         broadcasts.send(event, message);
     }

@@ -9,9 +9,12 @@ import io.valise.ipc.EventHandler;
 import io.valise.ipc.IpcConnection;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
+import io.valise.ipc.Reply;
 import io.valise.ipc.RequestHandler;
 import io.valise.ipc.StreamHandler;
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.internal.call.CallMaker;
+import io.valise.ipc.internal.call.ReplyMetadata;
 import io.valise.ipc.internal.frame.Names;
 import io.valise.ipc.internal.serve.Services;
 import io.valise.ipc.internal.work.ConnectionStates;
@@ -30,14 +33,7 @@ public final class SessionCall implements IpcConnection.Call {
     private @Nullable Duration timeout;
 
     /** A connection whose calls all take the same way; without a timeout the connection's own applies. */
-    public interface Calls extends IpcConnection {
-        ValueSet call(String service, @Nullable ValueSet metadata, ValueSet message, @Nullable Duration timeout);
-
-        CompletableFuture<ValueSet> callAsync(
-                String service, @Nullable ValueSet metadata, ValueSet message, @Nullable Duration timeout);
-
-        Flow.Publisher<ValueSet> stream(String service, @Nullable ValueSet metadata, ValueSet message);
-
+    public interface Calls extends IpcConnection, CallMaker {
         /** What this end offers on this connection. */
         Services services();
 
@@ -84,17 +80,17 @@ public final class SessionCall implements IpcConnection.Call {
 
         @Override
         default ValueSet request(String service, ValueSet message) {
-            return call(service, null, message, null);
+            return call(service, null, message, null, null);
         }
 
         @Override
         default ValueSet request(String service, ValueSet message, Duration timeout) {
-            return call(service, null, message, requireNonNull(timeout, "timeout"));
+            return call(service, null, message, requireNonNull(timeout, "timeout"), null);
         }
 
         @Override
         default CompletableFuture<ValueSet> requestAsync(String service, ValueSet message) {
-            return callAsync(service, null, message, null);
+            return callAsync(service, null, message, null, null);
         }
 
         @Override
@@ -128,12 +124,27 @@ public final class SessionCall implements IpcConnection.Call {
 
     @Override
     public ValueSet request(ValueSet message) {
-        return target.call(service, metadata, message, timeout);
+        return target.call(service, metadata, message, timeout, null);
     }
 
     @Override
     public CompletableFuture<ValueSet> requestAsync(ValueSet message) {
-        return target.callAsync(service, metadata, message, timeout);
+        return target.callAsync(service, metadata, message, timeout, null);
+    }
+
+    @Override
+    public Reply exchange(ValueSet message) {
+        ReplyMetadata replied = new ReplyMetadata();
+        return replied.with(target.call(service, metadata, message, timeout, replied));
+    }
+
+    @Override
+    public CompletableFuture<Reply> exchangeAsync(ValueSet message) {
+        ReplyMetadata replied = new ReplyMetadata();
+        CompletableFuture<ValueSet> sent = target.callAsync(service, metadata, message, timeout, replied);
+        CompletableFuture<Reply> reply = replied.of(sent);
+        reply.whenComplete((done, failure) -> sent.cancel(false)).exceptionally(handedOn -> null);
+        return reply;
     }
 
     @Override

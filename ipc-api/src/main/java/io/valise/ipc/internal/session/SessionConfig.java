@@ -1,12 +1,15 @@
 package io.valise.ipc.internal.session;
 
 import io.valise.ipc.AccessPolicy;
+import io.valise.ipc.Interceptor;
+import io.valise.ipc.OutgoingCall;
 import io.valise.ipc.WaitStrategy;
 import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.internal.greeting.Credentials;
 import io.valise.ipc.internal.serve.Services;
 import io.valise.ipc.internal.work.SerialQueue;
 import io.valise.ipc.spi.Transport;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param executor runs the handlers; null for the reader itself, with takeover
  * @param events where the handlers of events run in order, for sessions that follow each other on one connection; null for
  *     a queue per session
+ * @param interceptors around the calls that this end makes
  * @param reach how far the link reaches
  */
 public record SessionConfig(
@@ -34,6 +38,7 @@ public record SessionConfig(
         WaitStrategy waitStrategy,
         @Nullable Executor executor,
         @Nullable SerialQueue events,
+        List<Interceptor<OutgoingCall>> interceptors,
         Transport.Reach reach) {
 
     /** How long a call waits that does not say. */
@@ -60,6 +65,7 @@ public record SessionConfig(
                 waitStrategy,
                 executor,
                 events,
+                interceptors,
                 far);
     }
 

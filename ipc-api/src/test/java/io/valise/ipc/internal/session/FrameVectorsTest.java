@@ -33,6 +33,7 @@ class FrameVectorsTest {
         frames.put("HELLO", OutFrame.hello(1, about(4711, "quotes-client")));
         frames.put("WELCOME", OutFrame.welcome(1, Frames.VERSION, about(4712, "quotes-server")));
         frames.put("REQUEST", OutFrame.request(2, TimeUnit.SECONDS.toNanos(30), "price", null, SYMBOL));
+        frames.put("REPLY_METADATA", OutFrame.replyMetadata(2, ValueSet.of("cost", 3)));
         frames.put(
                 "RESPONSE",
                 OutFrame.message(
@@ -116,7 +117,7 @@ class FrameVectorsTest {
         for (JsonNode vector : FrameVectors.all()) {
             ByteBuffer frame = ByteBuffer.wrap(FrameVectors.bytes(vector));
             List<Long> header =
-                    List.of((long) frame.get(), (long) frame.get(), (long) frame.getShort(), frame.getLong());
+                    List.of((long) frame.get(), (long) (frame.get() & 0xff), (long) frame.getShort(), frame.getLong());
             assertThat(header)
                     .as(vector.get("name").asText())
                     .containsExactly(
@@ -133,6 +134,6 @@ class FrameVectorsTest {
         assertThat(names).containsExactlyInAnyOrderElementsOf(written().keySet());
         assertThat(FrameVectors.all())
                 .extracting(vector -> vector.get("kind").asInt())
-                .contains(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, (int) Frames.FRAGMENT);
+                .contains(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, (int) Frames.FRAGMENT, (int) Frames.REPLY_METADATA);
     }
 }

@@ -16,6 +16,7 @@ import io.valise.ipc.internal.work.CallbackTask;
 import io.valise.ipc.internal.work.Task;
 import io.valise.ipc.spi.Transport;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +47,7 @@ class FramesFuzz {
                 WaitStrategy.blocking(),
                 Runnable::run,
                 null,
+                List.of(),
                 Transport.Reach.MACHINE);
         Session session = new Session(new RecordingLink(4096), ADDRESS, config, new Server());
         FrameReceiver inbound = session.frames();

@@ -9,6 +9,7 @@ import io.valise.ipc.IpcConnection;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcServer;
 import io.valise.ipc.IpcStatus;
+import io.valise.ipc.Reply;
 import io.valise.ipc.Request;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.internal.frame.Frames;
@@ -36,6 +37,7 @@ import org.junit.jupiter.api.Test;
 class VectorConversationTest {
     private static final ValueSet SYMBOL = ValueSet.of("symbol", "KRW/USD");
     private static final ValueSet REPLY = ValueSet.of("symbol", "KRW/USD", "bid", 101.25);
+    private static final ValueSet COST = ValueSet.of("cost", 3);
     private static final ValueSet TICK = ValueSet.of("bid", 101.25);
 
     @Test
@@ -45,7 +47,7 @@ class VectorConversationTest {
         CompletableFuture<ValueSet> answer = new CompletableFuture<>();
         try (IpcServer server = IpcServer.builder("local:vectors-server")
                         .access((caller, service) -> !service.equals("secret"))
-                        .service("price", request -> REPLY)
+                        .service("price", VectorConversationTest::price)
                         .service("halted", VectorConversationTest::halted)
                         .service("secret", request -> REPLY)
                         .service(
@@ -65,6 +67,7 @@ class VectorConversationTest {
                     .satisfies(peer -> assertThat(peer.peer().application()).contains("quotes-client"));
 
             client.send("REQUEST");
+            client.expect("REPLY_METADATA");
             client.expect("RESPONSE");
             client.send("REQUEST with metadata");
             client.expect("ERROR");
@@ -89,6 +92,11 @@ class VectorConversationTest {
             client.expect("GOAWAY that drains");
             client.expect("GOAWAY");
         }
+    }
+
+    private static ValueSet price(Request request) {
+        request.replyMetadata(COST);
+        return REPLY;
     }
 
     private static ValueSet halted(Request request) {
@@ -151,10 +159,11 @@ class VectorConversationTest {
     }
 
     private static void talk(IpcConnection client, RawEnd server, CompletableFuture<ValueSet> event) throws Exception {
-        CompletableFuture<ValueSet> price = client.requestAsync("price", SYMBOL);
+        CompletableFuture<Reply> price = client.call("price").exchangeAsync(SYMBOL);
         server.expect("REQUEST");
+        server.send("REPLY_METADATA");
         server.send("RESPONSE");
-        assertThat(price.get()).isEqualTo(REPLY);
+        assertThat(price.get()).isEqualTo(Reply.of(REPLY).withMetadata(COST));
 
         CompletableFuture<ValueSet> halted =
                 client.call("halted").metadata(ValueSet.of("tenant", 7)).requestAsync(ValueSet.empty());
