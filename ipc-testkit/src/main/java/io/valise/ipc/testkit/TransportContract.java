@@ -13,6 +13,7 @@ import io.valise.ipc.testkit.session.FutureRules;
 import io.valise.ipc.testkit.session.GracefulCloseRules;
 import io.valise.ipc.testkit.session.HostileUserRules;
 import io.valise.ipc.testkit.session.IdentityRules;
+import io.valise.ipc.testkit.session.InterceptionRules;
 import io.valise.ipc.testkit.session.LifecycleRules;
 import io.valise.ipc.testkit.session.LogRules;
 import io.valise.ipc.testkit.session.PublicationRules;
@@ -40,6 +41,13 @@ public abstract class TransportContract implements Candidate {
     @Nested
     class Calls extends CallRules {
         Calls() {
+            super(TransportContract.this);
+        }
+    }
+
+    @Nested
+    class Interceptions extends InterceptionRules {
+        Interceptions() {
             super(TransportContract.this);
         }
     }
