@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.jar.Attributes;
+import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 import java.util.stream.Stream;
@@ -43,9 +44,37 @@ public final class PackagedJars {
         }
     }
 
-    /** One module as a jar. */
+    /** One module as a jar, with the headers of OSGi in its manifest. */
     public static void jar(Class<?> ofModule, Path jar) throws IOException {
-        write(jar, new Manifest(), read(List.of(ClassPath.entryOf(ofModule))));
+        write(jar, manifest(ofModule), read(List.of(ClassPath.entryOf(ofModule))));
+    }
+
+    /** Some classes of this JVM as a jar. */
+    static void jar(Manifest manifest, List<Class<?>> classes, Path jar) throws IOException {
+        Map<String, byte[]> files = new LinkedHashMap<>();
+        for (Class<?> each : classes) {
+            String file = each.getName().replace('.', '/') + ".class";
+            files.put(file, resource('/' + file));
+        }
+        write(jar, manifest, files);
+    }
+
+    /** A library with another manifest. */
+    static void jar(Manifest manifest, Path library, Path jar) throws IOException {
+        write(jar, manifest, read(List.of(library)));
+    }
+
+    /** That of a module's jar, or the one beside its classes before they are in a jar. */
+    static Manifest manifest(Class<?> ofModule) throws IOException {
+        Path entry = ClassPath.entryOf(ofModule);
+        if (Files.isDirectory(entry)) {
+            try (InputStream in = Files.newInputStream(entry.resolve(MANIFEST))) {
+                return new Manifest(in);
+            }
+        }
+        try (JarFile jar = new JarFile(entry.toFile())) {
+            return jar.getManifest();
+        }
     }
 
     /**
@@ -80,7 +109,8 @@ public final class PackagedJars {
         }
     }
 
-    private static List<Path> libraries(String fileNames) {
+    /** The libraries of the class path of this JVM whose file names match. */
+    static List<Path> libraries(String fileNames) {
         return ClassPath.ofThisJvm().entries().stream()
                 .filter(entry -> entry.getFileName().toString().matches(fileNames))
                 .toList();
@@ -137,11 +167,15 @@ public final class PackagedJars {
     /** Copies a file of the tests. */
     public static void copyResource(String name, Path file) throws IOException {
         Files.createDirectories(file.getParent());
+        Files.write(file, resource(name));
+    }
+
+    private static byte[] resource(String name) throws IOException {
         try (InputStream in = PackagedJars.class.getResourceAsStream(name)) {
             if (in == null) {
                 throw new IOException("no resource " + name);
             }
-            Files.copy(in, file);
+            return in.readAllBytes();
         }
     }
 }

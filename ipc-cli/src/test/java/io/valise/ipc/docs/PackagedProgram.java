@@ -20,10 +20,10 @@ final class PackagedProgram {
         CommandLoop.run(PackagedProgram::run);
     }
 
-    private static String run(String command, List<String> arguments) {
+    static String run(String command, List<String> arguments) {
         return switch (command) {
             case "initialize" -> initialize(arguments.get(0));
-            case "serve" -> serve(arguments.get(0));
+            case "serve" -> serve(IpcServer.builder(arguments.get(0)));
             case "call" -> call(arguments.get(0));
             default -> throw new IllegalArgumentException("command: " + command);
         };
@@ -41,8 +41,8 @@ final class PackagedProgram {
 
     /** Serves until this process ends. */
     @SuppressWarnings("resource") // ends with the process
-    private static String serve(String address) {
-        return IpcServer.builder(address)
+    static String serve(IpcServer.Builder builder) {
+        return builder
                 .service(
                         "double",
                         request -> ValueSet.of("n", 2 * request.message().getInt("n")))
