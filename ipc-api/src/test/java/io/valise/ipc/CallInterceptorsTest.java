@@ -35,8 +35,10 @@ class CallInterceptorsTest {
                 return new CompletableFuture<>();
             })
             .stream("items", request -> {
-                noted.add("items " + request.metadata());
-                return items;
+                return subscriber -> {
+                    items.subscribe(subscriber);
+                    noted.add("items " + request.metadata());
+                };
             })
             .onEvent("told", event -> noted.add("told " + event.message().getInt("n")))
             .interceptCalls(noting("server"))

@@ -52,8 +52,10 @@ class HandlerInterceptorsTest {
                     return later;
                 })
                 .stream("items", request -> {
-                    noted.add("items");
-                    return items;
+                    return subscriber -> {
+                        items.subscribe(subscriber);
+                        noted.add("items");
+                    };
                 })
                 .onEvent("told", event -> noted.add("told " + event.message().getInt("n")));
         for (Interceptor<CallContext> interceptor : interceptors) {
