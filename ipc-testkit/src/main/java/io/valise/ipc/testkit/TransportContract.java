@@ -22,7 +22,6 @@ import io.valise.ipc.testkit.session.SharedNameRules;
 import io.valise.ipc.testkit.session.ShortageRules;
 import io.valise.ipc.testkit.session.SizeRules;
 import io.valise.ipc.testkit.session.StreamRules;
-import io.valise.ipc.testlog.MayLog;
 import org.junit.jupiter.api.Nested;
 
 /**
@@ -33,7 +32,6 @@ import org.junit.jupiter.api.Nested;
  *
  * @since 0.1.0
  */
-@MayLog("handlers failed: limit=")
 public abstract class TransportContract implements Candidate {
     /** For the transport's test class. */
     protected TransportContract() {}

@@ -38,8 +38,7 @@ import org.junit.jupiter.params.provider.MethodSource;
     "service interrupted failed",
     "service s failed",
     "service later failed",
-    "service null failed",
-    "handlers failed: limit="
+    "service null failed"
 })
 class HandlersTest extends LocalConnections {
     // ---- executors
