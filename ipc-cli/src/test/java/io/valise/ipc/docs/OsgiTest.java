@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 @DisabledOnOs(OS.WINDOWS)
 @ExtendWith(HangWatchdog.class)
 class OsgiTest {
-    private static final String SPI_FLY = "org.apache.aries.spifly.*\\.jar";
+    private static final String SPI_FLY = "(asm-|org.apache.aries.spifly).*\\.jar";
     private static final String LIBRARIES = "(netty-|jackson-core|jna-).*\\.jar";
 
     @TempDir
