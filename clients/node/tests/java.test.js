@@ -4,7 +4,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { command, home, startCommand, startNode, withoutCommand } from './support/processes.js';
-import { framed, HELLO, say, split } from './support/raw.js';
+import { framed, HELLO, sayAfterAnswer, split } from './support/raw.js';
 import { jsonVectors } from './support/vectors.js';
 import { ANSWERED, GREETINGS, IGNORED, OVERDUE, OVERDUE_ID, PROTOCOL_ERROR, VIOLATIONS } from './support/violations.js';
 import { KIND } from '../lib/frames.js';
@@ -184,7 +184,7 @@ test('what a Java client is told, and tells, beside replies', limit, async (t) =
 test('a Java server takes for a violation what this package does, and passes over the same', limit, async (t) => {
   const server = startCommand(t, 'serve', 'pipe:strict');
   await server.line(/^serving/);
-  const hear = async (...parts) => split(await say(`${home}/pipe/strict`, ...parts));
+  const hear = async (...parts) => split(await sayAfterAnswer(`${home}/pipe/strict`, ...parts));
   for (const { name: what, bytes } of VIOLATIONS.filter(({ needs }) => needs === undefined)) {
     const said = await hear(HELLO, bytes);
     assert.equal(said[0].kind, KIND.WELCOME, what);

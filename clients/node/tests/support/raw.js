@@ -34,13 +34,25 @@ export function split(bytes) {
 
 /** Connects, sends bytes, and answers all that comes until the other end closes. */
 export function say(where, ...parts) {
+  return talk(where, (socket) => parts.forEach((part) => socket.write(part)));
+}
+
+/** Like say, but the parts after the first follow its answer: a Java server that stalls may end a violation before it. */
+export function sayAfterAnswer(where, first, ...parts) {
+  return talk(where, (socket) => {
+    socket.once('data', () => parts.forEach((part) => socket.write(part)));
+    socket.write(first);
+  });
+}
+
+function talk(where, begin) {
   return new Promise((resolve, reject) => {
     const socket = net.connect(where);
     const heard = [];
     socket.on('data', (chunk) => heard.push(chunk));
     socket.on('error', reject);
     socket.on('close', () => resolve(Buffer.concat(heard)));
-    parts.forEach((part) => socket.write(part));
+    begin(socket);
   });
 }
 
