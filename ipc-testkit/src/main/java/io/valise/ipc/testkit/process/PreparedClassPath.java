@@ -3,7 +3,6 @@ package io.valise.ipc.testkit.process;
 import io.valise.ipc.testkit.TestHome;
 import java.io.File;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -190,7 +189,7 @@ final class PreparedClassPath {
             Files.move(begun, archive, StandardCopyOption.ATOMIC_MOVE);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new UncheckedIOException(new IOException("interrupted before there was an archive of classes", e));
+            throw new IOException("interrupted before there was an archive of classes", e);
         } finally {
             process.destroyForcibly();
             TestHome.deleteAll(home);
