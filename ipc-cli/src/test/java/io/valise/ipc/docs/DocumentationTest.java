@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -36,6 +37,9 @@ class DocumentationTest {
     private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
     private static final Pattern NOT_OURS = Pattern.compile("(.*/)?(target|\\..+)/.*");
     private static final Pattern TEST_CLASS = Pattern.compile("[A-Z][A-Za-z0-9]+(Test|Rules|Contract)");
+
+    /** Message, reason and remedy; the names of deliveries, which are no messages, have no lower-case letters. */
+    private static final Pattern MESSAGE_ROW = Pattern.compile("\\| `([^`]*[a-z][^`]*)` \\|.*\\|.*\\|");
 
     private static List<MarkdownPage> pages;
     private static List<Path> sources;
@@ -218,6 +222,35 @@ class DocumentationTest {
                 .containsExactlyElementsOf(Stream.of(IpcStatus.values())
                         .map(status -> "| " + status.number() + " | `" + status + "` |")
                         .toList());
+    }
+
+    @Test
+    void everyStatusOfAFailureHasItsSection() {
+        assertThat(page("docs/troubleshooting.md").prose())
+                .filteredOn(line -> line.startsWith("## "))
+                .containsExactlyInAnyOrderElementsOf(Stream.of(IpcStatus.values())
+                        .filter(status -> status != IpcStatus.OK)
+                        .map(status -> "## " + status)
+                        .toList());
+    }
+
+    /** Literals that a source has in several parts are put together. */
+    @Test
+    void everyMessageOfAFailureIsSaidBySomeSource() throws IOException {
+        StringBuilder said = new StringBuilder();
+        for (Path source : sources) {
+            if (relative(source).contains("/src/main/")) {
+                said.append(Files.readString(source).replaceAll("\"\\s*\\+\\s*\"", ""));
+            }
+        }
+        List<String> messages = page("docs/troubleshooting.md").prose().stream()
+                .map(MESSAGE_ROW::matcher)
+                .filter(Matcher::matches)
+                .map(row -> row.group(1))
+                .toList();
+        assertThat(messages)
+                .hasSizeGreaterThan(30)
+                .allSatisfy(message -> assertThat(said).contains(message));
     }
 
     /** An example of a path is one of a user, not of the machine where the page was written. */
