@@ -67,22 +67,11 @@ class CallInterceptorsTest {
     }
 
     private Interceptor<OutgoingCall> noting(String name) {
-        return (call, next) -> {
-            noted.add(name + " " + call);
-            return next.proceed(call).whenComplete((reply, failure) -> noted.add(name + " ended " + outcome(failure)));
-        };
-    }
-
-    private static String outcome(Throwable failure) {
-        return failure instanceof IpcException e ? e.status().name() : String.valueOf(failure);
+        return InterceptorNotes.noting(noted, name, OutgoingCall::toString);
     }
 
     private List<String> taken(int count) throws InterruptedException {
-        List<String> all = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            all.add(noted.take());
-        }
-        return all;
+        return InterceptorNotes.taken(noted, count);
     }
 
     private static Interceptor<OutgoingCall> adding(String key) {

@@ -5,7 +5,6 @@ import static io.valise.ipc.Failures.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.valise.ipc.testlog.MayLog;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -66,22 +65,11 @@ class HandlerInterceptorsTest {
     }
 
     private Interceptor<CallContext> noting(String name) {
-        return (call, next) -> {
-            noted.add(name + " " + call.kind() + " " + call.name());
-            return next.proceed(call).whenComplete((reply, failure) -> noted.add(name + " ended " + outcome(failure)));
-        };
-    }
-
-    private static String outcome(Throwable failure) {
-        return failure instanceof IpcException e ? e.status().name() : String.valueOf(failure);
+        return InterceptorNotes.noting(noted, name, call -> call.kind() + " " + call.name());
     }
 
     private List<String> taken(int count) throws InterruptedException {
-        List<String> all = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            all.add(noted.take());
-        }
-        return all;
+        return InterceptorNotes.taken(noted, count);
     }
 
     @Test
@@ -264,7 +252,7 @@ class HandlerInterceptorsTest {
     void aCallerThatHasGivenUpIsServedNoMore() throws Exception {
         CompletableFuture<Void> go = new CompletableFuture<>();
         serve((call, next) -> go.thenCompose(done -> next.proceed(call))
-                .whenComplete((reply, failure) -> noted.add(outcome(failure.getCause()))));
+                .whenComplete((reply, failure) -> noted.add(InterceptorNotes.outcome(failure.getCause()))));
         CompletableFuture<ValueSet> reply = client.requestAsync("ask", MESSAGE);
         reply.cancel(true);
         client.request("valise.ping", MESSAGE);
