@@ -1,6 +1,6 @@
 package io.valise.ipc;
 
-import io.valise.ipc.internal.work.InterceptorChain;
+import io.valise.ipc.internal.work.Completions;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
@@ -31,7 +31,7 @@ final class HandedOnDeadline {
 
     /** The failure, which says whose time was up. */
     private static CompletionException named(Throwable failure, Duration left, String handling) {
-        Throwable cause = InterceptorChain.unwrapped(failure);
+        Throwable cause = Completions.cause(failure);
         return new CompletionException(
                 cause instanceof IpcException e && e.status() == IpcStatus.TIMEOUT
                         ? new IpcException(

@@ -9,6 +9,7 @@ import io.valise.ipc.IpcStatus;
 import io.valise.ipc.OutgoingCall;
 import io.valise.ipc.Reply;
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.internal.work.Completions;
 import io.valise.ipc.internal.work.InterceptorChain;
 import io.valise.ipc.spi.runtime.SafeLog;
 import java.lang.System.Logger;
@@ -62,7 +63,7 @@ public final class InterceptedCalls implements CallMaker {
 
     /** What the caller gets, when interceptors have failed it. */
     static Throwable failure(OutgoingCall call, Throwable thrown, boolean proceeded) {
-        Throwable failure = InterceptorChain.unwrapped(thrown);
+        Throwable failure = Completions.cause(thrown);
         if (failure instanceof Error || (proceeded && failure instanceof IpcException)) {
             return failure;
         }

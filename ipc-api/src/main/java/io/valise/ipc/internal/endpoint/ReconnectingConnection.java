@@ -9,10 +9,8 @@ import io.valise.ipc.IpcStatus;
 import io.valise.ipc.PeerIdentity;
 import io.valise.ipc.ReconnectPolicy;
 import io.valise.ipc.Stats;
-import io.valise.ipc.ValueSet;
 import io.valise.ipc.internal.call.CallMaker;
 import io.valise.ipc.internal.call.InterceptedCalls;
-import io.valise.ipc.internal.call.ReplyMetadata;
 import io.valise.ipc.internal.serve.Services;
 import io.valise.ipc.internal.session.Session;
 import io.valise.ipc.internal.session.SessionCall;
@@ -26,7 +24,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +35,7 @@ final class ReconnectingConnection implements SessionCall.Calls, Redial.Target {
     private final ReconnectPolicy policy;
     private final long connectNanos;
     private final Redial redial;
-    private final CallMaker calls;
+    private final CallMaker maker;
     private final ConnectionStates states = new ConnectionStates();
     private final CompletableFuture<CloseReason> closed = new CompletableFuture<>();
     private volatile Session session;
@@ -65,7 +62,7 @@ final class ReconnectingConnection implements SessionCall.Calls, Redial.Target {
         this.proved = first.peer();
         CallMaker repeated = new RepeatedCalls(this);
         SessionConfig config = dialer.config();
-        this.calls = config.interceptors().isEmpty()
+        this.maker = config.interceptors().isEmpty()
                 ? repeated
                 : new InterceptedCalls(this, config.interceptors(), repeated, config.requestTimeoutNanos());
     }
@@ -79,33 +76,8 @@ final class ReconnectingConnection implements SessionCall.Calls, Redial.Target {
     // ---- calls
 
     @Override
-    public ValueSet call(
-            String service,
-            @Nullable ValueSet metadata,
-            ValueSet message,
-            @Nullable Duration timeout,
-            @Nullable ReplyMetadata replied) {
-        return calls.call(service, metadata, message, timeout, replied);
-    }
-
-    @Override
-    public CompletableFuture<ValueSet> callAsync(
-            String service,
-            @Nullable ValueSet metadata,
-            ValueSet message,
-            @Nullable Duration timeout,
-            @Nullable ReplyMetadata replied) {
-        return calls.callAsync(service, metadata, message, timeout, replied);
-    }
-
-    @Override
-    public void send(String event, ValueSet message) {
-        calls.send(event, message);
-    }
-
-    @Override
-    public Flow.Publisher<ValueSet> stream(String service, @Nullable ValueSet metadata, ValueSet message) {
-        return calls.stream(service, metadata, message);
+    public CallMaker maker() {
+        return maker;
     }
 
     /** What is known of one call that may take several attempts. */

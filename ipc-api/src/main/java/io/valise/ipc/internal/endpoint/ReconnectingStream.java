@@ -4,8 +4,8 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.internal.call.LateStream;
 import io.valise.ipc.internal.session.Session;
+import io.valise.ipc.internal.work.Completions;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Flow;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +57,7 @@ final class ReconnectingStream extends LateStream {
             awaited.cancel(false);
         }
         awaited.thenAccept(this::open).exceptionally(failure -> {
-            Throwable cause = failure instanceof CompletionException wrapped ? wrapped.getCause() : failure;
+            Throwable cause = Completions.cause(failure);
             if (!isCancelled()) {
                 subscriber().onError(cause instanceof IpcException e ? repeats.honest(e) : cause);
             }

@@ -8,10 +8,10 @@ import io.valise.ipc.internal.call.CallMaker;
 import io.valise.ipc.internal.call.ReplyMetadata;
 import io.valise.ipc.internal.frame.Names;
 import io.valise.ipc.internal.session.Session;
+import io.valise.ipc.internal.work.Completions;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
@@ -74,7 +74,7 @@ final class RepeatedCalls implements CallMaker {
                         .thenCompose(next -> callUnless(result, next, metadata, message, repeats, replied));
         attempt.thenAccept(result::complete)
                 .exceptionally(failure -> {
-                    Throwable cause = failure instanceof CompletionException wrapped ? wrapped.getCause() : failure;
+                    Throwable cause = Completions.cause(failure);
                     if (cause instanceof IpcException e && connection.mayRepeat(repeats, e) && !result.isDone()) {
                         attempt(metadata, message, repeats, repeats.nextNanos(), replied, result);
                     } else {
@@ -84,8 +84,7 @@ final class RepeatedCalls implements CallMaker {
                 })
                 .exceptionally(
                         fault -> { // of the attempt that should have followed
-                            result.completeExceptionally(
-                                    fault instanceof CompletionException ? fault.getCause() : fault);
+                            result.completeExceptionally(Completions.cause(fault));
                             return null;
                         });
     }

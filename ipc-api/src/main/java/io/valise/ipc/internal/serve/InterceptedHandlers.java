@@ -8,6 +8,7 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.Reply;
 import io.valise.ipc.Request;
+import io.valise.ipc.internal.work.Completions;
 import io.valise.ipc.internal.work.InterceptorChain;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -34,7 +35,7 @@ final class InterceptedHandlers {
         end.whenComplete((@Nullable Reply reply, @Nullable Throwable failure) -> {
             try {
                 if (failure != null) {
-                    request.failIntercepted(InterceptorChain.unwrapped(failure), inner.hasBegun());
+                    request.failIntercepted(Completions.cause(failure), inner.hasBegun());
                 } else if (!request.isStream()) {
                     Reply given = reply == null ? Reply.empty() : reply;
                     request.replyIntercepted(given, request.isFlushedSoon(onReader, handling));

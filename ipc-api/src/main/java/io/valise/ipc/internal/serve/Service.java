@@ -7,7 +7,7 @@ import io.valise.ipc.Request;
 import io.valise.ipc.RequestHandler;
 import io.valise.ipc.StreamHandler;
 import io.valise.ipc.ValueSet;
-import io.valise.ipc.internal.work.InterceptorChain;
+import io.valise.ipc.internal.work.Completions;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -141,7 +141,7 @@ final class Service {
             if (failure == null) {
                 request.reply(reply, request.isFlushedSoon(onReader, handling));
             } else {
-                request.fail(InterceptorChain.unwrapped(failure));
+                request.fail(Completions.cause(failure));
             }
         });
     }
@@ -163,7 +163,7 @@ final class Service {
                 if (failure == null) {
                     end.complete(request.withMetadata(reply));
                 } else {
-                    end.completeExceptionally(InterceptorChain.unwrapped(failure));
+                    end.completeExceptionally(Completions.cause(failure));
                 }
             });
             return end;

@@ -11,7 +11,6 @@ import io.valise.ipc.ValueSet;
 import io.valise.ipc.internal.call.CallMaker;
 import io.valise.ipc.internal.call.InterceptedCalls;
 import io.valise.ipc.internal.call.OutgoingCalls;
-import io.valise.ipc.internal.call.ReplyMetadata;
 import io.valise.ipc.internal.channel.AnswerSender;
 import io.valise.ipc.internal.channel.Drainer;
 import io.valise.ipc.internal.channel.FrameSender;
@@ -33,12 +32,9 @@ import io.valise.ipc.spi.Link;
 import io.valise.ipc.spi.runtime.SafeLog;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -221,44 +217,13 @@ public final class Session implements SessionCall.Calls {
     // ---- calls of this end
 
     @Override
-    public ValueSet call(
-            String service,
-            @Nullable ValueSet metadata,
-            ValueSet message,
-            @Nullable Duration timeout,
-            @Nullable ReplyMetadata replied) {
-        return intercepted == null
-                ? requester.call(service, metadata, message, timeout, replied)
-                : intercepted.call(service, metadata, message, timeout, replied);
-    }
-
-    @Override
-    public CompletableFuture<ValueSet> callAsync(
-            String service,
-            @Nullable ValueSet metadata,
-            ValueSet message,
-            @Nullable Duration timeout,
-            @Nullable ReplyMetadata replied) {
-        return maker().callAsync(service, metadata, message, timeout, replied);
-    }
-
-    private CallMaker maker() {
+    public CallMaker maker() {
         return intercepted == null ? requester : intercepted;
     }
 
     /** Makes calls without the interceptors of this end. */
     public CallMaker behindInterceptors() {
         return requester;
-    }
-
-    @Override
-    public Flow.Publisher<ValueSet> stream(String service, @Nullable ValueSet metadata, ValueSet message) {
-        return maker().stream(service, metadata, message);
-    }
-
-    @Override
-    public void send(String event, ValueSet message) {
-        maker().send(event, message);
     }
 
     /** Sends an event without blocking; what does not fit now follows in order. */

@@ -33,7 +33,10 @@ public final class SessionCall implements IpcConnection.Call {
     private @Nullable Duration timeout;
 
     /** A connection whose calls all take the same way; without a timeout the connection's own applies. */
-    public interface Calls extends IpcConnection, CallMaker {
+    public interface Calls extends IpcConnection {
+        /** Makes the calls of this end. */
+        CallMaker maker();
+
         /** What this end offers on this connection. */
         Services services();
 
@@ -80,22 +83,27 @@ public final class SessionCall implements IpcConnection.Call {
 
         @Override
         default ValueSet request(String service, ValueSet message) {
-            return call(service, null, message, null, null);
+            return maker().call(service, null, message, null, null);
         }
 
         @Override
         default ValueSet request(String service, ValueSet message, Duration timeout) {
-            return call(service, null, message, requireNonNull(timeout, "timeout"), null);
+            return maker().call(service, null, message, requireNonNull(timeout, "timeout"), null);
         }
 
         @Override
         default CompletableFuture<ValueSet> requestAsync(String service, ValueSet message) {
-            return callAsync(service, null, message, null, null);
+            return maker().callAsync(service, null, message, null, null);
         }
 
         @Override
         default Flow.Publisher<ValueSet> stream(String service, ValueSet message) {
-            return stream(service, null, message);
+            return maker().stream(service, null, message);
+        }
+
+        @Override
+        default void send(String event, ValueSet message) {
+            maker().send(event, message);
         }
 
         @Override
@@ -124,24 +132,24 @@ public final class SessionCall implements IpcConnection.Call {
 
     @Override
     public ValueSet request(ValueSet message) {
-        return target.call(service, metadata, message, timeout, null);
+        return target.maker().call(service, metadata, message, timeout, null);
     }
 
     @Override
     public CompletableFuture<ValueSet> requestAsync(ValueSet message) {
-        return target.callAsync(service, metadata, message, timeout, null);
+        return target.maker().callAsync(service, metadata, message, timeout, null);
     }
 
     @Override
     public Reply exchange(ValueSet message) {
         ReplyMetadata replied = new ReplyMetadata();
-        return replied.with(target.call(service, metadata, message, timeout, replied));
+        return replied.with(target.maker().call(service, metadata, message, timeout, replied));
     }
 
     @Override
     public CompletableFuture<Reply> exchangeAsync(ValueSet message) {
         ReplyMetadata replied = new ReplyMetadata();
-        CompletableFuture<ValueSet> sent = target.callAsync(service, metadata, message, timeout, replied);
+        CompletableFuture<ValueSet> sent = target.maker().callAsync(service, metadata, message, timeout, replied);
         CompletableFuture<Reply> reply = replied.of(sent);
         reply.whenComplete((done, failure) -> sent.cancel(false)).exceptionally(handedOn -> null);
         return reply;
@@ -156,6 +164,6 @@ public final class SessionCall implements IpcConnection.Call {
                             + " was given; leave it out, and cancel the subscription after that time",
                     Delivery.NOT_SENT);
         }
-        return target.stream(service, metadata, message);
+        return target.maker().stream(service, metadata, message);
     }
 }

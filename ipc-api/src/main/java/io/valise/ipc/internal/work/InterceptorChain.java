@@ -4,7 +4,6 @@ import io.valise.ipc.Interceptor;
 import io.valise.ipc.Reply;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -41,12 +40,5 @@ public final class InterceptorChain<C> {
             }
             return CompletableFuture.failedFuture(e);
         }
-    }
-
-    /** What failed, without what stages wrap around it. */
-    public static Throwable unwrapped(Throwable failure) {
-        return failure instanceof CompletionException wrapped && wrapped.getCause() != null
-                ? wrapped.getCause()
-                : failure;
     }
 }
