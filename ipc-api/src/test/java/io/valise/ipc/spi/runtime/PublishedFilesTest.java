@@ -51,23 +51,27 @@ class PublishedFilesTest {
     @Logs("cannot be published again yet: java.lang.StackOverflowError")
     void anErrorOfOneFileKeepsNoOtherFromBeingPublishedAgain() throws Exception {
         List<PublishedFiles.Kept> all = new ArrayList<>();
-        CountDownLatch others = new CountDownLatch(FILES - 1);
+        List<CountDownLatch> attempts = new ArrayList<>();
         Path folder = folder();
         for (int i = 0; i < FILES; i++) {
             Path file = Files.createFile(folder.resolve("file" + i));
             boolean fails = i == 0;
+            CountDownLatch attempted = new CountDownLatch(1);
+            attempts.add(attempted);
             all.add(PublishedFiles.keep(file, folder, entry -> {
+                attempted.countDown();
                 if (fails) {
                     throw new StackOverflowError();
                 }
-                others.countDown();
                 return false;
             }));
         }
         for (int i = 0; i < FILES; i++) {
             Files.delete(folder.resolve("file" + i));
         }
-        others.await();
+        for (CountDownLatch attempted : attempts) {
+            attempted.await();
+        }
         all.forEach(PublishedFiles.Kept::close);
         assertThat(all).noneMatch(PublishedFiles.Kept::isOpen);
     }
