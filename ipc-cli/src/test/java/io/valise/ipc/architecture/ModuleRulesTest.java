@@ -76,7 +76,18 @@ class ModuleRulesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"pipes", "sharedmem", "loopback", "nats", "services", "testlog", "testkit", "cli"})
+    @ValueSource(
+            strings = {
+                "pipes",
+                "sharedmem",
+                "loopback",
+                "nats",
+                "services",
+                "opentelemetry",
+                "testlog",
+                "testkit",
+                "cli"
+            })
     void aModuleShowsOnlyPackagesOfItsOwnName(String room) {
         String name = "io.valise.ipc." + room;
         assertThat(exports(name))

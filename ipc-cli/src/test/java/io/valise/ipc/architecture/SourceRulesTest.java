@@ -79,7 +79,7 @@ class SourceRulesTest {
         try (Stream<Path> files = Files.walk(root)) {
             files.filter(file -> file.toString().endsWith(".java"))
                     .filter(file ->
-                            root.relativize(file).toString().replace('\\', '/').matches("[^/]+/src/.*"))
+                            root.relativize(file).toString().replace('\\', '/').matches("([^/]+/){1,2}src/.*"))
                     .forEach(SOURCES::add);
         }
         for (Path source : SOURCES) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.valise.ipc.IpcServer;
 import io.valise.ipc.loopback.LoopbackTransport;
 import io.valise.ipc.nats.NatsTransport;
+import io.valise.ipc.opentelemetry.IpcTelemetry;
 import io.valise.ipc.pipes.PipeTransport;
 import io.valise.ipc.services.hosting.AppServiceHost;
 import io.valise.ipc.sharedmem.ShmTransport;
@@ -23,6 +24,7 @@ import java.util.Map;
 import java.util.jar.Manifest;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
@@ -36,7 +38,8 @@ class BundleHeadersTest {
             ShmTransport.class,
             LoopbackTransport.class,
             NatsTransport.class,
-            AppServiceHost.class);
+            AppServiceHost.class,
+            IpcTelemetry.class);
 
     private static ModuleDescriptor descriptor(Class<?> ofModule) {
         return ModuleFinder.of(ClassPath.entryOf(ofModule))
@@ -119,7 +122,8 @@ class BundleHeadersTest {
                 .toList();
         assertThat(published)
                 .hasSameSizeAs(MODULES)
-                .allSatisfy(artifact ->
-                        assertThat(root.resolve(artifact).resolve("bundle.bnd")).exists());
+                .allSatisfy(artifact -> assertThat(Stream.of(root, root.resolve("integrations"))
+                                .map(folder -> folder.resolve(artifact).resolve("bundle.bnd")))
+                        .anyMatch(Files::exists));
     }
 }

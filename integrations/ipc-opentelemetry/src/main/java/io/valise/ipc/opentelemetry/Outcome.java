@@ -1,0 +1,48 @@
+package io.valise.ipc.opentelemetry;
+
+import io.valise.ipc.Delivery;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import java.util.Objects;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a call has ended.
+ *
+ * @param status what the caller is told
+ * @param failure what it failed with; null when it has not
+ */
+record Outcome(IpcStatus status, @Nullable Throwable failure) {
+    static Outcome of(@Nullable Throwable thrown) {
+        Throwable failure = thrown instanceof CompletionException wrapped && wrapped.getCause() != null
+                ? wrapped.getCause()
+                : thrown;
+        if (failure == null) {
+            return new Outcome(IpcStatus.OK, null);
+        }
+        if (failure instanceof IpcException known) {
+            return new Outcome(known.status(), known);
+        }
+        return new Outcome(
+                failure instanceof CancellationException ? IpcStatus.CANCELLED : IpcStatus.HANDLER_FAILED, failure);
+    }
+
+    /** Whether it is one for an operator; what the caller no longer wants has not failed. */
+    boolean isError() {
+        return status != IpcStatus.OK && status != IpcStatus.CANCELLED;
+    }
+
+    String reason() {
+        return failure instanceof IpcException known ? known.reason() : Objects.toString(failure);
+    }
+
+    /** Whether the peer knows no such service, or no such method of a remote object; then its name may be any text. */
+    boolean isUnknown(CallName call) {
+        return failure instanceof IpcException known
+                && (call.remoteMethod().isPresent()
+                        ? status == IpcStatus.UNSUPPORTED
+                        : status == IpcStatus.SERVICE_NOT_FOUND && known.delivery() == Delivery.REJECTED);
+    }
+}

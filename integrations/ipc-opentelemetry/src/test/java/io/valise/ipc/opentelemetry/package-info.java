@@ -1,0 +1,4 @@
+@NullMarked
+package io.valise.ipc.opentelemetry;
+
+import org.jspecify.annotations.NullMarked;
