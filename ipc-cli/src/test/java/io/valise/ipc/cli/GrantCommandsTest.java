@@ -10,6 +10,7 @@ import io.valise.ipc.spi.runtime.ConfigurationDirectory;
 import io.valise.ipc.spi.runtime.PrivateFile;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.OwnHome;
+import io.valise.ipc.testkit.rule.Variants;
 import io.valise.ipc.testlog.MayLog;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +22,6 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code ipc grant} with its list and its revocations, and what presents and asks for grants. */
 @ExtendWith(HangWatchdog.class)
@@ -36,7 +36,7 @@ class GrantCommandsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"shm", "pipe", "loopback"})
+    @Variants({"loopback", "shm", "pipe"})
     void aGrantForTwoIsPresentedListedAndRevokedWhileTheServerRuns(String scheme) throws Exception {
         Path file = own.path().resolve("read.grant");
         run("identity make acme/quotes");

@@ -8,6 +8,7 @@ import io.valise.ipc.IpcClient;
 import io.valise.ipc.IpcConnection;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.testkit.HangWatchdog;
+import io.valise.ipc.testkit.rule.Variants;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -42,7 +43,7 @@ class ProcessTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"shm:signalled", "pipe:signalled", "loopback:signalled"})
+    @Variants({"shm:signalled", "pipe:signalled", "loopback:signalled"})
     void aSignalEndsAServerInGoodOrder(String endpoint) throws Exception {
         assumeTrue(ProcessHandle.current().supportsNormalTermination(), "no SIGTERM here");
         try (ForkedIpc server = ForkedIpc.start("serve", endpoint)) {

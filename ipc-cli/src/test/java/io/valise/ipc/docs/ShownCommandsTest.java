@@ -11,6 +11,7 @@ import io.valise.ipc.services.json.ValueSetJson;
 import io.valise.ipc.services.manifest.ManifestFolder;
 import io.valise.ipc.testkit.TestHome;
 import io.valise.ipc.testkit.process.JavaCommand;
+import io.valise.ipc.testkit.rule.Variants;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -31,7 +32,6 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** The commands that the pages show are run, by a shell, as they are written; what they print begins as it is shown. */
 @DisabledOnOs(OS.WINDOWS)
@@ -98,7 +98,7 @@ class ShownCommandsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"README.md", "docs/cli.md", "docs/security.md"})
+    @Variants({"README.md", "docs/cli.md", "docs/security.md"})
     void everyCommandIsRun(String page) throws Exception {
         TreeSet<String> run = new TreeSet<>();
         for (ShownCommand command : ShownCommand.of(MarkdownPage.read(ROOT.resolve(page)))) {

@@ -1,7 +1,7 @@
 package io.valise.ipc.nats;
 
 import io.valise.ipc.testkit.TransportContract;
-import java.util.Set;
+import io.valise.ipc.testkit.rule.ConnectionRules;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -11,24 +11,15 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 @NeedsNats
 @ExtendWith(NatsConformanceTest.Groups.class)
 class NatsConformanceTest extends TransportContract implements NatsCandidate {
-    /**
-     * The rules that depend on how a connection is made, how it ends, and how much room it has; the others see the same link as
-     * over the other transports, and run with {@code -Dvalise.test.allRules=true}. Those of shortages never run: they deny a
-     * process the threads that the client of the broker needs to connect.
-     */
+    /** The rules that depend on how a connection is made. Those of shortages never run. */
     static final class Groups implements ExecutionCondition {
-        private static final Set<String> LEFT_OUT =
-                Set.of("Exits", "Fairness", "Futures", "Identities", "Logs", "Streams");
+        private final ExecutionCondition others = new ConnectionRules();
 
         @Override
         public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-            if (context.getRequiredTestClass().getSimpleName().equals("Shortages")) {
-                return ConditionEvaluationResult.disabled("the client of the broker needs threads to connect");
-            }
-            return LEFT_OUT.contains(context.getRequiredTestClass().getSimpleName())
-                            && !Boolean.getBoolean("valise.test.allRules")
-                    ? ConditionEvaluationResult.disabled("the same over the other transports")
-                    : ConditionEvaluationResult.enabled("depends on how a connection is made");
+            return context.getRequiredTestClass().getSimpleName().equals("Shortages")
+                    ? ConditionEvaluationResult.disabled("the client of the broker needs threads to connect")
+                    : others.evaluateExecutionCondition(context);
         }
     }
 }

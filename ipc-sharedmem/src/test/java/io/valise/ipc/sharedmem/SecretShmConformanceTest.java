@@ -2,6 +2,8 @@ package io.valise.ipc.sharedmem;
 
 import io.valise.ipc.spi.Transport;
 import io.valise.ipc.testkit.rule.ConnectionRules;
+import io.valise.ipc.testkit.rule.FullRun;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
@@ -9,6 +11,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * the link is the same.
  */
 @ExtendWith(ConnectionRules.class)
+@EnabledIfSystemProperty(
+        named = FullRun.PROPERTY,
+        matches = "true",
+        disabledReason = "SecretShmLinkTest and SecretShmAttacksTest test its connections")
 class SecretShmConformanceTest extends ShmConformanceTest {
     @Override
     public Transport transport() {

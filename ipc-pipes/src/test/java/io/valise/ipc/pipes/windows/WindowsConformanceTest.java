@@ -6,9 +6,12 @@ import io.valise.ipc.pipes.windows.model.Machine;
 import io.valise.ipc.pipes.windows.model.ModelProcess;
 import io.valise.ipc.spi.Transport;
 import io.valise.ipc.testkit.TransportContract;
+import io.valise.ipc.testkit.rule.ConnectionRules;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What programs are promised over every transport, over Windows' pipes by the documented semantics. */
+@ExtendWith(ConnectionRules.class)
 class WindowsConformanceTest extends TransportContract {
     private static final Machine MACHINE = new Machine();
     private static final ModelProcess PROCESS =

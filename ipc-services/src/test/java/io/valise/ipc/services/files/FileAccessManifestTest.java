@@ -12,6 +12,7 @@ import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.OwnHome;
 import io.valise.ipc.testkit.process.ForkedJvm;
+import io.valise.ipc.testkit.rule.Variants;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -184,7 +185,7 @@ class FileAccessManifestTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"shm:consent", "pipe:consent", "loopback:consent"})
+    @Variants({"shm:consent", "pipe:consent", "loopback:consent"})
     void consentCountsAtTheNextCallOfARunningService(String address) throws IOException {
         FileAccessManifest.declare(editor, documents);
         ValueSet asked = ValueSet.of("path", letter.toString());

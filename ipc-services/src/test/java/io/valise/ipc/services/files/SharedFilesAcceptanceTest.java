@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.valise.ipc.IpcServer;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.process.ForkedJvm;
+import io.valise.ipc.testkit.rule.Variants;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -17,7 +18,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files between processes, over every transport. */
 @ExtendWith(HangWatchdog.class)
@@ -33,7 +33,7 @@ class SharedFilesAcceptanceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"shm:files", "pipe:files", "loopback:files"})
+    @Variants({"pipe:files", "loopback:files", "shm:files"})
     void ofTwoProcessesThatRaceForATokenOneGetsTheBytesAndAfterFourteenDaysNone(String address) throws Exception {
         Path file = Files.write(temp.resolve("raced"), new byte[100_000]);
         SharedFiles files = new SharedFiles();
@@ -53,7 +53,7 @@ class SharedFilesAcceptanceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"shm:files", "pipe:files", "loopback:files"})
+    @Variants({"loopback:files", "shm:files", "pipe:files"})
     void aTokenWhoseReaderIsKilledIsRedeemedByAnother(String address) throws Exception {
         Path file = Files.write(temp.resolve("long"), new byte[10_000_000]);
         SharedFiles files = new SharedFiles();
@@ -91,7 +91,7 @@ class SharedFilesAcceptanceTest {
 
     /** For several GiB set {@code -Dvalise.test.sharedFileMebibytes=4096}. */
     @ParameterizedTest
-    @ValueSource(strings = {"shm:big", "pipe:big", "loopback:big"})
+    @Variants({"shm:big", "pipe:big", "loopback:big"})
     void aLongFileCrossesWithLittleMemory(String address) throws Exception {
         long size = Long.getLong("valise.test.sharedFileMebibytes", 256) << 20;
         Path file = temp.resolve("sparse");

@@ -13,6 +13,7 @@ import io.valise.ipc.services.manifest.Manifests;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.TestHome;
 import io.valise.ipc.testkit.process.ForkedJvm;
+import io.valise.ipc.testkit.rule.Variants;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,7 +28,6 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Servers that clients have started, in real processes. */
 @ExtendWith(HangWatchdog.class)
@@ -60,7 +60,7 @@ class StartIfAbsentTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"shm", "pipe", "loopback"})
+    @Variants({"shm", "pipe", "loopback"})
     void ofTwoClientsThatRaceBothReachOneProcessWhichEndsWhenTheyHaveGone(String scheme) {
         String name = "raced-" + scheme;
         declare(name, ValueSet.of("endpoints", new String[] {"any:" + name}, "idleSeconds", 1));

@@ -12,6 +12,7 @@ import io.valise.ipc.ValueSet;
 import io.valise.ipc.services.objects.RemoteObjects;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.process.ForkedJvm;
+import io.valise.ipc.testkit.rule.Variants;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Flow;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -19,7 +20,6 @@ import java.util.concurrent.SubmissionPublisher;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Interceptors, metadata of replies and deadlines that are handed on, between two processes over every transport. */
 @ExtendWith(HangWatchdog.class)
@@ -72,7 +72,7 @@ class InterceptorsAcceptanceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"shm:intercepted", "pipe:intercepted", "loopback:intercepted"})
+    @Variants({"loopback:intercepted", "shm:intercepted", "pipe:intercepted"})
     void callsOfAnotherProcessPass(String address) throws Exception {
         try (IpcServer server = RemoteObjects.export(InterceptedClient.Desk.class, () -> {
                             CallContext call = CallContext.current().orElseThrow();

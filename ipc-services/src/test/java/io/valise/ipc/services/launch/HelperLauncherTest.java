@@ -10,6 +10,7 @@ import io.valise.ipc.services.launch.LaunchResult.Status;
 import io.valise.ipc.services.manifest.Manifests;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.process.ForkedJvm;
+import io.valise.ipc.testkit.rule.Variants;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,7 +23,6 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Helpers in processes of their own, and those that cannot be started. */
 @ExtendWith(HangWatchdog.class)
@@ -64,7 +64,7 @@ class HelperLauncherTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"shm", "pipe", "loopback"})
+    @Variants({"loopback", "shm", "pipe"})
     void aHelperIsConnectedWhenTheCallReturnsAndEndsWhenItIsClosed(String transport) throws Exception {
         LaunchResult result =
                 HelperLauncher.of(editor).over(transport).within(TIMEOUT).launch("double");
@@ -80,7 +80,7 @@ class HelperLauncherTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"shm", "pipe", "loopback"})
+    @Variants({"shm", "pipe", "loopback"})
     void anotherApplicationCannotLaunchThem(String transport) {
         try (ForkedJvm other = ForkedJvm.start(Manifests.OPTIONS, LauncherProgram.class)) {
             for (String application : List.of("acme/viewer", "other/editor")) {
@@ -93,7 +93,7 @@ class HelperLauncherTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"shm", "pipe", "loopback"})
+    @Variants({"pipe", "loopback", "shm"})
     void aHelperWithAnIdentityServesItsOwnApplicationAlone(String transport) {
         HelperLauncher own = HelperLauncher.of(editor).over(transport).within(TIMEOUT);
         try (RunningHelper helper = own.launch("guarded").helper()) {

@@ -12,6 +12,7 @@ import io.valise.ipc.services.files.SharedFiles;
 import io.valise.ipc.services.manifest.Manifests;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.process.ForkedJvm;
+import io.valise.ipc.testkit.rule.Variants;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -26,7 +27,6 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Targets in processes of their own, which are given files, return files, and learn who has launched them. */
 @ExtendWith(HangWatchdog.class)
@@ -62,7 +62,7 @@ class LaunchWithFilesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"shm", "pipe", "loopback"})
+    @Variants({"pipe", "loopback", "shm"})
     void aFileGoesThereAndAnotherComesBackAndTheTargetKnowsItsCaller(String transport) throws Exception {
         SharedFiles files = new SharedFiles();
         ValueSet input = ValueSet.of(
@@ -97,7 +97,7 @@ class LaunchWithFilesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"shm", "pipe", "loopback"})
+    @Variants({"loopback", "shm", "pipe"})
     void aTargetThatIsKilledBreaksTheTransferOff(String transport) throws Exception {
         try (LaunchedTarget target = ResultLauncher.standard().over(transport).start("files", sharing());
                 SharedFile file = SharedFiles.redeem(
@@ -110,7 +110,7 @@ class LaunchWithFilesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"shm", "pipe", "loopback"})
+    @Variants({"shm", "pipe", "loopback"})
     void aTargetWhoseFileWasNotRedeemedEndsWithItsLauncher(String transport) throws Exception {
         try (ForkedJvm launcher = ForkedJvm.start(Manifests.OPTIONS, LauncherProgram.class)) {
             Path file = Files.writeString(temp.resolve("shared"), "not read");

@@ -11,6 +11,7 @@ import io.valise.ipc.ValueSet;
 import io.valise.ipc.services.manifest.Manifests;
 import io.valise.ipc.spi.Providers;
 import io.valise.ipc.testkit.HangWatchdog;
+import io.valise.ipc.testkit.rule.Variants;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -25,7 +26,6 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Programs launched for a result, in processes of their own. */
 @ExtendWith(HangWatchdog.class)
@@ -48,7 +48,7 @@ class ResultLauncherTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"shm", "pipe", "loopback"})
+    @Variants({"pipe", "loopback", "shm"})
     void aTargetReportsItsResult(String transport) {
         ValueSet question = ValueSet.of("do", "echo", "bytes", new byte[90_000]);
         assertThat(ResultLauncher.standard()

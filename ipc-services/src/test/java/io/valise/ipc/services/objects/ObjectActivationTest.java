@@ -16,6 +16,7 @@ import io.valise.ipc.services.hosting.ServiceManifest;
 import io.valise.ipc.services.manifest.Manifests;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.process.ForkedJvm;
+import io.valise.ipc.testkit.rule.Variants;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -34,7 +35,6 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Objects that are made by the names of their classes, and running objects that are found by theirs, among processes. */
 @ExtendWith(HangWatchdog.class)
@@ -82,7 +82,7 @@ class ObjectActivationTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"shm", "pipe", "loopback"})
+    @Variants({"loopback", "shm", "pipe"})
     void ofAllThatMakeObjectsOfAClassAtOnceOneStartsItsProcess(String scheme) throws IOException {
         String name = "sheets-" + scheme;
         declare(name, scheme + ':' + name, SheetProgram.CLASS);

@@ -6,6 +6,7 @@ import io.valise.ipc.CallContext;
 import io.valise.ipc.IpcServer;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.process.ForkedJvm;
+import io.valise.ipc.testkit.rule.Variants;
 import io.valise.ipc.testlog.MayLog;
 import java.nio.file.NoSuchFileException;
 import java.util.concurrent.BlockingQueue;
@@ -15,7 +16,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** What an interface says of its calls holds between two processes, over every transport. */
 @ExtendWith(HangWatchdog.class)
@@ -76,7 +76,7 @@ class RemoteContractAcceptanceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"shm:stock", "pipe:stock", "loopback:stock"})
+    @Variants({"shm:stock", "pipe:stock", "loopback:stock"})
     @MayLog("service object:io.valise.ipc.services.objects.Stock failed")
     void declaredExceptionsArriveAsThemselves(String address) throws Exception {
         try (IpcServer server = serve(address);
@@ -96,7 +96,7 @@ class RemoteContractAcceptanceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"shm:stock", "pipe:stock", "loopback:stock"})
+    @Variants({"pipe:stock", "loopback:stock", "shm:stock"})
     void aCallTakesNoLongerThanItsProxyAllows(String address) throws Exception {
         try (IpcServer server = serve(address);
                 ForkedJvm client = ForkedJvm.start(StockClient.class, address)) {
@@ -108,7 +108,7 @@ class RemoteContractAcceptanceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"shm:stock", "pipe:stock", "loopback:stock"})
+    @Variants({"loopback:stock", "shm:stock", "pipe:stock"})
     void theObjectLearnsWhoCallsAndWhatTravelsBeside(String address) throws Exception {
         try (IpcServer server = serve(address);
                 ForkedJvm client = ForkedJvm.start(StockClient.class, address)) {
@@ -118,7 +118,7 @@ class RemoteContractAcceptanceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"shm:stock", "pipe:stock", "loopback:stock"})
+    @Variants({"shm:stock", "pipe:stock", "loopback:stock"})
     void closingClosesTheObject(String address) throws Exception {
         try (IpcServer server = serve(address);
                 ForkedJvm client = ForkedJvm.start(StockClient.class, address)) {

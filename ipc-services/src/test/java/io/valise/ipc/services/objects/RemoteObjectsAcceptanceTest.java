@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.valise.ipc.IpcServer;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.process.ForkedJvm;
+import io.valise.ipc.testkit.rule.Variants;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** COM's counterpart between two processes, over every transport. */
 @ExtendWith(HangWatchdog.class)
@@ -22,7 +22,7 @@ class RemoteObjectsAcceptanceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"shm:counters", "pipe:counters", "loopback:counters"})
+    @Variants({"pipe:counters", "loopback:counters", "shm:counters"})
     void aClientMakesACounterCallsItAndIsCalledBackAndLeavesNothingWhenItIsKilled(String address) throws Exception {
         try (IpcServer server = exported.addTo(IpcServer.builder(address)).start();
                 ForkedJvm client = ForkedJvm.start(CounterClient.class, address)) {

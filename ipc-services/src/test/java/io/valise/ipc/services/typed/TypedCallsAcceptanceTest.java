@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.valise.ipc.IpcServer;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.process.ForkedJvm;
+import io.valise.ipc.testkit.rule.Variants;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Services, calls, streams and events by records between two processes, over every transport; the client sends plain messages too. */
 @ExtendWith(HangWatchdog.class)
@@ -21,7 +21,7 @@ class TypedCallsAcceptanceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"shm:typed", "pipe:typed", "loopback:typed"})
+    @Variants({"shm:typed", "pipe:typed", "loopback:typed"})
     void recordsCrossBetweenProcesses(String address) throws Exception {
         BlockingQueue<TypedClient.Ask> noted = new LinkedBlockingQueue<>();
         try (IpcServer server = IpcServer.builder(address)

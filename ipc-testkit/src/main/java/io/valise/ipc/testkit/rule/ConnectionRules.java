@@ -8,16 +8,17 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.platform.commons.support.AnnotationSupport;
 
 /**
- * Limits the tests of a transport to the rules with {@link DependsOnConnection}, when its links are those of another transport
- * for which all rules run. {@code -Dvalise.test.allRules=true} lets all run, as CI does on the newest JDK. Stateless.
+ * Limits the tests of a transport to the rules with {@link DependsOnConnection}, unless this is the {@linkplain FullRun full
+ * run}: the engine keeps the others over any link that passes {@link io.valise.ipc.testkit.LinkContract}, and they run over
+ * another transport. Stateless.
  *
  * @since 0.1.0
  */
 public final class ConnectionRules implements ExecutionCondition {
     private static final ConditionEvaluationResult RUNS =
-            ConditionEvaluationResult.enabled("depends on how a connection is made, or all rules are to run");
+            ConditionEvaluationResult.enabled("depends on how a connection is made, or this is the full run");
     private static final ConditionEvaluationResult RUNS_ELSEWHERE = ConditionEvaluationResult.disabled(
-            "the same over the other transport with such links; here with -Dvalise.test.allRules=true");
+            "runs over another transport; over this one with -D" + FullRun.PROPERTY + "=true");
 
     /** For JUnit. */
     public ConnectionRules() {}
@@ -28,7 +29,7 @@ public final class ConnectionRules implements ExecutionCondition {
         boolean runs = rule.isEmpty()
                 || AnnotationSupport.isAnnotated(rule, DependsOnConnection.class)
                 || AnnotationSupport.isAnnotated(context.getRequiredTestClass(), DependsOnConnection.class)
-                || Boolean.getBoolean("valise.test.allRules");
+                || FullRun.isAskedFor();
         return runs ? RUNS : RUNS_ELSEWHERE;
     }
 }
