@@ -168,6 +168,15 @@ public interface IpcConnection extends AutoCloseable {
     void asyncService(String name, AsyncRequestHandler handler);
 
     /**
+     * Adds a service that takes a value of one type and answers with one of another when a future completes.
+     *
+     * @throws IllegalArgumentException as {@link #service(String, Class, Class, TypedHandler)}
+     */
+    default <A, R> void asyncService(String name, Class<A> ask, Class<R> reply, TypedAsyncHandler<A, R> handler) {
+        asyncService(name, TypedCalls.async(ask, reply, handler));
+    }
+
+    /**
      * Adds a service that answers with a stream.
      *
      * @throws IllegalArgumentException as {@link #service(String, RequestHandler)}

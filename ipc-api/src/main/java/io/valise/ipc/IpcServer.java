@@ -181,6 +181,16 @@ public final class IpcServer implements AutoCloseable {
         Builder asyncService(String name, AsyncRequestHandler handler);
 
         /**
+         * Adds a service that takes a value of one type and answers with one of another when a future completes.
+         *
+         * @throws IllegalArgumentException as {@link #service(String, Class, Class, TypedHandler)}
+         */
+        default <A, R> Builder asyncService(
+                String name, Class<A> ask, Class<R> reply, TypedAsyncHandler<A, R> handler) {
+            return asyncService(name, TypedCalls.async(ask, reply, handler));
+        }
+
+        /**
          * Adds a service that answers with a stream.
          *
          * @throws IllegalArgumentException as {@link #service(String, RequestHandler)}

@@ -6,16 +6,25 @@ import io.valise.ipc.internal.serve.Typed;
 import io.valise.ipc.spi.mapping.MappedSubscriber;
 import io.valise.ipc.spi.mapping.Mapping;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /** Services, events and calls by types, over those of ValueSets. Types are checked when a handler is made, not at its first use. */
 final class TypedCalls {
+    private static final String NO_VALUE = "the handler returned null; return a value";
+
     private TypedCalls() {}
 
     /** The handler of requests. */
     static <A, R> RequestHandler handler(Class<A> ask, Class<R> reply, TypedHandler<A, R> handler) {
         return new Requests<>(Mapping.of(ask), Mapping.of(reply), requireNonNull(handler, "handler"));
+    }
+
+    /** The handler of requests that are answered later. */
+    static <A, R> AsyncRequestHandler async(Class<A> ask, Class<R> reply, TypedAsyncHandler<A, R> handler) {
+        return new AsyncRequests<>(Mapping.of(ask), Mapping.of(reply), requireNonNull(handler, "handler"));
     }
 
     /** The handler of requests for streams. */
@@ -32,8 +41,20 @@ final class TypedCalls {
             implements RequestHandler, Typed {
         @Override
         public ValueSet handle(Request asked) throws Exception {
-            R reply = handler.handle(request.read(asked.message()));
-            return answer.write(requireNonNull(reply, "the handler returned null; return a value"));
+            return answer.write(requireNonNull(handler.handle(request.read(asked.message())), NO_VALUE));
+        }
+    }
+
+    private record AsyncRequests<A, R>(Mapping<A> request, Mapping<R> answer, TypedAsyncHandler<A, R> handler)
+            implements AsyncRequestHandler, Typed {
+        @Override
+        public CompletionStage<ValueSet> handle(Request asked) throws Exception {
+            CompletionStage<? extends R> later = requireNonNull(
+                    handler.handle(request.read(asked.message())), "the handler returned null; return a future");
+            if (later instanceof Future<?> future) {
+                asked.onCancel(() -> future.cancel(false));
+            }
+            return later.thenApply(reply -> answer.write(requireNonNull(reply, NO_VALUE)));
         }
     }
 

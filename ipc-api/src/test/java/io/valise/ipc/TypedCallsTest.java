@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.valise.ipc.testlog.MayLog;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -27,6 +28,8 @@ class TypedCallsTest {
 
     private final BlockingQueue<IpcConnection> clients = new LinkedBlockingQueue<>();
     private final CountDownLatch cancelled = new CountDownLatch(1);
+    private final CompletableFuture<Answer> pending = new CompletableFuture<>();
+    private final CountDownLatch begun = new CountDownLatch(1);
     private final IpcServer server = IpcServer.builder("local:typed")
             .service("double", Ask.class, Answer.class, ask -> new Answer(2 * ask.number()))
             .service(
@@ -40,6 +43,22 @@ class TypedCallsTest {
             .asyncService("never", request -> {
                 request.onCancel(cancelled::countDown);
                 return new CompletableFuture<>();
+            })
+            .asyncService(
+                    "doubleLater",
+                    Ask.class,
+                    Answer.class,
+                    ask -> CompletableFuture.supplyAsync(() -> new Answer(2 * ask.number())))
+            .asyncService(
+                    "failLater",
+                    Ask.class,
+                    Answer.class,
+                    ask -> CompletableFuture.failedFuture(new IpcException(IpcStatus.ACCESS_DENIED, "not you")))
+            .asyncService("noneLater", Ask.class, Answer.class, ask -> CompletableFuture.completedFuture(null))
+            .asyncService("noFuture", Ask.class, Answer.class, ask -> null)
+            .asyncService("pending", Ask.class, Answer.class, ask -> {
+                begun.countDown();
+                return pending;
             })
             .onConnect(clients::add)
             .start();
@@ -71,6 +90,12 @@ class TypedCallsTest {
             assertThat(seen.request("add", new Ask(1), Answer.class)).isEqualTo(new Answer(2));
             client.service("subtract", Ask.class, Answer.class, ask -> new Answer(ask.number() - 1));
             assertThat(seen.request("subtract", new Ask(1), Answer.class)).isEqualTo(new Answer(0));
+            client.asyncService(
+                    "halve",
+                    Answer.class,
+                    Ask.class,
+                    whole -> CompletableFuture.completedFuture(new Ask(whole.doubled() / 2)));
+            assertThat(seen.request("halve", new Answer(8), Ask.class)).isEqualTo(new Ask(4));
         }
     }
 
@@ -94,7 +119,7 @@ class TypedCallsTest {
     }
 
     @Test
-    @MayLog({"service none failed", "service unsendable failed"})
+    @MayLog({"service none failed", "service unsendable failed", "service noneLater failed", "service noFuture failed"})
     void theHandlersFailuresAreThoseOfEveryService() {
         try (IpcConnection client = IpcClient.connect("local:typed")) {
             assertFails(() -> client.request("fail", new Ask(1), Answer.class), IpcStatus.ACCESS_DENIED, "not you");
@@ -108,6 +133,41 @@ class TypedCallsTest {
                     () -> client.request("unsendable", new Ask(1), Text.class),
                     IpcStatus.HANDLER_FAILED,
                     "Text: text: ");
+            assertFails(
+                    () -> client.request("failLater", new Ask(1), Answer.class), IpcStatus.ACCESS_DENIED, "not you");
+            assertFails(
+                    () -> client.request("noneLater", new Ask(1), Answer.class),
+                    IpcStatus.HANDLER_FAILED,
+                    "the handler returned null; return a value");
+            assertFails(
+                    () -> client.request("noFuture", new Ask(1), Answer.class),
+                    IpcStatus.HANDLER_FAILED,
+                    "the handler returned null; return a future");
+        }
+    }
+
+    @Test
+    void anAnswerThatComesLaterIsTypedToo() throws Exception {
+        try (IpcConnection client = IpcClient.connect("local:typed")) {
+            assertThat(client.request("doubleLater", new Ask(2), Answer.class)).isEqualTo(new Answer(4));
+            assertFails(
+                    () -> client.request("doubleLater", ValueSet.of("number", "x")),
+                    IpcStatus.TYPE_MISMATCH,
+                    "Ask: number: expected=int, actual=STRING \"x\"");
+            CompletableFuture<Answer> reply = client.requestAsync("pending", new Ask(1), Answer.class);
+            begun.await();
+            pending.complete(new Answer(7));
+            assertThat(reply.get()).isEqualTo(new Answer(7));
+        }
+    }
+
+    @Test
+    void theFutureOfAHandlerIsCancelledWithItsRequest() throws Exception {
+        try (IpcConnection client = IpcClient.connect("local:typed")) {
+            CompletableFuture<Answer> reply = client.requestAsync("pending", new Ask(1), Answer.class);
+            begun.await();
+            reply.cancel(true);
+            assertThatThrownBy(pending::get).isInstanceOf(CancellationException.class);
         }
     }
 

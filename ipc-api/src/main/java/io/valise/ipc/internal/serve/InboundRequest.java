@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
@@ -366,13 +367,13 @@ public final class InboundRequest implements Request, Task, InFlight.Entry, Send
         return (ValueSet) Objects.requireNonNull(outcome, "a reply is sent once it is there");
     }
 
-    /** Answers with what a handler threw. */
+    /** Answers with what a handler threw. That a future was cancelled with its request is no failure. */
     void fail(Throwable failure) {
         if (failure instanceof IpcException known) {
             error(known.status(), known.reason());
-            return;
+        } else if (!(failure instanceof CancellationException && isCancelled())) {
+            error(IpcStatus.HANDLER_FAILED, HandlerFailures.logged("service " + service, failure));
         }
-        error(IpcStatus.HANDLER_FAILED, HandlerFailures.logged("service " + service, failure));
     }
 
     /**
