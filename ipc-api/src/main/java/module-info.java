@@ -20,6 +20,7 @@
 module io.valise.ipc {
     requires jdk.net;
     requires static java.management; // tells where a debugger can attach
+    requires static jdk.jfr; // events for recordings
     requires static org.jspecify;
 
     exports io.valise.ipc;

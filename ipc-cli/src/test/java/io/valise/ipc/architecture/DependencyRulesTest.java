@@ -144,8 +144,8 @@ class DependencyRulesTest {
         check(classes()
                 .that(resideInAnyPackage(API))
                 .should()
-                .onlyDependOnClassesThat(
-                        resideInAnyPackage(API).or(resideInAnyPackage("java..", "jdk.net", "org.jspecify.."))));
+                .onlyDependOnClassesThat(resideInAnyPackage(API)
+                        .or(resideInAnyPackage("java..", "jdk.jfr", "jdk.net", "org.jspecify.."))));
     }
 
     /** NullAway passes over a package without the annotation. */

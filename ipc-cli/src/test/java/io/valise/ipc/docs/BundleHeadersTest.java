@@ -78,11 +78,13 @@ class BundleHeadersTest {
     @FieldSource("MODULES")
     void whatCanBeLeftOutIsOptional(Class<?> ofModule) throws IOException {
         clauses(PackagedJars.manifest(ofModule), "Import-Package")
-                .forEach((name, attributes) -> assertThat(attributes)
-                        .as(name)
-                        .matches(text -> text.contains("resolution:=optional")
-                                == name.matches(
-                                        "(com\\.sun\\.jna|net\\.openhft|org\\.jspecify)\\..*|com\\.sun\\.jna")));
+                .forEach(
+                        (name, attributes) -> assertThat(attributes)
+                                .as(name)
+                                .matches(
+                                        text -> text.contains("resolution:=optional")
+                                                == name.matches(
+                                                        "(com\\.sun\\.jna|net\\.openhft|org\\.jspecify)\\..*|com\\.sun\\.jna|jdk\\.jfr")));
     }
 
     @ParameterizedTest

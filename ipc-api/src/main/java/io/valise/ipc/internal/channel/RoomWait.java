@@ -3,6 +3,8 @@ package io.valise.ipc.internal.channel;
 import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
+import io.valise.ipc.internal.jfr.Recording;
+import io.valise.ipc.internal.jfr.WaitRecord;
 import io.valise.ipc.internal.work.Shortage;
 import io.valise.ipc.internal.work.VirtualThreads;
 import io.valise.ipc.spi.Link;
@@ -43,6 +45,7 @@ final class RoomWait {
             throw new IpcException(
                     IpcStatus.CANCELLED, "send: the thread was interrupted while the peer's buffer was full", delivery);
         }
+        WaitRecord record = Recording.beginRoomWait();
         awaited = true;
         try {
             if (Threads.isVirtual()) {
@@ -53,6 +56,9 @@ final class RoomWait {
             }
         } finally {
             awaited = false;
+            if (record != null) {
+                record.ended(link.peer());
+            }
         }
     }
 }

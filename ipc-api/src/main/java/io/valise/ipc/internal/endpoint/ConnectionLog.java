@@ -2,6 +2,7 @@ package io.valise.ipc.internal.endpoint;
 
 import io.valise.ipc.CloseReason;
 import io.valise.ipc.Endpoint;
+import io.valise.ipc.internal.jfr.Recording;
 import io.valise.ipc.internal.session.Session;
 import io.valise.ipc.internal.work.SerialQueue;
 import io.valise.ipc.internal.work.Workers;
@@ -14,7 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
- * A line at {@code DEBUG} for each start and stop of a server, and for each beginning and end of a connection at either
+ * A line at {@code DEBUG}, and for a connection an event of the Java Flight Recorder, for each start and stop of a server, and for each beginning and end of a connection at either
  * end. The lines are written in order by another thread: the first message of a JVM starts its logging, which takes
  * longer than connecting. Stateless but for the lines that wait; thread-safe.
  */
@@ -35,6 +36,7 @@ final class ConnectionLog {
     }
 
     static void connected(Session session) {
+        Recording.opened(session, session.isServer());
         String at = side(session);
         line(() -> at + " connected: at=" + session.endpoint() + ", peer=" + session.peer());
     }
@@ -42,6 +44,7 @@ final class ConnectionLog {
     static void closed(Session session, CloseReason reason) {
         String at = side(session);
         long nanos = session.ageNanos();
+        Recording.closed(session, session.isServer(), reason, nanos);
         line(() -> at + " connection closed: at=" + session.endpoint() + ", peer=" + session.peer() + ", after="
                 + millis(nanos) + ", because=" + reason.status() + (reason.byPeer() ? " by the peer" : "") + ": "
                 + reason.detail());

@@ -14,6 +14,7 @@ import io.valise.ipc.internal.channel.Lifecycle;
 import io.valise.ipc.internal.frame.Frames;
 import io.valise.ipc.internal.frame.OutFrame;
 import io.valise.ipc.internal.frame.Sendable;
+import io.valise.ipc.internal.jfr.Recording;
 import io.valise.ipc.internal.work.Backlog;
 import io.valise.ipc.internal.work.SerialQueue;
 import io.valise.ipc.internal.work.SessionCounters;
@@ -132,6 +133,12 @@ public final class Dispatcher {
 
     SessionCounters counters() {
         return counters;
+    }
+
+    /** No handler sees a request. */
+    void refused(String service, IpcStatus status, String reason) {
+        counters.refused();
+        Recording.refused(connection, service, status, reason);
     }
 
     boolean usesExecutor() {

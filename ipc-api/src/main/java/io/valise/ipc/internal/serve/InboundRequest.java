@@ -13,6 +13,7 @@ import io.valise.ipc.internal.frame.Frames;
 import io.valise.ipc.internal.frame.MessageLimits;
 import io.valise.ipc.internal.frame.OutFrame;
 import io.valise.ipc.internal.frame.Sendable;
+import io.valise.ipc.internal.jfr.Recording;
 import io.valise.ipc.internal.work.Backlog;
 import io.valise.ipc.internal.work.CallbackTask;
 import io.valise.ipc.internal.work.Deadline;
@@ -37,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * A request or stream of the peer from its arrival to its answer. It is answered at most once: by the thread that first
  * sets its outcome. It writes its own RESPONSE: a reply is worth no object that lives for one call. Thread-safe.
  */
-public final class InboundRequest implements Request, Task, InFlight.Entry, Sendable {
+public sealed class InboundRequest implements Request, Task, InFlight.Entry, Sendable permits MeasuredRequest {
     private static final Logger LOG = SafeLog.of("io.valise.ipc");
 
     /** The outcome of a request that the peer gave up. */
@@ -234,6 +235,7 @@ public final class InboundRequest implements Request, Task, InFlight.Entry, Send
     public void stalled() {
         if (handler != null) {
             handler.stalled();
+            Recording.stalled(connection(), service);
         }
     }
 
@@ -268,14 +270,12 @@ public final class InboundRequest implements Request, Task, InFlight.Entry, Send
 
     /** Takes it back while it waits for a thread; returns the answer that is to be sent, or null. */
     @Nullable OutFrame withdraw(IpcStatus status, String text) {
-        if (!STAGE.compareAndSet(this, QUEUED, WITHDRAWN)) {
-            return null;
-        }
         OutFrame answer = refusal(status, text);
-        if (!OUTCOME.compareAndSet(this, null, answer)) {
+        if (!STAGE.compareAndSet(this, QUEUED, WITHDRAWN) || !OUTCOME.compareAndSet(this, null, answer)) {
             return null;
         }
-        dispatcher.counters().refused();
+        dispatcher.refused(service, status, text);
+        ended(status);
         dispatcher.finished(this);
         return answer;
     }
@@ -329,7 +329,7 @@ public final class InboundRequest implements Request, Task, InFlight.Entry, Send
     void reply(@Nullable ValueSet reply, boolean onReader) {
         ValueSet message = reply == null ? ValueSet.empty() : reply;
         if (beside == null) {
-            answer(message, this, onReader);
+            answer(message, this, IpcStatus.OK, onReader);
         } else {
             reply(withMetadata(message), onReader);
         }
@@ -339,6 +339,7 @@ public final class InboundRequest implements Request, Task, InFlight.Entry, Send
     private void reply(Reply reply, boolean onReader) {
         OutFrame metadata = OutFrame.replyMetadata(id, MessageLimits.checkReplyMetadata(reply.metadata()));
         if (OUTCOME.compareAndSet(this, null, reply.message())) {
+            ended(IpcStatus.OK);
             dispatcher.answer(this, metadata, this, onReader);
         }
     }
@@ -347,7 +348,7 @@ public final class InboundRequest implements Request, Task, InFlight.Entry, Send
     void replyIntercepted(Reply reply, boolean onReader) {
         Reply whole = beside == null ? reply : withMetadata(reply.message()).withMetadata(reply.metadata());
         if (whole.metadata().isEmpty()) {
-            answer(whole.message(), this, onReader);
+            answer(whole.message(), this, IpcStatus.OK, onReader);
         } else {
             reply(whole, onReader);
         }
@@ -376,11 +377,7 @@ public final class InboundRequest implements Request, Task, InFlight.Entry, Send
         }
     }
 
-    /**
-     * Answers with what an interceptor threw.
-     *
-     * @param begun whether the handler may have seen the request
-     */
+    /** Answers with what an interceptor threw; {@code begun} says whether the handler may have seen the request. */
     void failIntercepted(Throwable failure, boolean begun) {
         if (!isOpen()) {
             return;
@@ -399,8 +396,8 @@ public final class InboundRequest implements Request, Task, InFlight.Entry, Send
 
     /** Answers that no handler has seen or will see the request. */
     void refuse(IpcStatus status, String text) {
-        dispatcher.counters().refused();
-        answer(refusal(status, text), false);
+        dispatcher.refused(service, status, text);
+        answer(refusal(status, text), status);
     }
 
     private OutFrame refusal(IpcStatus status, String text) {
@@ -409,23 +406,26 @@ public final class InboundRequest implements Request, Task, InFlight.Entry, Send
 
     private void error(IpcStatus status, String text) {
         IpcStatus sent = status == IpcStatus.OK ? IpcStatus.HANDLER_FAILED : status;
-        answer(OutFrame.text(Frames.ERROR, id, 0, sent, text), false);
+        answer(OutFrame.text(Frames.ERROR, id, 0, sent, text), sent);
     }
 
-    /** Sends an answer that is no reply, as if it were one. */
-    void answer(OutFrame answer, boolean onReader) {
-        answer(answer, answer, onReader);
+    private void answer(OutFrame answer, IpcStatus status) {
+        answer(answer, answer, status, false);
     }
 
     /**
      * Sends the answer, unless the request has one or the peer waits for it no more. It is under way until the answer has
      * been sent: a server that shuts down waits for that too.
      */
-    private void answer(Object answer, Sendable frame, boolean onReader) {
+    private void answer(Object answer, Sendable frame, IpcStatus status, boolean onReader) {
         if (OUTCOME.compareAndSet(this, null, answer)) {
+            ended(status);
             dispatcher.answer(this, frame, onReader);
         }
     }
+
+    /** Called once, by the thread that has set the outcome, before it sends the answer. */
+    void ended(IpcStatus status) {}
 
     /** Whether the peer still waits for an answer. */
     boolean isOpen() {
@@ -449,9 +449,9 @@ public final class InboundRequest implements Request, Task, InFlight.Entry, Send
         return end;
     }
 
-    /** Ends a stream that no interceptor has let open. */
+    /** Ends a stream whose publisher has completed, or that no interceptor has let open. */
     void endStream() {
-        answer(OutFrame.signal(Frames.STREAM_END, id, IpcStatus.OK), false);
+        answer(OutFrame.signal(Frames.STREAM_END, id, IpcStatus.OK), IpcStatus.OK);
     }
 
     private void cancelPublisher() {
@@ -486,6 +486,7 @@ public final class InboundRequest implements Request, Task, InFlight.Entry, Send
             actions = onCancel == null ? List.of() : onCancel;
             onCancel = null;
         }
+        ended(IpcStatus.CANCELLED);
         dispatcher.finished(this);
         cancelPublisher();
         for (Runnable action : actions) {

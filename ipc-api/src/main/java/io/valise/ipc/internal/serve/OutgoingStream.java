@@ -175,7 +175,7 @@ final class OutgoingStream implements Flow.Subscriber<ValueSet> {
 
     @Override
     public void onComplete() {
-        request.answer(OutFrame.signal(Frames.STREAM_END, request.id(), IpcStatus.OK), false);
+        request.endStream();
         ended(null);
     }
 

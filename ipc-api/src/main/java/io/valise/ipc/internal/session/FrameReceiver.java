@@ -14,8 +14,10 @@ import io.valise.ipc.internal.decode.ValueSetDecoder;
 import io.valise.ipc.internal.frame.Frames;
 import io.valise.ipc.internal.frame.Reassembly;
 import io.valise.ipc.internal.greeting.ServerProof;
+import io.valise.ipc.internal.jfr.Recording;
 import io.valise.ipc.internal.serve.Dispatcher;
 import io.valise.ipc.internal.serve.InboundRequest;
+import io.valise.ipc.internal.serve.MeasuredRequest;
 import io.valise.ipc.internal.work.Deadline;
 import io.valise.ipc.internal.work.SessionCounters;
 import io.valise.ipc.internal.work.Task;
@@ -222,7 +224,11 @@ final class FrameReceiver implements Link.FrameHandler {
         ValueSet metadata = (flags & Frames.FLAG_METADATA) != 0 ? decoder.decode(frame) : ValueSet.empty();
         ValueSet message = last(frame);
         task = dispatcher.requested(
-                new InboundRequest(dispatcher, id, service, message, metadata, deadline, stream, credit, bytes));
+                Recording.hasServerCalls()
+                        ? new MeasuredRequest(
+                                dispatcher, id, service, message, metadata, deadline, stream, credit, bytes)
+                        : new InboundRequest(
+                                dispatcher, id, service, message, metadata, deadline, stream, credit, bytes));
     }
 
     private void readResponse(long id, ByteBuffer frame) {

@@ -17,6 +17,7 @@ import io.valise.ipc.internal.channel.FrameSender;
 import io.valise.ipc.internal.channel.Lifecycle;
 import io.valise.ipc.internal.greeting.Greeting;
 import io.valise.ipc.internal.greeting.Proven;
+import io.valise.ipc.internal.jfr.Recording;
 import io.valise.ipc.internal.serve.Admission;
 import io.valise.ipc.internal.serve.Dispatcher;
 import io.valise.ipc.internal.serve.Services;
@@ -274,6 +275,7 @@ public final class Session implements SessionCall.Calls {
     /** Sends the client the reason of its refusal, and ends the session. */
     public void refuse(long id, IpcStatus status, String text) {
         greeting.refuse(id, status, text);
+        Recording.refused(this, null, status, text);
         closeBecause(new CloseReason(status, false, text));
     }
 

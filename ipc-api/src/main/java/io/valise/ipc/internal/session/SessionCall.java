@@ -14,8 +14,10 @@ import io.valise.ipc.RequestHandler;
 import io.valise.ipc.StreamHandler;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.internal.call.CallMaker;
+import io.valise.ipc.internal.call.RecordedCalls;
 import io.valise.ipc.internal.call.ReplyMetadata;
 import io.valise.ipc.internal.frame.Names;
+import io.valise.ipc.internal.jfr.Recording;
 import io.valise.ipc.internal.serve.Services;
 import io.valise.ipc.internal.work.ConnectionStates;
 import io.valise.ipc.internal.work.Deadline;
@@ -36,6 +38,11 @@ public final class SessionCall implements IpcConnection.Call {
     public interface Calls extends IpcConnection {
         /** Makes the calls of this end. */
         CallMaker maker();
+
+        /** The same, with an event for each call while a recording asks for them. */
+        default CallMaker calls() {
+            return Recording.hasCalls() ? new RecordedCalls(this, maker()) : maker();
+        }
 
         /** What this end offers on this connection. */
         Services services();
@@ -83,27 +90,27 @@ public final class SessionCall implements IpcConnection.Call {
 
         @Override
         default ValueSet request(String service, ValueSet message) {
-            return maker().call(service, null, message, null, null);
+            return calls().call(service, null, message, null, null);
         }
 
         @Override
         default ValueSet request(String service, ValueSet message, Duration timeout) {
-            return maker().call(service, null, message, requireNonNull(timeout, "timeout"), null);
+            return calls().call(service, null, message, requireNonNull(timeout, "timeout"), null);
         }
 
         @Override
         default CompletableFuture<ValueSet> requestAsync(String service, ValueSet message) {
-            return maker().callAsync(service, null, message, null, null);
+            return calls().callAsync(service, null, message, null, null);
         }
 
         @Override
         default Flow.Publisher<ValueSet> stream(String service, ValueSet message) {
-            return maker().stream(service, null, message);
+            return calls().stream(service, null, message);
         }
 
         @Override
         default void send(String event, ValueSet message) {
-            maker().send(event, message);
+            calls().send(event, message);
         }
 
         @Override
@@ -132,24 +139,24 @@ public final class SessionCall implements IpcConnection.Call {
 
     @Override
     public ValueSet request(ValueSet message) {
-        return target.maker().call(service, metadata, message, timeout, null);
+        return target.calls().call(service, metadata, message, timeout, null);
     }
 
     @Override
     public CompletableFuture<ValueSet> requestAsync(ValueSet message) {
-        return target.maker().callAsync(service, metadata, message, timeout, null);
+        return target.calls().callAsync(service, metadata, message, timeout, null);
     }
 
     @Override
     public Reply exchange(ValueSet message) {
         ReplyMetadata replied = new ReplyMetadata();
-        return replied.with(target.maker().call(service, metadata, message, timeout, replied));
+        return replied.with(target.calls().call(service, metadata, message, timeout, replied));
     }
 
     @Override
     public CompletableFuture<Reply> exchangeAsync(ValueSet message) {
         ReplyMetadata replied = new ReplyMetadata();
-        CompletableFuture<ValueSet> sent = target.maker().callAsync(service, metadata, message, timeout, replied);
+        CompletableFuture<ValueSet> sent = target.calls().callAsync(service, metadata, message, timeout, replied);
         CompletableFuture<Reply> reply = replied.of(sent);
         reply.whenComplete((done, failure) -> sent.cancel(false)).exceptionally(handedOn -> null);
         return reply;
@@ -164,6 +171,6 @@ public final class SessionCall implements IpcConnection.Call {
                             + " was given; leave it out, and cancel the subscription after that time",
                     Delivery.NOT_SENT);
         }
-        return target.maker().stream(service, metadata, message);
+        return target.calls().stream(service, metadata, message);
     }
 }
