@@ -41,7 +41,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The dependencies that docs/architecture.md allows, checked on the compiled classes of every module. */
+/**
+ * The dependencies that docs/architecture.md allows, checked on the compiled classes of every module but {@code
+ * ipc-spring-boot-starter}: only that has Spring, and nothing depends on it.
+ */
 class DependencyRulesTest {
     private static final String[] API = {
         "io.valise.ipc",

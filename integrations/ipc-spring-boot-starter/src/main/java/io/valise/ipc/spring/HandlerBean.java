@@ -1,0 +1,152 @@
+package io.valise.ipc.spring;
+
+import io.valise.ipc.CallContext;
+import io.valise.ipc.Request;
+import io.valise.ipc.ValueSet;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.util.ReflectionUtils;
+
+/** The handlers of a bean: its methods marked {@link IpcHandler} and {@link IpcEvent}. Thread-safe if the bean is. */
+final class HandlerBean {
+    private final Object bean;
+    private final Map<Method, ServiceMethod> methods;
+
+    /**
+     * Finds them.
+     *
+     * @throws IllegalStateException when one has a form that no handler has
+     */
+    HandlerBean(Object bean) {
+        this.bean = bean;
+        this.methods = ServiceMethod.of(AopUtils.getTargetClass(bean));
+    }
+
+    boolean isEmpty() {
+        return methods.isEmpty();
+    }
+
+    void addTo(Offering offering) {
+        methods.values().forEach(method -> add(new Handler(bean, method), offering));
+    }
+
+    private static void add(Handler handler, Offering offering) {
+        String name = handler.of.name();
+        switch (handler.of.form()) {
+            case REPLY -> addRequests(handler, name, offering);
+            case LATER -> addLater(handler, name, offering);
+            case STREAM -> addStreams(handler, name, offering);
+            case EVENT -> offering.onEvent(name, event -> handler.call(event.message(), event));
+        }
+    }
+
+    private static void addRequests(Handler handler, String name, Offering offering) {
+        if (handler.showsTypes()) {
+            typed(offering, name, handler.of.message(), handler.of.result(), handler);
+        } else {
+            offering.service(name, request -> handler.written(handler.call(request.message(), request)));
+        }
+    }
+
+    private static <A, R> void typed(Offering offering, String name, Class<A> ask, Class<R> reply, Handler handler) {
+        offering.service(name, ask, reply, asked -> handler.result(reply, asked));
+    }
+
+    private static void addLater(Handler handler, String name, Offering offering) {
+        if (handler.showsTypes()) {
+            typedLater(offering, name, handler.of.message(), handler.of.result(), handler);
+        } else {
+            offering.asyncService(name, handler::later);
+        }
+    }
+
+    @SuppressWarnings("unchecked") // the method says what its stage brings
+    private static <A, R> void typedLater(
+            Offering offering, String name, Class<A> ask, Class<R> reply, Handler handler) {
+        offering.asyncService(
+                name, ask, reply, asked -> (CompletionStage<R>) handler.result(CompletionStage.class, asked));
+    }
+
+    private static void addStreams(Handler handler, String name, Offering offering) {
+        ServiceMethod of = handler.of;
+        if (of.contextAt() < 0) {
+            typedStream(offering, name, of.message(), of.result(), handler);
+        } else if (of.result() == ValueSet.class) {
+            offering.stream(name, handler::open);
+        } else {
+            throw new IllegalStateException(
+                    of.method() + ": items: expected=ValueSet beside a parameter Request, actual="
+                            + of.result().getName() + "; make ValueSets of them, or remove the parameter");
+        }
+    }
+
+    @SuppressWarnings("unchecked") // the method says what it publishes
+    private static <A, T> void typedStream(
+            Offering offering, String name, Class<A> ask, Class<T> item, Handler handler) {
+        offering.stream(name, ask, item, asked -> (Flow.Publisher<T>) handler.result(Flow.Publisher.class, asked));
+    }
+
+    /** One method of the bean. */
+    private record Handler(Object bean, ServiceMethod of, Method invoked) {
+        Handler(Object bean, ServiceMethod of) {
+            this(bean, of, AopUtils.selectInvocableMethod(of.method(), bean.getClass()));
+            ReflectionUtils.makeAccessible(invoked);
+        }
+
+        /** Whether the schema of the server can tell its types: those of a handler that needs the call cannot be told. */
+        boolean showsTypes() {
+            return of.isTyped() && of.result() != void.class && of.contextAt() < 0;
+        }
+
+        @Nullable Object call(ValueSet message, CallContext context) throws Exception {
+            return invoke(of.arguments(message.to(of.message()), context));
+        }
+
+        /** For a message that was read already. */
+        <R> R result(Class<R> type, Object message) throws Exception {
+            return given(type.cast(invoke(of.arguments(message, null))));
+        }
+
+        @SuppressWarnings("unchecked") // the method says what it publishes
+        Flow.Publisher<ValueSet> open(Request request) throws Exception {
+            return (Flow.Publisher<ValueSet>) given(call(request.message(), request));
+        }
+
+        CompletionStage<ValueSet> later(Request request) throws Exception {
+            CompletionStage<?> reply = (CompletionStage<?>) given(call(request.message(), request));
+            return reply.thenApply(this::written);
+        }
+
+        ValueSet written(@Nullable Object result) {
+            return of.result() == void.class ? ValueSet.empty() : message(given(result), of.result());
+        }
+
+        private static <R> ValueSet message(Object result, Class<R> type) {
+            return ValueSet.from(type.cast(result), type);
+        }
+
+        private static <T> T given(@Nullable T result) {
+            if (result == null) {
+                throw new IllegalStateException("the handler returned null; return a value");
+            }
+            return result;
+        }
+
+        private @Nullable Object invoke(Object[] arguments) throws Exception {
+            try {
+                return invoked.invoke(bean, arguments);
+            } catch (InvocationTargetException e) {
+                Throwable thrown = e.getTargetException();
+                if (thrown instanceof Error error) {
+                    throw error;
+                }
+                throw (Exception) thrown;
+            }
+        }
+    }
+}

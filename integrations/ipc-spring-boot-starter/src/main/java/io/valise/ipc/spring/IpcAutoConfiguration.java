@@ -1,0 +1,56 @@
+package io.valise.ipc.spring;
+
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Import;
+import org.springframework.core.env.Environment;
+
+/**
+ * Makes the server and the clients of an application: from the beans marked {@link IpcService}, the interfaces marked {@link
+ * IpcClient}, beans of the types {@code Interceptor}, {@code AccessPolicy}, {@code AppIdentity}, {@code Transport}, {@link IpcServerCustomizer}
+ * and {@link IpcClientCustomizer}, and {@link IpcProperties}.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration
+@EnableConfigurationProperties(IpcProperties.class)
+@Import(ClientRegistrar.class)
+public final class IpcAutoConfiguration {
+    static final String CONNECTIONS = "ipcConnections";
+
+    private static final String PHASE_TIMEOUT = "spring.lifecycle.timeout-per-shutdown-phase";
+    private static final Duration DEFAULT_PHASE_TIMEOUT = Duration.ofSeconds(30);
+
+    /** Its methods make beans. */
+    public IpcAutoConfiguration() {}
+
+    @Bean
+    @ConditionalOnMissingBean
+    @Conditional(OnServices.class)
+    static IpcServerLifecycle ipcServer(IpcProperties properties, ListableBeanFactory beans, Environment environment) {
+        BuilderFactory builders = new BuilderFactory(properties, beans, environment);
+        Duration grace = properties.server().shutdownGrace();
+        return new IpcServerLifecycle(
+                builders::server,
+                grace != null ? grace : environment.getProperty(PHASE_TIMEOUT, Duration.class, DEFAULT_PHASE_TIMEOUT));
+    }
+
+    @Bean(CONNECTIONS)
+    static IpcConnections ipcConnections(IpcProperties properties, ListableBeanFactory beans, Environment environment) {
+        ServiceBeans services = new ServiceBeans(beans);
+        Set<String> onStart = new HashSet<>(services.clients());
+        properties.clients().entrySet().stream()
+                .filter(client -> client.getValue().connectOnStart())
+                .map(Map.Entry::getKey)
+                .forEach(onStart::add);
+        return new IpcConnections(new BuilderFactory(properties, beans, environment)::client, services, onStart);
+    }
+}

@@ -1,0 +1,148 @@
+package io.valise.ipc.spring;
+
+import io.valise.ipc.IpcClient;
+import io.valise.ipc.IpcConnection;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.services.objects.ExportedObjects;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * The connections of the application's clients, by name: each is made when it is first asked for, and again when it has ended for
+ * good. They are closed with the application context, after the servers. Thread-safe.
+ *
+ * @since 0.1.0
+ */
+public final class IpcConnections implements SmartLifecycle, DisposableBean {
+    /** After the server of the application, so that its own client may be among these. */
+    private static final int PHASE = IpcServerLifecycle.PHASE + 1;
+
+    private final Map<String, Client> clients = new ConcurrentHashMap<>();
+    private final Function<String, IpcClient.Builder> builders;
+    private final ServiceBeans services;
+    private final Set<String> connectedOnStart;
+    private volatile boolean started;
+    private volatile boolean closed;
+
+    IpcConnections(Function<String, IpcClient.Builder> builders, ServiceBeans services, Set<String> connectedOnStart) {
+        this.builders = builders;
+        this.services = services;
+        this.connectedOnStart = connectedOnStart;
+    }
+
+    /**
+     * The connection of a client, whose settings are {@code valise.clients.NAME}. Connects if there is none that is open; then
+     * it blocks for at most the connect timeout.
+     *
+     * @param client its name
+     * @throws IpcException as {@link IpcClient.Builder#connect}; {@code CONNECTION_CLOSED} when the application context is closed
+     */
+    public IpcConnection get(String client) {
+        return clients.computeIfAbsent(client, Client::new).open();
+    }
+
+    /** The connections that were asked for and have not ended: an unmodifiable snapshot. */
+    public Map<String, IpcConnection> open() {
+        Map<String, IpcConnection> open = new HashMap<>();
+        clients.forEach((name, client) -> {
+            IpcConnection known = client.present;
+            if (known != null && known.isOpen()) {
+                open.put(name, known);
+            }
+        });
+        return Map.copyOf(open);
+    }
+
+    /** Connects the clients that are to be connected from the start. */
+    @Override
+    public void start() {
+        connectedOnStart.forEach(this::get);
+        started = true;
+    }
+
+    /** Leaves the connections open: beans use them until they are destroyed. */
+    @Override
+    public void stop() {
+        started = false;
+    }
+
+    @Override
+    public boolean isRunning() {
+        return started;
+    }
+
+    @Override
+    public int getPhase() {
+        return PHASE;
+    }
+
+    /** Closes all connections. */
+    @Override
+    public void destroy() {
+        closed = true;
+        clients.values().forEach(Client::close);
+    }
+
+    /** One client; a lock that lets virtual threads wait. */
+    private final class Client {
+        private final String name;
+        private final ReentrantLock connecting = new ReentrantLock();
+        private volatile @Nullable IpcConnection present;
+
+        Client(String name) {
+            this.name = name;
+        }
+
+        IpcConnection open() {
+            IpcConnection known = present;
+            return known != null && known.isOpen() ? known : connected();
+        }
+
+        private IpcConnection connected() {
+            connecting.lock();
+            try {
+                IpcConnection known = present;
+                if (known == null || !known.isOpen()) {
+                    known = connect();
+                    present = known;
+                }
+                return known;
+            } finally {
+                connecting.unlock();
+            }
+        }
+
+        private IpcConnection connect() {
+            if (closed) {
+                throw new IpcException(
+                        IpcStatus.CONNECTION_CLOSED, "client " + name + ": the application context is closed");
+            }
+            IpcConnection made = builders.apply(name).connect();
+            ExportedObjects objects = services.exported(name);
+            if (objects != null) {
+                objects.on(made);
+            }
+            return made;
+        }
+
+        void close() {
+            connecting.lock();
+            try {
+                IpcConnection known = present;
+                if (known != null) {
+                    known.close();
+                }
+            } finally {
+                connecting.unlock();
+            }
+        }
+    }
+}

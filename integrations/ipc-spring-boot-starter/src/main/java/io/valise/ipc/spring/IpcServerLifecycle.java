@@ -1,0 +1,123 @@
+package io.valise.ipc.spring;
+
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcServer;
+import java.time.Duration;
+import java.util.function.Supplier;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * A server that starts and stops with its application context: it serves when all beans are made, and, when the context closes,
+ * refuses new calls and finishes those that run, while the beans are still there. Its phase is that in which Spring Boot shuts
+ * down web servers gracefully. Thread-safe.
+ *
+ * <p>The auto-configuration makes one of the application's properties and beans; a further server is a bean of this class that the
+ * application makes.
+ *
+ * @since 0.1.0
+ */
+public final class IpcServerLifecycle implements SmartLifecycle, DisposableBean {
+    /** The phase of a server. */
+    public static final int PHASE = DEFAULT_PHASE - 1024;
+
+    private static final Log LOG = LogFactory.getLog(IpcServerLifecycle.class);
+
+    private final Supplier<IpcServer.Builder> builders;
+    private final Duration grace;
+    private volatile @Nullable IpcServer running;
+
+    /**
+     * A server that is not started yet.
+     *
+     * @param builders makes a builder for each start
+     * @param shutdownGrace how long to wait for running calls when the context closes; positive
+     */
+    public IpcServerLifecycle(Supplier<IpcServer.Builder> builders, Duration shutdownGrace) {
+        this.builders = builders;
+        this.grace = shutdownGrace;
+    }
+
+    /**
+     * The server.
+     *
+     * @throws IllegalStateException when it is not running: the context has not started yet or is closed
+     */
+    public IpcServer server() {
+        IpcServer server = running;
+        if (server == null) {
+            throw new IllegalStateException(
+                    "the server is not running; use it when the application context has started");
+        }
+        return server;
+    }
+
+    /**
+     * Starts to serve.
+     *
+     * @throws IpcException as {@link IpcServer.Builder#start}
+     */
+    @Override
+    public synchronized void start() {
+        if (running == null) {
+            IpcServer server = builders.get().start();
+            running = server;
+            LOG.info("Valise server started: " + server.endpoints());
+        }
+    }
+
+    /** Finishes what runs, within the grace, and closes. */
+    @Override
+    public synchronized void stop() {
+        IpcServer server = running;
+        if (server == null) {
+            return;
+        }
+        try {
+            if (!server.shutdown(grace)) {
+                LOG.warn("Valise server: calls were cut off that were not done in time: limit=" + grace
+                        + "; change valise.server.shutdown-grace");
+            }
+        } finally {
+            running = null;
+        }
+    }
+
+    /** Like {@link #stop()}, beside what else stops in this phase. */
+    @Override
+    public void stop(Runnable callback) {
+        Thread stopping = new Thread(
+                () -> {
+                    try {
+                        stop();
+                    } finally {
+                        callback.run();
+                    }
+                },
+                "valise-server-shutdown");
+        stopping.start();
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running != null;
+    }
+
+    @Override
+    public int getPhase() {
+        return PHASE;
+    }
+
+    /** Closes at once a server that no stop has closed. */
+    @Override
+    public void destroy() {
+        IpcServer server = running;
+        if (server != null) {
+            server.close();
+            running = null;
+        }
+    }
+}

@@ -1,0 +1,253 @@
+package io.valise.ipc.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.valise.ipc.AccessPolicy;
+import io.valise.ipc.CallContext;
+import io.valise.ipc.Event;
+import io.valise.ipc.Interceptor;
+import io.valise.ipc.IpcClient;
+import io.valise.ipc.IpcConnection;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcServer;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.OutgoingCall;
+import io.valise.ipc.ValueSet;
+import io.valise.ipc.spring.shop.Ask;
+import io.valise.ipc.spring.shop.Quote;
+import io.valise.ipc.spring.shop.QuotesClient;
+import io.valise.ipc.spring.shop.ShopApplication;
+import io.valise.ipc.spring.stock.Stock;
+import io.valise.ipc.testlog.Logs;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** What the starter makes of beans and properties, in contexts of Spring Boot. */
+class StarterTest {
+    private static final ApplicationContextRunner CONTEXT =
+            new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(IpcAutoConfiguration.class));
+
+    /** The application of docs/spring-boot.md, at an address in memory. */
+    private static final ApplicationContextRunner SHOP = CONTEXT.withUserConfiguration(ShopApplication.class)
+            .withPropertyValues("valise.server.endpoints=local:quotes");
+
+    private static final ApplicationContextRunner CLIENT = CONTEXT.withUserConfiguration(StockClients.class)
+            .withPropertyValues("valise.clients.quotes.endpoint=local:quotes");
+
+    @Configuration(proxyBeanMethods = false)
+    @ImportIpcClients({QuotesClient.class, Stock.class})
+    static class StockClients {}
+
+    @Test
+    void servicesAreServedWhileTheContextIsOpen() {
+        SHOP.run(context -> {
+            assertThat(context).hasNotFailed();
+            try (IpcConnection quotes = IpcClient.connect("local:quotes")) {
+                assertThat(quotes.request("price", new Ask("KRW"), Quote.class)).isEqualTo(new Quote("KRW", 101.25));
+            }
+        });
+        assertThatThrownBy(() -> IpcClient.connect("local:quotes"))
+                .isInstanceOfSatisfying(
+                        IpcException.class, e -> assertThat(e.status()).isEqualTo(IpcStatus.ENDPOINT_NOT_FOUND));
+    }
+
+    @Test
+    void aClientOfMarkedMethodsCallsServices() {
+        SHOP.run(shop -> CLIENT.withPropertyValues("spring.application.name=none")
+                .run(client -> {
+                    QuotesClient quotes = client.getBean(QuotesClient.class);
+                    assertThat(quotes.bid("KRW")).isEqualTo(101.25);
+                    assertThat(quotes.priceLater(new Ask("KRW")).get().symbol()).isEqualTo("KRW for none");
+                    assertThat(quotes.anyPrice(ValueSet.of("symbol", "USD")).getString("symbol"))
+                            .isEqualTo("USD");
+                    Taken<Quote> levels = new Taken<>();
+                    quotes.levels(new Ask("KRW")).subscribe(levels);
+                    assertThat(levels.all()).containsExactly(new Quote("KRW", 1), new Quote("KRW", 2));
+                    quotes.seen(new Ask("KRW"));
+                    assertThat(quotes)
+                            .isIn(Set.of(client.getBean(QuotesClient.class)))
+                            .hasToString(QuotesClient.class.getName() + " of the client quotes");
+                    assertThat(client.getBean(IpcConnections.class).open()).containsOnlyKeys("quotes");
+                }));
+    }
+
+    @Test
+    void anInterfaceWithoutMarkedMethodsIsARemoteObject() {
+        SHOP.run(shop -> CLIENT.run(client -> {
+            Stock stock = client.getBean(Stock.class);
+            assertThat(stock.take("book", 3)).isEqualTo(7);
+            assertThat(stock.take("book", 3)).isEqualTo(4);
+        }));
+    }
+
+    @Test
+    void aClientConnectsWhenItIsUsedAndAgainAfterARestart() {
+        CLIENT.run(client -> {
+            QuotesClient quotes = client.getBean(QuotesClient.class);
+            assertThatThrownBy(() -> quotes.bid("KRW")).isInstanceOf(IpcException.class);
+            SHOP.run(shop -> assertThat(quotes.bid("KRW")).isEqualTo(101.25));
+            SHOP.run(shop -> assertThat(quotes.bid("KRW")).isEqualTo(101.25));
+        });
+    }
+
+    @Test
+    @Logs("refused: at=local:quotes")
+    void interceptorsAndPoliciesAreBeans() {
+        SHOP.withUserConfiguration(Around.class).run(shop -> {
+            CLIENT.withUserConfiguration(Tenant.class).run(client -> {
+                QuotesClient quotes = client.getBean(QuotesClient.class);
+                assertThat(quotes.priceLater(new Ask("KRW")).get().symbol()).isEqualTo("KRW for acme");
+                assertThatThrownBy(() -> quotes.bid("KRW"))
+                        .isInstanceOfSatisfying(
+                                IpcException.class, e -> assertThat(e.status()).isEqualTo(IpcStatus.ACCESS_DENIED));
+            });
+            assertThat(shop.getBean(AtomicInteger.class)).hasValue(1);
+        });
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Around {
+        @Bean
+        AtomicInteger handled() {
+            return new AtomicInteger();
+        }
+
+        @Bean
+        Interceptor<CallContext> counting(AtomicInteger handled) {
+            return (call, next) -> {
+                handled.incrementAndGet();
+                return next.proceed(call);
+            };
+        }
+
+        @Bean
+        AccessPolicy policy() {
+            return (caller, service) -> !service.equals("price");
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Tenant {
+        @Bean
+        Interceptor<OutgoingCall> tenant() {
+            return (call, next) -> next.proceed(call.withMetadata(ValueSet.of("tenant", "acme")));
+        }
+    }
+
+    /** It connects when the application starts: a client that only listens makes no call. */
+    @Test
+    void theServerOfAClientSendsItEvents() {
+        SHOP.run(shop -> CLIENT.withUserConfiguration(Listener.class).run(client -> {
+            shop.getBean(IpcServerLifecycle.class).server().broadcast("changed", new Ask("KRW"));
+            assertThat(client.getBean(Listener.class).changed.take()).isEqualTo("KRW at local:quotes");
+        }));
+    }
+
+    @IpcService(client = "quotes")
+    static class Listener {
+        final BlockingQueue<String> changed = new LinkedBlockingQueue<>();
+
+        @IpcEvent
+        void changed(Ask ask, Event event) {
+            changed.add(ask.symbol() + " at " + event.connection().endpoint());
+        }
+    }
+
+    @Test
+    void aContextWithoutServicesHasNoServer() {
+        CONTEXT.run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(IpcServerLifecycle.class));
+    }
+
+    @Test
+    void aCustomizerIsEnoughForAServer() {
+        CONTEXT.withBean(IpcServerCustomizer.class, () -> server -> server.service("hi", request -> null))
+                .withPropertyValues("valise.endpoint-override=local:customized")
+                .run(context -> assertThat(IpcClientCalls.request("local:customized", "hi"))
+                        .isEqualTo(ValueSet.empty()));
+    }
+
+    @Test
+    void theNameOfTheApplicationIsItsAddress() {
+        CONTEXT.withUserConfiguration(Listener.class, Named.class)
+                .withPropertyValues("spring.application.name=named", "valise.clients.quotes.endpoint=any:named")
+                .run(context -> {
+                    assertThat(context).hasNotFailed();
+                    IpcServer server = context.getBean(IpcServerLifecycle.class).server();
+                    assertThat(server.endpoints())
+                            .allMatch(endpoint -> endpoint.name().equals("named"));
+                    assertThat(server.connections()).hasSize(1);
+                });
+    }
+
+    @IpcService
+    static class Named {
+        @IpcHandler
+        void done() {}
+
+        @IpcHandler
+        CompletableFuture<Quote> later(Ask ask) {
+            return CompletableFuture.completedFuture(new Quote(ask.symbol(), 1));
+        }
+    }
+
+    @Test
+    void theSchemaTellsTheTypesOfHandlers() {
+        CONTEXT.withUserConfiguration(Named.class)
+                .withPropertyValues("valise.endpoint-override=local:named")
+                .run(context -> {
+                    try (IpcConnection named = IpcClient.connect("local:named")) {
+                        assertThat(named.request("later", new Ask("KRW"), Quote.class))
+                                .isEqualTo(new Quote("KRW", 1));
+                        assertThat(named.request("done", ValueSet.empty())).isEqualTo(ValueSet.empty());
+                        assertThat(named.request("valise.schema", ValueSet.empty())
+                                        .toString())
+                                .contains("Ask", "Quote");
+                    }
+                });
+    }
+
+    @Test
+    void aServerStopsAndStartsWithItsContext() {
+        SHOP.run(context -> {
+            IpcServerLifecycle server = context.getBean(IpcServerLifecycle.class);
+            server.stop();
+            assertThatThrownBy(server::server).isInstanceOf(IllegalStateException.class);
+            server.start();
+            assertThat(IpcClientCalls.request("local:quotes", "valise.ping")).isEqualTo(ValueSet.empty());
+        });
+    }
+
+    @Test
+    void whatIsWrongIsSaidWhenTheApplicationStarts() {
+        assertFails(CONTEXT.withUserConfiguration(Named.class), "address of the server: expected=1 at least, actual=0");
+        assertFails(SHOP.withUserConfiguration(Empty.class), "handlers: expected=1 at least, actual=0");
+        assertFails(SHOP.withUserConfiguration(TwoMessages.class), "put all values into a record");
+        assertFails(SHOP.withPropertyValues("valise.server.max-message-size=1B"), "limit");
+    }
+
+    private static void assertFails(ApplicationContextRunner application, String why) {
+        application.run(context -> assertThat(context)
+                .getFailure()
+                .satisfies(failure -> assertThat(failure).hasStackTraceContaining(why)));
+    }
+
+    @IpcService
+    static class Empty {}
+
+    @IpcService
+    static class TwoMessages {
+        @IpcHandler
+        Quote add(Ask one, Ask other) {
+            return new Quote(one.symbol() + other.symbol(), 1);
+        }
+    }
+}

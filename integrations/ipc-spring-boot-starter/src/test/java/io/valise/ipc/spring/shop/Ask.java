@@ -1,0 +1,3 @@
+package io.valise.ipc.spring.shop;
+
+public record Ask(String symbol) {}

@@ -1,0 +1,9 @@
+package io.valise.ipc.spring.stock;
+
+import io.valise.ipc.spring.IpcClient;
+
+/** A remote object, in a package that no application scans: the server has another bean of it. */
+@IpcClient("quotes")
+public interface Stock {
+    int take(String item, int count);
+}
