@@ -58,6 +58,7 @@ class DependencyRulesTest {
     private static final String LOOPBACK = "io.valise.ipc.loopback..";
     private static final String NATS = "io.valise.ipc.nats..";
     private static final String SERVICES = "io.valise.ipc.services..";
+    private static final String MICROMETER = "io.valise.ipc.micrometer..";
     private static final String OPENTELEMETRY = "io.valise.ipc.opentelemetry..";
     private static final String TESTKIT = "io.valise.ipc.testkit..";
     private static final String TESTLOG = "io.valise.ipc.testlog..";
@@ -80,6 +81,7 @@ class DependencyRulesTest {
                 ".loopback",
                 ".nats",
                 ".services",
+                ".micrometer",
                 ".opentelemetry",
                 ".testlog",
                 ".testkit",
@@ -92,27 +94,30 @@ class DependencyRulesTest {
     @ParameterizedTest
     @ValueSource(strings = {PIPES, SHARED_MEMORY, LOOPBACK, NATS})
     void aTransportNeverUsesAnotherNorWhatIsBuiltOnTransports(String transport) {
-        String[] others =
-                List.of(PIPES, SHARED_MEMORY, LOOPBACK, NATS, SERVICES, OPENTELEMETRY, TESTKIT, COMMAND).stream()
-                        .filter(other -> !other.equals(transport))
-                        .toArray(String[]::new);
+        String[] others = List.of(
+                        PIPES, SHARED_MEMORY, LOOPBACK, NATS, SERVICES, MICROMETER, OPENTELEMETRY, TESTKIT, COMMAND)
+                .stream()
+                .filter(other -> !other.equals(transport))
+                .toArray(String[]::new);
         check(neverUses(transport, others));
     }
 
     @Test
     void servicesAndTestkitAreTheSameOnEveryTransport() {
-        check(neverUses(SERVICES, PIPES, SHARED_MEMORY, LOOPBACK, NATS, OPENTELEMETRY, TESTKIT, COMMAND));
-        check(neverUses(TESTKIT, PIPES, SHARED_MEMORY, LOOPBACK, NATS, SERVICES, OPENTELEMETRY, COMMAND));
+        check(neverUses(SERVICES, PIPES, SHARED_MEMORY, LOOPBACK, NATS, MICROMETER, OPENTELEMETRY, TESTKIT, COMMAND));
+        check(neverUses(TESTKIT, PIPES, SHARED_MEMORY, LOOPBACK, NATS, SERVICES, MICROMETER, OPENTELEMETRY, COMMAND));
     }
 
     @Test
     void telemetryNeedsTheApiAlone() {
-        check(neverUses(OPENTELEMETRY, PIPES, SHARED_MEMORY, LOOPBACK, NATS, SERVICES, TESTKIT, COMMAND));
+        check(neverUses(MICROMETER, PIPES, SHARED_MEMORY, LOOPBACK, NATS, SERVICES, OPENTELEMETRY, TESTKIT, COMMAND));
+        check(neverUses(OPENTELEMETRY, PIPES, SHARED_MEMORY, LOOPBACK, NATS, SERVICES, MICROMETER, TESTKIT, COMMAND));
     }
 
     @Test
     void theTestLogNeedsJUnitAlone() {
-        check(neverUses(TESTLOG, PIPES, SHARED_MEMORY, LOOPBACK, NATS, SERVICES, OPENTELEMETRY, TESTKIT, COMMAND));
+        check(neverUses(
+                TESTLOG, PIPES, SHARED_MEMORY, LOOPBACK, NATS, SERVICES, MICROMETER, OPENTELEMETRY, TESTKIT, COMMAND));
         check(noClasses().that().resideInAPackage(TESTLOG).should().dependOnClassesThat(resideInAnyPackage(API)));
     }
 

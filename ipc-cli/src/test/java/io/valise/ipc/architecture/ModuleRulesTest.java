@@ -83,6 +83,7 @@ class ModuleRulesTest {
                 "loopback",
                 "nats",
                 "services",
+                "micrometer",
                 "opentelemetry",
                 "testlog",
                 "testkit",

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.valise.ipc.IpcServer;
 import io.valise.ipc.loopback.LoopbackTransport;
+import io.valise.ipc.micrometer.CallTimers;
 import io.valise.ipc.nats.NatsTransport;
 import io.valise.ipc.opentelemetry.IpcTelemetry;
 import io.valise.ipc.pipes.PipeTransport;
@@ -39,6 +40,7 @@ class BundleHeadersTest {
             LoopbackTransport.class,
             NatsTransport.class,
             AppServiceHost.class,
+            CallTimers.class,
             IpcTelemetry.class);
 
     private static ModuleDescriptor descriptor(Class<?> ofModule) {

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(HangWatchdog.class)
 class OsgiTest {
     private static final String SPI_FLY = "(asm-|org.apache.aries.spifly).*\\.jar";
-    private static final String LIBRARIES = "(netty-|jackson-core|jna-|opentelemetry-).*\\.jar";
+    private static final String LIBRARIES = "(netty-|jackson-core|jna-|jspecify-|micrometer-|opentelemetry-).*\\.jar";
 
     @TempDir
     static Path work;

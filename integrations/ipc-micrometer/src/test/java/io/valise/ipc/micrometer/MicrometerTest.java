@@ -1,0 +1,178 @@
+package io.valise.ipc.micrometer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.valise.ipc.IpcClient;
+import io.valise.ipc.IpcConnection;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcServer;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.ValueSet;
+import io.valise.ipc.testkit.HangWatchdog;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Flow;
+import java.util.concurrent.SubmissionPublisher;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Meters of servers, connections and calls in registries of Micrometer, with the examples of docs/micrometer.md. */
+@ExtendWith(HangWatchdog.class)
+class MicrometerTest {
+    private static final ValueSet MESSAGE = ValueSet.of("symbol", "KRW/USD");
+
+    private static ValueSet price() {
+        return ValueSet.of("bid", 0.7);
+    }
+
+    private static IpcServer.Builder server(String address) {
+        return IpcServer.builder(address)
+                .service("price", request -> price())
+                .service("fails", request -> {
+                    throw new IpcException(IpcStatus.UNSUPPORTED, "not today");
+                })
+                .stream("prices", request -> subscriber -> {
+            SubmissionPublisher<ValueSet> prices = new SubmissionPublisher<>(Runnable::run, 4);
+            prices.subscribe(subscriber);
+            prices.submit(price());
+            prices.close();
+        });
+    }
+
+    private static long timed(MeterRegistry registry, String name, String... tags) {
+        return registry.get(name).tags(tags).timer().count();
+    }
+
+    @Test
+    void eachEndTimesCallsByServiceKindAndStatus() {
+        MeterRegistry registry = new SimpleMeterRegistry();
+        CallTimers timers = CallTimers.of(registry, Tag.of("desk", "fx"));
+        CompletableFuture<Void> told = new CompletableFuture<>();
+        try (IpcServer server = server("local:timed")
+                        .onEvent("told", event -> told.complete(null))
+                        .interceptHandlers(timers.handlers())
+                        .start();
+                IpcConnection connection = IpcClient.builder("local:timed")
+                        .interceptCalls(timers.calls())
+                        .connect()) {
+            assertThat(server.endpoints()).hasSize(1);
+            connection.request("price", MESSAGE);
+            connection.requestAsync("price", MESSAGE).join();
+            assertThatThrownBy(() -> connection.request("fails", MESSAGE)).isInstanceOf(IpcException.class);
+            assertThatThrownBy(() -> connection.requestAsync("a-1", MESSAGE).join())
+                    .isInstanceOf(CompletionException.class);
+            assertThatThrownBy(() -> connection.request("a-2", MESSAGE)).isInstanceOf(IpcException.class);
+            ends(connection.stream("prices", MESSAGE)).join();
+            connection.send("told", MESSAGE);
+            told.join();
+        }
+        for (String side : new String[] {"valise.server.calls", "valise.client.calls"}) {
+            assertThat(timed(registry, side, "service", "price", "kind", "request", "status", "OK", "method", "none"))
+                    .isEqualTo(2);
+            assertThat(timed(registry, side, "service", "fails", "kind", "request", "status", "UNSUPPORTED"))
+                    .isEqualTo(1);
+            assertThat(timed(registry, side, "service", "prices", "kind", "stream", "status", "OK", "desk", "fx"))
+                    .isEqualTo(1);
+        }
+        assertThat(timed(registry, "valise.client.calls", "service", "told", "kind", "event", "status", "OK"))
+                .isEqualTo(1);
+        assertThat(timed(registry, "valise.client.calls", "service", "_OTHER", "status", "SERVICE_NOT_FOUND"))
+                .isEqualTo(2);
+    }
+
+    private static CompletableFuture<Void> ends(Flow.Publisher<ValueSet> stream) {
+        CompletableFuture<Void> end = new CompletableFuture<>();
+        stream.subscribe(new Flow.Subscriber<>() {
+            @Override
+            public void onSubscribe(Flow.Subscription subscription) {
+                subscription.request(1);
+            }
+
+            @Override
+            public void onNext(ValueSet item) {}
+
+            @Override
+            public void onError(Throwable failure) {
+                end.completeExceptionally(failure);
+            }
+
+            @Override
+            public void onComplete() {
+                end.complete(null);
+            }
+        });
+        return end;
+    }
+
+    @Test
+    void countersAreThoseOfStatsAndGoWhenTheBinderIsClosed() {
+        MeterRegistry registry = new SimpleMeterRegistry();
+        try (IpcServer server = server("local:counted").start();
+                IpcConnection connection = IpcClient.connect("local:counted");
+                StatsMetrics ofServer = StatsMetrics.of(server);
+                StatsMetrics ofClient = StatsMetrics.of(connection, Tag.of("side", "client"))) {
+            ofServer.bindTo(registry);
+            ofClient.bindTo(registry);
+            connection.request("price", MESSAGE);
+            connection.request("price", MESSAGE);
+            assertThatThrownBy(() -> connection.request("missing", MESSAGE)).isInstanceOf(IpcException.class);
+            assertThat(registry.get("valise.requests.served")
+                            .tag("endpoint", "local:counted")
+                            .functionCounters())
+                    .anySatisfy(served -> assertThat(served.count()).isEqualTo(2));
+            assertThat(registry.get("valise.requests.sent")
+                            .tag("side", "client")
+                            .functionCounter()
+                            .count())
+                    .isEqualTo(3);
+            assertThat(registry.get("valise.data.sent")
+                            .tag("side", "client")
+                            .functionCounter()
+                            .count())
+                    .isEqualTo((double) connection.stats().bytesSent());
+            assertThat(registry.get("valise.connections").gauges())
+                    .allSatisfy(open -> assertThat(open.value()).isEqualTo(1));
+            connection.close();
+            assertThat(registry.get("valise.connections")
+                            .tag("side", "client")
+                            .gauge()
+                            .value())
+                    .isZero();
+            ofClient.close();
+            assertThat(registry.find("valise.connections").tag("side", "client").gauge())
+                    .isNull();
+        }
+        assertThat(registry.getMeters()).isEmpty();
+    }
+
+    /** The example of the page: what Prometheus reads. */
+    @Test
+    void prometheusReadsThem() {
+        PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        CallTimers timers = CallTimers.of(registry);
+        IpcServer server = IpcServer.builder("local:quotes")
+                .interceptHandlers(timers.handlers()) // the outermost
+                .service("price", request -> price())
+                .start();
+        IpcConnection quotes =
+                IpcClient.builder("local:quotes").interceptCalls(timers.calls()).connect();
+        StatsMetrics.of(server).bindTo(registry);
+        try (server;
+                quotes) {
+            quotes.request("price", MESSAGE);
+            assertThat(registry.scrape())
+                    .contains("valise_requests_served_total{endpoint=\"local:quotes\"} 1.0")
+                    .contains("valise_connections{endpoint=\"local:quotes\"} 1.0")
+                    .contains("valise_server_calls_seconds_count{kind=\"request\",method=\"none\",service=\"price\","
+                            + "status=\"OK\"} 1")
+                    .contains("valise_client_calls_seconds_count{kind=\"request\",method=\"none\",service=\"price\","
+                            + "status=\"OK\"} 1");
+        }
+    }
+}
