@@ -280,6 +280,13 @@ public final class IpcServer implements AutoCloseable {
          */
         Builder maxMessageBytes(int bytes);
 
+        /**
+         * Has the server measure how long requests take, from when they are read to their answer, for {@link
+         * Stats#latencies()}: two readings of the clock and an object more for each. Without it nothing is measured but for
+         * a minute after a client has asked for that by {@code valise.info}, as {@code ipc top} does.
+         */
+        Builder measureLatency();
+
         /** Runs all handlers on this executor; without one, the thread that reads a request runs its handler. */
         Builder executor(Executor executor);
 

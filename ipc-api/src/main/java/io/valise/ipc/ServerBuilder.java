@@ -40,6 +40,12 @@ final class ServerBuilder extends EndBuilder<IpcServer.Builder> implements IpcSe
     }
 
     @Override
+    public IpcServer.Builder measureLatency() {
+        services.latency().always();
+        return this;
+    }
+
+    @Override
     public IpcServer.Builder keepAlive(boolean yes) {
         exit.keepAlive(yes);
         return this;

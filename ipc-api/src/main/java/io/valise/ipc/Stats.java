@@ -2,6 +2,9 @@ package io.valise.ipc;
 
 import io.valise.ipc.internal.work.StatsAccess;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,10 +16,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Stats {
     /** No traffic and no connection. */
-    public static final Stats ZERO = new Stats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    public static final Stats ZERO = new Stats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Map.of());
 
     static {
-        StatsAccess.set(Stats::new);
+        StatsAccess.set(Stats::new, Latency::new);
     }
 
     private final long requestsSent;
@@ -29,6 +32,7 @@ public final class Stats {
     private final long bytesReceived;
     private final int pending;
     private final int connections;
+    private final Map<String, Latency> latencies;
 
     Stats(
             long requestsSent,
@@ -40,7 +44,8 @@ public final class Stats {
             long bytesSent,
             long bytesReceived,
             int pending,
-            int connections) {
+            int connections,
+            Map<String, Latency> latencies) {
         this.requestsSent = requestsSent;
         this.requestsServed = requestsServed;
         this.builtInRequestsServed = builtInRequestsServed;
@@ -51,6 +56,7 @@ public final class Stats {
         this.bytesReceived = bytesReceived;
         this.pending = pending;
         this.connections = connections;
+        this.latencies = latencies;
     }
 
     /** Requests and streams that this end opened. */
@@ -106,6 +112,19 @@ public final class Stats {
         return connections;
     }
 
+    /**
+     * How long requests took, by the names of their services; empty where that is not measured ({@link
+     * IpcServer.Builder#measureLatency()}). Unmodifiable.
+     */
+    public Map<String, Latency> latencies() {
+        return latencies;
+    }
+
+    /** The same for all services together. */
+    public Latency latency() {
+        return latencies.values().stream().reduce(Latency.NONE, Latency::plus);
+    }
+
     /** The sum, counter by counter. */
     public Stats plus(Stats other) {
         return new Stats(
@@ -118,7 +137,17 @@ public final class Stats {
                 bytesSent + other.bytesSent,
                 bytesReceived + other.bytesReceived,
                 pending + other.pending,
-                connections + other.connections);
+                connections + other.connections,
+                sum(latencies, other.latencies));
+    }
+
+    private static Map<String, Latency> sum(Map<String, Latency> one, Map<String, Latency> other) {
+        if (one.isEmpty() || other.isEmpty()) {
+            return one.isEmpty() ? other : one;
+        }
+        Map<String, Latency> sum = new TreeMap<>(one);
+        other.forEach((service, latency) -> sum.merge(service, latency, Latency::plus));
+        return Collections.unmodifiableMap(sum);
     }
 
     private long[] all() {
@@ -138,7 +167,7 @@ public final class Stats {
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof Stats stats && Arrays.equals(all(), stats.all());
+        return other instanceof Stats stats && Arrays.equals(all(), stats.all()) && latencies.equals(stats.latencies);
     }
 
     @Override
@@ -158,6 +187,7 @@ public final class Stats {
                 + ", bytesSent=" + bytesSent
                 + ", bytesReceived=" + bytesReceived
                 + ", pending=" + pending
-                + ", connections=" + connections + ']';
+                + ", connections=" + connections
+                + (latencies.isEmpty() ? "" : ", latencies=" + latencies) + ']';
     }
 }

@@ -106,16 +106,16 @@ class BuilderOptionsTest {
 
     @Test
     void countersAreEqualByValueAndNameThemselves() {
-        Stats some = new Stats(1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
+        Stats some = new Stats(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, Map.of());
         assertThat(some)
-                .isEqualTo(new Stats(1, 2, 3, 4, 5, 6, 7, 8, 9, 10))
-                .hasSameHashCodeAs(new Stats(1, 2, 3, 4, 5, 6, 7, 8, 9, 10))
+                .isEqualTo(new Stats(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, Map.of()))
+                .hasSameHashCodeAs(new Stats(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, Map.of()))
                 .isEqualTo(Stats.ZERO.plus(some))
-                .isNotEqualTo(new Stats(1, 2, 3, 4, 5, 6, 7, 8, 9, 11))
+                .isNotEqualTo(new Stats(1, 2, 3, 4, 5, 6, 7, 8, 9, 11, Map.of()))
                 .isNotEqualTo(Stats.ZERO)
                 .hasToString("Stats[requestsSent=1, requestsServed=2, builtInRequestsServed=3, requestsRefused=4,"
                         + " eventsSent=5, eventsReceived=6, bytesSent=7, bytesReceived=8, pending=9, connections=10]");
-        assertThat(some.plus(some)).isEqualTo(new Stats(2, 4, 6, 8, 10, 12, 14, 16, 18, 20));
+        assertThat(some.plus(some)).isEqualTo(new Stats(2, 4, 6, 8, 10, 12, 14, 16, 18, 20, Map.of()));
     }
 
     @Test

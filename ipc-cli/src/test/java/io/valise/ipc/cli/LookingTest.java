@@ -115,6 +115,27 @@ class LookingTest {
         }
     }
 
+    /** The first look has the server measure. */
+    @Test
+    void topShowsTheLatencyOfEachService() {
+        try (IpcServer server = IpcServer.builder("pipe:measured")
+                        .service("echo", request -> request.message())
+                        .start();
+                IpcConnection client = IpcClient.connect("pipe:measured")) {
+            assertThat(CommandRun.of("top", "--once").out()).contains("P50").doesNotContain("  echo");
+            client.request("echo", ValueSet.of("n", 1));
+            assertThat(server.stats().latency().count()).isEqualTo(1);
+            assertThat(CommandRun.of("top", "--once").out()).containsPattern("(?m)^  echo +[0-9.,]+ µs +[0-9.,]+ µs$");
+            JsonNode json = CommandRun.of("top", "--once", "--json")
+                    .json()
+                    .get("servers")
+                    .get(0);
+            assertThat(json.get("measuredServices").get(0).textValue()).isEqualTo("echo");
+            assertThat(json.get("measuredRequests").get(0).longValue()).isEqualTo(1);
+            assertThat(json.get("latencyP99").get(0).longValue()).isPositive();
+        }
+    }
+
     /** As of {@code ipc top | head -1}. */
     @Test
     void topEndsWhenItsReaderHasGone() throws Exception {

@@ -1,12 +1,16 @@
 package io.valise.ipc.internal.endpoint;
 
 import io.valise.ipc.Endpoint;
+import io.valise.ipc.Latency;
 import io.valise.ipc.Stats;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.internal.frame.Frames;
 import io.valise.ipc.internal.greeting.Greeting;
 import io.valise.ipc.internal.serve.Services;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 
 /**
  * The services every server answers: {@code valise.ping} echoes, {@code valise.info} tells about the server, and
@@ -17,13 +21,16 @@ final class BuiltIns {
 
     static void addTo(Services services, ServerCore server) {
         services.addBuiltIn("valise.ping", request -> request.message());
-        services.addBuiltIn("valise.info", request -> info(server));
+        services.addBuiltIn("valise.info", request -> info(server, request.message()));
         services.addBuiltIn("valise.schema", request -> ValueSet.from(services.schema()));
     }
 
-    private static ValueSet info(ServerCore server) {
+    private static ValueSet info(ServerCore server, ValueSet asked) {
+        if (asked.getBoolean("latency", false)) {
+            server.config().services().latency().forAWhile();
+        }
         Stats stats = server.stats();
-        return ValueSet.builder()
+        ValueSet.Builder info = ValueSet.builder()
                 .put("application", Greeting.thisApplication())
                 .put("pid", ProcessHandle.current().pid())
                 .put("protocolVersion", Frames.VERSION)
@@ -41,7 +48,23 @@ final class BuiltIns {
                 .put("eventsReceived", stats.eventsReceived())
                 .put("eventsSent", stats.eventsSent())
                 .put("bytesReceived", stats.bytesReceived())
-                .put("bytesSent", stats.bytesSent())
-                .build();
+                .put("bytesSent", stats.bytesSent());
+        return withLatencies(info, stats.latencies()).build();
+    }
+
+    /** Arrays beside each other; none where nothing was measured, as with servers that do not measure. */
+    private static ValueSet.Builder withLatencies(ValueSet.Builder info, Map<String, Latency> latencies) {
+        if (latencies.isEmpty()) {
+            return info;
+        }
+        List<Latency> all = List.copyOf(latencies.values());
+        return info.put("measuredServices", latencies.keySet().toArray(String[]::new))
+                .put("measuredRequests", all.stream().mapToLong(Latency::count).toArray())
+                .put("latencyP50", nanos(all, Latency::p50))
+                .put("latencyP99", nanos(all, Latency::p99));
+    }
+
+    private static long[] nanos(List<Latency> all, Function<Latency, Duration> percentile) {
+        return all.stream().map(percentile).mapToLong(Duration::toNanos).toArray();
     }
 }

@@ -16,6 +16,7 @@ import io.valise.ipc.internal.frame.OutFrame;
 import io.valise.ipc.internal.frame.Sendable;
 import io.valise.ipc.internal.jfr.Recording;
 import io.valise.ipc.internal.work.Backlog;
+import io.valise.ipc.internal.work.LatencySwitch;
 import io.valise.ipc.internal.work.SerialQueue;
 import io.valise.ipc.internal.work.SessionCounters;
 import io.valise.ipc.internal.work.Task;
@@ -50,6 +51,7 @@ public final class Dispatcher {
     private final AnswerSender answerSender;
     private final Services services;
     private final @Nullable InterceptedHandlers intercepted;
+    private final LatencySwitch latency;
     private final Admission admission;
     private final SessionCounters counters;
     private final Backlog backlog;
@@ -107,6 +109,7 @@ public final class Dispatcher {
         this.answerSender = new AnswerSender(connection, sender);
         this.services = services;
         this.intercepted = services.intercepted();
+        this.latency = services.latency();
         this.admission = admission;
         this.counters = counters;
         this.backlog = backlog;
@@ -133,6 +136,16 @@ public final class Dispatcher {
 
     SessionCounters counters() {
         return counters;
+    }
+
+    /** Whether the next request is to be a {@link MeasuredRequest}. */
+    public boolean measures() {
+        return latency.isOn() || Recording.hasServerCalls();
+    }
+
+    /** Whether requests are measured for the counters. */
+    LatencySwitch latency() {
+        return latency;
     }
 
     /** No handler sees a request. */

@@ -8,6 +8,7 @@ import io.valise.ipc.RequestHandler;
 import io.valise.ipc.StreamHandler;
 import io.valise.ipc.internal.frame.Names;
 import io.valise.ipc.internal.work.Context;
+import io.valise.ipc.internal.work.LatencySwitch;
 import io.valise.ipc.spi.schema.Definitions;
 import io.valise.ipc.spi.schema.Described;
 import io.valise.ipc.spi.schema.Offer;
@@ -33,8 +34,10 @@ public final class Services {
     private final Context context;
     private final Map<String, Service> services = new ConcurrentHashMap<>();
     private final Map<String, EventHandler> events = new ConcurrentHashMap<>();
-    /** Shared by the line. */
+    /** Shared by the line, as is the next. */
     private final List<Interceptor<CallContext>> interceptors;
+
+    private final LatencySwitch latency;
 
     /** Nothing but the built-in services. */
     public Services() {
@@ -45,11 +48,17 @@ public final class Services {
         this.parent = parent;
         this.context = parent == null ? Context.current() : parent.context;
         this.interceptors = parent == null ? new CopyOnWriteArrayList<>() : parent.interceptors;
+        this.latency = parent == null ? new LatencySwitch() : parent.latency;
     }
 
     /** What the code of the application runs under: what was current when the first of the line was made. */
     public Context context() {
         return context;
+    }
+
+    /** Whether requests are measured. */
+    public LatencySwitch latency() {
+        return latency;
     }
 
     /** Adds one around all handlers of the line, inside of those before; not for the library's own services. */

@@ -14,7 +14,6 @@ import io.valise.ipc.internal.decode.ValueSetDecoder;
 import io.valise.ipc.internal.frame.Frames;
 import io.valise.ipc.internal.frame.Reassembly;
 import io.valise.ipc.internal.greeting.ServerProof;
-import io.valise.ipc.internal.jfr.Recording;
 import io.valise.ipc.internal.serve.Dispatcher;
 import io.valise.ipc.internal.serve.InboundRequest;
 import io.valise.ipc.internal.serve.MeasuredRequest;
@@ -224,7 +223,7 @@ final class FrameReceiver implements Link.FrameHandler {
         ValueSet metadata = (flags & Frames.FLAG_METADATA) != 0 ? decoder.decode(frame) : ValueSet.empty();
         ValueSet message = last(frame);
         task = dispatcher.requested(
-                Recording.hasServerCalls()
+                dispatcher.measures()
                         ? new MeasuredRequest(
                                 dispatcher, id, service, message, metadata, deadline, stream, credit, bytes)
                         : new InboundRequest(

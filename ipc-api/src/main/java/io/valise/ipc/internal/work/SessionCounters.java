@@ -1,6 +1,11 @@
 package io.valise.ipc.internal.work;
 
+import io.valise.ipc.Latency;
 import io.valise.ipc.Stats;
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -16,6 +21,9 @@ public final class SessionCounters {
     private final AtomicLong requestsRefused = new AtomicLong();
     private final AtomicLong requestsSent = new AtomicLong();
     private final AtomicLong eventsSent = new AtomicLong();
+
+    /** By service; only requests that are measured are in it. */
+    private final Map<String, LatencyHistogram> latencies = new ConcurrentHashMap<>();
 
     public void sent(int bytes) {
         bytesSent.lazySet(bytesSent.getPlain() + bytes);
@@ -48,6 +56,20 @@ public final class SessionCounters {
         requestsRefused.getAndIncrement();
     }
 
+    /** A request of a service took so long. */
+    public void took(String service, long nanos) {
+        latencies.computeIfAbsent(service, first -> new LatencyHistogram()).add(nanos);
+    }
+
+    private Map<String, Latency> latencies() {
+        if (latencies.isEmpty()) {
+            return Map.of();
+        }
+        Map<String, Latency> now = new TreeMap<>();
+        latencies.forEach((service, histogram) -> now.put(service, StatsAccess.latency(histogram.counts())));
+        return Collections.unmodifiableMap(now);
+    }
+
     public Stats snapshot(int pending, int connections) {
         return StatsAccess.get()
                 .make(
@@ -60,6 +82,7 @@ public final class SessionCounters {
                         bytesSent.get(),
                         bytesReceived.get(),
                         pending,
-                        connections);
+                        connections,
+                        latencies());
     }
 }

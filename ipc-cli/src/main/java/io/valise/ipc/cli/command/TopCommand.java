@@ -11,6 +11,7 @@ import io.valise.ipc.cli.text.Colours;
 import io.valise.ipc.cli.text.Table;
 import io.valise.ipc.services.catalog.ServerStatus;
 import io.valise.ipc.services.catalog.ServiceCatalog;
+import io.valise.ipc.services.catalog.ServiceLatency;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -24,7 +25,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "top",
         description = "Shows the traffic of this user's servers until interrupted. The looks themselves are"
-                + " part of the bytes, but not of the requests.")
+                + " part of the bytes, but not of the requests; they have servers measure how long requests take.")
 final class TopCommand implements Callable<Integer> {
     private static final String HOME_AND_CLEAR = "\u001b[H\u001b[2J";
     private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(100);
@@ -57,7 +58,7 @@ final class TopCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         common.requireAtLeast("--interval", SHORTEST_INTERVAL, interval);
-        ServiceCatalog servers = ReachableServers.within(TIMEOUT);
+        ServiceCatalog servers = ReachableServers.within(TIMEOUT).measuringLatency();
         int tables = once ? 1 : count == 0 ? Integer.MAX_VALUE : count;
         ServerLoad load = new ServerLoad(servers.running(), System.nanoTime());
         for (int i = 0; i < tables && !common.out().checkError(); i++) { // an error: who read it has gone
@@ -80,13 +81,14 @@ final class TopCommand implements Callable<Integer> {
     }
 
     private static Table table(ServerLoad load) {
-        Table table = new Table("APPLICATION", "PID", "UP", "CONN", "REQ/S", "IN/S", "OUT/S", "REFUSED", "ENDPOINTS");
+        Table table = new Table(
+                "APPLICATION", "PID", "UP", "CONN", "REQ/S", "IN/S", "OUT/S", "REFUSED", "P50", "P99", "ENDPOINTS");
         for (ServerStatus server : load.distinct()) {
             if (server.answers()) {
                 addTo(table, server, load);
             } else {
                 String silence = server.endpoint() + " (does not answer: " + server.problem() + ")";
-                table.row("?", "?", "", "", "", "", "", "", silence);
+                table.row("?", "?", "", "", "", "", "", "", "", "", silence);
             }
         }
         return table;
@@ -102,8 +104,24 @@ final class TopCommand implements Callable<Integer> {
                 Amounts.bytes(load.perSecond(server, "bytesReceived")),
                 Amounts.bytes(load.perSecond(server, "bytesSent")),
                 Amounts.count(server.counter("requestsRefused")),
+                "",
+                "",
                 server.endpoints().stream()
                         .filter(address -> !address.startsWith("local:"))
                         .collect(Collectors.joining(" ")));
+        for (ServiceLatency service : server.latencies()) {
+            table.row(
+                    "  " + service.service(),
+                    "",
+                    "",
+                    "",
+                    "",
+                    "",
+                    "",
+                    "",
+                    Amounts.micros(service.p50().toNanos()),
+                    Amounts.micros(service.p99().toNanos()),
+                    "");
+        }
     }
 }

@@ -77,6 +77,10 @@ record InfoMembers(ValueSet readable, String faults) {
         known.put("uptime", ValueSet::getDuration);
         known.put("endpoints", ValueSet::getStrings);
         known.put("services", ValueSet::getStrings);
+        known.put("measuredServices", ValueSet::getStrings);
+        known.put("measuredRequests", ValueSet::getLongs);
+        known.put("latencyP50", ValueSet::getLongs);
+        known.put("latencyP99", ValueSet::getLongs);
         for (String number : List.of(
                 "pid",
                 "protocolVersion",

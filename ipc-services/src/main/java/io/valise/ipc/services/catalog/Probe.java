@@ -28,13 +28,13 @@ record Probe(Endpoint endpoint, Optional<IpcConnection> connection, String probl
         }
     }
 
-    ServerStatus ask() {
-        return connection.map(this::ask).orElseGet(() -> ServerStatus.silent(endpoint, problem));
+    ServerStatus ask(ValueSet question) {
+        return connection.map(server -> ask(server, question)).orElseGet(() -> ServerStatus.silent(endpoint, problem));
     }
 
-    private ServerStatus ask(IpcConnection server) {
+    private ServerStatus ask(IpcConnection server, ValueSet question) {
         try {
-            return ServerStatus.of(endpoint, server.request("valise.info", ValueSet.empty()));
+            return ServerStatus.of(endpoint, server.request("valise.info", question));
         } catch (RuntimeException e) {
             return ServerStatus.silent(endpoint, problem(e));
         }

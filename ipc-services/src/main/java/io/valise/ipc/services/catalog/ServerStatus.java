@@ -7,6 +7,7 @@ import io.valise.ipc.services.manifest.ManifestReader;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * What is known of the server of one address, running or startable. Immutable.
@@ -120,6 +121,22 @@ public record ServerStatus(Endpoint endpoint, State state, ValueSet info, String
     /** One of its counters since it started; 0 when it has no whole number of that name. */
     public long counter(String name) {
         return InfoMembers.wholeNumber(info, name);
+    }
+
+    /**
+     * How long the requests of its services took, by name; empty where the server does not measure that. {@link
+     * ServiceCatalog#measuringLatency()} asks servers to.
+     */
+    public List<ServiceLatency> latencies() {
+        String[] names = info.getStrings("measuredServices", new String[0]);
+        long[] counts = info.getLongs("measuredRequests", new long[0]);
+        long[] p50 = info.getLongs("latencyP50", new long[0]);
+        long[] p99 = info.getLongs("latencyP99", new long[0]);
+        int known = Math.min(Math.min(names.length, counts.length), Math.min(p50.length, p99.length));
+        return IntStream.range(0, known)
+                .mapToObj(each -> new ServiceLatency(
+                        names[each], counts[each], Duration.ofNanos(p50[each]), Duration.ofNanos(p99[each])))
+                .toList();
     }
 
     /** This as a message, for JSON. */

@@ -1,6 +1,7 @@
 package io.valise.ipc.services.catalog;
 
 import io.valise.ipc.Endpoint;
+import io.valise.ipc.ValueSet;
 import io.valise.ipc.runtime.KnownTransports;
 import io.valise.ipc.spi.Availability;
 import io.valise.ipc.spi.Transport;
@@ -40,16 +41,19 @@ public final class ServiceCatalog {
     private final List<Transport> transports;
     private final Duration timeout;
     private final boolean withStartable;
+    /** What servers are asked by. */
+    private final ValueSet question;
 
-    private ServiceCatalog(List<Transport> transports, Duration timeout, boolean withStartable) {
+    private ServiceCatalog(List<Transport> transports, Duration timeout, boolean withStartable, ValueSet question) {
         this.transports = transports;
         this.timeout = timeout;
         this.withStartable = withStartable;
+        this.question = question;
     }
 
     /** The servers of this user by every transport that {@link KnownTransports#find} finds; waits a second for each. */
     public static ServiceCatalog ofThisUser() {
-        return new ServiceCatalog(KnownTransports.find().ofThisMachine(), TIMEOUT, true);
+        return new ServiceCatalog(KnownTransports.find().ofThisMachine(), TIMEOUT, true, ValueSet.empty());
     }
 
     /**
@@ -57,14 +61,14 @@ public final class ServiceCatalog {
      * waits a second for each. They are in no catalog unless asked for: what one of them is told, another account knows.
      */
     public static ServiceCatalog systemWide() {
-        return new ServiceCatalog(KnownTransports.find().systemWide(), TIMEOUT, false);
+        return new ServiceCatalog(KnownTransports.find().systemWide(), TIMEOUT, false, ValueSet.empty());
     }
 
     /** This catalog with the servers of {@link #systemWide()} behind its own. */
     public ServiceCatalog withSystemWide() {
         List<Transport> all = Stream.concat(transports.stream(), KnownTransports.find().systemWide().stream())
                 .toList();
-        return new ServiceCatalog(all, timeout, withStartable);
+        return new ServiceCatalog(all, timeout, withStartable, question);
     }
 
     /**
@@ -77,7 +81,16 @@ public final class ServiceCatalog {
         if (answerTime.isNegative() || answerTime.isZero()) {
             throw new IllegalArgumentException("time to wait for an answer: must be positive, actual=" + answerTime);
         }
-        return new ServiceCatalog(transports, answerTime, withStartable);
+        return new ServiceCatalog(transports, answerTime, withStartable, question);
+    }
+
+    /**
+     * This catalog, whose queries ask servers to measure how long their requests take, for the next minute; {@link
+     * ServerStatus#latencies()} has it from the second query on. Other servers than those of this library, and older ones,
+     * answer as before.
+     */
+    public ServiceCatalog measuringLatency() {
+        return new ServiceCatalog(transports, timeout, withStartable, ValueSet.of("latency", true));
     }
 
     /** Every address that is served now, as {@link #running}, then every one at which a server can be started. */
@@ -129,17 +142,17 @@ public final class ServiceCatalog {
      * Addresses of one name, most likely of one server, are asked one after the other: then each answer counts the same
      * connections of this query every time.
      */
-    private static List<ServerStatus> ask(List<Probe> probes, ExecutorService askers) {
+    private List<ServerStatus> ask(List<Probe> probes, ExecutorService askers) {
         Map<String, List<Probe>> byName = probes.stream()
                 .collect(Collectors.groupingBy(probe -> probe.endpoint().name()));
-        Map<Endpoint, ServerStatus> answers =
-                all(
-                                List.copyOf(byName.values()),
-                                group -> group.stream().map(Probe::ask).toList(),
-                                askers)
-                        .stream()
-                        .flatMap(List::stream)
-                        .collect(Collectors.toMap(ServerStatus::endpoint, Function.identity(), (one, same) -> one));
+        Map<Endpoint, ServerStatus> answers = all(
+                        List.copyOf(byName.values()),
+                        group ->
+                                group.stream().map(probe -> probe.ask(question)).toList(),
+                        askers)
+                .stream()
+                .flatMap(List::stream)
+                .collect(Collectors.toMap(ServerStatus::endpoint, Function.identity(), (one, same) -> one));
         return probes.stream()
                 .map(probe -> Objects.requireNonNull(answers.get(probe.endpoint())))
                 .toList();
