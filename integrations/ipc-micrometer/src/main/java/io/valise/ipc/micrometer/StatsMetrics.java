@@ -17,6 +17,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 
@@ -106,13 +107,18 @@ public final class StatsMetrics implements MeterBinder, AutoCloseable {
     /** What is counted, and how its counters are read. */
     private record Counted<T>(T subject, Function<T, Stats> stats) {
         Gauge.Builder<T> gauge(String name, String what, ToLongFunction<Stats> value) {
-            return Gauge.builder("valise." + name, subject, it -> value.applyAsLong(stats.apply(it)))
+            return Gauge.builder("valise." + name, subject, reading(stats, value))
                     .description(what);
         }
 
         FunctionCounter.Builder<T> counter(String name, String what, ToLongFunction<Stats> value) {
-            return FunctionCounter.builder("valise." + name, subject, it -> value.applyAsLong(stats.apply(it)))
+            return FunctionCounter.builder("valise." + name, subject, reading(stats, value))
                     .description(what);
+        }
+
+        /** Without the subject: a registry keeps the function in memory. */
+        private static <T> ToDoubleFunction<T> reading(Function<T, Stats> stats, ToLongFunction<Stats> value) {
+            return it -> value.applyAsLong(stats.apply(it));
         }
     }
 }

@@ -15,10 +15,12 @@ import io.valise.ipc.IpcServer;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.testkit.HangWatchdog;
+import java.lang.ref.WeakReference;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Flow;
 import java.util.concurrent.SubmissionPublisher;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -149,6 +151,27 @@ class MicrometerTest {
                     .isNull();
         }
         assertThat(registry.getMeters()).isEmpty();
+    }
+
+    @Test
+    void aRegistryKeepsNoConnectionInMemory() {
+        MeterRegistry registry = new SimpleMeterRegistry();
+        WeakReference<IpcConnection> connection = boundAndClosed(registry);
+        while (connection.get() != null) {
+            System.gc();
+            LockSupport.parkNanos(1_000_000);
+        }
+        assertThat(registry.get("valise.requests.sent").functionCounter()).isNotNull();
+    }
+
+    private static WeakReference<IpcConnection> boundAndClosed(MeterRegistry registry) {
+        try (IpcServer server = server("local:forgotten").start();
+                IpcConnection connection = IpcClient.connect("local:forgotten")) {
+            assertThat(server.endpoints()).hasSize(1);
+            StatsMetrics.of(connection).bindTo(registry);
+            assertThat(registry.get("valise.connections").gauge().value()).isEqualTo(1);
+            return new WeakReference<>(connection);
+        }
     }
 
     /** The example of the page: what Prometheus reads. */
