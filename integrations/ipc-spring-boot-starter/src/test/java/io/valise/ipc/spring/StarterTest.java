@@ -72,7 +72,6 @@ class StarterTest {
                     Taken<Quote> levels = new Taken<>();
                     quotes.levels(new Ask("KRW")).subscribe(levels);
                     assertThat(levels.all()).containsExactly(new Quote("KRW", 1), new Quote("KRW", 2));
-                    quotes.seen(new Ask("KRW"));
                     assertThat(quotes)
                             .isIn(Set.of(client.getBean(QuotesClient.class)))
                             .hasToString(QuotesClient.class.getName() + " of the client quotes");

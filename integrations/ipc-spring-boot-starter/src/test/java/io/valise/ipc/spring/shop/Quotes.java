@@ -4,15 +4,15 @@ import io.valise.ipc.Request;
 import io.valise.ipc.spring.IpcEvent;
 import io.valise.ipc.spring.IpcHandler;
 import io.valise.ipc.spring.IpcService;
-import java.util.Queue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Flow;
+import java.util.concurrent.LinkedBlockingQueue;
 
 @IpcService
 class Quotes {
-    private final Queue<String> seen = new ConcurrentLinkedQueue<>();
+    private final BlockingQueue<String> seen = new LinkedBlockingQueue<>();
 
     @IpcHandler
     Quote price(Ask ask) {
@@ -35,7 +35,7 @@ class Quotes {
         seen.add(ask.symbol());
     }
 
-    Queue<String> seen() {
+    BlockingQueue<String> seen() {
         return seen;
     }
 }

@@ -20,6 +20,12 @@ class QuotesSliceTest {
     }
 
     @Test
+    void takesEvents(@Autowired Quotes service) throws InterruptedException {
+        quotes.seen(new Ask("KRW"));
+        assertThat(service.seen().take()).isEqualTo("KRW");
+    }
+
+    @Test
     void nothingElseIsInTheContext(@Autowired ApplicationContext context) {
         assertThat(context.getBeansOfType(Quotes.class)).hasSize(1);
         assertThat(context.getBeansOfType(Statistics.class)).isEmpty();
