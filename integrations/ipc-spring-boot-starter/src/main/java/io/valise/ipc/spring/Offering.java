@@ -7,7 +7,6 @@ import io.valise.ipc.IpcServer;
 import io.valise.ipc.RequestHandler;
 import io.valise.ipc.StreamHandler;
 import io.valise.ipc.TypedAsyncHandler;
-import io.valise.ipc.TypedEventHandler;
 import io.valise.ipc.TypedHandler;
 import io.valise.ipc.TypedStreamHandler;
 
@@ -26,8 +25,6 @@ interface Offering {
     <A, T> void stream(String name, Class<A> ask, Class<T> item, TypedStreamHandler<A, T> handler);
 
     void onEvent(String name, EventHandler handler);
-
-    <T> void onEvent(String name, Class<T> type, TypedEventHandler<T> handler);
 
     /** That of a server. */
     record OfServer(IpcServer.Builder builder) implements Offering {
@@ -64,11 +61,6 @@ interface Offering {
         @Override
         public void onEvent(String name, EventHandler handler) {
             builder.onEvent(name, handler);
-        }
-
-        @Override
-        public <T> void onEvent(String name, Class<T> type, TypedEventHandler<T> handler) {
-            builder.onEvent(name, type, handler);
         }
     }
 
@@ -107,11 +99,6 @@ interface Offering {
         @Override
         public void onEvent(String name, EventHandler handler) {
             builder.onEvent(name, handler);
-        }
-
-        @Override
-        public <T> void onEvent(String name, Class<T> type, TypedEventHandler<T> handler) {
-            builder.onEvent(name, type, handler);
         }
     }
 }
