@@ -45,7 +45,7 @@ class BootApplicationTest {
     @Test
     @DisabledOnOs(OS.WINDOWS)
     void anApplicationThatIsToldToEndAnswersTheCallThatRuns(@TempDir Path folder) throws Exception {
-        assumeThat(SpringBootVersion.getVersion().startsWith("4.") || Boolean.getBoolean(FullRun.PROPERTY))
+        assumeThat(SpringBootVersion.getVersion().startsWith("4.") || FullRun.isAskedFor())
                 .as("the same with the newest Spring Boot; here in the full run")
                 .isTrue();
         Process server = start(BootJar.make(folder));
