@@ -2,10 +2,10 @@ package io.valise.ipc.spring;
 
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcServer;
+import io.valise.ipc.spi.runtime.SafeLog;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.function.Supplier;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.context.SmartLifecycle;
@@ -24,7 +24,7 @@ public final class IpcServerLifecycle implements SmartLifecycle, DisposableBean 
     /** The phase of a server. */
     public static final int PHASE = DEFAULT_PHASE - 1024;
 
-    private static final Log LOG = LogFactory.getLog(IpcServerLifecycle.class);
+    private static final SafeLog LOG = SafeLog.of("io.valise.ipc.spring");
 
     private final Supplier<IpcServer.Builder> builders;
     private final Duration grace;
@@ -65,7 +65,7 @@ public final class IpcServerLifecycle implements SmartLifecycle, DisposableBean 
         if (running == null) {
             IpcServer server = builders.get().start();
             running = server;
-            LOG.info("Valise server started: " + server.endpoints());
+            LOG.log(Level.INFO, "Valise server started: at=" + server.endpoints());
         }
     }
 
@@ -78,8 +78,10 @@ public final class IpcServerLifecycle implements SmartLifecycle, DisposableBean 
         }
         try {
             if (!server.shutdown(grace)) {
-                LOG.warn("Valise server: calls were cut off that were not done in time: limit=" + grace
-                        + "; change valise.server.shutdown-grace");
+                LOG.log(
+                        Level.WARNING,
+                        "Valise server: calls were cut off that were not done in time: limit=" + grace
+                                + "; change valise.server.shutdown-grace");
             }
         } finally {
             running = null;
@@ -111,7 +113,7 @@ public final class IpcServerLifecycle implements SmartLifecycle, DisposableBean 
         return PHASE;
     }
 
-    /** Closes at once a server that no stop has closed. */
+    /** Closes at once a server that no stop has closed. Not synchronized: a {@link #stop()} that still waits is cut off. */
     @Override
     public void destroy() {
         IpcServer server = running;
