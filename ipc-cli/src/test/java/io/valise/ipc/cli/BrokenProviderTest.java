@@ -10,7 +10,6 @@ import io.valise.ipc.spi.Transport;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.process.ClassPath;
 import io.valise.ipc.testkit.process.ForkedJvm;
-import io.valise.ipc.testkit.rule.Variants;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A provider that is named but missing is named once, and stops nothing; no transport at all is an error that says so. */
 @ExtendWith(HangWatchdog.class)
@@ -49,7 +49,7 @@ class BrokenProviderTest {
     }
 
     @ParameterizedTest
-    @Variants({"list --verbose", "services --verbose", "ping any:beside --verbose", "doctor"})
+    @ValueSource(strings = {"list --verbose", "services --verbose", "ping any:beside --verbose", "doctor"})
     void theCommandDoesWhatItDoesWithoutTheProvider(String words) throws Exception {
         CommandRun run = ForkedIpc.run(broken, words.split(" "));
         assertThat(run.out()).as(run.err()).contains(words.equals("doctor") ? "pipe" : "beside");

@@ -3,14 +3,13 @@ package io.valise.ipc.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.valise.ipc.testkit.rule.FullRun;
+import io.valise.ipc.testkit.rule.InFullRun;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /** {@code ipc demo} tries every transport between real processes. */
 @Timeout(180)
-@EnabledIfSystemProperty(named = FullRun.PROPERTY, matches = "true", disabledReason = "takes long; CI runs ./ipc demo")
+@InFullRun("takes long; CI runs ./ipc demo")
 class DemoTest {
     @Test
     void allOfItGoesWell() throws Exception {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.TestHome;
-import io.valise.ipc.testkit.rule.Variants;
 import java.io.IOException;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -60,7 +59,7 @@ class NatsProcessTest {
     }
 
     @ParameterizedTest
-    @Variants({"", " --verbose"})
+    @ValueSource(strings = {"", " --verbose"})
     void aServerWithAnIdentityAnswersItsPublisher(String verbose) throws Exception {
         try (ForkedIpc server = serve("nats:own --identity natsy/quotes" + verbose)) {
             assertThat(server.nextLine()).isEqualTo("serving nats:own");

@@ -10,7 +10,7 @@ import io.valise.ipc.sharedmem.ShmTransport;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.TestHome;
 import io.valise.ipc.testkit.process.TestProcesses;
-import io.valise.ipc.testkit.rule.FullRun;
+import io.valise.ipc.testkit.rule.InFullRun;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -23,7 +23,6 @@ import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -97,7 +96,7 @@ class ImageTest {
     }
 
     @Test
-    @EnabledIfSystemProperty(named = FullRun.PROPERTY, matches = "true", disabledReason = "takes long")
+    @InFullRun("takes long")
     @Order(2)
     void anImageWithAllServices() throws Exception {
         assumeTrue(
@@ -107,7 +106,7 @@ class ImageTest {
     }
 
     @Test
-    @EnabledIfSystemProperty(named = FullRun.PROPERTY, matches = "true", disabledReason = "takes long")
+    @InFullRun("takes long")
     @Order(2)
     void anImageWithoutTransportsSaysWhichModulesToAdd() throws Exception {
         List<String> printed = run("jlink --module-path lib:app --add-modules com.example.hello --output bare\n"

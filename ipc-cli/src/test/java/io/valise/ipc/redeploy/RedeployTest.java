@@ -4,12 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.process.ForkedJvm;
-import io.valise.ipc.testkit.rule.FullRun;
+import io.valise.ipc.testkit.rule.InFullRun;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -27,10 +26,7 @@ class RedeployTest {
     private static final String SOON = "-Dvalise.idleMillis=100";
 
     @Test
-    @EnabledIfSystemProperty(
-            named = FullRun.PROPERTY,
-            matches = "true",
-            disabledReason = "takes long; its own copy keeps more")
+    @InFullRun("takes long; its own copy keeps more")
     void anApplicationIsFreedThatUsesTheContainersCopyOfTheLibrary() {
         List<String> options = new ArrayList<>(List.of(SOON));
         if (Runtime.version().feature() >= 24) {
@@ -46,10 +42,7 @@ class RedeployTest {
 
     /** Chronicle Bytes and JNA have threads that never end; see docs/packaging.md. */
     @Test
-    @EnabledIfSystemProperty(
-            named = FullRun.PROPERTY,
-            matches = "true",
-            disabledReason = "takes long; like the other transports")
+    @InFullRun("takes long; like the other transports")
     void anApplicationIsFreedWithItsOwnCopyOfTheLibraryAndSharedMemoryByTheJdk() {
         redeploy(List.of(SOON, "-Dvalise.shm.memory=jdk", "-Dvalise.shm.doorbell=socket"), "own", "shm:a", "any:a");
     }

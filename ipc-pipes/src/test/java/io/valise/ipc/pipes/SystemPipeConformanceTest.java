@@ -2,19 +2,15 @@ package io.valise.ipc.pipes;
 
 import io.valise.ipc.spi.Transport;
 import io.valise.ipc.testkit.process.InstalledTransport;
-import io.valise.ipc.testkit.rule.FullRun;
+import io.valise.ipc.testkit.rule.InFullRun;
 import org.junit.jupiter.api.condition.DisabledOnOs;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What programs are promised over every transport, over {@code system-pipe:}, as far as it differs from {@code pipe:}. */
 @DisabledOnOs(OS.WINDOWS)
 @ExtendWith(InstalledTransport.Groups.class)
-@EnabledIfSystemProperty(
-        named = FullRun.PROPERTY,
-        matches = "true",
-        disabledReason = "SystemServicesTest tests its connections")
+@InFullRun("SystemServicesTest tests its connections")
 class SystemPipeConformanceTest extends PipeConformanceTest {
     @Override
     public Transport transport() {

@@ -8,7 +8,7 @@ import io.valise.ipc.IpcStatus;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.TestHome;
 import io.valise.ipc.testkit.process.ForkedJvm;
-import io.valise.ipc.testkit.rule.FullRun;
+import io.valise.ipc.testkit.rule.InFullRun;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -36,7 +36,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -371,7 +370,7 @@ class InstalledRuntimesTest {
 
     /** At whatever moment it is killed, a version is there as a whole or not at all, and the next installation works. */
     @Test
-    @EnabledIfSystemProperty(named = FullRun.PROPERTY, matches = "true", disabledReason = "kills many processes")
+    @InFullRun("kills many processes")
     void anInstallationThatIsKilledLeavesNothingHalfInstalled() throws Exception {
         int[] sizes = new int[40];
         Arrays.fill(sizes, 100_000);

@@ -2,8 +2,7 @@ package io.valise.ipc.sharedmem;
 
 import io.valise.ipc.spi.Transport;
 import io.valise.ipc.testkit.rule.ConnectionRules;
-import io.valise.ipc.testkit.rule.FullRun;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import io.valise.ipc.testkit.rule.InFullRun;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
@@ -11,10 +10,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * the link is the same.
  */
 @ExtendWith(ConnectionRules.class)
-@EnabledIfSystemProperty(
-        named = FullRun.PROPERTY,
-        matches = "true",
-        disabledReason = "SecretShmLinkTest and SecretShmAttacksTest test its connections")
+@InFullRun("SecretShmLinkTest and SecretShmAttacksTest test its connections")
 class SecretShmConformanceTest extends ShmConformanceTest {
     @Override
     public Transport transport() {

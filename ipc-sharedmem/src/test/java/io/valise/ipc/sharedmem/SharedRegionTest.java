@@ -14,7 +14,7 @@ import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.TestHome;
 import io.valise.ipc.testkit.process.ForkedJvm;
 import io.valise.ipc.testkit.process.SmallFileSystem;
-import io.valise.ipc.testkit.rule.FullRun;
+import io.valise.ipc.testkit.rule.InFullRun;
 import java.io.IOException;
 import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
@@ -31,7 +31,6 @@ import net.openhft.chronicle.bytes.Bytes;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -414,7 +413,7 @@ class SharedRegionTest {
 
     /** Its bytes are allocated: two seconds, and memory that not every machine has. */
     @Test
-    @EnabledIfSystemProperty(named = FullRun.PROPERTY, matches = "true", disabledReason = "takes 2 GiB of memory")
+    @InFullRun("takes 2 GiB of memory")
     void aRegionAboveTwoGibibytesIsReadAndWrittenByTwoProcessesUpToItsEnd() throws IOException {
         long size = 2 * GIB + (64 << 10);
         assumeRoomFor(size);

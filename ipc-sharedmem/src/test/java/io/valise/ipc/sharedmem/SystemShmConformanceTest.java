@@ -5,20 +5,16 @@ import io.valise.ipc.spi.Transport;
 import io.valise.ipc.testkit.TestHome;
 import io.valise.ipc.testkit.TransportContract;
 import io.valise.ipc.testkit.process.InstalledTransport;
-import io.valise.ipc.testkit.rule.FullRun;
+import io.valise.ipc.testkit.rule.InFullRun;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.condition.EnabledIf;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What programs are promised over every transport, over {@code system-shm:}, as far as it differs from {@code shm:}. */
 @EnabledIf(value = "canServe", disabledReason = "needs the access lists of Linux, and native access to set them")
 @ExtendWith(InstalledTransport.Groups.class)
-@EnabledIfSystemProperty(
-        named = FullRun.PROPERTY,
-        matches = "true",
-        disabledReason = "SystemServicesTest tests its connections")
+@InFullRun("SystemServicesTest tests its connections")
 class SystemShmConformanceTest extends TransportContract {
     static boolean canServe() {
         return UserAccess.missing().isEmpty();

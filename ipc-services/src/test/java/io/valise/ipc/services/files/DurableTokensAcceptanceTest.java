@@ -7,7 +7,7 @@ import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.OwnHome;
 import io.valise.ipc.testkit.process.ForkedJvm;
-import io.valise.ipc.testkit.rule.FullRun;
+import io.valise.ipc.testkit.rule.InFullRun;
 import io.valise.ipc.testkit.rule.Variants;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,7 +21,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -143,7 +142,7 @@ class DurableTokensAcceptanceTest {
 
     /** A killed process has the files that lie in its folder. */
     @Test
-    @EnabledIfSystemProperty(named = FullRun.PROPERTY, matches = "true", disabledReason = "kills many processes")
+    @InFullRun("kills many processes")
     void noFileIsHadTwiceThoughReadersAreKilledAtAnyInstruction() throws Exception {
         SharedFiles files = SharedFiles.durable(AppIdentity.open("acme", "editor"));
         Path file = file(70_000);

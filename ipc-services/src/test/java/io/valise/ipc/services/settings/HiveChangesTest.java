@@ -4,12 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.testkit.HangWatchdog;
-import io.valise.ipc.testkit.rule.FullRun;
+import io.valise.ipc.testkit.rule.InFullRun;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(HangWatchdog.class)
@@ -52,7 +51,7 @@ class HiveChangesTest {
 
     /** With a look at each live place at each of them, this would take longer than the watchdog waits. */
     @Test
-    @EnabledIfSystemProperty(named = FullRun.PROPERTY, matches = "true", disabledReason = "takes long")
+    @InFullRun("takes long")
     void manyDeletedTreesInALargeHiveAreRead() {
         int many = 100_000;
         for (int i = 0; i < many; i++) {

@@ -13,7 +13,6 @@ import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.TestHome;
 import io.valise.ipc.testkit.process.ForkedJvm;
 import io.valise.ipc.testkit.process.OtherUser;
-import io.valise.ipc.testkit.rule.Variants;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -32,6 +31,7 @@ import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A server of one account serves processes of other users, each of them without rights. Run by root, who installs; elsewhere
@@ -112,7 +112,7 @@ class SystemServicesTest {
     // ---- who may call
 
     @ParameterizedTest
-    @Variants({"system-pipe", "system-shm"})
+    @ValueSource(strings = {"system-pipe", "system-shm"})
     void aUserThatThePolicyNamesIsServedAndAnotherIsNot(String scheme) throws IOException {
         installForEveryone();
         String address = scheme + ":quotes";
@@ -148,7 +148,7 @@ class SystemServicesTest {
     }
 
     @ParameterizedTest
-    @Variants({"system-pipe", "system-shm"})
+    @ValueSource(strings = {"system-pipe", "system-shm"})
     void onlyMembersOfTheGroupConnect(String scheme) {
         SystemInstallation.install("quotes", "" + ACCOUNT, Optional.of("" + TRADERS));
         String address = scheme + ":quotes";
@@ -238,7 +238,7 @@ class SystemServicesTest {
     }
 
     @ParameterizedTest
-    @Variants({"pipe", "shm"})
+    @ValueSource(strings = {"pipe", "shm"})
     void aServerThatIsNotTheAccountsIsFoundOut(String socket) throws IOException {
         installForEveryone();
         Path trap = place.resolve("quotes").resolve(socket);
@@ -268,7 +268,7 @@ class SystemServicesTest {
     // ---- processes that end, and one user that wants all
 
     @ParameterizedTest
-    @Variants({"system-pipe", "system-shm"})
+    @ValueSource(strings = {"system-pipe", "system-shm"})
     void killedProcessesAreNoticedAndLeaveTheNameFree(String scheme) throws IOException {
         installForEveryone();
         String address = scheme + ":quotes";
@@ -291,7 +291,7 @@ class SystemServicesTest {
     }
 
     @ParameterizedTest
-    @Variants({"system-pipe", "system-shm"})
+    @ValueSource(strings = {"system-pipe", "system-shm"})
     void oneUserCannotTakeTheConnectionsOfAll(String scheme) {
         installForEveryone();
         String address = scheme + ":quotes";

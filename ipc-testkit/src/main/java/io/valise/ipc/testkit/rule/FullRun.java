@@ -1,8 +1,8 @@
 package io.valise.ipc.testkit.rule;
 
 /**
- * Whether this run is the full one. By default each rule and each behaviour is tested once, and over a further transport as
- * far as it depends on it; the full run tests every combination. Stateless.
+ * Whether this run is the full one. By default each rule and each behaviour is tested once, over a further transport only as
+ * far as it depends on it, and tests that take long are left out; the full run leaves out none. Stateless.
  *
  * @since 0.1.0
  */
@@ -12,7 +12,7 @@ public final class FullRun {
 
     private FullRun() {}
 
-    /** Whether every combination is tested. */
+    /** Whether every test runs. */
     public static boolean isAskedFor() {
         return Boolean.getBoolean(PROPERTY);
     }
