@@ -39,6 +39,8 @@ module io.valise.ipc {
             io.valise.ipc.testkit;
     exports io.valise.ipc.spi.schema to
             io.valise.ipc.cli,
+            io.valise.ipc.micrometer,
+            io.valise.ipc.opentelemetry,
             io.valise.ipc.services;
     exports io.valise.ipc.spi.secret to
             io.valise.ipc.loopback,

@@ -60,7 +60,13 @@ class ModuleRulesTest {
                                         "io.valise.ipc.services",
                                         "io.valise.ipc.sharedmem",
                                         "io.valise.ipc.testkit")),
-                        Map.entry("io.valise.ipc.spi.schema", Set.of("io.valise.ipc.cli", "io.valise.ipc.services")),
+                        Map.entry(
+                                "io.valise.ipc.spi.schema",
+                                Set.of(
+                                        "io.valise.ipc.cli",
+                                        "io.valise.ipc.micrometer",
+                                        "io.valise.ipc.opentelemetry",
+                                        "io.valise.ipc.services")),
                         Map.entry(
                                 "io.valise.ipc.spi.secret",
                                 Set.of("io.valise.ipc.loopback", "io.valise.ipc.sharedmem")));

@@ -13,6 +13,7 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.OutgoingCall;
 import io.valise.ipc.Reply;
+import io.valise.ipc.spi.schema.ObjectService;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
@@ -55,13 +56,17 @@ public final class CallTimers {
     /** For {@code interceptHandlers} of a builder: times what the peer calls. The outermost times what the others do, too. */
     public Interceptor<CallContext> handlers() {
         MeterProvider<Timer> timers = timers("server", "Calls of peers that were handled");
-        return (call, next) -> timed(timers, call.kind(), call.name(), call.method(), () -> next.proceed(call));
+        return (call, next) -> ObjectService.isRelease(call.kind(), call.name())
+                ? next.proceed(call)
+                : timed(timers, call.kind(), call.name(), call.method(), () -> next.proceed(call));
     }
 
     /** For {@code interceptCalls} of a builder: times the calls that this end makes. */
     public Interceptor<OutgoingCall> calls() {
         MeterProvider<Timer> timers = timers("client", "Calls of this end");
-        return (call, next) -> timed(timers, call.kind(), call.name(), call.method(), () -> next.proceed(call));
+        return (call, next) -> ObjectService.isRelease(call.kind(), call.name())
+                ? next.proceed(call)
+                : timed(timers, call.kind(), call.name(), call.method(), () -> next.proceed(call));
     }
 
     private MeterProvider<Timer> timers(String side, String what) {

@@ -113,6 +113,26 @@ class MicrometerTest {
                 .isEqualTo(2);
     }
 
+    /** The library sends it by itself. */
+    @Test
+    void whatReleasesReferencesToRemoteObjectsIsNotTimed() throws InterruptedException {
+        MeterRegistry registry = new SimpleMeterRegistry();
+        CallTimers timers = CallTimers.of(registry);
+        try (IpcServer server = server("local:released")
+                        .onEvent("objects.release", event -> {})
+                        .interceptHandlers(telling())
+                        .interceptHandlers(timers.handlers())
+                        .start();
+                IpcConnection connection = IpcClient.builder("local:released")
+                        .interceptCalls(timers.calls())
+                        .connect()) {
+            assertThat(server.endpoints()).hasSize(1);
+            connection.send("objects.release", ValueSet.empty());
+            awaitHandled("objects.release");
+        }
+        assertThat(registry.getMeters()).isEmpty();
+    }
+
     private static CompletableFuture<Void> ends(Flow.Publisher<ValueSet> stream) {
         CompletableFuture<Void> end = new CompletableFuture<>();
         stream.subscribe(new Flow.Subscriber<>() {

@@ -11,6 +11,7 @@ import io.valise.ipc.CallKind;
 import io.valise.ipc.Interceptor;
 import io.valise.ipc.OutgoingCall;
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.spi.schema.ObjectService;
 
 /**
  * Makes spans and durations of calls, and carries the trace context and the baggage to the peer, in the metadata of the call.
@@ -39,9 +40,6 @@ import io.valise.ipc.ValueSet;
  * @since 0.1.0
  */
 public final class IpcTelemetry {
-    /** Sent by the library itself, when the garbage collector has found a reference to a remote object. */
-    private static final String RELEASE = "objects.release";
-
     private final TextMapPropagator propagator;
     private final CallRecorder handled;
     private final CallRecorder made;
@@ -60,7 +58,7 @@ public final class IpcTelemetry {
     /** Goes around the handlers of a server or client; the outermost, so that it sees what other interceptors do. */
     public Interceptor<CallContext> handlers() {
         return (call, next) -> {
-            if (isRelease(call.kind(), call.name())) {
+            if (ObjectService.isRelease(call.kind(), call.name())) {
                 return next.proceed(call);
             }
             Context sent = propagator.extract(Context.root(), call.metadata(), MetadataGetter.INSTANCE);
@@ -73,17 +71,13 @@ public final class IpcTelemetry {
 
     /** Goes around the calls that a server or client makes; the outermost, so that it sees what other interceptors do. */
     public Interceptor<OutgoingCall> calls() {
-        return (call, next) -> isRelease(call.kind(), call.name())
+        return (call, next) -> ObjectService.isRelease(call.kind(), call.name())
                 ? next.proceed(call)
                 : made.record(
                         new CallName(
                                 call.name(), call.method(), call.connection().endpoint()),
                         Context.current(),
                         context -> next.proceed(carrying(call, context)));
-    }
-
-    private static boolean isRelease(CallKind kind, String name) {
-        return kind == CallKind.EVENT && name.equals(RELEASE);
     }
 
     private OutgoingCall carrying(OutgoingCall call, Context context) {

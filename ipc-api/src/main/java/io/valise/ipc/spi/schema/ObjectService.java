@@ -1,5 +1,6 @@
 package io.valise.ipc.spi.schema;
 
+import io.valise.ipc.CallKind;
 import io.valise.ipc.ValueSet;
 import java.util.Optional;
 
@@ -12,7 +13,15 @@ public final class ObjectService {
     /** The method in the message: its name, a slash, and what tells overloads apart. */
     public static final String METHOD = "m";
 
+    /** The event by which an end tells which references it has dropped. */
+    public static final String RELEASE = "objects.release";
+
     private ObjectService() {}
+
+    /** Whether a call is one that the library makes by itself, to release references. */
+    public static boolean isRelease(CallKind kind, String name) {
+        return kind == CallKind.EVENT && name.equals(RELEASE);
+    }
 
     /** The name of the method that a message to a service calls; empty when it calls none. */
     public static Optional<String> method(String service, ValueSet message) {

@@ -5,6 +5,7 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.spi.runtime.ReadinessLoop;
 import io.valise.ipc.spi.runtime.SafeLog;
+import io.valise.ipc.spi.schema.ObjectService;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.HashMap;
@@ -18,9 +19,6 @@ import java.util.concurrent.TimeUnit;
  * read delays no other connection: each has its own {@link DrainLoop}. Thread-safe.
  */
 final class Releases {
-    /** The event's name. */
-    static final String EVENT = "objects.release";
-
     /** This number fits into the smallest message limit that an end may have, 4096 bytes. */
     private static final int MOST_IN_A_MESSAGE = 128;
 
@@ -62,7 +60,7 @@ final class Releases {
     private boolean send(Map<Long, Long> dropped) {
         try {
             if (connection.isOpen()) {
-                connection.send(EVENT, message(dropped));
+                connection.send(ObjectService.RELEASE, message(dropped));
             }
             return true;
         } catch (IpcException e) {

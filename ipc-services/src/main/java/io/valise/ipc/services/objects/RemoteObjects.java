@@ -10,6 +10,7 @@ import io.valise.ipc.ValueSet;
 import io.valise.ipc.services.objects.ExportTable.Exported;
 import io.valise.ipc.services.objects.wire.InterfacePlan;
 import io.valise.ipc.spi.runtime.SafeLog;
+import io.valise.ipc.spi.schema.ObjectService;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Map;
@@ -127,7 +128,7 @@ public final class RemoteObjects {
         RemoteObjects objects = new RemoteObjects(connection);
         connection.asyncService(ObjectCalls.SERVICE, objects.calls::call);
         connection.stream(ObjectCalls.STREAMS, objects.calls::stream);
-        connection.onEvent(Releases.EVENT, objects::releasedByPeer);
+        connection.onEvent(ObjectService.RELEASE, objects::releasedByPeer);
         return objects;
     }
 

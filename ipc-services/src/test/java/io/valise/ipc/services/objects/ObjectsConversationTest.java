@@ -11,6 +11,7 @@ import io.valise.ipc.Request;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.services.json.JsonFault;
 import io.valise.ipc.services.json.ValueSetJson;
+import io.valise.ipc.spi.schema.ObjectService;
 import io.valise.ipc.testkit.HangWatchdog;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -214,7 +215,7 @@ class ObjectsConversationTest {
                         .asyncService(ObjectCalls.SERVICE, this::receive)
                         .stream(ObjectCalls.STREAMS, this::receiveStream)
                         .onEvent(
-                                Releases.EVENT,
+                                ObjectService.RELEASE,
                                 event -> incoming.add(new Incoming(
                                         event.name(), event.message(), null, new CompletableFuture<>(), null)))
                         .start();
