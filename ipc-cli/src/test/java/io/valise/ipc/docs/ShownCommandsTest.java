@@ -22,6 +22,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -111,8 +112,8 @@ class ShownCommandsTest {
         assertThat(run("docs/cli.md")).isNotEmpty();
     }
 
-    private TreeSet<String> run(String page) throws Exception {
-        TreeSet<String> run = new TreeSet<>();
+    private Set<String> run(String page) throws Exception {
+        Set<String> run = new TreeSet<>();
         for (ShownCommand command : ShownCommand.of(MarkdownPage.read(ROOT.resolve(page)))) {
             if (EXEMPT.keySet().stream().anyMatch(command.line()::startsWith)) {
                 continue;
