@@ -92,6 +92,7 @@ class CallContextTest {
         client.request("object:acme.Counter", ValueSet.of("m", "add/1"));
         client.request("object:acme.Counter", ValueSet.of("m", 1));
         client.request("object:acme.Counter", ValueSet.of("as", "acme.Named"));
+        client.request("object:acme.Counter", ValueSet.of("as", "acme.Named", "m", "add/1"));
         client.request("ask", ValueSet.of("m", "add/1"));
         assertThat(seen.take().method()).contains("add");
         assertThat(seen).allSatisfy(other -> assertThat(other.method()).isEmpty());

@@ -7,7 +7,6 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.valise.ipc.CallContext;
 import io.valise.ipc.CallKind;
-import io.valise.ipc.Delivery;
 import io.valise.ipc.Interceptor;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
@@ -89,24 +88,18 @@ public final class CallTimers {
             Throwable failure = thrown instanceof CompletionException wrapped && wrapped.getCause() != null
                     ? wrapped.getCause()
                     : thrown;
-            boolean known = !isUnknownService(failure);
+            boolean known = !ObjectService.isUnknown(method, failure);
             timers.withTags(
                             "service",
                             known ? name : OTHER,
                             "method",
-                            method.filter(of -> known).orElse(NONE),
+                            method.map(of -> known ? of : OTHER).orElse(NONE),
                             "kind",
                             kind.name().toLowerCase(Locale.ROOT),
                             "status",
                             status(failure).name())
                     .record(nanos, TimeUnit.NANOSECONDS);
         });
-    }
-
-    private static boolean isUnknownService(@Nullable Throwable failure) {
-        return failure instanceof IpcException ipc
-                && ipc.status() == IpcStatus.SERVICE_NOT_FOUND
-                && ipc.delivery() == Delivery.REJECTED;
     }
 
     private static IpcStatus status(@Nullable Throwable failure) {

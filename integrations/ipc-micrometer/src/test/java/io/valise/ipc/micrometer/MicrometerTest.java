@@ -17,7 +17,9 @@ import io.valise.ipc.IpcServer;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.Reply;
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.services.objects.RemoteObjects;
 import io.valise.ipc.testkit.HangWatchdog;
+import io.valise.ipc.testlog.MayLog;
 import java.lang.ref.WeakReference;
 import java.util.HashSet;
 import java.util.Set;
@@ -111,6 +113,51 @@ class MicrometerTest {
         }
         assertThat(timed(registry, "valise.client.calls", "service", "_OTHER", "status", "SERVICE_NOT_FOUND"))
                 .isEqualTo(2);
+    }
+
+    /** A remote object. */
+    interface Desk {
+        String name();
+    }
+
+    private static void assertFails(IpcConnection connection, String service, ValueSet message) {
+        assertThatThrownBy(() -> connection.request(service, message)).isInstanceOf(IpcException.class);
+    }
+
+    /** The peer writes the names: each would be a timer. */
+    @Test
+    @MayLog("service objects.call failed")
+    void whatARemoteObjectDoesNotHaveIsOther() {
+        MeterRegistry registry = new SimpleMeterRegistry();
+        CallTimers timers = CallTimers.of(registry);
+        Desk desk = () -> "fx";
+        String service = "object:" + Desk.class.getName();
+        try (IpcServer server = RemoteObjects.export(Desk.class, desk)
+                        .addTo(server("local:objects").interceptHandlers(timers.handlers()))
+                        .start();
+                IpcConnection connection = IpcClient.builder("local:objects")
+                        .interceptCalls(timers.calls())
+                        .connect()) {
+            assertThat(server.endpoints()).hasSize(1);
+            assertThat(RemoteObjects.of(connection).remote(Desk.class).name()).isEqualTo("fx");
+            assertFails(connection, service, ValueSet.of("m", "a/1"));
+            assertFails(connection, service, ValueSet.of("m", "b/1", "as", "c"));
+            assertFails(connection, "objects.call", ValueSet.of("m", "d/1", "o", 99L));
+            assertFails(connection, "objects.call", ValueSet.of("m", "e/1", "o", "f"));
+            assertFails(connection, "objects.call", ValueSet.of("m", "g/1"));
+        }
+        for (String side : new String[] {"valise.server.calls", "valise.client.calls"}) {
+            assertThat(registry.get(side).timers())
+                    .extracting(timer -> timer.getId().getTag("service") + " "
+                            + timer.getId().getTag("method") + " " + timer.getId().getTag("status"))
+                    .containsExactlyInAnyOrder(
+                            service + " name OK",
+                            "_OTHER _OTHER UNSUPPORTED",
+                            service + " none UNSUPPORTED",
+                            "_OTHER _OTHER SERVICE_NOT_FOUND",
+                            "objects.call none TYPE_MISMATCH",
+                            "objects.call none HANDLER_FAILED");
+        }
     }
 
     /** The library sends it by itself. */

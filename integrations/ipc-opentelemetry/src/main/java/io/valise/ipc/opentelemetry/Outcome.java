@@ -1,8 +1,8 @@
 package io.valise.ipc.opentelemetry;
 
-import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
+import io.valise.ipc.spi.schema.ObjectService;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
@@ -38,11 +38,8 @@ record Outcome(IpcStatus status, @Nullable Throwable failure) {
         return failure instanceof IpcException known ? known.reason() : Objects.toString(failure);
     }
 
-    /** Whether the peer knows no such service, or no such method of a remote object; then its name may be any text. */
+    /** Whether the peer knows no such service, remote object or method; then its name may be any text. */
     boolean isUnknown(CallName call) {
-        return failure instanceof IpcException known
-                && (call.remoteMethod().isPresent()
-                        ? status == IpcStatus.UNSUPPORTED
-                        : status == IpcStatus.SERVICE_NOT_FOUND && known.delivery() == Delivery.REJECTED);
+        return ObjectService.isUnknown(call.remoteMethod(), failure);
     }
 }

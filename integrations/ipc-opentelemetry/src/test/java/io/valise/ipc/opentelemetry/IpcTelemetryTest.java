@@ -18,6 +18,7 @@ import io.valise.ipc.IpcConnection;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcServer;
 import io.valise.ipc.IpcStatus;
+import io.valise.ipc.Request;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.services.objects.RemoteObject;
 import io.valise.ipc.services.objects.RemoteObjects;
@@ -32,6 +33,8 @@ import java.util.concurrent.SubmissionPublisher;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Spans of calls, recorded by the SDK. */
 @ExtendWith(HangWatchdog.class)
@@ -286,6 +289,48 @@ class IpcTelemetryTest {
                         .hasName("rpc.client.call.duration")
                         .hasHistogramSatisfying(histogram -> histogram.hasPointsSatisfying(
                                 point -> point.hasAttribute(stringKey("rpc.method"), "_OTHER"))));
+    }
+
+    /** The peer writes the name, at the server too. */
+    @ParameterizedTest
+    @CsvSource({"object:io.valise.ipc.opentelemetry.Desk, 1, UNSUPPORTED", "objects.call, 99, SERVICE_NOT_FOUND"})
+    void aMethodOrObjectThatThePeerDoesNotHaveIsAnotherMethod(String service, long id, String status) throws Exception {
+        RemoteObjects.of(client).remote(Desk.class).spanId();
+        ValueSet message = ValueSet.of("o", id, "m", "made-up/0");
+        assertThatThrownBy(() -> client.request(service, message)).isInstanceOf(IpcException.class);
+        assertThat(recorded.spans(4).subList(2, 4)).allSatisfy(span -> assertThat(span)
+                .hasName("valise")
+                .hasAttribute(stringKey("rpc.method"), "_OTHER")
+                .hasAttribute(stringKey("rpc.method_original"), service + "/made-up")
+                .hasAttribute(stringKey("error.type"), status));
+    }
+
+    /** Its handler is not run, so that nothing has looked for the method. */
+    @Test
+    void aMethodThatIsCancelledBeforeItsHandlerIsAnotherMethod() throws Exception {
+        CompletableFuture<Boolean> begun = new CompletableFuture<>();
+        CompletableFuture<Boolean> cancelled = new CompletableFuture<>();
+        try (Recorded server = new Recorded();
+                IpcServer slow = RemoteObjects.export(Desk.class, new Desk.OpenDesk(left))
+                        .addTo(IpcServer.builder("local:slow")
+                                .interceptHandlers(server.telemetry().handlers())
+                                .interceptHandlers((call, next) -> {
+                                    ((Request) call).onCancel(() -> cancelled.complete(true));
+                                    begun.complete(true);
+                                    return cancelled.thenCompose(known -> next.proceed(call));
+                                }))
+                        .start();
+                IpcConnection caller = IpcClient.connect("local:slow")) {
+            CompletableFuture<ValueSet> reply = caller.requestAsync(
+                    "object:" + Desk.class.getName(), ValueSet.of("m", "made-up/0"));
+            begun.get();
+            reply.cancel(true);
+            assertThat(only(SpanKind.SERVER, server.spans(1)))
+                    .hasName("valise")
+                    .hasAttribute(stringKey("rpc.method"), "_OTHER")
+                    .hasAttribute(stringKey("rpc.status_code"), "CANCELLED");
+            assertThat(slow.endpoints()).hasSize(1);
+        }
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.valise.ipc.internal.serve;
 
 import io.valise.ipc.CallContext;
+import io.valise.ipc.Delivery;
 import io.valise.ipc.Event;
 import io.valise.ipc.EventHandler;
 import io.valise.ipc.Interceptor;
@@ -79,7 +80,9 @@ final class InterceptedHandlers {
             }
             if (!request.isOpen()) {
                 throw new IpcException(
-                        IpcStatus.CANCELLED, "service " + request.service() + ": its caller has given up");
+                        IpcStatus.CANCELLED,
+                        "service " + request.service() + ": its caller has given up",
+                        Delivery.REJECTED);
             }
             checkFirst(begun, request);
             request.countServed(service);

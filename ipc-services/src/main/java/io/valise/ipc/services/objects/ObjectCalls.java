@@ -33,10 +33,6 @@ final class ObjectCalls {
     static final String SERVICE = ObjectService.HELD;
     /** Subscriptions to publishers that the peer holds. */
     static final String STREAMS = "objects.stream";
-    /** The id of the object that a message is for. */
-    static final String OBJECT = "o";
-    /** The interface that the object is asked for. */
-    static final String AS = "as";
 
     private final RemoteObjects objects;
 
@@ -51,7 +47,7 @@ final class ObjectCalls {
 
     /** Answers a call of an object that the peer holds. */
     CompletionStage<ValueSet> call(Request request) throws Exception {
-        Exported exported = objects.held(request.message().getLong(OBJECT));
+        Exported exported = objects.held(request.message().getLong(ObjectService.OBJECT));
         if (exported.offer instanceof InterfacePlan plan) {
             return call(exported.target, plan, request);
         }
@@ -61,7 +57,7 @@ final class ObjectCalls {
     /** Answers a call of an object by one of its interfaces. */
     CompletionStage<ValueSet> call(Object target, InterfacePlan plan, Request request) throws Exception {
         ValueSet message = request.message();
-        String other = message.getString(AS, "");
+        String other = message.getString(ObjectService.AS, "");
         if (!other.isEmpty()) {
             return reference(target, plan, other);
         }
@@ -103,11 +99,11 @@ final class ObjectCalls {
     }
 
     private static String asked(Request request) {
-        String name = request.message().getString(AS, "");
+        String name = request.message().getString(ObjectService.AS, "");
         if (name.isEmpty()) {
             throw new IpcException(
                     IpcStatus.PROTOCOL_ERROR,
-                    "service " + request.service() + ": expected=the name of an interface as \"" + AS
+                    "service " + request.service() + ": expected=the name of an interface as \"" + ObjectService.AS
                             + "\", actual=none");
         }
         return name;
@@ -200,7 +196,7 @@ final class ObjectCalls {
 
     /** Answers a subscription to a publisher that the peer holds. */
     Flow.Publisher<ValueSet> stream(Request request) {
-        Exported exported = objects.held(request.message().getLong(OBJECT));
+        Exported exported = objects.held(request.message().getLong(ObjectService.OBJECT));
         if (exported.offer instanceof StreamPlan plan && exported.target instanceof Flow.Publisher<?> publisher) {
             return MappedSubscriber.publisher(publisher, item -> message(plan, item));
         }

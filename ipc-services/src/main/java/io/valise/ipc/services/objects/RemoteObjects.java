@@ -170,7 +170,7 @@ public final class RemoteObjects {
     /** A reference to what the peer gives out at a service of its own. */
     <T> T given(String service, Class<T> type) {
         InterfacePlan wanted = InterfacePlan.of(type);
-        ValueSet answer = connection.request(service, ValueSet.of(ObjectCalls.AS, wanted.name()));
+        ValueSet answer = connection.request(service, ValueSet.of(ObjectService.AS, wanted.name()));
         return type.cast(passedReferences().receive(answer, wanted));
     }
 

@@ -3,6 +3,7 @@ package io.valise.ipc.services.objects;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.services.objects.wire.StreamPlan;
 import io.valise.ipc.spi.mapping.MappedSubscriber;
+import io.valise.ipc.spi.schema.ObjectService;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +28,7 @@ final class RemotePublisher<T> implements Flow.Publisher<T>, RemoteObject {
 
     @Override
     public void subscribe(Flow.Subscriber<? super T> subscriber) {
-        ValueSet address = ValueSet.of(ObjectCalls.OBJECT, lease.id());
+        ValueSet address = ValueSet.of(ObjectService.OBJECT, lease.id());
         MappedSubscriber.publisher(owner.connection().stream(ObjectCalls.STREAMS, address), this::item)
                 .subscribe(subscriber);
     }

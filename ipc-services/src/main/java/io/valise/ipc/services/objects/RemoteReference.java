@@ -7,6 +7,7 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.services.objects.wire.InterfacePlan;
 import io.valise.ipc.services.objects.wire.MethodPlan;
+import io.valise.ipc.spi.schema.ObjectService;
 import java.lang.ref.Reference;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
@@ -169,7 +170,7 @@ final class RemoteReference implements InvocationHandler, RemoteObject {
 
     private ValueSet.Builder address() {
         ValueSet.Builder message = ValueSet.builder();
-        return lease == null ? message : message.put(ObjectCalls.OBJECT, lease.id());
+        return lease == null ? message : message.put(ObjectService.OBJECT, lease.id());
     }
 
     /** Cancelling it cancels the call at the peer. */
@@ -221,7 +222,7 @@ final class RemoteReference implements InvocationHandler, RemoteObject {
     @Override
     public <T> T as(Class<T> other) {
         InterfacePlan wanted = InterfacePlan.of(other);
-        ValueSet question = address().put(ObjectCalls.AS, wanted.name()).build();
+        ValueSet question = address().put(ObjectService.AS, wanted.name()).build();
         ValueSet answer = request(question);
         return other.cast(owner.passedReferences().receive(answer, wanted));
     }
