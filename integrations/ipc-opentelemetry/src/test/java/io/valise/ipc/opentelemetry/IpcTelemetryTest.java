@@ -3,6 +3,7 @@ package io.valise.ipc.opentelemetry;
 import static io.opentelemetry.api.common.AttributeKey.stringKey;
 import static io.opentelemetry.sdk.testing.assertj.OpenTelemetryAssertions.assertThat;
 import static io.opentelemetry.sdk.testing.assertj.OpenTelemetryAssertions.equalTo;
+import static io.valise.ipc.opentelemetry.Recorded.only;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.opentelemetry.api.OpenTelemetry;
@@ -93,10 +94,6 @@ class IpcTelemetryTest {
         current.add(Span.current().getSpanContext().getSpanId());
     }
 
-    private static SpanData only(SpanKind kind, List<SpanData> spans) {
-        return Recorded.only(kind, spans);
-    }
-
     private SpanData assertCall(SpanData span, String method, IpcStatus status) {
         assertThat(span)
                 .hasName(method)
@@ -147,7 +144,7 @@ class IpcTelemetryTest {
         reply.cancel(true);
         assertCall(only(SpanKind.CLIENT, recorded.spans(1)), "later", IpcStatus.CANCELLED);
         later.complete(MESSAGE);
-        recorded.spans(2);
+        assertCall(only(SpanKind.SERVER, recorded.spans(2)), "later", IpcStatus.OK);
     }
 
     /** Asks for items on demand. */

@@ -120,7 +120,7 @@ class FlightRecorderTest {
         }
         assertThat(recorded.end())
                 .extracting(event -> event.getEventType().getName() + ' ' + event.getString("service"))
-                .containsExactly("io.valise.Stall block");
+                .contains("io.valise.Stall block");
     }
 
     /** The server handles no event and reads no further when enough of them wait. */
