@@ -15,8 +15,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
- * A line at {@code DEBUG}, and for a connection an event of the Java Flight Recorder, for each start and stop of a server, and for each beginning and end of a connection at either
- * end. The lines are written in order by another thread: the first message of a JVM starts its logging, which takes
+ * A line at {@code DEBUG} for each start and stop of a server, and for each beginning and end of a connection at either
+ * end; connections are events of the Java Flight Recorder too. The lines are written in order by another thread: the first message of a JVM starts its logging, which takes
  * longer than connecting. Stateless but for the lines that wait; thread-safe.
  */
 final class ConnectionLog {

@@ -9,7 +9,10 @@ import jdk.jfr.Label;
 import jdk.jfr.StackTrace;
 import org.jspecify.annotations.Nullable;
 
-/** What all events have. The recorder reads the fields; its methods are called where it puts them, in the classes of events. */
+/**
+ * What all events have. {@code begin}, {@code end}, {@code shouldCommit} and {@code commit} are called in each concrete
+ * class: the recorder replaces them there alone, and a call from this class would do nothing.
+ */
 @Category("Valise")
 @StackTrace(false)
 abstract class PeerEvent extends Event {
