@@ -9,7 +9,7 @@ import java.lang.annotation.Target;
 /**
  * A method of an {@link IpcService} that answers requests, or of an {@link IpcClient} that sends them. What it returns decides how:
  * a {@code Flow.Publisher} is a stream, a {@code CompletionStage} a reply that comes later, all else a reply; {@code void} is an empty
- * reply. Messages are records, other types that a {@link io.valise.ipc.ValueSet} can be made from, or ValueSets.
+ * reply. A message is a record, a sealed interface of records, or a {@link io.valise.ipc.ValueSet}.
  *
  * <p>A handler has one parameter for the message, or none, and may have another of type {@link io.valise.ipc.Request}. The method
  * of a client has one parameter for the message, or none.

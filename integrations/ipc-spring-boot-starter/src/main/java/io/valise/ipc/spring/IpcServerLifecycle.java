@@ -34,7 +34,8 @@ public final class IpcServerLifecycle implements SmartLifecycle, DisposableBean 
      * A server that is not started yet.
      *
      * @param builders makes a builder for each start
-     * @param shutdownGrace how long to wait for running calls when the context closes; positive
+     * @param shutdownGrace how long to wait for running calls when the context closes; positive; longer than {@code
+     *     spring.lifecycle.timeout-per-shutdown-phase} has no effect, since Spring waits no longer
      */
     public IpcServerLifecycle(Supplier<IpcServer.Builder> builders, Duration shutdownGrace) {
         this.builders = builders;
