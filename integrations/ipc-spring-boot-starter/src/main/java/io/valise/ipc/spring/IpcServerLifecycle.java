@@ -81,7 +81,7 @@ public final class IpcServerLifecycle implements SmartLifecycle, DisposableBean 
             if (!server.shutdown(grace)) {
                 LOG.log(
                         Level.WARNING,
-                        "Valise server: calls were cut off that were not done in time: limit=" + grace
+                        "Valise server: calls were cut off, or clients did not take all replies: limit=" + grace
                                 + "; change valise.server.shutdown-grace");
             }
         } finally {

@@ -20,9 +20,12 @@ import io.valise.ipc.spring.shop.QuotesClient;
 import io.valise.ipc.spring.shop.ShopApplication;
 import io.valise.ipc.spring.stock.Stock;
 import io.valise.ipc.testlog.Logs;
+import io.valise.ipc.testlog.MayLog;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -31,7 +34,8 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** What the starter makes of beans and properties, in contexts of Spring Boot. */
+/** What the starter makes of beans and properties, in contexts of Spring Boot. A client may close while its server does. */
+@MayLog("clients did not take all replies: limit=PT30S")
 class StarterTest {
     private static final ApplicationContextRunner CONTEXT =
             new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(IpcAutoConfiguration.class));
@@ -223,6 +227,32 @@ class StarterTest {
             server.start();
             assertThat(IpcClientCalls.request("local:quotes", "valise.ping")).isEqualTo(ValueSet.empty());
         });
+    }
+
+    @IpcService
+    static class Stuck {
+        final CountDownLatch asked = new CountDownLatch(1);
+
+        @IpcHandler
+        CompletionStage<ValueSet> never(ValueSet ask) {
+            asked.countDown();
+            return new CompletableFuture<>();
+        }
+    }
+
+    @Test
+    @Logs("calls were cut off, or clients did not take all replies: limit=PT0.001S")
+    void aCallThatIsNotDoneInTimeIsCutOff() {
+        CONTEXT.withBean(Stuck.class)
+                .withPropertyValues("valise.endpoint-override=local:stuck", "valise.server.shutdown-grace=1ms")
+                .run(context -> {
+                    try (IpcConnection connection = IpcClient.connect("local:stuck")) {
+                        CompletableFuture<ValueSet> reply = connection.requestAsync("never", ValueSet.empty());
+                        context.getBean(Stuck.class).asked.await();
+                        context.close();
+                        assertThatThrownBy(reply::get).hasCauseInstanceOf(IpcException.class);
+                    }
+                });
     }
 
     @Test
