@@ -5,6 +5,7 @@ import io.valise.ipc.Request;
 import io.valise.ipc.ValueSet;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
@@ -31,8 +32,22 @@ final class HandlerBean {
         return methods.isEmpty();
     }
 
-    void addTo(Offering offering) {
-        methods.values().forEach(method -> add(new Handler(bean, method), offering));
+    /**
+     * Adds them.
+     *
+     * @param taken the methods by what they handle, to which these are added
+     * @throws IllegalStateException when a name is taken, or the bean is a proxy that cannot pass a call on
+     */
+    void addTo(Offering offering, Map<String, Method> taken) {
+        methods.values().forEach(method -> {
+            String handled = (method.form() == ServiceMethod.Form.EVENT ? "event " : "service ") + method.name();
+            Method other = taken.putIfAbsent(handled, method.method());
+            if (other != null) {
+                throw new IllegalStateException(method.method() + ": handlers of " + handled
+                        + ": limit=1, actual=2, the other is " + other + "; name one of them in its annotation");
+            }
+            add(new Handler(bean, method), offering);
+        });
     }
 
     private static void add(Handler handler, Offering offering) {
@@ -95,6 +110,11 @@ final class HandlerBean {
     private record Handler(Object bean, ServiceMethod of, Method invoked) {
         Handler(Object bean, ServiceMethod of) {
             this(bean, of, AopUtils.selectInvocableMethod(of.method(), bean.getClass()));
+            int modifiers = invoked.getModifiers();
+            if (AopUtils.isCglibProxy(bean) && Modifier.isFinal(modifiers) && !Modifier.isStatic(modifiers)) {
+                throw new IllegalStateException(
+                        invoked + ": the bean is a proxy, which cannot pass on a final method; remove final");
+            }
             ReflectionUtils.makeAccessible(invoked);
         }
 

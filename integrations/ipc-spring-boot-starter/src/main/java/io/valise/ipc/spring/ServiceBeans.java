@@ -2,7 +2,10 @@ package io.valise.ipc.spring;
 
 import io.valise.ipc.services.objects.ExportedObjects;
 import io.valise.ipc.services.objects.RemoteObjects;
+import java.lang.reflect.Method;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -33,26 +36,52 @@ final class ServiceBeans {
     /**
      * Adds all handlers of a client's beans, or of the server's: {@code ""}.
      *
-     * @throws IllegalStateException when a bean has nothing to call
+     * @throws IllegalStateException when a bean has nothing to call, is not a singleton, or has a handler that cannot be called; its
+     *     message names the bean
      */
     void addTo(Offering offering, String client) {
+        Map<String, Method> taken = new HashMap<>();
         named(client).forEach(name -> {
-            HandlerBean handlers = new HandlerBean(beans.getBean(name));
-            if (handlers.isEmpty() && marked(name).remote().length == 0) {
-                throw new IllegalStateException("bean " + name
-                        + ": handlers: expected=1 at least, actual=0; mark a method with IpcHandler or IpcEvent, or name an"
-                        + " interface in IpcService.remote");
+            try {
+                HandlerBean handlers = new HandlerBean(singleton(name));
+                if (handlers.isEmpty() && marked(name).remote().length == 0) {
+                    throw new IllegalStateException(
+                            "handlers: expected=1 at least, actual=0; mark a method with IpcHandler or IpcEvent, or name an"
+                                    + " interface in IpcService.remote");
+                }
+                handlers.addTo(offering, taken);
+            } catch (IllegalStateException | IllegalArgumentException e) {
+                throw new IllegalStateException("bean " + name + ": " + e.getMessage(), e);
             }
-            handlers.addTo(offering);
         });
     }
 
-    /** The remote objects of a client's beans, or of the server's; null when there is none. */
+    /** A bean that all calls share; one of another scope would be made once, and not for each call. */
+    private Object singleton(String name) {
+        if (!beans.isSingleton(name)) {
+            throw new IllegalStateException(
+                    "scope: expected=singleton, actual=another; remove Scope, or set its proxyMode to"
+                            + " TARGET_CLASS for a bean of that scope in each call");
+        }
+        return beans.getBean(name);
+    }
+
+    /**
+     * The remote objects of a client's beans, or of the server's; null when there is none.
+     *
+     * @throws IllegalStateException when a bean does not implement an interface that it names
+     */
     @Nullable ExportedObjects exported(String client) {
         @Nullable ExportedObjects all = null;
         for (String name : named(client).toList()) {
             for (Class<?> type : marked(name).remote()) {
-                all = exported(all, type, beans.getBean(name));
+                Object bean = beans.getBean(name);
+                if (!type.isInstance(bean)) {
+                    throw new IllegalStateException("bean " + name + ": remote: expected=" + type.getName()
+                            + ", actual=" + bean.getClass().getName()
+                            + "; implement the interface, or remove it from IpcService.remote");
+                }
+                all = exported(all, type, bean);
             }
         }
         return all;
