@@ -125,10 +125,15 @@ public final class IpcConnections implements SmartLifecycle, DisposableBean {
                 throw new IpcException(
                         IpcStatus.CONNECTION_CLOSED, "client " + name + ": the application context is closed");
             }
-            IpcConnection made = builders.apply(name).connect();
             ExportedObjects objects = services.exported(name);
+            IpcConnection made = builders.apply(name).connect();
             if (objects != null) {
-                objects.on(made);
+                try {
+                    objects.on(made);
+                } catch (RuntimeException e) {
+                    made.close();
+                    throw e;
+                }
             }
             return made;
         }

@@ -256,6 +256,20 @@ class StarterTest {
     }
 
     @Test
+    void aStartThatFailsLeavesNothingOpen() {
+        assertFails(SHOP.withPropertyValues("valise.clients.none.connect-on-start=true"), "any:none");
+        assertThatThrownBy(() -> IpcClient.connect("local:quotes")).isInstanceOf(IpcException.class);
+        SHOP.run(shop -> {
+            assertFails(CLIENT.withUserConfiguration(NoStock.class), "remote: expected=");
+            assertThat(shop.getBean(IpcServerLifecycle.class).server().connections())
+                    .isEmpty();
+        });
+    }
+
+    @IpcService(client = "quotes", remote = Stock.class)
+    static class NoStock {}
+
+    @Test
     void whatIsWrongIsSaidWhenTheApplicationStarts() {
         assertFails(CONTEXT.withUserConfiguration(Named.class), "address of the server: expected=1 at least, actual=0");
         assertFails(SHOP.withUserConfiguration(Empty.class), "handlers: expected=1 at least, actual=0");
