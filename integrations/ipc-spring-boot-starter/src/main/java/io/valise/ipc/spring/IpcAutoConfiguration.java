@@ -11,6 +11,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Primary;
 import org.springframework.core.env.Environment;
 
 /**
@@ -25,6 +26,7 @@ import org.springframework.core.env.Environment;
 @Import(ClientRegistrar.class)
 public final class IpcAutoConfiguration {
     static final String CONNECTIONS = "ipcConnections";
+    private static final String SERVER = "ipcServer";
 
     private static final String PHASE_TIMEOUT = "spring.lifecycle.timeout-per-shutdown-phase";
     private static final Duration DEFAULT_PHASE_TIMEOUT = Duration.ofSeconds(30);
@@ -32,8 +34,9 @@ public final class IpcAutoConfiguration {
     /** Its methods make beans. */
     public IpcAutoConfiguration() {}
 
-    @Bean
-    @ConditionalOnMissingBean
+    @Bean(SERVER)
+    @Primary
+    @ConditionalOnMissingBean(name = SERVER)
     @Conditional(OnServices.class)
     static IpcServerLifecycle ipcServer(IpcProperties properties, ListableBeanFactory beans, Environment environment) {
         BuilderFactory builders = new BuilderFactory(properties, beans, environment);

@@ -15,8 +15,8 @@ import org.springframework.context.SmartLifecycle;
  * refuses new calls and finishes those that run, while the beans are still there. Its phase is that in which Spring Boot shuts
  * down web servers gracefully. Thread-safe.
  *
- * <p>The auto-configuration makes one of the application's properties and beans; a further server is a bean of this class that the
- * application makes.
+ * <p>The auto-configuration makes one of the application's properties and beans, {@code ipcServer}; a further server is a bean of
+ * this class that the application makes, by another name.
  *
  * @since 0.1.0
  */

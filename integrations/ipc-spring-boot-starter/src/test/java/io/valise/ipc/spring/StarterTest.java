@@ -21,6 +21,7 @@ import io.valise.ipc.spring.shop.ShopApplication;
 import io.valise.ipc.spring.stock.Stock;
 import io.valise.ipc.testlog.Logs;
 import io.valise.ipc.testlog.MayLog;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -215,6 +216,22 @@ class StarterTest {
                                         .toString())
                                 .contains("Ask", "Quote");
                     }
+                });
+    }
+
+    @Test
+    void aSecondServerIsABeanBesideThatOfTheServices() {
+        SHOP.withBean(
+                        "second",
+                        IpcServerLifecycle.class,
+                        () -> new IpcServerLifecycle(
+                                () -> IpcServer.builder("local:second").service("hi", request -> null),
+                                Duration.ofSeconds(30)))
+                .run(context -> {
+                    assertThat(IpcClientCalls.request("local:second", "hi")).isEqualTo(ValueSet.empty());
+                    assertThat(IpcClientCalls.request("local:quotes", "valise.ping"))
+                            .isEqualTo(ValueSet.empty());
+                    assertThat(context.getBean(IpcServerLifecycle.class)).isSameAs(context.getBean("ipcServer"));
                 });
     }
 
