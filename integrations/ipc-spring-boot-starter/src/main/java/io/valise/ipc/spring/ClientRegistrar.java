@@ -3,6 +3,7 @@ package io.valise.ipc.spring;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.FactoryBean;
 import org.springframework.beans.factory.annotation.AnnotatedBeanDefinition;
@@ -11,6 +12,7 @@ import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.boot.autoconfigure.AutoConfigurationPackages;
 import org.springframework.context.annotation.ClassPathScanningCandidateComponentProvider;
 import org.springframework.context.annotation.ImportBeanDefinitionRegistrar;
+import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotationMetadata;
 import org.springframework.core.type.filter.AnnotationTypeFilter;
@@ -30,7 +32,7 @@ final class ClientRegistrar implements ImportBeanDefinitionRegistrar {
 
     @Override
     public void registerBeanDefinitions(AnnotationMetadata importing, BeanDefinitionRegistry registry) {
-        Set<String> types = importing.hasAnnotation(ImportIpcClients.class.getName())
+        Set<String> types = importing.isAnnotated(ImportIpcClients.class.getName())
                 ? named(importing)
                 : new Interfaces(environment).in(beans);
         types.stream().filter(type -> !registry.containsBeanDefinition(type)).forEach(type -> {
@@ -43,9 +45,11 @@ final class ClientRegistrar implements ImportBeanDefinitionRegistrar {
         });
     }
 
+    /** Also those of an annotation that is marked with it. */
     private static Set<String> named(AnnotationMetadata importing) {
-        var values = importing.getAnnotationAttributes(ImportIpcClients.class.getName(), true);
-        return values == null ? Set.of() : new TreeSet<>(Arrays.asList((String[]) values.get("value")));
+        return importing.getAnnotations().stream(ImportIpcClients.class)
+                .flatMap(marked -> Arrays.stream(marked.getStringArray(MergedAnnotation.VALUE)))
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     /** Finds interfaces; what it extends passes over them. */

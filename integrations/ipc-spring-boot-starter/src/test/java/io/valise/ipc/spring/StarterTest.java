@@ -21,6 +21,8 @@ import io.valise.ipc.spring.shop.ShopApplication;
 import io.valise.ipc.spring.stock.Stock;
 import io.valise.ipc.testlog.Logs;
 import io.valise.ipc.testlog.MayLog;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -91,6 +93,29 @@ class StarterTest {
             assertThat(stock.take("book", 3)).isEqualTo(7);
             assertThat(stock.take("book", 3)).isEqualTo(4);
         }));
+    }
+
+    @Retention(RetentionPolicy.RUNTIME)
+    @ImportIpcClients(Stock.class)
+    @interface OfStock {}
+
+    @Configuration(proxyBeanMethods = false)
+    @OfStock
+    static class StockOnly {}
+
+    @Configuration(proxyBeanMethods = false)
+    @OfStock
+    @ImportIpcClients(QuotesClient.class)
+    static class StockAndQuotes {}
+
+    @Test
+    void clientsAreImportedByAnAnnotationOfTheApplicationToo() {
+        CONTEXT.withUserConfiguration(StockOnly.class)
+                .run(context -> assertThat(context).hasSingleBean(Stock.class).doesNotHaveBean(QuotesClient.class));
+        CONTEXT.withUserConfiguration(StockClients.class, StockAndQuotes.class)
+                .run(context -> assertThat(context).hasSingleBean(Stock.class).hasSingleBean(QuotesClient.class));
+        CONTEXT.withUserConfiguration(StockAndQuotes.class)
+                .run(context -> assertThat(context).hasSingleBean(Stock.class).hasSingleBean(QuotesClient.class));
     }
 
     @Test
