@@ -1,5 +1,10 @@
 package io.valise.ipc;
 
+import io.valise.ipc.internal.work.Completions;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Why a call, a connection attempt or a connection ended as it did. The wire number of a status is frozen: it never
  * changes and is never used again for something else. Immutable and safe for use by any thread.
@@ -53,6 +58,25 @@ public enum IpcStatus {
     /** The frozen number that stands for this status on the wire. */
     public int number() {
         return number;
+    }
+
+    /**
+     * How a call has ended whose future or {@link Interceptor} ended with a failure: {@link #OK} for null, the {@linkplain
+     * IpcException#status() status} of an {@link IpcException}, {@link #CANCELLED} for a {@link CancellationException}, else
+     * {@link #HANDLER_FAILED}. A {@link CompletionException} that the stages of a future have wrapped around it is taken off.
+     *
+     * @param failure what the call failed with; null when it has not
+     * @return what the caller of a handler that fails so is told
+     */
+    public static IpcStatus of(@Nullable Throwable failure) {
+        if (failure == null) {
+            return OK;
+        }
+        Throwable cause = Completions.cause(failure);
+        if (cause instanceof IpcException known) {
+            return known.status();
+        }
+        return cause instanceof CancellationException ? CANCELLED : HANDLER_FAILED;
     }
 
     /**

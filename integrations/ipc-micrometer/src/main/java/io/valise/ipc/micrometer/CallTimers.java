@@ -8,7 +8,6 @@ import io.micrometer.core.instrument.Timer;
 import io.valise.ipc.CallContext;
 import io.valise.ipc.CallKind;
 import io.valise.ipc.Interceptor;
-import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.OutgoingCall;
 import io.valise.ipc.Reply;
@@ -16,8 +15,6 @@ import io.valise.ipc.spi.schema.ObjectService;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -83,11 +80,8 @@ public final class CallTimers {
     private static CompletionStage<Reply> timed(
             MeterProvider<Timer> timers, CallKind kind, String name, Optional<String> method, Rest rest) {
         long begun = System.nanoTime();
-        return rest.proceed().whenComplete((@Nullable Reply reply, @Nullable Throwable thrown) -> {
+        return rest.proceed().whenComplete((@Nullable Reply reply, @Nullable Throwable failure) -> {
             long nanos = System.nanoTime() - begun;
-            Throwable failure = thrown instanceof CompletionException wrapped && wrapped.getCause() != null
-                    ? wrapped.getCause()
-                    : thrown;
             boolean known = !ObjectService.isUnknown(method, failure);
             timers.withTags(
                             "service",
@@ -97,18 +91,8 @@ public final class CallTimers {
                             "kind",
                             kind.name().toLowerCase(Locale.ROOT),
                             "status",
-                            status(failure).name())
+                            IpcStatus.of(failure).name())
                     .record(nanos, TimeUnit.NANOSECONDS);
         });
-    }
-
-    private static IpcStatus status(@Nullable Throwable failure) {
-        if (failure == null) {
-            return IpcStatus.OK;
-        }
-        if (failure instanceof IpcException ipc) {
-            return ipc.status();
-        }
-        return failure instanceof CancellationException ? IpcStatus.CANCELLED : IpcStatus.HANDLER_FAILED;
     }
 }

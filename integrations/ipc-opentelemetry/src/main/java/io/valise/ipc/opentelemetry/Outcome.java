@@ -4,7 +4,6 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.spi.schema.ObjectService;
 import java.util.Objects;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
@@ -19,14 +18,7 @@ record Outcome(IpcStatus status, @Nullable Throwable failure) {
         Throwable failure = thrown instanceof CompletionException wrapped && wrapped.getCause() != null
                 ? wrapped.getCause()
                 : thrown;
-        if (failure == null) {
-            return new Outcome(IpcStatus.OK, null);
-        }
-        if (failure instanceof IpcException known) {
-            return new Outcome(known.status(), known);
-        }
-        return new Outcome(
-                failure instanceof CancellationException ? IpcStatus.CANCELLED : IpcStatus.HANDLER_FAILED, failure);
+        return new Outcome(IpcStatus.of(failure), failure);
     }
 
     /** Whether it is one for an operator; what the caller no longer wants has not failed. */
