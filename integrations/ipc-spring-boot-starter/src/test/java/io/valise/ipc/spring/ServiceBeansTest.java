@@ -169,6 +169,7 @@ class ServiceBeansTest {
     @IpcService
     static class Private {
         @IpcHandler
+        @SuppressWarnings("UnusedMethod") // called by reflection
         private Quote price(Ask ask) {
             return new Quote(ask.symbol(), 1);
         }
