@@ -61,10 +61,9 @@ class MicrometerTest {
 
     /** Outside of the timers: tells of what these have timed. */
     private Interceptor<CallContext> telling() {
-        return (call, next) ->
-                next.proceed(call).whenComplete((@Nullable Reply reply, @Nullable Throwable failure) -> {
-                    handled.add(call.name());
-                });
+        return (call, next) -> next.proceed(call).whenComplete((@Nullable Reply reply, @Nullable Throwable failure) -> {
+            handled.add(call.name());
+        });
     }
 
     private void awaitHandled(String... names) throws InterruptedException {
@@ -149,7 +148,8 @@ class MicrometerTest {
         for (String side : new String[] {"valise.server.calls", "valise.client.calls"}) {
             assertThat(registry.get(side).timers())
                     .extracting(timer -> timer.getId().getTag("service") + " "
-                            + timer.getId().getTag("method") + " " + timer.getId().getTag("status"))
+                            + timer.getId().getTag("method") + " "
+                            + timer.getId().getTag("status"))
                     .containsExactlyInAnyOrder(
                             service + " name OK",
                             "_OTHER _OTHER UNSUPPORTED",

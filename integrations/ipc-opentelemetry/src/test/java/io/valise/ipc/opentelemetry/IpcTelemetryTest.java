@@ -295,11 +295,12 @@ class IpcTelemetryTest {
         RemoteObjects.of(client).remote(Desk.class).spanId();
         ValueSet message = ValueSet.of("o", id, "m", "made-up/0");
         assertThatThrownBy(() -> client.request(service, message)).isInstanceOf(IpcException.class);
-        assertThat(recorded.spans(4).subList(2, 4)).allSatisfy(span -> assertThat(span)
-                .hasName("valise")
-                .hasAttribute(stringKey("rpc.method"), "_OTHER")
-                .hasAttribute(stringKey("rpc.method_original"), service + "/made-up")
-                .hasAttribute(stringKey("error.type"), status));
+        assertThat(recorded.spans(4).subList(2, 4))
+                .allSatisfy(span -> assertThat(span)
+                        .hasName("valise")
+                        .hasAttribute(stringKey("rpc.method"), "_OTHER")
+                        .hasAttribute(stringKey("rpc.method_original"), service + "/made-up")
+                        .hasAttribute(stringKey("error.type"), status));
     }
 
     /** Its handler is not run, so that nothing has looked for the method. */
@@ -318,8 +319,8 @@ class IpcTelemetryTest {
                                 }))
                         .start();
                 IpcConnection caller = IpcClient.connect("local:slow")) {
-            CompletableFuture<ValueSet> reply = caller.requestAsync(
-                    "object:" + Desk.class.getName(), ValueSet.of("m", "made-up/0"));
+            CompletableFuture<ValueSet> reply =
+                    caller.requestAsync("object:" + Desk.class.getName(), ValueSet.of("m", "made-up/0"));
             begun.get();
             reply.cancel(true);
             assertThat(only(SpanKind.SERVER, server.spans(1)))
