@@ -1,5 +1,7 @@
 package io.valise.ipc.spring;
 
+import io.valise.ipc.spi.runtime.SafeLog;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Map;
@@ -8,6 +10,7 @@ import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Import;
@@ -30,6 +33,10 @@ public final class IpcAutoConfiguration {
 
     private static final String PHASE_TIMEOUT = "spring.lifecycle.timeout-per-shutdown-phase";
     private static final Duration DEFAULT_PHASE_TIMEOUT = Duration.ofSeconds(30);
+    /** How much less than the phase the server takes, of a long one. */
+    private static final Duration MOST_SPARED = Duration.ofSeconds(1);
+
+    private static final SafeLog LOG = SafeLog.of("io.valise.ipc.spring");
 
     /** Its methods make beans. */
     public IpcAutoConfiguration() {}
@@ -40,10 +47,28 @@ public final class IpcAutoConfiguration {
     @Conditional(OnServices.class)
     static IpcServerLifecycle ipcServer(IpcProperties properties, ListableBeanFactory beans, Environment environment) {
         BuilderFactory builders = new BuilderFactory(properties, beans, environment);
-        Duration grace = properties.server().shutdownGrace();
-        return new IpcServerLifecycle(
-                builders::server,
-                grace != null ? grace : environment.getProperty(PHASE_TIMEOUT, Duration.class, DEFAULT_PHASE_TIMEOUT));
+        return new IpcServerLifecycle(builders::server, grace(properties.server(), environment));
+    }
+
+    /** Less than the phase may take: beans are destroyed when that has passed, whatever still runs. */
+    private static Duration grace(IpcProperties.Server server, Environment environment) {
+        Duration phase =
+                Binder.get(environment).bind(PHASE_TIMEOUT, Duration.class).orElse(DEFAULT_PHASE_TIMEOUT);
+        Duration set = server.shutdownGrace();
+        if (set == null) {
+            return phase.isNegative() ? Duration.ZERO : phase.minus(min(phase.dividedBy(10), MOST_SPARED));
+        }
+        if (set.compareTo(phase) >= 0 && !set.isZero()) {
+            LOG.log(
+                    Level.WARNING,
+                    "valise.server.shutdown-grace: beans are destroyed before it has passed: limit=less than " + phase
+                            + ", actual=" + set + "; shorten it, or lengthen " + PHASE_TIMEOUT);
+        }
+        return set;
+    }
+
+    private static Duration min(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     @Bean(CONNECTIONS)

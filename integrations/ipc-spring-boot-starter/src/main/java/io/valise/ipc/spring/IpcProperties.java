@@ -30,8 +30,8 @@ public record IpcProperties(
      * Settings of the server.
      *
      * @param endpoints Addresses to serve. Default: any: and the name of the application.
-     * @param shutdownGrace How long the server waits for running calls when the application ends; longer than
-     *     spring.lifecycle.timeout-per-shutdown-phase has no effect, since Spring waits no longer. Default: that timeout.
+     * @param shutdownGrace How long the server waits for running calls when the application ends; 0 closes at once. Default: a
+     *     second, or a tenth, less than spring.lifecycle.timeout-per-shutdown-phase.
      * @param keepAlive Whether the application runs until it is told to end, though main has returned.
      * @param requestTimeout Timeout of the calls that the server makes to its clients. Default: 30s.
      * @param maxMessageSize Longest message that is accepted. Default: 16MB.

@@ -34,10 +34,15 @@ public final class IpcServerLifecycle implements SmartLifecycle, DisposableBean 
      * A server that is not started yet.
      *
      * @param builders makes a builder for each start
-     * @param shutdownGrace how long to wait for running calls when the context closes; positive; longer than {@code
+     * @param shutdownGrace how long to wait for running calls when the context closes; zero closes at once; longer than {@code
      *     spring.lifecycle.timeout-per-shutdown-phase} has no effect, since Spring waits no longer
+     * @throws IllegalArgumentException when it is negative
      */
     public IpcServerLifecycle(Supplier<IpcServer.Builder> builders, Duration shutdownGrace) {
+        if (shutdownGrace.isNegative()) {
+            throw new IllegalArgumentException("shutdown grace of a server: least=0s, actual=" + shutdownGrace
+                    + "; change valise.server.shutdown-grace, or what the bean is made with");
+        }
         this.builders = builders;
         this.grace = shutdownGrace;
     }
@@ -78,13 +83,14 @@ public final class IpcServerLifecycle implements SmartLifecycle, DisposableBean 
             return;
         }
         try {
-            if (!server.shutdown(grace)) {
+            if (!grace.isZero() && !server.shutdown(grace)) {
                 LOG.log(
                         Level.WARNING,
                         "Valise server: calls were cut off, or clients did not take all replies: limit=" + grace
                                 + "; change valise.server.shutdown-grace");
             }
         } finally {
+            server.close(); // what a shutdown that fails, or none, has left open
             running = null;
         }
     }
