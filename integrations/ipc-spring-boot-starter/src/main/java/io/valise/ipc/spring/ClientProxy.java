@@ -4,8 +4,8 @@ import io.valise.ipc.IpcConnection;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.services.objects.RemoteObjects;
 import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
 import java.util.Map;
 import java.util.Objects;
@@ -53,15 +53,13 @@ abstract class ClientProxy implements InvocationHandler {
             };
         }
         @Nullable Object[] given = arguments == null ? new Object[0] : arguments;
-        return method.isDefault() && !isCall(method)
-                ? InvocationHandler.invokeDefault(proxy, method, given)
-                : call(connections.get(client), method, given);
+        return isCall(method)
+                ? call(connections.get(client), method, given)
+                : InvocationHandler.invokeDefault(proxy, method, given);
     }
 
-    /** Whether a method that has a body is a call all the same. */
-    boolean isCall(Method method) {
-        return false;
-    }
+    /** Whether a method is sent; any other runs its body. */
+    abstract boolean isCall(Method method);
 
     /** By its marked methods. */
     private static final class OfServices extends ClientProxy {
@@ -72,11 +70,22 @@ abstract class ClientProxy implements InvocationHandler {
             this.methods = methods.entrySet().stream()
                     .collect(Collectors.toMap(
                             Map.Entry::getKey, entry -> entry.getValue().checkedForClient()));
-            for (Method method : ReflectionUtils.getAllDeclaredMethods(type)) {
-                if (!methods.containsKey(method) && !method.isDefault() && !ReflectionUtils.isObjectMethod(method)) {
-                    throw new IllegalStateException(
-                            method + ": neither IpcHandler nor IpcEvent; mark all methods that call, or none");
+            for (Method method : type.getMethods()) {
+                if (!methods.containsKey(method)) {
+                    checkHasBody(method);
                 }
+            }
+        }
+
+        private static void checkHasBody(Method method) {
+            Class<?> declaring = method.getDeclaringClass();
+            if (Modifier.isAbstract(method.getModifiers()) && !ReflectionUtils.isObjectMethod(method)) {
+                throw new IllegalStateException(
+                        method + ": neither IpcHandler nor IpcEvent; mark all methods that call, or none");
+            }
+            if (method.isDefault() && !Modifier.isPublic(declaring.getModifiers())) {
+                throw new IllegalStateException(method + ": runs here: expected=a public interface, actual="
+                        + declaring.getName() + "; make the interface public, or mark the method");
             }
         }
 
@@ -138,7 +147,7 @@ abstract class ClientProxy implements InvocationHandler {
         }
     }
 
-    /** By a remote object, anew for each connection. */
+    /** By a remote object, anew for each connection, whose proxy knows which methods are sent. */
     private static final class OfObject extends ClientProxy {
         private final Class<?> remote;
         private volatile @Nullable Root root;
@@ -151,17 +160,19 @@ abstract class ClientProxy implements InvocationHandler {
         }
 
         @Override
+        boolean isCall(Method method) {
+            return true;
+        }
+
+        @Override
         @Nullable Object call(IpcConnection connection, Method method, @Nullable Object[] arguments) throws Throwable {
             Root known = root;
             if (known == null || known.connection() != connection) {
                 known = new Root(connection, RemoteObjects.of(connection).remote(remote));
                 root = known;
             }
-            try {
-                return method.invoke(known.object(), arguments);
-            } catch (InvocationTargetException e) {
-                throw e.getTargetException();
-            }
+            Object object = known.object();
+            return Proxy.getInvocationHandler(object).invoke(object, method, arguments);
         }
     }
 }
