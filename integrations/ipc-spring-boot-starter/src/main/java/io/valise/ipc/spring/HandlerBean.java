@@ -9,6 +9,7 @@ import java.lang.reflect.Modifier;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.util.ReflectionUtils;
@@ -139,6 +140,9 @@ final class HandlerBean {
 
         CompletionStage<ValueSet> later(Request request) throws Exception {
             CompletionStage<?> reply = (CompletionStage<?>) given(call(request.message(), request));
+            if (reply instanceof Future<?> future) {
+                request.onCancel(() -> future.cancel(false));
+            }
             return reply.thenApply(this::written);
         }
 

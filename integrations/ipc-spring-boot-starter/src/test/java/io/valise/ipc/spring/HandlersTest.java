@@ -1,0 +1,71 @@
+package io.valise.ipc.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.valise.ipc.IpcClient;
+import io.valise.ipc.IpcConnection;
+import io.valise.ipc.Request;
+import io.valise.ipc.ValueSet;
+import io.valise.ipc.spring.shop.Ask;
+import io.valise.ipc.spring.shop.Quote;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+/** What handlers may be, and what becomes of their calls. */
+class HandlersTest {
+    private static final ApplicationContextRunner CONTEXT = new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(IpcAutoConfiguration.class))
+            .withPropertyValues("valise.endpoint-override=local:handlers");
+
+    /** Its replies never come. */
+    @IpcService
+    static class Pending {
+        final BlockingQueue<CompletableFuture<?>> asked = new LinkedBlockingQueue<>();
+
+        @IpcHandler
+        CompletableFuture<Quote> typed(Ask ask) {
+            return add(new CompletableFuture<>());
+        }
+
+        @IpcHandler
+        CompletableFuture<Quote> withRequest(Ask ask, Request request) {
+            return add(new CompletableFuture<>());
+        }
+
+        @IpcHandler
+        CompletableFuture<Void> empty(Ask ask) {
+            return add(new CompletableFuture<>());
+        }
+
+        @IpcHandler
+        CompletableFuture<ValueSet> untyped(ValueSet ask) {
+            return add(new CompletableFuture<>());
+        }
+
+        private <T> CompletableFuture<T> add(CompletableFuture<T> reply) {
+            asked.add(reply);
+            return reply;
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"typed", "withRequest", "empty", "untyped"})
+    void aRequestThatIsCancelledCancelsTheFutureOfItsHandler(String service) {
+        CONTEXT.withUserConfiguration(Pending.class).run(context -> {
+            try (IpcConnection connection = IpcClient.connect("local:handlers")) {
+                CompletableFuture<ValueSet> reply =
+                        connection.requestAsync(service, ValueSet.of("symbol", "KRW"));
+                CompletableFuture<?> asked = context.getBean(Pending.class).asked.take();
+                CompletableFuture<Boolean> cancelled = new CompletableFuture<>();
+                asked.whenComplete((none, failure) -> cancelled.complete(asked.isCancelled()));
+                reply.cancel(false);
+                assertThat(cancelled.get()).isTrue();
+            }
+        });
+    }
+}
