@@ -2,6 +2,7 @@ package io.valise.ipc.spring;
 
 import io.valise.ipc.CallContext;
 import io.valise.ipc.Event;
+import io.valise.ipc.IpcServer;
 import io.valise.ipc.Request;
 import io.valise.ipc.ValueSet;
 import java.lang.reflect.Method;
@@ -80,7 +81,7 @@ record ServiceMethod(
         }
         Class<?> message = messageAt < 0
                 ? Nothing.class
-                : classOf(method, ResolvableType.forMethodParameter(method, messageAt, type));
+                : checked(method, classOf(method, ResolvableType.forMethodParameter(method, messageAt, type)));
         return new ServiceMethod(
                 method,
                 name.isEmpty() ? method.getName() : name,
@@ -102,7 +103,18 @@ record ServiceMethod(
             throw new IllegalStateException(
                     method + ": result: expected=void, actual=" + result.getName() + "; nothing answers an event");
         }
-        return result == Void.class ? void.class : result;
+        boolean empty = result == void.class || result == Void.class;
+        return empty && form != Form.STREAM ? void.class : checked(method, result);
+    }
+
+    /** Refuses a type whose values are no messages, as a server that is told of it does. */
+    private static <T> Class<T> checked(Method method, Class<T> type) {
+        try {
+            IpcServer.builder("local:types").onEvent("message", type, message -> {});
+            return type;
+        } catch (IllegalArgumentException e) {
+            throw new IllegalStateException(method + ": " + e.getMessage(), e);
+        }
     }
 
     private static Class<?> classOf(Method method, ResolvableType type) {

@@ -6,8 +6,11 @@ import io.valise.ipc.services.objects.RemoteInterface;
 import io.valise.ipc.services.objects.RemoteObject;
 import io.valise.ipc.spring.shop.Ask;
 import io.valise.ipc.spring.shop.Quote;
+import java.util.concurrent.Flow;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Configuration;
@@ -110,6 +113,33 @@ class ClientInterfacesTest {
     void oneWithBodiesIsPublic() {
         CONTEXT.withUserConfiguration(WithHiddenBody.class)
                 .run(context -> assertThat(context).getFailure().hasStackTraceContaining("make the interface public"));
+    }
+
+    @IpcClient("prices")
+    interface TextClient {
+        @IpcHandler
+        String name(Ask ask);
+    }
+
+    @IpcClient("prices")
+    interface NothingsClient {
+        @IpcHandler
+        Flow.Publisher<Void> nothings(Ask ask);
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ImportIpcClients(TextClient.class)
+    static class WithText {}
+
+    @Configuration(proxyBeanMethods = false)
+    @ImportIpcClients(NothingsClient.class)
+    static class WithNothings {}
+
+    @ParameterizedTest
+    @ValueSource(classes = {WithText.class, WithNothings.class})
+    void aTypeThatIsNoMessageIsRefusedAtTheStart(Class<?> client) {
+        CONTEXT.withUserConfiguration(client)
+                .run(context -> assertThat(context).getFailure().hasStackTraceContaining(" is no message; "));
     }
 
     /** Not public, of which a part has a body. */

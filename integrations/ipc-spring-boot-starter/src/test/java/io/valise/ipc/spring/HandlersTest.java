@@ -2,6 +2,7 @@ package io.valise.ipc.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.valise.ipc.Event;
 import io.valise.ipc.IpcClient;
 import io.valise.ipc.IpcConnection;
 import io.valise.ipc.Request;
@@ -58,13 +59,55 @@ class HandlersTest {
     void aRequestThatIsCancelledCancelsTheFutureOfItsHandler(String service) {
         CONTEXT.withUserConfiguration(Pending.class).run(context -> {
             try (IpcConnection connection = IpcClient.connect("local:handlers")) {
-                CompletableFuture<ValueSet> reply =
-                        connection.requestAsync(service, ValueSet.of("symbol", "KRW"));
-                CompletableFuture<?> asked = context.getBean(Pending.class).asked.take();
+                CompletableFuture<ValueSet> reply = connection.requestAsync(service, ValueSet.of("symbol", "KRW"));
+                CompletableFuture<?> asked =
+                        context.getBean(Pending.class).asked.take();
                 CompletableFuture<Boolean> cancelled = new CompletableFuture<>();
                 asked.whenComplete((none, failure) -> cancelled.complete(asked.isCancelled()));
                 reply.cancel(false);
                 assertThat(cancelled.get()).isTrue();
+            }
+        });
+    }
+
+    @IpcService
+    static class TakesText {
+        @IpcHandler
+        void put(String text) {}
+    }
+
+    @IpcService
+    static class TakesTextOfEvents {
+        @IpcEvent
+        void seen(String text, Event event) {}
+    }
+
+    @IpcService
+    static class AnswersNumber {
+        @IpcHandler
+        int count(Ask ask, Request request) {
+            return 1;
+        }
+    }
+
+    @IpcService
+    static class AnswersTextLater {
+        @IpcHandler
+        CompletableFuture<String> name(Request request) {
+            return CompletableFuture.completedFuture("name");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(classes = {TakesText.class, TakesTextOfEvents.class, AnswersNumber.class, AnswersTextLater.class})
+    void aTypeThatIsNoMessageIsRefusedAtTheStart(Class<?> service) {
+        assertFails(CONTEXT.withUserConfiguration(service), " is no message; ", service.getName());
+    }
+
+    private static void assertFails(ApplicationContextRunner application, String... why) {
+        application.run(context -> {
+            for (String part : why) {
+                assertThat(context).getFailure().hasStackTraceContaining(part);
             }
         });
     }
