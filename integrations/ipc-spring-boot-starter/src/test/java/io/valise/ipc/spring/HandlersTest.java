@@ -62,8 +62,7 @@ class HandlersTest {
                 CompletableFuture<ValueSet> reply = connection.requestAsync(service, ValueSet.of("symbol", "KRW"));
                 CompletableFuture<?> asked =
                         context.getBean(Pending.class).asked.take();
-                CompletableFuture<Boolean> cancelled = new CompletableFuture<>();
-                asked.whenComplete((none, failure) -> cancelled.complete(asked.isCancelled()));
+                CompletableFuture<Boolean> cancelled = asked.handle((none, failure) -> asked.isCancelled());
                 reply.cancel(false);
                 assertThat(cancelled.get()).isTrue();
             }
