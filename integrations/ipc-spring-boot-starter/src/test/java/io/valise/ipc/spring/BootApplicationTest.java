@@ -7,6 +7,7 @@ import io.valise.ipc.IpcConnection;
 import io.valise.ipc.spring.shop.Ask;
 import io.valise.ipc.spring.shop.Quote;
 import io.valise.ipc.spring.shop.QuotesClient;
+import io.valise.ipc.spring.stock.ClientApplication;
 import io.valise.ipc.spring.stock.Stock;
 import io.valise.ipc.testkit.OwnHome;
 import io.valise.ipc.testkit.TestHome;
@@ -25,21 +26,14 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.SpringBootVersion;
 import org.springframework.boot.WebApplicationType;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.context.annotation.Configuration;
 
 /** Two applications in two processes, the server as one executable jar. */
 @Timeout(120)
 class BootApplicationTest {
     @RegisterExtension
     final OwnHome home = new OwnHome();
-
-    @Configuration(proxyBeanMethods = false)
-    @EnableAutoConfiguration
-    @ImportIpcClients({QuotesClient.class, Stock.class})
-    static class ClientApplication {}
 
     /** On Windows nothing asks a process to end. */
     @Test
