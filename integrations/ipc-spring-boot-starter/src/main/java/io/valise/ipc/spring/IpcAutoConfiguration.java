@@ -1,6 +1,6 @@
 package io.valise.ipc.spring;
 
-import io.valise.ipc.spi.runtime.SafeLog;
+import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.HashSet;
@@ -36,7 +36,7 @@ public final class IpcAutoConfiguration {
     /** How much less than the phase the server takes, of a long one. */
     private static final Duration MOST_SPARED = Duration.ofSeconds(1);
 
-    private static final SafeLog LOG = SafeLog.of("io.valise.ipc.spring");
+    private static final Logger LOG = System.getLogger("io.valise.ipc.spring");
 
     /** Its methods make beans. */
     public IpcAutoConfiguration() {}

@@ -2,7 +2,7 @@ package io.valise.ipc.spring;
 
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcServer;
-import io.valise.ipc.spi.runtime.SafeLog;
+import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.function.Supplier;
@@ -24,7 +24,7 @@ public final class IpcServerLifecycle implements SmartLifecycle, DisposableBean 
     /** The phase of a server. */
     public static final int PHASE = DEFAULT_PHASE - 1024;
 
-    private static final SafeLog LOG = SafeLog.of("io.valise.ipc.spring");
+    private static final Logger LOG = System.getLogger("io.valise.ipc.spring");
 
     private final Supplier<IpcServer.Builder> builders;
     private final Duration grace;
