@@ -7,7 +7,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What programs are promised over every transport, over {@code system-pipe:}, as far as it differs from {@code pipe:}. */
+/** What programs are promised over every transport, over {@code system-pipe:}. */
 @DisabledOnOs(OS.WINDOWS)
 @ExtendWith(InstalledTransport.Groups.class)
 @InFullRun("SystemServicesTest tests its connections")

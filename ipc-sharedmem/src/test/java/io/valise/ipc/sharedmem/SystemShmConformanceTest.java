@@ -11,7 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What programs are promised over every transport, over {@code system-shm:}, as far as it differs from {@code shm:}. */
+/** What programs are promised over every transport, over {@code system-shm:}. */
 @EnabledIf(value = "canServe", disabledReason = "needs the access lists of Linux, and native access to set them")
 @ExtendWith(InstalledTransport.Groups.class)
 @InFullRun("SystemServicesTest tests its connections")

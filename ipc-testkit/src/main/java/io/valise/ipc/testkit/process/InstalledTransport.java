@@ -7,7 +7,6 @@ import io.valise.ipc.spi.Transport;
 import io.valise.ipc.spi.runtime.SystemInstallation;
 import io.valise.ipc.spi.runtime.SystemPlace;
 import io.valise.ipc.testkit.TestHome;
-import io.valise.ipc.testkit.rule.ConnectionRules;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -73,15 +72,13 @@ public abstract class InstalledTransport implements Transport {
     }
 
     /**
-     * The rules with {@link io.valise.ipc.testkit.rule.DependsOnConnection}, where this process is root's. Those that prepare
-     * the runtime directory of one user, or let another user serve, never run.
+     * All rules, where this process is root's, but those that prepare the runtime directory of one user, or let another user
+     * serve.
      *
      * @since 0.1.0
      */
     public static final class Groups implements ExecutionCondition {
         private static final Set<String> OF_ONE_USER = Set.of("Publications", "Shortages", "HostileUsers");
-
-        private final ExecutionCondition others = new ConnectionRules();
 
         /** For JUnit. */
         public Groups() {}
@@ -94,7 +91,7 @@ public abstract class InstalledTransport implements Transport {
             return OF_ONE_USER.contains(context.getRequiredTestClass().getSimpleName())
                     ? ConditionEvaluationResult.disabled(
                             "prepares the runtime directory of one user, which is not used")
-                    : others.evaluateExecutionCondition(context);
+                    : ConditionEvaluationResult.enabled("concerns services for other users too");
         }
     }
 }
