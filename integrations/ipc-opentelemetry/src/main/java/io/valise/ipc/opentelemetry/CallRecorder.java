@@ -13,6 +13,7 @@ import io.opentelemetry.context.Context;
 import io.valise.ipc.Reply;
 import io.valise.ipc.runtime.Component;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -64,7 +65,7 @@ final class CallRecorder {
     /**
      * Goes on with a call, whose span is the current one meanwhile, and records its end.
      *
-     * @param proceed gets the context with the span; does not throw
+     * @param proceed gets the context with the span; what it throws, such as a propagator's fault, is the end of the call
      */
     CompletionStage<Reply> record(CallName call, Context parent, Function<Context, CompletionStage<Reply>> proceed) {
         long begun = System.nanoTime();
@@ -76,7 +77,7 @@ final class CallRecorder {
                 .setAttribute(SERVER_ADDRESS, call.address())
                 .startSpan();
         Context context = parent.with(span);
-        return context.wrapSupplier(() -> proceed.apply(context))
+        return context.wrapSupplier(() -> proceeding(proceed, context))
                 .get()
                 .whenComplete((@Nullable Reply reply, @Nullable Throwable failure) -> {
                     Outcome outcome = Outcome.of(failure);
@@ -84,6 +85,15 @@ final class CallRecorder {
                     double seconds = (double) (System.nanoTime() - begun) / TimeUnit.SECONDS.toNanos(1);
                     durations.record(seconds, attributes(call, outcome), context);
                 });
+    }
+
+    private static CompletionStage<Reply> proceeding(
+            Function<Context, CompletionStage<Reply>> proceed, Context context) {
+        try {
+            return proceed.apply(context);
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     private static void end(Span span, CallName call, Outcome outcome) {

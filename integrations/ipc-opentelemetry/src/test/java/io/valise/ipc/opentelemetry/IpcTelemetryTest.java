@@ -11,7 +11,11 @@ import io.opentelemetry.api.baggage.Baggage;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
+import io.opentelemetry.context.propagation.TextMapGetter;
+import io.opentelemetry.context.propagation.TextMapPropagator;
+import io.opentelemetry.context.propagation.TextMapSetter;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.data.StatusData;
 import io.valise.ipc.IpcClient;
@@ -25,12 +29,14 @@ import io.valise.ipc.services.objects.RemoteObject;
 import io.valise.ipc.services.objects.RemoteObjects;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testlog.MayLog;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.SubmissionPublisher;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -269,6 +275,34 @@ class IpcTelemetryTest {
             assertThat(span.getStatus().getDescription()).contains(told);
         }
         assertThat(only(SpanKind.SERVER, spans)).hasException(new IllegalStateException("a fault"));
+    }
+
+    /** As the span of every call: who reads a trace finds out why there is no call. */
+    @Test
+    void aCallWhosePropagatorFailsHasASpanToo() throws Exception {
+        IpcTelemetry broken = recorded.telemetry(new TextMapPropagator() {
+            @Override
+            public Collection<String> fields() {
+                return List.of();
+            }
+
+            @Override
+            public <C> void inject(Context context, @Nullable C carrier, TextMapSetter<C> setter) {
+                throw new IllegalStateException("no room");
+            }
+
+            @Override
+            public <C> Context extract(Context context, @Nullable C carrier, TextMapGetter<C> getter) {
+                return context;
+            }
+        });
+        try (IpcConnection failing =
+                IpcClient.builder(ADDRESS).interceptCalls(broken.calls()).connect()) {
+            assertThatThrownBy(() -> failing.request("ask", MESSAGE)).hasMessageContaining("no room");
+        }
+        assertThat(only(SpanKind.CLIENT, recorded.spans(1)))
+                .hasName("ask")
+                .hasException(new IllegalStateException("no room"));
     }
 
     /** Its name may be any text, so it is neither the span's nor a metric's. */

@@ -4,6 +4,7 @@ import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.baggage.propagation.W3CBaggagePropagator;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.TracerProvider;
 import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
@@ -70,6 +71,21 @@ final class Recorded implements AutoCloseable {
 
     IpcTelemetry telemetry() {
         return IpcTelemetry.of(sdk);
+    }
+
+    /** With another propagator. */
+    IpcTelemetry telemetry(TextMapPropagator propagator) {
+        return IpcTelemetry.of(new OpenTelemetry() {
+            @Override
+            public TracerProvider getTracerProvider() {
+                return sdk.getTracerProvider();
+            }
+
+            @Override
+            public ContextPropagators getPropagators() {
+                return ContextPropagators.create(propagator);
+            }
+        });
     }
 
     /** Does something in a span of the program. */
