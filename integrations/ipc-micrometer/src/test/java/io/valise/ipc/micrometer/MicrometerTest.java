@@ -19,14 +19,13 @@ import io.valise.ipc.Reply;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.services.objects.RemoteObjects;
 import io.valise.ipc.testkit.HangWatchdog;
+import io.valise.ipc.testkit.flow.AllItems;
 import io.valise.ipc.testlog.MayLog;
 import java.lang.ref.WeakReference;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.Flow;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.SubmissionPublisher;
 import java.util.concurrent.locks.LockSupport;
@@ -96,7 +95,7 @@ class MicrometerTest {
             assertThatThrownBy(() -> connection.requestAsync("a-1", MESSAGE).join())
                     .isInstanceOf(CompletionException.class);
             assertThatThrownBy(() -> connection.request("a-2", MESSAGE)).isInstanceOf(IpcException.class);
-            ends(connection.stream("prices", MESSAGE)).join();
+            AllItems.of(connection.stream("prices", MESSAGE)).join();
             connection.send("told", MESSAGE);
             awaitHandled("prices", "told");
         }
@@ -178,30 +177,6 @@ class MicrometerTest {
             awaitHandled("objects.release");
         }
         assertThat(registry.getMeters()).isEmpty();
-    }
-
-    private static CompletableFuture<Void> ends(Flow.Publisher<ValueSet> stream) {
-        CompletableFuture<Void> end = new CompletableFuture<>();
-        stream.subscribe(new Flow.Subscriber<>() {
-            @Override
-            public void onSubscribe(Flow.Subscription subscription) {
-                subscription.request(1);
-            }
-
-            @Override
-            public void onNext(ValueSet item) {}
-
-            @Override
-            public void onError(Throwable failure) {
-                end.completeExceptionally(failure);
-            }
-
-            @Override
-            public void onComplete() {
-                end.complete(null);
-            }
-        });
-        return end;
     }
 
     @Test

@@ -19,6 +19,7 @@ import io.valise.ipc.spring.shop.Quote;
 import io.valise.ipc.spring.shop.QuotesClient;
 import io.valise.ipc.spring.shop.ShopApplication;
 import io.valise.ipc.spring.stock.Stock;
+import io.valise.ipc.testkit.flow.AllItems;
 import io.valise.ipc.testlog.Logs;
 import io.valise.ipc.testlog.MayLog;
 import java.lang.annotation.Retention;
@@ -76,9 +77,8 @@ class StarterTest {
                     assertThat(quotes.priceLater(new Ask("KRW")).get().symbol()).isEqualTo("KRW for none");
                     assertThat(quotes.anyPrice(ValueSet.of("symbol", "USD")).getString("symbol"))
                             .isEqualTo("USD");
-                    Taken<Quote> levels = new Taken<>();
-                    quotes.levels(new Ask("KRW")).subscribe(levels);
-                    assertThat(levels.all()).containsExactly(new Quote("KRW", 1), new Quote("KRW", 2));
+                    assertThat(AllItems.of(quotes.levels(new Ask("KRW"))).join())
+                            .containsExactly(new Quote("KRW", 1), new Quote("KRW", 2));
                     assertThat(quotes)
                             .isIn(Set.of(client.getBean(QuotesClient.class)))
                             .hasToString(QuotesClient.class.getName() + " of the client quotes");

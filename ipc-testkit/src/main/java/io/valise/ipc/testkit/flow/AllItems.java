@@ -1,18 +1,26 @@
-package io.valise.ipc.spring;
+package io.valise.ipc.testkit.flow;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 
-/** All items of a stream. */
-final class Taken<T> implements Flow.Subscriber<T> {
+/**
+ * Takes all items of a stream. For one stream.
+ *
+ * @since 0.1.0
+ */
+public final class AllItems<T> implements Flow.Subscriber<T> {
     private final List<T> items = new ArrayList<>();
     private final CompletableFuture<List<T>> all = new CompletableFuture<>();
 
-    /** Waits for the end of the stream. */
-    List<T> all() {
-        return all.join();
+    private AllItems() {}
+
+    /** Subscribes; completes with the items when the stream ends, exceptionally when it fails. */
+    public static <T> CompletableFuture<List<T>> of(Flow.Publisher<T> stream) {
+        AllItems<T> taken = new AllItems<>();
+        stream.subscribe(taken);
+        return taken.all;
     }
 
     @Override
