@@ -7,6 +7,7 @@ import io.valise.ipc.AccessPolicy;
 import io.valise.ipc.IpcClient;
 import io.valise.ipc.IpcServer;
 import io.valise.ipc.IpcStatus;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -76,6 +77,24 @@ class BrokerFailuresTest {
                     () -> IpcClient.builder("nats:quotes")
                             .transport(new NatsTransport(right))
                             .connect());
+        }
+    }
+
+    @Test
+    void silentBrokerIsNotTakenForOneThatRefuses() throws IOException {
+        try (SilentBroker broker = SilentBroker.saying("");
+                SilentBroker secure = SilentBroker.saying("INFO {\"server_id\":\"s\",\"version\":\"2.10.0\","
+                        + "\"max_payload\":1048576,\"tls_required\":true,\"headers\":true}\r\n")) {
+            for (String address : List.of("nats://127.0.0.1:" + broker.port(), "tls://127.0.0.1:" + secure.port())) {
+                fails(
+                        IpcStatus.TIMEOUT,
+                        "no answer in time: see whether it hangs or is cut off",
+                        () -> IpcClient.builder("nats:quotes")
+                                .transport(new NatsTransport(
+                                        NatsOptions.builder(address).build()))
+                                .connectTimeout(Duration.ofSeconds(2))
+                                .connect());
+            }
         }
     }
 

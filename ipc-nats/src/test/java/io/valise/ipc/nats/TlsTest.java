@@ -91,9 +91,7 @@ class TlsTest {
     void brokerThatWantsACertificateGetsOne() throws Exception {
         try (NatsServer broker = NatsServer.with(certificates.broker(good, "  verify: true"))) {
             echoes(transport(broker, "tls", certificates.context(good)));
-            refused(
-                    transport(broker, "tls", certificates.context(null)),
-                    "if the broker wants a certificate of this process");
+            refused(transport(broker, "tls", certificates.context(null)), "wants a certificate of this process");
         }
     }
 

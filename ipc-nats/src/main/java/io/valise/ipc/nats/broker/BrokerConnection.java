@@ -15,6 +15,7 @@ import io.valise.ipc.spi.runtime.SafeLog;
 import io.valise.ipc.spi.runtime.Threads;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.net.ConnectException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.NoSuchAlgorithmException;
@@ -44,7 +45,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BrokerConnection {
     private static final SafeLog LOG = SafeLog.of(BrokerConnection.class);
-    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
     private static final int NO_RESPONDERS = 503;
     private static final int MOST_THREADS = 1024;
     private static final int MOST_DENIED = 1000;
@@ -92,12 +92,13 @@ public final class BrokerConnection {
         void received(String subject, @Nullable String replyTo, byte[] data);
     }
 
-    private BrokerConnection(BrokerSettings settings, Receiver receiver, Consumer<IpcException> onRefused)
+    private BrokerConnection(
+            BrokerSettings settings, Receiver receiver, long timeoutNanos, Consumer<IpcException> onRefused)
             throws IOException, InterruptedException {
         this.settings = settings;
         this.receiver = receiver;
         this.onRefused = onRefused;
-        Options options = options();
+        Options options = options(timeoutNanos);
         try {
             connection = Nats.connect(options);
         } catch (IOException | InterruptedException | RuntimeException e) {
@@ -115,15 +116,19 @@ public final class BrokerConnection {
     /**
      * Connects.
      *
+     * @param timeoutNanos how long it may take
      * @throws IpcException {@code ENDPOINT_NOT_FOUND} when no broker answers, {@code TIMEOUT}, {@code
      *     AUTHENTICATION_FAILED}, {@code UNSUPPORTED} when the broker's limits are too low; nothing was sent
      */
-    public static BrokerConnection open(BrokerSettings settings, Receiver receiver) {
+    public static BrokerConnection open(BrokerSettings settings, Receiver receiver, long timeoutNanos) {
         CompletableFuture<BrokerConnection> opening = new CompletableFuture<>();
-        Threads.start(Threads.daemon("valise-nats-connect", () -> connect(settings, receiver, opening)));
+        Thread connecting =
+                Threads.daemon("valise-nats-connect", () -> connect(settings, receiver, timeoutNanos, opening));
+        Threads.start(connecting);
         try {
             return opening.join();
         } catch (CompletionException e) {
+            connecting.interrupt(); // the client library may still wait
             if (e.getCause() instanceof IpcException known) {
                 throw known;
             }
@@ -132,9 +137,13 @@ public final class BrokerConnection {
     }
 
     private static void connect(
-            BrokerSettings settings, Receiver receiver, CompletableFuture<BrokerConnection> opening) {
+            BrokerSettings settings,
+            Receiver receiver,
+            long timeoutNanos,
+            CompletableFuture<BrokerConnection> opening) {
         try {
-            BrokerConnection opened = new BrokerConnection(settings, receiver, opening::completeExceptionally);
+            BrokerConnection opened =
+                    new BrokerConnection(settings, receiver, timeoutNanos, opening::completeExceptionally);
             if (opened.maxPayload() < LEAST_PAYLOAD) {
                 opening.completeExceptionally(new IpcException(
                         IpcStatus.UNSUPPORTED,
@@ -150,11 +159,12 @@ public final class BrokerConnection {
         }
     }
 
-    private Options options() {
+    private Options options(long timeoutNanos) {
         Options.Builder options = new Options.Builder()
                 .servers(settings.urls().toArray(String[]::new))
                 .connectionName("valise " + ProcessHandle.current().pid())
-                .connectionTimeout(CONNECT_TIMEOUT)
+                .connectionTimeout(
+                        Duration.ofNanos(timeoutNanos / settings.servers().size())) // for each of them
                 .maxReconnects(0)
                 .hostnameResolveMode(
                         Options.HostnameResolveMode.HappyEyeballs) // keeps the name, which the certificate is for
@@ -177,7 +187,7 @@ public final class BrokerConnection {
             options.authHandler(Nats.credentials(readable(credentials).toString()));
         }
         if (settings.isSecure()) {
-            options.sslContext(NamedHosts.checking(tls()));
+            options.sslContext(NamedHosts.checking(tls(), this::inputEnded));
         }
         return options.build();
     }
@@ -201,6 +211,16 @@ public final class BrokerConnection {
             throw Failures.failure(
                     IpcStatus.UNSUPPORTED, "this JVM has no TLS: see javax.net.ssl.trustStore and keyStore", e);
         }
+    }
+
+    /** What is thrown when time is up. */
+    public static IpcException unanswered(BrokerSettings settings, @Nullable Throwable cause) {
+        return new IpcException(
+                IpcStatus.TIMEOUT,
+                "NATS broker at " + settings.shown()
+                        + ": no answer in time: see whether it hangs or is cut off, or correct the address",
+                Delivery.NOT_SENT,
+                cause);
     }
 
     /** The longest message that the broker takes, in bytes. */
@@ -337,6 +357,19 @@ public final class BrokerConnection {
             if (why.status() == IpcStatus.AUTHENTICATION_FAILED) {
                 onRefused.accept(why);
             }
+        }
+    }
+
+    /** The input of a TLS connection has ended; that is news only where the broker has not said why, and time is not up. */
+    private void inputEnded(IOException how) {
+        if (!made) {
+            NEWS.execute(
+                    () -> { // after what it has said before
+                        if (heard.stream().allMatch(ConnectException.class::isInstance)) {
+                            hear(new Failures.EndedAfterHandshake(how));
+                            refused();
+                        }
+                    });
         }
     }
 

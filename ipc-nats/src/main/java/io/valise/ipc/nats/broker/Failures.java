@@ -4,6 +4,7 @@ import io.nats.client.AuthenticationException;
 import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
@@ -20,6 +21,15 @@ import org.jspecify.annotations.Nullable;
 /** What it means that no connection to a broker came about, and what can be done. Stateless. */
 final class Failures {
     private static final int MOST_CAUSES = 10;
+
+    /** The broker ended a connection whose handshake was done, and said nothing but perhaps an alert of TLS. */
+    static final class EndedAfterHandshake extends SSLException {
+        private static final long serialVersionUID = 1;
+
+        EndedAfterHandshake(IOException how) {
+            super(how);
+        }
+    }
 
     private Failures() {}
 
@@ -47,20 +57,16 @@ final class Failures {
                         .filter(cause -> mentionsTls(cause.getMessage()))
                         .findFirst());
         if (insecure.isPresent()) {
-            return failure(IpcStatus.AUTHENTICATION_FAILED, at + ": " + tls(deepest(insecure.get())), thrown);
+            Throwable why = deepest(insecure.get());
+            boolean ended = first(causes, EndedAfterHandshake.class).isPresent();
+            return failure(
+                    IpcStatus.AUTHENTICATION_FAILED, at + ": " + (ended ? afterHandshake(why) : tls(why)), thrown);
         }
-        if (settings.isSecure() && first(causes, TimeoutException.class).isPresent()) {
-            return failure( // all that the client library says when the broker refuses a certificate, or the lack of
-                    // one
-                    IpcStatus.AUTHENTICATION_FAILED,
-                    at + ": it did not go on over TLS: if the broker wants a certificate of this process, give one by"
-                            + " tls(..); else see whether it hangs",
-                    thrown);
-        }
-        return unreachable(at, causes, thrown);
+        return unreachable(settings, at, causes, thrown);
     }
 
-    private static IpcException unreachable(String at, List<Throwable> causes, Exception thrown) {
+    private static IpcException unreachable(
+            BrokerSettings settings, String at, List<Throwable> causes, Exception thrown) {
         Optional<Throwable> unknown = first(causes, UnknownHostException.class);
         if (unknown.isPresent()) {
             return failure(
@@ -71,14 +77,17 @@ final class Failures {
         boolean refused = first(causes, ConnectException.class)
                 .or(() -> first(causes, NoRouteToHostException.class))
                 .isPresent();
-        boolean late = !refused && first(causes, SocketTimeoutException.class).isPresent();
+        boolean late = !refused
+                && first(causes, SocketTimeoutException.class)
+                        .or(() -> first(causes, TimeoutException.class))
+                        .isPresent();
+        if (late) {
+            return BrokerConnection.unanswered(settings, thrown);
+        }
         return failure(
-                late ? IpcStatus.TIMEOUT : IpcStatus.ENDPOINT_NOT_FOUND,
-                at
-                        + (late
-                                ? ": no answer in time"
-                                : ": no broker answers (" + causes.get(0).getMessage() + ")")
-                        + ": start one (nats-server -p 4222), or correct the address",
+                IpcStatus.ENDPOINT_NOT_FOUND,
+                at + ": no broker answers (" + causes.get(0).getMessage()
+                        + "): start one (nats-server -p 4222), or correct the address",
                 thrown);
     }
 
@@ -95,11 +104,16 @@ final class Failures {
             remedy =
                     "the broker's certificate is not trusted: give its authority's by tls(..) or javax.net.ssl.trustStore";
         } else if (lower.contains("certificate_required") || lower.contains("bad_certificate")) {
-            remedy = "the broker wants a certificate of this process: give one by tls(..)";
+            remedy = "the broker wants a certificate of this process that it trusts: give one by tls(..)";
         } else {
             remedy = "TLS at one end and not at the other, or no protocol in common: tls:// is for brokers with TLS";
         }
         return remedy + " (" + text + ")";
+    }
+
+    private static String afterHandshake(Throwable why) {
+        return "it ended the connection after the handshake of TLS: if it wants a certificate of this process, give one that"
+                + " it trusts by tls(..); else its log says why (" + why.getMessage() + ")";
     }
 
     private static boolean isRefusal(Throwable cause) {

@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.security.KeyManagementException;
 import java.security.SecureRandom;
+import java.util.function.Consumer;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLContextSpi;
@@ -19,18 +20,25 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A TLS context whose sockets accept a certificate only for the host that was asked for: jnats checks that a certificate is
- * trusted, and not whose it is, so any holder of a trusted certificate could pretend to be the broker.
+ * trusted, and not whose it is, so any holder of a trusted certificate could pretend to be the broker. Its sockets over another
+ * socket, which jnats makes, also tell how their input ended.
  */
 final class NamedHosts extends SSLContextSpi {
     private final SSLContext context;
+    private final Consumer<IOException> onEnd;
 
-    private NamedHosts(SSLContext context) {
+    private NamedHosts(SSLContext context, Consumer<IOException> onEnd) {
         this.context = context;
+        this.onEnd = onEnd;
     }
 
-    /** The same context with the check. */
-    static SSLContext checking(SSLContext context) {
-        return new Checking(new NamedHosts(context), context);
+    /**
+     * The same context with the check.
+     *
+     * @param onEnd told by the thread that reads, each time it finds the end or a failure
+     */
+    static SSLContext checking(SSLContext context, Consumer<IOException> onEnd) {
+        return new Checking(new NamedHosts(context, onEnd), context);
     }
 
     private static final class Checking extends SSLContext {
@@ -47,7 +55,7 @@ final class NamedHosts extends SSLContextSpi {
 
     @Override
     protected SSLSocketFactory engineGetSocketFactory() {
-        return new Factory(context.getSocketFactory());
+        return new Factory(context.getSocketFactory(), onEnd);
     }
 
     @Override
@@ -77,9 +85,11 @@ final class NamedHosts extends SSLContextSpi {
 
     private static final class Factory extends SSLSocketFactory {
         private final SSLSocketFactory sockets;
+        private final Consumer<IOException> onEnd;
 
-        Factory(SSLSocketFactory sockets) {
+        Factory(SSLSocketFactory sockets, Consumer<IOException> onEnd) {
             this.sockets = sockets;
+            this.onEnd = onEnd;
         }
 
         private static Socket checked(Socket socket) {
@@ -108,7 +118,8 @@ final class NamedHosts extends SSLContextSpi {
 
         @Override
         public Socket createSocket(Socket plain, String host, int port, boolean closes) throws IOException {
-            return checked(sockets.createSocket(plain, host, port, closes));
+            Socket socket = checked(sockets.createSocket(plain, host, port, closes));
+            return socket instanceof SSLSocket secure ? new TlsSocket(secure, onEnd) : socket;
         }
 
         @Override

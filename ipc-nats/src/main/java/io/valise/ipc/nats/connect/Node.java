@@ -67,10 +67,11 @@ final class Node implements BrokerConnection.Receiver, Outlet {
     /**
      * Connects, and waits until the inbox is there.
      *
+     * @param timeoutNanos how long connecting may take
      * @param onLost told once, by any thread, when the broker has ended the connection
      * @throws IpcException as {@link BrokerConnection#open}; {@code ACCESS_DENIED} when the broker's permissions are wrong
      */
-    Node(BrokerSettings settings, Consumer<Node> onLost) {
+    Node(BrokerSettings settings, long timeoutNanos, Consumer<Node> onLost) {
         this.settings = settings;
         this.onLost = onLost;
         inbox = Subjects.inbox(settings.userToken(), Links.process());
@@ -80,7 +81,7 @@ final class Node implements BrokerConnection.Receiver, Outlet {
                 inbox,
                 TimeUnit.NANOSECONDS.toMillis(settings.silenceNanos()),
                 this::becomesBusy);
-        broker = BrokerConnection.open(settings, this);
+        broker = BrokerConnection.open(settings, this, timeoutNanos);
         boolean done = false;
         try {
             broker.subscribe(inbox + ".>");
@@ -88,7 +89,7 @@ final class Node implements BrokerConnection.Receiver, Outlet {
             allowed(inbox + ".>");
             allowed(inbox + ".e.1");
             if (!heard) {
-                throw unanswered();
+                throw BrokerConnection.unanswered(settings, null);
             }
             planTick(true);
             done = true;
@@ -258,13 +259,8 @@ final class Node implements BrokerConnection.Receiver, Outlet {
      */
     void confirm() {
         if (!echo(START_MILLIS)) {
-            throw unanswered();
+            throw BrokerConnection.unanswered(settings, null);
         }
-    }
-
-    private IpcException unanswered() {
-        return new IpcException(
-                IpcStatus.TIMEOUT, "the NATS broker at " + settings.shown() + " does not answer", Delivery.NOT_SENT);
     }
 
     @Override

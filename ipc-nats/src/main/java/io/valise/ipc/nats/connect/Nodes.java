@@ -3,6 +3,7 @@ package io.valise.ipc.nats.connect;
 import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
+import io.valise.ipc.nats.broker.BrokerConnection;
 import io.valise.ipc.nats.broker.BrokerSettings;
 import io.valise.ipc.spi.runtime.Threads;
 import java.util.HashMap;
@@ -17,6 +18,7 @@ import java.util.concurrent.TimeoutException;
  * needs it, and closed a few seconds after the last. Thread-safe.
  */
 final class Nodes {
+    private static final long MOST_NANOS = TimeUnit.HOURS.toNanos(1);
     private static final Map<BrokerSettings, CompletableFuture<Node>> PLACES = new HashMap<>();
 
     private Nodes() {}
@@ -30,12 +32,20 @@ final class Nodes {
     static Node use(BrokerSettings settings, long nanos) {
         long begun = System.nanoTime();
         while (true) {
-            CompletableFuture<Node> place = place(settings);
-            Node node = await(place, settings, nanos - (System.nanoTime() - begun));
-            synchronized (PLACES) {
-                if (PLACES.get(settings) == place && !node.isLost()) {
-                    node.use();
-                    return node;
+            CompletableFuture<Node> own = new CompletableFuture<>();
+            CompletableFuture<Node> place = place(settings, own, nanos);
+            try {
+                Node node = await(place, settings, nanos - (System.nanoTime() - begun));
+                synchronized (PLACES) {
+                    if (PLACES.get(settings) == place && !node.isLost()) {
+                        node.use();
+                        return node;
+                    }
+                }
+            } catch (IpcException e) {
+                boolean shorter = place != own && e.status() == IpcStatus.TIMEOUT;
+                if (!shorter || System.nanoTime() - begun >= nanos) {
+                    throw e;
                 }
             }
         }
@@ -62,22 +72,23 @@ final class Nodes {
         }
     }
 
-    private static CompletableFuture<Node> place(BrokerSettings settings) {
+    /** The place of these settings; where there is none, a new one, and a thread that connects. */
+    private static CompletableFuture<Node> place(BrokerSettings settings, CompletableFuture<Node> fresh, long nanos) {
         synchronized (PLACES) {
             CompletableFuture<Node> known = PLACES.get(settings);
             if (known != null) {
                 return known;
             }
-            CompletableFuture<Node> fresh = new CompletableFuture<>();
-            Threads.start(Threads.daemon("valise-nats-dial", () -> make(settings, fresh)));
+            Threads.start(Threads.daemon(
+                    "valise-nats-dial", () -> make(settings, fresh, Math.max(1, Math.min(nanos, MOST_NANOS)))));
             PLACES.put(settings, fresh);
             return fresh;
         }
     }
 
-    private static void make(BrokerSettings settings, CompletableFuture<Node> place) {
+    private static void make(BrokerSettings settings, CompletableFuture<Node> place, long nanos) {
         try {
-            place.complete(new Node(settings, lost -> forget(settings, place)));
+            place.complete(new Node(settings, nanos, lost -> forget(settings, place)));
         } catch (RuntimeException | Error e) { // those who wait get it
             forget(settings, place);
             place.completeExceptionally(e);
@@ -98,11 +109,7 @@ final class Nodes {
             throw new IpcException(
                     IpcStatus.CANCELLED, "interrupted while connecting to " + settings.shown(), Delivery.NOT_SENT, e);
         } catch (TimeoutException e) {
-            throw new IpcException(
-                    IpcStatus.TIMEOUT,
-                    "the NATS broker at " + settings.shown() + " did not answer in time",
-                    Delivery.NOT_SENT,
-                    e);
+            throw BrokerConnection.unanswered(settings, e);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof IpcException known) {
                 throw new IpcException(known.status(), known.reason(), Delivery.NOT_SENT, known);

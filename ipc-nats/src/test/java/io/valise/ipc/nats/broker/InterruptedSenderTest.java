@@ -7,6 +7,7 @@ import io.valise.ipc.nats.NeedsNats;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +26,7 @@ class InterruptedSenderTest {
             Counting counting = new Counting();
             BrokerSettings settings = new BrokerSettings(
                     List.of(BrokerAddress.parse(server.url())), null, null, null, "-", null, false, 1);
-            BrokerConnection connection = BrokerConnection.open(settings, counting);
+            BrokerConnection connection = BrokerConnection.open(settings, counting, TimeUnit.SECONDS.toNanos(30));
             Thread.currentThread().interrupt();
             connection.subscribe("numbers");
             AtomicBoolean over = new AtomicBoolean();
