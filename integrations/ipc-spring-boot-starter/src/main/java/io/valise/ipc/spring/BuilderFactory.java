@@ -11,15 +11,18 @@ import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.services.objects.ExportedObjects;
 import io.valise.ipc.spi.Transport;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.env.Environment;
+import org.springframework.util.unit.DataSize;
 
 /** Makes the builders of the server and of clients, from properties and beans. Thread-safe. */
 final class BuilderFactory {
+    private static final String OVERRIDE = "valise.endpoint-override";
+
     private final IpcProperties properties;
     private final ListableBeanFactory beans;
     private final Environment environment;
@@ -35,15 +38,15 @@ final class BuilderFactory {
     /**
      * A builder of the server.
      *
-     * @throws IllegalStateException when there is no address, or a bean has a handler of a form that no handler has
+     * @throws IllegalStateException when there is no address, a property is refused, or a bean has a handler of a form that no
+     *     handler has
      */
     IpcServer.Builder server() {
         IpcProperties.Server server = properties.server();
-        IpcServer.Builder builder =
-                IpcServer.builder(endpoints().toArray(String[]::new)).keepAlive(server.keepAlive());
-        set(server.requestTimeout(), builder::requestTimeout);
-        set(server.maxMessageSize(), size -> builder.maxMessageBytes(Math.toIntExact(size.toBytes())));
-        set(server.waitStrategy(), mode -> builder.waitStrategy(mode.strategy()));
+        IpcServer.Builder builder = addressed().keepAlive(server.keepAlive());
+        set("valise.server.request-timeout", server.requestTimeout(), builder::requestTimeout);
+        set("valise.server.max-message-size", server.maxMessageSize(), size -> builder.maxMessageBytes(bytes(size)));
+        set("valise.server.wait-strategy", server.waitStrategy(), mode -> builder.waitStrategy(mode.strategy()));
         beans.getBeanProvider(AccessPolicy.class).ifAvailable(builder::access);
         beans.getBeanProvider(AppIdentity.class).ifAvailable(builder::identity);
         beans.getBeanProvider(Transport.class).forEach(builder::transport);
@@ -60,29 +63,40 @@ final class BuilderFactory {
         return builder;
     }
 
-    private List<String> endpoints() {
-        if (properties.endpointOverride() != null) {
-            return List.of(properties.endpointOverride());
+    private IpcServer.Builder addressed() {
+        String override = properties.endpointOverride();
+        if (override != null) {
+            return used(OVERRIDE, override, IpcServer::builder);
         }
-        if (!properties.server().endpoints().isEmpty()) {
-            return properties.server().endpoints();
+        List<String> endpoints = properties.server().endpoints();
+        if (!endpoints.isEmpty()) {
+            return used("valise.server.endpoints", endpoints, all -> IpcServer.builder(all.toArray(String[]::new)));
         }
         String application = environment.getProperty("spring.application.name", "");
         if (application.isEmpty()) {
             throw new IllegalStateException("address of the server: expected=1 at least, actual=0; set"
                     + " valise.server.endpoints, or spring.application.name for any: and that name");
         }
-        return List.of("any:" + application);
+        return used(
+                "spring.application.name as address of the server",
+                application,
+                name -> IpcServer.builder("any:" + name),
+                "set valise.server.endpoints");
     }
 
-    /** A builder of a client. */
+    /**
+     * A builder of a client.
+     *
+     * @throws IllegalStateException when a property is refused, or a bean has a handler of a form that no handler has
+     */
     IpcClient.Builder client(String name) {
         IpcProperties.Client client = properties.client(name);
-        IpcClient.Builder builder = IpcClient.builder(endpoint(name, client)).startIfAbsent(client.startIfAbsent());
-        set(client.connectTimeout(), builder::connectTimeout);
-        set(client.requestTimeout(), builder::requestTimeout);
-        set(client.maxMessageSize(), size -> builder.maxMessageBytes(Math.toIntExact(size.toBytes())));
-        set(client.waitStrategy(), mode -> builder.waitStrategy(mode.strategy()));
+        String prefix = "valise.clients." + name;
+        IpcClient.Builder builder = addressed(prefix, name, client).startIfAbsent(client.startIfAbsent());
+        set(prefix + ".connect-timeout", client.connectTimeout(), builder::connectTimeout);
+        set(prefix + ".request-timeout", client.requestTimeout(), builder::requestTimeout);
+        set(prefix + ".max-message-size", client.maxMessageSize(), size -> builder.maxMessageBytes(bytes(size)));
+        set(prefix + ".wait-strategy", client.waitStrategy(), mode -> builder.waitStrategy(mode.strategy()));
         if (client.reconnect()) {
             builder.reconnect(
                     ReconnectPolicy.standard().idempotent(client.idempotent().toArray(String[]::new)));
@@ -98,11 +112,18 @@ final class BuilderFactory {
         return builder;
     }
 
-    private String endpoint(String name, IpcProperties.Client client) {
-        if (properties.endpointOverride() != null) {
-            return properties.endpointOverride();
+    private IpcClient.Builder addressed(String prefix, String name, IpcProperties.Client client) {
+        String override = properties.endpointOverride();
+        if (override != null) {
+            return used(OVERRIDE, override, IpcClient::builder);
         }
-        return client.endpoint() == null ? "any:" + name : client.endpoint();
+        String set = client.endpoint();
+        return used(prefix + ".endpoint", set == null ? "any:" + name : set, IpcClient::builder);
+    }
+
+    /** What is more than any limit stays so. */
+    private static int bytes(DataSize size) {
+        return (int) Math.max(Integer.MIN_VALUE, Math.min(Integer.MAX_VALUE, size.toBytes()));
     }
 
     private <C> List<Interceptor<C>> interceptors(Class<C> of) {
@@ -111,9 +132,21 @@ final class BuilderFactory {
         return found.orderedStream().toList();
     }
 
-    private static <T> void set(@Nullable T value, Consumer<T> setter) {
+    private static <T, R> void set(String property, @Nullable T value, Function<T, R> setter) {
         if (value != null) {
-            setter.accept(value);
+            used(property, value, setter);
+        }
+    }
+
+    private static <T, R> R used(String property, T value, Function<T, R> use) {
+        return used(property, value, use, "change the property");
+    }
+
+    private static <T, R> R used(String property, T value, Function<T, R> use, String remedy) {
+        try {
+            return use.apply(value);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalStateException(property + "=" + value + ": " + e.getMessage() + "; " + remedy, e);
         }
     }
 }

@@ -79,6 +79,10 @@ public final class IpcAutoConfiguration {
                 .filter(client -> client.getValue().connectOnStart())
                 .map(Map.Entry::getKey)
                 .forEach(onStart::add);
-        return new IpcConnections(new BuilderFactory(properties, beans, environment)::client, services, onStart);
+        return new IpcConnections(
+                new BuilderFactory(properties, beans, environment)::client,
+                services,
+                properties.clients().keySet(),
+                onStart);
     }
 }

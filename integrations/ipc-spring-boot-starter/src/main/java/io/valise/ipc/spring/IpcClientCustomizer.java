@@ -4,7 +4,7 @@ import io.valise.ipc.IpcClient;
 
 /**
  * A bean that changes what a connection is made of, after its properties and beans were applied. Called each time a client connects
- * anew, by the thread that connects.
+ * anew, by the thread that connects, and when the application starts, for each client that has properties.
  *
  * @since 0.1.0
  */

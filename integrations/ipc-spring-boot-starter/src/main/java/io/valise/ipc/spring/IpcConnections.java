@@ -28,13 +28,19 @@ public final class IpcConnections implements SmartLifecycle, DisposableBean {
     private final Map<String, Client> clients = new ConcurrentHashMap<>();
     private final Function<String, IpcClient.Builder> builders;
     private final ServiceBeans services;
+    private final Set<String> configured;
     private final Set<String> connectedOnStart;
     private volatile boolean started;
     private volatile boolean closed;
 
-    IpcConnections(Function<String, IpcClient.Builder> builders, ServiceBeans services, Set<String> connectedOnStart) {
+    IpcConnections(
+            Function<String, IpcClient.Builder> builders,
+            ServiceBeans services,
+            Set<String> configured,
+            Set<String> connectedOnStart) {
         this.builders = builders;
         this.services = services;
+        this.configured = configured;
         this.connectedOnStart = connectedOnStart;
     }
 
@@ -61,9 +67,10 @@ public final class IpcConnections implements SmartLifecycle, DisposableBean {
         return Map.copyOf(open);
     }
 
-    /** Connects the clients that are to be connected from the start. */
+    /** Checks the settings of all clients, and connects those that are to be connected from the start. */
     @Override
     public void start() {
+        configured.forEach(builders::apply);
         connectedOnStart.forEach(this::get);
         started = true;
     }
