@@ -13,8 +13,8 @@ import io.valise.ipc.spi.Transport;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.env.Environment;
 import org.springframework.util.unit.DataSize;
@@ -24,11 +24,11 @@ final class BuilderFactory {
     private static final String OVERRIDE = "valise.endpoint-override";
 
     private final IpcProperties properties;
-    private final ListableBeanFactory beans;
+    private final ConfigurableListableBeanFactory beans;
     private final Environment environment;
     private final ServiceBeans services;
 
-    BuilderFactory(IpcProperties properties, ListableBeanFactory beans, Environment environment) {
+    BuilderFactory(IpcProperties properties, ConfigurableListableBeanFactory beans, Environment environment) {
         this.properties = properties;
         this.beans = beans;
         this.environment = environment;

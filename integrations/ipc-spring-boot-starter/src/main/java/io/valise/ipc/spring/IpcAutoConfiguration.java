@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -45,7 +45,8 @@ public final class IpcAutoConfiguration {
     @Primary
     @ConditionalOnMissingBean(name = SERVER)
     @Conditional(OnServices.class)
-    static IpcServerLifecycle ipcServer(IpcProperties properties, ListableBeanFactory beans, Environment environment) {
+    static IpcServerLifecycle ipcServer(
+            IpcProperties properties, ConfigurableListableBeanFactory beans, Environment environment) {
         BuilderFactory builders = new BuilderFactory(properties, beans, environment);
         return new IpcServerLifecycle(builders::server, grace(properties.server(), environment));
     }
@@ -72,7 +73,8 @@ public final class IpcAutoConfiguration {
     }
 
     @Bean(CONNECTIONS)
-    static IpcConnections ipcConnections(IpcProperties properties, ListableBeanFactory beans, Environment environment) {
+    static IpcConnections ipcConnections(
+            IpcProperties properties, ConfigurableListableBeanFactory beans, Environment environment) {
         ServiceBeans services = new ServiceBeans(beans);
         Set<String> onStart = new HashSet<>(services.clients());
         properties.clients().entrySet().stream()

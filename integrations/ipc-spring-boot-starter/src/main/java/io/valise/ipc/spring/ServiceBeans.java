@@ -3,21 +3,21 @@ package io.valise.ipc.spring;
 import io.valise.ipc.services.objects.ExportedObjects;
 import io.valise.ipc.services.objects.RemoteObjects;
 import java.lang.reflect.Method;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.scope.ScopedProxyUtils;
-import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 
 /** The beans marked {@link IpcService}. Thread-safe. */
 final class ServiceBeans {
-    private final ListableBeanFactory beans;
+    private final ConfigurableListableBeanFactory beans;
 
-    ServiceBeans(ListableBeanFactory beans) {
+    ServiceBeans(ConfigurableListableBeanFactory beans) {
         this.beans = beans;
     }
 
@@ -97,12 +97,25 @@ final class ServiceBeans {
     }
 
     private Stream<String> names() {
-        return Arrays.stream(beans.getBeanNamesForAnnotation(IpcService.class))
-                .filter(bean -> !ScopedProxyUtils.isScopedTarget(bean));
+        Iterable<String> all = beans::getBeanNamesIterator;
+        return StreamSupport.stream(all.spliterator(), false)
+                .filter(bean -> !isAbstract(bean) && !ScopedProxyUtils.isScopedTarget(bean) && found(bean) != null);
+    }
+
+    private boolean isAbstract(String bean) {
+        return beans.containsBeanDefinition(bean)
+                && beans.getBeanDefinition(bean).isAbstract();
+    }
+
+    /** Makes no bean to know its type: it is asked while beans are still defined. */
+    private @Nullable IpcService found(String bean) {
+        String scoped = ScopedProxyUtils.getTargetBeanName(bean); // its proxy is of a factory, which tells no type yet
+        return beans.findAnnotationOnBean(
+                beans.containsBeanDefinition(scoped) ? scoped : bean, IpcService.class, false);
     }
 
     private IpcService marked(String bean) {
-        IpcService found = beans.findAnnotationOnBean(bean, IpcService.class);
+        IpcService found = found(bean);
         if (found == null) {
             throw new IllegalStateException("bean " + bean + ": no longer marked with IpcService");
         }

@@ -12,10 +12,16 @@ import io.valise.ipc.spring.shop.Quote;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.FactoryBean;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 
 /** What handlers may be, and what becomes of their calls. */
 class HandlersTest {
@@ -101,6 +107,51 @@ class HandlersTest {
     @ValueSource(classes = {TakesText.class, TakesTextOfEvents.class, AnswersNumber.class, AnswersTextLater.class})
     void aTypeThatIsNoMessageIsRefusedAtTheStart(Class<?> service) {
         assertFails(CONTEXT.withUserConfiguration(service), " is no message; ", service.getName());
+    }
+
+    @IpcService
+    static class Seeing {
+        @IpcEvent
+        void seen(Ask ask) {}
+    }
+
+    /** Tells its type only when it is made, for which it is too early while conditions are evaluated. */
+    static class Factory implements FactoryBean<Object> {
+        static final AtomicInteger MADE = new AtomicInteger();
+
+        Factory() {
+            MADE.incrementAndGet();
+        }
+
+        @Override
+        public Object getObject() {
+            return "made";
+        }
+
+        @Override
+        public Class<?> getObjectType() {
+            return String.class;
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class WithFactory {
+        @Bean
+        static Factory factory() {
+            return new Factory();
+        }
+
+        /** Runs when all beans are defined. */
+        @Bean
+        static BeanFactoryPostProcessor madeNone() {
+            return beans -> assertThat(Factory.MADE).hasValue(0);
+        }
+    }
+
+    @Test
+    void noFactoryIsMadeToFindServices() {
+        CONTEXT.withUserConfiguration(WithFactory.class, Seeing.class)
+                .run(context -> assertThat(context).hasNotFailed().hasSingleBean(IpcServerLifecycle.class));
     }
 
     private static void assertFails(ApplicationContextRunner application, String... why) {
