@@ -85,6 +85,15 @@ final class BuilderFactory {
     }
 
     /**
+     * Checks the properties of all clients.
+     *
+     * @throws IllegalStateException as {@link #client}
+     */
+    void checkClients() {
+        properties.clients().keySet().forEach(this::client);
+    }
+
+    /**
      * A builder of a client.
      *
      * @throws IllegalStateException when a property is refused, or a bean has a handler of a form that no handler has

@@ -81,10 +81,7 @@ public final class IpcAutoConfiguration {
                 .filter(client -> client.getValue().connectOnStart())
                 .map(Map.Entry::getKey)
                 .forEach(onStart::add);
-        return new IpcConnections(
-                new BuilderFactory(properties, beans, environment)::client,
-                services,
-                properties.clients().keySet(),
-                onStart);
+        BuilderFactory builders = new BuilderFactory(properties, beans, environment);
+        return new IpcConnections(builders::client, services, builders::checkClients, onStart);
     }
 }

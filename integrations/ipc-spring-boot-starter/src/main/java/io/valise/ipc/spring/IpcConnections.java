@@ -28,7 +28,7 @@ public final class IpcConnections implements SmartLifecycle, DisposableBean {
     private final Map<String, Client> clients = new ConcurrentHashMap<>();
     private final Function<String, IpcClient.Builder> builders;
     private final ServiceBeans services;
-    private final Set<String> configured;
+    private final Runnable settings;
     private final Set<String> connectedOnStart;
     private volatile boolean started;
     private volatile boolean closed;
@@ -36,11 +36,11 @@ public final class IpcConnections implements SmartLifecycle, DisposableBean {
     IpcConnections(
             Function<String, IpcClient.Builder> builders,
             ServiceBeans services,
-            Set<String> configured,
+            Runnable settings,
             Set<String> connectedOnStart) {
         this.builders = builders;
         this.services = services;
-        this.configured = configured;
+        this.settings = settings;
         this.connectedOnStart = connectedOnStart;
     }
 
@@ -70,7 +70,7 @@ public final class IpcConnections implements SmartLifecycle, DisposableBean {
     /** Checks the settings of all clients, and connects those that are to be connected from the start. */
     @Override
     public void start() {
-        configured.forEach(builders::apply);
+        settings.run();
         connectedOnStart.forEach(this::get);
         started = true;
     }
