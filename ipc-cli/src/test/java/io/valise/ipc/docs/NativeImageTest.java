@@ -4,17 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.nats.client.Nats;
 import io.valise.ipc.IpcServer;
 import io.valise.ipc.loopback.LoopbackTransport;
+import io.valise.ipc.nats.NatsTransport;
 import io.valise.ipc.pipes.PipeTransport;
+import io.valise.ipc.services.hosting.ManifestStarter;
 import io.valise.ipc.sharedmem.ShmTransport;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
@@ -30,7 +35,9 @@ class NativeImageTest {
             IpcServer.class, "ipc-api",
             PipeTransport.class, "ipc-pipes",
             ShmTransport.class, "ipc-sharedmem",
-            LoopbackTransport.class, "ipc-loopback");
+            LoopbackTransport.class, "ipc-loopback",
+            NatsTransport.class, "ipc-nats",
+            ManifestStarter.class, "ipc-services");
 
     static final Set<Class<?>> MODULES = ARTIFACTS.keySet();
 
@@ -39,6 +46,9 @@ class NativeImageTest {
             // records and enums of the application, which lists them
             Map.entry("Access", List.of()),
             Map.entry("EnumConverter", List.of()),
+            // interfaces of remote objects, and the exceptions that they declare, which the application lists too
+            Map.entry("InterfacePlan", List.of()),
+            Map.entry("DeclaredExceptions", List.of()),
             // installed run-time parts: an image loads no classes
             Map.entry("Automatic", List.of()),
             Map.entry(
@@ -47,14 +57,19 @@ class NativeImageTest {
                             "META-INF/services/io.valise.ipc.spi.Transport",
                             PipeTransport.class.getName(),
                             ShmTransport.class.getName(),
-                            LoopbackTransport.class.getName())),
+                            LoopbackTransport.class.getName(),
+                            NatsTransport.class.getName(),
+                            "META-INF/services/io.valise.ipc.spi.ServerStarter",
+                            ManifestStarter.class.getName())),
             Map.entry(
                     "Component",
                     List.of(
                             "META-INF/valise/io.valise.ipc.properties",
                             "META-INF/valise/io.valise.ipc.pipes.properties",
                             "META-INF/valise/io.valise.ipc.sharedmem.properties",
-                            "META-INF/valise/io.valise.ipc.loopback.properties")),
+                            "META-INF/valise/io.valise.ipc.loopback.properties",
+                            "META-INF/valise/io.valise.ipc.nats.properties",
+                            "META-INF/valise/io.valise.ipc.services.properties")),
             Map.entry("NativeAccess", List.of("com.sun.jna.Native", "isNativeAccessEnabled")),
             Map.entry("UnsafeAccess.method", List.of("invokeCleaner", "getLong", "objectFieldOffset")),
             Map.entry(
@@ -139,6 +154,16 @@ class NativeImageTest {
                     .as(call.toString())
                     .containsAll(names != null ? names : List.of(call.name().orElse("a name that is no constant")));
         }
+    }
+
+    /** The class by name is one that the properties of its options name, and Valise gives it none. */
+    @Test
+    void jnatsLooksUpItsVersionAlone() throws Exception {
+        assertThat(NameLookups.in(Nats.class).calls())
+                .containsExactlyInAnyOrder(
+                        new NameLookups.Call("Nats.<clinit>", Optional.of("/io/nats/jnats/version.properties")),
+                        new NameLookups.Call("Options.createInstanceOf", Optional.empty()),
+                        new NameLookups.Call("Options.createInstanceOf", Optional.empty()));
     }
 
     /** JNA looks for the native methods of a class, and binds them by JNI. */
