@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigDecimal;
 import java.net.URI;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -23,8 +27,12 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import javax.tools.ToolProvider;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Records as sets, and sets as records: every type, over the bytes of the wire too. */
 @SuppressWarnings("ArrayRecordComponent") // arrays are what is tested
@@ -360,5 +368,22 @@ class TypedValuesTest {
                 .isInstanceOfSatisfying(
                         IpcException.class, e -> assertThat(e.status()).isEqualTo(IpcStatus.TYPE_MISMATCH))
                 .hasMessageContaining(message);
+    }
+
+    @Test
+    void moreComponentsThanAMethodHandleHasParametersAreRefused(@TempDir Path folder) throws Exception {
+        String components = IntStream.range(0, 127).mapToObj(i -> "long c" + i).collect(Collectors.joining(", "));
+        Path source = Files.writeString(folder.resolve("Wide.java"), "public record Wide(" + components + ") {}");
+        assertThat(ToolProvider.getSystemJavaCompiler()
+                        .run(null, null, null, "-d", folder.toString(), source.toString()))
+                .isZero();
+        try (URLClassLoader loader =
+                new URLClassLoader(new URL[] {folder.toUri().toURL()})) {
+            Class<?> wide = loader.loadClass("Wide");
+            assertThatThrownBy(() -> ValueSet.empty().to(wide))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining(
+                            "Wide: components: limit=253, where a long or double counts twice, actual=254; put some into");
+        }
     }
 }

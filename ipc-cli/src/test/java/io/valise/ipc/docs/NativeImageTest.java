@@ -49,6 +49,7 @@ class NativeImageTest {
             // interfaces of remote objects, and the exceptions that they declare, which the application lists too
             Map.entry("InterfacePlan", List.of()),
             Map.entry("DeclaredExceptions", List.of()),
+            Map.entry("RecordConverter", List.of("io.valise.ipc.spi.mapping.RecordConverter")),
             // installed run-time parts: an image loads no classes
             Map.entry("Automatic", List.of()),
             Map.entry(

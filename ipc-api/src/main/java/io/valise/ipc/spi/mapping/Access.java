@@ -7,10 +7,14 @@ import java.lang.reflect.Constructor;
 import java.lang.reflect.Method;
 import java.lang.reflect.UndeclaredThrowableException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Collectors;
 
 /** Method handles for the user's methods and constructors, each with a type for invokeExact. */
 public final class Access {
+    /** A method handle has 255 parameters at most, itself and the array included. */
+    private static final int MOST_SLOTS = 253;
+
     private static final MethodHandles.Lookup LOOKUP = MethodHandles.lookup();
 
     private Access() {}
@@ -45,9 +49,18 @@ public final class Access {
     /**
      * A constructor as {@code (Object[] arguments)Object}.
      *
-     * @throws IllegalArgumentException when there is none with these parameters, or its class is not accessible
+     * @throws IllegalArgumentException when there is none with these parameters, its class is not accessible, or it has more
+     *     parameters than method handles can have
      */
     public static MethodHandle constructor(Class<?> type, Class<?>... parameters) {
+        long slots = Arrays.stream(parameters)
+                .mapToLong(each -> each == long.class || each == double.class ? 2 : 1)
+                .sum();
+        if (slots > MOST_SLOTS) {
+            throw new IllegalArgumentException(type.getTypeName() + ": components: limit=" + MOST_SLOTS
+                    + ", where a long or double counts twice, actual=" + slots
+                    + "; put some into a record of their own");
+        }
         try {
             Constructor<?> constructor = type.getDeclaredConstructor(parameters);
             constructor.trySetAccessible();
@@ -65,6 +78,22 @@ public final class Access {
                                     .collect(Collectors.joining(", ", "(", ")")),
                     e);
         }
+    }
+
+    /**
+     * One handle that calls another one for each of these first arguments, in turn, which the JIT compiler sees as constants.
+     *
+     * @param each returns nothing
+     */
+    static MethodHandle forEach(MethodHandle each, List<?> firsts) {
+        if (firsts.isEmpty()) {
+            return MethodHandles.empty(each.type().dropParameterTypes(0, 1));
+        } else if (firsts.size() == 1) {
+            return MethodHandles.insertArguments(each, 0, firsts.get(0));
+        }
+        int half = firsts.size() / 2;
+        return MethodHandles.foldArguments(
+                forEach(each, firsts.subList(half, firsts.size())), forEach(each, firsts.subList(0, half)));
     }
 
     /** The exception of a method as an unchecked one. */

@@ -24,6 +24,11 @@ public interface Converter {
      */
     @Nullable Object fromWire(Object form, Conversion conversion);
 
+    /** Whether a stored value of a ValueSet is a value of this type, and may be shared; false if only a conversion can tell. */
+    default boolean isValue(@Nullable Object stored) {
+        return false;
+    }
+
     /** The value when the sender's version does not have it: zero, empty, or else null. */
     default @Nullable Object absent() {
         return ofNull();

@@ -59,6 +59,11 @@ record PlainConverter(Class<?> type, @Nullable Object ofNull, Function<ValueSet,
     }
 
     @Override
+    public boolean isValue(@Nullable Object stored) {
+        return stored != null && stored.getClass() == type && !type.isArray();
+    }
+
+    @Override
     public @Nullable Object absent() {
         return type.isArray() ? Array.newInstance(type.getComponentType(), 0) : ofNull;
     }

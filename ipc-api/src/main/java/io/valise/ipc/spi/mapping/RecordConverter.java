@@ -8,27 +8,59 @@ import io.valise.ipc.spi.schema.Definitions;
 import io.valise.ipc.spi.schema.Field;
 import io.valise.ipc.spi.schema.Form;
 import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** A record, by its components: unknown ones are ignored, missing ones have their {@link #absent} value. */
+/**
+ * A record, by its components: unknown ones are ignored, missing ones have their {@link #absent} value.
+ *
+ * <p>One method handle writes all components, and one reads them. Their components, accessors and converters are constants to
+ * the JIT compiler, which makes of them what it makes of the getters and calls of a program that maps the record by hand; in a
+ * loop over the components each of these calls would be made by a pointer.
+ */
+@SuppressWarnings("UnusedMethod") // some are found by their names
 final class RecordConverter implements NestingConverter {
     private static final ValueSetAccess SETS = ValueSetAccess.get();
     /** A set that is larger has an index, which a builder makes. */
     private static final int SMALL = 8;
 
+    private static final MethodHandle WRITE =
+            own("write", void.class, Component.class, Object[].class, Object.class, Conversion.class, int.class);
+    private static final MethodHandle READ =
+            own("read", void.class, Component.class, Object[].class, ValueSet.class, Conversion.class);
+    private static final MethodHandle MAKE = own(
+            "make",
+            Object.class,
+            RecordConverter.class,
+            MethodHandle.class,
+            MethodHandle.class,
+            ValueSet.class,
+            Conversion.class);
+
     private final Class<?> type;
     private final @Nullable String typeName;
     private final int first;
     private final MethodHandle constructor;
-    private Component[] components = {};
+    private List<Component> components = List.of();
+    /** {@link #WRITE} of all components, and {@link #MAKE} with its first arguments, when this has been resolved. */
+    private MethodHandle writer = WRITE;
+
+    private MethodHandle reader = MAKE;
     private @Nullable TypeArguments arguments;
 
-    private record Component(String name, MethodHandle accessor, Converter converter) {}
+    /**
+     * @param index of the constructor's parameter
+     * @param pair the index of its key in the pairs of a set that this end has made
+     */
+    private record Component(int index, int pair, String name, MethodHandle accessor, Converter converter) {}
 
     /** @param typeName what it says under {@code $record}, as one of the records of a sealed interface; else null */
     RecordConverter(Class<?> type, @Nullable String typeName) {
@@ -41,6 +73,16 @@ final class RecordConverter implements NestingConverter {
         this.constructor = Access.constructor(type, types);
     }
 
+    /** A method of this class. */
+    private static MethodHandle own(String name, Class<?> result, Class<?>... parameters) {
+        try {
+            return MethodHandles.lookup()
+                    .findStatic(RecordConverter.class, name, MethodType.methodType(result, parameters));
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(name, e);
+        }
+    }
+
     @Override
     public void resolve(TypeArguments inside, Converters converters) {
         arguments = inside;
@@ -48,19 +90,27 @@ final class RecordConverter implements NestingConverter {
         if (typeName != null) {
             names.add(WireNames.TYPE);
         }
-        components = Arrays.stream(type.getRecordComponents())
-                .map(each -> component(each, names, inside, converters))
-                .toArray(Component[]::new);
+        RecordComponent[] declared = type.getRecordComponents();
+        components = IntStream.range(0, declared.length)
+                .mapToObj(i -> component(i, declared[i], names, inside, converters))
+                .toList();
+        writer = Access.forEach(WRITE, components);
+        reader = MethodHandles.insertArguments(MAKE, 0, this, Access.forEach(READ, components), constructor);
     }
 
-    private Component component(RecordComponent each, Set<String> names, TypeArguments inside, Converters converters) {
+    private Component component(
+            int index, RecordComponent each, Set<String> names, TypeArguments inside, Converters converters) {
         String name = WireNames.of(each, each.getName());
         if (!names.add(name)) {
             throw WireNames.twice(type, name);
         }
         try {
             return new Component(
-                    name, Access.accessor(each.getAccessor()), converters.of(each.getGenericType(), inside));
+                    index,
+                    2 * (first + index),
+                    name,
+                    Access.accessor(each.getAccessor()),
+                    converters.of(each.getGenericType(), inside));
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(type.getSimpleName() + '.' + each.getName() + ": " + e.getMessage(), e);
         }
@@ -69,23 +119,27 @@ final class RecordConverter implements NestingConverter {
     @Override
     public Object toWire(Object value, Conversion conversion, int level) {
         Mismatch.checkLevel(level);
-        @Nullable Object[] pairs = new Object[2 * (first + components.length)];
+        @Nullable Object[] pairs = new Object[2 * (first + components.size())];
         if (typeName != null) {
             pairs[0] = WireNames.TYPE;
             pairs[1] = typeName;
         }
-        int next = 2 * first;
-        for (Component each : components) {
-            pairs[next++] = each.name;
-            pairs[next++] = form(each, read(each, value), conversion, level);
+        try {
+            writer.invokeExact(pairs, value, conversion, level);
+        } catch (Throwable e) {
+            throw Access.unchecked(e);
         }
         return set(pairs);
     }
 
-    private static @Nullable Object form(
-            Component component, @Nullable Object value, Conversion conversion, int level) {
+    /** Of {@link #toWire}, one component. */
+    private static void write(
+            Component component, @Nullable Object[] pairs, Object record, Conversion conversion, int level)
+            throws Throwable {
+        Object value = (Object) component.accessor.invokeExact(record);
+        pairs[component.pair] = component.name;
         try {
-            return Converter.send(component.converter, value, conversion, level + 1);
+            pairs[component.pair + 1] = Converter.send(component.converter, value, conversion, level + 1);
         } catch (Mismatch e) {
             throw e.in(component.name);
         }
@@ -110,53 +164,55 @@ final class RecordConverter implements NestingConverter {
         return set.build();
     }
 
-    private static @Nullable Object read(Component component, Object value) {
-        try {
-            return (Object) component.accessor.invokeExact(value);
-        } catch (Throwable e) {
-            throw Access.unchecked(e);
-        }
-    }
-
     @Override
     public Object fromWire(Object form, Conversion conversion) {
         if (!(form instanceof ValueSet set)) {
             throw Mismatch.of("record " + type.getSimpleName(), form);
         }
-        @Nullable Object[] pairs = SETS.pairs(set);
-        @Nullable Object[] values = new Object[components.length];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = value(components[i], set, pairs, 2 * (first + i), conversion);
+        try {
+            return (Object) reader.invokeExact(set, conversion);
+        } catch (Throwable e) {
+            throw Access.unchecked(e);
         }
-        return make(values);
     }
 
-    /** A peer of the same version puts a component where this end does, so that is looked at first. */
-    private static @Nullable Object value(
-            Component component, ValueSet set, @Nullable Object[] pairs, int expected, Conversion conversion) {
-        Object form;
-        if (expected < pairs.length && component.name.equals(pairs[expected])) {
-            form = Stored.copyOut(pairs[expected + 1]);
-        } else if (set.contains(component.name)) {
-            form = set.get(component.name);
-        } else {
-            return component.converter.absent();
+    /** Of {@link #fromWire}, all components and the record. */
+    private static Object make(
+            RecordConverter of, MethodHandle readEach, MethodHandle constructor, ValueSet set, Conversion conversion)
+            throws Throwable {
+        @Nullable Object[] values = new Object[of.components.size()];
+        readEach.invokeExact(values, set, conversion);
+        try {
+            return (Object) constructor.invokeExact(values);
+        } catch (Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw Mismatch.because(of.type.getSimpleName() + ": its constructor refuses: " + e, e);
         }
+    }
+
+    /** Of {@link #fromWire}, one component. A peer of the same version puts it where this end does: that is looked at first. */
+    private static void read(Component component, @Nullable Object[] values, ValueSet set, Conversion conversion) {
+        @Nullable Object[] pairs = SETS.pairs(set);
+        Object value;
+        if (component.pair < pairs.length && component.name.equals(pairs[component.pair])) {
+            Object stored = pairs[component.pair + 1];
+            value = component.converter.isValue(stored)
+                    ? stored
+                    : received(component, Stored.copyOut(stored), conversion);
+        } else if (set.contains(component.name)) {
+            value = received(component, set.get(component.name), conversion);
+        } else {
+            value = component.converter.absent();
+        }
+        values[component.index] = value;
+    }
+
+    private static @Nullable Object received(Component component, @Nullable Object form, Conversion conversion) {
         try {
             return Converter.receive(component.converter, form, conversion);
         } catch (Mismatch e) {
             throw e.in(component.name);
-        }
-    }
-
-    private Object make(@Nullable Object[] values) {
-        try {
-            return (Object) constructor.invokeExact(values);
-        } catch (Throwable e) {
-            if (e instanceof Error error) {
-                throw error;
-            }
-            throw Mismatch.because(type.getSimpleName() + ": its constructor refuses: " + e, e);
         }
     }
 
@@ -174,7 +230,7 @@ final class RecordConverter implements NestingConverter {
     private Definition definition(String name, Definitions types) {
         return Definition.ofRecord(
                 name,
-                Arrays.stream(components)
+                components.stream()
                         .map(each -> new Field(each.name, each.converter.describe(types)))
                         .toList());
     }
