@@ -77,6 +77,11 @@ export interface Call {
   readonly connection: Connection;
   /** How many milliseconds the caller still waits; undefined when it waits without limit. */
   readonly remaining: number | undefined;
+  /**
+   * Sets what travels beside the reply, such as costs; keys that were set before get the new values. Throws IpcError:
+   * MESSAGE_TOO_LARGE for more than 4,000 bytes in all, UNSUPPORTED in the handler of a stream.
+   */
+  replyMetadata(more: Message): void;
   /** Aborted when the caller gives up or its time is up, or the connection ends; the reason is an IpcError. */
   readonly signal: AbortSignal;
 }
@@ -130,6 +135,12 @@ export interface RequestOptions {
   metadata?: Message;
 }
 
+/** A reply with what travels beside it. */
+export interface Reply {
+  readonly message: Received;
+  readonly metadata: Received;
+}
+
 export interface StreamOptions {
   /** How many items the peer may be ahead of the iteration; 32 unless said otherwise. */
   window?: number;
@@ -168,6 +179,8 @@ export interface Connection {
   readonly closed: Promise<CloseReason>;
   /** Rejects with IpcError, or with TypeError or RangeError for a message that cannot be sent. */
   request(service: string, message?: Message, options?: RequestOptions): Promise<Received>;
+  /** As request, with the metadata of the reply; empty where the peer sends none. */
+  exchange(service: string, message?: Message, options?: RequestOptions): Promise<Reply>;
   /** Opened by the first next(). Leaving the loop ends it at the peer. */
   stream(service: string, message?: Message, options?: StreamOptions): AsyncIterableIterator<Received>;
   /** Sends an event; resolves when there is room for more, or rejects with TIMEOUT after as long as a request may take. */

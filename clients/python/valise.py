@@ -312,7 +312,7 @@ async def _prove(reader, writer, secret, context):
 
 _HEADER = struct.Struct('>BBHQ')
 (_HELLO, _WELCOME, _REQUEST, _RESPONSE, _ERROR, _EVENT, _STREAM_OPEN, _STREAM_ITEM, _STREAM_END, _CREDIT, _CANCEL, _GOAWAY,
- _FRAGMENT, _CHALLENGE, _PROOF) = range(1, 16)
+ _FRAGMENT, _CHALLENGE, _PROOF, _REPLY_METADATA) = range(1, 17)
 _METADATA, _DEADLINE, _REJECTED, _DRAIN, _FIRST, _LAST, _OPTIONAL = 1, 2, 4, 4, 1, 2, 0x80
 _LONGEST_FRAME = 65_536
 _TRANSPORTS = {'pipe': _open_pipe, 'loopback': _open_loopback}
@@ -357,7 +357,7 @@ class _Call:
     """A call that waits: a future of its reply, or a queue of the items of a stream, whose last is an error or None."""
 
     def __init__(self, number, window):
-        self.number, self.credit = number, window
+        self.number, self.credit, self.metadata = number, window, {}
         self.reply = asyncio.get_running_loop().create_future() if window is None else None
         self.items = None if window is None else asyncio.Queue()
 
@@ -384,10 +384,15 @@ class Connection:
 
     async def request(self, service, message=None, *, timeout=30.0, metadata=None):
         """The reply to a request; raises IpcError. Cancelling it tells the server."""
+        reply, _ = await self.exchange(service, message, timeout=timeout, metadata=metadata)
+        return reply
+
+    async def exchange(self, service, message=None, *, timeout=30.0, metadata=None):
+        """As `request`: the reply, and the metadata of the reply, which are empty where the server sends none."""
         flags, body = (0, b'') if timeout is None else (_DEADLINE, struct.pack('>q', int(timeout * 1e9)))
         number, call = self._begin(_REQUEST, flags, body, service, message, metadata, None)
         try:
-            return await asyncio.wait_for(call.reply, timeout)
+            return await asyncio.wait_for(call.reply, timeout), call.metadata
         except asyncio.TimeoutError as cause:
             self._give_up(number, 'TIMEOUT')
             raise IpcError('TIMEOUT', f'request {service}: no reply within {timeout} s; the handler may still have run') from cause
@@ -498,6 +503,9 @@ class Connection:
             self._fragment(flags, body)
         elif kind in (_RESPONSE, _ERROR, _STREAM_ITEM, _STREAM_END):
             self._answer(kind, flags, status, number, body)
+        elif kind == _REPLY_METADATA:
+            if number in self._calls:
+                self._calls[number].metadata = decode(body)
         elif kind == _EVENT:
             name = _Reader(body, 1).string(3, body[0]) if body else ''
             if not name:

@@ -26,8 +26,8 @@ export class OutgoingCalls {
     return this.#pending.size;
   }
 
-  /** @param timeout in milliseconds; Infinity for none */
-  request(service, message, timeout, signal, metadata) {
+  /** @param timeout in milliseconds; Infinity for none @param wantsMetadata resolves to { message, metadata } then */
+  request(service, message, timeout, signal, metadata, wantsMetadata = false) {
     return new Promise((resolve, reject) => {
       const millis = checkTimeout(timeout);
       checkSignal(signal, service);
@@ -36,7 +36,7 @@ export class OutgoingCalls {
       const isAlone = this.#pending.size === 0;
       this.#session.send(
         (out) => frames.request(out, id, service, message, metadata, millis === Infinity ? undefined : millis), 'request', service, isAlone);
-      const call = new PendingRequest(this, id, service, millis, resolve, reject);
+      const call = new PendingRequest(this, id, service, millis, resolve, reject, wantsMetadata);
       this.expect(call);
       if (signal !== undefined) {
         call.watch(signal);
@@ -108,8 +108,9 @@ class PendingRequest {
   #reject;
   #signal;
   #onAbort;
+  #metadata;
 
-  constructor(calls, id, service, millis, resolve, reject) {
+  constructor(calls, id, service, millis, resolve, reject, wantsMetadata) {
     this.#calls = calls;
     this.id = id;
     this.number = 0;
@@ -118,6 +119,15 @@ class PendingRequest {
     this.#millis = millis;
     this.#resolve = resolve;
     this.#reject = reject;
+    this.#metadata = wantsMetadata ? {} : undefined;
+  }
+
+  get wantsMetadata() {
+    return this.#metadata !== undefined;
+  }
+
+  metadataReceived(metadata) {
+    this.#metadata = metadata;
   }
 
   /** Gives the request up when the signal is aborted. */
@@ -139,7 +149,7 @@ class PendingRequest {
 
   complete(reply) {
     unwatch(this.#signal, this.#onAbort);
-    this.#resolve(reply);
+    this.#resolve(this.wantsMetadata ? { message: reply, metadata: this.#metadata } : reply);
   }
 
   fail(error) {

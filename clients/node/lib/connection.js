@@ -44,6 +44,11 @@ export class Connection {
     return this.session.calls.request(service, message, timeout, signal, metadata);
   }
 
+  /** A request that resolves to the reply with its metadata, { message, metadata }. */
+  exchange(service, message = {}, { timeout = this.requestTimeout, signal, metadata } = NO_OPTIONS) {
+    return this.session.calls.request(service, message, timeout, signal, metadata, true);
+  }
+
   /** For this package alone: makes a call over the link, here the only one; `attempt` is given it and the time left. */
   onSession(service, timeout, signal, attempt) {
     return attempt(this.session, timeout);

@@ -1,4 +1,5 @@
 import { refusalOf } from './access.js';
+import { encode } from './cbor/encode.js';
 import * as frames from './frames.js';
 import { OutgoingStream } from './outgoing-stream.js';
 import { IpcError, malformed, numberOf, STATUSES, textOf } from './status.js';
@@ -7,6 +8,7 @@ const { KIND, FLAG } = frames;
 const MOST_REQUESTS = 65_536;
 const NO_METADATA = Object.freeze({});
 const MOST_NAMES_CHARS = 500;
+const MOST_REPLY_METADATA_BYTES = 4_000;
 /** Events that wait for their handlers stop the reading of the connection from this many bytes on. */
 const MANY_EVENT_BYTES = 8 << 20;
 const SHUTTING_DOWN = 'the peer is shutting down and takes no new calls';
@@ -65,7 +67,7 @@ export class Dispatcher {
       return;
     }
     this.#session.counters[offer.isBuiltIn ? 'builtInRequestsServed' : 'requestsServed']++;
-    const call = new Call(this.#session, service, metadata, remaining);
+    const call = new Call(this.#session, service, metadata, remaining, isStream);
     if (isStream) {
       this.#stream(this.#begin(id, call, Number(credit)), offer, message);
     } else {
@@ -131,7 +133,7 @@ export class Dispatcher {
     if (isLater) {
       this.#answerLater(this.#begin(id, call, undefined), result);
     } else {
-      answerOnce(this.#session, id, call.service, result ?? {});
+      answerOnce(this.#session, id, call, result ?? {});
     }
   }
 
@@ -291,9 +293,12 @@ class Call extends Told {
   #controller;
   #aborted;
   #until;
+  #isStream;
+  #replyMetadata;
 
-  constructor(session, service, metadata, remaining) {
+  constructor(session, service, metadata, remaining, isStream) {
     super(session);
+    this.#isStream = isStream;
     this.service = service;
     this.metadata = metadata;
     this.#until = remaining === undefined ? undefined : performance.now() + remaining;
@@ -313,6 +318,24 @@ class Call extends Told {
       }
     }
     return this.#controller.signal;
+  }
+
+  /** Sets what travels beside the reply; keys that were set before get the new values. */
+  replyMetadata(more) {
+    if (this.#isStream) {
+      throw new IpcError('UNSUPPORTED', `service ${this.service}: a stream has no metadata of its reply`);
+    }
+    const all = { ...this.#replyMetadata, ...(more instanceof Map ? Object.fromEntries(more) : more) };
+    const bytes = encode(all).length;
+    if (bytes > MOST_REPLY_METADATA_BYTES) {
+      throw new IpcError('MESSAGE_TOO_LARGE', `metadata of a reply: limit=${MOST_REPLY_METADATA_BYTES} bytes, actual=${bytes}`);
+    }
+    this.#replyMetadata = all;
+  }
+
+  /** For the dispatcher alone. */
+  static replyMetadataOf(call) {
+    return call.#replyMetadata;
   }
 
   /** For the dispatcher alone. */
@@ -349,7 +372,7 @@ class Inbound {
 
   reply(message) {
     if (this.#close()) {
-      answerOnce(this.#session, this.id, this.call.service, message);
+      answerOnce(this.#session, this.id, this.call, message);
     }
   }
 
@@ -373,9 +396,13 @@ class Inbound {
 }
 
 /** Sends a reply; one that is no message, or too long for the peer, is replaced by the reason. */
-function answerOnce(session, id, service, message) {
+function answerOnce(session, id, call, message) {
   try {
-    session.send((out) => frames.message(out, KIND.RESPONSE, id, message), 'reply of service', service);
+    const metadata = Call.replyMetadataOf(call);
+    if (metadata !== undefined) {
+      session.send((out) => frames.replyMetadata(out, id, metadata));
+    }
+    session.send((out) => frames.message(out, KIND.RESPONSE, id, message), 'reply of service', call.service);
   } catch (error) {
     session.answer(failure(id, error));
   }

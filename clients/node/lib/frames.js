@@ -6,7 +6,7 @@ import { malformed, numberOf } from './status.js';
 
 export const KIND = Object.freeze({
   HELLO: 1, WELCOME: 2, REQUEST: 3, RESPONSE: 4, ERROR: 5, EVENT: 6, STREAM_OPEN: 7, STREAM_ITEM: 8, STREAM_END: 9,
-  CREDIT: 10, CANCEL: 11, GOAWAY: 12, FRAGMENT: 13, CHALLENGE: 14, PROOF: 15,
+  CREDIT: 10, CANCEL: 11, GOAWAY: 12, FRAGMENT: 13, CHALLENGE: 14, PROOF: 15, REPLY_METADATA: 16,
 });
 
 export const FLAG = Object.freeze({ METADATA: 1, DEADLINE: 2, REJECTED: 4, DRAIN: 4, FIRST: 1, LAST: 2, OPTIONAL: 0x80 });
@@ -134,6 +134,12 @@ function named(out, name, message, metadata) {
 export function message(out, kind, id, content) {
   begin(out, kind, 0, 0, id);
   writeMessage(out, content);
+}
+
+/** A REPLY_METADATA, which peers may skip. */
+export function replyMetadata(out, id, metadata) {
+  begin(out, KIND.REPLY_METADATA, FLAG.OPTIONAL, 0, id);
+  writeMessage(out, metadata);
 }
 
 /** A STREAM_END or CANCEL. */

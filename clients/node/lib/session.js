@@ -120,6 +120,9 @@ export class Session {
       case KIND.RESPONSE:
         this.#response(frame);
         break;
+      case KIND.REPLY_METADATA:
+        this.#replyMetadata(frame);
+        break;
       case KIND.ERROR:
         this.#error(frame);
         break;
@@ -154,7 +157,7 @@ export class Session {
     } else if (kind === KIND.FRAGMENT) {
       throw malformed('FRAGMENT: within a fragmented frame');
     } else if ((flags & FLAG.OPTIONAL) === 0) {
-      throw malformed(`frame kind: expected 1 to ${KIND.PROOF}, actual=${kind}`);
+      throw malformed(`frame kind: expected 1 to ${KIND.REPLY_METADATA}, actual=${kind}`);
     }
   }
 
@@ -165,6 +168,13 @@ export class Session {
       const reply = frame.last(this.exact);
       this.calls.remove(frame.id);
       call.complete(reply);
+    }
+  }
+
+  #replyMetadata(frame) {
+    const call = this.calls.get(frame.id);
+    if (call?.wantsMetadata) {
+      call.metadataReceived(frame.last(this.exact));
     }
   }
 

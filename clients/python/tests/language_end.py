@@ -56,6 +56,10 @@ class End:
     async def do_request(self, words):
         return f'reply {word(await self.call(words, 1))}'
 
+    async def do_exchange(self, words):
+        reply, metadata = await self.connection.exchange(words[1], message(words[2]), timeout=60)
+        return f'reply {word(reply)} {word(metadata)}'
+
     async def do_begin(self, words):
         self.begun[words[1]] = asyncio.ensure_future(self.call(words, 2))
         await asyncio.sleep(0)  # it is sent
@@ -99,7 +103,7 @@ class End:
 async def main():
     end = End()
     loop = asyncio.get_running_loop()
-    print('ready client', flush=True)
+    print('ready client exchanges', flush=True)
     while True:
         line = await loop.run_in_executor(None, sys.stdin.readline)
         if not line:

@@ -125,6 +125,11 @@ export class ReconnectingConnection extends Connection {
     return this.onSession(service, timeout, signal, (session, left) => session.calls.request(service, message, left, signal, metadata));
   }
 
+  exchange(service, message = {}, { timeout = this.requestTimeout, signal, metadata } = {}) {
+    return this.onSession(service, timeout, signal, (session, left) =>
+      session.calls.request(service, message, left, signal, metadata, true));
+  }
+
   async send(event, message = {}) {
     await this.onSession(event, this.requestTimeout, undefined, async (session) => {
       session.sendEvent(event, message);

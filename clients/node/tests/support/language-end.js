@@ -40,6 +40,10 @@ function* broken(asked) {
 const SHARED = { echo: (received) => received, metadata: (received, { metadata }) => metadata, hang };
 const SERVICES = {
   ...SHARED,
+  priced: (received, call) => {
+    call.replyMetadata(received);
+    return received;
+  },
   remaining: (received, { remaining }) => ({ millis: Math.floor(remaining ?? -1) }),
   fail: () => {
     throw new Error('no market today');
@@ -116,6 +120,8 @@ const COMMANDS = {
     return 'ok';
   },
   request: (words) => request(words, 1).reply,
+  exchange: ([, service, hex]) => connection.exchange(service, message(hex), { timeout: 60_000 })
+    .then(({ message: reply, metadata }) => `reply ${word(reply)} ${word(metadata)}`, failed),
   begin: async (words) => {
     begun.set(words[1], request(words, 2));
     return 'ok';
@@ -144,7 +150,7 @@ const COMMANDS = {
   },
 };
 
-console.log('ready client server serves reconnects');
+console.log('ready client server serves reconnects exchanges');
 for await (const line of createInterface({ input: process.stdin })) {
   const words = line.split(' ');
   console.log(await (COMMANDS[words[0]]?.(words) ?? Promise.resolve(`unknown ${words[0]}`)).catch(failed));

@@ -26,7 +26,7 @@ export const REASONS = new Map([
   ['a frame of 0 bytes', /limit=1 to 65536 bytes, announced=0/],
   ['a frame of 65,537 bytes', /announced=65537/],
   ['a frame shorter than its header', /minimum=12 bytes, actual=1/],
-  ['an unknown kind', /expected 1 to 15, actual=99/],
+  ['an unknown kind', /expected 1 to 16, actual=99/],
   ['a second HELLO', /said once already/],
   ['a CHALLENGE', /said once already/],
   ['an EVENT in fragments of which one is missing', /announced=16 bytes, actual=12/],

@@ -10,6 +10,7 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcServer;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ReconnectPolicy;
+import io.valise.ipc.Reply;
 import io.valise.ipc.Request;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.testkit.process.JavaCommand;
@@ -67,7 +68,7 @@ public final class JavaEnd {
         LogManager.getLogManager().reset(); // handlers fail on purpose
         JavaEnd end = new JavaEnd();
         PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
-        out.println("ready client server serves reconnects");
+        out.println("ready client server serves reconnects exchanges");
         for (String line = in.readLine(); line != null; line = in.readLine()) {
             out.println(end.answer(line.split(" ")));
         }
@@ -84,6 +85,7 @@ public final class JavaEnd {
                 case "connect" -> connect(words);
                 case "close" -> close();
                 case "request" -> reply(begin(words, 1));
+                case "exchange" -> exchange(words[1], LanguageEnd.message(words[2]));
                 case "begin" -> begin(words);
                 case "end" -> reply(begun(words[1]));
                 case "cancel" -> OK + ' ' + begun(words[1]).cancel(true);
@@ -138,6 +140,11 @@ public final class JavaEnd {
         return ValueSet.of("millis", request.remaining().map(Duration::toMillis).orElse(-1L));
     }
 
+    private static ValueSet priced(Request request) {
+        request.replyMetadata(request.message());
+        return request.message();
+    }
+
     private CompletableFuture<ValueSet> hang(Request request) {
         CompletableFuture<ValueSet> never = new CompletableFuture<>();
         request.onCancel(cancelled::incrementAndGet);
@@ -156,6 +163,7 @@ public final class JavaEnd {
         IpcServer.Builder builder = IpcServer.builder(words[1])
                 .service("echo", Request::message)
                 .service("metadata", Request::metadata)
+                .service("priced", JavaEnd::priced)
                 .service("remaining", JavaEnd::remaining)
                 .service("fail", JavaEnd::fail)
                 .service("refuse", JavaEnd::refuse)
@@ -235,6 +243,11 @@ public final class JavaEnd {
         } catch (CancellationException e) {
             return failed(new IpcException(IpcStatus.CANCELLED, "given up", Delivery.UNKNOWN));
         }
+    }
+
+    private String exchange(String service, ValueSet message) {
+        Reply reply = connection().call(service).exchange(message);
+        return "reply " + LanguageEnd.word(reply.message()) + ' ' + LanguageEnd.word(reply.metadata());
     }
 
     private String send(String event, ValueSet message) {

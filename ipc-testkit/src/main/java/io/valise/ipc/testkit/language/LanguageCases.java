@@ -27,7 +27,9 @@ final class LanguageCases {
         /** The client offers services, and answers calls of the server. */
         SERVES,
         /** The client connects again after its link ended. */
-        RECONNECTS
+        RECONNECTS,
+        /** Both ends know metadata of replies. */
+        EXCHANGES
     }
 
     /** A server and a client that is connected to it. */
@@ -79,6 +81,7 @@ final class LanguageCases {
                 of("C08_aStatusOfTheHandlerReachesTheCaller", LanguageCases::handlerStatus),
                 of("C09_whatAHandlerThrowsIsHandlerFailed", LanguageCases::handlerFails),
                 serving("C13_bothEndsCallAtOnce", LanguageCases::bothCall),
+                new Case("B03_metadataOfAReplyComesWithIt", Needs.EXCHANGES, LanguageCases::replyMetadata),
                 of("C15_everyServerAnswersPingAndInfo", LanguageCases::builtIns),
                 of("D01_aTimeoutCancelsTheCallAtThePeer", LanguageCases::timeout),
                 of("D04_theHandlerKnowsHowLongItsCallerWaits", LanguageCases::remaining),
@@ -140,6 +143,15 @@ final class LanguageCases {
     private static void metadata(Pair pair) {
         assertThat(pair.request("metadata", EMPTY, "metadata=" + ONE)).isEqualTo("reply " + ONE);
         assertThat(pair.request("metadata", ONE)).isEqualTo("reply " + EMPTY);
+    }
+
+    private static void replyMetadata(Pair pair) {
+        assertThat(pair.client().ask("exchange", "priced", ONE)).containsExactly("reply", ONE, ONE);
+        assertThat(pair.client().ask("exchange", "echo", ONE)).containsExactly("reply", ONE, EMPTY);
+        assertThat(pair.request("priced", ONE)).isEqualTo("reply " + ONE);
+        List<String> refused =
+                pair.client().ask("exchange", "priced", LanguageEnd.word(ValueSet.of("data", new byte[4_000])));
+        assertThat(refused.subList(0, 3)).containsExactly("failed", "MESSAGE_TOO_LARGE", "UNKNOWN");
     }
 
     private static void unknownService(Pair pair) {

@@ -79,6 +79,9 @@ public abstract class LanguageContract {
     final void rule(Case rule) {
         assumeTrue(rule.needs() != Needs.SERVES || client.can("serves"), "the client offers no services");
         assumeTrue(rule.needs() != Needs.RECONNECTS || client.can("reconnects"), "the client does not reconnect");
+        assumeTrue(
+                rule.needs() != Needs.EXCHANGES || (client.can("exchanges") && server.can("exchanges")),
+                "an end does not know metadata of replies");
         String address = scheme + ":language-" + ++addresses;
         assertThat(server.ask("listen", address)).containsExactly("ok");
         assertThat(client.ask("connect", address)).containsExactly("ok");

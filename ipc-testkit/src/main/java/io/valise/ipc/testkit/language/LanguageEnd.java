@@ -64,7 +64,8 @@ public final class LanguageEnd implements AutoCloseable {
         }
     }
 
-    /** Whether it said that it can do this: {@code client}, {@code server}, {@code serves}, {@code reconnects}. */
+    /** Whether it said that it can do this: {@code client}, {@code server}, {@code serves}, {@code reconnects},
+     * {@code exchanges}. */
     public boolean can(String ability) {
         return abilities.contains(ability);
     }
