@@ -9,6 +9,7 @@ import io.valise.ipc.Request;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.spring.shop.Ask;
 import io.valise.ipc.spring.shop.Quote;
+import io.valise.ipc.testlog.MayLog;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -23,7 +24,8 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** What handlers may be, and what becomes of their calls. */
+/** What handlers may be, and what becomes of their calls. A client may close while its server does. */
+@MayLog("clients did not take all replies: limit=PT29S")
 class HandlersTest {
     private static final ApplicationContextRunner CONTEXT = new ApplicationContextRunner()
             .withConfiguration(AutoConfigurations.of(IpcAutoConfiguration.class))

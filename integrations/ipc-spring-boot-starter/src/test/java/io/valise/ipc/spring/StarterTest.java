@@ -39,7 +39,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /** What the starter makes of beans and properties, in contexts of Spring Boot. A client may close while its server does. */
-@MayLog("clients did not take all replies: limit=PT30S")
+@MayLog("clients did not take all replies: limit=PT29S")
 class StarterTest {
     private static final ApplicationContextRunner CONTEXT =
             new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(IpcAutoConfiguration.class));
