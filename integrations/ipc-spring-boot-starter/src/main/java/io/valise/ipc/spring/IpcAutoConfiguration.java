@@ -3,10 +3,8 @@ package io.valise.ipc.spring;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.HashSet;
-import java.util.Map;
-import java.util.Set;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -29,7 +27,7 @@ import org.springframework.core.env.Environment;
 @Import(ClientRegistrar.class)
 public final class IpcAutoConfiguration {
     static final String CONNECTIONS = "ipcConnections";
-    private static final String SERVER = "ipcServer";
+    static final String SERVER = "ipcServer";
 
     private static final String PHASE_TIMEOUT = "spring.lifecycle.timeout-per-shutdown-phase";
     private static final Duration DEFAULT_PHASE_TIMEOUT = Duration.ofSeconds(30);
@@ -46,6 +44,17 @@ public final class IpcAutoConfiguration {
     @ConditionalOnMissingBean(name = SERVER)
     @Conditional(OnServices.class)
     static IpcServerLifecycle ipcServer(
+            IpcProperties properties, ConfigurableListableBeanFactory beans, Environment environment) {
+        return server(properties, beans, environment);
+    }
+
+    @Bean
+    static LateServer ipcLateServer(
+            IpcProperties properties, DefaultListableBeanFactory beans, Environment environment) {
+        return new LateServer(beans, () -> server(properties, beans, environment));
+    }
+
+    private static IpcServerLifecycle server(
             IpcProperties properties, ConfigurableListableBeanFactory beans, Environment environment) {
         BuilderFactory builders = new BuilderFactory(properties, beans, environment);
         return new IpcServerLifecycle(builders::server, grace(properties.server(), environment));
@@ -75,13 +84,8 @@ public final class IpcAutoConfiguration {
     @Bean(CONNECTIONS)
     static IpcConnections ipcConnections(
             IpcProperties properties, ConfigurableListableBeanFactory beans, Environment environment) {
-        ServiceBeans services = new ServiceBeans(beans);
-        Set<String> onStart = new HashSet<>(services.clients());
-        properties.clients().entrySet().stream()
-                .filter(client -> client.getValue().connectOnStart())
-                .map(Map.Entry::getKey)
-                .forEach(onStart::add);
         BuilderFactory builders = new BuilderFactory(properties, beans, environment);
-        return new IpcConnections(builders::client, services, builders::checkClients, onStart);
+        return new IpcConnections(
+                builders::client, new ServiceBeans(beans), builders::checkClients, properties.clients());
     }
 }

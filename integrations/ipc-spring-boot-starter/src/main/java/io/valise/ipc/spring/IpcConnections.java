@@ -7,7 +7,6 @@ import io.valise.ipc.IpcStatus;
 import io.valise.ipc.services.objects.ExportedObjects;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -28,20 +27,20 @@ public final class IpcConnections implements SmartLifecycle, DisposableBean {
     private final Map<String, Client> clients = new ConcurrentHashMap<>();
     private final Function<String, IpcClient.Builder> builders;
     private final ServiceBeans services;
-    private final Runnable settings;
-    private final Set<String> connectedOnStart;
+    private final Runnable check;
+    private final Map<String, IpcProperties.Client> settings;
     private volatile boolean started;
     private volatile boolean closed;
 
     IpcConnections(
             Function<String, IpcClient.Builder> builders,
             ServiceBeans services,
-            Runnable settings,
-            Set<String> connectedOnStart) {
+            Runnable check,
+            Map<String, IpcProperties.Client> settings) {
         this.builders = builders;
         this.services = services;
+        this.check = check;
         this.settings = settings;
-        this.connectedOnStart = connectedOnStart;
     }
 
     /**
@@ -67,11 +66,19 @@ public final class IpcConnections implements SmartLifecycle, DisposableBean {
         return Map.copyOf(open);
     }
 
-    /** Checks the settings of all clients, and connects those that are to be connected from the start. */
+    /**
+     * Checks the settings of all clients, and connects those that are to be connected from the start: because of their settings, or
+     * because there are handlers for them.
+     */
     @Override
     public void start() {
-        settings.run();
-        connectedOnStart.forEach(this::get);
+        check.run();
+        settings.forEach((client, set) -> {
+            if (set.connectOnStart()) {
+                get(client);
+            }
+        });
+        services.clients().forEach(this::get);
         started = true;
     }
 

@@ -11,13 +11,16 @@ import org.springframework.stereotype.Component;
  * A bean whose methods peers may call: those marked {@link IpcHandler} and {@link IpcEvent}, and, as a remote object, those of the
  * interfaces that {@link #remote} names. The server of the application offers them, unless {@link #client} says otherwise.
  *
+ * <p>A method {@code Bean} may be marked too; its mark is above that of the class. Where it returns an interface, the class of the bean is
+ * known only when it is made. That is too late for a lazy bean, and for one into which the server is injected: mark the method then.
+ *
  * <p>Handlers run on threads of Valise, several at a time: the bean is safe for use by several threads.
  *
  * @since 0.1.0
  */
 @Documented
 @Component
-@Target(ElementType.TYPE)
+@Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)
 public @interface IpcService {
     /** Interfaces of the bean, each exported as a remote object; see {@code RemoteObjects.export}. */

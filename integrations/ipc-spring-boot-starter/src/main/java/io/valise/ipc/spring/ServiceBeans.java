@@ -11,7 +11,12 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.scope.ScopedProxyUtils;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.beans.factory.annotation.AnnotatedBeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.core.annotation.MergedAnnotation;
+import org.springframework.core.type.MethodMetadata;
 
 /** The beans marked {@link IpcService}. Thread-safe. */
 final class ServiceBeans {
@@ -107,11 +112,35 @@ final class ServiceBeans {
                 && beans.getBeanDefinition(bean).isAbstract();
     }
 
-    /** Makes no bean to know its type: it is asked while beans are still defined. */
+    /**
+     * The mark of the method that makes a bean, else that of its class. Makes no bean to know its class: it is asked while beans
+     * are still defined. Of one that is made, the class is what it really is.
+     */
     private @Nullable IpcService found(String bean) {
         String scoped = ScopedProxyUtils.getTargetBeanName(bean); // its proxy is of a factory, which tells no type yet
-        return beans.findAnnotationOnBean(
-                beans.containsBeanDefinition(scoped) ? scoped : bean, IpcService.class, false);
+        String defined = beans.containsBeanDefinition(scoped) ? scoped : bean;
+        IpcService marked = ofMethod(defined);
+        if (marked == null) {
+            marked = beans.findAnnotationOnBean(defined, IpcService.class, false);
+        }
+        return marked != null || !beans.containsSingleton(defined)
+                ? marked
+                : AnnotatedElementUtils.findMergedAnnotation(
+                        AopUtils.getTargetClass(beans.getSingleton(defined)), IpcService.class);
+    }
+
+    private @Nullable IpcService ofMethod(String bean) {
+        if (!beans.containsBeanDefinition(bean)
+                || !(beans.getBeanDefinition(bean) instanceof AnnotatedBeanDefinition definition)) {
+            return null;
+        }
+        MethodMetadata method = definition.getFactoryMethodMetadata();
+        return method == null
+                ? null
+                : method.getAnnotations()
+                        .get(IpcService.class)
+                        .synthesize(MergedAnnotation::isPresent)
+                        .orElse(null);
     }
 
     private IpcService marked(String bean) {
