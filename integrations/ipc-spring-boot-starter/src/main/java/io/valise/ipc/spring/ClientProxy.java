@@ -24,6 +24,7 @@ abstract class ClientProxy implements InvocationHandler {
         this.type = type;
         this.client = client;
         this.connections = connections;
+        connections.expect(client);
     }
 
     /**

@@ -8,6 +8,7 @@ import io.valise.ipc.services.objects.ExportedObjects;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,31 @@ public final class IpcConnections implements SmartLifecycle, DisposableBean {
         this.services = services;
         this.check = check;
         this.settings = settings;
+        settings.keySet().forEach(this::expect);
+    }
+
+    /** Makes a client known that may be used later. */
+    void expect(String client) {
+        clients.computeIfAbsent(client, Client::new);
+    }
+
+    /**
+     * What is known of a client.
+     *
+     * @param connection the last one; null when there was none
+     * @param failure why none could be made when it was last asked for; null when one could
+     */
+    record Known(
+            @Nullable IpcConnection connection, @Nullable RuntimeException failure) {}
+
+    /**
+     * The clients that are known, by name. The end of the connections that they have now is noticed from then on though nothing is
+     * called, and those that may come back do so by themselves.
+     */
+    Map<String, Known> watched() {
+        Map<String, Known> known = new HashMap<>();
+        clients.forEach((name, client) -> known.put(name, client.watched()));
+        return known;
     }
 
     /**
@@ -109,7 +135,9 @@ public final class IpcConnections implements SmartLifecycle, DisposableBean {
     private final class Client {
         private final String name;
         private final ReentrantLock connecting = new ReentrantLock();
+        private final AtomicReference<@Nullable IpcConnection> watched = new AtomicReference<>();
         private volatile @Nullable IpcConnection present;
+        private volatile @Nullable RuntimeException failure;
 
         Client(String name) {
             this.name = name;
@@ -127,8 +155,12 @@ public final class IpcConnections implements SmartLifecycle, DisposableBean {
                 if (known == null || !known.isOpen()) {
                     known = connect();
                     present = known;
+                    failure = null;
                 }
                 return known;
+            } catch (RuntimeException e) {
+                failure = e;
+                throw e;
             } finally {
                 connecting.unlock();
             }
@@ -150,6 +182,14 @@ public final class IpcConnections implements SmartLifecycle, DisposableBean {
                 }
             }
             return made;
+        }
+
+        Known watched() {
+            IpcConnection known = present;
+            if (known != null && watched.getAndSet(known) != known) {
+                known.onState(state -> {}); // for a listener the link is read, so that its end is noticed
+            }
+            return new Known(known, failure);
         }
 
         void close() {

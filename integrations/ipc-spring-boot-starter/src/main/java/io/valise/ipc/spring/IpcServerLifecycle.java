@@ -47,6 +47,11 @@ public final class IpcServerLifecycle implements SmartLifecycle, DisposableBean 
         this.grace = shutdownGrace;
     }
 
+    /** The server; null when it is not running. */
+    @Nullable IpcServer running() {
+        return running;
+    }
+
     /**
      * The server.
      *

@@ -52,6 +52,10 @@ class BootApplicationTest {
             QuotesClient quotes = client.getBean(QuotesClient.class);
             assertThat(quotes.price(new Ask("KRW"))).isEqualTo(new Quote("KRW", 101.25));
             assertThat(client.getBean(Stock.class).take("book", 3)).isEqualTo(7);
+            assertThat(ActuatorHealth.of(client).status()).isEqualTo("UP");
+            assertThat(ActuatorHealth.of(client).clients().get("quotes"))
+                    .asString()
+                    .contains("CONNECTED");
 
             IpcConnection connection = client.getBean(IpcConnections.class).get("quotes");
             CompletableFuture<Ask> ordering = new CompletableFuture<>();
