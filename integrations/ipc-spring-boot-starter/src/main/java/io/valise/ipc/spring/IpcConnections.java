@@ -30,6 +30,7 @@ public final class IpcConnections implements SmartLifecycle, DisposableBean {
     private final ServiceBeans services;
     private final Runnable check;
     private final Map<String, IpcProperties.Client> settings;
+    private volatile Meters meters = Meters.NONE;
     private volatile boolean started;
     private volatile boolean closed;
 
@@ -43,6 +44,11 @@ public final class IpcConnections implements SmartLifecycle, DisposableBean {
         this.check = check;
         this.settings = settings;
         settings.keySet().forEach(this::expect);
+    }
+
+    /** Has the counters of connections shown that are made from now on. */
+    void meter(Meters by) {
+        meters = by;
     }
 
     /** Makes a client known that may be used later. */
@@ -138,6 +144,7 @@ public final class IpcConnections implements SmartLifecycle, DisposableBean {
         private final AtomicReference<@Nullable IpcConnection> watched = new AtomicReference<>();
         private volatile @Nullable IpcConnection present;
         private volatile @Nullable RuntimeException failure;
+        private Runnable unmeter = () -> {};
 
         Client(String name) {
             this.name = name;
@@ -173,13 +180,15 @@ public final class IpcConnections implements SmartLifecycle, DisposableBean {
             }
             ExportedObjects objects = services.exported(name);
             IpcConnection made = builders.apply(name).connect();
-            if (objects != null) {
-                try {
+            try {
+                if (objects != null) {
                     objects.on(made);
-                } catch (RuntimeException e) {
-                    made.close();
-                    throw e;
                 }
+                unmeter.run(); // what the last one has counted
+                unmeter = meters.ofClient(name, made);
+            } catch (RuntimeException e) {
+                made.close();
+                throw e;
             }
             return made;
         }
@@ -199,6 +208,7 @@ public final class IpcConnections implements SmartLifecycle, DisposableBean {
                 if (known != null) {
                     known.close();
                 }
+                unmeter.run();
             } finally {
                 connecting.unlock();
             }

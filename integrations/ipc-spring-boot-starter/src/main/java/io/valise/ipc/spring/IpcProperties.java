@@ -14,13 +14,17 @@ import org.springframework.util.unit.DataSize;
  * @param endpointOverride Address of the server and of all clients, instead of theirs; for tests.
  * @param server Settings of the server.
  * @param clients Settings of the clients, by name.
+ * @param micrometer Settings of the metrics of Micrometer.
+ * @param opentelemetry Settings of the spans and durations of OpenTelemetry.
  * @since 0.1.0
  */
 @ConfigurationProperties("valise")
 public record IpcProperties(
         @Nullable String endpointOverride,
         @DefaultValue Server server,
-        @DefaultValue Map<String, Client> clients) {
+        @DefaultValue Map<String, Client> clients,
+        @DefaultValue Telemetry micrometer,
+        @DefaultValue Telemetry opentelemetry) {
 
     Client client(String name) {
         return clients.getOrDefault(name, new Client(null, null, null, null, null, true, List.of(), false, false));
@@ -71,4 +75,12 @@ public record IpcProperties(
             @DefaultValue List<String> idempotent,
             @DefaultValue("false") boolean startIfAbsent,
             @DefaultValue("false") boolean connectOnStart) {}
+
+    /**
+     * Settings of a kind of telemetry.
+     *
+     * @param enabled Whether servers and clients are observed when its bean and the module for it are there.
+     * @since 0.1.0
+     */
+    public record Telemetry(@DefaultValue("true") boolean enabled) {}
 }

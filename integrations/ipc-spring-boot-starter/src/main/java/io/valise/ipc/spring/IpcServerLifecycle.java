@@ -29,6 +29,9 @@ public final class IpcServerLifecycle implements SmartLifecycle, DisposableBean 
     private final Supplier<IpcServer.Builder> builders;
     private final Duration grace;
     private volatile @Nullable IpcServer running;
+    private volatile String name = "";
+    private volatile Meters meters = Meters.NONE;
+    private volatile Runnable unmeter = () -> {};
 
     /**
      * A server that is not started yet.
@@ -45,6 +48,16 @@ public final class IpcServerLifecycle implements SmartLifecycle, DisposableBean 
         }
         this.builders = builders;
         this.grace = shutdownGrace;
+    }
+
+    /**
+     * Has its counters shown from the next start on.
+     *
+     * @param bean its name
+     */
+    void meter(String bean, Meters by) {
+        name = bean;
+        meters = by;
     }
 
     /** The server; null when it is not running. */
@@ -76,6 +89,7 @@ public final class IpcServerLifecycle implements SmartLifecycle, DisposableBean 
         if (running == null) {
             IpcServer server = builders.get().start();
             running = server;
+            unmeter = meters.ofServer(name, server);
             LOG.log(Level.INFO, "Valise server started: at=" + server.endpoints());
         }
     }
@@ -95,8 +109,7 @@ public final class IpcServerLifecycle implements SmartLifecycle, DisposableBean 
                                 + "; change valise.server.shutdown-grace");
             }
         } finally {
-            server.close(); // what a shutdown that fails, or none, has left open
-            running = null;
+            close(server); // what a shutdown that fails, or none, has left open
         }
     }
 
@@ -130,8 +143,13 @@ public final class IpcServerLifecycle implements SmartLifecycle, DisposableBean 
     public void destroy() {
         IpcServer server = running;
         if (server != null) {
-            server.close();
-            running = null;
+            close(server);
         }
+    }
+
+    private void close(IpcServer server) {
+        server.close();
+        unmeter.run();
+        running = null;
     }
 }
