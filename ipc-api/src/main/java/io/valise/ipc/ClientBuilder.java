@@ -14,7 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** Collects what makes a client's connection. */
-final class ClientBuilder extends EndBuilder<IpcClient.Builder> implements IpcClient.Builder {
+final class ClientBuilder extends CommonBuilder<IpcClient.Builder> implements IpcClient.Builder {
     private final Endpoint endpoint;
     private long connectTimeoutNanos = SessionConfig.DEFAULT_CONNECT_TIMEOUT_NANOS;
     private @Nullable ReconnectPolicy reconnect;

@@ -1,136 +1,147 @@
 package io.valise.ipc;
 
-import static java.util.Objects.requireNonNull;
-
 import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.identity.LoopbackAccessRules;
-import io.valise.ipc.internal.endpoint.Transports;
-import io.valise.ipc.internal.frame.MessageLimits;
-import io.valise.ipc.internal.greeting.Credentials;
-import io.valise.ipc.internal.serve.Services;
-import io.valise.ipc.internal.session.SessionConfig;
-import io.valise.ipc.internal.work.Deadline;
-import io.valise.ipc.internal.work.SerialQueue;
-import io.valise.ipc.runtime.IpcRuntime;
 import io.valise.ipc.spi.Transport;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Executor;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Collects what a server and a client are told alike: what they offer, to which peers, and how. Not thread-safe.
+ * What a server and a client are told alike: what they offer, to which peers, and how. What takes a builder of either, such as
+ * an integration that adds services, takes an {@code EndBuilder<?>}. Not thread-safe.
  *
- * @param <B> the builder's interface, which each option returns
+ * <p>The methods that add services and event handlers have the same names, and the same rules, as those of {@link
+ * IpcConnection}. Names have 1 to 255 bytes of UTF-8; those that begin with {@code valise.} are reserved. Handlers run under the
+ * context class loader that was current when the builder was made.
+ *
+ * @param <B> the builder, which each method returns
+ * @since 0.1.0
  */
-abstract class EndBuilder<B> {
-    final Services services = new Services();
-    Credentials credentials = Credentials.NONE;
-    private final List<Interceptor<OutgoingCall>> interceptors = new ArrayList<>();
-    private final List<Transport> transports = new ArrayList<>();
-    private long requestTimeoutNanos = SessionConfig.DEFAULT_REQUEST_TIMEOUT_NANOS;
-    private int maxMessageBytes = MessageLimits.DEFAULT_BYTES;
-    private WaitStrategy waitStrategy = WaitStrategy.adaptive();
-    private @Nullable AccessPolicy access;
-    private @Nullable Executor executor;
+public interface EndBuilder<B extends EndBuilder<B>> {
+    /**
+     * Adds a service that answers when its handler returns.
+     *
+     * @throws IllegalArgumentException when a service of that name was added already, or the name is reserved, empty or
+     *     too long
+     */
+    B service(String name, RequestHandler handler);
 
-    /** This builder, as its interface. */
-    abstract B self();
-
-    public B service(String name, RequestHandler handler) {
-        services.service(name, requireNonNull(handler));
-        return self();
-    }
-
-    public B asyncService(String name, AsyncRequestHandler handler) {
-        services.asyncService(name, requireNonNull(handler));
-        return self();
-    }
-
-    public B stream(String name, StreamHandler handler) {
-        services.stream(name, requireNonNull(handler));
-        return self();
-    }
-
-    public B onEvent(String name, EventHandler handler) {
-        services.onEvent(name, requireNonNull(handler));
-        return self();
-    }
-
-    public B interceptHandlers(Interceptor<CallContext> interceptor) {
-        services.intercept(requireNonNull(interceptor));
-        return self();
-    }
-
-    public B interceptCalls(Interceptor<OutgoingCall> interceptor) {
-        interceptors.add(requireNonNull(interceptor));
-        return self();
-    }
-
-    public B access(AccessPolicy policy) {
-        access = requireNonNull(policy);
-        return self();
-    }
-
-    public B identity(AppIdentity identity) {
-        credentials = credentials.with(identity);
-        return self();
-    }
-
-    public B loopbackRules(LoopbackAccessRules rules) {
-        credentials = credentials.with(rules);
-        return self();
-    }
-
-    public B requestTimeout(Duration timeout) {
-        requestTimeoutNanos = Deadline.nanos("requestTimeout", timeout);
-        return self();
-    }
-
-    public B maxMessageBytes(int bytes) {
-        maxMessageBytes = MessageLimits.check(bytes);
-        return self();
-    }
-
-    public B executor(Executor runner) {
-        executor = requireNonNull(runner);
-        return self();
-    }
-
-    public B waitStrategy(WaitStrategy strategy) {
-        waitStrategy = requireNonNull(strategy);
-        return self();
-    }
-
-    public B transport(Transport transport) {
-        transports.add(requireNonNull(transport));
-        return self();
-    }
-
-    /** The given transports, beside those that are found, or that a setting has loaded. */
-    final Transports transports() {
-        IpcRuntime.ensureTransports();
-        return Transports.with(transports);
+    /**
+     * Adds a service that takes and answers values of two types, such as records. For a peer it is a service like any
+     * other.
+     *
+     * @throws IllegalArgumentException as {@link #service(String, RequestHandler)}, or when one of the types cannot be
+     *     mapped (see {@link ValueSet#to(Class)})
+     */
+    default <A, R> B service(String name, Class<A> ask, Class<R> reply, TypedHandler<A, R> handler) {
+        return service(name, TypedCalls.handler(ask, reply, handler));
     }
 
     /**
-     * What its sessions are told.
+     * Adds a service that answers when a future completes.
      *
-     * @param offered the services and event handlers
-     * @param events where the handlers of events run in order; null for a queue per session
+     * @throws IllegalArgumentException as {@link #service(String, RequestHandler)}
      */
-    final SessionConfig config(Services offered, @Nullable SerialQueue events) {
-        return new SessionConfig(
-                offered,
-                access,
-                credentials.complete(),
-                maxMessageBytes,
-                requestTimeoutNanos,
-                waitStrategy,
-                executor,
-                events,
-                List.copyOf(interceptors),
-                Transport.Reach.MACHINE);
+    B asyncService(String name, AsyncRequestHandler handler);
+
+    /**
+     * Adds a service that takes a value of one type and answers with one of another when a future completes.
+     *
+     * @throws IllegalArgumentException as {@link #service(String, Class, Class, TypedHandler)}
+     */
+    default <A, R> B asyncService(String name, Class<A> ask, Class<R> reply, TypedAsyncHandler<A, R> handler) {
+        return asyncService(name, TypedCalls.async(ask, reply, handler));
     }
+
+    /**
+     * Adds a service that answers with a stream.
+     *
+     * @throws IllegalArgumentException as {@link #service(String, RequestHandler)}
+     */
+    B stream(String name, StreamHandler handler);
+
+    /**
+     * Adds a service that takes a value of a type, and answers with a stream of values of another. For a peer it is a
+     * service like any other.
+     *
+     * @throws IllegalArgumentException as {@link #service(String, Class, Class, TypedHandler)}
+     */
+    default <A, T> B stream(String name, Class<A> ask, Class<T> item, TypedStreamHandler<A, T> handler) {
+        return stream(name, TypedCalls.stream(ask, item, handler));
+    }
+
+    /**
+     * Sets the handler of an event, and replaces the one set before.
+     *
+     * @throws IllegalArgumentException when the name is reserved, empty or too long
+     */
+    B onEvent(String name, EventHandler handler);
+
+    /**
+     * Sets the handler of an event whose messages are values of a type, and replaces the one set before.
+     *
+     * @throws IllegalArgumentException as {@link #onEvent(String, EventHandler)}, or when the type cannot be mapped (see
+     *     {@link ValueSet#to(Class)})
+     */
+    default <T> B onEvent(String name, Class<T> type, TypedEventHandler<T> handler) {
+        return onEvent(name, TypedCalls.event(type, handler));
+    }
+
+    /**
+     * Puts an interceptor around the handlers of this end, inside of those given before: around all its services, streams and
+     * events, those that are added to a connection too, but not around the library's own services, {@code valise.}. Access
+     * policies are asked before it.
+     */
+    B interceptHandlers(Interceptor<CallContext> interceptor);
+
+    /**
+     * Puts an interceptor around the calls that this end makes, a server's broadcasts too, inside of those given before; once
+     * around all attempts of a call under a {@link ReconnectPolicy}.
+     */
+    B interceptCalls(Interceptor<OutgoingCall> interceptor);
+
+    /**
+     * Sets which peers may use which services and events of this end; default {@link AccessPolicy#sameUser()}. At an address
+     * of the network, such as {@code nats:}, where no peer is the same user, the default of an end with an {@link #identity} is
+     * applications of its publisher; a server has no default there else, and does not start. What this end calls at the peer
+     * is not affected.
+     */
+    B access(AccessPolicy policy);
+
+    /**
+     * Proves to peers, when connecting, that this is that application: a client to each server, a server to clients that have
+     * an identity ({@link PeerIdentity#applicationId()} at either end). A server accepts the grants that its publisher signed.
+     * Each call replaces the identity set before.
+     */
+    B identity(AppIdentity identity);
+
+    /**
+     * Restricts {@code loopback:}: a server lets in those only for whom there is an {@code in} rule, a client connects to those
+     * only for whom there is an {@code out} rule. Implies the rules' {@link #identity}.
+     */
+    B loopbackRules(LoopbackAccessRules rules);
+
+    /**
+     * Sets the default timeout of the calls that this end makes ({@link IpcConnection#request(String, ValueSet)}), which also
+     * bounds {@code send}; 30 s unless set.
+     *
+     * @throws IllegalArgumentException when it is not positive
+     */
+    B requestTimeout(Duration timeout);
+
+    /**
+     * Sets the longest message that is accepted, in bytes of its frame, 4 KiB to 1 GiB; 16 MiB unless set.
+     *
+     * @throws IllegalArgumentException when it is outside these limits
+     */
+    B maxMessageBytes(int bytes);
+
+    /** Runs all handlers on this executor; without one, the thread that reads a request runs its handler. */
+    B executor(Executor executor);
+
+    /** Sets how readers wait; default {@link WaitStrategy#adaptive()}. */
+    B waitStrategy(WaitStrategy strategy);
+
+    /** Adds a transport beside those {@link io.valise.ipc.spi.Providers} finds. */
+    B transport(Transport transport);
 }

@@ -1,15 +1,11 @@
 package io.valise.ipc;
 
-import io.valise.ipc.identity.AppIdentity;
-import io.valise.ipc.identity.LoopbackAccessRules;
 import io.valise.ipc.internal.endpoint.ServerCore;
 import io.valise.ipc.internal.work.Deadline;
-import io.valise.ipc.spi.Transport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
@@ -146,96 +142,12 @@ public final class IpcServer implements AutoCloseable {
     }
 
     /**
-     * Describes a server. Not thread-safe. The methods that add services and event handlers have the same names, and the
-     * same rules, as those of {@link IpcClient.Builder} and {@link IpcConnection}. Names have 1 to 255 bytes of UTF-8; those
-     * that begin with {@code valise.} are reserved. Handlers and listeners run under the context class loader that was
-     * current when the builder was made.
+     * Describes a server: what it has in common with a client is {@link EndBuilder}'s. Not thread-safe. Listeners run, as
+     * handlers do, under the context class loader that was current when the builder was made.
      *
      * @since 0.1.0
      */
-    public interface Builder {
-        /**
-         * Adds a service that answers when its handler returns.
-         *
-         * @throws IllegalArgumentException when a service of that name was added already, or the name is reserved, empty or
-         *     too long
-         */
-        Builder service(String name, RequestHandler handler);
-
-        /**
-         * Adds a service that takes and answers values of two types, such as records. For a peer it is a service like any
-         * other.
-         *
-         * @throws IllegalArgumentException as {@link #service(String, RequestHandler)}, or when one of the types cannot be
-         *     mapped (see {@link ValueSet#to(Class)})
-         */
-        default <A, R> Builder service(String name, Class<A> ask, Class<R> reply, TypedHandler<A, R> handler) {
-            return service(name, TypedCalls.handler(ask, reply, handler));
-        }
-
-        /**
-         * Adds a service that answers when a future completes.
-         *
-         * @throws IllegalArgumentException as {@link #service(String, RequestHandler)}
-         */
-        Builder asyncService(String name, AsyncRequestHandler handler);
-
-        /**
-         * Adds a service that takes a value of one type and answers with one of another when a future completes.
-         *
-         * @throws IllegalArgumentException as {@link #service(String, Class, Class, TypedHandler)}
-         */
-        default <A, R> Builder asyncService(
-                String name, Class<A> ask, Class<R> reply, TypedAsyncHandler<A, R> handler) {
-            return asyncService(name, TypedCalls.async(ask, reply, handler));
-        }
-
-        /**
-         * Adds a service that answers with a stream.
-         *
-         * @throws IllegalArgumentException as {@link #service(String, RequestHandler)}
-         */
-        Builder stream(String name, StreamHandler handler);
-
-        /**
-         * Adds a service that takes a value of a type, and answers with a stream of values of another. For a peer it is a
-         * service like any other.
-         *
-         * @throws IllegalArgumentException as {@link #service(String, Class, Class, TypedHandler)}
-         */
-        default <A, T> Builder stream(String name, Class<A> ask, Class<T> item, TypedStreamHandler<A, T> handler) {
-            return stream(name, TypedCalls.stream(ask, item, handler));
-        }
-
-        /**
-         * Sets the handler of an event, and replaces the one set before.
-         *
-         * @throws IllegalArgumentException when the name is reserved, empty or too long
-         */
-        Builder onEvent(String name, EventHandler handler);
-
-        /**
-         * Sets the handler of an event whose messages are values of a type, and replaces the one set before.
-         *
-         * @throws IllegalArgumentException as {@link #onEvent(String, EventHandler)}, or when the type cannot be mapped (see
-         *     {@link ValueSet#to(Class)})
-         */
-        default <T> Builder onEvent(String name, Class<T> type, TypedEventHandler<T> handler) {
-            return onEvent(name, TypedCalls.event(type, handler));
-        }
-
-        /**
-         * Puts an interceptor around the handlers of this server, inside of those given before: around all its services, streams
-         * and events, those that are added to a connection too, but not around the library's own services, {@code valise.}.
-         * Access policies are asked before it.
-         */
-        Builder interceptHandlers(Interceptor<CallContext> interceptor);
-
-        /**
-         * Puts an interceptor around the calls that this server makes to its clients, broadcasts too, inside of those given before.
-         */
-        Builder interceptCalls(Interceptor<OutgoingCall> interceptor);
-
+    public interface Builder extends EndBuilder<Builder> {
         /**
          * Is told of every new connection, once, about when its client's {@code connect} returns. One that throws closes
          * it: with the status and message of an {@link IpcException}, else with {@code HANDLER_FAILED}. Of several
@@ -250,51 +162,11 @@ public final class IpcServer implements AutoCloseable {
         Builder onDisconnect(BiConsumer<IpcConnection, CloseReason> listener);
 
         /**
-         * Sets who may use which services and events; default {@link AccessPolicy#sameUser()}. At an address of the network,
-         * such as {@code nats:}, there is no default but for a server with an {@link #identity}: applications of its
-         * publisher.
-         */
-        Builder access(AccessPolicy policy);
-
-        /**
-         * Proves to clients that have an identity that this is that application, and accepts the grants that its publisher
-         * signed. Each call replaces the identity set before.
-         */
-        Builder identity(AppIdentity identity);
-
-        /** Lets in over {@code loopback:} those only for whom there is an {@code in} rule; implies their {@link #identity}. */
-        Builder loopbackRules(LoopbackAccessRules rules);
-
-        /**
-         * Sets the default timeout of the calls that this server makes to its clients, which also bounds {@code send}
-         * ({@link IpcConnection#request(String, ValueSet)}); 30 s unless set.
-         *
-         * @throws IllegalArgumentException when it is not positive
-         */
-        Builder requestTimeout(Duration timeout);
-
-        /**
-         * Sets the longest message that is accepted, in bytes of its frame, 4 KiB to 1 GiB; 16 MiB unless set.
-         *
-         * @throws IllegalArgumentException when it is outside these limits
-         */
-        Builder maxMessageBytes(int bytes);
-
-        /**
          * Has the server measure how long requests take, from when they are read to their answer, for {@link
          * Stats#latencies()}: two readings of the clock and an object more for each. Without it nothing is measured but for
          * a minute after a client has asked for that by {@code valise.info}, as {@code ipc top} does.
          */
         Builder measureLatency();
-
-        /** Runs all handlers on this executor; without one, the thread that reads a request runs its handler. */
-        Builder executor(Executor executor);
-
-        /** Sets how readers wait; default {@link WaitStrategy#adaptive()}. */
-        Builder waitStrategy(WaitStrategy strategy);
-
-        /** Adds a transport beside those {@link io.valise.ipc.spi.Providers} finds. */
-        Builder transport(Transport transport);
 
         /**
          * Whether the JVM lives until the server is closed; false unless said otherwise: all threads of this library are

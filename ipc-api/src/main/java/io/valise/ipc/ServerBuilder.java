@@ -8,7 +8,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /** Collects what makes a server. */
-final class ServerBuilder extends EndBuilder<IpcServer.Builder> implements IpcServer.Builder {
+final class ServerBuilder extends CommonBuilder<IpcServer.Builder> implements IpcServer.Builder {
     private final List<Endpoint> endpoints;
     private final AtExit exit = new AtExit();
     private Consumer<IpcConnection> onConnect = connection -> {};

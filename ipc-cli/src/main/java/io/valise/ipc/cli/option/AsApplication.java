@@ -1,7 +1,6 @@
 package io.valise.ipc.cli.option;
 
-import io.valise.ipc.IpcClient;
-import io.valise.ipc.IpcServer;
+import io.valise.ipc.EndBuilder;
 import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.identity.LoopbackAccessRules;
 import io.valise.ipc.services.loopback.LoopbackManifest;
@@ -32,20 +31,12 @@ public final class AsApplication {
         return name != null;
     }
 
-    /** The builder of a client that is this application. */
-    public IpcClient.Builder on(IpcClient.Builder client) {
+    /** The builder of a client or server that is this application. */
+    public <B extends EndBuilder<B>> B on(B builder) {
         Optional<AppIdentity> identity = identity();
-        identity.ifPresent(client::identity);
-        followed(identity).ifPresent(client::loopbackRules);
-        return client;
-    }
-
-    /** The builder of a server that is this application. */
-    public IpcServer.Builder on(IpcServer.Builder server) {
-        Optional<AppIdentity> identity = identity();
-        identity.ifPresent(server::identity);
-        followed(identity).ifPresent(server::loopbackRules);
-        return server;
+        identity.ifPresent(builder::identity);
+        followed(identity).ifPresent(builder::loopbackRules);
+        return builder;
     }
 
     /** The application; empty where the command is none. */

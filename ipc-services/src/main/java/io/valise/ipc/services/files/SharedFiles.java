@@ -2,9 +2,9 @@ package io.valise.ipc.services.files;
 
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
+import io.valise.ipc.EndBuilder;
 import io.valise.ipc.IpcConnection;
 import io.valise.ipc.IpcException;
-import io.valise.ipc.IpcServer;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.Request;
 import io.valise.ipc.ValueSet;
@@ -180,11 +180,13 @@ public final class SharedFiles {
     }
 
     /**
-     * Lets all clients of a server redeem tokens. An {@code AccessPolicy} must allow both {@code files.redeem} and {@code
-     * files.received}, by which a reader has a token spent.
+     * Lets all clients of a server redeem tokens, or the server of each connection of a client. An {@code AccessPolicy} must
+     * allow both {@code files.redeem} and {@code files.received}, by which a reader has a token spent.
+     *
+     * @return the builder
      */
-    public IpcServer.Builder addTo(IpcServer.Builder server) {
-        return server.stream(SERVICE, this::redeem).service(CONFIRMATION, this::received);
+    public <B extends EndBuilder<B>> B addTo(B builder) {
+        return builder.stream(SERVICE, this::redeem).service(CONFIRMATION, this::received);
     }
 
     /** Lets the peer of one connection redeem tokens; for clients that share. */

@@ -3,8 +3,8 @@ package io.valise.ipc.services.objects;
 import static java.util.Objects.requireNonNull;
 
 import io.valise.ipc.AsyncRequestHandler;
+import io.valise.ipc.EndBuilder;
 import io.valise.ipc.IpcConnection;
-import io.valise.ipc.IpcServer;
 import io.valise.ipc.Request;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.services.hosting.ServiceManifest;
@@ -113,10 +113,14 @@ public final class ExportedObjects {
         return this;
     }
 
-    /** Offers them to all clients of a server. */
-    public IpcServer.Builder addTo(IpcServer.Builder server) {
-        services.forEach((name, service) -> server.asyncService(name, service.handler(this::peer)));
-        return server;
+    /**
+     * Offers them to all clients of a server, or to the server of each connection of a client.
+     *
+     * @return the builder
+     */
+    public <B extends EndBuilder<B>> B addTo(B builder) {
+        services.forEach((name, service) -> builder.asyncService(name, service.handler(this::peer)));
+        return builder;
     }
 
     /** Offers them to the peer of one connection, at either end. */

@@ -1,8 +1,7 @@
 package io.valise.ipc.testkit.session;
 
 import io.valise.ipc.AccessPolicy;
-import io.valise.ipc.IpcClient;
-import io.valise.ipc.IpcServer;
+import io.valise.ipc.EndBuilder;
 import io.valise.ipc.spi.Transport;
 
 /**
@@ -12,12 +11,7 @@ import io.valise.ipc.spi.Transport;
 final class Ends {
     private Ends() {}
 
-    static IpcServer.Builder over(Transport transport, IpcServer.Builder builder) {
-        builder.transport(transport);
-        return transport.reach() == Transport.Reach.NETWORK ? builder.access(AccessPolicy.anyone()) : builder;
-    }
-
-    static IpcClient.Builder over(Transport transport, IpcClient.Builder builder) {
+    static <B extends EndBuilder<B>> B over(Transport transport, B builder) {
         builder.transport(transport);
         return transport.reach() == Transport.Reach.NETWORK ? builder.access(AccessPolicy.anyone()) : builder;
     }
