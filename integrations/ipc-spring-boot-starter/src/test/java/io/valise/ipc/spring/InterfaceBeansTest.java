@@ -8,6 +8,7 @@ import io.valise.ipc.services.objects.RemoteObjects;
 import io.valise.ipc.spring.shop.Ask;
 import io.valise.ipc.spring.shop.Quote;
 import io.valise.ipc.spring.stock.Stock;
+import io.valise.ipc.testlog.MayLog;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
@@ -18,7 +19,8 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Services that methods make which return an interface. */
+/** Services that methods make which return an interface. A client may close while its server does. */
+@MayLog("clients did not take all replies: limit=PT29S")
 class InterfaceBeansTest {
     private static final String SERVER = "local:interface-beans";
 
