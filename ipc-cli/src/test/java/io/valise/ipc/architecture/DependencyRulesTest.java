@@ -43,7 +43,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The dependencies that docs/architecture.md allows, checked on the compiled classes of every module but {@code
- * ipc-spring-boot-starter}: only that has Spring, and nothing depends on it.
+ * ipc-spring-boot-starter} and {@code ipc-kotlin}: only these have Spring and Kotlin, and nothing depends on them.
  */
 class DependencyRulesTest {
     private static final String[] API = {

@@ -56,7 +56,7 @@ class DocumentationTest {
                     .map(MarkdownPage::read)
                     .toList();
             sources = ours.stream()
-                    .filter(file -> file.toString().endsWith(".java"))
+                    .filter(file -> file.toString().matches(".*\\.(java|kt)"))
                     .toList();
         }
     }
@@ -94,7 +94,7 @@ class DocumentationTest {
 
     /** A part of a test, or of a program that a test names: its main class, or what that names in its package. */
     @Test
-    void everyJavaExampleElsewhereIsRunBySomeTest() {
+    void everyExampleElsewhereIsRunBySomeTest() {
         Map<Path, String> all = sources.stream().collect(Collectors.toMap(source -> source, DocumentationTest::text));
         Set<String> run = all.keySet().stream()
                 .filter(DocumentationTest::isTest)
@@ -110,7 +110,7 @@ class DocumentationTest {
                 all, source -> run.contains(name(source)) && relative(source).startsWith("examples/"));
         Predicate<Path> isRun = source -> run.contains(name(source)) || programs.contains(name(source));
         List<String> notRun = pages.stream()
-                .flatMap(page -> page.blocks("java").stream())
+                .flatMap(page -> Stream.of("java", "kotlin").flatMap(language -> page.blocks(language).stream()))
                 .filter(block -> all.entrySet().stream()
                         .noneMatch(source -> isRun.test(source.getKey())
                                 && source.getValue().contains(squeezed(block.lines().stream()))))
@@ -125,7 +125,7 @@ class DocumentationTest {
     }
 
     private static String name(Path source) {
-        return source.getFileName().toString().replace(".java", "");
+        return source.getFileName().toString().replaceFirst("\\.(java|kt)$", "");
     }
 
     private static String text(Map<Path, String> all, Predicate<Path> which) {
@@ -203,9 +203,7 @@ class DocumentationTest {
 
     @Test
     void everyTestThatAPageNamesExists() {
-        Set<String> known = sources.stream()
-                .map(file -> file.getFileName().toString().replace(".java", ""))
-                .collect(Collectors.toSet());
+        Set<String> known = sources.stream().map(DocumentationTest::name).collect(Collectors.toSet());
         Set<String> named = new TreeSet<>();
         pages.forEach(page -> page.spans().stream()
                 .filter(span -> TEST_CLASS.matcher(span).matches())
