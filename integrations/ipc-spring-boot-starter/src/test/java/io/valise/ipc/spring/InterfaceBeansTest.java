@@ -16,6 +16,7 @@ import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -63,6 +64,18 @@ class InterfaceBeansTest {
             context.close();
             CONTEXT.withUserConfiguration(OfPrices.class)
                     .run(next -> assertThat(bid()).isEqualTo(1));
+        });
+    }
+
+    @Test
+    void aContextThatIsStoppedAndStartedServesThemAgain() {
+        CONTEXT.withUserConfiguration(OfPrices.class).run(context -> {
+            ConfigurableApplicationContext source =
+                    context.getSourceApplicationContext(ConfigurableApplicationContext.class);
+            source.stop();
+            assertThat(context.getBean(IpcServerLifecycle.class).isRunning()).isFalse();
+            source.start();
+            assertThat(bid()).isEqualTo(1);
         });
     }
 
