@@ -2,14 +2,15 @@ package io.valise.ipc.spring;
 
 import io.valise.ipc.AccessPolicy;
 import io.valise.ipc.CallContext;
+import io.valise.ipc.EndBuilder;
 import io.valise.ipc.Interceptor;
 import io.valise.ipc.IpcClient;
 import io.valise.ipc.IpcServer;
 import io.valise.ipc.OutgoingCall;
 import io.valise.ipc.ReconnectPolicy;
 import io.valise.ipc.identity.AppIdentity;
-import io.valise.ipc.services.objects.ExportedObjects;
 import io.valise.ipc.spi.Transport;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -44,19 +45,9 @@ final class BuilderFactory {
     IpcServer.Builder server() {
         IpcProperties.Server server = properties.server();
         IpcServer.Builder builder = addressed().keepAlive(server.keepAlive());
-        set("valise.server.request-timeout", server.requestTimeout(), builder::requestTimeout);
-        set("valise.server.max-message-size", server.maxMessageSize(), size -> builder.maxMessageBytes(bytes(size)));
-        set("valise.server.wait-strategy", server.waitStrategy(), mode -> builder.waitStrategy(mode.strategy()));
+        set("valise.server", server.requestTimeout(), server.maxMessageSize(), server.waitStrategy(), builder);
         beans.getBeanProvider(AccessPolicy.class).ifAvailable(builder::access);
-        beans.getBeanProvider(AppIdentity.class).ifAvailable(builder::identity);
-        beans.getBeanProvider(Transport.class).forEach(builder::transport);
-        interceptors(CallContext.class).forEach(builder::interceptHandlers);
-        interceptors(OutgoingCall.class).forEach(builder::interceptCalls);
-        services.addTo(new Offering.OfServer(builder), "");
-        ExportedObjects objects = services.exported("");
-        if (objects != null) {
-            objects.addTo(builder);
-        }
+        addBeans("", builder);
         beans.getBeanProvider(IpcServerCustomizer.class)
                 .orderedStream()
                 .forEach(customizer -> customizer.customize(builder));
@@ -103,18 +94,12 @@ final class BuilderFactory {
         String prefix = "valise.clients." + name;
         IpcClient.Builder builder = addressed(prefix, name, client).startIfAbsent(client.startIfAbsent());
         set(prefix + ".connect-timeout", client.connectTimeout(), builder::connectTimeout);
-        set(prefix + ".request-timeout", client.requestTimeout(), builder::requestTimeout);
-        set(prefix + ".max-message-size", client.maxMessageSize(), size -> builder.maxMessageBytes(bytes(size)));
-        set(prefix + ".wait-strategy", client.waitStrategy(), mode -> builder.waitStrategy(mode.strategy()));
+        set(prefix, client.requestTimeout(), client.maxMessageSize(), client.waitStrategy(), builder);
         if (client.reconnect()) {
             builder.reconnect(
                     ReconnectPolicy.standard().idempotent(client.idempotent().toArray(String[]::new)));
         }
-        beans.getBeanProvider(AppIdentity.class).ifAvailable(builder::identity);
-        beans.getBeanProvider(Transport.class).forEach(builder::transport);
-        interceptors(CallContext.class).forEach(builder::interceptHandlers);
-        interceptors(OutgoingCall.class).forEach(builder::interceptCalls);
-        services.addTo(new Offering.OfClient(builder), name);
+        addBeans(name, builder);
         beans.getBeanProvider(IpcClientCustomizer.class)
                 .orderedStream()
                 .forEach(customizer -> customizer.customize(name, builder));
@@ -128,6 +113,26 @@ final class BuilderFactory {
         }
         String set = client.endpoint();
         return used(prefix + ".endpoint", set == null ? "any:" + name : set, IpcClient::builder);
+    }
+
+    /** What a server and a client have alike; the server is the client {@code ""}. */
+    private <B extends EndBuilder<B>> void addBeans(String client, B builder) {
+        beans.getBeanProvider(AppIdentity.class).ifAvailable(builder::identity);
+        beans.getBeanProvider(Transport.class).forEach(builder::transport);
+        interceptors(CallContext.class).forEach(builder::interceptHandlers);
+        interceptors(OutgoingCall.class).forEach(builder::interceptCalls);
+        services.addTo(builder, client);
+    }
+
+    private static void set(
+            String prefix,
+            @Nullable Duration requestTimeout,
+            @Nullable DataSize maxMessageSize,
+            @Nullable WaitMode waitStrategy,
+            EndBuilder<?> builder) {
+        set(prefix + ".request-timeout", requestTimeout, builder::requestTimeout);
+        set(prefix + ".max-message-size", maxMessageSize, size -> builder.maxMessageBytes(bytes(size)));
+        set(prefix + ".wait-strategy", waitStrategy, mode -> builder.waitStrategy(mode.strategy()));
     }
 
     /** What is more than any limit stays so. */

@@ -1,6 +1,7 @@
 package io.valise.ipc.spring;
 
 import io.valise.ipc.CallContext;
+import io.valise.ipc.EndBuilder;
 import io.valise.ipc.Request;
 import io.valise.ipc.ValueSet;
 import java.lang.reflect.InvocationTargetException;
@@ -39,7 +40,7 @@ final class HandlerBean {
      * @param taken the methods by what they handle, to which these are added
      * @throws IllegalStateException when a name is taken, or the bean is a proxy that cannot pass a call on
      */
-    void addTo(Offering offering, Map<String, Method> taken) {
+    void addTo(EndBuilder<?> builder, Map<String, Method> taken) {
         methods.values().forEach(method -> {
             String handled = (method.form() == ServiceMethod.Form.EVENT ? "event " : "service ") + method.name();
             Method other = taken.putIfAbsent(handled, method.method());
@@ -47,53 +48,54 @@ final class HandlerBean {
                 throw new IllegalStateException(method.method() + ": handlers of " + handled
                         + ": limit=1, actual=2, the other is " + other + "; name one of them in its annotation");
             }
-            add(new Handler(bean, method), offering);
+            add(new Handler(bean, method), builder);
         });
     }
 
-    private static void add(Handler handler, Offering offering) {
+    private static void add(Handler handler, EndBuilder<?> builder) {
         String name = handler.of.name();
         switch (handler.of.form()) {
-            case REPLY -> addRequests(handler, name, offering);
-            case LATER -> addLater(handler, name, offering);
-            case STREAM -> addStreams(handler, name, offering);
-            case EVENT -> offering.onEvent(name, event -> handler.call(event.message(), event));
+            case REPLY -> addRequests(handler, name, builder);
+            case LATER -> addLater(handler, name, builder);
+            case STREAM -> addStreams(handler, name, builder);
+            case EVENT -> builder.onEvent(name, event -> handler.call(event.message(), event));
         }
     }
 
-    private static void addRequests(Handler handler, String name, Offering offering) {
+    private static void addRequests(Handler handler, String name, EndBuilder<?> builder) {
         if (handler.showsTypes()) {
-            typed(offering, name, handler.of.message(), handler.of.result(), handler);
+            typed(builder, name, handler.of.message(), handler.of.result(), handler);
         } else {
-            offering.service(name, request -> handler.written(handler.call(request.message(), request)));
+            builder.service(name, request -> handler.written(handler.call(request.message(), request)));
         }
     }
 
-    private static <A, R> void typed(Offering offering, String name, Class<A> ask, Class<R> reply, Handler handler) {
-        offering.service(name, ask, reply, asked -> handler.result(reply, asked));
+    private static <A, R> void typed(
+            EndBuilder<?> builder, String name, Class<A> ask, Class<R> reply, Handler handler) {
+        builder.service(name, ask, reply, asked -> handler.result(reply, asked));
     }
 
-    private static void addLater(Handler handler, String name, Offering offering) {
+    private static void addLater(Handler handler, String name, EndBuilder<?> builder) {
         if (handler.showsTypes()) {
-            typedLater(offering, name, handler.of.message(), handler.of.result(), handler);
+            typedLater(builder, name, handler.of.message(), handler.of.result(), handler);
         } else {
-            offering.asyncService(name, handler::later);
+            builder.asyncService(name, handler::later);
         }
     }
 
     @SuppressWarnings("unchecked") // the method says what its stage brings
     private static <A, R> void typedLater(
-            Offering offering, String name, Class<A> ask, Class<R> reply, Handler handler) {
-        offering.asyncService(
+            EndBuilder<?> builder, String name, Class<A> ask, Class<R> reply, Handler handler) {
+        builder.asyncService(
                 name, ask, reply, asked -> (CompletionStage<R>) handler.result(CompletionStage.class, asked));
     }
 
-    private static void addStreams(Handler handler, String name, Offering offering) {
+    private static void addStreams(Handler handler, String name, EndBuilder<?> builder) {
         ServiceMethod of = handler.of;
         if (of.contextAt() < 0) {
-            typedStream(offering, name, of.message(), of.result(), handler);
+            typedStream(builder, name, of.message(), of.result(), handler);
         } else if (of.result() == ValueSet.class) {
-            offering.stream(name, handler::open);
+            builder.stream(name, handler::open);
         } else {
             throw new IllegalStateException(
                     of.method() + ": items: expected=ValueSet beside a parameter Request, actual="
@@ -103,8 +105,8 @@ final class HandlerBean {
 
     @SuppressWarnings("unchecked") // the method says what it publishes
     private static <A, T> void typedStream(
-            Offering offering, String name, Class<A> ask, Class<T> item, Handler handler) {
-        offering.stream(name, ask, item, asked -> (Flow.Publisher<T>) handler.result(Flow.Publisher.class, asked));
+            EndBuilder<?> builder, String name, Class<A> ask, Class<T> item, Handler handler) {
+        builder.stream(name, ask, item, asked -> (Flow.Publisher<T>) handler.result(Flow.Publisher.class, asked));
     }
 
     /** One method of the bean. */

@@ -4,7 +4,6 @@ import io.valise.ipc.IpcClient;
 import io.valise.ipc.IpcConnection;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
-import io.valise.ipc.services.objects.ExportedObjects;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -178,12 +177,8 @@ public final class IpcConnections implements SmartLifecycle, DisposableBean {
                 throw new IpcException(
                         IpcStatus.CONNECTION_CLOSED, "client " + name + ": the application context is closed");
             }
-            ExportedObjects objects = services.exported(name);
             IpcConnection made = builders.apply(name).connect();
             try {
-                if (objects != null) {
-                    objects.on(made);
-                }
                 unmeter.run(); // what the last one has counted
                 unmeter = meters.ofClient(name, made);
             } catch (RuntimeException e) {

@@ -1,5 +1,6 @@
 package io.valise.ipc.spring;
 
+import io.valise.ipc.EndBuilder;
 import io.valise.ipc.services.objects.ExportedObjects;
 import io.valise.ipc.services.objects.RemoteObjects;
 import java.lang.reflect.Method;
@@ -39,12 +40,12 @@ final class ServiceBeans {
     }
 
     /**
-     * Adds all handlers of a client's beans, or of the server's: {@code ""}.
+     * Adds all handlers and remote objects of a client's beans, or of the server's: {@code ""}.
      *
-     * @throws IllegalStateException when a bean has nothing to call, is not a singleton, or has a handler that cannot be called; its
-     *     message names the bean
+     * @throws IllegalStateException when a bean has nothing to call, is not a singleton, has a handler that cannot be called, or
+     *     does not implement an interface that it names; its message names the bean
      */
-    void addTo(Offering offering, String client) {
+    <B extends EndBuilder<B>> void addTo(B builder, String client) {
         Map<String, Method> taken = new HashMap<>();
         named(client).forEach(name -> {
             try {
@@ -54,11 +55,15 @@ final class ServiceBeans {
                             "handlers: expected=1 at least, actual=0; mark a method with IpcHandler or IpcEvent, or name an"
                                     + " interface in IpcService.remote");
                 }
-                handlers.addTo(offering, taken);
+                handlers.addTo(builder, taken);
             } catch (IllegalStateException | IllegalArgumentException e) {
                 throw new IllegalStateException("bean " + name + ": " + e.getMessage(), e);
             }
         });
+        ExportedObjects objects = exported(client);
+        if (objects != null) {
+            objects.addTo(builder);
+        }
     }
 
     /** A bean that all calls share; one of another scope would be made once, and not for each call. */
@@ -71,12 +76,7 @@ final class ServiceBeans {
         return beans.getBean(name);
     }
 
-    /**
-     * The remote objects of a client's beans, or of the server's; null when there is none.
-     *
-     * @throws IllegalStateException when a bean does not implement an interface that it names
-     */
-    @Nullable ExportedObjects exported(String client) {
+    private @Nullable ExportedObjects exported(String client) {
         @Nullable ExportedObjects all = null;
         for (String name : named(client).toList()) {
             for (Class<?> type : marked(name).remote()) {
