@@ -198,7 +198,7 @@ final class Counterparts {
 
     static void runtime() {
         IpcRuntime.cleanUp();
-        IpcRuntime runtime = IpcRuntime.initialize(VersionRange.parse("[0.1,0.2)"), Set.of());
+        IpcRuntime runtime = IpcRuntime.initialize(VersionRange.parse("[0.2,0.3)"), Set.of());
         runtime.close();
     }
 }

@@ -10,7 +10,7 @@ public final class Bootstrap {
 
     /** Initialises the runtime and prints what was found. */
     public static void main(String[] arguments) {
-        VersionRange ours = VersionRange.parse("[0.1,0.2)");
+        VersionRange ours = VersionRange.parse("[0.2,0.3)");
         try (IpcRuntime runtime = IpcRuntime.initialize(ours, Set.of(IpcRuntime.Option.ON_ERROR_FAIL_FAST))) {
             runtime.findings().transports().forEach(transport -> System.out.println(transport.name()));
         }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * The library in this process: found or loaded, checked, and kept from being removed while it is in use. Thread-safe.
  *
  * <pre>{@code
- * try (IpcRuntime runtime = IpcRuntime.initialize(VersionRange.parse("[0.1,0.2)"), Set.of(IpcRuntime.Option.NONE))) {
+ * try (IpcRuntime runtime = IpcRuntime.initialize(VersionRange.parse("[0.2,0.3)"), Set.of(IpcRuntime.Option.NONE))) {
  *     System.out.println(runtime.findings().transports());
  * }
  * }</pre>

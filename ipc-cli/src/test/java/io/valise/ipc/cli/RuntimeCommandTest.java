@@ -70,7 +70,7 @@ class RuntimeCommandTest {
                 .get("runtimes")
                 .get(0);
         assertThat(listed.get("version").textValue()).isEqualTo("1.2");
-        assertThat(listed.get("api").textValue()).isEqualTo("[0.1.0,0.2)");
+        assertThat(listed.get("api").textValue()).isEqualTo("[0.2.0,0.3)");
         assertThat(listed.get("jars").get(0).textValue()).isEqualTo("ipc-pipes.jar");
         assertThat(listed.get("usedBy").size()).isZero();
         assertThat(listed.get("state").textValue()).isEqualTo("ok");

@@ -65,7 +65,7 @@ class BundleHeadersTest {
         Manifest manifest = PackagedJars.manifest(ofModule);
         ModuleDescriptor module = descriptor(ofModule);
         assertThat(manifest.getMainAttributes().getValue("Bundle-SymbolicName")).isEqualTo(module.name());
-        assertThat(manifest.getMainAttributes().getValue("Bundle-Version")).startsWith("0.1.0");
+        assertThat(manifest.getMainAttributes().getValue("Bundle-Version")).startsWith("0.2.0");
         Map<String, Boolean> exported =
                 module.exports().stream().collect(Collectors.toMap(Exports::source, Exports::isQualified));
         Map<String, Boolean> internal = clauses(manifest, "Export-Package").entrySet().stream()

@@ -35,9 +35,9 @@ class MergedJarTest {
     @Test
     void theRuntimeKnowsTheVersionOfEachModule() {
         try (ForkedJvm program = program()) {
-            assertThat(program.ask("initialize", "[0.1,0.2)").replace("-SNAPSHOT", ""))
-                    .isEqualTo("0.1.0: io.valise.ipc.sharedmem 0.1.0, io.valise.ipc.pipes 0.1.0,"
-                            + " io.valise.ipc.loopback 0.1.0");
+            assertThat(program.ask("initialize", "[0.2,0.3)").replace("-SNAPSHOT", ""))
+                    .isEqualTo("0.2.0: io.valise.ipc.sharedmem 0.2.0, io.valise.ipc.pipes 0.2.0,"
+                            + " io.valise.ipc.loopback 0.2.0");
         }
     }
 

@@ -106,9 +106,9 @@ class OsgiTest {
         try (ForkedJvm felix = felix(bundles);
                 ForkedJvm other = ForkedJvm.start(PackagedProgram.class)) {
             assertThat(felix.ask("program", "providers")).isEqualTo("loopback nats pipe shm 1");
-            assertThat(felix.ask("program", "initialize", "[0.1,0.2)").replace("-SNAPSHOT", ""))
-                    .isEqualTo("0.1.0: io.valise.ipc.sharedmem 0.1.0, io.valise.ipc.pipes 0.1.0,"
-                            + " io.valise.ipc.loopback 0.1.0, io.valise.ipc.nats 0.1.0");
+            assertThat(felix.ask("program", "initialize", "[0.2,0.3)").replace("-SNAPSHOT", ""))
+                    .isEqualTo("0.2.0: io.valise.ipc.sharedmem 0.2.0, io.valise.ipc.pipes 0.2.0,"
+                            + " io.valise.ipc.loopback 0.2.0, io.valise.ipc.nats 0.2.0");
             assertThat(felix.ask("program", "serve", "any:osgi"))
                     .isEqualTo("local:osgi shm:osgi pipe:osgi loopback:osgi");
             for (String scheme : List.of("local", "shm", "pipe", "loopback")) {

@@ -105,7 +105,7 @@ public final class PackagedJars {
             copy(LIBRARIES, folder);
         }
         try (Stream<Path> jars = Files.list(folder)) {
-            RuntimeBundle.write(bundle, Version.parse(version), VersionRange.parse("[0.1,0.2)"), jars.toList());
+            RuntimeBundle.write(bundle, Version.parse(version), VersionRange.parse("[0.2,0.3)"), jars.toList());
         }
     }
 

@@ -40,8 +40,8 @@ import org.junit.jupiter.api.io.TempDir;
 class InstalledRuntimeTest {
     private static final Version V12 = Version.parse("1.2");
     private static final Version V13 = Version.parse("1.3");
-    private static final String PARTS = "io.valise.ipc.sharedmem 0.1.0, io.valise.ipc.pipes 0.1.0,"
-            + " io.valise.ipc.loopback 0.1.0; io.valise.ipc.services";
+    private static final String PARTS = "io.valise.ipc.sharedmem 0.2.0, io.valise.ipc.pipes 0.2.0,"
+            + " io.valise.ipc.loopback 0.2.0; io.valise.ipc.services";
 
     /** Threads end soon; so does what keeps classes. */
     private static final List<String> SOON = List.of("-Dvalise.idleMillis=100");
@@ -162,7 +162,7 @@ class InstalledRuntimeTest {
                     .contains("status=NO_MATCH")
                     .contains("no transport between processes: add ipc-sharedmem or ipc-pipes or ipc-loopback")
                     .contains(
-                            "or install a run-time part by `ipc runtime install FILE`: needed=[1.2,2) for ipc-api 0.1.0")
+                            "or install a run-time part by `ipc runtime install FILE`: needed=[1.2,2) for ipc-api 0.2.0")
                     .contains("installed=none, at " + installed.path());
             install("1.2", "1.3");
             assertThat(program.ask("try", "[2,3)")).contains("status=NO_MATCH", "installed=1.3, 1.2, at ");

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @ExtendWith(HangWatchdog.class)
 @DisabledOnOs(OS.WINDOWS)
 class DebugBreakTest {
-    private static final String MESSAGE = "version: needed=[9,), found=io.valise.ipc 0.1.0";
+    private static final String MESSAGE = "version: needed=[9,), found=io.valise.ipc 0.2.0";
 
     @Test
     void aProcessWaitsForTheDebuggerThatStopsAtTheBreakpoint() throws Exception {
@@ -52,7 +52,7 @@ class DebugBreakTest {
             } finally {
                 machine.dispose(); // it goes on
             }
-            assertThat(process.ask("initialize", "[0.1,0.2)"))
+            assertThat(process.ask("initialize", "[0.2,0.3)"))
                     .as("the answer to debugBreak")
                     .isEqualTo("NO_MATCH");
         }

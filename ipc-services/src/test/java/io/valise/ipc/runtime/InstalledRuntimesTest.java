@@ -49,7 +49,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class InstalledRuntimesTest {
     private static final VersionRange ANY_API = VersionRange.any();
     private static final String MANIFEST = "Manifest-Version: 1.0\r\nValise-Runtime-Version: 1.2\r\n"
-            + "Valise-Runtime-Api: [0.1,0.2)\r\n\r\nName: lib/a.jar\r\nSHA-256-Digest: ";
+            + "Valise-Runtime-Api: [0.2,0.3)\r\n\r\nName: lib/a.jar\r\nSHA-256-Digest: ";
     private static final String API_CLASS = "io/valise/ipc/IpcServer.class";
 
     private final InstalledRuntimes installed = InstalledRuntimes.ofThisUser();
@@ -115,10 +115,10 @@ class InstalledRuntimesTest {
     void versionsAreInstalledSideBySideAndTheLatestThatFitsIsFound() throws Exception {
         assertThat(installed.list()).isEmpty();
         assertThat(installed.path()).as("reading creates nothing").doesNotExist();
-        installed.install(bundle("1.2", "[0.1,0.2)", 10));
-        installed.install(bundle("1.10", "[0.1,0.2)", 10, 20));
-        installed.install(bundle("1.11", "[0.2,0.3)", 10));
-        installed.install(bundle("2.0", "[0.1,0.2)", 10));
+        installed.install(bundle("1.2", "[0.2,0.3)", 10));
+        installed.install(bundle("1.10", "[0.2,0.3)", 10, 20));
+        installed.install(bundle("1.11", "[0.3,0.4)", 10));
+        installed.install(bundle("2.0", "[0.2,0.3)", 10));
 
         assertThat(versions()).containsExactly("2.0", "1.11", "1.10", "1.2");
         assertThat(installed.list().get(2).jars()).containsExactly("part0.jar", "part1.jar");
@@ -141,10 +141,10 @@ class InstalledRuntimesTest {
 
     @Test
     void aVersionThatIsThereIsLeftUnlessItsJarsDiffer() throws Exception {
-        Path first = bundle("1.2", "[0.1,0.2)", 10);
+        Path first = bundle("1.2", "[0.2,0.3)", 10);
         InstalledRuntime part = installed.install(first);
         assertThat(installed.install(first)).isEqualTo(part);
-        assertThatThrownBy(() -> installed.install(bundle("1.2", "[0.1,0.2)", 10, 10)))
+        assertThatThrownBy(() -> installed.install(bundle("1.2", "[0.2,0.3)", 10, 10)))
                 .isInstanceOfSatisfying(
                         IpcException.class, e -> assertThat(e.status()).isEqualTo(IpcStatus.ADDRESS_IN_USE))
                 .hasMessageContaining("run-time part 1.2: installed already at " + part.folder())
@@ -155,22 +155,22 @@ class InstalledRuntimesTest {
     @Test
     void theSameJarsMakeTheSameBundle() throws Exception {
         List<Path> jars = jars("1.2", 10, 20);
-        byte[] bytes = Files.readAllBytes(bundle("1.2", "[0.1,0.2)", jars));
+        byte[] bytes = Files.readAllBytes(bundle("1.2", "[0.2,0.3)", jars));
         for (Path jar : jars) {
             Files.setLastModifiedTime(jar, FileTime.from(Instant.EPOCH));
         }
-        assertThat(Files.readAllBytes(bundle("1.2", "[0.1,0.2)", jars))).isEqualTo(bytes);
+        assertThat(Files.readAllBytes(bundle("1.2", "[0.2,0.3)", jars))).isEqualTo(bytes);
     }
 
     @Test
     void whatHasTheNameOfABundleIsReplacedUnlessItIsADirectory() throws Exception {
-        Path first = bundle("1.2", "[0.1,0.2)", 10);
+        Path first = bundle("1.2", "[0.2,0.3)", 10);
         byte[] bytes = Files.readAllBytes(first);
         Files.writeString(first, "an old one");
-        assertThat(Files.readAllBytes(bundle("1.2", "[0.1,0.2)", 10))).isEqualTo(bytes);
+        assertThat(Files.readAllBytes(bundle("1.2", "[0.2,0.3)", 10))).isEqualTo(bytes);
         Files.delete(first);
         Files.createDirectory(first);
-        assertThatThrownBy(() -> bundle("1.2", "[0.1,0.2)", 10))
+        assertThatThrownBy(() -> bundle("1.2", "[0.2,0.3)", 10))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("expected the name of a file, actual=a directory: " + first);
         assertThat(first).isEmptyDirectory();
@@ -221,7 +221,7 @@ class InstalledRuntimesTest {
             case "malformed manifest" -> "no header\r\n";
             case "no jars" -> MANIFEST.substring(0, MANIFEST.indexOf("Name: "));
             case "bad version" -> MANIFEST.replace("1.2", "../1.2") + digest;
-            case "bad range" -> MANIFEST.replace("[0.1,0.2)", "[0.1") + digest;
+            case "bad range" -> MANIFEST.replace("[0.2,0.3)", "[0.1") + digest;
             case "outside" -> MANIFEST.replace("lib/a.jar", "lib/../../a.jar") + digest;
             case "no digest" -> MANIFEST.replace("SHA-256-Digest: ", "X: x\r\n\r\n");
             case "wrong digest" -> MANIFEST + "AAAA\r\n\r\n";
@@ -242,7 +242,7 @@ class InstalledRuntimesTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 1000, 20_000})
     void aBundleThatWasCutOffIsRefused(int lost) throws Exception {
-        Path bundle = bundle("1.2", "[0.1,0.2)", 30_000);
+        Path bundle = bundle("1.2", "[0.2,0.3)", 30_000);
         byte[] whole = Files.readAllBytes(bundle);
         Files.write(bundle, Arrays.copyOf(whole, whole.length - lost));
         assertThatThrownBy(() -> installed.install(bundle))
@@ -253,7 +253,7 @@ class InstalledRuntimesTest {
 
     @Test
     void whatIsDamagedAfterwardsIsToldAndCanBeRemoved() throws Exception {
-        InstalledRuntime part = installed.install(bundle("1.2", "[0.1,0.2)", 10, 20));
+        InstalledRuntime part = installed.install(bundle("1.2", "[0.2,0.3)", 10, 20));
         part.verify();
         Path jar = part.folder().resolve("lib/part1.jar");
         byte[] content = Files.readAllBytes(jar);
@@ -276,7 +276,7 @@ class InstalledRuntimesTest {
     @ParameterizedTest
     @ValueSource(strings = {"link", "file"})
     void whatIsNoFolderIsToldAndCanBeRemoved(String kind) throws Exception {
-        Path bundle = bundle("1.2", "[0.1,0.2)", 10);
+        Path bundle = bundle("1.2", "[0.2,0.3)", 10);
         InstalledRuntime part = installed.install(bundle);
         Path elsewhere = Files.move(part.folder(), temp.resolve("elsewhere"));
         if (kind.equals("link")) {
@@ -298,7 +298,7 @@ class InstalledRuntimesTest {
     /** A pipe would be read for ever. */
     @Test
     void whatIsNoFileIsNotRead() throws Exception {
-        InstalledRuntime part = installed.install(bundle("1.2", "[0.1,0.2)", 10));
+        InstalledRuntime part = installed.install(bundle("1.2", "[0.2,0.3)", 10));
         Path jar = part.folder().resolve("lib/part0.jar");
         Files.move(jar, temp.resolve("moved.jar"));
         makePipe(jar);
@@ -326,7 +326,7 @@ class InstalledRuntimesTest {
 
     @Test
     void aFolderThatIsOpenToOthersIsRefused() throws Exception {
-        Path bundle = bundle("1.2", "[0.1,0.2)", 10);
+        Path bundle = bundle("1.2", "[0.2,0.3)", 10);
         installed.install(bundle);
         Files.setPosixFilePermissions(installed.path(), PosixFilePermissions.fromString("rwxr-xrwx"));
         for (ThrowingCallable action : List.<ThrowingCallable>of(
@@ -341,7 +341,7 @@ class InstalledRuntimesTest {
     /** As of a thread of a pool that is being shut down. */
     @Test
     void anInterruptFailsNothingAndStaysSet() throws Exception {
-        Path bundle = bundle("1.2", "[0.1,0.2)", 10, 20);
+        Path bundle = bundle("1.2", "[0.2,0.3)", 10, 20);
         Thread.currentThread().interrupt();
         try {
             installed.install(bundle).verify();
@@ -374,7 +374,7 @@ class InstalledRuntimesTest {
     void anInstallationThatIsKilledLeavesNothingHalfInstalled() throws Exception {
         int[] sizes = new int[40];
         Arrays.fill(sizes, 100_000);
-        Path bundle = bundle("1.2", "[0.1,0.2)", sizes);
+        Path bundle = bundle("1.2", "[0.2,0.3)", sizes);
         for (int jars = 1; jars <= sizes.length; jars += 13) {
             Path seen = installed.path().resolve(".changes/installed/lib/part" + (jars - 1) + ".jar");
             try (ForkedJvm installer = ForkedJvm.start(RuntimeUser.class)) {
@@ -396,8 +396,8 @@ class InstalledRuntimesTest {
 
     @Test
     void processesThatInstallAtOnceWaitForEachOther() throws Exception {
-        Path first = bundle("1.2", "[0.1,0.2)", 100_000, 100_000, 100_000);
-        Path second = bundle("1.3", "[0.1,0.2)", 100_000, 100_000, 100_000);
+        Path first = bundle("1.2", "[0.2,0.3)", 100_000, 100_000, 100_000);
+        Path second = bundle("1.3", "[0.2,0.3)", 100_000, 100_000, 100_000);
         try (ForkedJvm one = ForkedJvm.start(RuntimeUser.class);
                 ForkedJvm other = ForkedJvm.start(RuntimeUser.class)) {
             for (Path bundle : List.of(first, second)) {
@@ -414,8 +414,8 @@ class InstalledRuntimesTest {
 
     @Test
     void aProcessThatHoldsAVersionIsNamedAndNothingIsTakenFromIt() throws Exception {
-        installed.install(bundle("1.2", "[0.1,0.2)", 10));
-        installed.install(bundle("1.3", "[0.1,0.2)", 10));
+        installed.install(bundle("1.2", "[0.2,0.3)", 10));
+        installed.install(bundle("1.3", "[0.2,0.3)", 10));
         Version held = Version.parse("1.2");
         try (ForkedJvm user = ForkedJvm.start(RuntimeUser.class)) {
             assertThat(user.ask("hold", "[1,1.3)")).isEqualTo("1.2");
@@ -426,7 +426,7 @@ class InstalledRuntimesTest {
                     .hasMessageContaining("run-time part 1.2 at "
                             + installed.path().resolve("1.2") + ": not removed, in use by pid " + user.pid() + " (");
             assertThat(installed.remove(Version.parse("1.3"))).isTrue();
-            installed.install(bundle("1.4", "[0.1,0.2)", 10));
+            installed.install(bundle("1.4", "[0.2,0.3)", 10));
             installed.list().forEach(InstalledRuntime::verify);
             user.kill();
             assertThat(installed.users(held)).isEmpty();
@@ -438,7 +438,7 @@ class InstalledRuntimesTest {
     /** To learn who uses a version is to lock it for moments. */
     @Test
     void aProcessThatAsksForTheUsersHindersNoRemoval() throws Exception {
-        Path bundle = bundle("1.2", "[0.1,0.2)", 10);
+        Path bundle = bundle("1.2", "[0.2,0.3)", 10);
         Path stop = temp.resolve("stop");
         try (ForkedJvm watcher = ForkedJvm.start(RuntimeUser.class)) {
             watcher.tell("watch", "1.2", stop);
@@ -454,12 +454,12 @@ class InstalledRuntimesTest {
 
     @Test
     void manifestsOfInstalledPartsAreThoseOfTheirBundles() throws Exception {
-        Path bundle = bundle("1.2", "[0.1,0.2)", 10);
+        Path bundle = bundle("1.2", "[0.2,0.3)", 10);
         InstalledRuntime part = installed.install(bundle);
         try (ZipFile zip = new ZipFile(bundle.toFile());
                 InputStream in = zip.getInputStream(zip.getEntry(RuntimeManifest.FILE))) {
             assertThat(part.folder().resolve(RuntimeManifest.FILE)).hasBinaryContent(in.readAllBytes());
         }
-        assertThat(part.api()).isEqualTo(VersionRange.parse("[0.1,0.2)"));
+        assertThat(part.api()).isEqualTo(VersionRange.parse("[0.2,0.3)"));
     }
 }

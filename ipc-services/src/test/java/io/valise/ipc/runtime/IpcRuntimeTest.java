@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(HangWatchdog.class)
 @DisabledOnOs(OS.WINDOWS)
 class IpcRuntimeTest {
-    private static final VersionRange OURS = VersionRange.parse("[0.1,0.2)");
+    private static final VersionRange OURS = VersionRange.parse("[0.2,0.3)");
     private static final VersionRange LATER = VersionRange.parse("[9,)");
     private static final Set<Option> NONE = Set.of(Option.NONE);
 
@@ -55,7 +55,7 @@ class IpcRuntimeTest {
             assertThat(home.resolve("in-use.lock"))
                     .as("nothing happens before the first use")
                     .doesNotExist();
-            assertThat(a.ask("initialize", "[0.1,0.2)")).startsWith("0.1");
+            assertThat(a.ask("initialize", "[0.2,0.3)")).startsWith("0.2");
             a.ask("leave", "over");
             Files.writeString(home.resolve("foreign"), "x");
 
@@ -75,7 +75,7 @@ class IpcRuntimeTest {
         try (first;
                 IpcRuntime second = IpcRuntime.initialize(VersionRange.any(), NONE)) {
             assertThat(second.findings()).isEqualTo(first.findings());
-            assertThat(first.version().orElseThrow()).hasToString("0.1.0-SNAPSHOT");
+            assertThat(first.version().orElseThrow()).hasToString("0.2.0");
             assertThat(first.findings().transports())
                     .extracting(Component::name)
                     .containsExactly("io.valise.ipc.sharedmem", "io.valise.ipc.pipes", "io.valise.ipc.loopback");
@@ -84,7 +84,7 @@ class IpcRuntimeTest {
                 assertThat(transport.builtFor()).isEqualTo(first.version());
             });
             assertThat(IpcRuntime.tryInitialize(LATER, NONE).message())
-                    .contains("needed=[9,), found=io.valise.ipc 0.1.0")
+                    .contains("needed=[9,), found=io.valise.ipc 0.2.0")
                     .contains("initialised already");
         }
         first.close();
@@ -99,7 +99,7 @@ class IpcRuntimeTest {
                 IpcRuntime.tryInitialize(LATER, EnumSet.of(Option.ON_ERROR_DEBUG_BREAK, Option.ON_NO_MATCH_SHOW_UI));
 
         assertThat(result.status()).isEqualTo(Status.NO_MATCH);
-        assertThat(shown).hasSize(2).allMatch(message -> message.contains("needed=[9,), found=io.valise.ipc 0.1.0"));
+        assertThat(shown).hasSize(2).allMatch(message -> message.contains("needed=[9,), found=io.valise.ipc 0.2.0"));
         assertThatThrownBy(result::orElseThrow)
                 .isInstanceOfSatisfying(
                         IpcException.class, e -> assertThat(e.status()).isEqualTo(IpcStatus.VERSION_MISMATCH));
@@ -184,7 +184,7 @@ class IpcRuntimeTest {
                 List.of("-Dvalise.runtime.range=[9,)", "-Dvalise.runtime.options=ON_ERROR_FAIL_FAST,ON_TUESDAY");
         try (ForkedJvm process = ForkedJvm.start(options, RuntimeUser.class)) {
             assertThat(process.ask("ensure")).isEqualTo("went on");
-            assertThat(process.ask("initialize", "[0.1,0.2)")).startsWith("0.1");
+            assertThat(process.ask("initialize", "[0.2,0.3)")).startsWith("0.2");
         }
     }
 
@@ -196,7 +196,7 @@ class IpcRuntimeTest {
             for (int first = 0; first < 2; first++) {
                 assertThatThrownBy(() -> process.ask("ensure")).hasMessageContaining("RESOURCE_EXHAUSTED");
             }
-            assertThatThrownBy(() -> process.ask("failFast", "[0.1,0.2)")).isInstanceOf(AssertionError.class);
+            assertThatThrownBy(() -> process.ask("failFast", "[0.2,0.3)")).isInstanceOf(AssertionError.class);
             assertThat(process.awaitExit()).isEqualTo(134);
             assertThat(process.printed()).contains("cannot go on: INCOMPLETE: cannot lock");
         }

@@ -111,7 +111,7 @@ class IpcTelemetryTest {
                         equalTo(stringKey("server.address"), ADDRESS),
                         equalTo(stringKey("rpc.status_code"), status.name()));
         assertThat(span.getInstrumentationScopeInfo().getName()).isEqualTo("io.valise.ipc.opentelemetry");
-        assertThat(span.getInstrumentationScopeInfo().getVersion()).startsWith("0.1.0");
+        assertThat(span.getInstrumentationScopeInfo().getVersion()).startsWith("0.2.0");
         return span;
     }
 
