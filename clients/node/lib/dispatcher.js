@@ -1,4 +1,5 @@
 import { refusalOf } from './access.js';
+import { decode } from './cbor/decode.js';
 import { encode } from './cbor/encode.js';
 import * as frames from './frames.js';
 import { OutgoingStream } from './outgoing-stream.js';
@@ -325,7 +326,7 @@ class Call extends Told {
     if (this.#isStream) {
       throw new IpcError('UNSUPPORTED', `service ${this.service}: a stream has no metadata of its reply`);
     }
-    const all = { ...this.#replyMetadata, ...(more instanceof Map ? Object.fromEntries(more) : more) };
+    const all = new Map([...this.#replyMetadata ?? [], ...Object.entries(decode(encode(more), { exact: true }))]); // a copy
     const bytes = encode(all).length;
     if (bytes > MOST_REPLY_METADATA_BYTES) {
       throw new IpcError('MESSAGE_TOO_LARGE', `metadata of a reply: limit=${MOST_REPLY_METADATA_BYTES} bytes, actual=${bytes}`);

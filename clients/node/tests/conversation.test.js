@@ -37,6 +37,8 @@ for (const transport of ['pipe', 'loopback']) {
       const message = { data: Buffer.alloc(1 << 20, 'ab'), width: V.uint16(7) };
       assert.deepEqual(await connection.request('echo', message), message);
       assert.deepEqual(await connection.request('metadata', {}, { metadata: { tenant: 7 } }), { tenant: 7 });
+      assert.deepEqual(await connection.exchange('priced', { i: 1 }), { message: { i: 1 }, metadata: { parts: [1], more: 2 } });
+      assert.deepEqual(await connection.exchange('echo', { i: 1 }), { message: { i: 1 }, metadata: {} });
       assert.equal(connection.peer.application, 'echo-server');
       assert.equal(connection.endpoint, address);
     });
@@ -52,6 +54,7 @@ for (const transport of ['pipe', 'loopback']) {
       assert.deepEqual(await of(connection.request('echo', { data: Buffer.alloc(17 << 20) })), ['MESSAGE_TOO_LARGE', 'NOT_SENT']);
       const failed = await failure(connection.request('fail'));
       assert.deepEqual([failed.status, failed.reason], ['HANDLER_FAILED', 'TypeError: no market today']);
+      assert.match((await failure(connection.request('mispriced'))).reason, /expected a plain object or a Map/);
       const controller = new AbortController();
       const given = of(connection.request('hang', {}, { signal: controller.signal }));
       controller.abort();

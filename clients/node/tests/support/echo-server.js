@@ -14,6 +14,14 @@ const server = await serve(process.argv.slice(2), {
     fail: () => {
       throw new TypeError('no market today');
     },
+    priced: (message, call) => {
+      const costs = { parts: [1] };
+      call.replyMetadata(costs);
+      costs.parts.push('x'.repeat(100_000)); // what was set is a copy
+      call.replyMetadata(new Map([['more', 2]]));
+      return message;
+    },
+    mispriced: (message, call) => call.replyMetadata('abc'),
     large: (message) => ({ data: Buffer.alloc(message.bytes) }),
     callBack: async (message, call) => call.connection.request('offered', message),
     drain: (message, call) => {

@@ -20,7 +20,7 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Collects what a server and a client are told alike.
+ * Collects the options that servers and clients share.
  *
  * @param <B> the builder's interface
  */

@@ -7,8 +7,8 @@ import java.time.Duration;
 import java.util.concurrent.Executor;
 
 /**
- * What a server and a client are told alike: what they offer, to which peers, and how. What takes a builder of either, such as
- * an integration that adds services, takes an {@code EndBuilder<?>}. Not thread-safe.
+ * The options that servers and clients share: what they offer, to which peers, and how. A method that takes the builder of
+ * either has a type parameter {@code <B extends EndBuilder<B>>}. Not thread-safe.
  *
  * <p>The methods that add services and event handlers have the same names, and the same rules, as those of {@link
  * IpcConnection}. Names have 1 to 255 bytes of UTF-8; those that begin with {@code valise.} are reserved. Handlers run under the

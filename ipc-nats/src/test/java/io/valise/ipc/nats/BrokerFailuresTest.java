@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -83,8 +84,7 @@ class BrokerFailuresTest {
     @Test
     void silentBrokerIsNotTakenForOneThatRefuses() throws IOException {
         try (SilentBroker broker = SilentBroker.saying("");
-                SilentBroker secure = SilentBroker.saying("INFO {\"server_id\":\"s\",\"version\":\"2.10.0\","
-                        + "\"max_payload\":1048576,\"tls_required\":true,\"headers\":true}\r\n")) {
+                SilentBroker secure = SilentBroker.saying(SilentBroker.WANTS_TLS)) {
             for (String address : List.of("nats://127.0.0.1:" + broker.port(), "tls://127.0.0.1:" + secure.port())) {
                 fails(
                         IpcStatus.TIMEOUT,
@@ -95,6 +95,28 @@ class BrokerFailuresTest {
                                 .connectTimeout(Duration.ofSeconds(2))
                                 .connect());
             }
+        }
+    }
+
+    /** The first connection hangs, as one to a machine that lost its power. */
+    @Test
+    void anAttemptThatHangsHoldsNoOtherUp() throws IOException {
+        AtomicInteger attempts = new AtomicInteger();
+        try (NatsServer server = NatsServer.open();
+                SilentBroker broker = SilentBroker.saying("", client -> {
+                    if (attempts.incrementAndGet() > 1) {
+                        SilentBroker.relay(client, server.port());
+                    }
+                })) {
+            fails(
+                    IpcStatus.ENDPOINT_NOT_FOUND,
+                    "no server has the name",
+                    () -> IpcClient.builder("nats:quotes")
+                            .transport(new NatsTransport(NatsOptions.builder("nats://127.0.0.1:" + broker.port())
+                                    .build()))
+                            .connectTimeout(Duration.ofSeconds(30))
+                            .connect());
+            assertThat(attempts).hasValueGreaterThan(1);
         }
     }
 

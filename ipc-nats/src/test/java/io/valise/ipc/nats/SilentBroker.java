@@ -1,5 +1,7 @@
 package io.valise.ipc.nats;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -8,34 +10,72 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Says one thing to each who connects, and then hangs. Thread-safe. */
+/** Says one thing to each who connects, perhaps shakes hands by TLS, and then hangs or closes. Thread-safe. */
 final class SilentBroker implements AutoCloseable {
+    /** The greeting of a broker with TLS. */
+    static final String WANTS_TLS = "INFO {\"server_id\":\"s\",\"version\":\"2.10.0\",\"max_payload\":1048576,"
+            + "\"tls_required\":true,\"headers\":true}\r\n";
+
     private final ServerSocket server;
     private final List<Socket> clients = new CopyOnWriteArrayList<>();
     private final Thread accepting;
 
-    private SilentBroker(ServerSocket server, byte[] greeting) {
+    /** What follows the greeting. */
+    @FunctionalInterface
+    interface Then {
+        void with(Socket client) throws IOException;
+    }
+
+    private SilentBroker(ServerSocket server, byte[] greeting, Then then) {
         this.server = server;
-        accepting = new Thread(() -> greet(greeting), "silent broker");
+        accepting = new Thread(() -> greet(greeting, then), "silent broker");
         accepting.start();
     }
 
     static SilentBroker saying(String greeting) throws IOException {
+        return saying(greeting, client -> {});
+    }
+
+    static SilentBroker saying(String greeting, Then then) throws IOException {
         return new SilentBroker(
                 new ServerSocket(0, 10, InetAddress.getLoopbackAddress()),
-                greeting.getBytes(StandardCharsets.US_ASCII));
+                greeting.getBytes(StandardCharsets.US_ASCII),
+                then);
+    }
+
+    /** Has a real broker at this port go on with a client. */
+    static void relay(Socket client, int port) throws IOException {
+        Socket broker = new Socket(InetAddress.getLoopbackAddress(), port);
+        copy(client, broker);
+        copy(broker, client);
+    }
+
+    private static void copy(Socket from, Socket to) {
+        Thread copying = new Thread(
+                () -> {
+                    try (from;
+                            to) {
+                        from.getInputStream().transferTo(to.getOutputStream());
+                    } catch (IOException e) { // the other direction has ended first, and closed both
+                        assertThat(from.isClosed() || to.isClosed()).isTrue();
+                    }
+                },
+                "relay");
+        copying.setDaemon(true);
+        copying.start();
     }
 
     int port() {
         return server.getLocalPort();
     }
 
-    private void greet(byte[] greeting) {
+    private void greet(byte[] greeting, Then then) {
         try {
             while (true) {
                 Socket client = server.accept();
                 clients.add(client);
                 client.getOutputStream().write(greeting);
+                then.with(client);
             }
         } catch (IOException e) {
             if (!server.isClosed()) {

@@ -12,6 +12,7 @@ import io.valise.ipc.ValueSet;
 import java.nio.file.Path;
 import java.time.Duration;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -92,6 +93,33 @@ class TlsTest {
         try (NatsServer broker = NatsServer.with(certificates.broker(good, "  verify: true"))) {
             echoes(transport(broker, "tls", certificates.context(good)));
             refused(transport(broker, "tls", certificates.context(null)), "wants a certificate of this process");
+        }
+    }
+
+    @Test
+    void brokerThatHangsOrEndsAfterTheHandshakeDoesNotRefuse() throws Exception {
+        SSLContext context = certificates.context(good);
+        for (boolean ends : new boolean[] {false, true}) {
+            SilentBroker.Then then = client -> {
+                SSLSocket secure = (SSLSocket) context.getSocketFactory().createSocket(client, null, true);
+                secure.setUseClientMode(false);
+                secure.startHandshake();
+                if (ends) {
+                    client.close(); // as a broker that is killed
+                }
+            };
+            try (SilentBroker broker = SilentBroker.saying(SilentBroker.WANTS_TLS, then)) {
+                NatsOptions options = NatsOptions.builder("tls://localhost:" + broker.port())
+                        .tls(certificates.context(null))
+                        .build();
+                fails(
+                        IpcStatus.TIMEOUT,
+                        "no answer in time",
+                        () -> IpcClient.builder("nats:quotes")
+                                .transport(new NatsTransport(options))
+                                .connectTimeout(Duration.ofMillis(1500))
+                                .connect());
+            }
         }
     }
 

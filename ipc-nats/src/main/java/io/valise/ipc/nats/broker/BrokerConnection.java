@@ -37,6 +37,7 @@ import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,7 +55,7 @@ public final class BrokerConnection {
             Pattern.compile("(?i)permissions violation for (?:publish|subscription) to \"([^\"]+)\"");
 
     private static final ExecutorService THREADS = Threads.pool("valise-nats", MOST_THREADS);
-    private static final ExecutorService NEWS = Threads.pool("valise-nats-news", 1);
+    private static final ExecutorService CALLBACKS = Threads.pool("valise-nats-news", 1);
 
     private final BrokerSettings settings;
     private final Receiver receiver;
@@ -102,7 +103,7 @@ public final class BrokerConnection {
         try {
             connection = Nats.connect(options);
         } catch (IOException | InterruptedException | RuntimeException e) {
-            awaitNews();
+            awaitCallbacks();
             throw Failures.toConnect(settings, e, List.copyOf(heard));
         }
         dispatcher = connection.createDispatcher(this::receive);
@@ -116,7 +117,7 @@ public final class BrokerConnection {
     /**
      * Connects.
      *
-     * @param timeoutNanos how long it may take
+     * @param timeoutNanos how long it may take for each address
      * @throws IpcException {@code ENDPOINT_NOT_FOUND} when no broker answers, {@code TIMEOUT}, {@code
      *     AUTHENTICATION_FAILED}, {@code UNSUPPORTED} when the broker's limits are too low; nothing was sent
      */
@@ -163,8 +164,7 @@ public final class BrokerConnection {
         Options.Builder options = new Options.Builder()
                 .servers(settings.urls().toArray(String[]::new))
                 .connectionName("valise " + ProcessHandle.current().pid())
-                .connectionTimeout(
-                        Duration.ofNanos(timeoutNanos / settings.servers().size())) // for each of them
+                .connectionTimeout(Duration.ofNanos(timeoutNanos)) // for each of them
                 .maxReconnects(0)
                 .hostnameResolveMode(
                         Options.HostnameResolveMode.HappyEyeballs) // keeps the name, which the certificate is for
@@ -174,7 +174,7 @@ public final class BrokerConnection {
                 .maxMessagesInOutgoingQueue(0)
                 .executor(THREADS)
                 .connectExecutor(THREADS)
-                .callbackExecutor(NEWS)
+                .callbackExecutor(CALLBACKS)
                 .connectionListener(this::happened)
                 .errorListener(new Errors());
         if (settings.user() != null) {
@@ -252,7 +252,7 @@ public final class BrokerConnection {
     }
 
     private boolean wasDropped(byte[] data) {
-        awaitNews();
+        awaitCallbacks();
         return dropped.remove(data);
     }
 
@@ -293,7 +293,7 @@ public final class BrokerConnection {
 
     /** Whether the broker has denied a subject; ask after an answer to something sent later has come. */
     public boolean isDenied(String subject) {
-        awaitNews();
+        awaitCallbacks();
         return denied.contains(subject);
     }
 
@@ -360,10 +360,13 @@ public final class BrokerConnection {
         }
     }
 
-    /** The input of a TLS connection has ended; that is news only where the broker has not said why, and time is not up. */
+    /**
+     * The input of a TLS connection has ended. An alert says why, and is told if the broker has said nothing else and time is not
+     * up; a broker that restarts ends without one.
+     */
     private void inputEnded(IOException how) {
-        if (!made) {
-            NEWS.execute(
+        if (!made && how instanceof SSLException) {
+            CALLBACKS.execute(
                     () -> { // after what it has said before
                         if (heard.stream().allMatch(ConnectException.class::isInstance)) {
                             hear(new Failures.EndedAfterHandshake(how));
@@ -381,8 +384,8 @@ public final class BrokerConnection {
     }
 
     /** The library tells its listeners by one thread, in order: whatever it has told before is known when this returns. */
-    private static void awaitNews() {
-        Future<?> told = NEWS.submit(() -> {});
+    private static void awaitCallbacks() {
+        Future<?> told = CALLBACKS.submit(() -> {});
         boolean interrupted = false;
         while (!told.isDone()) {
             try {

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class Failures {
     private static final int MOST_CAUSES = 10;
 
-    /** The broker ended a connection whose handshake was done, and said nothing but perhaps an alert of TLS. */
+    /** The broker ended a connection by an alert of TLS after the handshake. */
     static final class EndedAfterHandshake extends SSLException {
         private static final long serialVersionUID = 1;
 

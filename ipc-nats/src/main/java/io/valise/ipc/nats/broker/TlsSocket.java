@@ -15,7 +15,8 @@ import javax.net.ssl.SSLSocket;
  * A TLS socket that tells a listener how its input ended. A broker that refuses a certificate of TLS 1.3, or the lack of one,
  * says so after the handshake; jnats drops that alert while it connects, and waits until its time is up.
  *
- * <p>It passes on what jnats uses of a socket, and all of {@link SSLSocket}.
+ * <p>It passes on what jnats 2.26 uses of a socket, and what is abstract in {@link SSLSocket}; the other methods see a socket
+ * that is not connected.
  */
 @SuppressWarnings("UnsynchronizedOverridesSynchronized") // the other socket needs no lock
 final class TlsSocket extends SSLSocket {

@@ -67,7 +67,7 @@ final class Node implements BrokerConnection.Receiver, Outlet {
     /**
      * Connects, and waits until the inbox is there.
      *
-     * @param timeoutNanos how long connecting may take
+     * @param timeoutNanos how long connecting to each address may take
      * @param onLost told once, by any thread, when the broker has ended the connection
      * @throws IpcException as {@link BrokerConnection#open}; {@code ACCESS_DENIED} when the broker's permissions are wrong
      */

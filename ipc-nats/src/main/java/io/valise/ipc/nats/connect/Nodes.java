@@ -18,22 +18,25 @@ import java.util.concurrent.TimeoutException;
  * needs it, and closed a few seconds after the last. Thread-safe.
  */
 final class Nodes {
-    private static final long MOST_NANOS = TimeUnit.HOURS.toNanos(1);
+    /** How long the first attempt may take for each address; each further one twice as long. */
+    private static final long FIRST_ATTEMPT_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    private static final long LONGEST_ATTEMPT_NANOS = TimeUnit.SECONDS.toNanos(16);
     private static final Map<BrokerSettings, CompletableFuture<Node>> PLACES = new HashMap<>();
 
     private Nodes() {}
 
     /**
-     * The connection by these settings; {@link Node#release} it once.
+     * The connection by these settings; {@link Node#release} it once. An attempt is shared by all who wait, and may be one that
+     * hangs: it ends soon, and who has time left begins another, longer one, as a busy machine needs.
      *
      * @param nanos how long it may take
      * @throws IpcException as the constructor of {@link Node}; {@code CANCELLED} when the thread is interrupted
      */
     static Node use(BrokerSettings settings, long nanos) {
         long begun = System.nanoTime();
-        while (true) {
-            CompletableFuture<Node> own = new CompletableFuture<>();
-            CompletableFuture<Node> place = place(settings, own, nanos);
+        for (long attempt = FIRST_ATTEMPT_NANOS; ; attempt = Math.min(2 * attempt, LONGEST_ATTEMPT_NANOS)) {
+            CompletableFuture<Node> place = place(settings, attempt);
             try {
                 Node node = await(place, settings, nanos - (System.nanoTime() - begun));
                 synchronized (PLACES) {
@@ -43,8 +46,7 @@ final class Nodes {
                     }
                 }
             } catch (IpcException e) {
-                boolean shorter = place != own && e.status() == IpcStatus.TIMEOUT;
-                if (!shorter || System.nanoTime() - begun >= nanos) {
+                if (e.status() != IpcStatus.TIMEOUT || System.nanoTime() - begun >= nanos) {
                     throw e;
                 }
             }
@@ -73,14 +75,14 @@ final class Nodes {
     }
 
     /** The place of these settings; where there is none, a new one, and a thread that connects. */
-    private static CompletableFuture<Node> place(BrokerSettings settings, CompletableFuture<Node> fresh, long nanos) {
+    private static CompletableFuture<Node> place(BrokerSettings settings, long nanos) {
         synchronized (PLACES) {
             CompletableFuture<Node> known = PLACES.get(settings);
             if (known != null) {
                 return known;
             }
-            Threads.start(Threads.daemon(
-                    "valise-nats-dial", () -> make(settings, fresh, Math.max(1, Math.min(nanos, MOST_NANOS)))));
+            CompletableFuture<Node> fresh = new CompletableFuture<>();
+            Threads.start(Threads.daemon("valise-nats-dial", () -> make(settings, fresh, nanos)));
             PLACES.put(settings, fresh);
             return fresh;
         }
