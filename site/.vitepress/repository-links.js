@@ -15,7 +15,7 @@ const onSite = (path) => (path === 'README.md' ? 'index.md' : path)
  */
 export function destination(page, href, sources) {
   const [, path, anchor] = /^([^#]*)(#.*)?$/.exec(href)
-  if (!path || /^[a-z]+:/.test(path)) return href
+  if (!path || /^([a-z][a-z0-9+.-]*:|\/\/)/i.test(path)) return href
   const target = posix.join(posix.dirname(inRepository(page)), decodeURI(path))
   if (target.startsWith('..') || !existsSync(resolve(repository, target))) {
     throw new Error(`${inRepository(page)}: the link ${href} leads to no file of the repository`)
@@ -39,6 +39,8 @@ export function repositoryLinks(md, sources) {
         const there = destination(env.relativePath, token.attrGet(attribute), sources)
         if (there) {
           token.attrSet(attribute, there)
+        } else if (token.type === 'image') {
+          Object.assign(token, { type: 'text', tag: '', content: md.renderer.renderInlineAsText([token], md.options, env) })
         } else {
           children.splice(children.findIndex(({ type }, at) => at > index && type === 'link_close'), 1)
           children.splice(index--, 1)
