@@ -4,6 +4,8 @@ import io.valise.ipc.IpcConnection
 import io.valise.ipc.ValueSet
 import java.util.concurrent.Callable
 import java.util.concurrent.CompletableFuture
+import kotlin.reflect.KType
+import kotlin.reflect.typeOf
 import kotlinx.coroutines.currentCoroutineContext
 import kotlinx.coroutines.ensureActive
 import kotlinx.coroutines.flow.Flow
@@ -30,12 +32,12 @@ public suspend fun IpcConnection.call(
  * Sends a record and suspends until a reply of a type; otherwise like the call with a [ValueSet].
  *
  * @throws io.valise.ipc.IpcException as the typed [IpcConnection.request]
- * @throws IllegalArgumentException when the service's name is empty or too long, the type cannot be mapped or the record
- *     cannot be sent
+ * @throws IllegalArgumentException when the service's name is empty or too long, the type cannot be mapped or has type
+ *     arguments, or the record cannot be sent
  * @since 0.1.0
  */
 public suspend inline fun <reified R : Any> IpcConnection.call(service: String, ask: Record): R =
-    call(service, ask, R::class.javaObjectType)
+    call(service, ask, classOf(typeOf<R>(), R::class.javaObjectType))
 
 /**
  * Sends a record and suspends until a reply of a type that is known at run time; otherwise like the call with a type argument.
@@ -65,12 +67,12 @@ public fun IpcConnection.flow(
  * A stream of values of a type, opened by a record; otherwise like the flow of a [ValueSet]. An item of another type cancels
  * the stream, which ends with `TYPE_MISMATCH`.
  *
- * @throws IllegalArgumentException when the service's name is empty or too long, the type cannot be mapped or the record
- *     cannot be sent
+ * @throws IllegalArgumentException when the service's name is empty or too long, the type cannot be mapped or has type
+ *     arguments, or the record cannot be sent
  * @since 0.1.0
  */
 public inline fun <reified T : Any> IpcConnection.flow(service: String, ask: Record): Flow<T> =
-    flow(service, ask, T::class.javaObjectType)
+    flow(service, ask, classOf(typeOf<T>(), T::class.javaObjectType))
 
 /**
  * A stream of values of a type that is known at run time; otherwise like the flow with a type argument.
@@ -79,6 +81,16 @@ public inline fun <reified T : Any> IpcConnection.flow(service: String, ask: Rec
  */
 public fun <T : Any> IpcConnection.flow(service: String, ask: Record, item: Class<T>): Flow<T> =
     stream(service, ask, item).asFlow()
+
+/** The class of a type without arguments: a value that is mapped without them is of another type. */
+@PublishedApi
+internal fun <T : Any> classOf(type: KType, raw: Class<T>): Class<T> {
+    require(type.arguments.all { it.type == null }) {
+        "${raw.name}: expected=a type without type arguments, actual=${type.arguments.joinToString { "$it" }}; map a" +
+            " ValueSet, as in call(service, TypedValues.from(ask)).to(object : GenericType<Page<Quote>>() {})"
+    }
+    return raw
+}
 
 /** Sends for this coroutine: nothing once it is cancelled, and for the call that it handles, as a blocking handler does. */
 private suspend fun <R> reply(send: () -> CompletableFuture<R>): R {

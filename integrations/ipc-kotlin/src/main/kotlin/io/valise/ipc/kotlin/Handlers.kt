@@ -9,26 +9,23 @@ import io.valise.ipc.StreamHandler
 import io.valise.ipc.TypedAsyncHandler
 import io.valise.ipc.TypedStreamHandler
 import io.valise.ipc.ValueSet
-import java.util.concurrent.CancellationException
 import java.util.concurrent.CompletableFuture
 import java.util.concurrent.Flow.Publisher
 import kotlin.coroutines.AbstractCoroutineContextElement
 import kotlin.coroutines.CoroutineContext
 import kotlin.coroutines.EmptyCoroutineContext
 import kotlinx.coroutines.CoroutineScope
-import kotlinx.coroutines.Job
-import kotlinx.coroutines.currentCoroutineContext
+import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.ensureActive
 import kotlinx.coroutines.flow.Flow
-import kotlinx.coroutines.flow.emitAll
-import kotlinx.coroutines.flow.flow
+import kotlinx.coroutines.flow.FlowCollector
+import kotlinx.coroutines.future.await
 import kotlinx.coroutines.jdk9.asPublisher
-import kotlinx.coroutines.job
 import kotlinx.coroutines.launch
 
 /**
  * The call that a coroutine handles, in its context. It is there in handlers of [requestHandler], and in those of
- * [typedHandler] where there are interceptors, as [CallContext.current] is on threads.
+ * [typedHandler] where there are interceptors of handlers, as [CallContext.current] is on threads.
  *
  * @property call the call
  * @since 0.1.0
@@ -95,21 +92,17 @@ private fun <R : Any> CoroutineScope.answer(call: CoroutineContext, handler: sus
     return reply
 }
 
+/**
+ * The flow is collected by one coroutine of this scope, in whose context items are handed on: `flowOn` would buffer them. Its
+ * end is told by a future, since a dispatcher that refuses work cancels a coroutine before it begins.
+ */
 private fun <T : Any> CoroutineScope.publisher(items: Flow<T>): Publisher<T> {
-    val scope = coroutineContext
-    val bound = flow {
-        val collecting = currentCoroutineContext().job
-        val tie = Job(scope[Job])
-        tie.invokeOnCompletion { cause -> if (cause != null) collecting.cancel(CancellationException(cause.message)) }
-        try {
-            emitAll(items)
-        } catch (cancelled: CancellationException) {
-            throw if (tie.isCancelled) ended(cancelled) else cancelled
-        } finally {
-            tie.complete()
+    val bound = object : Flow<T> {
+        override suspend fun collect(collector: FlowCollector<T>) {
+            answer(EmptyCoroutineContext) { items.collect(collector) }.await()
         }
     }
-    return bound.asPublisher(scope.minusKey(Job))
+    return bound.asPublisher(Dispatchers.Unconfined)
 }
 
 private fun ended(cause: Throwable) =

@@ -1,11 +1,13 @@
 package io.valise.ipc.kotlin
 
 import io.valise.ipc.CallContext
+import io.valise.ipc.GenericType
 import io.valise.ipc.IpcClient
 import io.valise.ipc.IpcConnection
 import io.valise.ipc.IpcException
 import io.valise.ipc.IpcServer
 import io.valise.ipc.IpcStatus
+import io.valise.ipc.TypedValues
 import io.valise.ipc.ValueSet
 import io.valise.ipc.testkit.HangWatchdog
 import io.valise.ipc.testkit.flow.AllItems
@@ -14,12 +16,18 @@ import io.valise.ipc.testkit.process.ForkedJvm
 import io.valise.ipc.testlog.MayLog
 import java.time.Duration
 import java.util.concurrent.CancellationException
+import java.util.concurrent.CompletableFuture
+import java.util.concurrent.Executors
+import java.util.concurrent.Flow
+import java.util.concurrent.LinkedBlockingQueue
+import java.util.concurrent.TimeUnit
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.ExperimentalCoroutinesApi
 import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.TimeoutCancellationException
+import kotlinx.coroutines.asCoroutineDispatcher
 import kotlinx.coroutines.async
 import kotlinx.coroutines.cancel
 import kotlinx.coroutines.cancelAndJoin
@@ -27,6 +35,7 @@ import kotlinx.coroutines.channels.Channel
 import kotlinx.coroutines.currentCoroutineContext
 import kotlinx.coroutines.flow.buffer
 import kotlinx.coroutines.flow.first
+import kotlinx.coroutines.flow.flowOf
 import kotlinx.coroutines.flow.map
 import kotlinx.coroutines.flow.toList
 import kotlinx.coroutines.launch
@@ -232,6 +241,69 @@ internal class CoroutinesTest {
             assertThat((failure as IpcException).status()).isEqualTo(IpcStatus.CANCELLED)
             assertThat(failure).hasMessageContaining("scope of its handler was cancelled")
         }
+    }
+
+    /** Its thread ends only when the flow waits: to be asked for its first message, or for its second. */
+    @ParameterizedTest
+    @ValueSource(ints = [0, 1])
+    fun aFlowWhoseDispatcherRefusesWorkIsCancelled(taken: Int) {
+        val executor = Executors.newSingleThreadExecutor()
+        val scope = CoroutineScope(executor.asCoroutineDispatcher())
+        val two = flowOf(ValueSet.of("n", 0), ValueSet.of("n", 1))
+        IpcServer.builder("local:refusing").stream("two", scope.streamHandler { two }).start().use { server ->
+            IpcClient.connect("local:refusing").use { client ->
+                val reading = Reading()
+                client.stream("two", ValueSet.empty()).subscribe(reading)
+                repeat(taken) { n -> assertThat(reading.next()).isEqualTo(ValueSet.of("n", n)) }
+                executor.shutdown()
+                assertThat(executor.awaitTermination(50, TimeUnit.SECONDS)).isTrue()
+                assertThat((reading.next() as IpcException).status()).isEqualTo(IpcStatus.CANCELLED)
+                assertThat(server.shutdown(Duration.ofSeconds(50))).isTrue()
+            }
+        }
+    }
+
+    /** Asks for one signal after another. */
+    private class Reading : Flow.Subscriber<ValueSet> {
+        private val subscribed = CompletableFuture<Flow.Subscription>()
+        private val signals = LinkedBlockingQueue<Any>()
+
+        fun next(): Any {
+            subscribed.get().request(1)
+            return signals.take()
+        }
+
+        override fun onSubscribe(subscription: Flow.Subscription) {
+            subscribed.complete(subscription)
+        }
+
+        override fun onNext(item: ValueSet) {
+            signals.add(item)
+        }
+
+        override fun onError(cause: Throwable) {
+            signals.add(cause)
+        }
+
+        override fun onComplete() {
+            signals.add("complete")
+        }
+    }
+
+    @Test
+    fun aTypeWithArgumentsIsRefused() = test("local") { ends ->
+        val calls = listOf<suspend () -> Any>(
+            { ends.client.call<Page<Quote>>("echo", Ask("KRW")) },
+            { ends.client.flow<Page<Quote>>("quotes", Ask("KRW")) },
+        )
+        for (call in calls) {
+            val refused = assertThrows<IllegalArgumentException> { call() }
+            assertThat(refused).hasMessageContaining("Page: expected=a type without type arguments, actual=")
+        }
+        val page = Page(listOf(Quote("KRW", 0.5)))
+        val echoed = ends.client.call("echo", TypedValues.from(page, object : GenericType<Page<Quote>>() {}))
+        assertThat(echoed.to(object : GenericType<Page<Quote>>() {})).isEqualTo(page)
+        assertThat(ends.client.call<Page<*>>("echo", Page(listOf("KRW")))).isEqualTo(Page(listOf("KRW")))
     }
 
     @Test

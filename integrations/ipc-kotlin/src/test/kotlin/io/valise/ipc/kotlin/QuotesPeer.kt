@@ -28,6 +28,9 @@ internal data class Quote(val symbol: String, val bid: Double)
 @JvmRecord
 internal data class Bid(val bid: Double)
 
+@JvmRecord
+internal data class Page<T>(val items: List<T>)
+
 /** A server whose handlers are coroutines, in a process of its own or in that of the test; tells on command what they did. */
 internal class QuotesPeer(address: String) : CommandLoop.Commands {
     private val scope = CoroutineScope(Dispatchers.Default)
