@@ -133,6 +133,15 @@ public final class IpcServer implements AutoCloseable {
     }
 
     /**
+     * Whether the server is not closed yet, however that comes about: false from when {@link #awaitClosed} returns at once.
+     *
+     * @since 0.1.0
+     */
+    public boolean isOpen() {
+        return core.isOpen();
+    }
+
+    /**
      * Waits until the server is closed, however that comes about; returns at once when it is closed already.
      *
      * @throws InterruptedException when the thread is interrupted while it waits or was before; the server is not affected

@@ -165,7 +165,9 @@ public final class IpcConnections implements SmartLifecycle, DisposableBean {
                 }
                 return known;
             } catch (RuntimeException e) {
-                failure = e;
+                if (!(e instanceof IpcException known && known.status() == IpcStatus.CANCELLED)) {
+                    failure = e; // an interrupt of the caller tells nothing of the server
+                }
                 throw e;
             } finally {
                 connecting.unlock();

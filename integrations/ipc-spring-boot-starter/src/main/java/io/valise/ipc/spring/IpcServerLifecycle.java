@@ -60,9 +60,10 @@ public final class IpcServerLifecycle implements SmartLifecycle, DisposableBean 
         meters = by;
     }
 
-    /** The server; null when it is not running. */
+    /** The server; null when it is not running, or was closed otherwise than by this. */
     @Nullable IpcServer running() {
-        return running;
+        IpcServer server = running;
+        return server != null && server.isOpen() ? server : null;
     }
 
     /**
@@ -86,7 +87,8 @@ public final class IpcServerLifecycle implements SmartLifecycle, DisposableBean 
      */
     @Override
     public synchronized void start() {
-        if (running == null) {
+        if (!isRunning()) {
+            destroy(); // the counters of one that was closed otherwise
             IpcServer server = builders.get().start();
             running = server;
             unmeter = meters.ofServer(name, server);
@@ -130,7 +132,7 @@ public final class IpcServerLifecycle implements SmartLifecycle, DisposableBean 
 
     @Override
     public boolean isRunning() {
-        return running != null;
+        return running() != null;
     }
 
     @Override

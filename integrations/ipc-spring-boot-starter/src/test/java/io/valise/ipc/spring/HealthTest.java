@@ -7,6 +7,7 @@ import io.valise.ipc.ConnectionState;
 import io.valise.ipc.IpcConnection;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcServer;
+import io.valise.ipc.IpcStatus;
 import io.valise.ipc.spring.shop.QuotesClient;
 import io.valise.ipc.spring.shop.ShopApplication;
 import io.valise.ipc.spring.stock.ClientApplication;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
@@ -57,6 +59,22 @@ class HealthTest {
                     assertThat(health.servers().get("second")).isEqualTo(Map.of("state", "STOPPED"));
                     assertThat(health.servers().get("ipcServer")).asString().contains("STARTED");
                 });
+    }
+
+    @Test
+    void aServerThatTheApplicationClosedIsDownUntilItStartsAgain() {
+        for (Consumer<IpcServer> close : List.<Consumer<IpcServer>>of(IpcServer::close, IpcServer::closeIfUnused)) {
+            SHOP.run(shop -> {
+                IpcServerLifecycle lifecycle = shop.getBean(IpcServerLifecycle.class);
+                close.accept(lifecycle.server());
+                ActuatorHealth health = ActuatorHealth.of(shop);
+                assertThat(health.status()).isEqualTo("DOWN");
+                assertThat(health.servers()).isEqualTo(Map.of("ipcServer", Map.of("state", "STOPPED")));
+                assertThat(lifecycle.isRunning()).isFalse();
+                lifecycle.start();
+                assertThat(ActuatorHealth.of(shop).status()).isEqualTo("UP");
+            });
+        }
     }
 
     private static void assertClient(ActuatorHealth health, String status, Map<String, String> details) {
@@ -111,6 +129,25 @@ class HealthTest {
                 quotes.bid("KRW");
                 assertThat(ActuatorHealth.of(client).status()).isEqualTo("UP");
             });
+        });
+    }
+
+    /** An interrupt ends the waiting for a server that is being started, as it ends the customizer here, at a fixed time. */
+    @Test
+    void aCallerThatWasInterruptedLeavesItsClientUp() {
+        IpcClientCustomizer interrupted = (name, client) -> {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new IpcException(IpcStatus.CANCELLED, "interrupted");
+            }
+        };
+        CLIENT.withBean(IpcClientCustomizer.class, () -> interrupted).run(client -> {
+            QuotesClient quotes = client.getBean(QuotesClient.class);
+            Thread.currentThread().interrupt();
+            assertThatThrownBy(() -> quotes.bid("KRW"))
+                    .isInstanceOfSatisfying(
+                            IpcException.class, e -> assertThat(e.status()).isEqualTo(IpcStatus.CANCELLED));
+            assertThat(Thread.interrupted()).isTrue();
+            assertClient(ActuatorHealth.of(client), "UP", Map.of("state", "UNUSED"));
         });
     }
 

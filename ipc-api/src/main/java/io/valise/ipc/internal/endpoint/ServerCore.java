@@ -471,6 +471,11 @@ public final class ServerCore implements Session.Greeter {
         listeners.forEach(Transport.Listener::close);
     }
 
+    /** Whether neither {@link #close} nor {@link #shutdown} is done. */
+    public boolean isOpen() {
+        return closed.getCount() > 0;
+    }
+
     /** Waits until {@link #close} or {@link #shutdown} is done. */
     public void awaitClosed() throws InterruptedException {
         closed.await();
