@@ -247,7 +247,7 @@ class MicrometerTest {
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         CallTimers timers = CallTimers.of(registry);
         IpcServer server = IpcServer.builder("local:quotes")
-                .interceptHandlers(timers.handlers()) // the outermost
+                .interceptHandlers(timers.handlers()) // first, or after those of OpenTelemetry
                 .service("price", request -> price())
                 .start();
         IpcConnection quotes =

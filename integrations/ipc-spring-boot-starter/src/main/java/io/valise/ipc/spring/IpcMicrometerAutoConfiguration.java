@@ -23,7 +23,8 @@ import org.springframework.core.annotation.Order;
 
 /**
  * Times calls, and shows the counters of servers and connections, in the registry of the application. Evaluated late: each version of
- * Spring Boot has another class that makes the registry.
+ * Spring Boot has another class that makes the registry. The timers are around the interceptors of the application, within the spans
+ * of {@link IpcOpenTelemetryAutoConfiguration}.
  */
 @AutoConfiguration
 @AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)
@@ -38,13 +39,13 @@ final class IpcMicrometerAutoConfiguration {
     }
 
     @Bean
-    @Order(Ordered.HIGHEST_PRECEDENCE)
+    @Order(Ordered.HIGHEST_PRECEDENCE + 1)
     static Interceptor<CallContext> ipcHandlerTimer(CallTimers timers) {
         return timers.handlers();
     }
 
     @Bean
-    @Order(Ordered.HIGHEST_PRECEDENCE)
+    @Order(Ordered.HIGHEST_PRECEDENCE + 1)
     static Interceptor<OutgoingCall> ipcCallTimer(CallTimers timers) {
         return timers.calls();
     }

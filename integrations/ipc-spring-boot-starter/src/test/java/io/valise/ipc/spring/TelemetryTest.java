@@ -15,12 +15,16 @@ import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
+import io.valise.ipc.CallContext;
+import io.valise.ipc.Interceptor;
+import io.valise.ipc.OutgoingCall;
 import io.valise.ipc.micrometer.CallTimers;
 import io.valise.ipc.opentelemetry.IpcTelemetry;
 import io.valise.ipc.spring.shop.QuotesClient;
 import io.valise.ipc.spring.shop.ShopApplication;
 import io.valise.ipc.testlog.MayLog;
 import java.util.Collection;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -28,6 +32,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.ResolvableType;
 
 /** What servers and clients tell Micrometer and OpenTelemetry by themselves, in whole applications of Spring Boot. A client may close while its server does. */
 @MayLog("clients did not take all replies: limit=PT29S")
@@ -159,6 +164,22 @@ class TelemetryTest {
                             .get(0)
                             .getTraceId());
         });
+    }
+
+    @Test
+    void spansAreAroundTimers() {
+        SHOP.withUserConfiguration(Traced.class).run(shop -> {
+            assertThat(interceptors(shop, CallContext.class))
+                    .containsExactly(shop.getBean("ipcHandlerSpans"), shop.getBean("ipcHandlerTimer"));
+            assertThat(interceptors(shop, OutgoingCall.class))
+                    .containsExactly(shop.getBean("ipcCallSpans"), shop.getBean("ipcCallTimer"));
+        });
+    }
+
+    /** In the order in which builders are given them. */
+    private static Stream<Object> interceptors(ApplicationContext shop, Class<?> call) {
+        return shop.getBeanProvider(ResolvableType.forClassWithGenerics(Interceptor.class, call))
+                .orderedStream();
     }
 
     @Configuration(proxyBeanMethods = false)
