@@ -5,6 +5,7 @@ import io.valise.ipc.services.objects.ExportedObjects;
 import io.valise.ipc.services.objects.RemoteObjects;
 import java.lang.reflect.Method;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -29,12 +30,12 @@ final class ServiceBeans {
 
     /** Whether the server of the application has services. */
     boolean hasServices() {
-        return named("").findAny().isPresent();
+        return marked("").findAny().isPresent();
     }
 
     /** The clients whose servers may call something. */
     Set<String> clients() {
-        return names().map(bean -> marked(bean).client())
+        return marked().map(bean -> bean.mark.client())
                 .filter(client -> !client.isEmpty())
                 .collect(Collectors.toSet());
     }
@@ -46,21 +47,22 @@ final class ServiceBeans {
      *     does not implement an interface that it names; its message names the bean
      */
     <B extends EndBuilder<B>> void addTo(B builder, String client) {
+        List<Marked> marked = marked(client).toList();
         Map<String, Method> taken = new HashMap<>();
-        named(client).forEach(name -> {
+        marked.forEach(bean -> {
             try {
-                HandlerBean handlers = new HandlerBean(singleton(name));
-                if (handlers.isEmpty() && marked(name).remote().length == 0) {
+                HandlerBean handlers = new HandlerBean(singleton(bean.name));
+                if (handlers.isEmpty() && bean.mark.remote().length == 0) {
                     throw new IllegalStateException(
                             "handlers: expected=1 at least, actual=0; mark a method with IpcHandler or IpcEvent, or name an"
                                     + " interface in IpcService.remote");
                 }
                 handlers.addTo(builder, taken);
             } catch (IllegalStateException | IllegalArgumentException e) {
-                throw new IllegalStateException("bean " + name + ": " + e.getMessage(), e);
+                throw new IllegalStateException("bean " + bean.name + ": " + e.getMessage(), e);
             }
         });
-        ExportedObjects objects = exported(client);
+        ExportedObjects objects = exported(marked);
         if (objects != null) {
             objects.addTo(builder);
         }
@@ -76,17 +78,17 @@ final class ServiceBeans {
         return beans.getBean(name);
     }
 
-    private @Nullable ExportedObjects exported(String client) {
+    private @Nullable ExportedObjects exported(List<Marked> marked) {
         @Nullable ExportedObjects all = null;
-        for (String name : named(client).toList()) {
-            for (Class<?> type : marked(name).remote()) {
-                Object bean = beans.getBean(name);
-                if (!type.isInstance(bean)) {
-                    throw new IllegalStateException("bean " + name + ": remote: expected=" + type.getName()
-                            + ", actual=" + bean.getClass().getName()
+        for (Marked bean : marked) {
+            for (Class<?> type : bean.mark.remote()) {
+                Object object = beans.getBean(bean.name);
+                if (!type.isInstance(object)) {
+                    throw new IllegalStateException("bean " + bean.name + ": remote: expected=" + type.getName()
+                            + ", actual=" + object.getClass().getName()
                             + "; implement the interface, or remove it from IpcService.remote");
                 }
-                all = exported(all, type, bean);
+                all = exported(all, type, object);
             }
         }
         return all;
@@ -97,14 +99,18 @@ final class ServiceBeans {
         return others == null ? RemoteObjects.export(type, object) : others.and(type, object);
     }
 
-    private Stream<String> named(String client) {
-        return names().filter(bean -> marked(bean).client().equals(client));
+    /** A bean, and its mark. */
+    private record Marked(String name, IpcService mark) {}
+
+    private Stream<Marked> marked(String client) {
+        return marked().filter(bean -> bean.mark.client().equals(client));
     }
 
-    private Stream<String> names() {
+    private Stream<Marked> marked() {
         Iterable<String> all = beans::getBeanNamesIterator;
         return StreamSupport.stream(all.spliterator(), false)
-                .filter(bean -> !isAbstract(bean) && !ScopedProxyUtils.isScopedTarget(bean) && found(bean) != null);
+                .filter(bean -> !isAbstract(bean) && !ScopedProxyUtils.isScopedTarget(bean))
+                .flatMap(bean -> Stream.ofNullable(mark(bean)).map(mark -> new Marked(bean, mark)));
     }
 
     private boolean isAbstract(String bean) {
@@ -116,7 +122,7 @@ final class ServiceBeans {
      * The mark of the method that makes a bean, else that of its class. Makes no bean to know its class: it is asked while beans
      * are still defined. Of one that is made, the class is what it really is.
      */
-    private @Nullable IpcService found(String bean) {
+    private @Nullable IpcService mark(String bean) {
         String scoped = ScopedProxyUtils.getTargetBeanName(bean); // its proxy is of a factory, which tells no type yet
         String defined = beans.containsBeanDefinition(scoped) ? scoped : bean;
         IpcService marked = ofMethod(defined);
@@ -141,13 +147,5 @@ final class ServiceBeans {
                         .get(IpcService.class)
                         .synthesize(MergedAnnotation::isPresent)
                         .orElse(null);
-    }
-
-    private IpcService marked(String bean) {
-        IpcService found = found(bean);
-        if (found == null) {
-            throw new IllegalStateException("bean " + bean + ": no longer marked with IpcService");
-        }
-        return found;
     }
 }
