@@ -53,6 +53,16 @@ class TelemetryTest {
         }
     }
 
+    /** At each end. */
+    private static void assertOneConnection(MeterRegistry registry) {
+        assertThat(connections(registry, "server", "ipcServer"))
+                .singleElement()
+                .satisfies(gauge -> assertThat(gauge.value()).isEqualTo(1));
+        assertThat(connections(registry, "client", "quotes"))
+                .singleElement()
+                .satisfies(gauge -> assertThat(gauge.value()).isEqualTo(1));
+    }
+
     private static Collection<Gauge> connections(MeterRegistry registry, String side, String name) {
         return registry.find("valise.connections")
                 .tag("side", side)
@@ -66,12 +76,7 @@ class TelemetryTest {
             call(shop);
             MeterRegistry registry = shop.getBean(MeterRegistry.class);
             assertOneCall(registry);
-            assertThat(connections(registry, "server", "ipcServer"))
-                    .singleElement()
-                    .satisfies(gauge -> assertThat(gauge.value()).isEqualTo(1));
-            assertThat(connections(registry, "client", "quotes"))
-                    .singleElement()
-                    .satisfies(gauge -> assertThat(gauge.value()).isEqualTo(1));
+            assertOneConnection(registry);
         });
     }
 
@@ -86,12 +91,7 @@ class TelemetryTest {
             assertThat(connections(registry, "server", "ipcServer")).isEmpty();
             server.start();
             call(shop);
-            assertThat(connections(registry, "server", "ipcServer"))
-                    .singleElement()
-                    .satisfies(gauge -> assertThat(gauge.value()).isEqualTo(1));
-            assertThat(connections(registry, "client", "quotes"))
-                    .singleElement()
-                    .satisfies(gauge -> assertThat(gauge.value()).isEqualTo(1));
+            assertOneConnection(registry);
             shop.getBean(IpcConnections.class).destroy();
             assertThat(connections(registry, "client", "quotes")).isEmpty();
         });
