@@ -1,5 +1,7 @@
 package io.valise.ipc.spi.mapping;
 
+import static java.util.Objects.requireNonNull;
+
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.internal.value.Stored;
 import io.valise.ipc.internal.value.ValueSetAccess;
@@ -14,7 +16,6 @@ import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -22,12 +23,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * A record, by its components: unknown ones are ignored, missing ones have their {@link #absent} value.
  *
- * <p>One method handle writes all components, and one reads them. Their components, accessors and converters are constants to
- * the JIT compiler, which makes of them what it makes of the getters and calls of a program that maps the record by hand; in a
- * loop over the components each of these calls would be made by a pointer.
+ * <p>One method handle writes all components, and one reads them. The components, accessors and converters are constants to the
+ * JIT compiler, which can inline them; in a loop over the components each of these calls would be made by a pointer.
  */
 @SuppressWarnings("UnusedMethod") // some are found by their names
 final class RecordConverter implements NestingConverter {
+    private static final String UNRESOLVED = "resolved when it was made";
     private static final ValueSetAccess SETS = ValueSetAccess.get();
     /** A set that is larger has an index, which a builder makes. */
     private static final int SMALL = 8;
@@ -50,10 +51,8 @@ final class RecordConverter implements NestingConverter {
     private final int first;
     private final MethodHandle constructor;
     private List<Component> components = List.of();
-    /** {@link #WRITE} of all components, and {@link #MAKE} with its first arguments, when this has been resolved. */
-    private MethodHandle writer = WRITE;
-
-    private MethodHandle reader = MAKE;
+    private @Nullable MethodHandle writer; // WRITE of all components
+    private @Nullable MethodHandle reader; // MAKE with its first arguments
     private @Nullable TypeArguments arguments;
 
     /**
@@ -125,7 +124,7 @@ final class RecordConverter implements NestingConverter {
             pairs[1] = typeName;
         }
         try {
-            writer.invokeExact(pairs, value, conversion, level);
+            requireNonNull(writer, UNRESOLVED).invokeExact(pairs, value, conversion, level);
         } catch (Throwable e) {
             throw Access.unchecked(e);
         }
@@ -170,7 +169,7 @@ final class RecordConverter implements NestingConverter {
             throw Mismatch.of("record " + type.getSimpleName(), form);
         }
         try {
-            return (Object) reader.invokeExact(set, conversion);
+            return (Object) requireNonNull(reader, UNRESOLVED).invokeExact(set, conversion);
         } catch (Throwable e) {
             throw Access.unchecked(e);
         }
@@ -218,7 +217,7 @@ final class RecordConverter implements NestingConverter {
 
     @Override
     public Form describe(Definitions types) {
-        TypeArguments inside = Objects.requireNonNull(arguments, "resolved when it was made");
+        TypeArguments inside = requireNonNull(arguments, UNRESOLVED);
         return types.named(inside.name(type), name -> definition(name, types));
     }
 

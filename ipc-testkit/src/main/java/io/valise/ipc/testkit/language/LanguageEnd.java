@@ -64,8 +64,10 @@ public final class LanguageEnd implements AutoCloseable {
         }
     }
 
-    /** Whether it said that it can do this: {@code client}, {@code server}, {@code serves}, {@code reconnects},
-     * {@code exchanges}. */
+    /**
+     * Whether it said that it can do this: {@code client}, {@code server}, {@code serves}, {@code reconnects}, {@code
+     * exchanges}.
+     */
     public boolean can(String ability) {
         return abilities.contains(ability);
     }
