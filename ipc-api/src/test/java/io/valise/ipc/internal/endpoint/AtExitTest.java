@@ -14,10 +14,8 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** What a server has to do with the exit of its JVM; the exit itself is for the Z rules of the kit. */
-@Timeout(20)
 class AtExitTest {
     private static final String KEEPER = "valise-keep-alive";
     private static final Duration GRACE = Duration.ofSeconds(5);

@@ -17,10 +17,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** An Error on the way from a link to a connection closes the link, and is counted as no connection. */
-@Timeout(20)
 class LostLinksTest {
     private static final String LIMIT = "valise.silentConnections";
     private static final String AT_ONCE = "peer";

@@ -21,10 +21,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** For whom a client dials again: attempts begin and end when the test says so, which no server can do. */
-@Timeout(20)
 class RedialTest {
     private final Dialled target = new Dialled();
     private final Redial redial =

@@ -13,10 +13,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** A frame whose memory was lost while it was read is never delivered. */
-@Timeout(20)
 class TornFrameTest {
     private final ScriptedTransport transport = new ScriptedTransport();
 
