@@ -25,7 +25,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -113,7 +112,7 @@ class PressureTest {
         start(builder());
         ScriptedPeer peer = transport.dial().greet();
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        AtomicLong before = new AtomicLong();
+        ThreadLocal<Long> before = ThreadLocal.withInitial(threads::getCurrentThreadAllocatedBytes); // one may poll now
         BlockingQueue<Long> allocated = new LinkedBlockingQueue<>();
         peer.link().beforePoll(() -> before.set(threads.getCurrentThreadAllocatedBytes()));
         peer.link().afterFrames(() -> allocated.add(threads.getCurrentThreadAllocatedBytes() - before.get()));

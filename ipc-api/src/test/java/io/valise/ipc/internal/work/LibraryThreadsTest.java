@@ -43,15 +43,25 @@ class LibraryThreadsTest {
         });
     }
 
-    static void use(String address) throws Exception {
+    /** Uses the threads; returns those that ran meanwhile, for which there was something to wait for all the time. */
+    static List<Thread> use(String address) throws Exception {
         try (IpcServer server = IpcServer.builder(address)
                         .service("echo", request -> request.message())
+                        .asyncService("never", request -> new CompletableFuture<>())
                         .start();
                 IpcConnection client = IpcClient.connect(address)) {
             assertThat(server.endpoints()).hasSize(1);
+            CompletableFuture<ValueSet> never =
+                    client.call("never").timeout(Duration.ofHours(1)).requestAsync(ValueSet.empty());
             assertThat(client.requestAsync("echo", ValueSet.of("a", 1)).get(30, TimeUnit.SECONDS))
                     .isEqualTo(ValueSet.of("a", 1));
+            List<Thread> running = registered();
+            assertThat(never).isNotDone();
+            return running;
         }
+    }
+
+    private static List<Thread> registered() throws Exception {
         Pipe pipe = Pipe.open();
         pipe.source().configureBlocking(false);
         CountDownLatch fired = new CountDownLatch(1);
@@ -59,9 +69,11 @@ class LibraryThreadsTest {
         registration.arm();
         pipe.sink().write(ByteBuffer.wrap(new byte[1]));
         assertThat(fired.await(30, TimeUnit.SECONDS)).isTrue();
+        List<Thread> running = running();
         registration.cancel();
         pipe.sink().close();
         pipe.source().close();
+        return running;
     }
 
     @Test
@@ -74,13 +86,11 @@ class LibraryThreadsTest {
         private Ending() {}
 
         public static void main(String[] arguments) throws Exception {
-            use("local:threads");
-            List<Thread> first = running();
+            List<Thread> first = use("local:threads");
             assertThat(first).hasSize(2);
             ReadinessLoop ended = ReadinessLoop.shared();
             awaitEnd(first);
-            use("local:threads");
-            assertThat(running()).hasSize(2).doesNotContainAnyElementsOf(first);
+            assertThat(use("local:threads")).hasSize(2).doesNotContainAnyElementsOf(first);
             handsOverToItsSuccessor(ended);
             System.out.println("ended");
         }
