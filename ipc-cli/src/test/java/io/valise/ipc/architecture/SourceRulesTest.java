@@ -189,8 +189,12 @@ class SourceRulesTest {
     }
 
     @Test
-    void nothingImportsTheInternalsOfTheApi() {
+    void nothingImportsTheInternalsOfTheApi() throws IOException {
         assertThat(IMPORTS_OF_INTERNALS).isEmpty();
+        assertThat(KOTLIN).isNotEmpty();
+        for (Path source : KOTLIN) { // also where a name is used without an import
+            assertThat(Files.readString(source)).as(source.toString()).doesNotContain("io.valise.ipc.internal");
+        }
     }
 
     /** Collects what breaks the rules in one file. */
