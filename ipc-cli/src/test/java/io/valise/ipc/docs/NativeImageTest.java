@@ -7,18 +7,23 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.nats.client.Nats;
 import io.valise.ipc.IpcServer;
 import io.valise.ipc.loopback.LoopbackTransport;
+import io.valise.ipc.micrometer.CallTimers;
 import io.valise.ipc.nats.NatsTransport;
+import io.valise.ipc.opentelemetry.IpcTelemetry;
 import io.valise.ipc.pipes.PipeTransport;
 import io.valise.ipc.services.hosting.ManifestStarter;
 import io.valise.ipc.sharedmem.ShmTransport;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
@@ -37,7 +42,9 @@ class NativeImageTest {
             ShmTransport.class, "ipc-sharedmem",
             LoopbackTransport.class, "ipc-loopback",
             NatsTransport.class, "ipc-nats",
-            ManifestStarter.class, "ipc-services");
+            ManifestStarter.class, "ipc-services",
+            CallTimers.class, "ipc-micrometer",
+            IpcTelemetry.class, "ipc-opentelemetry");
 
     static final Set<Class<?>> MODULES = ARTIFACTS.keySet();
 
@@ -70,7 +77,8 @@ class NativeImageTest {
                             "META-INF/valise/io.valise.ipc.sharedmem.properties",
                             "META-INF/valise/io.valise.ipc.loopback.properties",
                             "META-INF/valise/io.valise.ipc.nats.properties",
-                            "META-INF/valise/io.valise.ipc.services.properties")),
+                            "META-INF/valise/io.valise.ipc.services.properties",
+                            "META-INF/valise/io.valise.ipc.opentelemetry.properties")),
             Map.entry("NativeAccess", List.of("com.sun.jna.Native", "isNativeAccessEnabled")),
             Map.entry("UnsafeAccess.method", List.of("invokeCleaner", "getLong", "objectFieldOffset")),
             Map.entry(
@@ -154,6 +162,23 @@ class NativeImageTest {
             assertThat(listed)
                     .as(call.toString())
                     .containsAll(names != null ? names : List.of(call.name().orElse("a name that is no constant")));
+        }
+    }
+
+    /** Also those of modules whose classes are not on this class path: any of them may be asked for its version. */
+    @Test
+    void theFileWithTheVersionOfEveryModuleForApplicationsIsListed() throws IOException {
+        for (String artifact : BundleHeadersTest.published()) {
+            Path folder = BundleHeadersTest.folder(artifact).resolve("src/main");
+            Path listed = folder.resolve(
+                    "resources/META-INF/native-image/io.valise/" + artifact + "/reachability-metadata.json");
+            List<String> globs = JSON.readTree(listed.toFile()).get("resources").findValuesAsText("glob");
+            try (Stream<Path> files = Files.list(folder.resolve("filtered/META-INF/valise"))) {
+                assertThat(files)
+                        .as(artifact)
+                        .isNotEmpty()
+                        .allSatisfy(file -> assertThat(globs).contains("META-INF/valise/" + file.getFileName()));
+            }
         }
     }
 
