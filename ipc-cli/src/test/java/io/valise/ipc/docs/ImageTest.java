@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.valise.ipc.IpcServer;
 import io.valise.ipc.loopback.LoopbackTransport;
+import io.valise.ipc.nats.NatsTransport;
 import io.valise.ipc.pipes.PipeTransport;
 import io.valise.ipc.sharedmem.ShmTransport;
 import io.valise.ipc.testkit.HangWatchdog;
@@ -54,6 +55,9 @@ class ImageTest {
         Path loopback = Files.createDirectory(work.resolve("loopback-lib"));
         PackagedJars.jar(LoopbackTransport.class, loopback.resolve("ipc-loopback.jar"));
         PackagedJars.copy("netty-.*\\.jar", loopback);
+        Path nats = Files.createDirectory(work.resolve("nats-lib"));
+        PackagedJars.jar(NatsTransport.class, nats.resolve("ipc-nats.jar"));
+        PackagedJars.copy("jnats-.*\\.jar", nats);
         for (String source : List.of("module-info.java", "com/example/hello/Hello.java")) {
             PackagedJars.copyResource("/packaged/" + source, work.resolve("src").resolve(source));
         }
@@ -93,6 +97,13 @@ class ImageTest {
     @Order(2)
     void loopbackBesideTheImage() throws Exception {
         assertThat(run(commands.get(2).text())).containsExactly(LOCAL, SHM, PIPE, LOOPBACK);
+    }
+
+    /** Nothing of it is in {@code any:}, for which all transports are loaded. */
+    @Test
+    @Order(2)
+    void natsBesideTheImage() throws Exception {
+        assertThat(run(commands.get(3).text())).containsExactly(LOCAL, SHM, PIPE);
     }
 
     @Test
