@@ -1,4 +1,4 @@
-/** What tests cause to be logged: asserted where it is expected, printed where it is not. */
+/** What tests cause to be logged: asserted where it is expected, printed where it is not; and which descriptors they leave open. */
 module io.valise.ipc.testlog {
     requires transitive org.junit.jupiter.api;
     requires java.logging;

@@ -10,14 +10,12 @@ import io.valise.ipc.loopback.connect.Serving;
 import io.valise.ipc.loopback.endpoint.EndpointFile;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.link.LinkEnd;
-import java.io.IOException;
+import io.valise.ipc.testlog.OpenDescriptors;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -64,10 +62,10 @@ class TracesTest {
     @Test
     void fiveHundredConnectionsLeaveNoDescriptor() throws Exception {
         assumeTrue(Files.isDirectory(Path.of("/proc/self/fd")), "needs Linux's /proc");
-        // The first time opens what stays, such as jars.
+        // The first time opens what stays.
         talkAndClose();
         awaitNoThread();
-        long before = sockets();
+        OpenDescriptors before = OpenDescriptors.now();
         try (Serving server = new Serving()) {
             for (int i = 0; i < 500; i++) {
                 LinkEnd client = Serving.connect(server.name());
@@ -79,7 +77,7 @@ class TracesTest {
             }
         }
         awaitNoThread();
-        awaitNoMoreThan(before);
+        before.awaitNoMore();
     }
 
     @Test
@@ -87,7 +85,7 @@ class TracesTest {
         assumeTrue(Files.isDirectory(Path.of("/proc/self/fd")), "needs Linux's /proc");
         talkAndClose();
         awaitNoThread();
-        long before = sockets();
+        OpenDescriptors before = OpenDescriptors.now();
         String name = Serving.freshName();
         try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}))) {
             EndpointFile.files().publish(EndpointFile.fresh(name, silent.getLocalPort(), 0, false));
@@ -98,35 +96,6 @@ class TracesTest {
         }
         assertThatThrownBy(() -> Serving.connect(name)).hasMessageContaining("leftover");
         Files.delete(EndpointFile.files().pathOf(name));
-        awaitNoMoreThan(before);
-    }
-
-    /** Nothing tells of a descriptor that is closed by another thread. */
-    private static void awaitNoMoreThan(long limit) throws IOException {
-        while (sockets() > limit) {
-            assertThat(Thread.currentThread().isInterrupted())
-                    .as("interrupted at %d descriptors, limit %d", sockets(), limit)
-                    .isFalse();
-            LockSupport.parkNanos(1_000_000);
-        }
-        assertThat(sockets()).isLessThanOrEqualTo(limit);
-    }
-
-    /** Open sockets, epoll instances and event descriptors of this process. */
-    private static long sockets() throws IOException {
-        try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
-            return descriptors
-                    .map(TracesTest::target)
-                    .filter(target -> target.matches("(socket|anon_inode):.*"))
-                    .count();
-        }
-    }
-
-    private static String target(Path descriptor) {
-        try {
-            return Files.readSymbolicLink(descriptor).toString();
-        } catch (IOException closedMeanwhile) {
-            return "closed";
-        }
+        before.awaitNoMore();
     }
 }

@@ -13,6 +13,7 @@ import io.valise.ipc.ReconnectPolicy;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.testkit.process.ForkedJvm;
 import io.valise.ipc.testkit.process.JavaCommand;
+import io.valise.ipc.testlog.OpenDescriptors;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +22,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -228,8 +228,8 @@ class ChildPipesTest {
     @Test
     void nothingLeaks() throws Exception {
         ChildPipes.child(program("serves")).connect().close(); // all classes and shared threads are there
-        awaitDescriptors(Long.MAX_VALUE);
-        long before = descriptors();
+        awaitNoPump();
+        OpenDescriptors before = OpenDescriptors.now();
         for (int i = 0; i < 20; i++) {
             failsWith(IpcStatus.PEER_DIED, "status 3", () -> ChildPipes.spawn("sh", "-c", "exit 3"));
         }
@@ -237,28 +237,17 @@ class ChildPipesTest {
         ProcessHandle process = processOf(child);
         child.close();
         awaitExit(process);
-        awaitDescriptors(before);
-        assertThat(pumps()).isZero();
+        awaitNoPump();
+        before.awaitNoMore();
     }
 
-    /** Threads and descriptors go a moment after the process did. */
-    private static void awaitDescriptors(long most) throws Exception {
-        for (int i = 0; i < 2_000 && (descriptors() > most || pumps() > 0); i++) {
-            LockSupport.parkNanos(5_000_000);
+    /** The threads that read and write end a moment after the process did. */
+    private static void awaitNoPump() throws InterruptedException {
+        for (Thread thread : Thread.getAllStackTraces().keySet()) {
+            if (thread.getName().startsWith("valise-child")) {
+                thread.join();
+            }
         }
-        assertThat(descriptors()).isLessThanOrEqualTo(most);
-    }
-
-    private static long descriptors() throws Exception {
-        try (var all = Files.list(Path.of("/proc/self/fd"))) {
-            return all.count();
-        }
-    }
-
-    private static long pumps() {
-        return Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().startsWith("valise-child"))
-                .count();
     }
 
     @Test

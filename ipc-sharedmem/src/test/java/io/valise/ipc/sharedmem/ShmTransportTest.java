@@ -13,6 +13,7 @@ import io.valise.ipc.spi.Transport;
 import io.valise.ipc.spi.runtime.UnixSockets;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.TestHome;
+import io.valise.ipc.testlog.OpenDescriptors;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -110,11 +111,11 @@ class ShmTransportTest {
     @Test
     void fiveHundredConnectionsLeaveNoDescriptorNoMapAndNoFile() throws Exception {
         connectAndClose(20); // whatever is opened once
-        long descriptors = settled(descriptors());
+        OpenDescriptors before = OpenDescriptors.now();
         for (int i = 0; i < 500; i++) {
             connectAndClose(1);
         }
-        assertThat(settled(descriptors)).isLessThanOrEqualTo(descriptors);
+        before.awaitNoMore();
         assertThat(mapped()).isZero();
         assertThat(segmentFiles()).isEmpty();
     }
@@ -125,21 +126,6 @@ class ShmTransportTest {
             Link server = accepted.take();
             (i % 2 == 0 ? client : server).close();
             (i % 2 == 0 ? server : client).close();
-        }
-    }
-
-    /** Descriptors of closed channels are freed by the thread that waits for them, a moment later. */
-    private static long settled(long expected) throws IOException {
-        long deadline = System.nanoTime() + TIMEOUT;
-        while (descriptors() > expected && System.nanoTime() < deadline) {
-            Thread.onSpinWait();
-        }
-        return descriptors();
-    }
-
-    private static long descriptors() throws IOException {
-        try (var open = Files.list(Path.of("/proc/self/fd"))) {
-            return open.count();
         }
     }
 

@@ -1,4 +1,4 @@
-/** What tests cause to be logged. */
+/** What tests cause to be logged, and which descriptors they leave open. */
 @NullMarked
 package io.valise.ipc.testlog;
 

@@ -10,6 +10,7 @@ import io.valise.ipc.IpcStatus;
 import io.valise.ipc.PeerIdentity;
 import io.valise.ipc.testlog.Logs;
 import io.valise.ipc.testlog.MayLog;
+import io.valise.ipc.testlog.OpenDescriptors;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -287,14 +288,14 @@ class UnixSocketsTest {
     @EnabledOnOs(OS.LINUX)
     void manyConnectionsLeakNoDescriptors() throws Exception {
         listen("quotes");
-        long before = ReadinessLoopTest.descriptors();
+        OpenDescriptors before = OpenDescriptors.now();
         for (int i = 0; i < 1000; i++) {
             UnixSockets.connect(folder, "quotes", SECONDS_5).close();
             SocketChannel server = accepted.poll(10, TimeUnit.SECONDS);
             assertThat(server).isNotNull();
             server.close();
         }
-        assertThat(ReadinessLoopTest.descriptors()).isLessThanOrEqualTo(before + 3);
+        before.awaitNoMore();
     }
 
     @Test

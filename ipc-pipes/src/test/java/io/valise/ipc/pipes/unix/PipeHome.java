@@ -101,12 +101,6 @@ final class PipeHome implements AutoCloseable {
         return count == Link.END ? null : got[0];
     }
 
-    static long descriptors() throws IOException {
-        try (var entries = Files.list(Path.of("/proc/self/fd"))) {
-            return entries.count();
-        }
-    }
-
     @Override
     public void close() throws Exception {
         for (AutoCloseable closeable : open) {

@@ -10,6 +10,7 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.PeerIdentity;
 import io.valise.ipc.spi.Link;
+import io.valise.ipc.testlog.OpenDescriptors;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -357,7 +358,7 @@ class SocketLinkTest {
     @Test
     @EnabledOnOs(OS.LINUX)
     void aThousandConnectionsLeaveNoDescriptorBehind() throws Exception {
-        long before = PipeHome.descriptors();
+        OpenDescriptors before = OpenDescriptors.now();
         for (int i = 0; i < 1000; i++) {
             try (Link one = home.transport.connect(PipeHome.ENDPOINT, FOREVER);
                     Link other = home.accept()) {
@@ -371,14 +372,14 @@ class SocketLinkTest {
         client.arm(passed::countDown); // The loop has closed what was cancelled before it serves this.
         send(server, new byte[] {1});
         assertThat(passed.await(20, TimeUnit.SECONDS)).isTrue();
-        assertThat(PipeHome.descriptors()).isLessThanOrEqualTo(before + 3);
+        before.awaitNoMore();
     }
 
     @Test
     @EnabledOnOs(OS.LINUX)
     void idleLinksCostOneDescriptorEachAndAnswerStill() throws Exception {
         int links = 300;
-        long before = PipeHome.descriptors();
+        OpenDescriptors before = OpenDescriptors.now();
         Link[] ends = new Link[2 * links];
         for (int i = 0; i < links; i++) {
             ends[2 * i] = home.connect();
@@ -388,7 +389,7 @@ class SocketLinkTest {
             end.await(1);
             end.arm(() -> {});
         }
-        assertThat(PipeHome.descriptors()).isLessThanOrEqualTo(before + ends.length + 2 * 64 + 3);
+        assertThat(OpenDescriptors.now().count()).isLessThanOrEqualTo(before.count() + ends.length + 2 * 64);
         for (int i = 0; i < links; i++) {
             send(ends[2 * i], new byte[] {5});
             assertThat(receive(ends[2 * i + 1])).containsExactly(5);

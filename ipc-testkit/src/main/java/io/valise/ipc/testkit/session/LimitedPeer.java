@@ -8,6 +8,7 @@ import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.spi.Transport;
 import io.valise.ipc.testkit.process.CommandLoop;
+import io.valise.ipc.testlog.OpenDescriptors;
 import java.io.Closeable;
 import java.io.File;
 import java.io.FileInputStream;
@@ -171,9 +172,13 @@ public final class LimitedPeer implements CommandLoop.Commands {
         return null;
     }
 
+    /** More than any number while there is none left to list them with. */
     private static int descriptors() {
-        String[] open = new File("/proc/self/fd").list();
-        return open == null ? 0 : open.length;
+        try {
+            return OpenDescriptors.now().count();
+        } catch (IOException noneLeft) {
+            return Integer.MAX_VALUE;
+        }
     }
 
     /** Starts threads until the system refuses one more. */

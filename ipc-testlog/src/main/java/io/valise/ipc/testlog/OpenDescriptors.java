@@ -1,0 +1,114 @@
+package io.valise.ipc.testlog;
+
+import java.io.IOException;
+import java.nio.channels.Pipe;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
+
+/**
+ * The descriptors that this process had open at one moment, by what Linux says each is of ({@code socket:[4711]}).
+ *
+ * <p>Left out is what the JVM opens when it first needs it, or for a moment in any thread: archives of classes,
+ * devices, and files and folders of {@code /proc} and {@code /sys}. Immutable.
+ *
+ * @since 0.2.0
+ */
+public final class OpenDescriptors {
+    private static final Path ALL = Path.of("/proc/self/fd");
+    private static final Pattern OF_THE_JVM =
+            Pattern.compile("/(dev/u?random|proc/.*|sys/.*|.*\\.(jar|jsa)|.*/modules)");
+    private static final long PAUSE_NANOS = 1_000_000;
+    private static final long LIMIT_NANOS = 30_000_000_000L;
+
+    private final List<String> targets;
+
+    private OpenDescriptors(List<String> targets) {
+        this.targets = List.copyOf(targets);
+    }
+
+    /**
+     * Reads what is open now.
+     *
+     * @throws IOException if the descriptors cannot be listed, which is so everywhere but on Linux
+     */
+    public static OpenDescriptors now() throws IOException {
+        openWhatChannelsShare();
+        List<String> targets = new ArrayList<>();
+        try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(ALL)) {
+            for (Path descriptor : descriptors) {
+                String target = target(descriptor);
+                if (!OF_THE_JVM.matcher(target).matches()) {
+                    targets.add(target);
+                }
+            }
+        }
+        return new OpenDescriptors(targets);
+    }
+
+    /** The first channel that is closed opens a descriptor that the JVM keeps. */
+    private static void openWhatChannelsShare() throws IOException {
+        Pipe pipe = Pipe.open();
+        pipe.source().close();
+        pipe.sink().close();
+    }
+
+    /** The place in {@code /proc} for one that was closed since it was listed, which is left out with that. */
+    private static String target(Path descriptor) {
+        try {
+            return Files.readSymbolicLink(descriptor).toString();
+        } catch (IOException closedMeanwhile) {
+            return descriptor.toString();
+        }
+    }
+
+    /** How many there are. */
+    public int count() {
+        return targets.size();
+    }
+
+    /**
+     * Waits until no more descriptors are open than these, as {@link #awaitAtMost} does.
+     *
+     * @throws AssertionError after half a minute, with what is open beyond these
+     * @throws IOException if the descriptors cannot be listed
+     */
+    public void awaitNoMore() throws IOException {
+        awaitAtMost(0);
+    }
+
+    /**
+     * Waits until this process has at most {@code more} descriptors open beyond the number of these. No event tells of a
+     * descriptor that another thread closes, so it looks again each millisecond.
+     *
+     * @throws AssertionError after half a minute, with what is open beyond these
+     * @throws IOException if the descriptors cannot be listed
+     */
+    public void awaitAtMost(int more) throws IOException {
+        long start = System.nanoTime();
+        OpenDescriptors open = now();
+        while (open.count() > count() + more) {
+            if (System.nanoTime() - start > LIMIT_NANOS) {
+                throw new AssertionError("descriptors: expected at most " + more + " more than " + count() + ", actual="
+                        + open.count() + "; not open before: " + open.beyond(this));
+            }
+            LockSupport.parkNanos(PAUSE_NANOS);
+            open = now();
+        }
+    }
+
+    private List<String> beyond(OpenDescriptors before) {
+        List<String> beyond = new ArrayList<>(targets);
+        before.targets.forEach(beyond::remove);
+        return beyond;
+    }
+
+    @Override
+    public String toString() {
+        return targets.toString();
+    }
+}
