@@ -63,6 +63,18 @@ abstract class CommonBuilder<B extends EndBuilder<B>> implements EndBuilder<B> {
     }
 
     @Override
+    public B describe(String service, Class<?> request, Class<?> answer) {
+        services.describe(service, TypedCalls.types(request, requireNonNull(answer, "answer")));
+        return self();
+    }
+
+    @Override
+    public B describeEvent(String event, Class<?> type) {
+        services.describeEvent(event, TypedCalls.types(type, null));
+        return self();
+    }
+
+    @Override
     public B interceptHandlers(Interceptor<CallContext> interceptor) {
         services.intercept(requireNonNull(interceptor));
         return self();

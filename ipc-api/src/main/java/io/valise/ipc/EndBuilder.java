@@ -88,6 +88,26 @@ public interface EndBuilder<B extends EndBuilder<B>> {
     }
 
     /**
+     * Declares the types of a service or stream that was added with a handler of ValueSets: the server's answer to {@code
+     * valise.schema} tells them as it tells those of a typed handler. A client does not answer that.
+     * Messages are not checked against the types.
+     *
+     * @param request the type of the requests, such as a record
+     * @param answer the type of the replies, or of the items of the stream
+     * @throws IllegalArgumentException when no service of that name was added, its types are known already, or one of the
+     *     types cannot be mapped (see {@link ValueSet#to(Class)})
+     */
+    B describe(String service, Class<?> request, Class<?> answer);
+
+    /**
+     * Declares the type of an event that has a handler of ValueSets, as {@link #describe} does for services. A handler that
+     * replaces that one needs a declaration of its own.
+     *
+     * @throws IllegalArgumentException as {@link #describe}
+     */
+    B describeEvent(String event, Class<?> type);
+
+    /**
      * Puts an interceptor around the handlers of this end, inside of those given before: around all its services, streams and
      * events, those that are added to a connection too, but not around the library's own services, {@code valise.}. Access
      * policies are asked before it.

@@ -37,6 +37,13 @@ final class TypedCalls {
         return new Events<>(Mapping.of(type), requireNonNull(handler, "handler"));
     }
 
+    /** What a handler of ValueSets is declared to take and to answer; null where nothing is answered. */
+    static Typed types(Class<?> request, @Nullable Class<?> answer) {
+        return new Types(Mapping.of(request), answer == null ? null : Mapping.of(answer));
+    }
+
+    private record Types(Mapping<?> request, @Nullable Mapping<?> answer) implements Typed {}
+
     private record Requests<A, R>(Mapping<A> request, Mapping<R> answer, TypedHandler<A, R> handler)
             implements RequestHandler, Typed {
         @Override

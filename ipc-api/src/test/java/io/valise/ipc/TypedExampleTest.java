@@ -78,6 +78,30 @@ class TypedExampleTest {
         }
     }
 
+    @Test
+    void aHandlerOfValueSetsDeclaresItsTypes() {
+        try (IpcServer server = IpcServer.builder("local:typed")
+                        .service("price", request -> price(request))
+                        .describe("price", Ask.class, Quote.class)
+                        .onEvent("level", event -> {})
+                        .describeEvent("level", Level.class)
+                        .start();
+                IpcConnection connection = IpcClient.connect("local:typed")) {
+            assertThat(server.endpoints()).hasSize(1);
+            assertThat(connection
+                            .request("price", new Ask("KRW/USD", Optional.empty()), Quote.class)
+                            .bid())
+                    .isEqualTo(QUOTE.bid());
+            assertThat(connection.request("valise.schema", ValueSet.empty()).getList("types").stream()
+                            .map(type -> ((ValueSet) type).getString("name")))
+                    .containsExactly("Ask", "Level", "Quote", "State");
+        }
+    }
+
+    private static ValueSet price(Request request) {
+        return ValueSet.from(quote(request.message().getString("symbol")));
+    }
+
     private static Flow.Publisher<Quote> quotes(String symbol) {
         return subscriber -> subscriber.onSubscribe(new Flow.Subscription() {
             @Override

@@ -1,6 +1,7 @@
 package io.valise.ipc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.valise.ipc.spi.schema.Definition;
 import io.valise.ipc.spi.schema.Field;
@@ -114,6 +115,67 @@ class TypedSchemaTest {
                                 List.of(
                                         new Field("label", plain(ValueType.STRING)),
                                         new Field("children", Form.list(named("Tree"))))));
+    }
+
+    @Test
+    void handlersOfValueSetsHaveTheTypesThatAreDeclaredForThem() {
+        Schema declared = schema(builder().onEvent("asked", event -> {}).describeEvent("asked", Ask.class).stream(
+                        "asks", request -> null)
+                .describe("asks", Ask.class, Ask.class)
+                .service("swap", request -> request.message())
+                .describe("swap", Ask.class, Tree.class)
+                .asyncService("later", request -> new CompletableFuture<>())
+                .describe("later", ValueSet.class, Tree.class));
+        assertThat(declared)
+                .isEqualTo(schema(builder().onEvent("asked", Ask.class, ask -> {}).stream(
+                                "asks", Ask.class, Ask.class, ask -> null)
+                        .service("swap", Ask.class, Tree.class, ask -> null)
+                        .asyncService("later", ValueSet.class, Tree.class, ask -> new CompletableFuture<>())));
+    }
+
+    @Test
+    void anEventWhoseHandlerIsReplacedHasTheTypeOfTheNewOne() {
+        Schema schema = schema(builder()
+                .onEvent("a", event -> {})
+                .describeEvent("a", Ask.class)
+                .onEvent("a", event -> {})
+                .onEvent("b", event -> {})
+                .describeEvent("b", Ask.class)
+                .onEvent("b", event -> {})
+                .describeEvent("b", Tree.class));
+        assertThat(schema.offers())
+                .containsExactly(
+                        new Offer("a", Offer.Kind.EVENT, null, null),
+                        new Offer("b", Offer.Kind.EVENT, named("Tree"), null));
+    }
+
+    @Test
+    void aDeclarationOfWhatIsNotOfferedOrIsTypedAlreadyIsRefused() {
+        IpcServer.Builder builder = builder()
+                .service("typed", Ask.class, Tree.class, ask -> null)
+                .service("plain", request -> request.message())
+                .onEvent("typed", Ask.class, ask -> {});
+        assertThatThrownBy(() -> builder.describe("prize", Ask.class, Tree.class))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("service prize: it is described, but has no handler; add its handler first, or correct the"
+                        + " name");
+        assertThatThrownBy(() -> builder.describeEvent("plain", Ask.class))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("event plain: it is described, but has no handler; add its handler first, or correct the"
+                        + " name");
+        assertThatThrownBy(() -> builder.describe("typed", Ask.class, Tree.class))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("service typed: its types are known already; remove the second description");
+        assertThatThrownBy(() -> builder.describeEvent("typed", Tree.class))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("event typed: its types are known already");
+        assertThatThrownBy(() -> builder.describe("plain", Ask.class, Thread.class))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("java.lang.Thread");
+        builder.describe("plain", Ask.class, Tree.class);
+        assertThatThrownBy(() -> builder.describe("plain", Ask.class, Tree.class))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("service plain: its types are known already");
     }
 
     @Test

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** {@code ipc schema} against a server in this process. */
+/** {@code ipc schema} against a server in this process: some handlers have their types, for others they are declared. */
 @ExtendWith(HangWatchdog.class)
 class SchemaCommandTest {
     record Ask(String symbol, Optional<LocalDate> day) {}
@@ -86,8 +86,10 @@ class SchemaCommandTest {
         server = IpcServer.builder("pipe:quotes")
                 .service("price", Ask.class, Quote.class, ask -> null)
                 .service("echo", request -> request.message())
-                .stream("levels", Ask.class, Level.class, ask -> null)
-                .onEvent("changed", Events.class, event -> {})
+                .stream("levels", request -> null)
+                .describe("levels", Ask.class, Level.class)
+                .onEvent("changed", event -> {})
+                .describeEvent("changed", Events.class)
                 .start();
     }
 

@@ -34,10 +34,14 @@ public final class Services {
     private final Context context;
     private final Map<String, Service> services = new ConcurrentHashMap<>();
     private final Map<String, EventHandler> events = new ConcurrentHashMap<>();
-    /** Shared by the line, as is the next. */
+    /** Shared by the line, as are the next three. */
     private final List<Interceptor<CallContext>> interceptors;
 
     private final LatencySwitch latency;
+    /** The types that were declared for handlers of ValueSets. */
+    private final Map<String, Described> declaredServices;
+
+    private final Map<String, Described> declaredEvents;
 
     /** Nothing but the built-in services. */
     public Services() {
@@ -49,6 +53,8 @@ public final class Services {
         this.context = parent == null ? Context.current() : parent.context;
         this.interceptors = parent == null ? new CopyOnWriteArrayList<>() : parent.interceptors;
         this.latency = parent == null ? new LatencySwitch() : parent.latency;
+        this.declaredServices = parent == null ? new ConcurrentHashMap<>() : parent.declaredServices;
+        this.declaredEvents = parent == null ? new ConcurrentHashMap<>() : parent.declaredEvents;
     }
 
     /** What the code of the application runs under: what was current when the first of the line was made. */
@@ -93,9 +99,39 @@ public final class Services {
         add(name, Service.ofStreams(handler));
     }
 
-    /** Sets the handler of an event, and replaces the one before; the name must not be reserved. */
+    /**
+     * Sets the handler of an event, and replaces the one before, with what was declared of that; the name must not be
+     * reserved.
+     */
     public void onEvent(String name, EventHandler handler) {
         events.put(Names.checkFree("event", name), handler);
+        if (parent == null) {
+            declaredEvents.remove(name);
+        }
+    }
+
+    /** Declares the types of a service or stream that was added, and whose handler tells none. */
+    public void describe(String name, Described types) {
+        Service added = services.get(name);
+        Object handler = added == null || added.isBuiltIn() ? null : added.handler();
+        declare(declaredServices, "service", name, handler, types);
+    }
+
+    /** Declares the type of an event that has a handler which tells none. */
+    public void describeEvent(String name, Described type) {
+        declare(declaredEvents, "event", name, events.get(name), type);
+    }
+
+    private static void declare(
+            Map<String, Described> declared, String kind, String name, @Nullable Object handler, Described types) {
+        if (handler == null) {
+            throw new IllegalArgumentException(kind + " " + name
+                    + ": it is described, but has no handler; add its handler first, or correct the name");
+        }
+        if (handler instanceof Described || declared.putIfAbsent(name, types) != null) {
+            throw new IllegalArgumentException(
+                    kind + " " + name + ": its types are known already; remove the second description");
+        }
     }
 
     /** Adds one of the library's own. */
@@ -129,19 +165,21 @@ public final class Services {
         List<Offer> offers = new ArrayList<>();
         services(new TreeMap<>()).forEach((name, service) -> {
             if (!service.isBuiltIn()) {
-                offers.add(offer(
-                        name, service.streams() ? Offer.Kind.STREAM : Offer.Kind.SERVICE, service.handler(), types));
+                Offer.Kind kind = service.streams() ? Offer.Kind.STREAM : Offer.Kind.SERVICE;
+                offers.add(offer(name, kind, declaredServices.get(name), service.handler(), types));
             }
         });
         offers.sort(Comparator.comparing(Offer::kind)); // stable: by name within each
-        events(new TreeMap<>()).forEach((name, handler) -> offers.add(offer(name, Offer.Kind.EVENT, handler, types)));
+        events(new TreeMap<>())
+                .forEach((name, handler) ->
+                        offers.add(offer(name, Offer.Kind.EVENT, declaredEvents.get(name), handler, types)));
         return new Schema(offers, types.all());
     }
 
-    private static Offer offer(String name, Offer.Kind kind, @Nullable Object handler, Definitions types) {
-        return handler instanceof Described described
-                ? described.describe(name, kind, types)
-                : new Offer(name, kind, null, null);
+    private static Offer offer(
+            String name, Offer.Kind kind, @Nullable Described declared, @Nullable Object handler, Definitions types) {
+        Described described = declared == null && handler instanceof Described told ? told : declared;
+        return described == null ? new Offer(name, kind, null, null) : described.describe(name, kind, types);
     }
 
     private NavigableMap<String, Service> services(NavigableMap<String, Service> all) {

@@ -6,7 +6,7 @@ import io.valise.ipc.spi.schema.Described;
 import io.valise.ipc.spi.schema.Offer;
 import org.jspecify.annotations.Nullable;
 
-/** A handler that is made for types, which the schema of its server tells. */
+/** The types of a handler, which the schema of its server tells: those that it is made for, or that are declared for it. */
 public interface Typed extends Described {
     /** The type of the requests, or of the events. */
     Mapping<?> request();

@@ -28,6 +28,8 @@ class TypedCallsAcceptanceTest {
                         .service("price", TypedClient.Ask.class, TypedClient.Quote.class, TypedClient::quote)
                         .stream("prices", TypedClient.Ask.class, TypedClient.Quote.class, TypedClient::quotes)
                         .onEvent("noted", TypedClient.Ask.class, noted::add)
+                        .service("declared", request -> request.message())
+                        .describe("declared", TypedClient.Numbered.class, TypedClient.Numbered.class)
                         .start();
                 ForkedJvm client = ForkedJvm.start(TypedClient.class, address)) {
             assertThat(server.endpoints()).hasSize(1);
@@ -41,7 +43,8 @@ class TypedCallsAcceptanceTest {
             assertThat(client.ask("stream-wrong", "KRW")).isEqualTo("TYPE_MISMATCH");
             assertThat(client.ask("send", "EUR")).isEqualTo("sent");
             assertThat(client.ask("schema"))
-                    .isEqualTo("[SERVICE price, STREAM prices, EVENT noted][RECORD Ask, SEALED Mark, RECORD Quote]");
+                    .isEqualTo("[SERVICE declared, SERVICE price, STREAM prices, EVENT noted]"
+                            + "[RECORD Ask, SEALED Mark, RECORD Numbered, RECORD Quote]");
             assertThat(noted.take()).isEqualTo(new TypedClient.Ask("EUR"));
         }
     }
