@@ -55,39 +55,21 @@ final class HandlerBean {
     private static void add(Handler handler, EndBuilder<?> builder) {
         String name = handler.of.name();
         switch (handler.of.form()) {
-            case REPLY -> addRequests(handler, name, builder);
-            case LATER -> addLater(handler, name, builder);
+            case REPLY -> builder.service(name, request -> handler.written(handler.call(request.message(), request)));
+            case LATER -> builder.asyncService(name, handler::later);
             case STREAM -> addStreams(handler, name, builder);
             case EVENT -> builder.onEvent(name, event -> handler.call(event.message(), event));
         }
+        describe(handler.of, builder);
     }
 
-    private static void addRequests(Handler handler, String name, EndBuilder<?> builder) {
-        if (handler.showsTypes()) {
-            typed(builder, name, handler.of.message(), handler.of.result(), handler);
-        } else {
-            builder.service(name, request -> handler.written(handler.call(request.message(), request)));
+    /** Has the schema of the server tell the types of a handler; a stream that maps its items tells them by itself. */
+    private static void describe(ServiceMethod of, EndBuilder<?> builder) {
+        if (of.isTyped() && of.form() == ServiceMethod.Form.EVENT) {
+            builder.describeEvent(of.name(), of.message());
+        } else if (of.isTyped() && (of.form() != ServiceMethod.Form.STREAM || of.contextAt() >= 0)) {
+            builder.describe(of.name(), of.message(), of.result() == void.class ? ValueSet.class : of.result());
         }
-    }
-
-    private static <A, R> void typed(
-            EndBuilder<?> builder, String name, Class<A> ask, Class<R> reply, Handler handler) {
-        builder.service(name, ask, reply, asked -> handler.result(reply, asked));
-    }
-
-    private static void addLater(Handler handler, String name, EndBuilder<?> builder) {
-        if (handler.showsTypes()) {
-            typedLater(builder, name, handler.of.message(), handler.of.result(), handler);
-        } else {
-            builder.asyncService(name, handler::later);
-        }
-    }
-
-    @SuppressWarnings("unchecked") // the method says what its stage brings
-    private static <A, R> void typedLater(
-            EndBuilder<?> builder, String name, Class<A> ask, Class<R> reply, Handler handler) {
-        builder.asyncService(
-                name, ask, reply, asked -> (CompletionStage<R>) handler.result(CompletionStage.class, asked));
     }
 
     private static void addStreams(Handler handler, String name, EndBuilder<?> builder) {
@@ -119,11 +101,6 @@ final class HandlerBean {
                         invoked + ": the bean is a proxy, which cannot pass on a final method; remove final");
             }
             ReflectionUtils.makeAccessible(invoked);
-        }
-
-        /** Whether the schema of the server can tell its types: those of a handler that needs the call cannot be told. */
-        boolean showsTypes() {
-            return of.isTyped() && of.result() != void.class && of.contextAt() < 0;
         }
 
         @Nullable Object call(ValueSet message, CallContext context) throws Exception {

@@ -13,6 +13,7 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcServer;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.OutgoingCall;
+import io.valise.ipc.Request;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.spring.shop.Ask;
 import io.valise.ipc.spring.shop.Quote;
@@ -30,8 +31,11 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Flow;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -226,6 +230,21 @@ class StarterTest {
         CompletableFuture<Quote> later(Ask ask) {
             return CompletableFuture.completedFuture(new Quote(ask.symbol(), 1));
         }
+
+        @IpcHandler
+        Quote known(Ask ask, Request request) {
+            return new Quote(ask.symbol() + request.service(), 1);
+        }
+
+        @IpcHandler
+        Flow.Publisher<ValueSet> sets(Ask ask, Request request) {
+            throw new IllegalStateException("only its types are used: " + ask + request);
+        }
+
+        @IpcEvent
+        void seen(Ask ask) {
+            throw new IllegalStateException("only its type is used: " + ask);
+        }
     }
 
     @Test
@@ -237,11 +256,26 @@ class StarterTest {
                         assertThat(named.request("later", new Ask("KRW"), Quote.class))
                                 .isEqualTo(new Quote("KRW", 1));
                         assertThat(named.request("done", ValueSet.empty())).isEqualTo(ValueSet.empty());
-                        assertThat(named.request("valise.schema", ValueSet.empty())
-                                        .toString())
-                                .contains("Ask", "Quote");
+                        assertThat(named.request("known", new Ask("KRW"), Quote.class))
+                                .isEqualTo(new Quote("KRWknown", 1));
+                        assertThat(named.request("valise.schema", ValueSet.empty()).getList("offers").stream()
+                                        .map(StarterTest::typesOf))
+                                .containsExactly(
+                                        "done Nothing ",
+                                        "known Ask Quote",
+                                        "later Ask Quote",
+                                        "sets Ask ",
+                                        "seen Ask ");
                     }
                 });
+    }
+
+    /** The name of an offer, and of its types. */
+    private static String typesOf(Object offer) {
+        ValueSet set = (ValueSet) offer;
+        return Stream.of("request", "answer")
+                .map(form -> set.getValueSet(form, ValueSet.empty()).getString("name", ""))
+                .collect(Collectors.joining(" ", set.getString("name") + ' ', ""));
     }
 
     @Test
