@@ -2,6 +2,7 @@ package io.valise.ipc.spi;
 
 import io.valise.ipc.PeerIdentity;
 import java.nio.ByteBuffer;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -107,6 +108,14 @@ public interface Link extends AutoCloseable {
      * not fired; one that fires although a thread polled meanwhile is harmless. An armed link costs no thread.
      */
     void arm(Runnable readable);
+
+    /**
+     * How much of the room for frames to the peer is taken, from 0 to 1: by frames that the peer has not read, as far as
+     * that is known. Empty where the medium does not say, and when the link is closed. Read by monitoring, now and then.
+     */
+    default OptionalDouble occupancy() {
+        return OptionalDouble.empty();
+    }
 
     /** Makes the current {@link #await}, or else the next one, return at once. */
     void wake();

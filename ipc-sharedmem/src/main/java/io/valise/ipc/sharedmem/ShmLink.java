@@ -20,6 +20,7 @@ import io.valise.ipc.spi.runtime.LateFaults;
 import io.valise.ipc.spi.runtime.SafeLog;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
+import java.util.OptionalDouble;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -212,6 +213,21 @@ final class ShmLink implements Link, ControlChannel.Reader {
             LateFaults.report();
         } catch (InternalError fault) {
             throw truncated(fault);
+        } finally {
+            occupancy.leave();
+        }
+    }
+
+    @Override
+    public OptionalDouble occupancy() {
+        if (!occupancy.enter()) {
+            return OptionalDouble.empty();
+        }
+        try {
+            return OptionalDouble.of(out.occupancy());
+        } catch (InternalError fault) {
+            endBy(cutShort(fault));
+            return OptionalDouble.empty();
         } finally {
             occupancy.leave();
         }

@@ -24,6 +24,7 @@ final class MemoryChannel {
     private boolean woken;
     private boolean endTold;
     private int count;
+    private int most;
 
     MemoryChannel(@Nullable Flaw flaw) {
         this(flaw, new AtomicInteger());
@@ -47,6 +48,12 @@ final class MemoryChannel {
                 || has(Flaw.NEVER_FULL)
                 || bytes.get() + length <= CAPACITY
                 || (frames.isEmpty() && !has(Flaw.ONE_BUFFER_FOR_BOTH_DIRECTIONS));
+    }
+
+    /** How much of the capacity is taken, 0 to 1. */
+    synchronized double occupancy() {
+        most = has(Flaw.OCCUPANCY_NEVER_FALLS) ? Math.max(most, bytes.get()) : bytes.get();
+        return Math.min(1, most / (double) CAPACITY);
     }
 
     synchronized boolean isReaderGone() {

@@ -7,6 +7,7 @@ import io.valise.ipc.spi.Link;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.OptionalDouble;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -120,6 +121,11 @@ final class MemoryLink implements Link {
             waiter.start();
         }
         in.arm(readable);
+    }
+
+    @Override
+    public OptionalDouble occupancy() {
+        return closed ? OptionalDouble.empty() : OptionalDouble.of(out.occupancy());
     }
 
     @Override

@@ -31,6 +31,11 @@ final class FrameQueue {
         return bytes.get() < CAPACITY_BYTES;
     }
 
+    /** How much of the capacity is taken, 0 to 1: the last frame may be longer than what was left. */
+    double occupancy() {
+        return Math.min(1, bytes.get() / (double) CAPACITY_BYTES);
+    }
+
     void add(ByteBuffer frame) {
         bytes.getAndAdd(frame.remaining());
         frames.add(frame);

@@ -6,6 +6,7 @@ import io.valise.ipc.IpcStatus;
 import io.valise.ipc.PeerIdentity;
 import io.valise.ipc.spi.Link;
 import java.nio.ByteBuffer;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /** One end of a link within the process: two {@link FrameQueue}s, each end sending into one and polling the other. */
@@ -112,6 +113,11 @@ final class LocalLink implements Link {
     @Override
     public void arm(Runnable readable) {
         in.arm(readable);
+    }
+
+    @Override
+    public OptionalDouble occupancy() {
+        return closed ? OptionalDouble.empty() : OptionalDouble.of(out.occupancy());
     }
 
     @Override

@@ -52,7 +52,7 @@ import org.jspecify.annotations.Nullable;
  * is checked: it never goes back, never overtakes the producer, is a multiple of 8. Every address is a masked offset
  * into the ring. A consumer that writes what it likes can make us overwrite what it has not read, or wait, no more.
  *
- * <p>Used by one thread at a time.
+ * <p>Used by one thread at a time, but for {@link #occupancy()}.
  */
 public final class RingProducer {
     private static final int NOTHING = 0;
@@ -169,6 +169,17 @@ public final class RingProducer {
     /** Whether there is space now for the frame that was last refused. */
     public boolean hasRoom() {
         return hasRoomUntil(wanted);
+    }
+
+    /**
+     * How much of the ring is taken, from 0 to 1. Any thread may ask. The consumer tells its position in steps of an
+     * eighth of the ring: what it has read since is still counted.
+     */
+    public double occupancy() {
+        long consumed = memory.getLongAcquire(consumerPosition);
+        // Read after that, and without order: the two may be of different moments, or the consumer may lie.
+        long taken = position - consumed;
+        return Math.max(0, Math.min(taken, capacity)) / (double) capacity;
     }
 
     private void hold(int index, int length) {

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
-/** L12 to L18: what happens when there is no room. */
+/** L12 to L19: what happens when there is no room. */
 public abstract class BackpressureRules extends LinkRules {
     private static final int LENGTH = 2_000;
     private static final long BOUND = 256L << 20;
@@ -173,6 +173,29 @@ public abstract class BackpressureRules extends LinkRules {
             closer.link().close();
             sender.join();
         }
+    }
+
+    @Test
+    void L19_occupancyTellsWhatThePeerHasNotRead() throws Exception {
+        Pair pair = pair();
+        Link link = pair.client().link();
+        boolean tells = link.occupancy().isPresent();
+        double atFirst = link.occupancy().orElse(0);
+        int count = fill(pair.client());
+        double full = link.occupancy().orElse(1);
+        Running<Void> flusher = start(() -> {
+            pair.client().flush();
+            return null;
+        });
+        drain(pair.server(), count);
+        flusher.join();
+        double read = link.occupancy().orElse(0);
+        assertThat(atFirst).isBetween(0.0, 0.25);
+        assertThat(full).isBetween(0.5, 1.0);
+        assertThat(read).isBetween(0.0, 0.25);
+        assertThat(link.occupancy().isPresent()).isEqualTo(tells);
+        link.close();
+        assertThat(link.occupancy()).isEmpty();
     }
 
     /** Sends until the link reports its end, which may take a buffer or two. */
