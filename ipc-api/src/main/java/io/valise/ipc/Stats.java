@@ -4,6 +4,7 @@ import io.valise.ipc.internal.work.StatsAccess;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Stats {
     /** No traffic and no connection. */
-    public static final Stats ZERO = new Stats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Map.of());
+    public static final Stats ZERO = new Stats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, OptionalDouble.empty(), Map.of());
 
     static {
         StatsAccess.set(Stats::new, Latency::new);
@@ -32,6 +33,9 @@ public final class Stats {
     private final long bytesReceived;
     private final int pending;
     private final int connections;
+    private final long bytesUnhandled;
+    private final long bytesUnsent;
+    private final OptionalDouble ringOccupancy;
     private final Map<String, Latency> latencies;
 
     Stats(
@@ -45,6 +49,9 @@ public final class Stats {
             long bytesReceived,
             int pending,
             int connections,
+            long bytesUnhandled,
+            long bytesUnsent,
+            OptionalDouble ringOccupancy,
             Map<String, Latency> latencies) {
         this.requestsSent = requestsSent;
         this.requestsServed = requestsServed;
@@ -56,6 +63,9 @@ public final class Stats {
         this.bytesReceived = bytesReceived;
         this.pending = pending;
         this.connections = connections;
+        this.bytesUnhandled = bytesUnhandled;
+        this.bytesUnsent = bytesUnsent;
+        this.ringOccupancy = ringOccupancy;
         this.latencies = latencies;
     }
 
@@ -113,6 +123,31 @@ public final class Stats {
     }
 
     /**
+     * Bytes that were received and wait for a thread now, to be handled: of requests, events and other work, with 256 bytes
+     * for each piece. What a handler works on is not among them.
+     */
+    public long bytesUnhandled() {
+        return bytesUnhandled;
+    }
+
+    /**
+     * Bytes of answers and broadcasts that wait for room at the peer now, with 256 bytes for each. A call or event for
+     * which a thread of the caller waits is not among them.
+     */
+    public long bytesUnsent() {
+        return bytesUnsent;
+    }
+
+    /**
+     * How full the ring to the peer is now, from 0 to 1; of several connections the fullest. Over {@code shm:} the peer
+     * tells what it has read in steps of an eighth of the ring, so that one that is read may seem so full. Empty where the
+     * transport does not tell: all but {@code shm:} and {@code local:}.
+     */
+    public OptionalDouble ringOccupancy() {
+        return ringOccupancy;
+    }
+
+    /**
      * How long requests took, by the names of their services; empty where that is not measured ({@link
      * IpcServer.Builder#measureLatency()}). Unmodifiable.
      */
@@ -125,7 +160,7 @@ public final class Stats {
         return latencies.values().stream().reduce(Latency.NONE, Latency::plus);
     }
 
-    /** The sum, counter by counter. */
+    /** The sum, counter by counter; of {@link #ringOccupancy} the greater. */
     public Stats plus(Stats other) {
         return new Stats(
                 requestsSent + other.requestsSent,
@@ -138,7 +173,14 @@ public final class Stats {
                 bytesReceived + other.bytesReceived,
                 pending + other.pending,
                 connections + other.connections,
+                bytesUnhandled + other.bytesUnhandled,
+                bytesUnsent + other.bytesUnsent,
+                greater(ringOccupancy, other.ringOccupancy),
                 sum(latencies, other.latencies));
+    }
+
+    private static OptionalDouble greater(OptionalDouble one, OptionalDouble other) {
+        return one.isEmpty() || (other.isPresent() && other.getAsDouble() > one.getAsDouble()) ? other : one;
     }
 
     private static Map<String, Latency> sum(Map<String, Latency> one, Map<String, Latency> other) {
@@ -161,13 +203,18 @@ public final class Stats {
             bytesSent,
             bytesReceived,
             pending,
-            connections
+            connections,
+            bytesUnhandled,
+            bytesUnsent
         };
     }
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof Stats stats && Arrays.equals(all(), stats.all()) && latencies.equals(stats.latencies);
+        return other instanceof Stats stats
+                && Arrays.equals(all(), stats.all())
+                && ringOccupancy.equals(stats.ringOccupancy)
+                && latencies.equals(stats.latencies);
     }
 
     @Override
@@ -188,6 +235,9 @@ public final class Stats {
                 + ", bytesReceived=" + bytesReceived
                 + ", pending=" + pending
                 + ", connections=" + connections
+                + ", bytesUnhandled=" + bytesUnhandled
+                + ", bytesUnsent=" + bytesUnsent
+                + (ringOccupancy.isEmpty() ? "" : ", ringOccupancy=" + ringOccupancy.getAsDouble())
                 + (latencies.isEmpty() ? "" : ", latencies=" + latencies) + ']';
     }
 }

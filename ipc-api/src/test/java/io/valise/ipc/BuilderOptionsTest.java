@@ -7,11 +7,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -106,16 +108,41 @@ class BuilderOptionsTest {
 
     @Test
     void countersAreEqualByValueAndNameThemselves() {
-        Stats some = new Stats(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, Map.of());
+        Stats some = stats(1, OptionalDouble.of(0.5));
         assertThat(some)
-                .isEqualTo(new Stats(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, Map.of()))
-                .hasSameHashCodeAs(new Stats(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, Map.of()))
+                .isEqualTo(stats(1, OptionalDouble.of(0.5)))
+                .hasSameHashCodeAs(stats(1, OptionalDouble.of(0.5)))
                 .isEqualTo(Stats.ZERO.plus(some))
-                .isNotEqualTo(new Stats(1, 2, 3, 4, 5, 6, 7, 8, 9, 11, Map.of()))
+                .isNotEqualTo(stats(1, OptionalDouble.of(0.6)))
+                .isNotEqualTo(new Stats(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, OptionalDouble.of(0.5), Map.of()))
                 .isNotEqualTo(Stats.ZERO)
                 .hasToString("Stats[requestsSent=1, requestsServed=2, builtInRequestsServed=3, requestsRefused=4,"
-                        + " eventsSent=5, eventsReceived=6, bytesSent=7, bytesReceived=8, pending=9, connections=10]");
-        assertThat(some.plus(some)).isEqualTo(new Stats(2, 4, 6, 8, 10, 12, 14, 16, 18, 20, Map.of()));
+                        + " eventsSent=5, eventsReceived=6, bytesSent=7, bytesReceived=8, pending=9, connections=10,"
+                        + " bytesUnhandled=11, bytesUnsent=12, ringOccupancy=0.5]");
+        assertThat(some.plus(some)).isEqualTo(stats(2, OptionalDouble.of(0.5)));
+        assertThat(some.plus(stats(1, OptionalDouble.of(0.7)))).isEqualTo(stats(2, OptionalDouble.of(0.7)));
+        assertThat(some.plus(stats(1, OptionalDouble.of(0.3)))).isEqualTo(some.plus(some));
+        assertThat(some.plus(stats(1, OptionalDouble.empty()))).isEqualTo(some.plus(some));
+    }
+
+    /** So many times 1, 2, 3 and so on. */
+    private static Stats stats(int times, OptionalDouble occupancy) {
+        long[] all = LongStream.rangeClosed(1, 12).map(number -> number * times).toArray();
+        return new Stats(
+                all[0],
+                all[1],
+                all[2],
+                all[3],
+                all[4],
+                all[5],
+                all[6],
+                all[7],
+                (int) all[8],
+                (int) all[9],
+                all[10],
+                all[11],
+                occupancy,
+                Map.of());
     }
 
     @Test

@@ -195,7 +195,7 @@ final class ReconnectingConnection implements SessionCall.Calls, Redial.Target {
     }
 
     private static Stats countedBy(Session ended) {
-        return ended.counters().snapshot(0, 0);
+        return ended.counters().snapshotOfEnded(0);
     }
 
     private void wantLink() {

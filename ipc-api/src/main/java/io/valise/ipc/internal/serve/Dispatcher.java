@@ -154,6 +154,16 @@ public final class Dispatcher {
         Recording.refused(connection, service, status, reason);
     }
 
+    /** How many bytes of work wait for a handler. */
+    public long bytesUnhandled() {
+        return backlog.bytes();
+    }
+
+    /** How many bytes of answers wait for the peer. */
+    public long bytesUnsent() {
+        return unsent.bytes();
+    }
+
     boolean usesExecutor() {
         return usesExecutor;
     }

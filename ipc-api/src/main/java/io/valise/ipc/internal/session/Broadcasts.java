@@ -35,6 +35,11 @@ final class Broadcasts {
         this.queue = new SerialQueue(unsent);
     }
 
+    /** How many bytes wait for the client. */
+    long bytesUnsent() {
+        return unsent.bytes();
+    }
+
     /** Sends an event without blocking; what does not fit now follows in order. */
     void send(String event, ValueSet message) {
         OutFrame frame = OutFrame.event(event, message);

@@ -419,7 +419,14 @@ public final class Session implements SessionCall.Calls {
 
     @Override
     public Stats stats() {
-        return counters.snapshot(calls.size(), isEnded() ? 0 : 1);
+        return isEnded()
+                ? counters.snapshotOfEnded(calls.size())
+                : counters.snapshot(
+                        calls.size(),
+                        1,
+                        dispatcher.bytesUnhandled(),
+                        dispatcher.bytesUnsent() + broadcasts.bytesUnsent(),
+                        link.occupancy());
     }
 
     /** A peer that drains may still call: for the answers it owes. */

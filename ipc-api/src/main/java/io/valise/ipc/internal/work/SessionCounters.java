@@ -4,6 +4,7 @@ import io.valise.ipc.Latency;
 import io.valise.ipc.Stats;
 import java.util.Collections;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -70,7 +71,14 @@ public final class SessionCounters {
         return Collections.unmodifiableMap(now);
     }
 
-    public Stats snapshot(int pending, int connections) {
+    /** The counters of a connection that has ended. */
+    public Stats snapshotOfEnded(int pending) {
+        return snapshot(pending, 0, 0, 0, OptionalDouble.empty());
+    }
+
+    /** The counters, and what there is at this moment. */
+    public Stats snapshot(
+            int pending, int connections, long bytesUnhandled, long bytesUnsent, OptionalDouble ringOccupancy) {
         return StatsAccess.get()
                 .make(
                         requestsSent.get(),
@@ -83,6 +91,9 @@ public final class SessionCounters {
                         bytesReceived.get(),
                         pending,
                         connections,
+                        bytesUnhandled,
+                        bytesUnsent,
+                        ringOccupancy,
                         latencies());
     }
 }

@@ -4,6 +4,7 @@ import io.valise.ipc.Latency;
 import io.valise.ipc.Stats;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalDouble;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,9 @@ public final class StatsAccess {
                 long bytesReceived,
                 int pending,
                 int connections,
+                long bytesUnhandled,
+                long bytesUnsent,
+                OptionalDouble ringOccupancy,
                 Map<String, Latency> latencies);
     }
 
