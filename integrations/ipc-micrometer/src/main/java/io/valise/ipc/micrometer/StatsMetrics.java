@@ -18,7 +18,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
-import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 
 /**
@@ -67,6 +66,17 @@ public final class StatsMetrics implements MeterBinder, AutoCloseable {
     public void bindTo(MeterRegistry registry) {
         gauge(registry, "connections", "Connections that are open now", Stats::connections);
         gauge(registry, "calls.pending", "Calls of this end that wait for their answer now", Stats::pending);
+        backlog(registry, "unhandled", "Bytes that were received and wait for a thread now", Stats::bytesUnhandled);
+        backlog(
+                registry,
+                "unsent",
+                "Bytes of answers and broadcasts that wait for room at the peer now",
+                Stats::bytesUnsent);
+        gauge(
+                registry,
+                "ring.occupancy",
+                "How full the ring to the peer is, 0 to 1; of several the fullest",
+                stats -> stats.ringOccupancy().orElse(Double.NaN));
         counter(registry, "requests.sent", "Requests and streams that this end opened", Stats::requestsSent);
         counter(registry, "requests.served", "Requests and streams that a handler took", Stats::requestsServed);
         counter(registry, "requests.refused", "Requests and streams that no handler took", Stats::requestsRefused);
@@ -76,15 +86,24 @@ public final class StatsMetrics implements MeterBinder, AutoCloseable {
         bytes(registry, "received", "Bytes of the frames received", Stats::bytesReceived);
     }
 
-    private void gauge(MeterRegistry registry, String name, String what, ToLongFunction<Stats> value) {
+    private void gauge(MeterRegistry registry, String name, String what, ToDoubleFunction<Stats> value) {
         add(registry, counted.gauge(name, what, value).tags(tags).register(registry));
     }
 
-    private void counter(MeterRegistry registry, String name, String what, ToLongFunction<Stats> value) {
+    private void backlog(MeterRegistry registry, String name, String what, ToDoubleFunction<Stats> value) {
+        add(
+                registry,
+                counted.gauge("backlog." + name, what, value)
+                        .baseUnit(BaseUnits.BYTES)
+                        .tags(tags)
+                        .register(registry));
+    }
+
+    private void counter(MeterRegistry registry, String name, String what, ToDoubleFunction<Stats> value) {
         add(registry, counted.counter(name, what, value).tags(tags).register(registry));
     }
 
-    private void bytes(MeterRegistry registry, String name, String what, ToLongFunction<Stats> value) {
+    private void bytes(MeterRegistry registry, String name, String what, ToDoubleFunction<Stats> value) {
         add(
                 registry,
                 counted.counter("data." + name, what, value)
@@ -106,19 +125,19 @@ public final class StatsMetrics implements MeterBinder, AutoCloseable {
 
     /** What is counted, and how its counters are read. */
     private record Counted<T>(T subject, Function<T, Stats> stats) {
-        Gauge.Builder<T> gauge(String name, String what, ToLongFunction<Stats> value) {
+        Gauge.Builder<T> gauge(String name, String what, ToDoubleFunction<Stats> value) {
             return Gauge.builder("valise." + name, subject, reading(stats, value))
                     .description(what);
         }
 
-        FunctionCounter.Builder<T> counter(String name, String what, ToLongFunction<Stats> value) {
+        FunctionCounter.Builder<T> counter(String name, String what, ToDoubleFunction<Stats> value) {
             return FunctionCounter.builder("valise." + name, subject, reading(stats, value))
                     .description(what);
         }
 
         /** Without the subject: a registry keeps the function in memory. */
-        private static <T> ToDoubleFunction<T> reading(Function<T, Stats> stats, ToLongFunction<Stats> value) {
-            return it -> value.applyAsLong(stats.apply(it));
+        private static <T> ToDoubleFunction<T> reading(Function<T, Stats> stats, ToDoubleFunction<Stats> value) {
+            return it -> value.applyAsDouble(stats.apply(it));
         }
     }
 }

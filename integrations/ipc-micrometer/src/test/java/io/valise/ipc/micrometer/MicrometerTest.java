@@ -25,7 +25,9 @@ import java.lang.ref.WeakReference;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.SubmissionPublisher;
 import java.util.concurrent.locks.LockSupport;
@@ -218,6 +220,66 @@ class MicrometerTest {
                     .isNull();
         }
         assertThat(registry.getMeters()).isEmpty();
+    }
+
+    private static double gauge(MeterRegistry registry, String name) {
+        return registry.get("valise." + name).gauge().value();
+    }
+
+    @Test
+    void theBacklogOfHandlersIsWhatWaitsForAThread() throws InterruptedException {
+        MeterRegistry registry = new SimpleMeterRegistry();
+        BlockingQueue<Runnable> waiting = new LinkedBlockingQueue<>();
+        try (IpcServer server = server("local:backlog").executor(waiting::add).start();
+                IpcConnection connection = IpcClient.connect("local:backlog");
+                StatsMetrics metrics = StatsMetrics.of(server)) {
+            metrics.bindTo(registry);
+            CompletableFuture<ValueSet> reply = connection.requestAsync("price", MESSAGE);
+            Runnable handling = waiting.take();
+            assertThat(gauge(registry, "backlog.unhandled")).isGreaterThan(256);
+            handling.run();
+            assertThat(reply.join()).isEqualTo(price());
+            while (gauge(registry, "backlog.unhandled") > 0) { // what tells listeners of the connection is counted, too
+                Thread.onSpinWait();
+            }
+            assertThat(gauge(registry, "backlog.unsent")).isZero();
+        }
+    }
+
+    /** The events of a client whose handler does not end wait there, and then in the ring, and then at the server. */
+    @Test
+    void aClientThatReadsNoFurtherShowsInTheRingAndTheBacklog() {
+        MeterRegistry registry = new SimpleMeterRegistry();
+        ValueSet event = ValueSet.of("bytes", new byte[32 << 10]);
+        CountDownLatch gate = new CountDownLatch(1);
+        try (IpcServer server = server("local:full").start();
+                IpcConnection connection = IpcClient.builder("local:full")
+                        .onEvent("told", told -> gate.await())
+                        .connect();
+                StatsMetrics metrics = StatsMetrics.of(server)) {
+            assertThat(connection.isOpen()).isTrue();
+            metrics.bindTo(registry);
+            assertThat(gauge(registry, "ring.occupancy")).isZero();
+            while (gauge(registry, "backlog.unsent") == 0 || gauge(registry, "ring.occupancy") < 1) {
+                server.broadcast("told", event);
+            }
+            gate.countDown();
+            while (gauge(registry, "backlog.unsent") > 0 || gauge(registry, "ring.occupancy") > 0) {
+                Thread.onSpinWait();
+            }
+        } finally {
+            gate.countDown();
+        }
+    }
+
+    @Test
+    void theOccupancyOfARingThatIsNotToldIsNoNumber() {
+        MeterRegistry registry = new SimpleMeterRegistry();
+        try (IpcServer server = server("local:lonely").start();
+                StatsMetrics metrics = StatsMetrics.of(server)) {
+            metrics.bindTo(registry);
+            assertThat(gauge(registry, "ring.occupancy")).isNaN();
+        }
     }
 
     @Test
