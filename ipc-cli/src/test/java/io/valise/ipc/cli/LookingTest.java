@@ -95,14 +95,14 @@ class LookingTest {
 
     @Test
     void topShowsLoadOnce() {
-        try (IpcServer server = IpcServer.builder("pipe:topped")
+        try (IpcServer server = IpcServer.builder("shm:topped")
                         .service("echo", request -> request.message())
                         .start();
-                IpcConnection client = IpcClient.connect("pipe:topped")) {
+                IpcConnection client = IpcClient.connect("shm:topped")) {
             CommandRun run = CommandRun.of("top", "--once");
             assertThat(run.out())
                     .startsWith("APPLICATION")
-                    .contains("pipe:topped")
+                    .containsPattern(" 0 +[0-9.]+ K?i?B +[0-9]+% +shm:topped")
                     .doesNotContain("\u001b");
             JsonNode json = CommandRun.of("top", "--once", "--json")
                     .json()
@@ -110,6 +110,8 @@ class LookingTest {
                     .get(0);
             assertThat(json.get("requestsPerSecond").longValue()).isZero();
             assertThat(json.get("connections").longValue()).isEqualTo(1);
+            assertThat(json.get("ringOccupancy").doubleValue()).isBetween(0.0, 0.25);
+            assertThat(json.get("bytesUnsent").longValue()).isZero();
             assertThat(server.connections()).isNotEmpty();
             assertThat(client.isOpen()).isTrue();
         }

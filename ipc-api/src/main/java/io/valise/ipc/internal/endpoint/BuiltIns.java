@@ -48,7 +48,10 @@ final class BuiltIns {
                 .put("eventsReceived", stats.eventsReceived())
                 .put("eventsSent", stats.eventsSent())
                 .put("bytesReceived", stats.bytesReceived())
-                .put("bytesSent", stats.bytesSent());
+                .put("bytesSent", stats.bytesSent())
+                .put("bytesUnhandled", stats.bytesUnhandled())
+                .put("bytesUnsent", stats.bytesUnsent());
+        stats.ringOccupancy().ifPresent(taken -> info.put("ringOccupancy", taken));
         return withLatencies(info, stats.latencies()).build();
     }
 

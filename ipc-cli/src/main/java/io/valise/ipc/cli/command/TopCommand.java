@@ -82,13 +82,25 @@ final class TopCommand implements Callable<Integer> {
 
     private static Table table(ServerLoad load) {
         Table table = new Table(
-                "APPLICATION", "PID", "UP", "CONN", "REQ/S", "IN/S", "OUT/S", "REFUSED", "P50", "P99", "ENDPOINTS");
+                "APPLICATION",
+                "PID",
+                "UP",
+                "CONN",
+                "REQ/S",
+                "IN/S",
+                "OUT/S",
+                "REFUSED",
+                "BACKLOG",
+                "RING",
+                "P50",
+                "P99",
+                "ENDPOINTS");
         for (ServerStatus server : load.distinct()) {
             if (server.answers()) {
                 addTo(table, server, load);
             } else {
                 String silence = server.endpoint() + " (does not answer: " + server.problem() + ")";
-                table.row("?", "?", "", "", "", "", "", "", "", "", silence);
+                table.row("?", "?", "", "", "", "", "", "", "", "", "", "", silence);
             }
         }
         return table;
@@ -104,6 +116,10 @@ final class TopCommand implements Callable<Integer> {
                 Amounts.bytes(load.perSecond(server, "bytesReceived")),
                 Amounts.bytes(load.perSecond(server, "bytesSent")),
                 Amounts.count(server.counter("requestsRefused")),
+                Amounts.bytes(server.counter("bytesUnhandled") + server.counter("bytesUnsent")),
+                server.info().contains("ringOccupancy")
+                        ? Amounts.percent(server.info().getDouble("ringOccupancy"))
+                        : "",
                 "",
                 "",
                 server.endpoints().stream()
@@ -112,6 +128,8 @@ final class TopCommand implements Callable<Integer> {
         for (ServiceLatency service : server.latencies()) {
             table.row(
                     "  " + service.service(),
+                    "",
+                    "",
                     "",
                     "",
                     "",

@@ -31,6 +31,11 @@ public final class Amounts {
         return String.format(Locale.ROOT, "%.1f ms", nanos / 1_000_000.0);
     }
 
+    /** A part of 1 as percents. */
+    public static String percent(double part) {
+        return String.format(Locale.ROOT, "%.0f%%", 100 * part);
+    }
+
     /** A number with a comma after each three digits. */
     public static String count(long count) {
         return String.format(Locale.ROOT, "%,d", count);

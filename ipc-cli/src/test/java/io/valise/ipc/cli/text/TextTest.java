@@ -40,6 +40,7 @@ class TextTest {
     void timesAreShort() {
         assertThat(Amounts.micros(160)).isEqualTo("0.16 µs");
         assertThat(Amounts.micros(1_234_567)).isEqualTo("1,235 µs");
+        assertThat(Amounts.percent(0.126)).isEqualTo("13%");
         assertThat(Amounts.millis(1_550_000)).isEqualTo("1.6 ms");
         assertThat(Amounts.span(Duration.ofSeconds(59))).isEqualTo("59s");
         assertThat(Amounts.span(Duration.ofSeconds(61))).isEqualTo("1m 1s");

@@ -81,6 +81,7 @@ record InfoMembers(ValueSet readable, String faults) {
         known.put("measuredRequests", ValueSet::getLongs);
         known.put("latencyP50", ValueSet::getLongs);
         known.put("latencyP99", ValueSet::getLongs);
+        known.put("ringOccupancy", ValueSet::getDouble);
         for (String number : List.of(
                 "pid",
                 "protocolVersion",
@@ -92,7 +93,9 @@ record InfoMembers(ValueSet readable, String faults) {
                 "eventsReceived",
                 "eventsSent",
                 "bytesReceived",
-                "bytesSent")) {
+                "bytesSent",
+                "bytesUnhandled",
+                "bytesUnsent")) {
             known.put(number, ValueSet::getLong);
         }
         return known;
