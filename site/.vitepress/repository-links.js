@@ -9,23 +9,25 @@ const repository = process.env.SITE_REPOSITORY
 const inRepository = (page) => (page === 'index.md' ? 'README.md' : page)
 const onSite = (path) => (path === 'README.md' ? 'index.md' : path)
 
+const encoded = (path) => path.split('/').map(encodeURIComponent).join('/')
+
 /**
  * Where a link of a page leads, written for the repository: to a page or file of the site, else to a file of the
  * repository at the given address, else, without an address, nowhere: undefined.
  */
 export function destination(page, href, sources) {
-  const [, path, anchor] = /^([^#]*)(#.*)?$/.exec(href)
+  const [, path, rest] = /^([^?#]*)([?#].*)?$/.exec(href)
   if (!path || /^([a-z][a-z0-9+.-]*:|\/\/)/i.test(path)) return href
-  const target = posix.join(posix.dirname(inRepository(page)), decodeURI(path))
+  const target = posix.join(posix.dirname(inRepository(page)), decodeURIComponent(path))
   if (target.startsWith('..') || !existsSync(resolve(repository, target))) {
     throw new Error(`${inRepository(page)}: the link ${href} leads to no file of the repository`)
   }
   for (const place of [onSite(target), `public/${target}`]) {
     if (/\.\w+$/.test(place) && existsSync(resolve(pages, place))) {
-      return `/${place.replace(/^public\//, '')}${anchor ?? ''}`
+      return `/${encoded(place.replace(/^public\//, ''))}${rest ?? ''}`
     }
   }
-  return sources && `${sources}/${target}${anchor ?? ''}`
+  return sources && `${sources}/${encoded(target)}${rest ?? ''}`
 }
 
 /** A plugin of markdown-it that has links lead where they do on the site, and leaves the text of those that lead nowhere. */
