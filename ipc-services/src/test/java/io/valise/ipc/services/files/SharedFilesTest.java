@@ -76,6 +76,32 @@ class SharedFilesTest {
     }
 
     @Test
+    void aClientSharesWithTheServerOfItsConnections() throws Exception {
+        String token = files.add(file("upload", 10));
+        try (IpcServer receiver = IpcServer.builder("local:receiver")
+                        .service(
+                                "upload",
+                                request -> ValueSet.of(
+                                        "content",
+                                        content(
+                                                request.connection(),
+                                                request.message().getString("token"))))
+                        .start();
+                IpcConnection sharing =
+                        files.addTo(IpcClient.builder("local:receiver")).connect()) {
+            assertThat(receiver.isOpen()).isTrue();
+            assertThat(sharing.request("upload", ValueSet.of("token", token)).getString("content"))
+                    .isEqualTo("x".repeat(10));
+        }
+    }
+
+    private static String content(IpcConnection from, String token) throws IOException {
+        try (SharedFile file = SharedFiles.redeem(from, token)) {
+            return new String(file.readAll(), UTF_8);
+        }
+    }
+
+    @Test
     void anEmptyFileHasNoBytes() throws IOException {
         try (SharedFile file = SharedFiles.redeem(connection, files.add(file("empty", 0)))) {
             assertThat(file.readAll()).isEmpty();

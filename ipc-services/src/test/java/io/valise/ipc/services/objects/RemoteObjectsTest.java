@@ -72,6 +72,25 @@ class RemoteObjectsTest {
     }
 
     @Test
+    void aClientOffersObjectsToTheServerOfItsConnections() throws Exception {
+        Leg leg = new Leg(Side.BUY, 3);
+        try (IpcServer asking = IpcServer.builder("local:asking")
+                        .service("ask", request -> {
+                            Bench theirs =
+                                    RemoteObjects.of(request.connection()).remote(Bench.class);
+                            return ValueSet.of(
+                                    "same",
+                                    theirs.pair(new Pair<>(leg, List.of())).equals(new Pair<>(leg, List.of())));
+                        })
+                        .start();
+                IpcConnection offering =
+                        exported.addTo(IpcClient.builder("local:asking")).connect()) {
+            assertThat(asking.isOpen()).isTrue();
+            assertThat(offering.request("ask", ValueSet.empty())).isEqualTo(ValueSet.of("same", true));
+        }
+    }
+
+    @Test
     void typesWithArgumentsAndWithoutCross() {
         Pair<Leg, List<Side>> pair = new Pair<>(new Leg(Side.SELL, 1), List.of(Side.BUY, Side.SELL));
         assertThat(bench.pair(pair)).isEqualTo(pair);
