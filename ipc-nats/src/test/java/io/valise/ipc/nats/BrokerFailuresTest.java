@@ -7,6 +7,7 @@ import io.valise.ipc.AccessPolicy;
 import io.valise.ipc.IpcClient;
 import io.valise.ipc.IpcServer;
 import io.valise.ipc.IpcStatus;
+import io.valise.ipc.testkit.process.FreePort;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,7 +44,7 @@ class BrokerFailuresTest {
         bothFail(
                 IpcStatus.ENDPOINT_NOT_FOUND,
                 "start one (nats-server -p 4222)",
-                NatsOptions.builder("nats://127.0.0.1:" + NatsServer.freePort()).build());
+                NatsOptions.builder("nats://127.0.0.1:" + FreePort.find()).build());
     }
 
     @Test

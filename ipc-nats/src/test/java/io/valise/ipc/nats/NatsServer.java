@@ -1,10 +1,10 @@
 package io.valise.ipc.nats;
 
+import io.valise.ipc.testkit.process.FreePort;
 import io.valise.ipc.testkit.process.TestProcesses;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,7 +41,7 @@ public final class NatsServer implements AutoCloseable {
 
     /** Starts one with these lines in its configuration. */
     public static NatsServer with(String... lines) {
-        int port = freePort();
+        int port = FreePort.find();
         try {
             Path file = Files.createTempFile("nats", ".conf");
             Files.writeString(
@@ -50,14 +50,6 @@ public final class NatsServer implements AutoCloseable {
             return new NatsServer(port, file);
         } catch (IOException e) {
             throw new UncheckedIOException("no configuration for nats-server", e);
-        }
-    }
-
-    static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException("no free port", e);
         }
     }
 

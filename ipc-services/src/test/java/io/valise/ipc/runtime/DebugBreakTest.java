@@ -14,9 +14,7 @@ import com.sun.jdi.event.EventSet;
 import com.sun.jdi.request.BreakpointRequest;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.process.ForkedJvm;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import io.valise.ipc.testkit.process.FreePort;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,7 +33,7 @@ class DebugBreakTest {
 
     @Test
     void aProcessWaitsForTheDebuggerThatStopsAtTheBreakpoint() throws Exception {
-        int port = freePort();
+        int port = FreePort.find();
         try (ForkedJvm process =
                 ForkedJvm.start(List.of(agent(port), "-Dvalise.runtime.debugSeconds=100"), RuntimeUser.class)) {
             process.tell("debugBreak", "ON_ERROR_DEBUG_BREAK");
@@ -60,7 +58,7 @@ class DebugBreakTest {
 
     @Test
     void withADebuggerAttachedTheBreakpointIsReachedAndNothingIsWaitedFor() throws Exception {
-        int port = freePort();
+        int port = FreePort.find();
         try (ForkedJvm process = ForkedJvm.start(List.of(agent(port)), RuntimeUser.class)) {
             process.ask("debugBreak", "ON_ERROR_DEBUG_BREAK_IF_DEBUGGER_ATTACHED"); // so the class is loaded
             VirtualMachine machine = attach(port);
@@ -77,7 +75,7 @@ class DebugBreakTest {
 
     @Test
     void withoutADebuggerOrALimitItGoesOn() throws Exception {
-        int port = freePort();
+        int port = FreePort.find();
         try (ForkedJvm none = ForkedJvm.start(RuntimeUser.class);
                 ForkedJvm limited =
                         ForkedJvm.start(List.of(agent(port), "-Dvalise.runtime.debugSeconds=0"), RuntimeUser.class)) {
@@ -106,12 +104,6 @@ class DebugBreakTest {
 
     private static String agent(int port) {
         return "-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,quiet=y,address=localhost:" + port;
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     private static VirtualMachine attach(int port) throws Exception {

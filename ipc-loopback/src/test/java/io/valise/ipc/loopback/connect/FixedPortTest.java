@@ -14,10 +14,9 @@ import io.valise.ipc.ValueSet;
 import io.valise.ipc.loopback.LoopbackTransport;
 import io.valise.ipc.loopback.endpoint.EndpointFile;
 import io.valise.ipc.spi.Link;
-import java.io.IOException;
+import io.valise.ipc.testkit.process.FreePort;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,26 +25,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FixedPortTest {
     private final String name = Serving.freshName();
 
-    /** Free, and below those that systems give to connections, so that none takes it before the server does. */
-    private static int freePort() {
-        return ThreadLocalRandom.current()
-                .ints(10_000, 32_768)
-                .filter(FixedPortTest::isFree)
-                .findFirst()
-                .getAsInt();
-    }
-
-    private static boolean isFree(int port) {
-        try (ServerSocket tried = new ServerSocket(port, 1, Loopback.V4.address())) {
-            return tried.isBound();
-        } catch (IOException taken) {
-            return false;
-        }
-    }
-
     @Test
     void aServerListensWhereItWasToldAndIsFoundByItsNameAlsoRightAfterAnotherClosedThere() {
-        int port = freePort();
+        int port = FreePort.find();
         for (int start = 0; start < 3; start++) {
             try (IpcServer server = IpcServer.builder("loopback:" + name)
                             .transport(new LoopbackTransport(port))

@@ -16,6 +16,7 @@ import io.valise.ipc.spi.secret.Secret;
 import io.valise.ipc.spi.secret.SecretFiles;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.link.LinkEnd;
+import io.valise.ipc.testkit.process.FreePort;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -121,12 +122,8 @@ class TakenPortTest {
     }
 
     @Test
-    void portWithoutAListenerIsNoServer() throws Exception {
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 50, Loopback.V4.address())) {
-            port = free.getLocalPort();
-        }
-        leave(port);
+    void portWithoutAListenerIsNoServer() {
+        leave(FreePort.find());
         IpcException e = connectFails();
         assertThat(e.status()).isEqualTo(IpcStatus.ENDPOINT_NOT_FOUND);
         assertThat(e).hasMessageContaining("start it again");
