@@ -98,7 +98,7 @@ public final class NatsTransport implements Transport {
         return Dial.connect(settings(endpoint), endpoint, timeoutNanos);
     }
 
-    /** Asks all processes at the broker, and waits a fraction of a second for their answers. */
+    /** Asks all processes at the broker, and waits a second at most for the first answer, about as long for more. */
     @Override
     public List<Endpoint> endpoints() {
         return availability().available()

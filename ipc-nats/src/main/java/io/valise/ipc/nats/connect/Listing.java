@@ -16,12 +16,15 @@ import java.util.concurrent.TimeUnit;
 public final class Listing {
     private static final SafeLog LOG = SafeLog.of(Listing.class);
     private static final long BROKER_NANOS = TimeUnit.SECONDS.toNanos(2);
-    private static final long QUIET_MILLIS = 150;
+    private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(150);
     private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private Listing() {}
 
-    /** The names that were told within a moment; none when there is no broker. */
+    /**
+     * The names that were told within a moment, which lasts longer where the first ones took longer; none when there is no
+     * broker.
+     */
     public static List<String> names(BrokerSettings settings) {
         Set<String> names = new TreeSet<>();
         try {
@@ -42,10 +45,11 @@ public final class Listing {
         Runnable end = node.list(data -> told.add(Optional.ofNullable(data)));
         long begun = System.nanoTime();
         try {
-            Optional<byte[]> next = told.poll(QUIET_MILLIS, TimeUnit.MILLISECONDS);
-            while (next != null && next.isPresent() && System.nanoTime() - begun < MOST_NANOS) {
+            Optional<byte[]> next = told.poll(MOST_NANOS, TimeUnit.NANOSECONDS); // the broker says if no process is asked
+            while (next != null && next.isPresent()) {
                 names.addAll(NameList.parse(next.get()));
-                next = told.poll(QUIET_MILLIS, TimeUnit.MILLISECONDS);
+                long taken = System.nanoTime() - begun;
+                next = taken < MOST_NANOS ? told.poll(Math.max(QUIET_NANOS, taken), TimeUnit.NANOSECONDS) : null;
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
