@@ -25,6 +25,7 @@ import io.valise.ipc.testkit.TestHome;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -81,7 +82,9 @@ class ReadingTest {
             assertThat(client.request("price", ValueSet.empty()).getDouble("bid"))
                     .isEqualTo(101.25);
             assertThat(host.endpoints()).hasSize(4);
-            assertThat(ServiceCatalog.ofThisUser().find("price"))
+            assertThat(ServiceCatalog.ofThisUser()
+                            .waiting(Duration.ofSeconds(20))
+                            .find("price"))
                     .extracting(found -> found.endpoint().scheme())
                     .containsExactly("shm", "pipe", "loopback");
         }

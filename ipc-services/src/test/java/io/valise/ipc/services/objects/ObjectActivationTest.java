@@ -40,6 +40,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 @ExtendWith(HangWatchdog.class)
 @DisabledOnOs(OS.WINDOWS)
 class ObjectActivationTest {
+    private static final ServiceCatalog CATALOG = ServiceCatalog.ofThisUser().waiting(Duration.ofSeconds(20));
+
     private static ForkedJvm one;
     private static ForkedJvm other;
 
@@ -101,7 +103,7 @@ class ObjectActivationTest {
         assertThat(other.ask("add", 1)).as("an object of its own").isEqualTo("1");
         one.ask("reset");
         assertThat(one.ask("add", 2)).isEqualTo("2");
-        assertThat(ServiceCatalog.ofThisUser().find("class:" + SheetProgram.CLASS))
+        assertThat(CATALOG.find("class:" + SheetProgram.CLASS))
                 .extracting(ServerStatus::endpoint, ServerStatus::state, ServerStatus::pid)
                 .containsExactly(
                         tuple(Endpoint.parse(scheme + ':' + name), ServerStatus.State.ALIVE, Optional.of(server)));
@@ -139,7 +141,7 @@ class ObjectActivationTest {
     @Test
     void aClassThatCouldBeServedIsInTheCatalog() {
         declare("sheets", "any:sheets", SheetProgram.CLASS);
-        assertThat(ServiceCatalog.ofThisUser().find("class:" + SheetProgram.CLASS))
+        assertThat(CATALOG.find("class:" + SheetProgram.CLASS))
                 .extracting(ServerStatus::state)
                 .containsExactly(ServerStatus.State.STARTABLE);
     }
@@ -199,7 +201,7 @@ class ObjectActivationTest {
             assertThat(other.ask("add", 1)).as("the same object").isEqualTo("6");
             assertThatThrownBy(() -> other.ask("register", name))
                     .hasMessageContaining("ADDRESS_IN_USE: running object \"" + name + "\": limit=1");
-            assertThat(ServiceCatalog.ofThisUser().find("running:" + name))
+            assertThat(CATALOG.find("running:" + name))
                     .isNotEmpty()
                     .allSatisfy(server -> assertThat(server.pid()).contains(owner.pid()))
                     .allSatisfy(server ->

@@ -81,7 +81,8 @@ class HiveWatchTest {
         HiveWatch watch = new HiveWatch(folder, () -> size(size.get()));
         try (Registration registration = watch.add(told::add)) {
             assertThat(registration).isNotNull();
-            assertThat(interruptAll("valise-folders", "valise-settings")).isEqualTo(2);
+            // Those of a watch that was closed before may not have ended yet.
+            assertThat(interruptAll("valise-folders", "valise-settings")).isGreaterThanOrEqualTo(2);
             size.set(1);
             touch();
             assertThat(told.take().value()).contains(1);

@@ -17,6 +17,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -26,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A process of some user: a server, a client or an attacker, on command. Failures are answered by status and message. */
 public final class UserPeer implements CommandLoop.Commands {
+    private static final Duration PATIENT = Duration.ofSeconds(20);
+
     private final List<IpcConnection> connections = new ArrayList<>();
     private @Nullable CompletableFuture<ValueSet> pending;
     private @Nullable IpcServer server;
@@ -53,8 +56,9 @@ public final class UserPeer implements CommandLoop.Commands {
                 case "begin" -> begin();
                 case "outcome" -> outcome();
                 case "leave" -> leave();
-                case "list" -> names(ServiceCatalog.systemWide().running());
-                case "own" -> names(ServiceCatalog.ofThisUser().list());
+                case "list" ->
+                    names(ServiceCatalog.systemWide().waiting(PATIENT).running());
+                case "own" -> names(ServiceCatalog.ofThisUser().waiting(PATIENT).list());
                 case "install" ->
                     SystemInstallation.install(arguments.get(0), arguments.get(1), Optional.empty())
                             .service()
