@@ -8,15 +8,21 @@ import io.valise.ipc.IpcConnection;
 import io.valise.ipc.IpcServer;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.testkit.HangWatchdog;
+import io.valise.ipc.testkit.OwnHome;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code ipc list}, {@code top}, {@code ping} and {@code doctor} in this process. */
 @ExtendWith(HangWatchdog.class)
 class LookingTest {
+    /** Where no other test has a server, or leaves one. */
+    @RegisterExtension
+    final OwnHome own = new OwnHome();
+
     @Test
     void listSaysThatThereIsNoServer() {
         assertThat(CommandRun.of("list").out()).startsWith("No server of this user is running.");
@@ -47,7 +53,8 @@ class LookingTest {
         try (IpcServer server = IpcServer.builder("pipe:counted").start();
                 IpcConnection first = IpcClient.connect("pipe:counted");
                 IpcConnection second = IpcClient.connect("pipe:counted")) {
-            JsonNode servers = CommandRun.of("list", "--json").json().get("servers");
+            JsonNode servers =
+                    CommandRun.of("list", "--json", "--timeout", "20s").json().get("servers");
             assertThat(servers).hasSize(server.endpoints().size());
             JsonNode found = servers.get(0);
             assertThat(found.get("endpoint").textValue()).isEqualTo("pipe:counted");
@@ -99,12 +106,12 @@ class LookingTest {
                         .service("echo", request -> request.message())
                         .start();
                 IpcConnection client = IpcClient.connect("shm:topped")) {
-            CommandRun run = CommandRun.of("top", "--once");
+            CommandRun run = CommandRun.of("top", "--once", "--timeout", "20s");
             assertThat(run.out())
                     .startsWith("APPLICATION")
                     .containsPattern(" 0 +[0-9.]+ K?i?B +[0-9]+% +shm:topped")
                     .doesNotContain("\u001b");
-            JsonNode json = CommandRun.of("top", "--once", "--json")
+            JsonNode json = CommandRun.of("top", "--once", "--json", "--timeout", "20s")
                     .json()
                     .get("servers")
                     .get(0);
@@ -124,11 +131,14 @@ class LookingTest {
                         .service("echo", request -> request.message())
                         .start();
                 IpcConnection client = IpcClient.connect("pipe:measured")) {
-            assertThat(CommandRun.of("top", "--once").out()).contains("P50").doesNotContain("  echo");
+            assertThat(CommandRun.of("top", "--once", "--timeout", "20s").out())
+                    .contains("P50")
+                    .doesNotContain("  echo");
             client.request("echo", ValueSet.of("n", 1));
             assertThat(server.stats().latency().count()).isEqualTo(1);
-            assertThat(CommandRun.of("top", "--once").out()).containsPattern("(?m)^  echo +[0-9.,]+ µs +[0-9.,]+ µs$");
-            JsonNode json = CommandRun.of("top", "--once", "--json")
+            assertThat(CommandRun.of("top", "--once", "--timeout", "20s").out())
+                    .containsPattern("(?m)^  echo +[0-9.,]+ µs +[0-9.,]+ µs$");
+            JsonNode json = CommandRun.of("top", "--once", "--json", "--timeout", "20s")
                     .json()
                     .get("servers")
                     .get(0);

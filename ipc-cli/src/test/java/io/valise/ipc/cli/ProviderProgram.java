@@ -9,6 +9,7 @@ import io.valise.ipc.services.catalog.ServerStatus;
 import io.valise.ipc.services.catalog.ServiceCatalog;
 import io.valise.ipc.services.hosting.AppServiceHost;
 import io.valise.ipc.testkit.process.CommandLoop;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -26,7 +27,7 @@ final class ProviderProgram {
             case "serve" -> names(IpcServer.builder(arguments.get(0)).start());
             case "host" -> host(arguments.get(0));
             case "catalog" ->
-                ServiceCatalog.ofThisUser().list().stream()
+                ServiceCatalog.ofThisUser().waiting(Duration.ofSeconds(20)).list().stream()
                         .map(ServerStatus::toString)
                         .collect(Collectors.joining(" "));
             case "initialize" ->

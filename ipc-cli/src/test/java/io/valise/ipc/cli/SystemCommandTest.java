@@ -95,8 +95,8 @@ class SystemCommandTest {
                 .service("price", request -> request.message())
                 .start()) {
             assertThat(server.endpoints()).hasToString("[system-pipe:quotes]");
-            assertThat(CommandRun.of("list").out()).containsPattern("system-pipe:quotes .* price");
-            assertThat(CommandRun.of("services", "price", "--json")
+            assertThat(CommandRun.of("list", "--timeout", "20s").out()).containsPattern("system-pipe:quotes .* price");
+            assertThat(CommandRun.of("services", "price", "--json", "--timeout", "20s")
                             .json()
                             .get("services")
                             .get(0)

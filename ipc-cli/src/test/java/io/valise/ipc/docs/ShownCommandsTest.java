@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -87,7 +88,7 @@ class ShownCommandsTest {
 
     @AfterEach
     void moveOut() {
-        ServiceCatalog.ofThisUser().running().stream() // what --start has started
+        ServiceCatalog.ofThisUser().waiting(Duration.ofSeconds(20)).running().stream() // what --start has started
                 .flatMap(server -> server.pid().stream())
                 .flatMap(pid -> ProcessHandle.of(pid).stream())
                 .forEach(ProcessHandle::destroyForcibly);

@@ -3,6 +3,7 @@ package io.valise.ipc.cli.command;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.cli.option.CommonOptions;
 import io.valise.ipc.cli.option.JsonLine;
+import io.valise.ipc.cli.option.TimeoutOption;
 import io.valise.ipc.cli.option.WholeNumber;
 import io.valise.ipc.cli.servers.ReachableServers;
 import io.valise.ipc.cli.servers.ServerLoad;
@@ -29,7 +30,6 @@ import picocli.CommandLine.Option;
 final class TopCommand implements Callable<Integer> {
     private static final String HOME_AND_CLEAR = "\u001b[H\u001b[2J";
     private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(100);
-    private static final Duration TIMEOUT = Duration.ofSeconds(2);
 
     @Mixin
     private CommonOptions common;
@@ -53,12 +53,15 @@ final class TopCommand implements Callable<Integer> {
     private boolean once;
 
     @Mixin
+    private TimeoutOption timeout;
+
+    @Mixin
     private JsonLine json;
 
     @Override
     public Integer call() throws InterruptedException {
         common.requireAtLeast("--interval", SHORTEST_INTERVAL, interval);
-        ServiceCatalog servers = ReachableServers.within(TIMEOUT).measuringLatency();
+        ServiceCatalog servers = ReachableServers.within(timeout.timeout()).measuringLatency();
         int tables = once ? 1 : count == 0 ? Integer.MAX_VALUE : count;
         ServerLoad load = new ServerLoad(servers.running(), System.nanoTime());
         for (int i = 0; i < tables && !common.out().checkError(); i++) { // an error: who read it has gone

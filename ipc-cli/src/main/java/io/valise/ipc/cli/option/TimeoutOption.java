@@ -14,7 +14,7 @@ public final class TimeoutOption {
     @Option(
             names = {"-t", "--timeout"},
             paramLabel = "TIME",
-            defaultValue = "2s",
+            defaultValue = "5s",
             description = "How long to wait for each server (default: ${DEFAULT-VALUE}).")
     private Duration timeout;
 
