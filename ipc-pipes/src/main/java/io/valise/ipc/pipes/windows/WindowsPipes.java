@@ -21,7 +21,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /** The named pipes of this user. Thread-safe. */
 public final class WindowsPipes {
-    private static final long TIMEOUT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final long TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final Win32 win32;
