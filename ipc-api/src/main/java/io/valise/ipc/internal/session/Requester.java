@@ -37,8 +37,11 @@ import org.jspecify.annotations.Nullable;
  * brought about: {@link FrameSender#cutShort} is called one method further out than failures are explained.
  */
 final class Requester implements CallMaker {
-    /** A link that broke under a sender says less than the GOAWAY that may lie in it unread: so long that is waited for. */
-    private static final long REASON_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    /**
+     * A link that broke under a sender says less than the GOAWAY that may lie in it unread: so long at most that is waited
+     * for, which on a busy machine takes a thread a while to read.
+     */
+    private static final long REASON_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final OutgoingCalls calls;
     private final FrameSender sender;
