@@ -4,9 +4,14 @@ import java.util.Arrays;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.FactoryBean;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.annotation.AnnotatedBeanDefinition;
+import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.support.BeanDefinitionBuilder;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.boot.autoconfigure.AutoConfigurationPackages;
@@ -40,9 +45,20 @@ final class ClientRegistrar implements ImportBeanDefinitionRegistrar {
                     .addConstructorArgValue(type)
                     .addConstructorArgReference(IpcAutoConfiguration.CONNECTIONS)
                     .getBeanDefinition();
-            definition.setAttribute(FactoryBean.OBJECT_TYPE_ATTRIBUTE, ClassUtils.resolveClassName(type, loader));
+            setType(definition, type, loader);
             registry.registerBeanDefinition(type, definition);
         });
+    }
+
+    /** Has a definition say which interface its bean implements, without making the bean. */
+    static void setType(BeanDefinition definition, String type, @Nullable ClassLoader loader) {
+        definition.setAttribute(FactoryBean.OBJECT_TYPE_ATTRIBUTE, ClassUtils.resolveClassName(type, loader));
+    }
+
+    /** The interfaces whose beans are defined. Makes no bean. */
+    static Stream<Class<?>> interfacesOf(ListableBeanFactory beans) {
+        return Arrays.stream(beans.getBeanNamesForType(Bean.class, true, false))
+                .flatMap(name -> Stream.ofNullable(beans.getType(BeanFactoryUtils.transformedBeanName(name), false)));
     }
 
     /** Also those of an annotation that is marked with it. */

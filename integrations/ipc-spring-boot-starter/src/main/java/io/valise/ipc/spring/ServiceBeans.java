@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -15,10 +16,13 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.annotation.AnnotatedBeanDefinition;
+import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.type.MethodMetadata;
+import org.springframework.util.ClassUtils;
 
 /** The beans marked {@link IpcService}. Thread-safe. */
 final class ServiceBeans {
@@ -38,6 +42,16 @@ final class ServiceBeans {
         return marked().map(bean -> bean.mark.client())
                 .filter(client -> !client.isEmpty())
                 .collect(Collectors.toSet());
+    }
+
+    /** Hands on the class of each bean, if it is known, with the interfaces by which it is a remote object. Makes no bean. */
+    void forEachType(BiConsumer<Class<?>, Class<?>[]> use) {
+        marked().forEach(bean -> {
+            Class<?> type = beans.getType(defined(bean.name), false);
+            if (type != null) {
+                use.accept(ClassUtils.getUserClass(type), bean.mark.remote());
+            }
+        });
     }
 
     /**
@@ -123,8 +137,7 @@ final class ServiceBeans {
      * are still defined. Of one that is made, the class is what it really is.
      */
     private @Nullable IpcService mark(String bean) {
-        String scoped = ScopedProxyUtils.getTargetBeanName(bean); // its proxy is of a factory, which tells no type yet
-        String defined = beans.containsBeanDefinition(scoped) ? scoped : bean;
+        String defined = defined(bean);
         IpcService marked = ofMethod(defined);
         if (marked == null) {
             marked = beans.findAnnotationOnBean(defined, IpcService.class, false);
@@ -135,17 +148,28 @@ final class ServiceBeans {
                         AopUtils.getTargetClass(beans.getSingleton(defined)), IpcService.class);
     }
 
+    /** The name of the bean whose class has the handlers. */
+    private String defined(String bean) {
+        String scoped = ScopedProxyUtils.getTargetBeanName(bean); // its proxy is of a factory, which tells no type yet
+        return beans.containsBeanDefinition(scoped) ? scoped : bean;
+    }
+
     private @Nullable IpcService ofMethod(String bean) {
-        if (!beans.containsBeanDefinition(bean)
-                || !(beans.getBeanDefinition(bean) instanceof AnnotatedBeanDefinition definition)) {
+        if (!beans.containsBeanDefinition(bean)) {
             return null;
         }
-        MethodMetadata method = definition.getFactoryMethodMetadata();
-        return method == null
-                ? null
-                : method.getAnnotations()
-                        .get(IpcService.class)
-                        .synthesize(MergedAnnotation::isPresent)
-                        .orElse(null);
+        BeanDefinition definition = beans.getBeanDefinition(bean);
+        if (definition instanceof AnnotatedBeanDefinition annotated) {
+            MethodMetadata method = annotated.getFactoryMethodMetadata();
+            return method == null
+                    ? null
+                    : method.getAnnotations()
+                            .get(IpcService.class)
+                            .synthesize(MergedAnnotation::isPresent)
+                            .orElse(null);
+        }
+        Method method = // of a definition that was generated ahead of time
+                definition instanceof RootBeanDefinition root ? root.getResolvedFactoryMethod() : null;
+        return method == null ? null : AnnotatedElementUtils.findMergedAnnotation(method, IpcService.class);
     }
 }
