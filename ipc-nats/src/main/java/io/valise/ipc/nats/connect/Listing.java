@@ -45,7 +45,8 @@ public final class Listing {
         Runnable end = node.list(data -> told.add(Optional.ofNullable(data)));
         long begun = System.nanoTime();
         try {
-            Optional<byte[]> next = told.poll(MOST_NANOS, TimeUnit.NANOSECONDS); // the broker says if no process is asked
+            Optional<byte[]> next =
+                    told.poll(MOST_NANOS, TimeUnit.NANOSECONDS); // the broker says if no process is asked
             while (next != null && next.isPresent()) {
                 names.addAll(NameList.parse(next.get()));
                 long taken = System.nanoTime() - begun;
