@@ -49,6 +49,8 @@ final class Requester implements CallMaker {
     private final Lifecycle lifecycle;
     private final SessionCounters counters;
     private final long requestTimeoutNanos;
+    /** Until then a sender waits for that: counted from the first failure on, since no thread may be left that reads. */
+    private final Deadline reason = new Deadline(REASON_NANOS);
 
     /** @param requestTimeoutNanos how long a call or event may take for which no timeout is given */
     Requester(
@@ -236,7 +238,10 @@ final class Requester implements CallMaker {
         }
     }
 
-    /** Says why a frame could not be sent: the peer may have told it by a GOAWAY that was not read yet. */
+    /**
+     * Says why a frame could not be sent: the peer may have told it by a GOAWAY that was not read yet. No call waits for that
+     * beyond its own time.
+     */
     private IpcException explained(IpcException failure, @Nullable PendingCall call) {
         LateFaults.settle();
         if (failure.status() != IpcStatus.PEER_DIED && failure.status() != IpcStatus.CONNECTION_CLOSED) {
@@ -244,11 +249,11 @@ final class Requester implements CallMaker {
         }
         reader.background.start();
         try {
-            CloseReason reason = lifecycle.awaitEnd(REASON_NANOS);
+            CloseReason end = lifecycle.awaitEnd(Math.min(reason.left(), call == null ? Deadline.NEVER : call.left()));
             Delivery delivery = call == null || failure.delivery() == Delivery.NOT_SENT
                     ? failure.delivery()
                     : calls.deliveryOf(call);
-            return new IpcException(reason.status(), reason.detail(), delivery, failure);
+            return new IpcException(end.status(), end.detail(), delivery, failure);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return failure;

@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
+import org.assertj.core.api.ThrowableAssert;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -25,6 +26,8 @@ import org.junit.jupiter.api.Test;
 class HostileServerTest {
     private static final ValueSet HI = ValueSet.of("say", "hi");
     private static final Duration SOON = Duration.ofMillis(300);
+    /** So often is no thread of a test held up for seconds. */
+    private static final int MANY = 50;
 
     private final ScriptedTransport transport = new ScriptedTransport();
     private CompletableFuture<IpcConnection> connecting = new CompletableFuture<>();
@@ -345,5 +348,24 @@ class HostileServerTest {
         assertThat(failure(sync).status()).isEqualTo(IpcStatus.PEER_DIED);
         assertThat(failure(async).status()).isEqualTo(IpcStatus.PEER_DIED);
         assertThat(((IpcException) stream.join()).status()).isEqualTo(IpcStatus.PEER_DIED);
+    }
+
+    /** Whether there is a reason that was not read yet is waited for, but not again for each call, and not beyond its time. */
+    @Test
+    void linkThatTakesNothingAndTellsNoReasonHoldsUpNoCallForLong() throws InterruptedException {
+        connected().link().refuseFrames();
+        IpcConnection connection = connecting.join();
+        for (int i = 0; i < MANY; i++) {
+            assertNotSent(() -> connection.request("x", HI, Duration.ofMillis(1)));
+        }
+        for (int i = 0; i < MANY; i++) {
+            assertNotSent(() -> connection.send("x", HI));
+        }
+    }
+
+    private static void assertNotSent(ThrowableAssert.ThrowingCallable call) {
+        IpcException failure = catchThrowableOfType(IpcException.class, call);
+        assertThat(failure.status()).isEqualTo(IpcStatus.PEER_DIED);
+        assertThat(failure.delivery()).isEqualTo(Delivery.NOT_SENT);
     }
 }
