@@ -224,7 +224,9 @@ final class ShmLink implements Link, ControlChannel.Reader {
             return OptionalDouble.empty();
         }
         try {
-            return OptionalDouble.of(out.occupancy());
+            double taken = out.occupancy();
+            LateFaults.report();
+            return OptionalDouble.of(taken);
         } catch (InternalError fault) {
             endBy(cutShort(fault));
             return OptionalDouble.empty();

@@ -7,6 +7,7 @@ import io.valise.ipc.IpcServer;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.Request;
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.spi.runtime.LateFaults;
 import io.valise.ipc.testkit.process.CommandLoop;
 import java.time.Duration;
 import java.util.Arrays;
@@ -47,6 +48,12 @@ final class CutProcess {
             case "release" -> EVENTS.release(1 << 20);
             case "connections" -> {
                 return Integer.toString(server.connections().size());
+            }
+            case "stats" -> {
+                return outcome(() -> {
+                    server.stats();
+                    LateFaults.report();
+                });
             }
             case "keep" -> kept = dial(words.get(0));
             case "connect" -> victim = dial(words.get(0));

@@ -68,6 +68,7 @@ class CutSegmentTest {
             whileTheSenderWaitsForRoom(parts);
         }
         whileIdle();
+        whileIdleUnderAMonitor();
         assertThat(server.ask("connections")).isEqualTo("1");
     }
 
@@ -118,6 +119,16 @@ class CutSegmentTest {
         LockSupport.parkNanos(UNTIL_IDLE);
         cut(0);
         assertThat(client.ask("echo")).isEqualTo(PROTOCOL_ERROR);
+        bothEndsEnded();
+    }
+
+    /** What reads the state of the server gets it, and no error of one connection. */
+    private void whileIdleUnderAMonitor() throws IOException {
+        client.ask("connect", "shm:cut");
+        assertThat(client.ask("echo")).isEqualTo("OK");
+        LockSupport.parkNanos(UNTIL_IDLE);
+        cut(0);
+        assertThat(server.ask("stats")).isEqualTo("OK");
         bothEndsEnded();
     }
 
