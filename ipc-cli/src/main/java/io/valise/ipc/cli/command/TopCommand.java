@@ -119,10 +119,8 @@ final class TopCommand implements Callable<Integer> {
                 Amounts.bytes(load.perSecond(server, "bytesReceived")),
                 Amounts.bytes(load.perSecond(server, "bytesSent")),
                 Amounts.count(server.counter("requestsRefused")),
-                Amounts.bytes(server.counter("bytesUnhandled") + server.counter("bytesUnsent")),
-                server.info().contains("ringOccupancy")
-                        ? Amounts.percent(server.info().getDouble("ringOccupancy"))
-                        : "",
+                load.backlog(server).stream().mapToObj(Amounts::bytes).collect(Collectors.joining()),
+                load.ringOccupancy(server).stream().mapToObj(Amounts::percent).collect(Collectors.joining()),
                 "",
                 "",
                 server.endpoints().stream()

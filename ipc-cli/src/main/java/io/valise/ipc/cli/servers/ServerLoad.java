@@ -6,6 +6,8 @@ import io.valise.ipc.services.catalog.ServerStatus;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
 
 /** The servers at one moment, and their work since the last look. Immutable. */
 public final class ServerLoad {
@@ -71,6 +73,19 @@ public final class ServerLoad {
             return 0;
         }
         return server.counter(counter) - earlier.counter(counter);
+    }
+
+    /** Bytes that wait for a thread of a server, or until its peers read; empty where the server does not tell. */
+    public OptionalLong backlog(ServerStatus server) {
+        return server.info().contains("bytesUnhandled") || server.info().contains("bytesUnsent")
+                ? OptionalLong.of(server.counter("bytesUnhandled") + server.counter("bytesUnsent"))
+                : OptionalLong.empty();
+    }
+
+    /** How full the fullest ring of a server is, from 0 to 1; empty where the server does not tell. */
+    public OptionalDouble ringOccupancy(ServerStatus server) {
+        double taken = server.info().getDouble("ringOccupancy", Double.NaN);
+        return taken >= 0 && taken <= 1 ? OptionalDouble.of(taken) : OptionalDouble.empty();
     }
 
     /** This as messages, for JSON. */

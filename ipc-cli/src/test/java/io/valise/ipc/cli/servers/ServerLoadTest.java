@@ -37,6 +37,26 @@ class ServerLoadTest {
         assertThat(load.toValueSets().get(0).getBoolean("answers")).isFalse();
     }
 
+    @Test
+    void whatAServerDoesNotTellIsNotShownAsNothing() {
+        ServerStatus older = server("shm", 7, 1, 0);
+        ServerStatus newer = telling(ValueSet.of("bytesUnhandled", 1, "bytesUnsent", 2, "ringOccupancy", 1));
+        ServerLoad load = new ServerLoad(List.of(older, newer), 0);
+        assertThat(load.backlog(older)).isEmpty();
+        assertThat(load.ringOccupancy(older)).isEmpty();
+        assertThat(load.backlog(newer)).hasValue(3);
+        assertThat(load.ringOccupancy(newer)).hasValue(1);
+        for (Object wrong : List.of(Double.NaN, Double.POSITIVE_INFINITY, -1, "full")) {
+            assertThat(load.ringOccupancy(telling(ValueSet.of("ringOccupancy", wrong))))
+                    .as(wrong.toString())
+                    .isEmpty();
+        }
+    }
+
+    private static ServerStatus telling(ValueSet info) {
+        return new ServerStatus(new Endpoint("shm", "b"), State.ALIVE, info, "");
+    }
+
     private static ServerStatus server(String scheme, long pid, long served, long looks) {
         ValueSet info = ValueSet.of(
                 "pid", pid,
