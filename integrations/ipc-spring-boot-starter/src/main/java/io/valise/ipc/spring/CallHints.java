@@ -1,6 +1,7 @@
 package io.valise.ipc.spring;
 
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.spi.mapping.TypeArguments;
 import java.lang.reflect.GenericArrayType;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -16,7 +17,6 @@ import java.util.concurrent.Future;
 import org.springframework.aot.hint.BindingReflectionHintsRegistrar;
 import org.springframework.aot.hint.MemberCategory;
 import org.springframework.aot.hint.RuntimeHints;
-import org.springframework.core.GenericTypeResolver;
 
 /** What calls use by reflection: methods, proxies, and all types that their messages contain. Used by one thread. */
 final class CallHints {
@@ -74,8 +74,8 @@ final class CallHints {
     }
 
     private void addTypes(ServiceMethod method) {
-        addMessage(method.message());
-        addMessage(method.result());
+        addMessage(method.message(), TypeArguments.of(method.message()));
+        addMessage(method.result(), TypeArguments.of(method.result()));
     }
 
     private void addRemote(Class<?> type) {
@@ -83,12 +83,13 @@ final class CallHints {
             return;
         }
         addProxy(type);
+        TypeArguments arguments = TypeArguments.of(type);
         for (Method method : type.getMethods()) {
             if (!Modifier.isStatic(method.getModifiers())) {
                 for (Type each : method.getGenericParameterTypes()) {
-                    addMessage(GenericTypeResolver.resolveType(each, type));
+                    addMessage(each, arguments);
                 }
-                addMessage(GenericTypeResolver.resolveType(method.getGenericReturnType(), type));
+                addMessage(method.getGenericReturnType(), arguments);
                 for (Class<?> each : method.getExceptionTypes()) {
                     hints.reflection()
                             .registerType(
@@ -100,16 +101,17 @@ final class CallHints {
         }
     }
 
-    private void addMessage(Type type) {
+    private void addMessage(Type written, TypeArguments arguments) {
+        Type type = arguments.resolve(written);
         if (type instanceof ParameterizedType parameterized) {
-            addMessage(parameterized.getRawType());
+            addMessage(parameterized.getRawType(), arguments);
             for (Type argument : parameterized.getActualTypeArguments()) {
-                addMessage(argument);
+                addMessage(argument, arguments);
             }
         } else if (type instanceof GenericArrayType array) {
-            addMessage(array.getGenericComponentType());
+            addMessage(array.getGenericComponentType(), arguments);
         } else if (type instanceof Class<?> raw && raw.isArray()) {
-            addMessage(raw.componentType());
+            addMessage(raw.componentType(), arguments);
         } else if (type instanceof Class<?> raw && isReference(raw)) {
             addRemote(raw);
         } else if (type instanceof Class<?> raw && raw != ValueSet.class && messages.add(raw)) {
@@ -120,11 +122,12 @@ final class CallHints {
     private void addContained(Class<?> type) {
         if (type.isSealed()) {
             for (Class<?> each : type.getPermittedSubclasses()) {
-                addMessage(each);
+                addMessage(each, TypeArguments.of(each));
             }
         } else if (type.isRecord()) {
+            TypeArguments arguments = TypeArguments.of(type);
             for (var component : type.getRecordComponents()) {
-                addMessage(component.getGenericType());
+                addMessage(component.getGenericType(), arguments);
             }
         }
     }

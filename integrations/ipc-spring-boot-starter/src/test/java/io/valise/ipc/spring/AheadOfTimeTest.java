@@ -52,7 +52,11 @@ class AheadOfTimeTest {
 
     record Limit(Side side, Optional<Leg[]> legs) implements Order {}
 
-    record Leg(Map<String, List<Lot>> lots) {}
+    record Leg(Map<String, List<? extends Lot>> lots, List<? extends Rest> rests) {}
+
+    sealed interface Rest permits Dust {}
+
+    record Dust(int size) implements Rest {}
 
     record Lot(int size) {}
 
@@ -63,7 +67,9 @@ class AheadOfTimeTest {
     record Fee(double amount) {}
 
     interface Book<T> {
-        Fill<T> fill(T trade, Consumer<Fee> fees, Stock stock) throws TimeoutException;
+        Fill<T> fill(T trade, Consumer<? super Fee> fees, Stock stock) throws TimeoutException;
+
+        T[] fills(Fill<? extends Rest> last);
     }
 
     @IpcClient("desk")
@@ -80,7 +86,7 @@ class AheadOfTimeTest {
 
         @IpcHandler
         Leg leg(Request request) {
-            return new Leg(Map.of());
+            return new Leg(Map.of(), List.of());
         }
     }
 
@@ -161,7 +167,7 @@ class AheadOfTimeTest {
                         .onMethod(Stock.class.getMethod("take", String.class, int.class))
                         .invoke())
                 .accepts(hints);
-        assertMessages(hints, Trade.class, Limit.class, Leg.class, Lot.class, ServiceMethod.Nothing.class);
+        assertMessages(hints, Trade.class, Limit.class, Leg.class, Lot.class, Dust.class, ServiceMethod.Nothing.class);
         assertThat(reflection().onType(Side.class)).accepts(hints);
         assertThat(reflection().onType(Quote.class)).rejects(hints);
     }
@@ -180,7 +186,7 @@ class AheadOfTimeTest {
                         .onMethod(Book.class.getMethod("fill", Object.class, Consumer.class, Stock.class))
                         .invoke())
                 .accepts(hints);
-        assertMessages(hints, Ask.class, Quote.class, Fill.class, Lot.class, Fee.class);
+        assertMessages(hints, Ask.class, Quote.class, Fill.class, Lot.class, Fee.class, Dust.class);
         assertThat(reflection()
                         .onConstructor(TimeoutException.class.getDeclaredConstructor(String.class))
                         .invoke())
