@@ -10,7 +10,7 @@ import io.valise.ipc.sharedmem.doorbell.Sleeper;
 import io.valise.ipc.sharedmem.layout.EndMark;
 import io.valise.ipc.sharedmem.layout.RingLayout;
 import io.valise.ipc.sharedmem.layout.SegmentLayout;
-import io.valise.ipc.sharedmem.os.Occupancy;
+import io.valise.ipc.sharedmem.os.MappingUse;
 import io.valise.ipc.sharedmem.os.Segment;
 import io.valise.ipc.sharedmem.os.SharedMemory;
 import io.valise.ipc.sharedmem.ring.RingConsumer;
@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * One end of a connection: two rings in a segment, a doorbell for each way, and the control channel. Thread-safe as
  * {@link Link} asks.
  *
- * <p>No thread touches the segment without having entered its {@link Occupancy}. The sender stays inside from its first
+ * <p>A thread enters the {@link MappingUse} before it touches the segment. The sender stays inside from its first
  * claim to the flush, the reader for one poll; a thread that sleeps, is about to, or wakes others is inside meanwhile. Closing
  * wakes all sleepers, and the last one out unmaps the segment.
  *
@@ -54,9 +54,9 @@ final class ShmLink implements Link, ControlChannel.Reader {
     private final int maxFrameBytes;
     private final int ownWakes;
 
-    private final Occupancy occupancy;
-    private final Occupancy.Seat sender;
-    private final Occupancy.Seat reader;
+    private final MappingUse use;
+    private final MappingUse.Flag sender;
+    private final MappingUse.Flag reader;
     private final RingProducer out;
     private final RingConsumer in;
     private final EndMark end;
@@ -86,9 +86,9 @@ final class ShmLink implements Link, ControlChannel.Reader {
         this.peer = peer;
         this.maxFrameBytes = outgoing.maxPayload();
         this.ownWakes = server ? layout.serverWakes() : layout.clientWakes();
-        this.occupancy = new Occupancy(segment::unmap);
-        this.sender = occupancy.sender();
-        this.reader = occupancy.reader();
+        this.use = new MappingUse(segment::unmap);
+        this.sender = use.sender();
+        this.reader = use.reader();
         this.dataSent = new Ringer(memory, outgoing.dataBell(), () -> sendBell(DATA_BELL));
         this.spaceFreed = new Ringer(memory, incoming.spaceBell(), () -> sendBell(SPACE_BELL));
         this.dataAwaited = new Sleeper(memory, incoming.dataBell(), peerWakes);
@@ -130,12 +130,12 @@ final class ShmLink implements Link, ControlChannel.Reader {
 
     @Override
     public void commit(int length) {
-        if (!sending && occupancy.isClosed()) {
+        if (!sending && use.isClosed()) {
             throw closed();
         }
         try {
             out.commit(length);
-            unflushed = !occupancy.isClosed();
+            unflushed = !use.isClosed();
         } catch (InternalError fault) {
             throw truncated(fault);
         } finally {
@@ -201,7 +201,7 @@ final class ShmLink implements Link, ControlChannel.Reader {
 
     @Override
     public void arm(Runnable readable) {
-        if (!occupancy.enter()) {
+        if (!use.enter()) {
             throw closed();
         }
         try {
@@ -214,13 +214,13 @@ final class ShmLink implements Link, ControlChannel.Reader {
         } catch (InternalError fault) {
             throw truncated(fault);
         } finally {
-            occupancy.leave();
+            use.leave();
         }
     }
 
     @Override
     public OptionalDouble occupancy() {
-        if (!occupancy.enter()) {
+        if (!use.enter()) {
             return OptionalDouble.empty();
         }
         try {
@@ -231,34 +231,34 @@ final class ShmLink implements Link, ControlChannel.Reader {
             endBy(cutShort(fault));
             return OptionalDouble.empty();
         } finally {
-            occupancy.leave();
+            use.leave();
         }
     }
 
     @Override
     public void wake() {
-        if (occupancy.enter()) {
+        if (use.enter()) {
             try {
                 dataAwaited.wake();
             } catch (InternalError fault) {
                 endBy(cutShort(fault));
             } finally {
-                occupancy.leave();
+                use.leave();
             }
         }
     }
 
     @Override
     public void close() {
-        if (!occupancy.enter()) {
+        if (!use.enter()) {
             return;
         }
-        occupancy.shut();
+        use.shut();
         try {
             control.close();
             ringHere();
         } finally {
-            occupancy.leaveLast();
+            use.leaveLast();
             LateFaults.settle();
         }
     }
@@ -277,14 +277,14 @@ final class ShmLink implements Link, ControlChannel.Reader {
                         IpcStatus.PROTOCOL_ERROR, "shm control channel: limit=bytes D and S, actual=" + bell));
             }
         }
-        if (occupancy.enter()) {
+        if (use.enter()) {
             try {
                 onBells(data, space);
                 LateFaults.report();
             } catch (InternalError fault) {
                 endBy(cutShort(fault));
             } finally {
-                occupancy.leave();
+                use.leave();
             }
         }
     }
@@ -293,12 +293,12 @@ final class ShmLink implements Link, ControlChannel.Reader {
     @Override
     public void onEnd() {
         ended = true;
-        if (occupancy.enter()) {
+        if (use.enter()) {
             try {
                 ringHere();
                 fire();
             } finally {
-                occupancy.leave();
+                use.leave();
             }
         }
     }
@@ -348,7 +348,7 @@ final class ShmLink implements Link, ControlChannel.Reader {
     }
 
     private void sleep(Sleeper sleeper, long nanos, BooleanSupplier ready) {
-        if (!occupancy.enter()) {
+        if (!use.enter()) {
             return;
         }
         try {
@@ -359,7 +359,7 @@ final class ShmLink implements Link, ControlChannel.Reader {
         } catch (InternalError fault) {
             throw truncated(fault);
         } finally {
-            occupancy.leave();
+            use.leave();
         }
     }
 
@@ -378,11 +378,11 @@ final class ShmLink implements Link, ControlChannel.Reader {
     }
 
     private boolean isPollable() {
-        return ended || occupancy.isClosed() || in.hasFrame();
+        return ended || use.isClosed() || in.hasFrame();
     }
 
     private boolean isWritable() {
-        return ended || occupancy.isClosed() || out.hasRoom();
+        return ended || use.isClosed() || out.hasRoom();
     }
 
     /** After the end was seen: what the peer sent before it, then the end. */

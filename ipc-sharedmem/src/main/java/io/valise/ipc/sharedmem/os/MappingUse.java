@@ -7,37 +7,37 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Tracks which threads use a mapping, so that it is unmapped once it is closed and the last of them has left; after
- * that no thread can enter. The thread that finds it closed and empty unmaps it.
+ * that no thread can enter. The thread that finds it closed and unused unmaps it.
  *
  * <p>Sender and reader each have a flag of their own, which costs one fence to raise and none to lower. Entering is one
  * end of a Dekker exclusion (raise the flag, look for the closing), closing the other: both are volatile. Leaving has
  * no fence: the leaver may miss a closing that happens at the same instant. Then the closing thread sees the flag fall,
  * because it polls for longer than a store takes to leave a processor.
  */
-public final class Occupancy {
+public final class MappingUse {
     /** A flag that one thread at a time raises. */
-    public static final class Seat {
-        private static final VarHandle TAKEN;
+    public static final class Flag {
+        private static final VarHandle RAISED;
 
         static {
             try {
-                TAKEN = MethodHandles.lookup().findVarHandle(Seat.class, "taken", boolean.class);
+                RAISED = MethodHandles.lookup().findVarHandle(Flag.class, "raised", boolean.class);
             } catch (ReflectiveOperationException impossible) {
                 throw new ExceptionInInitializerError(impossible);
             }
         }
 
-        private final Occupancy occupancy;
-        private volatile boolean taken;
+        private final MappingUse use;
+        private volatile boolean raised;
 
-        private Seat(Occupancy occupancy) {
-            this.occupancy = occupancy;
+        private Flag(MappingUse use) {
+            this.use = use;
         }
 
         /** Enters; false when closed. */
         public boolean enter() {
-            taken = true;
-            if (occupancy.closed) {
+            raised = true;
+            if (use.closed) {
                 leave();
                 return false;
             }
@@ -46,17 +46,17 @@ public final class Occupancy {
 
         /** Leaves. */
         public void leave() {
-            TAKEN.setRelease(this, false);
-            if (occupancy.closed) {
-                occupancy.unmapIfEmpty();
+            RAISED.setRelease(this, false);
+            if (use.closed) {
+                use.unmapIfUnused();
             }
         }
     }
 
     private static final int LOOKS = 1000;
 
-    private final Seat sender = new Seat(this);
-    private final Seat reader = new Seat(this);
+    private final Flag sender = new Flag(this);
+    private final Flag reader = new Flag(this);
     private final AtomicInteger others = new AtomicInteger();
     private final AtomicBoolean unmapped = new AtomicBoolean();
     private final Runnable unmap;
@@ -64,21 +64,21 @@ public final class Occupancy {
     private volatile boolean closed;
 
     /**
-     * The occupancy of a memory that is open and empty.
+     * The use of a mapping that is open, by no thread.
      *
-     * @param unmap runs once, when it is closed and empty again
+     * @param unmap runs once, when it is closed and no thread is inside
      */
-    public Occupancy(Runnable unmap) {
+    public MappingUse(Runnable unmap) {
         this.unmap = unmap;
     }
 
     /** The flag of the thread that sends. */
-    public Seat sender() {
+    public Flag sender() {
         return sender;
     }
 
     /** The flag of the thread that reads. */
-    public Seat reader() {
+    public Flag reader() {
         return reader;
     }
 
@@ -96,7 +96,7 @@ public final class Occupancy {
     public void leave() {
         others.decrementAndGet();
         if (closed) {
-            unmapIfEmpty();
+            unmapIfUnused();
         }
     }
 
@@ -113,13 +113,13 @@ public final class Occupancy {
     /** Leaves after {@link #shut} and unmaps the memory, unless others are inside: then the last of them does. */
     public void leaveLast() {
         leave();
-        for (int look = 0; look < LOOKS && !unmapIfEmpty(); look++) {
+        for (int look = 0; look < LOOKS && !unmapIfUnused(); look++) {
             Thread.onSpinWait();
         }
     }
 
-    private boolean unmapIfEmpty() {
-        if (sender.taken || reader.taken || others.get() != 0) {
+    private boolean unmapIfUnused() {
+        if (sender.raised || reader.raised || others.get() != 0) {
             return false;
         }
         if (unmapped.compareAndSet(false, true)) {
