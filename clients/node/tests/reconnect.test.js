@@ -70,7 +70,7 @@ test('what waits for a link ends at its own time, or is given up', limit, async 
   const server = await serve('pipe:gone');
   const { connection } = await reconnecting(t, 'pipe:gone');
   await server.close();
-  const late = await failure(connection.request('echo', {}, { timeout: 50 }));
+  const late = await failure(connection.request('echo', {}, { timeout: 500 })); // an attempt fails in that time
   assert.deepEqual([late.status, late.delivery], ['ENDPOINT_NOT_FOUND', 'NOT_SENT']);
   assert.match(late.reason, /no connection within the time allowed/);
   const controller = new AbortController();

@@ -132,7 +132,7 @@ class FlightRecorderTest {
                         .onEvent("told", event -> release.await())
                         .start();
                 IpcConnection connection = IpcClient.builder("shm:full")
-                        .requestTimeout(Duration.ofMillis(100))
+                        .requestTimeout(Duration.ofSeconds(1))
                         .connect()) {
             assertThat(server.endpoints()).hasSize(1);
             ValueSet much = ValueSet.of("bytes", new byte[1 << 20]);

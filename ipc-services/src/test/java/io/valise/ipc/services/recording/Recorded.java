@@ -27,9 +27,24 @@ final class Recorded {
 
     /** Ends it; the events in the order of their ends. */
     List<RecordedEvent> end() throws IOException {
-        Path file = Files.createTempFile("valise", ".jfr");
+        recording.stop();
+        return end(0);
+    }
+
+    /** As {@link #end()}, once it has at least so many events: a thread may write one after the test has its result. */
+    List<RecordedEvent> end(int count) throws IOException {
         try (recording) {
-            recording.stop();
+            List<RecordedEvent> events = events();
+            while (events.size() < count) {
+                events = events();
+            }
+            return events;
+        }
+    }
+
+    private List<RecordedEvent> events() throws IOException {
+        Path file = Files.createTempFile("valise", ".jfr");
+        try {
             recording.dump(file);
             return RecordingFile.readAllEvents(file).stream()
                     .filter(event -> event.getEventType().getName().startsWith("io.valise."))

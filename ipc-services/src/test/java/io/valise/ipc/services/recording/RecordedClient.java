@@ -33,6 +33,6 @@ final class RecordedClient {
             AllItems.of(connection.stream("items", MESSAGE)).join();
             connection.send("told", MESSAGE);
         }
-        return recorded.end().stream().map(Recorded::call).collect(Collectors.joining("; "));
+        return recorded.end(5).stream().map(Recorded::call).collect(Collectors.joining("; "));
     }
 }
