@@ -11,10 +11,11 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 
 /**
- * The descriptors that this process had open at one moment, by what Linux says each is of ({@code socket:[4711]}).
+ * The file descriptors that this process had open at one moment: for each its target, as Linux names it ({@code
+ * socket:[4711]}).
  *
- * <p>Left out is what the JVM opens when it first needs it, or for a moment in any thread: archives of classes,
- * devices, and files and folders of {@code /proc} and {@code /sys}. Immutable.
+ * <p>It leaves out what the JVM opens at first use, or for a moment in any thread: archives of classes, the devices of
+ * random numbers, and files and directories of {@code /proc} and {@code /sys}. Immutable.
  *
  * @since 0.2.0
  */
@@ -57,7 +58,7 @@ public final class OpenDescriptors {
         pipe.sink().close();
     }
 
-    /** The place in {@code /proc} for one that was closed since it was listed, which is left out with that. */
+    /** What a descriptor refers to; its own path, which is left out, if it was closed after it was listed. */
     private static String target(Path descriptor) {
         try {
             return Files.readSymbolicLink(descriptor).toString();
@@ -83,7 +84,7 @@ public final class OpenDescriptors {
 
     /**
      * Waits until this process has at most {@code more} descriptors open beyond the number of these. No event tells of a
-     * descriptor that another thread closes, so it looks again each millisecond.
+     * descriptor that another thread closes, so it lists them again each millisecond.
      *
      * @throws AssertionError after half a minute, with what is open beyond these
      * @throws IOException if the descriptors cannot be listed

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A process of some user: a server, a client or an attacker, on command. Failures are answered by status and message. */
 public final class UserPeer implements CommandLoop.Commands {
-    private static final Duration PATIENT = Duration.ofSeconds(20);
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
     private final List<IpcConnection> connections = new ArrayList<>();
     private @Nullable CompletableFuture<ValueSet> pending;
@@ -57,8 +57,8 @@ public final class UserPeer implements CommandLoop.Commands {
                 case "outcome" -> outcome();
                 case "leave" -> leave();
                 case "list" ->
-                    names(ServiceCatalog.systemWide().waiting(PATIENT).running());
-                case "own" -> names(ServiceCatalog.ofThisUser().waiting(PATIENT).list());
+                    names(ServiceCatalog.systemWide().waiting(TIMEOUT).running());
+                case "own" -> names(ServiceCatalog.ofThisUser().waiting(TIMEOUT).list());
                 case "install" ->
                     SystemInstallation.install(arguments.get(0), arguments.get(1), Optional.empty())
                             .service()

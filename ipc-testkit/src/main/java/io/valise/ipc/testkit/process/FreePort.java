@@ -11,18 +11,18 @@ import java.util.concurrent.ThreadLocalRandom;
  * @since 0.2.0
  */
 public final class FreePort {
-    /** Systems give the ports from here on to connections and to servers that ask for any: Linux these, others fewer. */
-    private static final int GIVEN_TO_OTHERS = 32_768;
+    /** The first ephemeral port of Linux; those of other systems begin above it. */
+    private static final int FIRST_EPHEMERAL = 32_768;
 
     private FreePort() {}
 
     /**
-     * Chooses one of the loopback interface at random. It is below those that systems give away, so that no other
-     * program gets it before the test uses it.
+     * Chooses a free port of the loopback interface at random. It is below the ephemeral ports, so that the system gives
+     * it to no other program before the test uses it.
      */
     public static int find() {
         return ThreadLocalRandom.current()
-                .ints(10_000, GIVEN_TO_OTHERS)
+                .ints(10_000, FIRST_EPHEMERAL)
                 .filter(FreePort::isFree)
                 .findFirst()
                 .getAsInt();

@@ -172,7 +172,7 @@ public final class LimitedPeer implements CommandLoop.Commands {
         return null;
     }
 
-    /** More than any number while there is none left to list them with. */
+    /** {@link Integer#MAX_VALUE} while none is left to list them with. */
     private static int descriptors() {
         try {
             return OpenDescriptors.now().count();
