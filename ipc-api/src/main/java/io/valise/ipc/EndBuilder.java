@@ -89,9 +89,10 @@ public interface EndBuilder<B extends EndBuilder<B>> {
 
     /**
      * Declares the types of a service or stream that was added with a handler of ValueSets: the server's answer to {@code
-     * valise.schema} tells them as it tells those of a typed handler. A client does not answer that.
-     * Messages are not checked against the types.
+     * valise.schema} tells them as it tells those of a typed handler; a client has no such answer. Messages are not checked
+     * against the types.
      *
+     * @param service its name
      * @param request the type of the requests, such as a record
      * @param answer the type of the replies, or of the items of the stream
      * @throws IllegalArgumentException when no service of that name was added, its types are known already, or one of the

@@ -139,9 +139,9 @@ public final class Stats {
     }
 
     /**
-     * How full the ring to the peer is now, from 0 to 1; of several connections the fullest. Over {@code shm:} the peer
-     * tells what it has read in steps of an eighth of the ring, so that one that is read may seem so full. Empty where the
-     * transport does not tell: all but {@code shm:} and {@code local:}.
+     * How full the ring to the peer is now, from 0 to 1; of several connections the fullest. Over {@code local:} it is the
+     * queue to the peer. Over {@code shm:} the peer tells its position in steps of an eighth of the ring, so that a ring
+     * that it has read may still count as an eighth full. Empty over other transports, and without an open connection.
      */
     public OptionalDouble ringOccupancy() {
         return ringOccupancy;
