@@ -125,7 +125,7 @@ class BuilderOptionsTest {
         assertThat(some.plus(stats(1, OptionalDouble.empty()))).isEqualTo(some.plus(some));
     }
 
-    /** So many times 1, 2, 3 and so on. */
+    /** Counters 1, 2, 3 and so on, each multiplied. */
     private static Stats stats(int times, OptionalDouble occupancy) {
         long[] all = LongStream.rangeClosed(1, 12).map(number -> number * times).toArray();
         return new Stats(

@@ -273,7 +273,7 @@ class MicrometerTest {
     }
 
     @Test
-    void theOccupancyOfARingThatIsNotToldIsNoNumber() {
+    void theOccupancyIsNoNumberWithoutAConnection() {
         MeterRegistry registry = new SimpleMeterRegistry();
         try (IpcServer server = server("local:lonely").start();
                 StatsMetrics metrics = StatsMetrics.of(server)) {

@@ -132,7 +132,7 @@ final class CallHints {
         }
     }
 
-    /** Whether a remote object is meant, as {@code RemoteObjects} has it. */
+    /** Whether values of a type cross by reference, as {@code RemoteObjects} decides; some that it refuses count too. */
     private static boolean isReference(Class<?> type) {
         return type.isInterface()
                 && !type.isSealed()

@@ -38,8 +38,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Requester implements CallMaker {
     /**
-     * A link that broke under a sender says less than the GOAWAY that may lie in it unread: so long at most that is waited
-     * for, which on a busy machine takes a thread a while to read.
+     * The longest wait for a GOAWAY that may lie unread in a link that broke under a sender: it says why the link ended. On a
+     * busy machine the thread that reads it takes a while.
      */
     private static final long REASON_NANOS = TimeUnit.SECONDS.toNanos(5);
 

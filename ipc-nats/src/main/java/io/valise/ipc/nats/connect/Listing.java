@@ -22,8 +22,8 @@ public final class Listing {
     private Listing() {}
 
     /**
-     * The names that were told within a moment, which lasts longer where the first ones took longer; none when there is no
-     * broker.
+     * The names that processes tell in time: the first answer may take a second, each later one as long as all before it.
+     * None when there is no broker.
      */
     public static List<String> names(BrokerSettings settings) {
         Set<String> names = new TreeSet<>();
