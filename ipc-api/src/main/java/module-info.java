@@ -28,7 +28,8 @@ module io.valise.ipc {
     exports io.valise.ipc.runtime;
     exports io.valise.ipc.spi;
     exports io.valise.ipc.spi.mapping to
-            io.valise.ipc.services;
+            io.valise.ipc.services,
+            io.valise.ipc.spring;
     exports io.valise.ipc.spi.runtime to
             io.valise.ipc.cli,
             io.valise.ipc.loopback,
