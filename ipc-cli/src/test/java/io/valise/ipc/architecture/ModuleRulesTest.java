@@ -49,7 +49,8 @@ class ModuleRulesTest {
                 .collect(Collectors.toMap(Exports::source, Exports::targets));
         assertThat(shared)
                 .containsOnly(
-                        Map.entry("io.valise.ipc.spi.mapping", Set.of("io.valise.ipc.services", "io.valise.ipc.spring")),
+                        Map.entry(
+                                "io.valise.ipc.spi.mapping", Set.of("io.valise.ipc.services", "io.valise.ipc.spring")),
                         Map.entry(
                                 "io.valise.ipc.spi.runtime",
                                 Set.of(
