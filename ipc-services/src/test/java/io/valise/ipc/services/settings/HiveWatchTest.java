@@ -78,11 +78,15 @@ class HiveWatchTest {
     void interruptsDoNotEndAWatch() throws Exception {
         BlockingQueue<SettingChange> told = new LinkedBlockingQueue<>();
         AtomicInteger size = new AtomicInteger();
+        for (Thread earlier : threadsOfWatches()) {
+            earlier.join(); // its watch is closed
+        }
         HiveWatch watch = new HiveWatch(folder, () -> size(size.get()));
         try (Registration registration = watch.add(told::add)) {
             assertThat(registration).isNotNull();
-            // Those of a watch that was closed before may not have ended yet.
-            assertThat(interruptAll("valise-folders", "valise-settings")).isGreaterThanOrEqualTo(2);
+            List<Thread> threads = threadsOfWatches();
+            assertThat(threads).hasSize(2);
+            threads.forEach(Thread::interrupt);
             size.set(1);
             touch();
             assertThat(told.take().value()).contains(1);
@@ -91,11 +95,10 @@ class HiveWatchTest {
         }
     }
 
-    private static long interruptAll(String... names) {
+    private static List<Thread> threadsOfWatches() {
         return Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> List.of(names).contains(thread.getName()))
-                .peek(Thread::interrupt)
-                .count();
+                .filter(thread -> List.of("valise-folders", "valise-settings").contains(thread.getName()))
+                .toList();
     }
 
     private void touch() throws IOException {
