@@ -20,6 +20,11 @@ final class ReadWatch implements Watchdog.Watched {
     /** How long a thread may lack a processor: a few slices of the scheduler. */
     static final int TICKS_IN_A_CROWD = 16;
 
+    /** With each so many ticks in a row that saw a change, the pause between ticks doubles. */
+    static final int TICKS_IN_TRAFFIC = 4;
+
+    private static final int MOST_DOUBLINGS = 2;
+
     /**
      * How many ticks without a change a connection is watched in phases in which there is nothing to do: under traffic the
      * next request comes before that, and resting and waking the watchdog for each would cost more than its ticks.
@@ -39,6 +44,9 @@ final class ReadWatch implements Watchdog.Watched {
 
     /** At how many ticks in a row it has been the same. */
     private int unchanged;
+
+    /** At how many ticks in a row it has changed, as far as that matters. */
+    private int changed;
 
     /**
      * @param subject whose reading it is, for the log
@@ -70,8 +78,9 @@ final class ReadWatch implements Watchdog.Watched {
     }
 
     @Override
-    public boolean tick() {
+    public long tick() {
         long seen = right.snapshot();
+        changed = seen == lastSeen ? 0 : Math.min(changed + 1, MOST_DOUBLINGS * TICKS_IN_TRAFFIC);
         unchanged = seen == lastSeen ? unchanged + 1 : 0;
         lastSeen = seen;
         switch (ReadRight.phaseOf(seen)) {
@@ -88,11 +97,19 @@ final class ReadWatch implements Watchdog.Watched {
             case READING -> {}
             default -> {
                 if (unchanged >= TICKS_BEFORE_REST) {
-                    return rest();
+                    return rest() ? Watchdog.TICK_NANOS : Watchdog.NO_MORE;
                 }
             }
         }
-        return !ended.getAsBoolean();
+        return ended.getAsBoolean() ? Watchdog.NO_MORE : untilNextTick(seen);
+    }
+
+    /** Under steady traffic rarely: a handler that begins to take long is found a few milliseconds later, once. */
+    private long untilNextTick(long seen) {
+        int phase = ReadRight.phaseOf(seen);
+        boolean mayNeedThread = phase == HANDLING || phase == FREE;
+        int doublings = mayNeedThread ? 0 : changed / TICKS_IN_TRAFFIC;
+        return Watchdog.TICK_NANOS << doublings;
     }
 
     /**
@@ -110,7 +127,7 @@ final class ReadWatch implements Watchdog.Watched {
     }
 
     /**
-     * Rests, unless it is needed again. Who begins to handle looks whether it is watched after a store that may be seen
+     * Rests, unless it is needed again; true when it is. Who begins to handle looks whether it is watched after a store that may be seen
      * late here; that it reads, which it has done before, is seen.
      */
     private boolean rest() {

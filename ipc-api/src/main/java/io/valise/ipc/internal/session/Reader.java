@@ -24,7 +24,7 @@ import java.util.function.Consumer;
  *
  * <p>While a handler runs, the right may be taken over: at once by a caller, after about a millisecond by the
  * {@link ReadWatch} for a background reader. A caller that leaves does not wake a background reader, for the next call
- * would only have to push it aside: the watch starts one when no thread has read for a millisecond.
+ * would only have to push it aside: the watch starts one when no thread has read for some milliseconds.
  */
 final class Reader {
     /** While frames come, a thread that waits checks its deadline and its interrupt once in so many polls. */

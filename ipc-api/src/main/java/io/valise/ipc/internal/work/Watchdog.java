@@ -16,12 +16,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One daemon thread per process that looks after sessions around traffic: every millisecond while a session is being
- * read, handles, or lies unread; at the next deadline while calls are pending; otherwise it sleeps without a timer. Some
+ * read, handles, or lies unread, every few milliseconds while all of them have steady traffic; at the next deadline while calls are pending; otherwise it sleeps without a timer. Some
  * seconds after the last server and connection it ends, and it starts again with the next.
  */
 public final class Watchdog implements Runnable {
     private static final Logger LOG = SafeLog.of("io.valise.ipc");
-    private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    /** The shortest pause between two ticks; what arrives meanwhile may cause an earlier one. */
+    public static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    /** What {@link Watched#tick} returns when there is nothing to watch any more. */
+    public static final long NO_MORE = -1;
+
     private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(Threads.IDLE_MILLIS);
     private static final Watchdog INSTANCE = new Watchdog();
 
@@ -38,8 +44,12 @@ public final class Watchdog implements Runnable {
 
     /** The reading of a session. */
     public interface Watched {
-        /** Called every millisecond; false when there is nothing to watch any more. */
-        boolean tick();
+        /**
+         * Called when a tick is due for this one or another.
+         *
+         * @return in how many nanoseconds the next is due, at least {@link #TICK_NANOS}; or {@link #NO_MORE}
+         */
+        long tick();
     }
 
     /** The calls of a session. */
@@ -142,18 +152,39 @@ public final class Watchdog implements Runnable {
     private boolean round() {
         take(arrivals, watched);
         take(deadlineArrivals, withDeadlines);
-        watched.removeIf(reading -> !tick(reading));
+        long pause = tickAll();
         long next = checkDeadlines();
-        sleep(watched.isEmpty() ? next : System.nanoTime() + TICK_NANOS);
+        sleep(watched.isEmpty() ? next : nextTick(pause, next));
         return !endsIdle();
     }
 
-    private static boolean tick(Watched reading) {
+    /** Returns in how many nanoseconds the first of the next ticks is due. */
+    private long tickAll() {
+        long soonest = Long.MAX_VALUE;
+        for (Iterator<Watched> each = watched.iterator(); each.hasNext(); ) {
+            long pause = tick(each.next());
+            if (pause == NO_MORE) {
+                each.remove();
+            } else {
+                soonest = Math.min(soonest, pause);
+            }
+        }
+        return soonest;
+    }
+
+    /** After a pause; after the shortest one if a call's time is up before that. */
+    private static long nextTick(long pause, long deadline) {
+        long now = System.nanoTime();
+        boolean callEnds = deadline != Long.MAX_VALUE && deadline - now < pause;
+        return now + (callEnds ? TICK_NANOS : pause);
+    }
+
+    private static long tick(Watched reading) {
         try {
             return reading.tick();
         } catch (RuntimeException | Error e) { // the other sessions must be looked after
             LOG.log(Level.ERROR, "looking after " + reading + " failed; trying again", e);
-            return true;
+            return TICK_NANOS;
         }
     }
 

@@ -7,6 +7,8 @@ import static io.valise.ipc.internal.session.ReadRight.NONE;
 import static io.valise.ipc.internal.session.ReadRight.PAUSED;
 import static io.valise.ipc.internal.session.ReadRight.READING;
 import static io.valise.ipc.internal.session.ReadRight.SLEEPING;
+import static io.valise.ipc.internal.work.Watchdog.NO_MORE;
+import static io.valise.ipc.internal.work.Watchdog.TICK_NANOS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
@@ -29,9 +31,9 @@ class ReadWatchTest {
     @Test
     void takesOverFromWorkThatLastsFromTickToTick() {
         long turn = right.beginHandling(null, right.takeFrom(FREE));
-        assertThat(watch.tick()).isTrue();
+        assertThat(watch.tick()).isEqualTo(TICK_NANOS);
         assertThat(successors).isEmpty();
-        assertThat(watch.tick()).isTrue();
+        assertThat(watch.tick()).isEqualTo(TICK_NANOS);
         assertThat(successors).hasSize(1).doesNotContain(NONE);
         assertThat(right.endHandling(turn)).isFalse();
         assertThat(right.phase()).isEqualTo(READING);
@@ -89,7 +91,7 @@ class ReadWatchTest {
 
     private void tick(int times) {
         for (int i = 0; i < times; i++) {
-            assertThat(watch.tick()).isTrue();
+            assertThat(watch.tick()).isEqualTo(TICK_NANOS);
         }
     }
 
@@ -98,31 +100,64 @@ class ReadWatchTest {
         long turn = right.takeFrom(FREE);
         for (int tick = 0; tick < 3; tick++) {
             turn = right.beginHandling(null, turn);
-            assertThat(watch.tick()).isTrue();
+            assertThat(watch.tick()).isEqualTo(TICK_NANOS);
             assertThat(right.endHandling(turn)).isTrue();
         }
         assertThat(successors).isEmpty();
     }
 
     @Test
+    void ticksGetRarerUnderSteadyTraffic() {
+        long turn = right.takeFrom(FREE);
+        for (int i = 0; i < 3 * ReadWatch.TICKS_IN_TRAFFIC; i++) {
+            turn = right.beginHandling(null, turn);
+            assertThat(right.endHandling(turn)).isTrue();
+            assertThat(watch.tick()).isEqualTo(TICK_NANOS << Math.min(2, (i + 1) / ReadWatch.TICKS_IN_TRAFFIC));
+        }
+        right.beginHandling(null, turn);
+        assertThat(watch.tick()).as("a handler may begin to take long").isEqualTo(TICK_NANOS);
+        watch.tick();
+        assertThat(successors).hasSize(1);
+    }
+
+    @Test
+    void ticksAreFrequentWhenNoThreadReads() {
+        for (int i = 0; i < 3 * ReadWatch.TICKS_IN_TRAFFIC; i++) {
+            right.leaveTo(FREE, right.takeFrom(FREE));
+            assertThat(watch.tick()).isEqualTo(TICK_NANOS);
+        }
+    }
+
+    @Test
+    void ticksAreFrequentAgainWhenTrafficStops() {
+        long turn = right.takeFrom(FREE);
+        for (int i = 0; i < 3 * ReadWatch.TICKS_IN_TRAFFIC; i++) {
+            turn = right.beginHandling(null, turn);
+            assertThat(right.endHandling(turn)).isTrue();
+            watch.tick();
+        }
+        assertThat(watch.tick()).isEqualTo(TICK_NANOS);
+    }
+
+    @Test
     void hasARightTakenThatLiesFree() {
         right.leaveTo(FREE, right.takeFrom(FREE));
-        assertThat(watch.tick()).isTrue();
+        assertThat(watch.tick()).isEqualTo(TICK_NANOS);
         assertThat(unread).isZero();
-        assertThat(watch.tick()).isTrue();
+        assertThat(watch.tick()).isEqualTo(TICK_NANOS);
         assertThat(unread).isEqualTo(1);
         ended = true;
-        assertThat(watch.tick()).isFalse();
+        assertThat(watch.tick()).isEqualTo(NO_MORE);
         assertThat(unread).isEqualTo(1);
     }
 
     @Test
     void staysWhileAThreadReads() {
         right.takeFrom(FREE);
-        assertThat(watch.tick()).isTrue();
-        assertThat(watch.tick()).isTrue();
+        assertThat(watch.tick()).isEqualTo(TICK_NANOS);
+        assertThat(watch.tick()).isEqualTo(TICK_NANOS);
         ended = true;
-        assertThat(watch.tick()).isFalse();
+        assertThat(watch.tick()).isEqualTo(NO_MORE);
     }
 
     @ParameterizedTest
@@ -130,7 +165,7 @@ class ReadWatchTest {
     void restsWhenNoThreadReadsOrHandles(int phase) {
         right.leaveTo(phase, right.takeFrom(FREE));
         tick(ReadWatch.TICKS_BEFORE_REST);
-        assertThat(watch.tick()).isFalse();
+        assertThat(watch.tick()).isEqualTo(NO_MORE);
         assertThat(successors).isEmpty();
         assertThat(unread).isZero();
     }
