@@ -4,7 +4,9 @@ import java.time.Duration;
 
 /**
  * How long a thread that waits for a frame looks for it before it sleeps in the kernel. Looking costs processor time,
- * sleeping costs a wake-up of about 5 µs. On a machine with one processor nothing ever spins. Immutable.
+ * sleeping costs a wake-up of about 5 µs. With one processor nothing spins: {@link #adaptive} and {@link #spinning} yield once, look
+ * once more, and sleep. Beside threads that compute, which keep a processor for some milliseconds, every strategy sleeps at
+ * once, and tries at least every two seconds whether that is still so. Immutable.
  *
  * @since 0.1.0
  */
@@ -26,12 +28,15 @@ public interface WaitStrategy {
         return SpinThenSleep.SPINNING;
     }
 
-    /** Looks for a moment around traffic, then sleeps: the default. */
+    /**
+     * Looks for a moment around traffic, then sleeps: the default. While such looks find nothing, it does not look for that long,
+     * but yields once, looks once more, and sleeps.
+     */
     static WaitStrategy adaptive() {
         return SpinThenSleep.ADAPTIVE;
     }
 
-    /** Sleeps at once: the least processor time. */
+    /** Sleeps at once, without a yield: the least processor time where processors are to spare. */
     static WaitStrategy blocking() {
         return SpinThenSleep.BLOCKING;
     }

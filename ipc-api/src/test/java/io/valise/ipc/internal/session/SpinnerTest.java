@@ -3,11 +3,89 @@ package io.valise.ipc.internal.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.valise.ipc.WaitStrategy;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongUnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 
 /** How often a waiting strategy looks before it sleeps: what users see of it is time alone. */
 class SpinnerTest {
+    private static final long MICROS = 1_000;
+    private static final long MILLIS = 1_000_000;
+    private static final long SECONDS = 1_000_000_000;
+
+    /** What a model's wake-up takes. */
+    private static final long WAKE_UP = 15 * MICROS;
+
+    /** What a yield takes when no other thread wants the processor. */
+    private static final long NOTHING_TO_RUN = 300;
+
+    /** A machine with a clock that only the waits of its one thread move on. */
+    private static final class ModelSpinner extends Spinner {
+        private final LongUnaryOperator yieldNanos;
+        private long now;
+        private long yields;
+        private long pauses;
+        private long sleeps;
+        private long lostNanos;
+
+        /** @param yieldNanos how long the yield takes that begins at a time */
+        ModelSpinner(WaitStrategy strategy, int processors, LongUnaryOperator yieldNanos) {
+            super(strategy, processors, new AtomicInteger());
+            this.yieldNanos = yieldNanos;
+        }
+
+        @Override
+        long nanoTime() {
+            return now;
+        }
+
+        @Override
+        void pause() {
+            pauses++;
+            now += 50;
+        }
+
+        @Override
+        void yieldProcessor() {
+            long nanos = yieldNanos.applyAsLong(now);
+            yields++;
+            lostNanos += nanos >= LOST_NANOS ? nanos : 0;
+            now += nanos;
+        }
+
+        /** One wait for a frame that arrives some time from now; a thread that sleeps is woken for it. */
+        void waitFor(long nanos) {
+            long arrival = now + nanos;
+            while (now < arrival) {
+                if (!lookAgain()) {
+                    sleeps++;
+                    now = arrival + WAKE_UP;
+                }
+            }
+            found();
+        }
+
+        void waitFor(long nanos, int times) {
+            for (int i = 0; i < times; i++) {
+                waitFor(nanos);
+            }
+        }
+
+        void forget() {
+            yields = 0;
+            pauses = 0;
+            sleeps = 0;
+            lostNanos = 0;
+        }
+    }
+
+    /** Every other yield waits for the slice of a thread that computes. */
+    private static LongUnaryOperator besideAThreadThatComputes() {
+        int[] yields = {0};
+        return now -> ++yields[0] % 2 == 0 ? 4 * MILLIS : NOTHING_TO_RUN;
+    }
+
     static boolean severalProcessors() {
         return Runtime.getRuntime().availableProcessors() > 1;
     }
@@ -22,30 +100,164 @@ class SpinnerTest {
 
     @Test
     void blockingNeverLooks() {
-        Spinner spinner = new Spinner(WaitStrategy.blocking());
-        assertThat(spinner.lookAgain()).isFalse();
-        spinner.found();
-        assertThat(spinner.lookAgain()).isFalse();
+        ModelSpinner machine = new ModelSpinner(WaitStrategy.blocking(), 2, now -> NOTHING_TO_RUN);
+        machine.waitFor(2 * MICROS, 1000);
+        assertThat(machine.sleeps).isEqualTo(1000);
+        assertThat(machine.yields).isZero();
+        assertThat(machine.everLooks()).isFalse();
     }
 
     @Test
-    @EnabledIf("severalProcessors")
-    void adaptiveLooksLessWhenItFindsNothingAndTriesAgainInTime() {
-        Spinner spinner = new Spinner(WaitStrategy.adaptive());
-        int waits = 0;
-        while (spinner.lookAgain() || waits < 20) {
-            looks(spinner);
-            spinner.found();
-            waits++;
-            assertThat(waits).as("waits without a frame until it stops looking").isLessThan(10_000);
+    void adaptiveLooksForAPeerOnAnotherProcessor() {
+        ModelSpinner machine = new ModelSpinner(WaitStrategy.adaptive(), 2, now -> NOTHING_TO_RUN);
+        machine.waitFor(3 * MICROS, 1000);
+        assertThat(machine.sleeps).isZero();
+    }
+
+    /** One yield in each wait, and some looks of the trials. */
+    @Test
+    void adaptiveSleepsSoonForASlowPeer() {
+        ModelSpinner machine = new ModelSpinner(WaitStrategy.adaptive(), 2, now -> NOTHING_TO_RUN);
+        machine.waitFor(MILLIS, 1000);
+        assertThat(machine.sleeps).isEqualTo(1000);
+        assertThat(machine.yields).isLessThan(10_000);
+    }
+
+    @Test
+    void adaptiveTriesAgainWhetherLookingPays() {
+        ModelSpinner machine = new ModelSpinner(WaitStrategy.adaptive(), 2, now -> NOTHING_TO_RUN);
+        machine.waitFor(MILLIS, 1000);
+        machine.waitFor(3 * MICROS, 100);
+        machine.forget();
+        machine.waitFor(3 * MICROS, 1000);
+        assertThat(machine.sleeps).isZero();
+    }
+
+    /** The peer answers on this processor while this thread gives way. */
+    @Test
+    void adaptiveYieldsOnceInACrowdThatGivesWay() {
+        for (int processors = 1; processors <= 2; processors++) {
+            ModelSpinner machine = new ModelSpinner(WaitStrategy.adaptive(), processors, now -> 150 * MICROS);
+            machine.waitFor(100 * MICROS, 100);
+            machine.forget();
+            machine.waitFor(100 * MICROS, 10_000);
+            assertThat(machine.sleeps).as("processors=%d", processors).isZero();
+            assertThat(machine.yields).as("processors=%d", processors).isEqualTo(10_000);
+            assertThat(machine.pauses).as("processors=%d", processors).isLessThan(10_000);
         }
-        boolean looksAgain = false;
-        for (int i = 0; i < 1000 && !looksAgain; i++) {
-            spinner.found();
-            looksAgain = spinner.lookAgain();
+    }
+
+    /** A slice lost now and then, as to a thread that compiles, is no reason to sleep. */
+    @Test
+    void adaptiveYieldsOnWhenAFewSlicesAreLost() {
+        int[] yields = {0};
+        ModelSpinner machine =
+                new ModelSpinner(WaitStrategy.adaptive(), 1, now -> ++yields[0] % 20 == 0 ? 4 * MILLIS : 150 * MICROS);
+        machine.waitFor(100 * MICROS, 10_000);
+        assertThat(machine.sleeps).isZero();
+    }
+
+    @Test
+    void sleepsBesideAThreadThatComputes() {
+        for (WaitStrategy strategy : new WaitStrategy[] {WaitStrategy.adaptive(), WaitStrategy.spinning()}) {
+            ModelSpinner machine = new ModelSpinner(strategy, 2, besideAThreadThatComputes());
+            long waits = 0;
+            while (machine.now < 60 * SECONDS) {
+                machine.waitFor(20 * MICROS);
+                waits++;
+            }
+            assertThat((double) machine.lostNanos / machine.now)
+                    .as("time lost, strategy=%s", strategy)
+                    .isLessThan(0.02);
+            assertThat((double) machine.sleeps / waits)
+                    .as("waits that slept, strategy=%s", strategy)
+                    .isGreaterThan(0.98);
         }
-        assertThat(looksAgain).isTrue();
-        spinner.stop();
+    }
+
+    @Test
+    void looksAgainSoonAfterTheOtherThreadHasComputed() {
+        long gone = 60 * SECONDS;
+        LongUnaryOperator computing = besideAThreadThatComputes();
+        ModelSpinner machine = new ModelSpinner(
+                WaitStrategy.adaptive(), 1, now -> now < gone ? computing.applyAsLong(now) : 50 * MICROS);
+        while (machine.now < gone + (Spinner.REST_NANOS << Spinner.MOST_DOUBLINGS)) {
+            machine.waitFor(20 * MICROS);
+        }
+        machine.forget();
+        machine.waitFor(20 * MICROS, 10_000);
+        assertThat(machine.sleeps).isZero();
+    }
+
+    /** Processes that rest yield again at the same moment: one that yielded alone would lose slices to the others' wake-ups. */
+    @Test
+    void restsEndTogether() {
+        ModelSpinner early = new ModelSpinner(WaitStrategy.adaptive(), 1, now -> 4 * MILLIS);
+        ModelSpinner late = new ModelSpinner(WaitStrategy.adaptive(), 1, now -> 4 * MILLIS);
+        early.now = 3 * SECONDS + MILLIS;
+        late.now = 3 * SECONDS + 17 * MILLIS;
+        for (ModelSpinner each : new ModelSpinner[] {early, late}) {
+            do {
+                each.forget();
+                each.waitFor(MICROS);
+            } while (each.yields > 0);
+            while (each.yields == 0) {
+                each.waitFor(MICROS);
+            }
+            long lookedAt = each.now - 4 * MILLIS;
+            assertThat(lookedAt - 3 * SECONDS).isBetween(Spinner.REST_NANOS, Spinner.REST_NANOS + 2 * WAKE_UP);
+        }
+    }
+
+    /** A process group that has used up its time does not run for a good part of a tenth of a second. */
+    @Test
+    void restsAfterOneLongGap() {
+        boolean[] throttled = {true};
+        ModelSpinner machine =
+                new ModelSpinner(WaitStrategy.adaptive(), 1, now -> throttled[0] ? 40 * MILLIS : 50 * MICROS);
+        machine.waitFor(MICROS);
+        throttled[0] = false;
+        machine.forget();
+        machine.waitFor(MICROS);
+        assertThat(machine.sleeps).isEqualTo(1);
+        assertThat(machine.yields).isZero();
+    }
+
+    /** A virtual thread that yielded while it may read would keep other readers waiting. */
+    @Test
+    void lookingCloselyNeverYields() {
+        for (int processors = 1; processors <= 2; processors++) {
+            ModelSpinner machine = new ModelSpinner(WaitStrategy.adaptive(), processors, now -> NOTHING_TO_RUN);
+            for (int i = 0; i < 1000; i++) {
+                while (machine.lookAgainClosely()) {
+                    machine.pause();
+                }
+                machine.found();
+            }
+            assertThat(machine.yields).as("processors=%d", processors).isZero();
+        }
+    }
+
+    /** Pauses of the garbage collector, minutes apart, are no thread that computes. */
+    @Test
+    void forgetsSlicesLostLongAgo() {
+        boolean[] lost = {false};
+        ModelSpinner machine =
+                new ModelSpinner(WaitStrategy.spinning(), 2, now -> lost[0] ? 4 * MILLIS : NOTHING_TO_RUN);
+        for (int i = 0; i < 20; i++) {
+            lost[0] = true;
+            machine.waitFor(20 * MICROS);
+            lost[0] = false;
+            machine.now += 60 * SECONDS;
+        }
+        assertThat(machine.sleeps).isZero();
+    }
+
+    @Test
+    void spinningLooksOnWhileNoSliceIsLost() {
+        ModelSpinner machine = new ModelSpinner(WaitStrategy.spinning(), 2, now -> 100 * MICROS);
+        machine.waitFor(900 * MILLIS, 3);
+        assertThat(machine.sleeps).isZero();
     }
 
     @Test
@@ -63,7 +275,7 @@ class SpinnerTest {
         boolean looked = false;
         for (int i = 0; i < 1_000_000 && !looked; i++) { // sessions of other tests may still look
             Spinner last = new Spinner(WaitStrategy.adaptive());
-            looked = last.lookAgain();
+            looked = last.lookAgainClosely();
             last.stop();
         }
         assertThat(looked).isTrue();
