@@ -210,7 +210,7 @@ class Spinner {
         if (gap >= LOST_NANOS) {
             lose(gap, now);
         } else if (yieldsOnce || looks > closeLooks) {
-            lossScore = Math.max(0, lossScore - 1);
+            lossScore -= lossScore > 0 ? 1 : 0;
             if (++yieldsSinceRest == YIELDS_BEFORE_SHORT_REST) {
                 restDoublings = 0;
             }
@@ -220,7 +220,7 @@ class Spinner {
 
     private void lose(long gap, long now) {
         if (now - lastLoss > FORGET_NANOS) {
-            lossScore = 0;
+            lossScore = Math.min(lossScore, 0);
             restDoublings = 0;
         }
         lastLoss = now;

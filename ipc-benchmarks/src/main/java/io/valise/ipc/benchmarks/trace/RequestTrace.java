@@ -1,6 +1,9 @@
 package io.valise.ipc.benchmarks.trace;
 
 import com.sun.jdi.Bootstrap;
+import com.sun.jdi.ClassNotLoadedException;
+import com.sun.jdi.InvalidTypeException;
+import com.sun.jdi.ObjectReference;
 import com.sun.jdi.ReferenceType;
 import com.sun.jdi.ThreadReference;
 import com.sun.jdi.VirtualMachine;
@@ -37,6 +40,7 @@ public final class RequestTrace {
     private static final String PREFIX = "io.valise.ipc.";
     private static final Pattern GENERATED = Pattern.compile("\\$\\$Lambda.*");
     private static final Pattern SERVER_THREAD = Pattern.compile("valise-reader-\\d+");
+    private static final String SPINNER = PREFIX + "internal.session.Spinner";
     private static final String WATCHDOG_THREAD = "valise-watchdog";
 
     private final VirtualMachine machine;
@@ -105,7 +109,7 @@ public final class RequestTrace {
         return all;
     }
 
-    private void follow() throws InterruptedException, IOException {
+    private void follow() throws InterruptedException, IOException, InvalidTypeException, ClassNotLoadedException {
         ClassPrepareRequest prepared = machine.eventRequestManager().createClassPrepareRequest();
         prepared.addClassFilter(TracedProgram.class.getName());
         prepared.enable();
@@ -133,13 +137,14 @@ public final class RequestTrace {
     }
 
     /** Returns false at the end of the program. */
-    private boolean handle(Event event) {
+    private boolean handle(Event event) throws InvalidTypeException, ClassNotLoadedException {
         if (event instanceof ClassPrepareEvent prepared) {
             breakAt(prepared.referenceType(), "begin");
             breakAt(prepared.referenceType(), "end");
         } else if (event instanceof BreakpointEvent reached) {
             if (reached.location().method().name().equals("begin")) {
                 stopWatchdog();
+                keepLooking();
                 entries.enable();
             } else {
                 entries.disable();
@@ -157,6 +162,16 @@ public final class RequestTrace {
         for (ThreadReference thread : machine.allThreads()) {
             if (thread.name().equals(WATCHDOG_THREAD) && !thread.isSuspended()) {
                 thread.suspend();
+            }
+        }
+    }
+
+    /** A traced thread looks rarely: it would take that for slices lost to threads that compute, and sleep. */
+    private void keepLooking() throws InvalidTypeException, ClassNotLoadedException {
+        for (ReferenceType type : machine.classesByName(SPINNER)) {
+            for (ObjectReference spinner : type.instances(0)) {
+                spinner.setValue(type.fieldByName("lossScore"), machine.mirrorOf(Integer.MIN_VALUE / 2));
+                spinner.setValue(type.fieldByName("rests"), machine.mirrorOf(false));
             }
         }
     }
