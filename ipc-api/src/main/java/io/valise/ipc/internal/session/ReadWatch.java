@@ -113,7 +113,8 @@ final class ReadWatch implements Watchdog.Watched {
     }
 
     /**
-     * Whether the next thread is to be started now. Where threads wait for a processor, the one that should continue most likely waits too: one more thread would only wait with it, and a quick handler would be counted as slow.
+     * Whether the next thread is to be started now. Where threads wait for a processor, the one that should continue most
+     * likely waits too: one more thread would only wait with it, and a quick handler would be counted as slow.
      */
     private boolean waitedForLong() {
         return unchanged >= TICKS_IN_A_CROWD || !crowded.getAsBoolean();
@@ -127,8 +128,8 @@ final class ReadWatch implements Watchdog.Watched {
     }
 
     /**
-     * Rests, unless it is needed again; true when it is. Who begins to handle looks whether it is watched after a store that may be seen
-     * late here; that it reads, which it has done before, is seen.
+     * Rests, unless it is needed again; true when it is. Who begins to handle looks whether it is watched after a store that
+     * may be seen late here; that it reads, which it has done before, is seen.
      */
     private boolean rest() {
         watched.set(false);

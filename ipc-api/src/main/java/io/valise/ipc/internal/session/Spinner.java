@@ -49,10 +49,10 @@ class Spinner {
     /** A yield that takes so long let others work: looking for a time would keep the processor from them. */
     private static final long OTHERS_WORK_NANOS = 50_000;
 
-    /** A gap between two looks that is longer is a lost slice. */
+    /** A gap between two looks that is as long is a lost slice. */
     static final long LOST_NANOS = 1_000_000;
 
-    /** A gap that is longer is as good as many: a process group's quota of time was used up, or the process was stopped. */
+    /** A gap that is as long counts as many: a process group's quota of time was used up, or the process was stopped. */
     private static final long THROTTLED_NANOS = 20_000_000;
 
     /** Each lost slice counts as so many yields that lost none: up to a fifth of the yields may lose one. */
@@ -91,7 +91,10 @@ class Spinner {
     private boolean counted;
     private boolean gaveUp;
 
-    /** {@link #YIELDS_PER_LOSS} for each lost slice, less the yields that lost none. */
+    /**
+     * {@link #YIELDS_PER_LOSS} for each lost slice, less the yields that lost none. A debugger, which slows the looks, sets it
+     * far below zero: then the reader never rests.
+     */
     private int lossScore;
 
     private long lastLoss;
@@ -149,17 +152,17 @@ class Spinner {
             measureGap();
             return true;
         }
-        if (looks > closeLooks) {
+        boolean yields = looks > closeLooks;
+        if (yields) {
             yieldProcessor();
-            long gap = measureGap();
-            return gap < OTHERS_RAN_NANOS ? hasTime() || giveUp() : lookLast(gap);
-        }
-        pause();
-        if (looks % LOOKS_PER_CLOCK != 0) {
-            return true;
+        } else {
+            pause();
+            if (looks % LOOKS_PER_CLOCK != 0) {
+                return true;
+            }
         }
         long gap = measureGap();
-        return gap < LOST_NANOS ? hasTime() || giveUp() : lookLast(gap);
+        return gap < (yields ? OTHERS_RAN_NANOS : LOST_NANOS) ? hasTime() || giveUp() : lookLast(gap);
     }
 
     /** Whether to check deadlines now: after each eighth look. */

@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One daemon thread per process that looks after sessions around traffic: every millisecond while a session is being
- * read, handles, or lies unread, every few milliseconds while all of them have steady traffic; at the next deadline while calls are pending; otherwise it sleeps without a timer. Some
- * seconds after the last server and connection it ends, and it starts again with the next.
+ * read, handles, or lies unread, every few milliseconds while all of them have steady traffic; at the next deadline while
+ * calls are pending; otherwise it sleeps without a timer. Some seconds after the last server and connection it ends, and it
+ * starts again with the next.
  */
 public final class Watchdog implements Runnable {
     private static final Logger LOG = SafeLog.of("io.valise.ipc");

@@ -106,12 +106,17 @@ class ReadWatchTest {
         assertThat(successors).isEmpty();
     }
 
+    private long handleQuickly(long turn) {
+        long handled = right.beginHandling(null, turn);
+        assertThat(right.endHandling(handled)).isTrue();
+        return handled;
+    }
+
     @Test
     void ticksGetRarerUnderSteadyTraffic() {
         long turn = right.takeFrom(FREE);
         for (int i = 0; i < 3 * ReadWatch.TICKS_IN_TRAFFIC; i++) {
-            turn = right.beginHandling(null, turn);
-            assertThat(right.endHandling(turn)).isTrue();
+            turn = handleQuickly(turn);
             assertThat(watch.tick()).isEqualTo(TICK_NANOS << Math.min(2, (i + 1) / ReadWatch.TICKS_IN_TRAFFIC));
         }
         right.beginHandling(null, turn);
@@ -132,8 +137,7 @@ class ReadWatchTest {
     void ticksAreFrequentAgainWhenTrafficStops() {
         long turn = right.takeFrom(FREE);
         for (int i = 0; i < 3 * ReadWatch.TICKS_IN_TRAFFIC; i++) {
-            turn = right.beginHandling(null, turn);
-            assertThat(right.endHandling(turn)).isTrue();
+            turn = handleQuickly(turn);
             watch.tick();
         }
         assertThat(watch.tick()).isEqualTo(TICK_NANOS);

@@ -6,7 +6,6 @@ import io.valise.ipc.WaitStrategy;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongUnaryOperator;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIf;
 
 /** How often a waiting strategy looks before it sleeps: what users see of it is time alone. */
 class SpinnerTest {
@@ -31,7 +30,11 @@ class SpinnerTest {
 
         /** @param yieldNanos how long the yield takes that begins at a time */
         ModelSpinner(WaitStrategy strategy, int processors, LongUnaryOperator yieldNanos) {
-            super(strategy, processors, new AtomicInteger());
+            this(strategy, processors, yieldNanos, new AtomicInteger());
+        }
+
+        ModelSpinner(WaitStrategy strategy, int processors, LongUnaryOperator yieldNanos, AtomicInteger spinning) {
+            super(strategy, processors, spinning);
             this.yieldNanos = yieldNanos;
         }
 
@@ -84,10 +87,6 @@ class SpinnerTest {
     private static LongUnaryOperator besideAThreadThatComputes() {
         int[] yields = {0};
         return now -> ++yields[0] % 2 == 0 ? 4 * MILLIS : NOTHING_TO_RUN;
-    }
-
-    static boolean severalProcessors() {
-        return Runtime.getRuntime().availableProcessors() > 1;
     }
 
     private static int looks(Spinner spinner) {
@@ -261,23 +260,31 @@ class SpinnerTest {
     }
 
     @Test
-    @EnabledIf("severalProcessors")
     void aSpinnerThatStopsLetsOthersLook() {
+        AtomicInteger spinning = new AtomicInteger();
         for (int i = 0; i < 200; i++) {
-            Spinner spinner = new Spinner(WaitStrategy.adaptive());
-            spinner.lookAgain();
+            Spinner spinner = new ModelSpinner(WaitStrategy.adaptive(), 2, now -> NOTHING_TO_RUN, spinning);
+            assertThat(spinner.lookAgainClosely()).isTrue();
             if (i % 3 == 0) {
                 looks(spinner);
             }
             spinner.stop();
             spinner.stop();
         }
-        boolean looked = false;
-        for (int i = 0; i < 1_000_000 && !looked; i++) { // sessions of other tests may still look
-            Spinner last = new Spinner(WaitStrategy.adaptive());
-            looked = last.lookAgainClosely();
-            last.stop();
-        }
-        assertThat(looked).isTrue();
+        assertThat(spinning).hasValue(0);
+    }
+
+    /** One processor is left to those for whom it looks. */
+    @Test
+    void fewerLookAtATimeThanThereAreProcessors() {
+        AtomicInteger spinning = new AtomicInteger();
+        ModelSpinner first = new ModelSpinner(WaitStrategy.adaptive(), 2, now -> NOTHING_TO_RUN, spinning);
+        ModelSpinner second = new ModelSpinner(WaitStrategy.adaptive(), 2, now -> NOTHING_TO_RUN, spinning);
+        assertThat(first.lookAgain()).isTrue();
+        assertThat(looks(second)).as("looks, after one yield").isEqualTo(1);
+        assertThat(second.pauses).isZero();
+        second.stop();
+        first.stop();
+        assertThat(second.lookAgainClosely()).isTrue();
     }
 }
