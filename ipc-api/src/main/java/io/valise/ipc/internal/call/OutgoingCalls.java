@@ -189,9 +189,18 @@ public final class OutgoingCalls implements Watchdog.Dated {
                 rest.add(call.fail(reason.status(), reason.detail(), call.delivery(taken)));
             }
         }
-        if (watched.get()) { // or the watchdog would keep the connection in memory until that deadline
-            long now = System.nanoTime();
-            earliestDeadline.set(now);
+        checkSoon();
+    }
+
+    /**
+     * Has the watchdog look at the calls of a connection that has ended, and forget it: or it would keep the connection in
+     * memory until the next deadline. The deadline is set even if the watchdog does not know of the calls now: it may have
+     * seen calls that have ended since, and be about to take their deadline.
+     */
+    private void checkSoon() {
+        long now = System.nanoTime();
+        earliestDeadline.set(now);
+        if (watched.get()) {
             Watchdog.earlierDeadline(now);
         }
     }
@@ -207,6 +216,9 @@ public final class OutgoingCalls implements Watchdog.Dated {
             Watchdog.watchDeadlines(this, deadline);
         } else if (deadline < earliest) {
             Watchdog.earlierDeadline(deadline);
+        }
+        if (lifecycle.isEnded()) { // perhaps before the watchdog knew of the call
+            checkSoon();
         }
     }
 
