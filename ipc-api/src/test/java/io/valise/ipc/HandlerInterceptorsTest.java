@@ -264,7 +264,9 @@ class HandlerInterceptorsTest {
     @Test
     void whatIsAddedToAConnectionIsInterceptedToo() {
         serve(noting("i"));
+        IpcConnection former = server.connections().get(0);
         client.close();
+        former.closed().toCompletableFuture().join();
         IpcConnection seen;
         try (IpcConnection offering = IpcClient.builder("local:intercepted")
                 .interceptHandlers(noting("client"))

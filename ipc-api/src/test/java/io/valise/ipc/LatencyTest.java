@@ -46,10 +46,13 @@ class LatencyTest {
     @Logs("what=use denied")
     void requestsThatAHandlerTookAreMeasuredByService() {
         try (IpcServer server = server("measured").measureLatency().start()) {
+            IpcConnection former;
             try (IpcConnection connection = IpcClient.connect("local:measured")) {
                 callAll(connection);
                 assertThat(server.stats().latencies()).containsOnlyKeys("echo", "fails", "later");
+                former = server.connections().get(0);
             }
+            former.closed().toCompletableFuture().join();
             try (IpcConnection connection = IpcClient.connect("local:measured")) {
                 callAll(connection);
                 Stats stats = server.stats(); // of the connection that has ended, too
