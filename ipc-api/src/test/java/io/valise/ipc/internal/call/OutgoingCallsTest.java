@@ -33,7 +33,9 @@ class OutgoingCallsTest {
         long now = System.nanoTime();
         long next = calls.checkDeadlines(now);
         if (next != Deadline.NEVER) {
-            assertThat(next - System.nanoTime()).as("nanoseconds to the next look").isNotPositive();
+            assertThat(next - System.nanoTime())
+                    .as("nanoseconds to the next look")
+                    .isNotPositive();
             assertThat(calls.checkDeadlines(System.nanoTime())).isEqualTo(Deadline.NEVER);
         }
         assertThat(calls.isEmpty()).isTrue();
