@@ -26,7 +26,7 @@ public final class IncomingStream extends PendingCall implements Flow.Subscripti
     private final Opening opening;
     private final SerialQueue queue;
     private final Demand demand = new Demand();
-    /** Credit that came before the stream was opened. Guarded by this, as is the next. */
+    /** Credit that came before the peer knew of the stream. Guarded by this, as is the next. */
     private long early;
 
     private boolean opened;
@@ -67,18 +67,43 @@ public final class IncomingStream extends PendingCall implements Flow.Subscripti
     }
 
     private void open() {
-        try {
-            synchronized (this) {
-                if (!over) {
-                    opened = true;
-                    opening.open(this, early);
-                }
+        long credit;
+        synchronized (this) {
+            if (over) {
+                return;
             }
+            credit = takeEarly();
+        }
+        try {
+            opening.open(this, credit); // may wait for room in the link, which holds up no request(n) and no cancel()
+            opened();
         } catch (IpcException e) {
             abandon(e);
         } catch (OutOfMemoryError e) {
             abandon(new IpcException(IpcStatus.RESOURCE_EXHAUSTED, "no memory to open a stream", Delivery.NOT_SENT, e));
         }
+    }
+
+    /** The peer knows of the stream from here on: tells it what the subscriber has said meanwhile. */
+    private void opened() {
+        long more;
+        boolean cancelled;
+        synchronized (this) {
+            opened = true;
+            more = takeEarly();
+            cancelled = over; // by the subscriber: the signals of the peer still wait
+        }
+        if (cancelled) {
+            calls.tellCancelled(id(), IpcStatus.CANCELLED);
+        } else if (more > 0) {
+            calls.sender().send(OutFrame.credit(id(), more));
+        }
+    }
+
+    private long takeEarly() {
+        long credit = early;
+        early = 0;
+        return credit;
     }
 
     // ---- the subscriber's side
@@ -105,7 +130,7 @@ public final class IncomingStream extends PendingCall implements Flow.Subscripti
         }
     }
 
-    /** Whether the stream was opened; if not, the opening will bring this credit. */
+    /** Whether the peer knows of the stream; if not, it is told of this credit when it does. */
     private synchronized boolean isOpenFor(long credit) {
         if (!opened) {
             early = Demand.sum(early, credit);
@@ -127,11 +152,11 @@ public final class IncomingStream extends PendingCall implements Flow.Subscripti
 
     /** Ends it from this end; false when it had ended. */
     private boolean giveUp() {
-        if (!end()) {
-            return false;
-        }
         boolean told;
         synchronized (this) {
+            if (!end()) {
+                return false;
+            }
             told = opened;
         }
         calls.forget(id(), told);

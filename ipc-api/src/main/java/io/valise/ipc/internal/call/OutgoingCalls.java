@@ -166,7 +166,8 @@ public final class OutgoingCalls implements Watchdog.Dated {
         }
     }
 
-    private void tellCancelled(long id, IpcStatus why) {
+    /** Tells the peer that no reply to a call is expected any more. Does not block. */
+    void tellCancelled(long id, IpcStatus why) {
         OutFrame cancel = OutFrame.signal(Frames.CANCEL, id, why);
         try {
             if (!sender.trySend(cancel)) {

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Flow;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert;
 import org.junit.jupiter.api.AfterEach;
@@ -213,6 +214,34 @@ class HostileServerTest {
         peer.send(RawFrame.streamItem(id, HI), RawFrame.streamItem(id, HI), RawFrame.streamItem(id, HI));
         assertThat(peer.goaway().text()).contains("more than was asked for");
         assertThat(((IpcException) error.join()).status()).isEqualTo(IpcStatus.PROTOCOL_ERROR);
+    }
+
+    /** By Reactive Streams, rules 3.4 and 3.5, both return at once. */
+    @Test
+    void aSubscriberAsksForMoreAndCancelsWhileTheOpeningWaitsForRoom() throws Exception {
+        ScriptedPeer peer = connected();
+        for (int kind : new int[] {Frames.CREDIT, Frames.CANCEL}) {
+            peer.link().holdsUpSenders(true);
+            Flows.Manual subscriber = new Flows.Manual(new CompletableFuture<>(), new LinkedBlockingQueue<>());
+            CompletableFuture<Void> opening = CompletableFuture.runAsync(
+                    () -> connecting.join().stream("s", HI).subscribe(subscriber), task -> new Thread(task).start());
+            peer.link().awaitBlockedSender();
+            Flow.Subscription subscription = subscriber.subscribed().get();
+            subscription.request(2);
+            subscription.request(3);
+            if (kind == Frames.CANCEL) {
+                subscription.cancel();
+            }
+            assertThat(opening).isNotDone();
+            peer.link().holdsUpSenders(false);
+            opening.get();
+            long id = peer.next(Frames.STREAM_OPEN).id();
+            RawFrame said = peer.next(kind);
+            assertThat(said.id()).isEqualTo(id);
+            if (kind == Frames.CREDIT) {
+                assertThat(said.number()).isEqualTo(5);
+            }
+        }
     }
 
     private CompletableFuture<Throwable> subscribe(long demand) {
