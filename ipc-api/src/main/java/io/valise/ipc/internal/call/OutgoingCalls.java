@@ -232,6 +232,9 @@ public final class OutgoingCalls implements Watchdog.Dated {
         // from here on watchDeadline has this connection watched again
         earliestDeadline.set(Deadline.NEVER);
         watched.set(false);
+        if (lifecycle.isEnded()) { // what is left is failed by the thread that ended it, or by the one that sends it
+            return Deadline.NEVER;
+        }
         long next = Deadline.NEVER;
         for (PendingCall call : pending.snapshot()) {
             if (call.isOverdue(now)) {

@@ -65,6 +65,15 @@ class OutgoingCallsTest {
         assertForgotten();
     }
 
+    @Test
+    void aCallThatIsStillBeingSentWhenItsConnectionHasEndedKeepsNothing() {
+        Call late = new Call(TimeUnit.HOURS.toNanos(1));
+        end();
+        calls.put(late);
+        assertThat(calls.checkDeadlines(System.nanoTime())).isEqualTo(Deadline.NEVER);
+        assertThat(calls.remove(late.id())).isSameAs(late);
+    }
+
     private class Call extends PendingCall {
         Call(long nanos) {
             super(calls.nextId(), "service", nanos);
