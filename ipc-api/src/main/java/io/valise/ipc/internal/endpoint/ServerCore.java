@@ -28,6 +28,7 @@ import io.valise.ipc.spi.Link;
 import io.valise.ipc.spi.Transport;
 import io.valise.ipc.spi.runtime.AuditLog;
 import io.valise.ipc.spi.runtime.SafeLog;
+import io.valise.ipc.spi.runtime.Threads;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
@@ -468,7 +469,8 @@ public final class ServerCore implements Session.Greeter {
         synchronized (this) { // no session is listed once those on the list are being closed
             stopping = true;
         }
-        listeners.forEach(Transport.Listener::close);
+        // one that fails, for want of a thread say, keeps no other address and no connection
+        listeners.forEach(one -> Threads.run("freeing the address " + one.endpoint(), one::close));
     }
 
     /** Whether neither {@link #close} nor {@link #shutdown} is done. */

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.valise.ipc.Endpoint;
 import io.valise.ipc.IpcClient;
+import io.valise.ipc.IpcConnection;
 import io.valise.ipc.IpcServer;
+import io.valise.ipc.IpcStatus;
 import io.valise.ipc.PeerIdentity;
 import io.valise.ipc.spi.Availability;
 import io.valise.ipc.spi.Link;
@@ -23,6 +25,7 @@ class LostLinksTest {
     private static final String LIMIT = "valise.silentConnections";
     private static final String AT_ONCE = "peer";
     private static final String LATER = "arm";
+    private static final String NEVER_FREED = "never-freed";
 
     private final BlockingQueue<Transport.Acceptor> acceptors = new LinkedBlockingQueue<>();
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -83,6 +86,9 @@ class LostLinksTest {
                 @Override
                 public void close() {
                     acceptors.clear();
+                    if (endpoint.name().equals(NEVER_FREED)) {
+                        throw new OutOfMemoryError("injected: unable to create native thread");
+                    }
                 }
             };
         }
@@ -140,5 +146,20 @@ class LostLinksTest {
                     .isSameAs(injected);
             assertThat(closed).as(failing).isTrue();
         }
+    }
+
+    @Test
+    @Logs("freeing the address tested:never-freed failed")
+    void anAddressThatCannotBeFreedKeepsNoOther() {
+        Link served = link("", null);
+        IpcServer server = IpcServer.builder("tested:" + NEVER_FREED, "local:freed")
+                .transport(new Tested(served))
+                .start();
+        IpcConnection client = IpcClient.connect("local:freed");
+        server.close();
+        assertThat(client.closed().toCompletableFuture().join().status()).isEqualTo(IpcStatus.CONNECTION_CLOSED);
+        assertThat(server.isOpen()).isFalse();
+        IpcServer.builder("local:freed").start().close();
+        client.close();
     }
 }
