@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class IdleWaiters {
     private static final int KEPT = 64;
-    private static final LinkedHashSet<ReadWaiter> WAITERS = new LinkedHashSet<>();
+    static final LinkedHashSet<ReadWaiter> WAITERS = new LinkedHashSet<>();
 
     private IdleWaiters() {}
 

@@ -96,6 +96,9 @@ final class ReadWaiter {
             idle = true;
         }
         IdleWaiters.add(this);
+        if (closed) { // meanwhile: it was taken out before it was added
+            IdleWaiters.remove(this);
+        }
     }
 
     /** Closes the selector if it was not used again. */
