@@ -142,14 +142,28 @@ final class ServerNegotiation implements ControlChannel.Reader {
         try {
             Segment made = Segment.create(context.freshSegment(), context.layout(), context.removal());
             segment = made;
-            context.share(made.file(), client.peer());
-            link = new ShmLink(made, ShmLink.Side.SERVER, control, declaring(clientPid));
+            link = share(made, clientPid);
             sendOffer(made);
         } catch (IpcException refused) {
             context.warnings().warn("shm: cannot serve a connection: " + refused.reason());
             refuse(refused);
         } catch (RuntimeException | Error broken) {
             fail(broken);
+        }
+    }
+
+    /** Unmaps a segment for which there will be no link: the link unmaps it otherwise. */
+    private ShmLink share(Segment made, long clientPid) {
+        boolean linked = false;
+        try {
+            context.share(made.file(), client.peer());
+            ShmLink over = new ShmLink(made, ShmLink.Side.SERVER, control, declaring(clientPid));
+            linked = true;
+            return over;
+        } finally {
+            if (!linked) {
+                made.unmap();
+            }
         }
     }
 
