@@ -26,11 +26,7 @@ final class ChildProcess {
     /** A link over the standard streams of a program that is started now, once it has said that it takes frames. */
     static Link start(ProcessBuilder program, long timeoutNanos) {
         Process process = start(program);
-        PumpedStream stream = new PumpedStream(
-                "valise-child-" + process.pid(),
-                Channels.newChannel(process.getInputStream()),
-                process.getOutputStream(),
-                () -> endSoon(process));
+        PumpedStream stream = streamOf(process);
         boolean greeted = false;
         try {
             Preamble.Heard heard = stream.awaitPreamble(timeoutNanos);
@@ -41,6 +37,23 @@ final class ChildProcess {
             if (!greeted) {
                 stream.close();
                 process.destroy(); // Not awaited: no request was sent to it.
+            }
+        }
+    }
+
+    private static PumpedStream streamOf(Process process) {
+        boolean made = false;
+        try {
+            PumpedStream stream = new PumpedStream(
+                    "valise-child-" + process.pid(),
+                    Channels.newChannel(process.getInputStream()),
+                    process.getOutputStream(),
+                    () -> endSoon(process));
+            made = true;
+            return stream;
+        } finally {
+            if (!made) { // for want of a thread
+                process.destroy();
             }
         }
     }

@@ -27,9 +27,18 @@ final class Child {
 
     /** Starts one. Its standard input stays open: its end tells the child that the launcher is gone. */
     static Child start(Program program, LaunchTicket ticket) throws IOException {
-        Child child = new Child(program.describe().redirectErrorStream(true).start());
-        child.hand(ticket);
-        return child;
+        Process process = program.describe().redirectErrorStream(true).start();
+        boolean ready = false;
+        try {
+            Child child = new Child(process);
+            child.hand(ticket);
+            ready = true;
+            return child;
+        } finally {
+            if (!ready) { // for want of a thread: no one waits for it, and it would wait for its ticket
+                process.destroyForcibly();
+            }
+        }
     }
 
     private void hand(LaunchTicket ticket) {
