@@ -64,11 +64,14 @@ final class CallerReading {
     private void waitForTurn(SyncCall call) {
         right.enqueue(call);
         call.prepareToPark();
-        while (!call.isDone() && !ReadRight.isOpenToCallers(right.phase()) && !givesUp(call)) {
-            call.park();
+        try { // one that stayed in the queue would be woken in place of those behind it
+            while (!call.isDone() && !ReadRight.isOpenToCallers(right.phase()) && !givesUp(call)) {
+                call.park();
+            }
+        } finally {
+            call.unprepare();
+            right.dequeue(call);
         }
-        call.unprepare();
-        right.dequeue(call);
     }
 
     private void readFor(SyncCall call, long turn) {
@@ -122,10 +125,13 @@ final class CallerReading {
     private void readElsewhere(SyncCall call, long turn) {
         call.prepareToPark();
         reader.background.launch(() -> readInstead(call, turn), turn);
-        while (!call.isDone() && !givesUp(call)) {
-            call.park();
+        try {
+            while (!call.isDone() && !givesUp(call)) {
+                call.park();
+            }
+        } finally {
+            call.unprepare();
         }
-        call.unprepare();
     }
 
     /** A call that was given up meanwhile is read for until the next frame: for the others that wait that is no loss. */
