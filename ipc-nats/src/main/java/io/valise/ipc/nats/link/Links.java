@@ -162,19 +162,25 @@ public final class Links {
         }
     }
 
-    private void opened(@Nullable NatsStream stream, Subjects.@Nullable End server, Chunk chunk) {
-        if (server == null) {
+    /** A server answers a client's request. */
+    void opened(@Nullable NatsStream stream, Subjects.@Nullable End server, Chunk chunk) {
+        if (server == null || (stream != null && stream.remote() == null && takes(stream, server, chunk))) {
             return;
         }
-        if (stream != null && stream.remote() == null) {
-            dialled.remove(stream);
-            peers.join(server, stream);
-            stream.accepted(server, chunk);
-        } else if (stream == null
-                || !server.equals(stream.remote())) { // it was asked again, and another server was first
+        if (stream == null || !server.equals(stream.remote())) { // it was asked again, and another server was first
             outlet.publish(
                     server.subject(), null, Chunk.reset(IpcStatus.CANCELLED, "the client has another link, or none"));
         }
+    }
+
+    private boolean takes(NatsStream stream, Subjects.End server, Chunk chunk) {
+        dialled.remove(stream);
+        peers.join(server, stream);
+        boolean taken = stream.accepted(server, chunk);
+        if (!taken) { // it ended meanwhile, and knew of no peer to leave
+            peers.leave(server, stream);
+        }
+        return taken;
     }
 
     /** No server listened to a client's request. */

@@ -80,12 +80,12 @@ public final class NatsStream implements ByteStream {
 
     // ---- what comes, on the thread that receives
 
-    /** The other end has answered: a client's. */
-    void accepted(Subjects.End server, Chunk chunk) {
+    /** The other end has answered: a client's. Returns whether it is taken: not by a link that has ended. */
+    boolean accepted(Subjects.End server, Chunk chunk) {
         lock.lock();
         try {
-            if (remote != null || closed) {
-                return;
+            if (remote != null || closed || failure != null) {
+                return false;
             }
             remote = server;
             limit = chunk.limit();
@@ -95,6 +95,7 @@ public final class NatsStream implements ByteStream {
             lock.unlock();
         }
         opened.complete(null);
+        return true;
     }
 
     /** The other end's first credit: a server's. */

@@ -14,12 +14,18 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** The links of a process, without a broker. */
+/**
+ * The links of a process, without a broker: over a connection no test decides between which two steps of a thread another one
+ * closes a link, loses a message or ends the connection, nor sees what a process keeps of a link that has ended.
+ */
 class LinksTest {
     private static final int CLIENTS_CREDIT = 100_000;
 
     /** What was sent, in order. */
     private final List<Sent> sent = new ArrayList<>();
+
+    /** The subjects to which the question went whether a process lives. */
+    private final List<String> asked = new ArrayList<>();
 
     private final List<NatsStream> accepted = new ArrayList<>();
 
@@ -29,7 +35,12 @@ class LinksTest {
             new Outlet() {
                 @Override
                 public void publish(String subject, @Nullable String replyTo, byte[] data) {
-                    sent.add(new Sent(replyTo, Objects.requireNonNull(Chunk.of(data))));
+                    Chunk chunk = Chunk.of(data);
+                    if (chunk == null) {
+                        asked.add(subject);
+                    } else {
+                        sent.add(new Sent(replyTo, chunk));
+                    }
                 }
 
                 @Override
@@ -99,6 +110,37 @@ class LinksTest {
         assertThat(accepted).isEmpty();
         assertThat(links.isEmpty()).isTrue();
         assertThat(links.credit().left()).isEqualTo(all);
+    }
+
+    private static Subjects.End server() {
+        return Objects.requireNonNull(
+                Subjects.End.of(Subjects.inbox("another", Links.process()) + ".0123456789abcdef"));
+    }
+
+    private static Chunk answer() {
+        return Objects.requireNonNull(Chunk.of(chunk(Chunk.Kind.OPENED, 0, 0, CLIENTS_CREDIT, 0)));
+    }
+
+    private void nothingIsKeptOf(NatsStream ended) {
+        links.opened(ended, server(), answer()); // the receiving thread found it before it ended
+        assertThat(last().chunk().kind()).isEqualTo(Chunk.Kind.RESET);
+        assertThat(links.tick(Links.IDLE_MILLIS, true)).isFalse();
+        assertThat(asked).isEmpty();
+        assertThat(links.isEmpty()).isTrue();
+    }
+
+    @Test
+    void aLinkThatIsClosedWhileItsAnswerComesLeavesNoPeer() {
+        NatsStream dialled = links.dial("quotes");
+        dialled.close();
+        nothingIsKeptOf(dialled);
+    }
+
+    @Test
+    void aLinkThatFailsWhileItsAnswerComesLeavesNoPeer() {
+        NatsStream dialled = links.dial("quotes");
+        links.denied("quotes");
+        nothingIsKeptOf(dialled);
     }
 
     @Test
