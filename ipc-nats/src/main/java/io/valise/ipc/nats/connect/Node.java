@@ -278,7 +278,7 @@ final class Node implements BrokerConnection.Receiver, Outlet {
         boolean interrupted = Thread.interrupted();
         try {
             publish(inbox + ".e." + number, null, ALIVE);
-            if (inboxDenied) {
+            if (inboxDenied || lost != null) { // nobody counts down any more, perhaps
                 return false;
             }
             return came.await(millis, TimeUnit.MILLISECONDS) && lost == null;

@@ -37,6 +37,7 @@ public final class Links {
     private final Map<NatsStream, String> dialled = new ConcurrentHashMap<>();
     private final Map<NatsStream, Offer> offers = new ConcurrentHashMap<>();
     private final AtomicLong now = new AtomicLong();
+    private volatile @Nullable String lost;
 
     /** A link that a client asked for, until it is heard of again. */
     private record Offer(Consumer<NatsStream> acceptor, long since) {}
@@ -89,6 +90,7 @@ public final class Links {
         NatsStream stream = new NatsStream(this, own, null);
         streams.put(own.id(), stream);
         dialled.put(stream, subject);
+        failIfLost(stream);
         return stream;
     }
 
@@ -116,6 +118,7 @@ public final class Links {
             streams.put(own.id(), stream);
             byClient.put(client.subject(), stream);
             peers.join(client, stream);
+            failIfLost(stream);
         }
         outlet.publish(client.subject(), stream.own().subject(), stream.opening(true));
     }
@@ -221,7 +224,16 @@ public final class Links {
 
     /** The connection to the broker has ended. */
     public void lost(String why) {
-        streams.values().forEach(stream -> stream.fail(new IpcException(IpcStatus.PEER_DIED, why)));
+        lost = why;
+        streams.values().forEach(this::failIfLost);
+    }
+
+    /** A link that begins looks after it is among the streams: either it is found there, or it finds the loss. */
+    private void failIfLost(NatsStream stream) {
+        String why = lost;
+        if (why != null) {
+            stream.fail(new IpcException(IpcStatus.PEER_DIED, why));
+        }
     }
 
     /** See {@link Peers#tick}; one call at a time. */

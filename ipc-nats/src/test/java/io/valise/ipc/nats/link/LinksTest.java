@@ -144,6 +144,16 @@ class LinksTest {
     }
 
     @Test
+    void aLinkThatBeginsWhenTheBrokerIsLostHasFailed() {
+        links.lost("the broker is gone");
+        NatsStream dialled = links.dial("quotes");
+        assertThat(dialled.opened()).isCompletedExceptionally();
+        offered();
+        assertThat(links.isEmpty()).isTrue();
+        assertThat(links.tick(Links.IDLE_MILLIS, true)).isFalse();
+    }
+
+    @Test
     void aLostMessageEndsTheLinkAfterWhatCameBefore() throws IOException {
         String own = taken();
         links.received(own, null, chunk(Chunk.Kind.DATA, 0, 0, CLIENTS_CREDIT, 10));

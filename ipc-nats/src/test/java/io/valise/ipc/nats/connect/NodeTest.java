@@ -1,0 +1,60 @@
+package io.valise.ipc.nats.connect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.nats.NatsServer;
+import io.valise.ipc.nats.NeedsNats;
+import io.valise.ipc.nats.broker.BrokerAddress;
+import io.valise.ipc.nats.broker.BrokerSettings;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What a process does when it loses its broker. Over a connection no test decides between which two steps of a thread the loss
+ * comes, nor has the system refuse a thread just then.
+ */
+@NeedsNats
+class NodeTest {
+    static final long NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    static BrokerSettings settings(NatsServer broker) {
+        return new BrokerSettings(
+                List.of(BrokerAddress.parse(broker.url())),
+                null,
+                null,
+                null,
+                "-",
+                null,
+                false,
+                TimeUnit.SECONDS.toNanos(15));
+    }
+
+    /** An interrupt would end the wait, and then it would be taken for an answer. */
+    @Test
+    void whoAsksALostBrokerDoesNotWait() throws InterruptedException {
+        Node node;
+        try (NatsServer broker = NatsServer.open()) {
+            node = Nodes.use(settings(broker), NANOS);
+        }
+        while (!node.isLost()) {
+            Thread.onSpinWait();
+        }
+        AtomicReference<Throwable> failure = new AtomicReference<>();
+        Thread asking = new Thread(() -> failure.set(catchThrowable(node::confirm)), "asking");
+        asking.start();
+        while (asking.isAlive()) {
+            asking.interrupt();
+            Thread.onSpinWait();
+        }
+        asking.join();
+        assertThat(failure.get())
+                .isInstanceOfSatisfying(
+                        IpcException.class, e -> assertThat(e.status()).isEqualTo(IpcStatus.TIMEOUT));
+        node.release();
+    }
+}
