@@ -32,7 +32,6 @@ public final class NatsListener implements Transport.Listener {
     private final String subject;
     private @Nullable Node node; // guarded by this, as what follows is
     private Runnable unsubscribe = () -> {};
-    private boolean returning;
     private volatile boolean closed;
 
     private NatsListener(BrokerSettings settings, Endpoint endpoint, Transport.Acceptor acceptor) {
@@ -77,8 +76,8 @@ public final class NatsListener implements Transport.Listener {
                 used.release();
             }
         }
-        if (used.isLost()) {
-            lost();
+        if (used.isLost()) { // perhaps before it was kept, and then not heard
+            lost(used);
         }
         return done;
     }
@@ -123,13 +122,12 @@ public final class NatsListener implements Transport.Listener {
         return settings.brokerProvesUsers() ? PeerIdentity.ofBroker(Subjects.text(userToken)) : PeerIdentity.unknown();
     }
 
-    /** The broker is gone. */
-    void lost() {
+    /** The broker is gone. Heard once for each connection that serves the name, however often it is told. */
+    void lost(Node by) {
         synchronized (this) {
-            if (closed || returning) {
+            if (closed || node != by) {
                 return;
             }
-            returning = true;
             node = null;
         }
         LOG.log(Level.WARNING, endpoint + " is not served until there is a NATS broker at " + settings.shown());
@@ -143,28 +141,17 @@ public final class NatsListener implements Transport.Listener {
         if (closed) {
             return true;
         }
-        boolean over = false;
-        returning(false); // from here on a loss begins anew
         try {
             if (serve()) {
                 LOG.log(Level.INFO, endpoint + " is served again");
             }
-            over = true;
             return true;
         } catch (IpcException notYet) {
             LOG.log(Level.DEBUG, endpoint + " is not served yet", notYet);
-        } finally {
-            if (!over) {
-                returning(true);
-            }
         }
         LockSupport.parkNanos(pause[0]);
         pause[0] = Math.min(LONGEST_PAUSE_NANOS, pause[0] * 2);
         return false;
-    }
-
-    private synchronized void returning(boolean now) {
-        returning = now;
     }
 
     @Override

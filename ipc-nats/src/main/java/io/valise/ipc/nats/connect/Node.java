@@ -236,7 +236,7 @@ final class Node implements BrokerConnection.Receiver, Outlet {
         stop();
         onLost.accept(this);
         links.lost(why);
-        listeners.forEach(NatsListener::lost);
+        listeners.forEach(listener -> listener.lost(this));
         settling.values().forEach(CountDownLatch::countDown);
     }
 

@@ -1,0 +1,67 @@
+package io.valise.ipc.nats.connect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.valise.ipc.Endpoint;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.nats.NatsServer;
+import io.valise.ipc.nats.NeedsNats;
+import io.valise.ipc.nats.broker.BrokerSettings;
+import io.valise.ipc.spi.Link;
+import io.valise.ipc.testlog.LogWatch;
+import io.valise.ipc.testlog.Logs;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * A served name whose broker is lost. Over a connection no test decides between which two steps of a thread the loss comes, nor
+ * has the system refuse a thread just then.
+ */
+@NeedsNats
+@ExtendWith(LogWatch.class)
+class NatsListenerTest {
+    private static final Endpoint QUOTES = new Endpoint("nats", "quotes");
+
+    /** Whatever began to serve names again has ended. */
+    private static void awaitReturned() throws InterruptedException {
+        for (Thread each : Thread.getAllStackTraces().keySet()) {
+            if (each.getName().equals("valise-nats-return")) {
+                each.join();
+            }
+        }
+    }
+
+    private static void loses(BrokerSettings settings) {
+        Node node = Nodes.use(settings, NodeTest.NANOS);
+        node.broker().giveUp("lost by the test");
+        node.release();
+    }
+
+    private static void isServedNoMore(BrokerSettings settings) {
+        Node node = Nodes.use(settings, NodeTest.NANOS);
+        node.release();
+        assertThat(node.isUnused()).isTrue();
+        IpcException failure =
+                catchThrowableOfType(IpcException.class, () -> Dial.connect(settings, QUOTES, NodeTest.NANOS));
+        assertThat(failure.status()).isEqualTo(IpcStatus.ENDPOINT_NOT_FOUND);
+    }
+
+    @Test
+    @Logs("is not served until there is a NATS broker")
+    void aLossThatIsToldTwiceDoesNotServeTheNameTwice() throws InterruptedException {
+        try (NatsServer broker = NatsServer.open()) {
+            BrokerSettings settings = NodeTest.settings(broker);
+            NatsListener listener = NatsListener.open(settings, QUOTES, Link::close);
+            Node before = Nodes.use(settings, NodeTest.NANOS);
+            loses(settings);
+            awaitReturned();
+            listener.lost(before); // by a thread that had just begun to serve by it
+            awaitReturned();
+            listener.close();
+            isServedNoMore(settings);
+            before.release();
+        }
+    }
+}
