@@ -8,12 +8,14 @@ import io.valise.ipc.nats.broker.Subjects;
 import io.valise.ipc.nats.link.NatsStream;
 import io.valise.ipc.spi.Link;
 import io.valise.ipc.spi.Transport;
+import io.valise.ipc.spi.runtime.ReadinessLoop;
 import io.valise.ipc.spi.runtime.SafeLog;
 import io.valise.ipc.spi.runtime.Threads;
 import io.valise.ipc.spi.stream.StreamLink;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,15 +31,18 @@ public final class NatsListener implements Transport.Listener {
     private final BrokerSettings settings;
     private final Endpoint endpoint;
     private final Transport.Acceptor acceptor;
+    private final Consumer<Thread> starter;
     private final String subject;
     private @Nullable Node node; // guarded by this, as what follows is
     private Runnable unsubscribe = () -> {};
     private volatile boolean closed;
 
-    private NatsListener(BrokerSettings settings, Endpoint endpoint, Transport.Acceptor acceptor) {
+    private NatsListener(
+            BrokerSettings settings, Endpoint endpoint, Transport.Acceptor acceptor, Consumer<Thread> starter) {
         this.settings = settings;
         this.endpoint = endpoint;
         this.acceptor = acceptor;
+        this.starter = starter;
         subject = Subjects.connect(endpoint.name(), "*");
     }
 
@@ -47,7 +52,13 @@ public final class NatsListener implements Transport.Listener {
      * @throws IpcException as {@link Nodes#use}; {@code ACCESS_DENIED} when the broker does not allow the name
      */
     public static NatsListener open(BrokerSettings settings, Endpoint endpoint, Transport.Acceptor acceptor) {
-        NatsListener listener = new NatsListener(settings, endpoint, acceptor);
+        return open(settings, endpoint, acceptor, Threads::start);
+    }
+
+    /** As that; {@code starter} starts its threads, and may throw what {@link Threads#start} does. */
+    static NatsListener open(
+            BrokerSettings settings, Endpoint endpoint, Transport.Acceptor acceptor, Consumer<Thread> starter) {
+        NatsListener listener = new NatsListener(settings, endpoint, acceptor, starter);
         listener.serve();
         return listener;
     }
@@ -131,10 +142,19 @@ public final class NatsListener implements Transport.Listener {
             node = null;
         }
         LOG.log(Level.WARNING, endpoint + " is not served until there is a NATS broker at " + settings.shown());
-        Threads.start(Threads.daemon("valise-nats-return", () -> {
-            long[] pause = {SHORTEST_PAUSE_NANOS};
-            Threads.repeat("serving " + endpoint + " again", () -> !returned(pause));
-        }));
+        comeBack();
+    }
+
+    /** A process that lacks threads now has one later. */
+    private void comeBack() {
+        long[] pause = {SHORTEST_PAUSE_NANOS};
+        Runnable serving = () -> Threads.repeat("serving " + endpoint + " again", () -> !returned(pause));
+        try {
+            starter.accept(Threads.daemon("valise-nats-return", serving));
+        } catch (IpcException refused) {
+            LOG.log(Level.DEBUG, endpoint + " is not served yet", refused);
+            ReadinessLoop.shared().after(LONGEST_PAUSE_NANOS, this::comeBack);
+        }
     }
 
     private boolean returned(long[] pause) {

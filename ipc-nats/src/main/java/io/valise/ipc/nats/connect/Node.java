@@ -236,7 +236,7 @@ final class Node implements BrokerConnection.Receiver, Outlet {
         stop();
         onLost.accept(this);
         links.lost(why);
-        listeners.forEach(listener -> listener.lost(this));
+        listeners.forEach(listener -> Threads.run("serving a name again", () -> listener.lost(this)));
         settling.values().forEach(CountDownLatch::countDown);
     }
 

@@ -4,6 +4,7 @@ import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.nats.broker.Subjects;
+import io.valise.ipc.spi.runtime.Threads;
 import io.valise.ipc.spi.stream.ByteStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -177,7 +178,7 @@ public final class NatsStream implements ByteStream {
         opened.completeExceptionally(why);
         links.remove(this);
         if (tell) {
-            callback.run();
+            Threads.run("telling of a link that has failed", callback); // others fail by the same loop
         }
     }
 

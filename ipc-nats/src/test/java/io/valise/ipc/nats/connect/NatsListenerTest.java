@@ -10,8 +10,11 @@ import io.valise.ipc.nats.NatsServer;
 import io.valise.ipc.nats.NeedsNats;
 import io.valise.ipc.nats.broker.BrokerSettings;
 import io.valise.ipc.spi.Link;
+import io.valise.ipc.spi.runtime.Threads;
 import io.valise.ipc.testlog.LogWatch;
 import io.valise.ipc.testlog.Logs;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -62,6 +65,57 @@ class NatsListenerTest {
             listener.close();
             isServedNoMore(settings);
             before.release();
+        }
+    }
+
+    private static IpcException noThread() {
+        return new IpcException(IpcStatus.RESOURCE_EXHAUSTED, "no thread");
+    }
+
+    /** A listener whose first thread is refused. */
+    private static NatsListener refusedOnce(BrokerSettings settings, String name, CountDownLatch started) {
+        AtomicBoolean refused = new AtomicBoolean();
+        return NatsListener.open(settings, new Endpoint("nats", name), Link::close, thread -> {
+            if (refused.compareAndSet(false, true)) {
+                throw noThread();
+            }
+            Threads.start(thread);
+            started.countDown();
+        });
+    }
+
+    @Test
+    @Logs("is not served until there is a NATS broker")
+    void namesAreServedAgainThoughNoThreadIsToBeHadAtFirst() throws InterruptedException {
+        CountDownLatch started = new CountDownLatch(2);
+        try (NatsServer broker = NatsServer.open()) {
+            BrokerSettings settings = NodeTest.settings(broker);
+            NatsListener quotes = refusedOnce(settings, "quotes", started);
+            NatsListener orders = refusedOnce(settings, "orders", started);
+            loses(settings);
+            started.await();
+            awaitReturned();
+            assertThat(Listing.names(settings)).containsExactly("orders", "quotes");
+            quotes.close();
+            orders.close();
+        }
+    }
+
+    @Test
+    @Logs({"is not served until there is a NATS broker", "serving a name again failed"})
+    void aListenerThatCannotComeBackHoldsNoOtherUp() throws InterruptedException {
+        try (NatsServer broker = NatsServer.open()) {
+            BrokerSettings settings = NodeTest.settings(broker);
+            for (int i = 0; i < 5; i++) {
+                NatsListener.open(settings, new Endpoint("nats", "broken" + i), Link::close, thread -> {
+                    throw new IllegalStateException("broken by the test");
+                });
+            }
+            NatsListener quotes = NatsListener.open(settings, QUOTES, Link::close);
+            loses(settings);
+            awaitReturned();
+            assertThat(Listing.names(settings)).containsExactly("quotes");
+            quotes.close();
         }
     }
 }

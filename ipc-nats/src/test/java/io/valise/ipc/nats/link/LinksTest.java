@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.nats.broker.Subjects;
+import io.valise.ipc.testlog.LogWatch;
+import io.valise.ipc.testlog.Logs;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -13,11 +15,13 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * The links of a process, without a broker: over a connection no test decides between which two steps of a thread another one
  * closes a link, loses a message or ends the connection, nor sees what a process keeps of a link that has ended.
  */
+@ExtendWith(LogWatch.class)
 class LinksTest {
     private static final int CLIENTS_CREDIT = 100_000;
 
@@ -151,6 +155,20 @@ class LinksTest {
         offered();
         assertThat(links.isEmpty()).isTrue();
         assertThat(links.tick(Links.IDLE_MILLIS, true)).isFalse();
+    }
+
+    @Test
+    @Logs("telling of a link that has failed failed")
+    void aReaderThatThrowsDoesNotKeepOtherLinksFromFailing() {
+        for (int i = 0; i < 2; i++) {
+            NatsStream dialled = links.dial("quotes");
+            dialled.onReadable(() -> {
+                throw new IllegalStateException("thrown by the test");
+            });
+            dialled.arm();
+        }
+        links.lost("the broker is gone");
+        assertThat(links.isEmpty()).isTrue();
     }
 
     @Test
