@@ -82,9 +82,7 @@ public final class NatsListener implements Transport.Listener {
             done = keep(used, end);
         } finally {
             if (!done) {
-                end.run();
-                used.servesNoMore(this);
-                used.release();
+                leave(used, end);
             }
         }
         if (used.isLost()) { // perhaps before it was kept, and then not heard
@@ -93,7 +91,8 @@ public final class NatsListener implements Transport.Listener {
         return done;
     }
 
-    private synchronized boolean keep(Node used, Runnable end) {
+    /** It serves by this connection from now on; {@code end} ends that. Returns false when it is closed. */
+    synchronized boolean keep(Node used, Runnable end) {
         if (closed) {
             return false;
         }
@@ -186,9 +185,20 @@ public final class NatsListener implements Transport.Listener {
             node = null;
         }
         if (used != null) {
-            unsubscribe.run();
+            Runnable end = unsubscribe;
+            leave(used, () -> {
+                end.run();
+                used.settle();
+            });
+        }
+    }
+
+    /** The connection to the broker would never be closed if it were not given back. */
+    private void leave(Node used, Runnable end) {
+        try {
+            end.run(); // needs a thread
+        } finally {
             used.servesNoMore(this);
-            used.settle();
             used.release();
         }
     }

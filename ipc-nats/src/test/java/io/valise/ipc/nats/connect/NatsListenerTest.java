@@ -1,6 +1,7 @@
 package io.valise.ipc.nats.connect;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.valise.ipc.Endpoint;
@@ -116,6 +117,22 @@ class NatsListenerTest {
             awaitReturned();
             assertThat(Listing.names(settings)).containsExactly("quotes");
             quotes.close();
+        }
+    }
+
+    @Test
+    void aListenerThatClosesWithoutAThreadGivesItsConnectionBack() {
+        try (NatsServer broker = NatsServer.open()) {
+            BrokerSettings settings = NodeTest.settings(broker);
+            NatsListener listener = NatsListener.open(settings, QUOTES, Link::close);
+            Node node = Nodes.use(settings, NodeTest.NANOS);
+            listener.keep(node, () -> {
+                throw noThread();
+            });
+            assertThatThrownBy(listener::close).hasMessageContaining("no thread");
+            assertThat(Listing.names(settings)).isEmpty();
+            node.release();
+            assertThat(node.isUnused()).isTrue();
         }
     }
 }
