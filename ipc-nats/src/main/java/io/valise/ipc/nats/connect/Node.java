@@ -135,13 +135,20 @@ final class Node implements BrokerConnection.Receiver, Outlet {
 
     /** Lists a name that is served, and tells its listener of the end. */
     void serves(NatsListener listener) {
+        serves(listener, () -> broker.subscribe(Subjects.LISTING)); // twice is as once
+    }
+
+    /** As that; {@code subscribe} has this process asked for names, and may throw. */
+    void serves(NatsListener listener, Runnable subscribe) {
         boolean first;
         synchronized (this) {
             first = !listsNames;
-            listsNames = true;
         }
         if (first) {
-            broker.subscribe(Subjects.LISTING);
+            subscribe.run();
+            synchronized (this) {
+                listsNames = true;
+            }
         }
         listeners.add(listener);
     }

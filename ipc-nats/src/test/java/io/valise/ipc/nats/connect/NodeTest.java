@@ -1,16 +1,20 @@
 package io.valise.ipc.nats.connect;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.valise.ipc.Endpoint;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.nats.NatsServer;
 import io.valise.ipc.nats.NeedsNats;
 import io.valise.ipc.nats.broker.BrokerAddress;
 import io.valise.ipc.nats.broker.BrokerSettings;
+import io.valise.ipc.spi.Link;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
@@ -56,5 +60,24 @@ class NodeTest {
                 .isInstanceOfSatisfying(
                         IpcException.class, e -> assertThat(e.status()).isEqualTo(IpcStatus.TIMEOUT));
         node.release();
+    }
+
+    /** The process is asked for names once; a refused thread does not count. */
+    @Test
+    void namesAreListedThoughTheFirstQuestionFailed() {
+        try (NatsServer broker = NatsServer.open()) {
+            BrokerSettings settings = settings(broker);
+            NatsListener listener = NatsListener.open(settings, new Endpoint("nats", "quotes"), Link::close);
+            Node other = new Node(settings, NANOS, lost -> {}); // nothing is served by it yet
+            assertThatThrownBy(() -> other.serves(listener, () -> {
+                        throw new IpcException(IpcStatus.RESOURCE_EXHAUSTED, "no thread");
+                    }))
+                    .hasMessageContaining("no thread");
+            AtomicBoolean asked = new AtomicBoolean();
+            other.serves(listener, () -> asked.set(true));
+            assertThat(asked).isTrue();
+            listener.close();
+            other.close();
+        }
     }
 }
