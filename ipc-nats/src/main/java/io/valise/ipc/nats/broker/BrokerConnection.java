@@ -11,6 +11,7 @@ import io.nats.client.Subscription;
 import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
+import io.valise.ipc.spi.runtime.ReadinessLoop;
 import io.valise.ipc.spi.runtime.SafeLog;
 import io.valise.ipc.spi.runtime.Threads;
 import java.io.IOException;
@@ -30,8 +31,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
@@ -51,6 +54,7 @@ public final class BrokerConnection {
     private static final int MOST_DENIED = 1000;
     private static final int MOST_HEARD = 100;
     private static final int LEAST_PAYLOAD = 4096;
+    private static final long CLOSE_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final Pattern DENIED =
             Pattern.compile("(?i)permissions violation for (?:publish|subscription) to \"([^\"]+)\"");
 
@@ -309,15 +313,27 @@ public final class BrokerConnection {
 
     /** Ends it without telling the receiver; returns at once. Idempotent. */
     public void close() {
+        close(THREADS);
+    }
+
+    /** As that, by a thread of these. A process that has none now has one later. */
+    void close(Executor threads) {
         over.set(true);
-        THREADS.execute(() -> {
-            try {
-                connection.close();
-            } catch (InterruptedException e) {
-                LOG.log(Level.DEBUG, "closing the connection to " + settings.shown(), e);
-                Thread.currentThread().interrupt();
-            }
-        });
+        try {
+            threads.execute(this::disconnect);
+        } catch (OutOfMemoryError refused) {
+            LOG.log(Level.DEBUG, "closing the connection to " + settings.shown(), refused);
+            ReadinessLoop.shared().after(CLOSE_AGAIN_NANOS, () -> close(threads));
+        }
+    }
+
+    private void disconnect() {
+        try {
+            connection.close();
+        } catch (InterruptedException e) {
+            LOG.log(Level.DEBUG, "closing the connection to " + settings.shown(), e);
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Ends it as if the broker had. */

@@ -1,0 +1,62 @@
+package io.valise.ipc.nats.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.valise.ipc.nats.NatsServer;
+import io.valise.ipc.nats.NeedsNats;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** A connection that is closed while the system refuses threads, which no test can have a system do at a given moment. */
+@NeedsNats
+class RefusedThreadTest {
+    private static final long NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    @Test
+    void aConnectionIsClosedAsSoonAsThereIsAThread() throws InterruptedException {
+        try (NatsServer broker = NatsServer.open()) {
+            BrokerSettings settings = new BrokerSettings(
+                    List.of(BrokerAddress.parse(broker.url())), null, null, null, "-", null, false, 1);
+            Hearing closing = new Hearing();
+            Hearing asking = new Hearing();
+            BrokerConnection closed = BrokerConnection.open(settings, closing, NANOS);
+            closed.subscribe("questions");
+            BrokerConnection other = BrokerConnection.open(settings, asking, NANOS);
+            other.subscribe("answers");
+            AtomicInteger tries = new AtomicInteger();
+            closed.close(task -> {
+                if (tries.incrementAndGet() == 1) {
+                    throw new OutOfMemoryError("unable to create native thread");
+                }
+                new Thread(task, "closing").start();
+            });
+            Boolean unheard = null;
+            while (!Boolean.TRUE.equals(unheard)) { // the broker says so when the connection has gone
+                other.publish("questions", "answers", new byte[1]);
+                unheard = asking.answers.poll(100, TimeUnit.MILLISECONDS);
+            }
+            assertThat(tries).hasValue(2);
+            other.close();
+        }
+    }
+
+    private static final class Hearing implements BrokerConnection.Receiver {
+        final BlockingQueue<Boolean> answers = new LinkedBlockingQueue<>();
+
+        @Override
+        public void received(String subject, @Nullable String replyTo, byte[] data, boolean unheard) {
+            answers.add(unheard);
+        }
+
+        @Override
+        public void denied(String subject) {}
+
+        @Override
+        public void lost(String why) {}
+    }
+}
