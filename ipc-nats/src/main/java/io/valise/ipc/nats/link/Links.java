@@ -241,7 +241,7 @@ public final class Links {
         long time = now.addAndGet(millis);
         offers.forEach((stream, offer) -> {
             if (time - offer.since() > OFFERED_MILLIS) {
-                stream.close();
+                stream.end(); // the thread of the timer does not wait
             }
         });
         return peers.tick(millis, counts);

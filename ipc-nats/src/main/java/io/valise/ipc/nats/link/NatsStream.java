@@ -349,11 +349,18 @@ public final class NatsStream implements ByteStream {
 
     @Override
     public void close() {
+        if (end()) {
+            links.outlet().settle(); // sent even if the process exits next
+        }
+    }
+
+    /** As {@link #close}, but does not wait. Returns whether the other end is being told. */
+    boolean end() {
         boolean told = false;
         lock.lock();
         try {
             if (closed) {
-                return;
+                return false;
             }
             closed = true;
             if (failure == null && remote != null) {
@@ -368,9 +375,7 @@ public final class NatsStream implements ByteStream {
         }
         opened.completeExceptionally(new IpcException(IpcStatus.CONNECTION_CLOSED, "closed here", Delivery.NOT_SENT));
         links.remove(this);
-        if (told) {
-            links.outlet().settle(); // sent even if the process exits next
-        }
+        return told;
     }
 
     private boolean isDeliverable() {

@@ -31,6 +31,9 @@ class LinksTest {
     /** The subjects to which the question went whether a process lives. */
     private final List<String> asked = new ArrayList<>();
 
+    /** How often a thread waited for the broker. */
+    private int settled;
+
     private final List<NatsStream> accepted = new ArrayList<>();
 
     private record Sent(@Nullable String replyTo, Chunk chunk) {}
@@ -53,7 +56,9 @@ class LinksTest {
                 }
 
                 @Override
-                public void settle() {}
+                public void settle() {
+                    settled++;
+                }
             },
             "server",
             Subjects.inbox("server", Links.process()),
@@ -169,6 +174,16 @@ class LinksTest {
         }
         links.lost("the broker is gone");
         assertThat(links.isEmpty()).isTrue();
+    }
+
+    @Test
+    void aLinkThatNoClientTakesEndsAndNoThreadWaitsForThat() {
+        offered();
+        links.tick(60_000, false);
+        assertThat(last().chunk().kind()).isEqualTo(Chunk.Kind.END);
+        assertThat(settled).isZero();
+        assertThat(links.isEmpty()).isTrue();
+        assertThat(links.credit().left()).isEqualTo(all);
     }
 
     @Test
