@@ -138,7 +138,7 @@ class ServerNegotiationTest {
 
     /** The negotiation fails before the thread that offers gets to unmap. */
     private void awaitUnmapped() {
-        while (unmapped.get() == 0) {
+        while (unmapped.get() == 0 && !Thread.currentThread().isInterrupted()) {
             Thread.onSpinWait();
         }
         assertThat(unmapped).hasValue(1);

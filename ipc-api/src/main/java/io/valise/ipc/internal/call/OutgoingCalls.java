@@ -15,6 +15,8 @@ import io.valise.ipc.internal.work.Deadline;
 import io.valise.ipc.internal.work.Task;
 import io.valise.ipc.internal.work.TaskRunner;
 import io.valise.ipc.internal.work.Watchdog;
+import io.valise.ipc.spi.runtime.RateLimitedLog;
+import io.valise.ipc.spi.runtime.SafeLog;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * caller gave them up, their time is up, or the connection has ended. Thread-safe.
  */
 public final class OutgoingCalls implements Watchdog.Dated {
+    private static final RateLimitedLog NO_MEMORY = new RateLimitedLog(SafeLog.of("io.valise.ipc"));
+
     private final Object connection;
     private final FrameSender sender;
     private final TaskRunner tasks;
@@ -175,6 +179,8 @@ public final class OutgoingCalls implements Watchdog.Dated {
             }
         } catch (IpcException e) {
             sender.failed(e);
+        } catch (OutOfMemoryError e) { // this thread may have the right to read, for other callers too
+            NO_MEMORY.warn("no memory to tell the peer that a call of " + connection + " was given up", e);
         }
     }
 

@@ -36,6 +36,7 @@ final class ScriptedLink implements Link {
     private boolean holding;
     private volatile boolean tears;
     private volatile boolean refusesFrames;
+    private int claimsWithMemory = Integer.MAX_VALUE;
     private volatile Runnable beforePoll = () -> {};
     private volatile Runnable afterFrames = () -> {};
     private volatile Runnable beforeWaitForRoom = () -> {};
@@ -96,6 +97,11 @@ final class ScriptedLink implements Link {
     /** From now on no frame can be sent: the peer reads no more. */
     void refuseFrames() {
         refusesFrames = true;
+    }
+
+    /** So many frames can be claimed; for the one after that there is no memory. */
+    synchronized void lacksMemoryAfter(int claims) {
+        claimsWithMemory = claims;
     }
 
     /** Runs an action on the thread that polls, before it looks for frames. */
@@ -202,6 +208,9 @@ final class ScriptedLink implements Link {
         checkOpen();
         if (refusesFrames) {
             throw new IpcException(IpcStatus.PEER_DIED, "the peer reads no more", Delivery.NOT_SENT);
+        }
+        if (claimsWithMemory-- == 0) {
+            throw new OutOfMemoryError("injected");
         }
         while (holding) {
             blockedSenders++;

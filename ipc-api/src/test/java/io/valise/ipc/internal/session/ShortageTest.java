@@ -1,6 +1,7 @@
 package io.valise.ipc.internal.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.valise.ipc.CloseReason;
 import io.valise.ipc.IpcClient;
@@ -11,6 +12,8 @@ import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.WaitStrategy;
 import io.valise.ipc.internal.frame.Frames;
+import io.valise.ipc.testlog.Logs;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -110,6 +113,21 @@ class ShortageTest {
         server.link().capacity(10);
         server.send(RawFrame.response(server.next(Frames.REQUEST).id(), HI));
         assertThat(reply.join()).isEqualTo(HI);
+    }
+
+    @Test
+    @Logs("no memory to tell the peer that a call")
+    void aCallThatIsOverdueEndsAndTheConnectionIsReadOnThoughThePeerCannotBeTold() throws Exception {
+        ScriptedPeer server = connect();
+        IpcConnection connection = (IpcConnection) open.get(0);
+        server.link().lacksMemoryAfter(1); // which is the request
+        assertThatThrownBy(() -> connection.request("never", HI, Duration.ofMillis(10)))
+                .isInstanceOfSatisfying(
+                        IpcException.class, e -> assertThat(e.status()).isEqualTo(IpcStatus.TIMEOUT));
+        CompletableFuture<ValueSet> next = connection.requestAsync("echo", HI);
+        server.next(Frames.REQUEST);
+        server.send(RawFrame.response(server.next(Frames.REQUEST).id(), HI));
+        assertThat(next.get()).isEqualTo(HI);
     }
 
     /** The link has ended; this process lacks nothing. */

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class IdleWaiters {
     private static final int KEPT = 64;
+    /** Its own lock. A test takes it, to hold up a thread here. */
     static final LinkedHashSet<ReadWaiter> WAITERS = new LinkedHashSet<>();
 
     private IdleWaiters() {}

@@ -21,7 +21,8 @@ class ReadWaiterTest {
             Thread resting = new Thread(waiter::rest);
             synchronized (IdleWaiters.WAITERS) {
                 resting.start();
-                while (resting.getState() != Thread.State.BLOCKED) {
+                while (resting.getState() != Thread.State.BLOCKED
+                        && !Thread.currentThread().isInterrupted()) {
                     Thread.onSpinWait();
                 }
                 waiter.close();
