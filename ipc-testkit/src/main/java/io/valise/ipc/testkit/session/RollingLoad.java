@@ -14,22 +14,39 @@ import org.jspecify.annotations.Nullable;
 /**
  * Numbered calls of every kind on a connection that reconnects, one after the other and many at once, until it is
  * stopped. Thread-safe.
+ *
+ * @since 0.2.0
  */
-final class RollingLoad {
+public final class RollingLoad {
     private static final int AT_ONCE = 200;
 
     private final IpcConnection client;
-    private final AtomicInteger numbers = new AtomicInteger();
+    private final AtomicInteger numbers;
     private final AtomicInteger answered = new AtomicInteger();
     private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
     private volatile boolean stopped;
 
-    RollingLoad(IpcConnection client) {
-        this.client = client;
+    /** Calls whose numbers begin with 0. */
+    public RollingLoad(IpcConnection client) {
+        this(client, new AtomicInteger());
     }
 
-    /** Sends requests without waiting for each; returns when all have their answers. */
-    void pipeline(String service) throws InterruptedException {
+    /**
+     * Calls whose numbers no other call has.
+     *
+     * @param numbers gives the next number, to other loads of the same servers too
+     */
+    public RollingLoad(IpcConnection client, AtomicInteger numbers) {
+        this.client = client;
+        this.numbers = numbers;
+    }
+
+    /**
+     * Sends requests without waiting for each; returns when all have their answers.
+     *
+     * @throws InterruptedException when this thread is interrupted
+     */
+    public void pipeline(String service) throws InterruptedException {
         Semaphore window = new Semaphore(AT_ONCE);
         while (!stopped) {
             window.acquire();
@@ -53,8 +70,8 @@ final class RollingLoad {
         answered.incrementAndGet();
     }
 
-    /** Sends requests one after the other. */
-    void call() {
+    /** Sends requests to the service {@code note} one after the other. */
+    public void call() {
         while (!stopped) {
             int number = numbers.getAndIncrement();
             try {
@@ -100,22 +117,23 @@ final class RollingLoad {
         }
     }
 
-    void stop() {
+    /** Has all callers return after the calls that are under way. */
+    public void stop() {
         stopped = true;
     }
 
-    /** How many calls have ended. */
-    int answered() {
+    /** How many calls have ended, with an answer or a failure. */
+    public int answered() {
         return answered.get();
     }
 
-    /** How many calls were made. */
-    int made() {
+    /** How many numbers were given, to this and the other loads. */
+    public int made() {
         return numbers.get();
     }
 
-    /** The failures. */
-    Queue<Throwable> failures() {
+    /** The failures so far, of which more may come. */
+    public Queue<Throwable> failures() {
         return failures;
     }
 }

@@ -7,13 +7,20 @@ import java.util.BitSet;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
-/** Records which numbered requests handlers have seen, and whether one was seen twice. Thread-safe. */
-final class SeenRequests {
+/**
+ * Records which numbered requests handlers have seen, and whether one was seen twice. Thread-safe.
+ *
+ * @since 0.2.0
+ */
+public final class SeenRequests {
     private final BitSet seen = new BitSet();
     private int twice;
 
+    /** None yet. */
+    public SeenRequests() {}
+
     /** Notes the request's number {@code n}; returns its message. */
-    synchronized ValueSet note(Request request) {
+    public synchronized ValueSet note(Request request) {
         int number = request.message().getInt("n");
         if (seen.get(number)) {
             twice++;
@@ -26,23 +33,24 @@ final class SeenRequests {
         return seen.get(number);
     }
 
-    synchronized int count() {
+    /** How many different requests were seen. */
+    public synchronized int count() {
         return seen.cardinality();
     }
 
     /** How often a request was seen again. */
-    synchronized int twice() {
+    public synchronized int twice() {
         return twice;
     }
 
     /** The content as one word, for {@link #add}. */
-    synchronized String text() {
+    public synchronized String text() {
         return twice + ":"
                 + LongStream.of(seen.toLongArray()).mapToObj(Long::toHexString).collect(Collectors.joining(","));
     }
 
-    /** Adds the requests that another process has seen. */
-    synchronized void add(String text) {
+    /** Adds the requests that another process has seen, as its {@link #text} says. */
+    public synchronized void add(String text) {
         String[] parts = text.split(":", -1);
         BitSet other = BitSet.valueOf(
                 parts[1].isEmpty()

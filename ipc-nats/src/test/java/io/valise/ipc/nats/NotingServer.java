@@ -1,0 +1,85 @@
+package io.valise.ipc.nats;
+
+import io.valise.ipc.AccessPolicy;
+import io.valise.ipc.Endpoint;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcServer;
+import io.valise.ipc.Request;
+import io.valise.ipc.ValueSet;
+import io.valise.ipc.testkit.process.CommandLoop;
+import io.valise.ipc.testkit.process.ForkedJvm;
+import io.valise.ipc.testkit.session.SeenRequests;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A server in a process of its own, at the brokers of the setting, that notes the numbered calls it sees.
+ *
+ * <pre>
+ *   note       answers with its message
+ *   held       says "held" and is never answered
+ *   name       tells the server's name
+ *   back       answers with what the client's service "mine" answers
+ *   backHeld   calls the client's service "held", and says how that ended
+ * </pre>
+ */
+final class NotingServer implements CommandLoop.Commands {
+    static final Endpoint ADDRESS = Endpoint.parse("nats:noting");
+
+    private final SeenRequests seen = new SeenRequests();
+
+    private NotingServer(String name) {
+        IpcServer.builder(ADDRESS)
+                .access(AccessPolicy.anyone())
+                .service("note", seen::note)
+                .asyncService("held", this::hold)
+                .service("name", request -> ValueSet.of("name", name))
+                .service("back", request -> request.connection().request("mine", request.message()))
+                .service("backHeld", NotingServer::callBack)
+                .start();
+    }
+
+    private CompletableFuture<ValueSet> hold(Request request) {
+        seen.note(request);
+        CommandLoop.say("held");
+        return new CompletableFuture<>();
+    }
+
+    private static ValueSet callBack(Request request) {
+        request.connection()
+                .requestAsync("held", request.message())
+                .whenComplete((reply, failure) -> CommandLoop.say(
+                        failure instanceof IpcException known
+                                ? known.status() + " " + known.delivery()
+                                : "reply " + reply + ", failure " + failure))
+                .exceptionally(said -> ValueSet.empty());
+        return ValueSet.empty();
+    }
+
+    /** Starts one, and returns when it serves. */
+    static ForkedJvm start(String brokers, String name) {
+        ForkedJvm server =
+                ForkedJvm.start(List.of("-D" + NatsOptions.URL_PROPERTY + "=" + brokers), NotingServer.class, name);
+        server.ask("seen");
+        return server;
+    }
+
+    /** The calls that servers have seen. */
+    static SeenRequests seenBy(ForkedJvm... servers) {
+        SeenRequests all = new SeenRequests();
+        for (ForkedJvm server : servers) {
+            all.add(server.ask("seen"));
+        }
+        return all;
+    }
+
+    public static void main(String[] arguments) {
+        CommandLoop.run(new NotingServer(arguments[0]));
+    }
+
+    @Override
+    public @Nullable String run(String command, List<String> arguments) {
+        return seen.text();
+    }
+}
