@@ -41,6 +41,7 @@ class ClusterTest {
         return IpcClient.builder(NotingServer.ADDRESS)
                 .transport(transport)
                 .access(AccessPolicy.anyone())
+                .connectTimeout(Duration.ofMinutes(10))
                 .requestTimeout(Duration.ofMinutes(10)) // a call that hangs is the watchdog's
                 .reconnect(ReconnectPolicy.standard().idempotent("name"));
     }
@@ -106,6 +107,7 @@ class ClusterTest {
 
         @Override
         public void close() {
+            load.stop();
             client.close();
             server.close();
             cluster.close();
