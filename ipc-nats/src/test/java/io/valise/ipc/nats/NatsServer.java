@@ -8,7 +8,6 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -103,24 +102,11 @@ public final class NatsServer implements AutoCloseable {
 
     /** Stops it, as a machine that hangs. */
     void freeze() {
-        signal("-STOP");
+        TestProcesses.freeze(process);
     }
 
     void thaw() {
-        signal("-CONT");
-    }
-
-    private void signal(String signal) {
-        try {
-            new ProcessBuilder(List.of("kill", signal, Long.toString(process.pid())))
-                    .start()
-                    .waitFor();
-        } catch (IOException e) {
-            throw new UncheckedIOException("kill " + signal, e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AssertionError("interrupted", e);
-        }
+        TestProcesses.thaw(process);
     }
 
     /** Starts it again, at the same port. */

@@ -28,9 +28,10 @@ final class NotingServer implements CommandLoop.Commands {
     static final Endpoint ADDRESS = Endpoint.parse("nats:noting");
 
     private final SeenRequests seen = new SeenRequests();
+    private final IpcServer server;
 
     private NotingServer(String name) {
-        IpcServer.builder(ADDRESS)
+        server = IpcServer.builder(ADDRESS)
                 .access(AccessPolicy.anyone())
                 .service("note", seen::note)
                 .asyncService("held", this::hold)
@@ -80,6 +81,10 @@ final class NotingServer implements CommandLoop.Commands {
 
     @Override
     public @Nullable String run(String command, List<String> arguments) {
-        return seen.text();
+        return switch (command) {
+            case "seen" -> seen.text();
+            case "connections" -> Integer.toString(server.connections().size());
+            default -> throw new IllegalArgumentException("no command: actual=" + command);
+        };
     }
 }

@@ -134,7 +134,8 @@ public final class NatsStream implements ByteStream {
         }
     }
 
-    private void reset(IpcException why) {
+    /** Ends the link, and tells the other end why. */
+    void reset(IpcException why) {
         Subjects.End peer = remote;
         if (peer != null) {
             links.outlet().publish(peer.subject(), null, Chunk.reset(why.status(), why.reason()));

@@ -87,7 +87,8 @@ final class Peers {
                 return 0;
             }
         }
-        end(peer, "the process at the other end is gone");
+        IpcException gone = new IpcException(IpcStatus.PEER_DIED, "the process at the other end is gone");
+        peer.streams.forEach(stream -> stream.fail(gone));
         return 0;
     }
 
@@ -132,12 +133,14 @@ final class Peers {
             }
         }
         toAsk.forEach(this::ping);
-        dead.forEach(
-                peer -> end(peer, "no sign of life of the process at the other end: limit=" + silenceMillis + " ms"));
+        dead.forEach(this::giveUp);
         return active;
     }
 
-    private static void end(Peer peer, String why) {
-        peer.streams.forEach(stream -> stream.fail(new IpcException(IpcStatus.PEER_DIED, why)));
+    /** A process that was only stopped learns by what it is told that its ends of the links have no other any more. */
+    private void giveUp(Peer peer) {
+        IpcException silent = new IpcException(
+                IpcStatus.PEER_DIED, "no sign of life of the process at the other end: limit=" + silenceMillis + " ms");
+        peer.streams.forEach(stream -> stream.reset(silent));
     }
 }

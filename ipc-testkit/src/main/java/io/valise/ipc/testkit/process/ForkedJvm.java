@@ -18,9 +18,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Another JVM with this one's class path, runtime directory and relevant flags, that runs a main class built on {@link
@@ -238,52 +236,12 @@ public final class ForkedJvm implements AutoCloseable {
 
     /** Stops it as SIGSTOP does, and returns when all its threads have stopped, which they do one by one. */
     public void freeze() {
-        signal("STOP");
-        while (isAlive() && !isStopped()) {
-            if (Thread.currentThread().isInterrupted()) {
-                throw new AssertionError("not stopped: " + this + printed());
-            }
-            LockSupport.parkNanos(50_000); // there is no notification
-        }
+        TestProcesses.freeze(process);
     }
 
     /** Continues it after {@link #freeze}. */
     public void thaw() {
-        signal("CONT");
-    }
-
-    /** Assumed to be true where there is no {@code /proc}. */
-    private boolean isStopped() {
-        Path threads = Path.of("/proc", Long.toString(pid()), "task");
-        if (!Files.exists(threads)) {
-            return true;
-        }
-        try (Stream<Path> each = Files.list(threads)) {
-            return each.allMatch(ForkedJvm::isStopped);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot see whether " + this + " has stopped", e);
-        }
-    }
-
-    private static boolean isStopped(Path thread) {
-        try {
-            String stat = Files.readString(thread.resolve("stat"));
-            return stat.charAt(stat.lastIndexOf(')') + 2) == 'T';
-        } catch (IOException e) {
-            return false; // it ended meanwhile: check again
-        }
-    }
-
-    private void signal(String signal) {
-        try {
-            new ProcessBuilder("kill", "-" + signal, Long.toString(pid()))
-                    .start()
-                    .waitFor();
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot signal " + this, e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        TestProcesses.thaw(process);
     }
 
     /** Waits until the process has ended; returns its exit status, or -1 when interrupted. */
