@@ -96,6 +96,24 @@ public interface Transport {
     List<Endpoint> endpoints();
 
     /**
+     * The servers at the addresses of {@link #endpoints}, one by one: where several may share a name, each of them is there. A
+     * transport that reaches other machines asks its network, and says what is wrong there.
+     *
+     * @param timeoutNanos how long it may take, in nanoseconds, positive
+     * @return in no order; empty when no server is found
+     * @throws io.valise.ipc.IpcException from a transport that reaches other machines: {@code ENDPOINT_NOT_FOUND} when what it
+     *     stands on, such as a broker, is not there, {@code TIMEOUT}, {@code AUTHENTICATION_FAILED}, {@code ACCESS_DENIED}
+     *     when this process may not ask, {@code UNSUPPORTED} when not {@link #availability() available}, {@code CANCELLED}
+     *     when the thread is interrupted
+     * @since 0.2.0
+     */
+    default List<FoundServer> servers(long timeoutNanos) {
+        return endpoints().stream()
+                .map(endpoint -> new FoundServer(endpoint, this))
+                .toList();
+    }
+
+    /**
      * How far a transport reaches.
      *
      * @since 0.1.0

@@ -66,7 +66,10 @@ public final class NatsPermissions {
     public List<String> publish() {
         String token = Subjects.userToken(user);
         List<String> subjects = new ArrayList<>(List.of(Subjects.inboxes("*"), Subjects.listing(token)));
-        called.forEach(name -> subjects.add(Subjects.connect(name, token)));
+        called.forEach(name -> {
+            subjects.add(Subjects.connect(name, token));
+            subjects.add(Subjects.direct(name, token, "*"));
+        });
         return subjects;
     }
 
@@ -76,7 +79,10 @@ public final class NatsPermissions {
         if (!served.isEmpty()) {
             subjects.add(Subjects.LISTING);
         }
-        served.forEach(name -> subjects.add(Subjects.connect(name, "*") + ' ' + Subjects.QUEUE));
+        served.forEach(name -> {
+            subjects.add(Subjects.connect(name, "*") + ' ' + Subjects.QUEUE);
+            subjects.add(Subjects.direct(name, "*", "*") + ' ' + Subjects.QUEUE);
+        });
         return subjects;
     }
 

@@ -1,15 +1,21 @@
 package io.valise.ipc.nats;
 
 import io.valise.ipc.Endpoint;
+import io.valise.ipc.IpcException;
 import io.valise.ipc.nats.broker.BrokerSettings;
 import io.valise.ipc.nats.connect.Dial;
 import io.valise.ipc.nats.connect.Listing;
 import io.valise.ipc.nats.connect.NatsListener;
+import io.valise.ipc.nats.connect.Served;
 import io.valise.ipc.spi.Availability;
+import io.valise.ipc.spi.FoundServer;
 import io.valise.ipc.spi.Link;
 import io.valise.ipc.spi.Transport;
+import io.valise.ipc.spi.runtime.SafeLog;
+import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /**
  * {@code nats:}, connections between machines over a NATS broker that others operate. A name may have several servers: the
@@ -27,18 +33,28 @@ public final class NatsTransport implements Transport {
     /** The scheme, {@value}. */
     public static final String SCHEME = "nats";
 
+    private static final SafeLog LOG = SafeLog.of(NatsTransport.class);
     private static final int ORDER = 90;
 
+    private static final long LISTING_NANOS = TimeUnit.SECONDS.toNanos(2);
+
     private final Optional<NatsOptions> given;
+    private final String server;
 
     /** By {@link NatsOptions#ofSettings()}, which are read when they are needed. Costs nothing. */
     public NatsTransport() {
-        given = Optional.empty();
+        this(Optional.empty(), "");
     }
 
     /** By these options; pass it to a builder's {@code transport(..)}. */
     public NatsTransport(NatsOptions options) {
-        given = Optional.of(options);
+        this(Optional.of(options), "");
+    }
+
+    /** One that connects with this server of a name alone; with any where that is empty. */
+    private NatsTransport(Optional<NatsOptions> given, String server) {
+        this.given = given;
+        this.server = server;
     }
 
     @Override
@@ -78,6 +94,10 @@ public final class NatsTransport implements Transport {
         if (!endpoint.scheme().equals(SCHEME)) {
             throw new IllegalArgumentException("endpoint: expected scheme nats, actual=" + endpoint);
         }
+        return settings();
+    }
+
+    private BrokerSettings settings() {
         Availability here = availability();
         if (!here.available()) {
             throw here.refusal();
@@ -95,17 +115,37 @@ public final class NatsTransport implements Transport {
         if (timeoutNanos <= 0) {
             throw new IllegalArgumentException("connect timeout: must be positive, actual=" + timeoutNanos + " ns");
         }
-        return Dial.connect(settings(endpoint), endpoint, timeoutNanos);
+        return Dial.connect(settings(endpoint), endpoint, server, timeoutNanos);
     }
 
     /** Asks all processes at the broker, and waits a second at most for the first answer, about as long for more. */
     @Override
     public List<Endpoint> endpoints() {
-        return availability().available()
-                ? Listing.names(options().orElseThrow().settings()).stream()
-                        .filter(Endpoint::isName)
-                        .map(name -> new Endpoint(SCHEME, name))
-                        .toList()
-                : List.of();
+        try {
+            return Listing.servers(settings(), LISTING_NANOS).stream()
+                    .map(Served::name)
+                    .distinct()
+                    .map(name -> new Endpoint(SCHEME, name))
+                    .toList();
+        } catch (IpcException e) {
+            LOG.log(Level.DEBUG, "no names at a NATS broker", e);
+            return List.of();
+        }
+    }
+
+    /**
+     * Asks all processes at the broker, as {@link #endpoints}. Each server of a name is there by itself; those that the broker
+     * does not allow to be reached so, since it lacks the permissions {@code valise.d}, are there as one.
+     *
+     * @throws IpcException as the interface says; {@code TIMEOUT} also when processes serve and none answers
+     * @since 0.2.0
+     */
+    @Override
+    public List<FoundServer> servers(long timeoutNanos) {
+        BrokerSettings settings = settings();
+        Optional<NatsOptions> same = options();
+        return Listing.servers(settings, timeoutNanos).stream()
+                .map(found -> new FoundServer(new Endpoint(SCHEME, found.name()), new NatsTransport(same, found.id())))
+                .toList();
     }
 }

@@ -51,6 +51,9 @@ final class BuiltIns {
                 .put("bytesSent", stats.bytesSent())
                 .put("bytesUnhandled", stats.bytesUnhandled())
                 .put("bytesUnsent", stats.bytesUnsent());
+        if (asked.getBoolean("host", false)) { // not unasked: on some systems the name is looked up
+            info.put("host", Greeting.thisHost());
+        }
         stats.ringOccupancy().ifPresent(taken -> info.put("ringOccupancy", taken));
         return withLatencies(info, stats.latencies()).build();
     }

@@ -49,6 +49,11 @@ public record Greeting(OptionalLong pid, Optional<String> application, Optional<
                 : (int) Math.min(said, MessageLimits.MOST_BYTES);
     }
 
+    /** The name of this machine; finding it may take a moment the first time. */
+    public static String thisHost() {
+        return ThisHost.NAME;
+    }
+
     /** The name that this application goes by: the property {@code valise.application}, else its main class. */
     public static String thisApplication() {
         String name = System.getProperty("valise.application");

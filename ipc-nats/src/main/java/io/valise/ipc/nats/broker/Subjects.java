@@ -11,9 +11,10 @@ import org.jspecify.annotations.Nullable;
  * The subjects of NATS that Valise uses; they are what a broker's permissions are about ({@code docs/nats.md}). Stateless.
  *
  * <pre>
- *   valise.c.NAME.USER        a client asks to be connected with a server of that name
- *   valise.s.USER             a client asks which names are served
- *   valise.l.USER.PROCESS.…   what is for one process
+ *   valise.c.NAME.USER          a client asks to be connected with a server of that name
+ *   valise.d.NAME.USER.SERVER   a client asks to be connected with that server of the name
+ *   valise.s.USER               a client asks which names are served
+ *   valise.l.USER.PROCESS.…     what is for one process
  * </pre>
  */
 public final class Subjects {
@@ -25,11 +26,13 @@ public final class Subjects {
 
     private static final String ALL = "valise.";
     private static final String CONNECT = ALL + "c.";
+    private static final String DIRECT = ALL + "d.";
     private static final String LIST = ALL + "s.";
     private static final String INBOX = ALL + "l.";
     private static final int MOST_USER = 400;
     private static final Pattern LINK =
             Pattern.compile("(valise\\.l\\.([^.\\s*>]{1," + MOST_USER + "})\\.[0-9a-f]{32})\\.([0-9a-f]{16})");
+    private static final int ASKER = 3;
     private static final Pattern ESCAPED = Pattern.compile("~([0-9a-f]{2})");
 
     private Subjects() {}
@@ -81,9 +84,14 @@ public final class Subjects {
         return CONNECT + token(name) + '.' + userToken;
     }
 
-    /** The last token of a subject. */
-    public static String last(String subject) {
-        return subject.substring(subject.lastIndexOf('.') + 1);
+    /** Where a user asks to be connected with one server of a name; {@code *} for the user is where that server listens. */
+    public static String direct(String name, String userToken, String server) {
+        return DIRECT + token(name) + '.' + userToken + '.' + server;
+    }
+
+    /** The token of the user who asks, of a subject that {@link #connect} or {@link #direct} made. */
+    public static String asker(String subject) {
+        return subject.split("\\.", -1)[ASKER];
     }
 
     /** Where a user asks which names are served. */

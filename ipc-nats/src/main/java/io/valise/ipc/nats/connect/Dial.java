@@ -20,21 +20,24 @@ public final class Dial {
     private static final long ASK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
     private final Endpoint endpoint;
+    private final String server;
     private final long timeoutNanos;
     private final long begun = System.nanoTime();
 
-    private Dial(Endpoint endpoint, long timeoutNanos) {
+    private Dial(Endpoint endpoint, String server, long timeoutNanos) {
         this.endpoint = endpoint;
+        this.server = server;
         this.timeoutNanos = timeoutNanos;
     }
 
     /**
      * Connects.
      *
+     * @param server the id of one of the servers of the name, as {@link Listing} has it; any of them when it is empty
      * @throws IpcException as {@link io.valise.ipc.spi.Transport#connect}
      */
-    public static Link connect(BrokerSettings settings, Endpoint endpoint, long timeoutNanos) {
-        Dial dial = new Dial(endpoint, timeoutNanos);
+    public static Link connect(BrokerSettings settings, Endpoint endpoint, String server, long timeoutNanos) {
+        Dial dial = new Dial(endpoint, server, timeoutNanos);
         Node node = Nodes.use(settings, timeoutNanos);
         try {
             return dial.by(node);
@@ -44,7 +47,10 @@ public final class Dial {
     }
 
     private Link by(Node node) {
-        String subject = Subjects.connect(endpoint.name(), node.settings().userToken());
+        String user = node.settings().userToken();
+        String subject = server.isEmpty()
+                ? Subjects.connect(endpoint.name(), user)
+                : Subjects.direct(endpoint.name(), user, server);
         NatsStream stream = node.links().dial(subject);
         boolean done = false;
         try {
@@ -52,8 +58,8 @@ public final class Dial {
             do {
                 node.publish(subject, stream.own().subject(), open);
             } while (!isOpen(stream));
-            String user = Objects.requireNonNull(stream.remote()).user();
-            Link link = new StreamLink(stream, NatsListener.identity(node.settings(), user));
+            String peer = Objects.requireNonNull(stream.remote()).user();
+            Link link = new StreamLink(stream, NatsListener.identity(node.settings(), peer));
             done = true;
             return link;
         } finally {

@@ -1,9 +1,10 @@
 package io.valise.ipc.nats.connect;
 
+import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
 import io.valise.ipc.nats.broker.BrokerSettings;
-import io.valise.ipc.spi.runtime.SafeLog;
-import java.lang.System.Logger.Level;
+import io.valise.ipc.nats.broker.Subjects;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -14,48 +15,73 @@ import java.util.concurrent.TimeUnit;
 
 /** Asks all processes at a broker which names they serve. Stateless. */
 public final class Listing {
-    private static final SafeLog LOG = SafeLog.of(Listing.class);
-    private static final long BROKER_NANOS = TimeUnit.SECONDS.toNanos(2);
-    private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(150);
-    private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long LEAST_QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(150);
+    private static final long LEAST_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** Which parts of the time a first answer, and each later one, may take: who has more time waits longer for busy processes. */
+    private static final int FIRST = 4;
+
+    private static final int LATER = 20;
+    /** Any process may answer, and as much as it likes. */
+    private static final int MOST_SERVERS = 10_000;
 
     private Listing() {}
 
     /**
-     * The names that processes tell in time: the first answer may take a second, each later one as long as all before it.
-     * None when there is no broker.
+     * The servers that processes tell in time: the first answer may take a second, or a quarter of the time if that is more;
+     * each later one as long as all before it, or a twentieth of the time.
+     *
+     * @param nanos how long it may take
+     * @throws IpcException as {@link Nodes#use}; {@code ACCESS_DENIED} when the broker does not allow to ask, {@code TIMEOUT}
+     *     when there are processes that serve and none answers
      */
-    public static List<String> names(BrokerSettings settings) {
-        Set<String> names = new TreeSet<>();
+    public static List<Served> servers(BrokerSettings settings, long nanos) {
+        long begun = System.nanoTime();
+        Node node = Nodes.use(settings, nanos);
         try {
-            Node node = Nodes.use(settings, BROKER_NANOS);
-            try {
-                gather(node, names);
-            } finally {
-                node.release();
-            }
-        } catch (IpcException e) {
-            LOG.log(Level.DEBUG, "no names from " + settings.shown(), e);
+            return gather(node, Math.max(1, nanos - (System.nanoTime() - begun)));
+        } finally {
+            node.release();
         }
-        return List.copyOf(names);
     }
 
-    private static void gather(Node node, Set<String> names) {
+    private static List<Served> gather(Node node, long nanos) {
+        Set<Served> servers = new TreeSet<>(Served.ORDER);
         BlockingQueue<Optional<byte[]>> told = new LinkedBlockingQueue<>();
-        Runnable end = node.list(data -> told.add(Optional.ofNullable(data)));
+        long most = Math.min(nanos, Math.max(LEAST_NANOS, nanos / FIRST));
+        long quiet = Math.max(LEAST_QUIET_NANOS, nanos / LATER);
         long begun = System.nanoTime();
+        Runnable end = node.list(data -> told.add(Optional.ofNullable(data)));
         try {
-            Optional<byte[]> next =
-                    told.poll(MOST_NANOS, TimeUnit.NANOSECONDS); // the broker says if no process is asked
-            while (next != null && next.isPresent()) {
-                names.addAll(NameList.parse(next.get()));
+            node.confirm(nanos); // what the broker denies is known before
+            node.allowed(Subjects.listing(node.settings().userToken()));
+            Optional<byte[]> next = firstOf(told, node, most - (System.nanoTime() - begun));
+            while (next != null && next.isPresent() && servers.size() < MOST_SERVERS) {
+                NameList.parse(next.get()).forEach(servers::add);
                 long taken = System.nanoTime() - begun;
-                next = taken < MOST_NANOS ? told.poll(Math.max(QUIET_NANOS, taken), TimeUnit.NANOSECONDS) : null;
+                next = taken < most ? told.poll(Math.max(quiet, taken), TimeUnit.NANOSECONDS) : null;
             }
+            return List.copyOf(servers);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            throw new IpcException(
+                    IpcStatus.CANCELLED, "interrupted while asking for the names at a broker", Delivery.NOT_SENT, e);
         } finally {
             end.run();
         }
+    }
+
+    /** Empty when the broker says that no process is asked. */
+    private static Optional<byte[]> firstOf(BlockingQueue<Optional<byte[]>> told, Node node, long nanos)
+            throws InterruptedException {
+        Optional<byte[]> first = told.poll(nanos, TimeUnit.NANOSECONDS);
+        if (first == null) {
+            throw new IpcException(
+                    IpcStatus.TIMEOUT,
+                    "NATS broker at " + node.settings().shown()
+                            + ": there are processes that serve, and none has said in"
+                            + " time which names: they may be stopped, overloaded, or not allowed to publish to this one",
+                    Delivery.NOT_SENT);
+        }
+        return first;
     }
 }

@@ -3,8 +3,10 @@ package io.valise.ipc.nats.connect;
 import io.valise.ipc.Endpoint;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.PeerIdentity;
+import io.valise.ipc.nats.broker.BrokerConnection;
 import io.valise.ipc.nats.broker.BrokerSettings;
 import io.valise.ipc.nats.broker.Subjects;
+import io.valise.ipc.nats.link.Links;
 import io.valise.ipc.nats.link.NatsStream;
 import io.valise.ipc.spi.Link;
 import io.valise.ipc.spi.Transport;
@@ -33,6 +35,9 @@ public final class NatsListener implements Transport.Listener {
     private final Transport.Acceptor acceptor;
     private final Consumer<Thread> starter;
     private final String subject;
+    private final String id = Links.random();
+    private final String direct;
+    private volatile boolean reachedById;
     private @Nullable Node node; // guarded by this, as what follows is
     private Runnable unsubscribe = () -> {};
     private volatile boolean closed;
@@ -44,6 +49,7 @@ public final class NatsListener implements Transport.Listener {
         this.acceptor = acceptor;
         this.starter = starter;
         subject = Subjects.connect(endpoint.name(), "*");
+        direct = Subjects.direct(endpoint.name(), "*", id);
     }
 
     /**
@@ -68,16 +74,28 @@ public final class NatsListener implements Transport.Listener {
         return endpoint;
     }
 
+    /** The name as it is told to those who ask, with the id of this server where the broker allows to be reached by that. */
+    Served served() {
+        return new Served(endpoint.name(), reachedById ? id : "");
+    }
+
     /** Returns whether the name is served: not when this was closed meanwhile. */
     private boolean serve() {
         Node used = Nodes.useUninterruptibly(settings, START_NANOS);
         Runnable end = () -> {};
         boolean done = false;
         try {
-            end = used.broker()
-                    .subscribe(subject, Subjects.QUEUE, (to, replyTo, data) -> asked(used, to, replyTo, data));
+            BrokerConnection.Handler handler = (to, replyTo, data) -> asked(used, to, replyTo, data);
+            Runnable endOne = used.broker().subscribe(subject, Subjects.QUEUE, handler);
+            end = endOne;
+            Runnable endOther = used.broker().subscribe(direct, Subjects.QUEUE, handler);
+            end = () -> {
+                endOne.run();
+                endOther.run();
+            };
             used.confirm();
             used.allowed(subject);
+            reachedById = !used.broker().isDenied(direct);
             used.serves(this);
             done = keep(used, end);
         } finally {
@@ -106,7 +124,7 @@ public final class NatsListener implements Transport.Listener {
         if (closed) {
             return; // it asks again, and another server answers
         }
-        if (client == null || !client.user().equals(Subjects.last(to))) {
+        if (client == null || !client.user().equals(Subjects.asker(to))) {
             LOG.log(Level.DEBUG, "{0}: a request for a link to be answered at {1}, sent to {2}", endpoint, replyTo, to);
             return;
         }

@@ -74,7 +74,7 @@ final class Node implements BrokerConnection.Receiver, Outlet {
     Node(BrokerSettings settings, long timeoutNanos, Consumer<Node> onLost) {
         this.settings = settings;
         this.onLost = onLost;
-        inbox = Subjects.inbox(settings.userToken(), Links.process());
+        inbox = Subjects.inbox(settings.userToken(), Links.random());
         links = new Links(
                 this,
                 settings.userToken(),
@@ -265,7 +265,16 @@ final class Node implements BrokerConnection.Receiver, Outlet {
      * @throws IpcException {@code TIMEOUT}
      */
     void confirm() {
-        if (!echo(START_MILLIS)) {
+        confirm(TimeUnit.MILLISECONDS.toNanos(START_MILLIS));
+    }
+
+    /**
+     * As {@link #confirm()}, within a time.
+     *
+     * @throws IpcException {@code TIMEOUT}
+     */
+    void confirm(long nanos) {
+        if (!echo(Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanos)))) {
             throw BrokerConnection.unanswered(settings, null);
         }
     }

@@ -55,8 +55,8 @@ public final class Links {
         peers = new Peers(outlet, inbox, silenceMillis);
     }
 
-    /** A name for the inbox of this process that no other process can guess. */
-    public static String process() {
+    /** 32 hex digits that no other process can guess: a name for the inbox of this process, or the id of a server. */
+    public static String random() {
         return random(PROCESS_BYTES);
     }
 

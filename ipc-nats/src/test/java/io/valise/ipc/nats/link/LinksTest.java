@@ -61,7 +61,7 @@ class LinksTest {
                 }
             },
             "server",
-            Subjects.inbox("server", Links.process()),
+            Subjects.inbox("server", Links.random()),
             10_000,
             () -> {});
 
@@ -77,11 +77,11 @@ class LinksTest {
 
     /** A client asks for a link, and is answered; returns the name of this end. */
     private String offered() {
-        Subjects.End client = Subjects.End.of(Subjects.inbox("client", Links.process()) + ".0123456789abcdef");
+        Subjects.End client = Subjects.End.of(Subjects.inbox("client", Links.random()) + ".0123456789abcdef");
         links.asked(Objects.requireNonNull(client), chunk(Chunk.Kind.OPEN, 0, 0, CLIENTS_CREDIT, 0), accepted::add);
         assertThat(last().chunk().kind()).isEqualTo(Chunk.Kind.OPENED);
         assertThat(accepted).isEmpty();
-        return Subjects.last(Objects.requireNonNull(last().replyTo()));
+        return Objects.requireNonNull(Subjects.End.of(last().replyTo())).id();
     }
 
     /** A client takes that link; returns the name of this end. */
