@@ -4,6 +4,7 @@ import io.valise.ipc.Endpoint;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.nats.broker.BrokerSettings;
 import io.valise.ipc.nats.connect.Dial;
+import io.valise.ipc.nats.connect.Examination;
 import io.valise.ipc.nats.connect.Listing;
 import io.valise.ipc.nats.connect.NatsListener;
 import io.valise.ipc.nats.connect.Served;
@@ -13,6 +14,7 @@ import io.valise.ipc.spi.Link;
 import io.valise.ipc.spi.Transport;
 import io.valise.ipc.spi.runtime.SafeLog;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -147,5 +149,33 @@ public final class NatsTransport implements Transport {
         return Listing.servers(settings, timeoutNanos).stream()
                 .map(found -> new FoundServer(new Endpoint(SCHEME, found.name()), new NatsTransport(same, found.id())))
                 .toList();
+    }
+
+    /**
+     * Tries the broker: connects by the options, and looks what it lets this process do. No name is served, and no server called;
+     * processes that serve are asked for their names.
+     *
+     * @param timeout how long it may take, positive
+     * @throws IpcException {@code ENDPOINT_NOT_FOUND} when no broker answers, {@code TIMEOUT}, {@code AUTHENTICATION_FAILED},
+     *     {@code ACCESS_DENIED} when the broker does not even allow this process its own inbox, {@code UNSUPPORTED} when no
+     *     broker is configured or its limits are too low, {@code CANCELLED} when the thread is interrupted; the reason says what
+     *     to do
+     * @throws IllegalArgumentException when the timeout is not positive
+     * @since 0.2.0
+     */
+    public BrokerReport examine(Duration timeout) {
+        if (timeout.isNegative() || timeout.isZero()) {
+            throw new IllegalArgumentException("timeout: must be positive, actual=" + timeout);
+        }
+        BrokerSettings settings = settings();
+        Examination found = Examination.of(settings, timeout.toNanos());
+        return new BrokerReport(
+                found.version(),
+                found.name(),
+                settings.name(),
+                Duration.ofNanos(found.roundTripNanos()),
+                found.maxPayload(),
+                found.mayList(),
+                found.mayServe());
     }
 }

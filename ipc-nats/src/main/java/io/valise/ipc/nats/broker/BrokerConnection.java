@@ -227,6 +227,16 @@ public final class BrokerConnection {
                 cause);
     }
 
+    /** The broker's version. */
+    public String version() {
+        return connection.getServerInfo().getVersion();
+    }
+
+    /** The broker's own name. */
+    public String serverName() {
+        return connection.getServerInfo().getServerName();
+    }
+
     /** The longest message that the broker takes, in bytes. */
     public int maxPayload() {
         return (int) Math.min(Integer.MAX_VALUE, connection.getMaxPayload());

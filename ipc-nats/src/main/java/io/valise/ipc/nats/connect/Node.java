@@ -216,6 +216,11 @@ final class Node implements BrokerConnection.Receiver, Outlet {
         }
     }
 
+    /** Has this process asked for its names though it may serve none, as far as the broker allows that; returns what ends it. */
+    Runnable answersListings() {
+        return broker.subscribe(Subjects.LISTING, Links.random(), (subject, replyTo, data) -> tellNames(replyTo));
+    }
+
     private void tellNames(@Nullable String replyTo) {
         NameList.of(listeners).forEach(names -> answer(replyTo, names));
     }
