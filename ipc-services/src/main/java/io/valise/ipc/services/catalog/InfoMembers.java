@@ -74,6 +74,7 @@ record InfoMembers(ValueSet readable, String faults) {
         Map<String, BiFunction<ValueSet, String, Object>> known = new LinkedHashMap<>();
         known.put("application", ValueSet::getString);
         known.put("javaVersion", ValueSet::getString);
+        known.put("host", ValueSet::getString);
         known.put("uptime", ValueSet::getDuration);
         known.put("endpoints", ValueSet::getStrings);
         known.put("services", ValueSet::getStrings);

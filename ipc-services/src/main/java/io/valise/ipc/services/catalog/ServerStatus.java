@@ -49,7 +49,11 @@ public record ServerStatus(Endpoint endpoint, State state, ValueSet info, String
     }
 
     static ServerStatus silent(Endpoint endpoint, String problem) {
-        return new ServerStatus(endpoint, State.SILENT, ValueSet.empty(), problem);
+        return silent(endpoint, ValueSet.empty(), problem);
+    }
+
+    static ServerStatus silent(Endpoint endpoint, ValueSet known, String problem) {
+        return new ServerStatus(endpoint, State.SILENT, known, problem);
     }
 
     static ServerStatus startable(Endpoint endpoint, ServiceManifest manifest) {
@@ -75,6 +79,16 @@ public record ServerStatus(Endpoint endpoint, State state, ValueSet info, String
     /** The server's process, if it said so. */
     public Optional<Long> pid() {
         return info.contains("pid") ? Optional.of(info.getLong("pid")) : Optional.empty();
+    }
+
+    /**
+     * The machine that it runs on, as it says; empty where it does not, and unless {@link ServiceCatalog#withNetworks} or {@link
+     * ServiceCatalog#withNetwork} had it asked.
+     *
+     * @since 0.2.0
+     */
+    public Optional<String> host() {
+        return info.contains("host") ? Optional.of(info.getString("host")) : Optional.empty();
     }
 
     /** How long it has been up. */
@@ -104,6 +118,7 @@ public record ServerStatus(Endpoint endpoint, State state, ValueSet info, String
         return answers()
                 && other.answers()
                 && pid().equals(other.pid())
+                && host().equals(other.host())
                 && endpoints().equals(other.endpoints());
     }
 

@@ -1,29 +1,20 @@
 package io.valise.ipc.services.catalog;
 
-import io.valise.ipc.Endpoint;
+import io.valise.ipc.IpcException;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.runtime.KnownTransports;
-import io.valise.ipc.spi.Availability;
 import io.valise.ipc.spi.Transport;
-import io.valise.ipc.spi.runtime.SafeLog;
-import io.valise.ipc.spi.runtime.Threads;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.function.Function;
+import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * Finds the servers of this user, their addresses and services, and those that a client's request would start. Each
- * query reads the manifests and calls the servers' built-in service {@code valise.info} anew. Immutable and
- * thread-safe.
+ * query reads the manifests and calls the servers' built-in service {@code valise.info} anew, all servers at the same time.
+ * Nothing leaves this machine unless {@link #withNetworks} or {@link #withNetwork} says so. Immutable and thread-safe.
  *
  * <pre>{@code
  * ServiceCatalog.ofThisUser()
@@ -34,45 +25,79 @@ import java.util.stream.Stream;
  * @since 0.1.0
  */
 public final class ServiceCatalog {
-    private static final Logger LOG = SafeLog.of(ServiceCatalog.class);
     private static final Duration TIMEOUT = Duration.ofSeconds(1);
-    private static final int AT_ONCE = 16;
 
-    private final List<Transport> transports;
+    private final List<Source> sources;
     private final Duration timeout;
     private final boolean withStartable;
     /** What servers are asked by. */
     private final ValueSet question;
 
-    private ServiceCatalog(List<Transport> transports, Duration timeout, boolean withStartable, ValueSet question) {
-        this.transports = transports;
+    private ServiceCatalog(List<Source> sources, Duration timeout, boolean withStartable, ValueSet question) {
+        this.sources = sources;
         this.timeout = timeout;
         this.withStartable = withStartable;
         this.question = question;
     }
 
-    /** The servers of this user by every transport that {@link KnownTransports#find} finds; waits a second for each. */
+    /** The servers of this user by every transport that {@link KnownTransports#find} finds; waits a second for them. */
     public static ServiceCatalog ofThisUser() {
-        return new ServiceCatalog(KnownTransports.find().ofThisMachine(), TIMEOUT, true, ValueSet.empty());
+        return new ServiceCatalog(Source.of(KnownTransports.find().ofThisMachine()), TIMEOUT, true, ValueSet.empty());
     }
 
     /**
      * The servers of other accounts, and of this one, at {@code system:} addresses, as far as this user may connect to them;
-     * waits a second for each. They are in no catalog unless asked for: what one of them is told, another account knows.
+     * waits a second for them. They are in no catalog unless asked for: what one of them is told, another account knows.
      */
     public static ServiceCatalog systemWide() {
-        return new ServiceCatalog(KnownTransports.find().systemWide(), TIMEOUT, false, ValueSet.empty());
+        return new ServiceCatalog(Source.of(KnownTransports.find().systemWide()), TIMEOUT, false, ValueSet.empty());
     }
 
     /** This catalog with the servers of {@link #systemWide()} behind its own. */
     public ServiceCatalog withSystemWide() {
-        List<Transport> all = Stream.concat(transports.stream(), KnownTransports.find().systemWide().stream())
-                .toList();
-        return new ServiceCatalog(all, timeout, withStartable, question);
+        return with(Source.of(KnownTransports.find().systemWide()), question);
     }
 
     /**
-     * This catalog with another time to wait for a server's answer.
+     * This catalog with the servers on other machines behind its own: those of every transport that {@link KnownTransports#find}
+     * finds and that reaches other machines, as its settings say, such as {@code valise.nats.url}. Where several servers share a
+     * name, each is there. Servers are asked for their {@link ServerStatus#host()}.
+     *
+     * @param unlisted is given the error of each of these transports whose servers cannot be listed, as {@link
+     *     Transport#servers} throws it, by the thread of the query; the other servers are listed all the same
+     * @since 0.2.0
+     */
+    public ServiceCatalog withNetworks(Consumer<? super IpcException> unlisted) {
+        ServiceCatalog widened = this;
+        for (Transport network : KnownTransports.find().ofNetworks()) {
+            widened = widened.withNetwork(network, unlisted);
+        }
+        return widened;
+    }
+
+    /**
+     * As {@link #withNetworks}, by one transport with its own options, such as {@code new NatsTransport(options)}.
+     *
+     * @param network reaches other machines
+     * @param unlisted is given the error when its servers cannot be listed, by the thread of the query
+     * @throws IllegalArgumentException when it stays on this machine
+     * @since 0.2.0
+     */
+    public ServiceCatalog withNetwork(Transport network, Consumer<? super IpcException> unlisted) {
+        Source source = new Source(network, unlisted);
+        if (!source.isOfNetwork()) {
+            throw new IllegalArgumentException("transport " + network.scheme() + ": must reach other machines");
+        }
+        return with(List.of(source), question.toBuilder().put("host", true).build());
+    }
+
+    private ServiceCatalog with(List<Source> more, ValueSet asking) {
+        List<Source> all = Stream.concat(sources.stream(), more.stream()).toList();
+        return new ServiceCatalog(all, timeout, withStartable, asking);
+    }
+
+    /**
+     * This catalog with another time to wait for the servers' answers: all are asked at the same time.
      *
      * @param answerTime positive
      * @throws IllegalArgumentException when it is not
@@ -81,7 +106,7 @@ public final class ServiceCatalog {
         if (answerTime.isNegative() || answerTime.isZero()) {
             throw new IllegalArgumentException("time to wait for an answer: must be positive, actual=" + answerTime);
         }
-        return new ServiceCatalog(transports, answerTime, withStartable, question);
+        return new ServiceCatalog(sources, answerTime, withStartable, question);
     }
 
     /**
@@ -90,33 +115,32 @@ public final class ServiceCatalog {
      * answer as before.
      */
     public ServiceCatalog measuringLatency() {
-        return new ServiceCatalog(transports, timeout, withStartable, ValueSet.of("latency", true));
+        return with(List.of(), question.toBuilder().put("latency", true).build());
     }
 
     /** Every address that is served now, as {@link #running}, then every one at which a server can be started. */
     public List<ServerStatus> list() {
         List<ServerStatus> running = running();
         return withStartable
-                ? Stream.concat(running.stream(), Startable.besides(running).stream())
+                ? Stream.concat(running.stream(), Startable.besides(ofThisMachine(running)).stream())
                         .toList()
                 : running;
     }
 
+    /** A client's request starts a server here even where another machine has one of that name. */
+    private List<ServerStatus> ofThisMachine(List<ServerStatus> running) {
+        Set<String> networks = sources.stream()
+                .filter(Source::isOfNetwork)
+                .map(source -> source.transport().scheme())
+                .collect(Collectors.toSet());
+        return running.stream()
+                .filter(server -> !networks.contains(server.endpoint().scheme()))
+                .toList();
+    }
+
     /** Every address that is served now, the fastest transports first, by name; those that did not answer say why. */
     public List<ServerStatus> running() {
-        ExecutorService askers = Threads.pool("valise-asker", AT_ONCE);
-        try {
-            List<Endpoint> addresses =
-                    transports.stream().flatMap(ServiceCatalog::addresses).toList();
-            // All connect before any asks: so each server counts exactly as many connections of this query as it gives
-            // answers.
-            List<Probe> probes = all(addresses, address -> Probe.connect(address, timeout), askers);
-            List<ServerStatus> answers = ask(probes, askers);
-            all(probes, Probe::close, askers);
-            return answers.stream().map(each -> each.withoutProbes(answers)).toList();
-        } finally {
-            askers.shutdown();
-        }
+        return new Look(timeout, question).at(sources);
     }
 
     /** Where a service of that name is offered: by servers that are alive, the fastest transports first, then by startable ones. */
@@ -124,44 +148,5 @@ public final class ServiceCatalog {
         return list().stream()
                 .filter(server -> server.services().contains(service))
                 .toList();
-    }
-
-    private static Stream<Endpoint> addresses(Transport transport) {
-        if (!Availability.of(transport).available()) {
-            return Stream.empty();
-        }
-        try {
-            return transport.endpoints().stream().sorted(Comparator.comparing(Endpoint::name));
-        } catch (RuntimeException e) {
-            LOG.log(Level.WARNING, "the servers of " + transport.scheme() + ": cannot be listed: " + e.getMessage(), e);
-            return Stream.empty();
-        }
-    }
-
-    /**
-     * Addresses of one name, most likely of one server, are asked one after the other: then each answer counts the same
-     * connections of this query every time.
-     */
-    private List<ServerStatus> ask(List<Probe> probes, ExecutorService askers) {
-        Map<String, List<Probe>> byName = probes.stream()
-                .collect(Collectors.groupingBy(probe -> probe.endpoint().name()));
-        Map<Endpoint, ServerStatus> answers = all(
-                        List.copyOf(byName.values()),
-                        group ->
-                                group.stream().map(probe -> probe.ask(question)).toList(),
-                        askers)
-                .stream()
-                .flatMap(List::stream)
-                .collect(Collectors.toMap(ServerStatus::endpoint, Function.identity(), (one, same) -> one));
-        return probes.stream()
-                .map(probe -> Objects.requireNonNull(answers.get(probe.endpoint())))
-                .toList();
-    }
-
-    private static <T, R> List<R> all(List<T> items, Function<T, R> action, ExecutorService workers) {
-        List<CompletableFuture<R>> results = items.stream()
-                .map(item -> CompletableFuture.supplyAsync(() -> action.apply(item), workers))
-                .toList();
-        return results.stream().map(CompletableFuture::join).toList();
     }
 }

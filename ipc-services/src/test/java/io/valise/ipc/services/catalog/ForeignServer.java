@@ -30,30 +30,43 @@ final class ForeignServer implements AutoCloseable {
     private final ServerSocketChannel socket;
     private final Path path;
     private final byte[] answer;
+    private final Until until;
     private final AtomicInteger asked = new AtomicInteger();
 
-    private ForeignServer(ServerSocketChannel socket, Path path, byte[] answer) {
+    /** What is waited for before anything is answered. */
+    interface Until {
+        /** Returns when the client may be welcomed, or be answered. */
+        void mayAnswer(boolean request) throws InterruptedException;
+    }
+
+    private ForeignServer(ServerSocketChannel socket, Path path, byte[] answer, Until until) {
         this.socket = socket;
         this.path = path;
         this.answer = answer;
+        this.until = until;
         start("foreign-server", this::accept);
     }
 
     static ForeignServer at(String name, ValueSet answer) throws IOException {
-        return open(name, answer.toCbor());
+        return open(name, answer.toCbor(), request -> {});
     }
 
     /** One whose answers are no CBOR. */
     static ForeignServer garbage(String name) throws IOException {
-        return open(name, GARBAGE);
+        return open(name, GARBAGE, request -> {});
     }
 
-    private static ForeignServer open(String name, byte[] answer) throws IOException {
-        Path path = TestHome.path().resolve("pipe").resolve(name);
+    /** One that welcomes and answers when it may. */
+    static ForeignServer waiting(String name, Until until) throws IOException {
+        return open(name, ValueSet.of("application", name).toCbor(), until);
+    }
+
+    private static ForeignServer open(String name, byte[] answer, Until until) throws IOException {
+        Path path = TestHome.current().resolve("pipe").resolve(name);
         ServerSocketChannel socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         socket.bind(UnixDomainSocketAddress.of(path));
         Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
-        return new ForeignServer(socket, path, answer);
+        return new ForeignServer(socket, path, answer, until);
     }
 
     /** How many requests it has answered. */
@@ -82,6 +95,9 @@ final class ForeignServer implements AutoCloseable {
                 ByteBuffer frame = ByteBuffer.wrap(in.readNBytes(in.readInt()));
                 int kind = frame.get();
                 long id = frame.getLong(4);
+                if (kind == HELLO || kind == REQUEST) {
+                    until.mayAnswer(kind == REQUEST);
+                }
                 if (kind == HELLO) {
                     byte[] welcome =
                             ValueSet.of("pid", 1, "application", "foreign").toCbor();
@@ -99,6 +115,8 @@ final class ForeignServer implements AutoCloseable {
             }
         } catch (EOFException left) {
             // the client has what it wanted
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

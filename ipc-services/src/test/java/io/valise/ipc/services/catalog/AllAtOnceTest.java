@@ -1,0 +1,145 @@
+package io.valise.ipc.services.catalog;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.valise.ipc.Delivery;
+import io.valise.ipc.Endpoint;
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcServer;
+import io.valise.ipc.IpcStatus;
+import io.valise.ipc.pipes.PipeTransport;
+import io.valise.ipc.spi.Availability;
+import io.valise.ipc.spi.FoundServer;
+import io.valise.ipc.spi.Link;
+import io.valise.ipc.spi.Transport;
+import io.valise.ipc.testkit.OwnHome;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** A catalog asks all servers at the same time: the proof are servers that answer none before all were asked. */
+class AllAtOnceTest {
+    private static final int MANY = 40;
+
+    /** Where no other test has a server. */
+    @RegisterExtension
+    final OwnHome own = new OwnHome();
+
+    private final ServiceCatalog catalog = ServiceCatalog.ofThisUser().waiting(Duration.ofSeconds(20));
+
+    @BeforeEach
+    void haveTheDirectoryMade() {
+        IpcServer.builder("pipe:first").start().close();
+    }
+
+    @Test
+    void manyServersAreConnectedAndAskedAtTheSameTime() throws IOException {
+        CountDownLatch connecting = new CountDownLatch(MANY);
+        CountDownLatch asked = new CountDownLatch(MANY);
+        List<ForeignServer> servers = new ArrayList<>();
+        try {
+            for (int i = 0; i < MANY; i++) {
+                servers.add(ForeignServer.waiting("many-" + i, request -> {
+                    CountDownLatch all = request ? asked : connecting;
+                    all.countDown();
+                    all.await();
+                }));
+            }
+            assertThat(catalog.running()).hasSize(MANY).allMatch(ServerStatus::answers);
+        } finally {
+            for (ForeignServer server : servers) {
+                server.close();
+            }
+        }
+    }
+
+    /** Addresses of one name are asked in turn, but one that is silent is not waited for until its time is up. */
+    @Test
+    void aSilentServerKeepsNoOtherOfItsNameWaiting() throws IOException {
+        try (IpcServer behind = IpcServer.builder("loopback:quotes").start();
+                ForeignServer silent = ForeignServer.waiting("quotes", request -> {
+                    while (request && behind.stats().builtInRequestsServed() == 0) {
+                        LockSupport.parkNanos(5_000_000); // there is no notification
+                    }
+                })) {
+            assertThat(catalog.waiting(Duration.ofSeconds(10)).running())
+                    .hasSize(2)
+                    .allMatch(ServerStatus::answers);
+            assertThat(silent.asked()).isPositive();
+        }
+    }
+
+    @Test
+    void aNetworkThatCannotBeListedHidesNoServerHere() {
+        IpcException why = new IpcException(IpcStatus.TIMEOUT, "no answer", Delivery.NOT_SENT);
+        List<IpcException> unlisted = new ArrayList<>();
+        try (IpcServer here = IpcServer.builder("pipe:here").start()) {
+            ServiceCatalog wide = catalog.withNetwork(
+                            new Unreachable(Availability.yes("by nothing"), why), unlisted::add)
+                    .withNetwork(new Unreachable(Availability.no("not configured"), why), unlisted::add);
+            assertThat(here.isOpen()).isTrue();
+            assertThat(wide.running()).singleElement().satisfies(found -> {
+                assertThat(found.endpoint()).hasToString("pipe:here");
+                assertThat(found.host()).isPresent();
+            });
+            assertThat(unlisted)
+                    .extracting(IpcException::status)
+                    .containsExactly(IpcStatus.TIMEOUT, IpcStatus.UNSUPPORTED);
+            assertThat(catalog.running())
+                    .singleElement()
+                    .satisfies(found -> assertThat(found.host()).isEmpty());
+        }
+    }
+
+    @Test
+    void aTransportOfThisMachineIsNoNetwork() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> catalog.withNetwork(new PipeTransport(), failure -> {}))
+                .withMessageContaining("transport pipe: must reach other machines");
+    }
+
+    /** A network whose servers cannot be listed. */
+    private record Unreachable(Availability availability, IpcException why) implements Transport {
+        @Override
+        public String scheme() {
+            return "far";
+        }
+
+        @Override
+        public int order() {
+            return 99;
+        }
+
+        @Override
+        public Reach reach() {
+            return Reach.NETWORK;
+        }
+
+        @Override
+        public Listener listen(Endpoint endpoint, Acceptor acceptor) {
+            throw why;
+        }
+
+        @Override
+        public Link connect(Endpoint endpoint, long timeoutNanos) {
+            throw why;
+        }
+
+        @Override
+        public List<Endpoint> endpoints() {
+            return List.of();
+        }
+
+        @Override
+        public List<FoundServer> servers(long timeoutNanos) {
+            throw why;
+        }
+    }
+}
