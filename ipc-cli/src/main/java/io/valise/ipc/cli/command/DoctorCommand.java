@@ -1,7 +1,6 @@
 package io.valise.ipc.cli.command;
 
 import io.valise.ipc.cli.doctor.Diagnosis;
-import io.valise.ipc.cli.doctor.TransportCheck;
 import io.valise.ipc.cli.option.CommonOptions;
 import io.valise.ipc.cli.option.JsonLine;
 import io.valise.ipc.cli.text.Colours;
@@ -15,7 +14,9 @@ import picocli.CommandLine.Mixin;
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 @Command(
         name = "doctor",
-        description = "Tries each transport, and shows what they stand on. Exit status 1: none works.")
+        description =
+                "Tries each transport, and the NATS broker that is configured, and shows what they stand on. Exit status"
+                        + " 1: none between processes of this machine works.")
 final class DoctorCommand implements Callable<Integer> {
     @Mixin
     private CommonOptions common;
@@ -36,10 +37,19 @@ final class DoctorCommand implements Callable<Integer> {
 
     private static void print(Diagnosis diagnosis, PrintWriter out, Colours colours) {
         out.println(colours.strong("Transports"));
-        diagnosis.transports().forEach(check -> out.println("  " + line(mark(check, colours), check)));
+        diagnosis
+                .transports()
+                .forEach(check ->
+                        out.println("  " + line(mark(check.works(), colours), check.scheme(), check.detail())));
         if (!diagnosis.networks().isEmpty()) {
-            out.println(colours.strong("Between machines (not tried)"));
-            diagnosis.networks().forEach(check -> out.println("  " + line("-", check)));
+            out.println(colours.strong("Between machines"));
+            diagnosis
+                    .networks()
+                    .forEach(check -> out.println("  "
+                            + line(
+                                    check.configured() ? mark(check.works(), colours) : "-",
+                                    check.scheme(),
+                                    check.detail())));
         }
         out.println(colours.strong("Machine"));
         Table table =
@@ -51,12 +61,12 @@ final class DoctorCommand implements Callable<Integer> {
         out.println(verdict(diagnosis, colours));
     }
 
-    private static String mark(TransportCheck check, Colours colours) {
-        return check.works() ? colours.good("✓") : colours.bad("✗");
+    private static String mark(boolean works, Colours colours) {
+        return works ? colours.good("✓") : colours.bad("✗");
     }
 
-    private static String line(String mark, TransportCheck check) {
-        return mark + " " + String.format("%-9s", check.scheme()) + " " + Table.printable(check.detail());
+    private static String line(String mark, String scheme, String detail) {
+        return mark + " " + String.format("%-9s", scheme) + " " + Table.printable(detail);
     }
 
     private static String verdict(Diagnosis diagnosis, Colours colours) {

@@ -14,7 +14,7 @@ import java.util.Optional;
  * The findings on this machine. Immutable.
  *
  * @param transports the transports between processes, fastest first
- * @param networks the transports between machines, as they are configured: they are not tried
+ * @param networks the transports between machines: whether they are configured, and work
  * @param runtimeDirectory where servers and clients meet
  * @param sharedMemory /dev/shm on Linux; empty on other systems
  * @param facts what machine and Java this is, as names and lines of text
@@ -22,23 +22,23 @@ import java.util.Optional;
  */
 public record Diagnosis(
         List<TransportCheck> transports,
-        List<TransportCheck> networks,
+        List<NetworkCheck> networks,
         Place runtimeDirectory,
         Optional<Place> sharedMemory,
         Map<String, String> facts,
         List<String> warnings) {
 
-    /** Examines this machine; takes about a second. */
+    /** Examines this machine, and the broker that is configured; takes about a second, and a few more if the broker hangs. */
     public static Diagnosis make() {
         KnownTransports known = KnownTransports.find();
         List<TransportCheck> checks =
                 known.ofThisMachine().stream().map(TransportCheck::of).toList();
-        List<TransportCheck> networks =
-                known.ofNetworks().stream().map(TransportCheck::untried).toList();
+        List<NetworkCheck> networks =
+                known.ofNetworks().stream().map(NetworkCheck::of).toList();
         Place runtime = runtimePlace();
         boolean linux = System.getProperty("os.name").equals("Linux");
         Optional<Place> memory = linux ? Optional.of(Place.at(Path.of("/dev/shm"))) : Optional.empty();
-        List<String> warnings = new Warnings(known.broken(), checks, runtime, memory).all();
+        List<String> warnings = new Warnings(known.broken(), checks, networks, runtime, memory).all();
         return new Diagnosis(checks, networks, runtime, memory, readFacts(), warnings);
     }
 
@@ -76,9 +76,7 @@ public record Diagnosis(
                 .put(
                         "transports",
                         transports.stream().map(TransportCheck::toValueSet).toList())
-                .put(
-                        "networks",
-                        networks.stream().map(TransportCheck::toValueSet).toList())
+                .put("networks", networks.stream().map(NetworkCheck::toValueSet).toList())
                 .put("runtimeDirectory", runtimeDirectory.toValueSet());
         sharedMemory.ifPresent(place -> set.put("sharedMemory", place.toValueSet()));
         facts.forEach(set::put);

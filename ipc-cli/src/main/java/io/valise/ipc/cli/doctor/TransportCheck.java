@@ -13,7 +13,7 @@ import java.time.Duration;
  * Whether a transport works: its own statement, and then a call over it, from this process to itself. Immutable.
  *
  * @param scheme the transport
- * @param works whether the call succeeded; of one that is not tried, whether it says that it is available
+ * @param works whether the call succeeded
  * @param detail how it works here, or why not
  */
 public record TransportCheck(String scheme, boolean works, String detail) {
@@ -32,12 +32,6 @@ public record TransportCheck(String scheme, boolean works, String detail) {
         } catch (IpcException e) {
             return new TransportCheck(scheme, false, String.valueOf(e.getMessage()));
         }
-    }
-
-    /** What a transport says of itself, without a call: it would be made in public, by a broker that others use. */
-    static TransportCheck untried(Transport transport) {
-        Availability availability = Availability.of(transport);
-        return new TransportCheck(transport.scheme(), availability.available(), availability.detail());
     }
 
     private static void call(String endpoint) {

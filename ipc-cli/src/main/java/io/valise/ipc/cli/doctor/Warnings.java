@@ -12,12 +12,20 @@ final class Warnings {
 
     private final List<String> warnings = new ArrayList<>();
 
-    Warnings(List<String> broken, List<TransportCheck> checks, Place runtime, Optional<Place> memory) {
+    Warnings(
+            List<String> broken,
+            List<TransportCheck> checks,
+            List<NetworkCheck> networks,
+            Place runtime,
+            Optional<Place> memory) {
         broken.forEach(transport -> warnings.add(
                 "a transport could not be loaded: " + transport + "; is a jar missing from the class path?"));
         checks.stream()
                 .filter(check -> !check.works())
                 .forEach(check -> warnings.add(check.scheme() + ": does not work here: " + check.detail()));
+        networks.stream()
+                .filter(NetworkCheck::fails)
+                .forEach(check -> warnings.add(check.scheme() + ": reaches no other machine: " + check.detail()));
         lookAtRuntimeDirectory(runtime);
         memory.ifPresent(this::lookAtSharedMemory);
         lookAtJava();
