@@ -8,6 +8,10 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -16,7 +20,7 @@ import java.util.regex.Pattern;
 /** A nats-server at a port that the system chooses. For one thread. */
 final class Broker implements AutoCloseable {
     private static final String COMMAND =
-            "PATH=\"$PATH:/usr/sbin:/usr/local/sbin\"; exec nats-server --addr 127.0.0.1 --port -1";
+            "PATH=\"$PATH:/usr/sbin:/usr/local/sbin\"; exec nats-server --addr 127.0.0.1 --port -1 \"$@\"";
     private static final Pattern ADDRESS = Pattern.compile("Listening for client connections on (\\S+)");
 
     private final Process process;
@@ -29,8 +33,24 @@ final class Broker implements AutoCloseable {
 
     /** Starts one; skips the test where this machine has no such program, unless it is required. */
     static Broker start() throws IOException {
+        return start(new String[0]);
+    }
+
+    /** Starts one with this configuration. */
+    static Broker with(String configuration) throws IOException {
+        Path file = Files.createTempFile("nats", ".conf");
+        try {
+            return start("-c", Files.writeString(file, configuration).toString());
+        } finally {
+            Files.delete(file); // it is read when the broker starts
+        }
+    }
+
+    private static Broker start(String... options) throws IOException {
         assumeTrue(!System.getProperty("os.name").startsWith("Windows"), "no sh here");
-        Process process = TestProcesses.start(new ProcessBuilder("sh", "-c", COMMAND).redirectErrorStream(true));
+        List<String> command = new ArrayList<>(List.of("sh", "-c", COMMAND, "sh"));
+        command.addAll(List.of(options));
+        Process process = TestProcesses.start(new ProcessBuilder(command).redirectErrorStream(true));
         BufferedReader log =
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
         Optional<String> address = log.lines()

@@ -2,11 +2,13 @@ package io.valise.ipc.cli.command;
 
 import io.valise.ipc.cli.option.CommonOptions;
 import io.valise.ipc.cli.option.JsonLine;
+import io.valise.ipc.cli.option.RemoteOption;
 import io.valise.ipc.cli.option.TimeoutOption;
 import io.valise.ipc.cli.servers.ReachableServers;
 import io.valise.ipc.cli.text.Amounts;
 import io.valise.ipc.cli.text.Table;
 import io.valise.ipc.services.catalog.ServerStatus;
+import io.valise.ipc.services.catalog.ServiceCatalog;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -16,10 +18,15 @@ import picocli.CommandLine.Mixin;
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 @Command(
         name = "list",
-        description = "Lists the servers of this user, and system-wide ones, one line for each address.")
+        description =
+                "Lists the servers of this user, and system-wide ones, one line for each address; with --remote those"
+                        + " on other machines too.")
 final class ListCommand implements Callable<Integer> {
     @Mixin
     private CommonOptions common;
+
+    @Mixin
+    private RemoteOption remote;
 
     @Mixin
     private TimeoutOption timeout;
@@ -29,28 +36,36 @@ final class ListCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<ServerStatus> servers =
-                ReachableServers.within(timeout.timeout()).withSystemWide().running();
+        ServiceCatalog catalog =
+                remote.widen(ReachableServers.within(timeout.timeout()).withSystemWide());
+        List<ServerStatus> servers = remote.within(catalog::running);
         if (json.isAsked()) {
             json.print("servers", servers, ServerStatus::toValueSet);
         } else if (servers.isEmpty()) {
-            common.out().println("No server of this user is running. One to try: ipc serve any:hello");
+            boolean everywhere = remote.isAsked() && remote.status() == 0;
+            common.out()
+                    .println("No server " + (everywhere ? "here or on other machines" : "of this user")
+                            + " is running. One to try: ipc serve any:hello");
         } else {
             table(servers).print(common.out());
         }
-        return 0;
+        return remote.status();
     }
 
-    private static Table table(List<ServerStatus> servers) {
-        Table table = new Table("ENDPOINT", "APPLICATION", "PID", "UP", "CONNECTIONS", "SERVICES");
+    private Table table(List<ServerStatus> servers) {
+        Table table =
+                new Table(remote.row(1, "HOST", "ENDPOINT", "APPLICATION", "PID", "UP", "CONNECTIONS", "SERVICES"));
         servers.forEach(server -> addTo(table, server));
         return table;
     }
 
-    private static void addTo(Table table, ServerStatus server) {
+    private void addTo(Table table, ServerStatus server) {
         String endpoint = server.endpoint().toString();
+        String host = server.host().orElse("?");
         if (server.answers()) {
-            table.row(
+            table.row(remote.row(
+                    1,
+                    host,
                     endpoint,
                     server.application(),
                     server.pid().map(String::valueOf).orElse("?"),
@@ -58,9 +73,9 @@ final class ListCommand implements Callable<Integer> {
                     String.valueOf(server.connections()),
                     server.problem().isEmpty()
                             ? String.join(" ", server.services())
-                            : String.join(" ", server.services()) + " (" + server.problem() + ")");
+                            : String.join(" ", server.services()) + " (" + server.problem() + ")"));
         } else {
-            table.row(endpoint, "(does not answer: " + server.problem() + ")");
+            table.row(remote.row(1, host, endpoint, "(does not answer: " + server.problem() + ")"));
         }
     }
 }

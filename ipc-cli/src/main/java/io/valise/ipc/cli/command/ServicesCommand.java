@@ -2,6 +2,7 @@ package io.valise.ipc.cli.command;
 
 import io.valise.ipc.cli.option.CommonOptions;
 import io.valise.ipc.cli.option.JsonLine;
+import io.valise.ipc.cli.option.RemoteOption;
 import io.valise.ipc.cli.option.TimeoutOption;
 import io.valise.ipc.cli.servers.ReachableServers;
 import io.valise.ipc.cli.servers.ServiceLine;
@@ -21,7 +22,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "services",
         description =
-                "Lists the servers of this user and system-wide ones that run, and those that a client can have started.")
+                "Lists the servers of this user and system-wide ones that run, and those that a client can have started; with"
+                        + " --remote those on other machines too.")
 final class ServicesCommand implements Callable<Integer> {
     @Mixin
     private CommonOptions common;
@@ -34,6 +36,9 @@ final class ServicesCommand implements Callable<Integer> {
     private @Nullable String service;
 
     @Mixin
+    private RemoteOption remote;
+
+    @Mixin
     private TimeoutOption timeout;
 
     @Mixin
@@ -41,9 +46,10 @@ final class ServicesCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        ServiceCatalog catalog = ReachableServers.within(timeout.timeout()).withSystemWide();
-        List<ServerStatus> found =
-                Optional.ofNullable(service).map(catalog::find).orElseGet(catalog::list);
+        ServiceCatalog catalog =
+                remote.widen(ReachableServers.within(timeout.timeout()).withSystemWide());
+        List<ServerStatus> found = remote.within(
+                () -> Optional.ofNullable(service).map(catalog::find).orElseGet(catalog::list));
         List<ServiceLine> lines = ServiceLine.of(found);
         if (json.isAsked()) {
             json.print("services", lines, ServiceLine::toValueSet);
@@ -52,17 +58,19 @@ final class ServicesCommand implements Callable<Integer> {
         } else {
             table(lines).print(common.out());
         }
-        return 0;
+        return remote.status();
     }
 
-    private static Table table(List<ServiceLine> lines) {
-        Table table = new Table("NAME", "STATE", "PID", "ADDRESSES", "SERVICES");
-        lines.forEach(line -> table.row(
+    private Table table(List<ServiceLine> lines) {
+        Table table = new Table(remote.row(2, "HOST", "NAME", "STATE", "PID", "ADDRESSES", "SERVICES"));
+        lines.forEach(line -> table.row(remote.row(
+                2,
+                line.hostForPeople(),
                 line.name(),
                 line.stateForPeople(),
                 line.pid().map(String::valueOf).orElse("-"),
                 String.join(" ", line.addresses()),
-                String.join(" ", line.services())));
+                String.join(" ", line.services()))));
         return table;
     }
 }

@@ -3,6 +3,7 @@ package io.valise.ipc.cli.command;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.cli.option.CommonOptions;
 import io.valise.ipc.cli.option.JsonLine;
+import io.valise.ipc.cli.option.RemoteOption;
 import io.valise.ipc.cli.option.TimeoutOption;
 import io.valise.ipc.cli.option.WholeNumber;
 import io.valise.ipc.cli.servers.ReachableServers;
@@ -25,7 +26,8 @@ import picocli.CommandLine.Option;
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 @Command(
         name = "top",
-        description = "Shows the traffic of this user's servers until interrupted. The looks themselves are"
+        description = "Shows the traffic of this user's servers until interrupted, with --remote also of those on other"
+                + " machines. The looks themselves are"
                 + " part of the bytes, but not of the requests; they have servers measure how long requests take.")
 final class TopCommand implements Callable<Integer> {
     private static final String HOME_AND_CLEAR = "\u001b[H\u001b[2J";
@@ -53,6 +55,9 @@ final class TopCommand implements Callable<Integer> {
     private boolean once;
 
     @Mixin
+    private RemoteOption remote;
+
+    @Mixin
     private TimeoutOption timeout;
 
     @Mixin
@@ -61,15 +66,16 @@ final class TopCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         common.requireAtLeast("--interval", SHORTEST_INTERVAL, interval);
-        ServiceCatalog servers = ReachableServers.within(timeout.timeout()).measuringLatency();
+        ServiceCatalog servers =
+                remote.widen(ReachableServers.within(timeout.timeout()).measuringLatency());
         int tables = once ? 1 : count == 0 ? Integer.MAX_VALUE : count;
-        ServerLoad load = new ServerLoad(servers.running(), System.nanoTime());
+        ServerLoad load = new ServerLoad(remote.within(servers::running), System.nanoTime());
         for (int i = 0; i < tables && !common.out().checkError(); i++) { // an error: who read it has gone
             TimeUnit.NANOSECONDS.sleep((once ? Duration.ofMillis(500) : interval).toNanos());
-            load = load.next(servers.running(), System.nanoTime());
+            load = load.next(remote.within(servers::running), System.nanoTime());
             show(load);
         }
-        return 0;
+        return remote.status();
     }
 
     private void show(ServerLoad load) {
@@ -83,8 +89,9 @@ final class TopCommand implements Callable<Integer> {
         common.out().flush();
     }
 
-    private static Table table(ServerLoad load) {
-        Table table = new Table(
+    private Table table(ServerLoad load) {
+        Table table = new Table(row(
+                "HOST",
                 "APPLICATION",
                 "PID",
                 "UP",
@@ -97,20 +104,22 @@ final class TopCommand implements Callable<Integer> {
                 "RING",
                 "P50",
                 "P99",
-                "ENDPOINTS");
+                "ENDPOINTS"));
         for (ServerStatus server : load.distinct()) {
             if (server.answers()) {
                 addTo(table, server, load);
             } else {
                 String silence = server.endpoint() + " (does not answer: " + server.problem() + ")";
-                table.row("?", "?", "", "", "", "", "", "", "", "", "", "", silence);
+                String host = server.host().orElse("?");
+                table.row(row(host, "?", "?", "", "", "", "", "", "", "", "", "", "", silence));
             }
         }
         return table;
     }
 
-    private static void addTo(Table table, ServerStatus server, ServerLoad load) {
-        table.row(
+    private void addTo(Table table, ServerStatus server, ServerLoad load) {
+        table.row(row(
+                server.host().orElse("?"),
                 server.application(),
                 server.pid().map(String::valueOf).orElse("?"),
                 Amounts.span(server.uptime()),
@@ -125,9 +134,10 @@ final class TopCommand implements Callable<Integer> {
                 "",
                 server.endpoints().stream()
                         .filter(address -> !address.startsWith("local:"))
-                        .collect(Collectors.joining(" ")));
+                        .collect(Collectors.joining(" "))));
         for (ServiceLatency service : server.latencies()) {
-            table.row(
+            table.row(row(
+                    "",
                     "  " + service.service(),
                     "",
                     "",
@@ -140,7 +150,11 @@ final class TopCommand implements Callable<Integer> {
                     "",
                     Amounts.micros(service.p50().toNanos()),
                     Amounts.micros(service.p99().toNanos()),
-                    "");
+                    ""));
         }
+    }
+
+    private String[] row(String host, String... cells) {
+        return remote.row(1, host, cells);
     }
 }

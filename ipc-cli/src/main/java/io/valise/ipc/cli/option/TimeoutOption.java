@@ -5,7 +5,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** How long to wait for each server that is looked at. Confined to one thread. */
+/** How long to wait for the servers that are looked at, all at the same time. Confined to one thread. */
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class TimeoutOption {
     @Spec(Spec.Target.MIXEE)
@@ -15,7 +15,7 @@ public final class TimeoutOption {
             names = {"-t", "--timeout"},
             paramLabel = "TIME",
             defaultValue = "5s",
-            description = "How long to wait for each server (default: ${DEFAULT-VALUE}).")
+            description = "How long to wait for the servers, all at the same time (default: ${DEFAULT-VALUE}).")
     private Duration timeout;
 
     /** The time given, if it is positive. */

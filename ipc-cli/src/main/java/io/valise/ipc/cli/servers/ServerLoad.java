@@ -6,6 +6,7 @@ import io.valise.ipc.services.catalog.ServerStatus;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
@@ -13,15 +14,22 @@ import java.util.OptionalLong;
 public final class ServerLoad {
     private final List<ServerStatus> servers;
     private final long nanoTime;
-    private final Map<Endpoint, ServerStatus> before;
+    private final Map<Key, ServerStatus> before;
     private final double seconds;
+
+    /** One process at an address, which others may share. */
+    private record Key(Endpoint endpoint, Optional<String> host, Optional<Long> pid) {
+        static Key of(ServerStatus server) {
+            return new Key(server.endpoint(), server.host(), server.pid());
+        }
+    }
 
     /** The first look, without rates. */
     public ServerLoad(List<ServerStatus> servers, long nanoTime) {
         this(servers, nanoTime, Map.of(), 1);
     }
 
-    private ServerLoad(List<ServerStatus> servers, long nanoTime, Map<Endpoint, ServerStatus> before, double seconds) {
+    private ServerLoad(List<ServerStatus> servers, long nanoTime, Map<Key, ServerStatus> before, double seconds) {
         this.servers = servers;
         this.nanoTime = nanoTime;
         this.before = before;
@@ -30,8 +38,8 @@ public final class ServerLoad {
 
     /** The next look. */
     public ServerLoad next(List<ServerStatus> now, long nowNanoTime) {
-        Map<Endpoint, ServerStatus> known = new HashMap<>();
-        servers.forEach(server -> known.put(server.endpoint(), server));
+        Map<Key, ServerStatus> known = new HashMap<>();
+        servers.forEach(server -> known.put(Key.of(server), server));
         return new ServerLoad(now, nowNanoTime, known, (nowNanoTime - nanoTime) / 1e9);
     }
 
@@ -68,8 +76,8 @@ public final class ServerLoad {
     }
 
     private long growth(ServerStatus server, String counter) {
-        ServerStatus earlier = before.get(server.endpoint());
-        if (earlier == null || !earlier.answers() || !earlier.pid().equals(server.pid())) {
+        ServerStatus earlier = before.get(Key.of(server));
+        if (earlier == null || !earlier.answers()) {
             return 0;
         }
         return server.counter(counter) - earlier.counter(counter);

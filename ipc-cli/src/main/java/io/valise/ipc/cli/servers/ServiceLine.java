@@ -17,11 +17,11 @@ import java.util.stream.Collectors;
  * @param addresses all of them, fastest first
  */
 public record ServiceLine(String name, ServerStatus first, List<String> addresses) {
-    /** The lines for some addresses; addresses of one name and process share a line. */
+    /** The lines for some addresses; addresses of one name, process and host share a line. */
     public static List<ServiceLine> of(List<ServerStatus> statuses) {
-        Map<String, List<ServerStatus>> groups = statuses.stream()
+        Map<List<Object>, List<ServerStatus>> groups = statuses.stream()
                 .collect(Collectors.groupingBy(
-                        status -> status.endpoint().name() + ' ' + status.state() + ' ' + status.pid(),
+                        status -> List.of(status.endpoint().name(), status.state(), status.pid(), status.host()),
                         LinkedHashMap::new,
                         Collectors.toList()));
         return groups.values().stream().map(ServiceLine::line).toList();
@@ -38,6 +38,13 @@ public record ServiceLine(String name, ServerStatus first, List<String> addresse
     /** Its process, if it runs. */
     public Optional<Long> pid() {
         return first.pid();
+    }
+
+    /** The machine that it runs on, if it says so; - for one that does not run. */
+    public String hostForPeople() {
+        return first.state() == ServerStatus.State.STARTABLE
+                ? "-"
+                : first.host().orElse("?");
     }
 
     /** What it offers. */
@@ -57,6 +64,7 @@ public record ServiceLine(String name, ServerStatus first, List<String> addresse
     /** This as a message, for JSON. */
     public ValueSet toValueSet() {
         ValueSet.Builder set = ValueSet.builder().put("name", name).put("state", state());
+        first.host().ifPresent(host -> set.put("host", host));
         pid().ifPresent(pid -> set.put("pid", pid));
         if (!first.problem().isEmpty()) {
             set.put("problem", first.problem());
