@@ -90,8 +90,11 @@ public final class NatsListener implements Transport.Listener {
             end = endOne;
             Runnable endOther = used.broker().subscribe(direct, Subjects.QUEUE, handler);
             end = () -> {
-                endOne.run();
-                endOther.run();
+                try {
+                    endOne.run(); // needs a thread
+                } finally {
+                    endOther.run();
+                }
             };
             used.confirm();
             used.allowed(subject);

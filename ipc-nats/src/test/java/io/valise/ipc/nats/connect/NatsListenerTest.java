@@ -48,7 +48,7 @@ class NatsListenerTest {
         node.release();
         assertThat(node.isUnused()).isTrue();
         IpcException failure =
-                catchThrowableOfType(IpcException.class, () -> Dial.connect(settings, QUOTES, NodeTest.NANOS));
+                catchThrowableOfType(IpcException.class, () -> Dial.connect(settings, QUOTES, "", NodeTest.NANOS));
         assertThat(failure.status()).isEqualTo(IpcStatus.ENDPOINT_NOT_FOUND);
     }
 
@@ -96,7 +96,9 @@ class NatsListenerTest {
             loses(settings);
             started.await();
             awaitReturned();
-            assertThat(Listing.names(settings)).containsExactly("orders", "quotes");
+            assertThat(Listing.servers(settings, NodeTest.NANOS))
+                    .extracting(Served::name)
+                    .containsExactly("orders", "quotes");
             quotes.close();
             orders.close();
         }
@@ -115,7 +117,9 @@ class NatsListenerTest {
             NatsListener quotes = NatsListener.open(settings, QUOTES, Link::close);
             loses(settings);
             awaitReturned();
-            assertThat(Listing.names(settings)).containsExactly("quotes");
+            assertThat(Listing.servers(settings, NodeTest.NANOS))
+                    .extracting(Served::name)
+                    .containsExactly("quotes");
             quotes.close();
         }
     }
@@ -130,7 +134,7 @@ class NatsListenerTest {
                 throw noThread();
             });
             assertThatThrownBy(listener::close).hasMessageContaining("no thread");
-            assertThat(Listing.names(settings)).isEmpty();
+            assertThat(Listing.servers(settings, NodeTest.NANOS)).isEmpty();
             node.release();
             assertThat(node.isUnused()).isTrue();
         }

@@ -122,8 +122,7 @@ class LinksTest {
     }
 
     private static Subjects.End server() {
-        return Objects.requireNonNull(
-                Subjects.End.of(Subjects.inbox("another", Links.process()) + ".0123456789abcdef"));
+        return Objects.requireNonNull(Subjects.End.of(Subjects.inbox("another", Links.random()) + ".0123456789abcdef"));
     }
 
     private static Chunk answer() {
