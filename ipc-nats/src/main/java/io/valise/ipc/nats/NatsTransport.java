@@ -137,7 +137,8 @@ public final class NatsTransport implements Transport {
 
     /**
      * Asks all processes at the broker, as {@link #endpoints}. Each server of a name is there by itself; those that the broker
-     * does not allow to be reached so, since it lacks the permissions {@code valise.d}, are there as one.
+     * does not allow to be reached so, since it lacks the permissions {@code valise.d}, are there as one. Any process may answer,
+     * so that no more than a thousand servers are taken.
      *
      * @throws IpcException as the interface says; {@code TIMEOUT} also when processes serve and none answers
      * @since 0.2.0

@@ -1,6 +1,7 @@
 package io.valise.ipc.nats;
 
 import static io.valise.ipc.nats.Expect.fails;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nats.client.Connection;
@@ -16,11 +17,17 @@ import io.valise.ipc.ValueSet;
 import io.valise.ipc.spi.FoundServer;
 import io.valise.ipc.testkit.process.FreePort;
 import io.valise.ipc.testlog.Logs;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
@@ -146,7 +153,49 @@ class ListingTest {
             fails(
                     IpcStatus.TIMEOUT,
                     "there are processes that serve, and none has said",
-                    () -> broker.transport().servers(TimeUnit.SECONDS.toNanos(2)));
+                    () -> broker.transport().servers(LONG));
+        }
+    }
+
+    /** It takes a word of the broker's protocol that its client library does not send. */
+    @Test
+    void aProcessThatAnswersAsOnlyTheBrokerDoesHidesNoServer() throws Exception {
+        try (NatsServer broker = NatsServer.open();
+                Socket forger = new Socket(InetAddress.getLoopbackAddress(), broker.port())) {
+            BufferedReader in = new BufferedReader(new InputStreamReader(forger.getInputStream(), US_ASCII));
+            OutputStream out = forger.getOutputStream();
+            out.write("CONNECT {\"headers\":true}\r\nSUB valise.s.* 1\r\nPING\r\n".getBytes(US_ASCII));
+            while (!in.readLine().equals("PONG")) {} // it is subscribed now
+            FutureTask<List<FoundServer>> asking =
+                    new FutureTask<>(() -> broker.transport().servers(LONG));
+            new Thread(asking, "asking").start();
+            String message = in.readLine();
+            while (!message.startsWith("MSG ")) {
+                message = in.readLine();
+            }
+            String replyTo = message.split(" ", -1)[3];
+            String none = "HPUB " + replyTo + " 16 16\r\nNATS/1.0 503\r\n\r\n\r\n";
+            String names = "PUB " + replyTo + " 6\r\nquotes\r\n";
+            out.write((none + names).getBytes(US_ASCII));
+            assertThat(asking.get())
+                    .extracting(each -> each.endpoint().toString())
+                    .containsExactly("nats:quotes");
+        }
+    }
+
+    @Test
+    void oneProcessDoesNotFillTheMemoryOfOthers() throws Exception {
+        try (NatsServer broker = NatsServer.open();
+                Connection other = Nats.connect(broker.url())) {
+            StringBuilder names = new StringBuilder();
+            for (int i = 0; i < 100_000; i++) {
+                names.append('n').append(i).append('\n');
+            }
+            other.createDispatcher(question -> other.publish(
+                            question.getReplyTo(), names.toString().getBytes(US_ASCII)))
+                    .subscribe("valise.s.*");
+            other.flush(Duration.ofSeconds(20));
+            assertThat(broker.transport().servers(LONG)).hasSize(1000);
         }
     }
 

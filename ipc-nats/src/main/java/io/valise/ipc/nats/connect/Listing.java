@@ -18,17 +18,17 @@ public final class Listing {
     private static final long LEAST_QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(150);
     private static final long LEAST_NANOS = TimeUnit.SECONDS.toNanos(1);
     /** Which parts of the time a first answer, and each later one, may take: who has more time waits longer for busy processes. */
-    private static final int FIRST = 4;
+    private static final int FIRST_PART = 4;
 
-    private static final int LATER = 20;
+    private static final int LATER_PART = 20;
     /** Any process may answer, and as much as it likes. */
-    private static final int MOST_SERVERS = 10_000;
+    private static final int MOST_SERVERS = 1000;
 
     private Listing() {}
 
     /**
      * The servers that processes tell in time: the first answer may take a second, or a quarter of the time if that is more;
-     * each later one as long as all before it, or a twentieth of the time.
+     * each later one as long as all before it, or a twentieth of the time. A thousand servers at most.
      *
      * @param nanos how long it may take
      * @throws IpcException as {@link Nodes#use}; {@code ACCESS_DENIED} when the broker does not allow to ask, {@code TIMEOUT}
@@ -47,18 +47,24 @@ public final class Listing {
     private static List<Served> gather(Node node, long nanos) {
         Set<Served> servers = new TreeSet<>(Served.ORDER);
         BlockingQueue<Optional<byte[]>> told = new LinkedBlockingQueue<>();
-        long most = Math.min(nanos, Math.max(LEAST_NANOS, nanos / FIRST));
-        long quiet = Math.max(LEAST_QUIET_NANOS, nanos / LATER);
+        long most = Math.min(nanos, Math.max(LEAST_NANOS, nanos / FIRST_PART));
+        long quiet = Math.max(LEAST_QUIET_NANOS, nanos / LATER_PART);
         long begun = System.nanoTime();
         Runnable end = node.list(data -> told.add(Optional.ofNullable(data)));
         try {
             node.confirm(nanos); // what the broker denies is known before
             node.allowed(Subjects.listing(node.settings().userToken()));
+            // the broker says so before it confirms; a process may say the same, and ends the wait for no other answer
+            // by that
+            boolean noneAsked = told.stream().limit(1).anyMatch(Optional::isEmpty);
             Optional<byte[]> next = firstOf(told, node, most - (System.nanoTime() - begun));
-            while (next != null && next.isPresent() && servers.size() < MOST_SERVERS) {
-                NameList.parse(next.get()).forEach(servers::add);
+            while (next != null && servers.size() < MOST_SERVERS) {
+                next.ifPresent(data -> NameList.parse(data)
+                        .limit(MOST_SERVERS - servers.size())
+                        .forEach(servers::add));
                 long taken = System.nanoTime() - begun;
-                next = taken < most ? told.poll(Math.max(quiet, taken), TimeUnit.NANOSECONDS) : null;
+                long wait = noneAsked && servers.isEmpty() ? LEAST_QUIET_NANOS : Math.max(quiet, taken);
+                next = taken < most ? told.poll(Math.min(wait, nanos - taken), TimeUnit.NANOSECONDS) : null;
             }
             return List.copyOf(servers);
         } catch (InterruptedException e) {
@@ -70,7 +76,7 @@ public final class Listing {
         }
     }
 
-    /** Empty when the broker says that no process is asked. */
+    /** Empty when the broker, or a process, says that no process is asked. */
     private static Optional<byte[]> firstOf(BlockingQueue<Optional<byte[]>> told, Node node, long nanos)
             throws InterruptedException {
         Optional<byte[]> first = told.poll(nanos, TimeUnit.NANOSECONDS);
