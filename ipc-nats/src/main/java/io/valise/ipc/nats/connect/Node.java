@@ -267,7 +267,7 @@ final class Node implements BrokerConnection.Receiver, Outlet {
     /**
      * Waits until the broker has all that was sent before.
      *
-     * @throws IpcException {@code TIMEOUT}
+     * @throws IpcException {@code TIMEOUT}; {@code ENDPOINT_NOT_FOUND} when the connection is lost
      */
     void confirm() {
         confirm(TimeUnit.MILLISECONDS.toNanos(START_MILLIS));
@@ -275,12 +275,13 @@ final class Node implements BrokerConnection.Receiver, Outlet {
 
     /**
      * As {@link #confirm()}, within a time.
-     *
-     * @throws IpcException {@code TIMEOUT}
      */
     void confirm(long nanos) {
         if (!echo(Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanos)))) {
-            throw BrokerConnection.unanswered(settings, null);
+            String why = lost;
+            throw why == null
+                    ? BrokerConnection.unanswered(settings, null)
+                    : new IpcException(IpcStatus.ENDPOINT_NOT_FOUND, why, Delivery.NOT_SENT);
         }
     }
 

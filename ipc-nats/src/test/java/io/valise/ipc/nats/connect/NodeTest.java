@@ -58,7 +58,8 @@ class NodeTest {
         asking.join();
         assertThat(failure.get())
                 .isInstanceOfSatisfying(
-                        IpcException.class, e -> assertThat(e.status()).isEqualTo(IpcStatus.TIMEOUT));
+                        IpcException.class, e -> assertThat(e.status()).isEqualTo(IpcStatus.ENDPOINT_NOT_FOUND))
+                .hasMessageContaining("was lost");
         node.release();
     }
 
