@@ -323,17 +323,27 @@ public final class BrokerConnection {
 
     /** Ends it without telling the receiver; returns at once. Idempotent. */
     public void close() {
-        close(THREADS);
+        close(THREADS, again -> ReadinessLoop.shared().after(CLOSE_AGAIN_NANOS, again));
     }
 
-    /** As that, by a thread of these. A process that has none now has one later. */
-    void close(Executor threads) {
+    /**
+     * As that, by a thread of these. A process that has none now has one later; if it has none to wait for that either, the calling
+     * thread closes the connection, which nothing else would.
+     *
+     * @param later runs a task later; may throw what {@link ReadinessLoop#shared} does
+     */
+    void close(Executor threads, Consumer<Runnable> later) {
         over.set(true);
         try {
             threads.execute(this::disconnect);
         } catch (OutOfMemoryError refused) {
             LOG.log(Level.DEBUG, "closing the connection to " + settings.shown(), refused);
-            ReadinessLoop.shared().after(CLOSE_AGAIN_NANOS, () -> close(threads));
+            try {
+                later.accept(() -> close(threads, later));
+            } catch (IpcException noThread) {
+                LOG.log(Level.DEBUG, "closing the connection to " + settings.shown(), noThread);
+                disconnect();
+            }
         }
     }
 

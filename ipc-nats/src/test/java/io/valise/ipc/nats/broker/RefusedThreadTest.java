@@ -2,13 +2,17 @@ package io.valise.ipc.nats.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
 import io.valise.ipc.nats.NatsServer;
 import io.valise.ipc.nats.NeedsNats;
+import io.valise.ipc.spi.runtime.ReadinessLoop;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -17,8 +21,8 @@ import org.junit.jupiter.api.Test;
 class RefusedThreadTest {
     private static final long NANOS = TimeUnit.SECONDS.toNanos(30);
 
-    @Test
-    void aConnectionIsClosedAsSoonAsThereIsAThread() throws InterruptedException {
+    /** Has a connection closed, and waits until the broker says that it has gone. */
+    private static void closes(Consumer<BrokerConnection> close) throws InterruptedException {
         try (NatsServer broker = NatsServer.open()) {
             BrokerSettings settings = new BrokerSettings(
                     List.of(BrokerAddress.parse(broker.url())), null, null, null, "-", null, false, 1);
@@ -28,21 +32,39 @@ class RefusedThreadTest {
             closed.subscribe("questions");
             BrokerConnection other = BrokerConnection.open(settings, asking, NANOS);
             other.subscribe("answers");
-            AtomicInteger tries = new AtomicInteger();
-            closed.close(task -> {
-                if (tries.incrementAndGet() == 1) {
-                    throw new OutOfMemoryError("unable to create native thread");
-                }
-                new Thread(task, "closing").start();
-            });
+            close.accept(closed);
             Boolean unheard = null;
-            while (!Boolean.TRUE.equals(unheard)) { // the broker says so when the connection has gone
+            while (!Boolean.TRUE.equals(unheard)) {
                 other.publish("questions", "answers", new byte[1]);
                 unheard = asking.answers.poll(100, TimeUnit.MILLISECONDS);
             }
-            assertThat(tries).hasValue(2);
             other.close();
         }
+    }
+
+    private static void refuse() {
+        throw new OutOfMemoryError("unable to create native thread");
+    }
+
+    @Test
+    void aConnectionIsClosedAsSoonAsThereIsAThread() throws InterruptedException {
+        AtomicInteger tries = new AtomicInteger();
+        closes(connection -> connection.close(
+                task -> {
+                    if (tries.incrementAndGet() == 1) {
+                        refuse();
+                    }
+                    new Thread(task, "closing").start();
+                },
+                again -> ReadinessLoop.shared().after(1, again)));
+        assertThat(tries).hasValue(2);
+    }
+
+    @Test
+    void aConnectionIsClosedThoughThereIsNoThreadForThatAtAll() throws InterruptedException {
+        closes(connection -> connection.close(task -> refuse(), again -> {
+            throw new IpcException(IpcStatus.RESOURCE_EXHAUSTED, "no thread");
+        }));
     }
 
     private static final class Hearing implements BrokerConnection.Receiver {
