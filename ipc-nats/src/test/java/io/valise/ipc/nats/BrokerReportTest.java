@@ -58,6 +58,17 @@ class BrokerReportTest {
     }
 
     @Test
+    void anInterruptedThreadIsToldNothing() {
+        try (NatsServer broker = NatsServer.open()) {
+            NatsTransport transport = broker.transport();
+            assertThat(transport.examine(LONG).mayList()).isTrue(); // it is connected from now on
+            Thread.currentThread().interrupt();
+            fails(IpcStatus.CANCELLED, "interrupted", () -> transport.examine(LONG));
+            assertThat(Thread.interrupted()).isTrue();
+        }
+    }
+
+    @Test
     void saysWhatIsWrong() throws IOException {
         NatsTransport absent = new NatsTransport(
                 NatsOptions.builder("nats://127.0.0.1:" + FreePort.find()).build());

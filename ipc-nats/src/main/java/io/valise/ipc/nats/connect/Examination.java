@@ -1,6 +1,8 @@
 package io.valise.ipc.nats.connect;
 
+import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
 import io.valise.ipc.nats.broker.BrokerSettings;
 import io.valise.ipc.nats.broker.Subjects;
 
@@ -22,7 +24,8 @@ public record Examination(
      * Connects, and looks.
      *
      * @param nanos how long it may take
-     * @throws IpcException as {@link Nodes#use}; {@code TIMEOUT} when the broker stops answering
+     * @throws IpcException as {@link Nodes#use}; {@code TIMEOUT} when the broker stops answering, {@code CANCELLED}
+     *     when the thread is interrupted
      */
     public static Examination of(BrokerSettings settings, long nanos) {
         long end = System.nanoTime() + nanos;
@@ -31,14 +34,14 @@ public record Examination(
             long shortest = Long.MAX_VALUE;
             for (int i = 0; i < ROUND_TRIPS; i++) {
                 long begun = System.nanoTime();
-                node.confirm(end - begun);
+                confirm(node, end - begun);
                 shortest = Math.min(shortest, System.nanoTime() - begun);
             }
             String listing = Subjects.listing(settings.userToken());
             Runnable answer = node.answersListings();
             Runnable question = node.list(names -> {});
             try {
-                node.confirm(end - System.nanoTime()); // what the broker denies is known before
+                confirm(node, end - System.nanoTime()); // what the broker denies is known before
                 return new Examination(
                         node.broker().version(),
                         node.broker().serverName(),
@@ -52,6 +55,14 @@ public record Examination(
             }
         } finally {
             node.release();
+        }
+    }
+
+    /** An interrupt ends the wait, and what the broker denies may not be known then. */
+    private static void confirm(Node node, long nanos) {
+        node.confirm(nanos);
+        if (Thread.currentThread().isInterrupted()) {
+            throw new IpcException(IpcStatus.CANCELLED, "interrupted while examining a broker", Delivery.NOT_SENT);
         }
     }
 }
