@@ -216,10 +216,10 @@ public final class NatsListener implements Transport.Listener {
 
     /** The connection to the broker would never be closed if it were not given back. */
     private void leave(Node used, Runnable end) {
+        used.servesNoMore(this); // who asks meanwhile is not told the name
         try {
             end.run(); // needs a thread
         } finally {
-            used.servesNoMore(this);
             used.release();
         }
     }
