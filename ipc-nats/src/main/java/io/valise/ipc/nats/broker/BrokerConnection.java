@@ -311,6 +311,11 @@ public final class BrokerConnection {
         return denied.contains(subject);
     }
 
+    /** A subject is not used again: whether it was denied need not be remembered. */
+    public void forgetDenied(String subject) {
+        denied.remove(subject);
+    }
+
     /** Whether messages have arrived that were not handled yet. */
     public boolean isBehind() {
         return dispatcher.getPendingMessageCount() > 0;

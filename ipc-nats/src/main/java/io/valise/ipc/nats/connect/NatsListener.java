@@ -220,6 +220,7 @@ public final class NatsListener implements Transport.Listener {
         try {
             end.run(); // needs a thread
         } finally {
+            used.broker().forgetDenied(direct); // no other server has it
             used.release();
         }
     }

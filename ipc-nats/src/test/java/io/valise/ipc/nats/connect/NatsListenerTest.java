@@ -124,6 +124,23 @@ class NatsListenerTest {
         }
     }
 
+    /** Each server has a subject of its own, which older permissions deny. */
+    @Test
+    void whatTheBrokerDeniesIsKnownAfterAnyNumberOfServers() {
+        String users = "authorization { users: [ {user: ann, password: p, permissions: {"
+                + " publish: { allow: [\"valise.l.*.>\"] },"
+                + " subscribe: { allow: [\"valise.l.ann.>\", \"valise.s.*\", \"valise.c.quotes.* valise\"] } } } ] }";
+        try (NatsServer broker = NatsServer.with(users)) {
+            BrokerSettings settings = NodeTest.settings(broker, "ann", "ann");
+            for (int i = 0; i < 1100; i++) {
+                NatsListener.open(settings, QUOTES, Link::close).close();
+            }
+            IpcException failure = catchThrowableOfType(
+                    IpcException.class, () -> NatsListener.open(settings, new Endpoint("nats", "orders"), Link::close));
+            assertThat(failure.status()).isEqualTo(IpcStatus.ACCESS_DENIED);
+        }
+    }
+
     @Test
     void aListenerThatClosesWithoutAThreadGivesItsConnectionBack() {
         try (NatsServer broker = NatsServer.open()) {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -27,12 +28,17 @@ class NodeTest {
     static final long NANOS = TimeUnit.SECONDS.toNanos(30);
 
     static BrokerSettings settings(NatsServer broker) {
+        return settings(broker, null, "-");
+    }
+
+    /** As a user whose password is {@code p}. */
+    static BrokerSettings settings(NatsServer broker, @Nullable String user, String name) {
         return new BrokerSettings(
                 List.of(BrokerAddress.parse(broker.url())),
+                user,
+                user == null ? null : "p",
                 null,
-                null,
-                null,
-                "-",
+                name,
                 null,
                 false,
                 TimeUnit.SECONDS.toNanos(15));
