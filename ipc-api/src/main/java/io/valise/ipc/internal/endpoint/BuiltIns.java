@@ -10,22 +10,37 @@ import io.valise.ipc.internal.serve.Services;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The services every server answers: {@code valise.ping} echoes, {@code valise.info} tells about the server, and
  * {@code valise.schema} what it offers, with its types.
  */
 final class BuiltIns {
-    private BuiltIns() {}
+    private final ServerCore server;
+    private @Nullable UUID serverId;
+
+    private BuiltIns(ServerCore server) {
+        this.server = server;
+    }
 
     static void addTo(Services services, ServerCore server) {
+        BuiltIns builtIns = new BuiltIns(server);
         services.addBuiltIn("valise.ping", request -> request.message());
-        services.addBuiltIn("valise.info", request -> info(server, request.message()));
+        services.addBuiltIn("valise.info", request -> builtIns.info(request.message()));
         services.addBuiltIn("valise.schema", request -> ValueSet.from(services.schema()));
     }
 
-    private static ValueSet info(ServerCore server, ValueSet asked) {
+    /** Made when it is first asked for: a source of random numbers takes its time to start. */
+    private synchronized String serverId() {
+        UUID id = serverId == null ? UUID.randomUUID() : serverId;
+        serverId = id;
+        return id.toString();
+    }
+
+    private ValueSet info(ValueSet asked) {
         if (asked.getBoolean("latency", false)) {
             server.config().services().latency().forAWhile();
         }
@@ -52,7 +67,7 @@ final class BuiltIns {
                 .put("bytesUnhandled", stats.bytesUnhandled())
                 .put("bytesUnsent", stats.bytesUnsent());
         if (asked.getBoolean("host", false)) { // not unasked: on some systems the name is looked up
-            info.put("host", Greeting.thisHost());
+            info.put("host", Greeting.thisHost()).put("serverId", serverId());
         }
         stats.ringOccupancy().ifPresent(taken -> info.put("ringOccupancy", taken));
         return withLatencies(info, stats.latencies()).build();

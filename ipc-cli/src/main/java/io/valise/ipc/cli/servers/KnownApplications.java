@@ -4,7 +4,6 @@ import io.valise.ipc.Endpoint;
 import io.valise.ipc.IpcClient;
 import io.valise.ipc.IpcConnection;
 import io.valise.ipc.IpcException;
-import io.valise.ipc.IpcStatus;
 import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.identity.CapabilityGrant;
 import io.valise.ipc.identity.IssuedGrants;
@@ -98,7 +97,7 @@ public final class KnownApplications {
     private void servers(AppIdentity as, Duration timeout) {
         List<ServerStatus> running = ReachableServers.within(timeout).running();
         for (ServerStatus server : new ServerLoad(running, System.nanoTime()).distinct()) {
-            if (server.problem().equals(IpcStatus.TIMEOUT.toString())) {
+            if (server.timedOut()) {
                 continue; // it is not waited for again
             }
             String place = "server " + server.endpoint()

@@ -17,10 +17,10 @@ public final class ServerLoad {
     private final Map<Key, ServerStatus> before;
     private final double seconds;
 
-    /** One process at an address, which others may share. */
-    private record Key(Endpoint endpoint, Optional<String> host, Optional<Long> pid) {
+    /** One server at an address, which others may share. */
+    private record Key(Endpoint endpoint, Optional<String> host, Optional<Long> pid, Optional<String> serverId) {
         static Key of(ServerStatus server) {
-            return new Key(server.endpoint(), server.host(), server.pid());
+            return new Key(server.endpoint(), server.host(), server.pid(), server.serverId());
         }
     }
 

@@ -17,11 +17,16 @@ import java.util.stream.Collectors;
  * @param addresses all of them, fastest first
  */
 public record ServiceLine(String name, ServerStatus first, List<String> addresses) {
-    /** The lines for some addresses; addresses of one name, process and host share a line. */
+    /** The lines for some addresses; addresses of one name and server share a line. */
     public static List<ServiceLine> of(List<ServerStatus> statuses) {
         Map<List<Object>, List<ServerStatus>> groups = statuses.stream()
                 .collect(Collectors.groupingBy(
-                        status -> List.of(status.endpoint().name(), status.state(), status.pid(), status.host()),
+                        status -> List.of(
+                                status.endpoint().name(),
+                                status.state(),
+                                status.pid(),
+                                status.host(),
+                                status.serverId()),
                         LinkedHashMap::new,
                         Collectors.toList()));
         return groups.values().stream().map(ServiceLine::line).toList();

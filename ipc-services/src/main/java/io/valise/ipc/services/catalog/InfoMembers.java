@@ -75,6 +75,7 @@ record InfoMembers(ValueSet readable, String faults) {
         known.put("application", ValueSet::getString);
         known.put("javaVersion", ValueSet::getString);
         known.put("host", ValueSet::getString);
+        known.put("serverId", ValueSet::getString);
         known.put("uptime", ValueSet::getDuration);
         known.put("endpoints", ValueSet::getStrings);
         known.put("services", ValueSet::getStrings);

@@ -1,6 +1,7 @@
 package io.valise.ipc.services.catalog;
 
 import io.valise.ipc.Endpoint;
+import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.services.hosting.ServiceManifest;
 import io.valise.ipc.services.manifest.ManifestReader;
@@ -91,6 +92,25 @@ public record ServerStatus(Endpoint endpoint, State state, ValueSet info, String
         return info.contains("host") ? Optional.of(info.getString("host")) : Optional.empty();
     }
 
+    /**
+     * What tells it from every other server, those of its process too: random, the same as long as it runs; empty where {@link
+     * #host()} is not asked for, and where the server is an older one or not of this library.
+     *
+     * @since 0.2.0
+     */
+    public Optional<String> serverId() {
+        return info.contains("serverId") ? Optional.of(info.getString("serverId")) : Optional.empty();
+    }
+
+    /**
+     * Whether there was no answer in the time that the catalog waits.
+     *
+     * @since 0.2.0
+     */
+    public boolean timedOut() {
+        return state == State.SILENT && problem.equals(IpcStatus.TIMEOUT.toString());
+    }
+
     /** How long it has been up. */
     public Duration uptime() {
         return info.getDuration("uptime", Duration.ZERO);
@@ -119,6 +139,7 @@ public record ServerStatus(Endpoint endpoint, State state, ValueSet info, String
                 && other.answers()
                 && pid().equals(other.pid())
                 && host().equals(other.host())
+                && serverId().equals(other.serverId())
                 && endpoints().equals(other.endpoints());
     }
 
