@@ -23,7 +23,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One look at the servers of some transports, all at the same time and within one deadline, however many do not answer. For one
@@ -39,7 +41,12 @@ final class Look {
     private final long begun = System.nanoTime();
     private final long nanos;
     private final ValueSet question;
-    private final ExecutorService askers = Threads.pool("valise-asker", AT_ONCE);
+    /** Who connects on this machine waits for no one who connects by a network. */
+    private final ExecutorService here = Threads.pool("valise-asker", AT_ONCE);
+
+    private final ExecutorService afar = Threads.pool("valise-far-asker", AT_ONCE);
+    /** No one who is connected waits for those who connect. */
+    private final ExecutorService turns = Threads.pool("valise-turn", AT_ONCE);
 
     Look(Duration timeout, ValueSet question) {
         nanos = timeout.toNanos();
@@ -47,85 +54,125 @@ final class Look {
     }
 
     /** What a transport lists: its servers, or why there are none. */
-    private record Listed(List<FoundServer> servers, Optional<IpcException> failure) {}
+    private record Listed(Source source, List<FoundServer> servers, Optional<IpcException> failure) {}
 
-    /** What comes of one server. */
+    /** What comes of one server; neither future fails. */
     private record Inquiry(
-            Endpoint endpoint, CompletableFuture<Probe> connected, CompletableFuture<ServerStatus> answered) {}
+            Endpoint endpoint,
+            boolean far,
+            CompletableFuture<Probe> connected,
+            CompletableFuture<ServerStatus> answered) {
+        String name() {
+            return endpoint.name();
+        }
+    }
 
     /** The status of each server, in the order of the sources, by name. */
     List<ServerStatus> at(List<Source> sources) {
+        List<Inquiry> all = new ArrayList<>();
+        List<CompletableFuture<Listed>> lists;
+        List<ServerStatus> answers;
         try {
-            List<CompletableFuture<Listed>> lists = sources.stream()
-                    .map(source -> CompletableFuture.supplyAsync(() -> list(source.transport()), askers))
-                    .toList();
-            List<Inquiry> all = inquire(lists);
-            List<ServerStatus> answers =
-                    all.stream().map(each -> each.answered().join()).toList();
-            close(all);
-            for (int i = 0; i < lists.size(); i++) {
-                lists.get(i).join().failure().ifPresent(sources.get(i).unlisted());
-            }
-            return answers.stream().map(each -> each.withoutProbes(answers)).toList();
+            lists = sources.stream().map(this::list).toList();
+            inquire(lists, all);
+            answers = all.stream().map(each -> each.answered().join()).toList();
         } finally {
-            askers.shutdown();
+            close(all);
+            List.of(here, afar, turns).forEach(ExecutorService::shutdown);
         }
+        for (CompletableFuture<Listed> each : lists) {
+            Listed list = each.join();
+            list.failure().ifPresent(list.source().unlisted());
+        }
+        return answers.stream().map(each -> each.withoutProbes(answers)).toList();
     }
 
-    private Listed list(Transport transport) {
-        boolean far = transport.reach() == Transport.Reach.NETWORK;
-        Availability here = Availability.of(transport);
-        if (!here.available()) {
-            return new Listed(List.of(), far ? Optional.of(here.refusal()) : Optional.empty());
-        }
+    private ExecutorService askers(boolean far) {
+        return far ? afar : here;
+    }
+
+    /** Does not throw where a thread is refused: the future fails. */
+    private static <T> CompletableFuture<T> supply(ExecutorService pool, Supplier<T> work) {
         try {
-            return new Listed(
-                    transport.servers(left().toNanos()).stream()
-                            .sorted(Comparator.comparing(
-                                    server -> server.endpoint().name()))
-                            .toList(),
-                    Optional.empty());
-        } catch (RuntimeException e) {
-            if (far) {
-                return new Listed(List.of(), Optional.of(e instanceof IpcException known ? known : unknown(transport, e)));
-            }
-            LOG.log(Level.WARNING, "the servers of " + transport.scheme() + ": cannot be listed: " + e.getMessage(), e);
-            return new Listed(List.of(), Optional.empty());
+            return CompletableFuture.supplyAsync(work, pool);
+        } catch (RuntimeException | OutOfMemoryError refused) {
+            return CompletableFuture.failedFuture(refused);
         }
     }
 
-    private static IpcException unknown(Transport transport, RuntimeException failure) {
-        return new IpcException(
-                IpcStatus.UNSUPPORTED, transport.scheme() + ": " + failure, Delivery.NOT_SENT, failure);
+    private CompletableFuture<Listed> list(Source source) {
+        return supply(askers(source.isOfNetwork()), () -> listed(source))
+                .exceptionally(failure -> unlisted(source, Probe.causeOf(failure)));
+    }
+
+    private Listed listed(Source source) {
+        Transport transport = source.transport();
+        Availability availability = Availability.of(transport);
+        if (!availability.available()) {
+            return new Listed(
+                    source, List.of(), source.isOfNetwork() ? Optional.of(availability.refusal()) : Optional.empty());
+        }
+        return new Listed(
+                source,
+                transport.servers(left().toNanos()).stream()
+                        .sorted(Comparator.comparing(server -> server.endpoint().name()))
+                        .toList(),
+                Optional.empty());
+    }
+
+    private static Listed unlisted(Source source, Throwable failure) {
+        String scheme = source.transport().scheme();
+        if (source.isOfNetwork()) {
+            return new Listed(
+                    source,
+                    List.of(),
+                    Optional.of(failure instanceof IpcException known ? known : unknown(scheme, failure)));
+        }
+        LOG.log(Level.WARNING, "the servers of " + scheme + ": cannot be listed: " + failure.getMessage(), failure);
+        return new Listed(source, List.of(), Optional.empty());
+    }
+
+    private static IpcException unknown(String scheme, Throwable failure) {
+        return new IpcException(IpcStatus.UNSUPPORTED, scheme + ": " + failure, Delivery.NOT_SENT, failure);
     }
 
     /** A network that takes more than half of the time to list its servers keeps no other servers waiting. */
-    private List<Inquiry> inquire(List<CompletableFuture<Listed>> lists) {
-        List<Inquiry> all = new ArrayList<>();
+    private void inquire(List<CompletableFuture<Listed>> lists, List<Inquiry> all) {
         List<CompletableFuture<Listed>> late = new ArrayList<>();
         for (CompletableFuture<Listed> list : lists) {
             await(list, half());
             if (list.isDone()) {
-                list.join().servers().forEach(server -> all.add(connect(server)));
+                connect(list.join(), all);
             } else {
                 late.add(list);
             }
         }
-        ask(all);
+        ask(List.copyOf(all));
         for (CompletableFuture<Listed> list : late) {
-            List<Inquiry> more =
-                    list.join().servers().stream().map(this::connect).toList();
-            more.forEach(this::askWhenConnected);
-            all.addAll(more);
+            connect(list.join(), all).forEach(this::askWhenConnected);
         }
-        return all;
     }
 
-    private Inquiry connect(FoundServer server) {
+    private List<Inquiry> connect(Listed list, List<Inquiry> all) {
+        int known = all.size();
+        boolean far = list.source().isOfNetwork();
+        list.servers().forEach(server -> all.add(connect(server, far)));
+        return all.subList(known, all.size());
+    }
+
+    private Inquiry connect(FoundServer server, boolean far) {
         return new Inquiry(
                 server.endpoint(),
-                CompletableFuture.supplyAsync(() -> Probe.connect(server, left()), askers),
+                far,
+                supply(askers(far), () -> probe(server))
+                        .exceptionally(failure -> Probe.failed(server.endpoint(), failure)),
                 new CompletableFuture<>());
+    }
+
+    private Probe probe(FoundServer server) {
+        return System.nanoTime() - begun < nanos
+                ? Probe.connect(server, left())
+                : new Probe(server.endpoint(), Optional.empty(), IpcStatus.TIMEOUT.toString());
     }
 
     private void ask(List<Inquiry> all) {
@@ -133,27 +180,41 @@ final class Look {
         Map<Boolean, List<Inquiry>> ready = all.stream()
                 .collect(Collectors.partitioningBy(each -> each.connected().isDone()));
         Objects.requireNonNull(ready.get(false)).forEach(this::askWhenConnected);
-        Map<String, List<Inquiry>> byName = Objects.requireNonNull(ready.get(true)).stream()
-                .collect(Collectors.groupingBy(each -> each.endpoint().name()));
-        byName.values().forEach(group -> askers.execute(() -> askInTurn(group)));
+        Objects.requireNonNull(ready.get(true)).stream()
+                .collect(Collectors.groupingBy(Inquiry::name))
+                .values()
+                .forEach(this::askGroup);
     }
 
     private void askWhenConnected(Inquiry late) {
-        late.connected()
-                .whenComplete((connected, failure) -> ask(late))
-                .exceptionally(handedOn -> null);
+        late.connected().thenAccept(connected -> ask(late)).exceptionally(handedOn -> null);
+    }
+
+    private void askGroup(List<Inquiry> group) {
+        if (group.stream().allMatch(Inquiry::far) || group.size() == 1) {
+            group.forEach(this::ask);
+            return;
+        }
+        supply(turns, () -> askInTurn(group)).exceptionally(refused -> {
+            group.forEach(this::ask);
+            return group;
+        });
     }
 
     /**
-     * Addresses of one name, most likely of one server, are asked one after the other: then each answer counts what this look
-     * adds the same every time. One that does not answer keeps the others waiting for a part of the time only.
+     * Addresses of one name here, most likely of one server, are asked one after the other: then each answer counts what this
+     * look adds the same every time. One that does not answer keeps the others waiting for a part of the time only. Servers
+     * of that name on other machines are many perhaps, and come last, at the same time.
      */
-    private void askInTurn(List<Inquiry> group) {
-        long turn = left().toNanos() / (2L * group.size());
-        for (Inquiry each : group) {
+    private List<Inquiry> askInTurn(List<Inquiry> group) {
+        List<Inquiry> near = group.stream().filter(each -> !each.far()).toList();
+        long turn = left().toNanos() / (2L * (near.size() + 1));
+        for (Inquiry each : near) {
             ask(each);
             await(each.answered(), turn);
         }
+        group.stream().filter(Inquiry::far).forEach(this::ask);
+        return group;
     }
 
     private void ask(Inquiry inquiry) {
@@ -162,20 +223,30 @@ final class Look {
                     .join()
                     .ask(question, left())
                     .thenAccept(inquiry.answered()::complete)
-                    .exceptionally(failure -> {
-                        inquiry.answered().completeExceptionally(failure);
-                        return null;
-                    });
+                    .exceptionally(failure -> fail(inquiry, failure));
         } catch (RuntimeException | Error e) { // nothing is left unanswered
-            inquiry.answered().completeExceptionally(e);
+            fail(inquiry, e);
         }
     }
 
+    private static @Nullable Void fail(Inquiry inquiry, Throwable failure) {
+        inquiry.answered().complete(ServerStatus.silent(inquiry.endpoint(), Probe.problem(failure)));
+        return null;
+    }
+
     private void close(List<Inquiry> all) {
-        all.stream()
-                .map(each -> each.connected().thenAcceptAsync(Probe::close, askers))
-                .toList()
-                .forEach(CompletableFuture::join);
+        all.stream().map(this::close).toList().forEach(CompletableFuture::join);
+    }
+
+    private CompletableFuture<Void> close(Inquiry inquiry) {
+        return inquiry.connected()
+                .thenAcceptAsync(Probe::close, askers(inquiry.far()))
+                .exceptionally(refused -> {
+                    Threads.run(
+                            "closing what asked " + inquiry.endpoint(),
+                            () -> inquiry.connected().join().close());
+                    return null;
+                });
     }
 
     /** What is left of half of the time, in nanoseconds. */

@@ -30,8 +30,12 @@ record Probe(Endpoint endpoint, Optional<IpcConnection> connection, String probl
                     : client.connect();
             return new Probe(endpoint, Optional.of(connection), "");
         } catch (RuntimeException e) {
-            return new Probe(endpoint, Optional.empty(), problem(e));
+            return failed(endpoint, e);
         }
+    }
+
+    static Probe failed(Endpoint endpoint, Throwable failure) {
+        return new Probe(endpoint, Optional.empty(), problem(failure));
     }
 
     /** Asks; the future does not fail, as a server's answer does not. */
@@ -75,10 +79,15 @@ record Probe(Endpoint endpoint, Optional<IpcConnection> connection, String probl
     /**
      * The status where the failure has one; any other failure of one server is reported as it is, and the list goes on.
      */
-    private static String problem(Throwable failure) {
-        @Nullable Throwable cause = failure instanceof CompletionException ? failure.getCause() : null;
-        Throwable why = cause == null ? failure : cause;
+    static String problem(Throwable failure) {
+        Throwable why = causeOf(failure);
         return why instanceof IpcException known ? known.status().toString() : why.toString();
+    }
+
+    /** What a stage failed with, without what wraps it for the stages behind. */
+    static Throwable causeOf(Throwable failure) {
+        @Nullable Throwable cause = failure instanceof CompletionException ? failure.getCause() : null;
+        return cause == null ? failure : cause;
     }
 
     void close() {

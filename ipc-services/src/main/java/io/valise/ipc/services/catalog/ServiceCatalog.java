@@ -64,12 +64,14 @@ public final class ServiceCatalog {
      * name, each is there. Servers are asked for their {@link ServerStatus#host()}.
      *
      * @param unlisted is given the error of each of these transports whose servers cannot be listed, as {@link
-     *     Transport#servers} throws it, by the thread of the query; the other servers are listed all the same
+     *     Transport#servers} throws it, by the thread of the query; the other servers are listed all the same;
+     *     {@code UNSUPPORTED} where there is no such transport
      * @since 0.2.0
      */
     public ServiceCatalog withNetworks(Consumer<? super IpcException> unlisted) {
+        List<Transport> networks = KnownTransports.find().ofNetworks();
         ServiceCatalog widened = this;
-        for (Transport network : KnownTransports.find().ofNetworks()) {
+        for (Transport network : networks.isEmpty() ? List.of(new NoNetwork()) : networks) {
             widened = widened.withNetwork(network, unlisted);
         }
         return widened;

@@ -20,6 +20,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -79,11 +81,14 @@ class AllAtOnceTest {
     @Test
     void aNetworkThatCannotBeListedHidesNoServerHere() {
         IpcException why = new IpcException(IpcStatus.TIMEOUT, "no answer", Delivery.NOT_SENT);
+        Supplier<Integer> failing = () -> {
+            throw why;
+        };
         List<IpcException> unlisted = new ArrayList<>();
         try (IpcServer here = IpcServer.builder("pipe:here").start()) {
             ServiceCatalog wide = catalog.withNetwork(
-                            new Unreachable(Availability.yes("by nothing"), why), unlisted::add)
-                    .withNetwork(new Unreachable(Availability.no("not configured"), why), unlisted::add);
+                            new Network(Availability.yes("by nothing"), failing, () -> {}), unlisted::add)
+                    .withNetwork(new Network(Availability.no("not configured"), failing, () -> {}), unlisted::add);
             assertThat(here.isOpen()).isTrue();
             assertThat(wide.running()).singleElement().satisfies(found -> {
                 assertThat(found.endpoint()).hasToString("pipe:here");
@@ -98,6 +103,70 @@ class AllAtOnceTest {
         }
     }
 
+    /** More than are connected to at the same time, and none of them connects before the server here was asked. */
+    @Test
+    void serversOfANetworkThatDoNotConnectHideNoServerHere() {
+        try (IpcServer here = IpcServer.builder("pipe:here").start();
+                IpcServer also = IpcServer.builder("loopback:here").start()) {
+            assertThat(also.isOpen()).isTrue();
+            Network hanging = Network.of(() -> 300, () -> {
+                while (here.stats().builtInRequestsServed() == 0) {
+                    LockSupport.parkNanos(5_000_000); // there is no notification
+                }
+                throw new IpcException(IpcStatus.PEER_DIED, "gone", Delivery.NOT_SENT);
+            });
+            List<ServerStatus> found = catalog.waiting(Duration.ofSeconds(10))
+                    .withNetwork(hanging, failure -> {})
+                    .running();
+            assertThat(found).hasSize(302);
+            assertThat(found.subList(0, 2)).allMatch(ServerStatus::answers);
+        }
+    }
+
+    @Test
+    void anErrorOfATransportIsTheProblemOfItsServer() {
+        List<IpcException> unlisted = new ArrayList<>();
+        Network broken = Network.of(() -> 1, () -> {
+            throw new NoClassDefFoundError("io/nats");
+        });
+        Network unloadable = Network.of(
+                () -> {
+                    throw new NoClassDefFoundError("unlistable");
+                },
+                () -> {});
+        List<ServerStatus> found = catalog.withNetwork(broken, unlisted::add)
+                .withNetwork(unloadable, unlisted::add)
+                .running();
+        assertThat(found).singleElement().satisfies(server -> {
+            assertThat(server.answers()).isFalse();
+            assertThat(server.problem()).contains("NoClassDefFoundError");
+        });
+        assertThat(unlisted).singleElement().satisfies(why -> assertThat(why).hasMessageContaining("unlistable"));
+    }
+
+    /** They share process and host. */
+    @Test
+    void twoServersOfOneProcessAreTwo() {
+        try (IpcServer one = IpcServer.builder("pipe:one").start();
+                IpcServer other = IpcServer.builder("pipe:other").start()) {
+            assertThat(one.isOpen() && other.isOpen()).isTrue();
+            Network none = Network.of(() -> 0, () -> {});
+            List<ServerStatus> found = catalog.withNetwork(none, failure -> {}).running();
+            assertThat(found).extracting(ServerStatus::serverId).doesNotHaveDuplicates();
+            assertThat(found).allMatch(server -> server.serverId().isPresent());
+            assertThat(found.get(0).isSameServerAs(found.get(1))).isFalse();
+            List<ServerStatus> again = catalog.withNetwork(none, failure -> {}).running();
+            assertThat(again.get(0).isSameServerAs(found.get(0))).isTrue();
+        }
+    }
+
+    @Test
+    void whereNoTransportReachesOtherMachinesAQuerySaysSo() {
+        List<IpcException> unlisted = new ArrayList<>();
+        assertThat(catalog.withNetworks(unlisted::add).running()).isEmpty();
+        assertThat(unlisted).extracting(IpcException::status).containsExactly(IpcStatus.UNSUPPORTED);
+    }
+
     @Test
     void aTransportOfThisMachineIsNoNetwork() {
         assertThatIllegalArgumentException()
@@ -105,8 +174,18 @@ class AllAtOnceTest {
                 .withMessageContaining("transport pipe: must reach other machines");
     }
 
-    /** A network whose servers cannot be listed. */
-    private record Unreachable(Availability availability, IpcException why) implements Transport {
+    /**
+     * A network.
+     *
+     * @param listing how many servers it has
+     * @param connecting fails when one of them is connected to
+     */
+    private record Network(Availability availability, Supplier<Integer> listing, Runnable connecting)
+            implements Transport {
+        static Network of(Supplier<Integer> listing, Runnable connecting) {
+            return new Network(Availability.yes("by nothing"), listing, connecting);
+        }
+
         @Override
         public String scheme() {
             return "far";
@@ -124,12 +203,13 @@ class AllAtOnceTest {
 
         @Override
         public Listener listen(Endpoint endpoint, Acceptor acceptor) {
-            throw why;
+            throw new UnsupportedOperationException();
         }
 
         @Override
         public Link connect(Endpoint endpoint, long timeoutNanos) {
-            throw why;
+            connecting.run();
+            throw new UnsupportedOperationException();
         }
 
         @Override
@@ -139,7 +219,9 @@ class AllAtOnceTest {
 
         @Override
         public List<FoundServer> servers(long timeoutNanos) {
-            throw why;
+            return IntStream.range(0, listing.get())
+                    .mapToObj(each -> new FoundServer(new Endpoint("far", "far-" + each), this))
+                    .toList();
         }
     }
 }
