@@ -37,7 +37,10 @@ public record NetworkCheck(
         boolean tried = availability.available() && transport instanceof NatsTransport;
         if (!tried) { // what others stand on is not known here
             boolean there = availability.available();
-            return new NetworkCheck(scheme, there, there, availability.detail(), Optional.empty(), Optional.empty());
+            boolean wrong = availability.cause().isPresent(); // what is configured makes no sense, or cannot be loaded
+            Optional<String> status =
+                    wrong ? Optional.of(availability.refusal().status().toString()) : Optional.empty();
+            return new NetworkCheck(scheme, there || wrong, there, availability.detail(), status, Optional.empty());
         }
         try {
             BrokerReport report = ((NatsTransport) transport).examine(TIMEOUT);
