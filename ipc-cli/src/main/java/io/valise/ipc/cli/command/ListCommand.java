@@ -38,13 +38,12 @@ final class ListCommand implements Callable<Integer> {
     public Integer call() {
         ServiceCatalog catalog =
                 remote.widen(ReachableServers.within(timeout.timeout()).withSystemWide());
-        List<ServerStatus> servers = remote.within(catalog::running);
+        List<ServerStatus> servers = remote.query(catalog::running);
         if (json.isAsked()) {
             json.print("servers", servers, ServerStatus::toValueSet);
         } else if (servers.isEmpty()) {
-            boolean everywhere = remote.isAsked() && remote.status() == 0;
             common.out()
-                    .println("No server " + (everywhere ? "here or on other machines" : "of this user")
+                    .println("No server " + remote.scope("of this user")
                             + " is running. One to try: ipc serve any:hello");
         } else {
             table(servers).print(common.out());

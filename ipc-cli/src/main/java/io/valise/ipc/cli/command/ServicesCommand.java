@@ -48,13 +48,15 @@ final class ServicesCommand implements Callable<Integer> {
     public Integer call() {
         ServiceCatalog catalog =
                 remote.widen(ReachableServers.within(timeout.timeout()).withSystemWide());
-        List<ServerStatus> found = remote.within(
+        List<ServerStatus> found = remote.query(
                 () -> Optional.ofNullable(service).map(catalog::find).orElseGet(catalog::list));
         List<ServiceLine> lines = ServiceLine.of(found);
         if (json.isAsked()) {
             json.print("services", lines, ServiceLine::toValueSet);
         } else if (lines.isEmpty()) {
-            common.out().println("Nothing is running and no manifest says what could be; see docs/cli.md, Services.");
+            common.out()
+                    .println("Nothing is running " + remote.scope("here")
+                            + ", and no manifest says what could be; see docs/cli.md, Services.");
         } else {
             table(lines).print(common.out());
         }

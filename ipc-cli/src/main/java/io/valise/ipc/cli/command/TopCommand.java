@@ -15,6 +15,7 @@ import io.valise.ipc.services.catalog.ServerStatus;
 import io.valise.ipc.services.catalog.ServiceCatalog;
 import io.valise.ipc.services.catalog.ServiceLatency;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -69,13 +70,22 @@ final class TopCommand implements Callable<Integer> {
         ServiceCatalog servers =
                 remote.widen(ReachableServers.within(timeout.timeout()).measuringLatency());
         int tables = once ? 1 : count == 0 ? Integer.MAX_VALUE : count;
-        ServerLoad load = new ServerLoad(remote.within(servers::running), System.nanoTime());
+        ServerLoad load = new ServerLoad(look(servers), System.nanoTime());
         for (int i = 0; i < tables && !common.out().checkError(); i++) { // an error: who read it has gone
             TimeUnit.NANOSECONDS.sleep((once ? Duration.ofMillis(500) : interval).toNanos());
-            load = load.next(remote.within(servers::running), System.nanoTime());
+            load = load.next(look(servers), System.nanoTime());
             show(load);
         }
         return remote.status();
+    }
+
+    /** What is missing stands under each table where the next one clears the screen. */
+    private List<ServerStatus> look(ServiceCatalog servers) {
+        return clears() ? remote.queryUntold(servers::running) : remote.query(servers::running);
+    }
+
+    private boolean clears() {
+        return !json.isAsked() && common.colours() == Colours.ANSI;
     }
 
     private void show(ServerLoad load) {
@@ -83,8 +93,11 @@ final class TopCommand implements Callable<Integer> {
             json.print(ValueSet.of("servers", load.toValueSets()));
             return;
         }
-        common.out().print(common.colours() == Colours.ANSI ? HOME_AND_CLEAR : "");
+        common.out().print(clears() ? HOME_AND_CLEAR : "");
         table(load).print(common.out());
+        if (clears()) {
+            remote.missing().forEach(common.out()::println);
+        }
         common.out().println();
         common.out().flush();
     }

@@ -32,17 +32,16 @@ public final class RemoteOption {
 
     /** The catalog with the servers on other machines, if they are asked for. */
     public ServiceCatalog widen(ServiceCatalog catalog) {
-        return asked ? catalog.withNetworks(this::isMissing) : catalog;
+        return asked ? catalog.withNetworks(this::unlisted) : catalog;
     }
 
-    private void isMissing(IpcException why) {
+    private void unlisted(IpcException why) {
         missing.add("other machines are not listed: " + why.getMessage());
     }
 
     /** Makes a query of such a catalog, and says on standard error what was missing, unless the query before has lacked the same. */
-    public <T> T within(Supplier<T> query) {
-        missing.clear();
-        T found = query.get();
+    public <T> T query(Supplier<T> query) {
+        T found = queryUntold(query);
         if (!missing.equals(told)) {
             missing.forEach(text -> CommonOptions.tell(command, text));
             command.commandLine().getErr().flush();
@@ -51,9 +50,25 @@ public final class RemoteOption {
         return found;
     }
 
+    /** Makes a query of such a catalog, for who shows what is {@link #missing} himself. */
+    public <T> T queryUntold(Supplier<T> query) {
+        missing.clear();
+        return query.get();
+    }
+
+    /** What the last query has lacked, as lines for people. */
+    public List<String> missing() {
+        return List.copyOf(missing);
+    }
+
+    /** Where the last query has found nothing, if it has. */
+    public String scope(String withoutNetworks) {
+        return asked && missing.isEmpty() ? "here or on other machines" : withoutNetworks;
+    }
+
     /** The exit status: whether the last query has found all that was asked for. */
     public int status() {
-        return told.isEmpty() ? 0 : 1;
+        return missing.isEmpty() ? 0 : 1;
     }
 
     /** A row of a table, where a cell about hosts goes to this index if they are asked for. */
