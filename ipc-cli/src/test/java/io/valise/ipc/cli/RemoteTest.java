@@ -85,7 +85,7 @@ class RemoteTest {
                 both.process().pid(), there.process().pid(), again.process().pid()
             };
 
-            CommandRun list = run(url, "list --remote --json --timeout 20s");
+            CommandRun list = run(url, "list --remote --json --timeout 60s");
             assertThat(list.status()).as(list.err()).isZero();
             assertThat(list.err()).isEmpty();
             assertThat(rows(list.json().get("servers"), "endpoint", "host", "pid", "connections"))
@@ -95,14 +95,14 @@ class RemoteTest {
                             "nats:quotes there " + pids[1] + " 0",
                             "nats:quotes there " + pids[2] + " 0");
 
-            CommandRun services = run(url, "services echo --remote --json --timeout 20s");
+            CommandRun services = run(url, "services echo --remote --json --timeout 60s");
             assertThat(rows(services.json().get("services"), "name", "host", "pid", "addresses"))
                     .containsExactlyInAnyOrder(
                             "quotes here " + pids[0] + " [\"pipe:quotes\",\"nats:quotes\"]",
                             "quotes there " + pids[1] + " [\"nats:quotes\"]",
                             "quotes there " + pids[2] + " [\"nats:quotes\"]");
 
-            CommandRun top = run(url, "top --once --remote --json --timeout 20s");
+            CommandRun top = run(url, "top --once --remote --json --timeout 60s");
             assertThat(rows(top.json().get("servers"), "host", "pid", "requestsPerSecond"))
                     .containsExactlyInAnyOrder(
                             "here " + pids[0] + " 0", "there " + pids[1] + " 0", "there " + pids[2] + " 0");
@@ -190,10 +190,15 @@ class RemoteTest {
                 assertThat(run(url, command).status()).as(command).isZero();
             }
             assertThat(broker.accept()).isNull();
-            CommandRun remote = run(url, "list --remote --timeout 1s");
-            assertThat(broker.accept()).isNotNull();
-            assertThat(remote.status()).isEqualTo(1);
-            assertThat(remote.err()).startsWith("ipc: other machines are not listed: TIMEOUT: ");
+            broker.configureBlocking(true);
+            try (ForkedIpc remote =
+                    ForkedIpc.start(Map.of("VALISE_NATS_URL", url), "list", "--remote", "--timeout", "20s")) {
+                broker.accept().close();
+                broker.close();
+                CommandRun run = remote.end();
+                assertThat(run.status()).isEqualTo(1);
+                assertThat(run.err()).startsWith("ipc: other machines are not listed: ");
+            }
         }
     }
 
@@ -257,12 +262,35 @@ class RemoteTest {
     }
 
     @Test
+    void servicesSayWhereNothingWasFound() throws Exception {
+        CommandRun unlisted = run("nats://127.0.0.1:" + FreePort.find(), "services --remote --timeout 20s");
+        assertThat(unlisted.status()).isEqualTo(1);
+        assertThat(unlisted.out()).startsWith("Nothing is running here, and no manifest ");
+        try (Broker broker = Broker.start()) {
+            CommandRun listed = run(broker.variables().get("VALISE_NATS_URL"), "services --remote --timeout 20s");
+            assertThat(listed.status()).as(listed.err()).isZero();
+            assertThat(listed.out()).startsWith("Nothing is running here or on other machines, and no manifest ");
+        }
+    }
+
+    @Test
+    void theDoctorWarnsOfAnAddressThatIsNone() throws Exception {
+        CommandRun doctor = run("http://127.0.0.1:4222", "doctor --json");
+        JsonNode network = doctor.json().get("networks").get(0);
+        assertThat(network.get("configured").booleanValue()).isTrue();
+        assertThat(network.get("works").booleanValue()).isFalse();
+        assertThat(network.get("status").textValue()).isEqualTo("UNSUPPORTED");
+        assertThat(doctor.json().get("warnings").toString()).contains("nats: reaches no other machine: ");
+    }
+
+    @Test
     void theDoctorTriesABrokerWithoutServers() throws Exception {
         try (Broker broker = Broker.start()) {
             String url = broker.variables().get("VALISE_NATS_URL");
             assertThat(run(url, "list --remote --timeout 20s"))
                     .extracting(CommandRun::status, CommandRun::out)
-                    .containsExactly(0, "No server here or on other machines is running. One to try: ipc serve any:hello");
+                    .containsExactly(
+                            0, "No server here or on other machines is running. One to try: ipc serve any:hello");
             assertThat(run(url, "doctor").out())
                     .containsPattern("✓ nats      by NATS at " + url + ": version [0-9.]+[^,]*, round trip [0-9.,]+ µs,"
                             + " messages up to 1.0 MiB; this process may list servers, and serve names");
