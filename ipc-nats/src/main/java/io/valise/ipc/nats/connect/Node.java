@@ -300,7 +300,7 @@ final class Node implements BrokerConnection.Receiver, Outlet {
         boolean interrupted = Thread.interrupted();
         try {
             publish(inbox + ".e." + number, null, ALIVE);
-            if (inboxDenied || lost != null) { // nobody counts down any more, perhaps
+            if (inboxDenied || lost != null) { // perhaps no thread counts down any more
                 return false;
             }
             return came.await(millis, TimeUnit.MILLISECONDS) && lost == null;
