@@ -15,7 +15,7 @@ final class Background {
                     try {
                         work.call();
                         over.complete(null);
-                    } catch (Exception e) { // whoever joins gets it
+                    } catch (Exception e) { // it is thrown to the thread that joins
                         over.completeExceptionally(e);
                     }
                 },
