@@ -66,6 +66,9 @@ public final class Dial {
             if (!done) {
                 stream.close();
             }
+            if (!done && !server.isEmpty()) { // there may be any number of such subjects
+                node.broker().forgetDenied(subject);
+            }
         }
     }
 

@@ -132,12 +132,18 @@ class NatsListenerTest {
                 + " subscribe: { allow: [\"valise.l.ann.>\", \"valise.s.*\", \"valise.c.quotes.* valise\"] } } } ] }";
         try (NatsServer broker = NatsServer.with(users)) {
             BrokerSettings settings = NodeTest.settings(broker, "ann", "ann");
-            for (int i = 0; i < 1100; i++) {
+            Node node = Nodes.use(settings, NodeTest.NANOS);
+            for (int i = 0; i < 999; i++) {
+                node.publish("denied." + i, null, new byte[0]);
+            }
+            node.confirm(NodeTest.NANOS); // by now all of these are remembered, and only one more can be
+            for (int i = 0; i < 3; i++) {
                 NatsListener.open(settings, QUOTES, Link::close).close();
             }
             IpcException failure = catchThrowableOfType(
                     IpcException.class, () -> NatsListener.open(settings, new Endpoint("nats", "orders"), Link::close));
             assertThat(failure.status()).isEqualTo(IpcStatus.ACCESS_DENIED);
+            node.release();
         }
     }
 
