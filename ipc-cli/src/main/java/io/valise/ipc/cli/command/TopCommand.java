@@ -96,7 +96,7 @@ final class TopCommand implements Callable<Integer> {
         common.out().print(clears() ? HOME_AND_CLEAR : "");
         table(load).print(common.out());
         if (clears()) {
-            remote.missing().forEach(common.out()::println);
+            remote.missing().stream().map(Table::printable).forEach(common.out()::println);
         }
         common.out().println();
         common.out().flush();
