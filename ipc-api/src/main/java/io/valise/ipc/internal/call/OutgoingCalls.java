@@ -172,8 +172,8 @@ public final class OutgoingCalls implements Watchdog.Dated {
 
     /** Tells the peer that no reply to a call is expected any more. Does not block. */
     void tellCancelled(long id, IpcStatus why) {
-        OutFrame cancel = OutFrame.signal(Frames.CANCEL, id, why);
         try {
+            OutFrame cancel = OutFrame.signal(Frames.CANCEL, id, why);
             if (!sender.trySend(cancel)) {
                 tasks.runSending(new CallbackTask(() -> sender.sendQuietly(cancel)));
             }

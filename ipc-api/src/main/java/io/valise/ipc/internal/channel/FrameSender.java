@@ -355,11 +355,15 @@ public final class FrameSender {
 
     private boolean flushNow() {
         unflushed.setRelease(false);
-        boolean all = link.flush();
-        if (!all) {
-            unflushed.setRelease(true);
+        boolean all = false;
+        try {
+            all = link.flush();
+            return all;
+        } finally {
+            if (!all) {
+                unflushed.setRelease(true);
+            }
         }
-        return all;
     }
 
     private void drain(LongSupplier deadline) {
