@@ -101,11 +101,19 @@ class RemoteTest {
                             "quotes here " + pids[0] + " [\"pipe:quotes\",\"nats:quotes\"]",
                             "quotes there " + pids[1] + " [\"nats:quotes\"]",
                             "quotes there " + pids[2] + " [\"nats:quotes\"]");
+        }
+    }
 
-            CommandRun top = run(url, "top --once --remote --json --timeout 60s");
+    @Test
+    void topTellsServersOfANameApart() throws Exception {
+        try (Broker broker = Broker.start();
+                ForkedIpc one = serve(broker, "here", "nats:quotes --anyone");
+                ForkedIpc other = serve(broker, "there", "nats:quotes --anyone")) {
+            CommandRun top = run(broker.variables().get("VALISE_NATS_URL"), "top --once --remote --json --timeout 60s");
             assertThat(rows(top.json().get("servers"), "host", "pid", "requestsPerSecond"))
                     .containsExactlyInAnyOrder(
-                            "here " + pids[0] + " 0", "there " + pids[1] + " 0", "there " + pids[2] + " 0");
+                            "here " + one.process().pid() + " 0",
+                            "there " + other.process().pid() + " 0");
         }
     }
 

@@ -18,7 +18,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -105,14 +107,18 @@ class AllAtOnceTest {
 
     /** More than are connected to at the same time, and none of them connects before the server here was asked. */
     @Test
-    void serversOfANetworkThatDoNotConnectHideNoServerHere() {
-        try (IpcServer here = IpcServer.builder("pipe:here").start();
+    void serversOfANetworkThatDoNotConnectHideNoServerHere() throws IOException {
+        CompletableFuture<Boolean> asked = new CompletableFuture<>();
+        ForeignServer.Until noting = request -> {
+            if (request) {
+                asked.complete(true);
+            }
+        };
+        try (ForeignServer here = ForeignServer.waiting("here", noting);
                 IpcServer also = IpcServer.builder("loopback:here").start()) {
             assertThat(also.isOpen()).isTrue();
             Network hanging = Network.of(() -> 300, () -> {
-                while (here.stats().builtInRequestsServed() == 0) {
-                    LockSupport.parkNanos(5_000_000); // there is no notification
-                }
+                asked.orTimeout(30, TimeUnit.SECONDS).join();
                 throw new IpcException(IpcStatus.PEER_DIED, "gone", Delivery.NOT_SENT);
             });
             List<ServerStatus> found = catalog.waiting(Duration.ofSeconds(10))
@@ -120,6 +126,7 @@ class AllAtOnceTest {
                     .running();
             assertThat(found).hasSize(302);
             assertThat(found.subList(0, 2)).allMatch(ServerStatus::answers);
+            assertThat(here.asked()).isOne();
         }
     }
 
