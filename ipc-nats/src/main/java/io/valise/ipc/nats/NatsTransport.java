@@ -137,7 +137,8 @@ public final class NatsTransport implements Transport {
 
     /**
      * Asks all processes at the broker, as {@link #endpoints}. Each server of a name is there by itself; those that the broker
-     * does not allow to be reached so, since it lacks the permissions {@code valise.d}, are there as one. Any process may answer,
+     * does not allow to be reached so, since it lacks the permissions {@code valise.d}, are there as one. To a user who lacks them a server that has them is
+     * {@code ACCESS_DENIED} when it is connected to. Any process may answer,
      * so that no more than a thousand servers are taken.
      *
      * @throws IpcException as the interface says; {@code TIMEOUT} also when processes serve and none answers

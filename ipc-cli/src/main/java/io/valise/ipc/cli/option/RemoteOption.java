@@ -50,7 +50,7 @@ public final class RemoteOption {
         return found;
     }
 
-    /** Makes a query of such a catalog, for who shows what is {@link #missing} himself. */
+    /** Makes a query of such a catalog, for a caller that shows what is {@link #missing} itself. */
     public <T> T queryUntold(Supplier<T> query) {
         missing.clear();
         return query.get();

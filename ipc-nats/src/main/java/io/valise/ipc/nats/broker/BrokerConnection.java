@@ -332,7 +332,7 @@ public final class BrokerConnection {
     }
 
     /**
-     * As that, by a thread of these. A process that has none now has one later; if it has none to wait for that either, the calling
+     * As that, by a thread of these. A process that has none now has one later; if not even the timer can be started, the calling
      * thread closes the connection, which nothing else would.
      *
      * @param later runs a task later; may throw what {@link ReadinessLoop#shared} does

@@ -54,8 +54,8 @@ public final class Listing {
         try {
             node.confirm(nanos); // what the broker denies is known before
             node.allowed(Subjects.listing(node.settings().userToken()));
-            // the broker says so before it confirms; a process may say the same, and ends the wait for no other answer
-            // by that
+            // The broker says so before it confirms. A process can forge it: that only shortens the wait, and does not
+            // end the list.
             boolean noneAsked = told.stream().limit(1).anyMatch(Optional::isEmpty);
             Optional<byte[]> next = firstOf(told, node, most - (System.nanoTime() - begun));
             while (next != null && servers.size() < MOST_SERVERS) {
