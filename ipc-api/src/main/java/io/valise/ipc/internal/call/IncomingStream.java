@@ -80,7 +80,7 @@ public final class IncomingStream extends PendingCall implements Flow.Subscripti
         } catch (IpcException e) {
             abandon(e);
         } catch (OutOfMemoryError e) {
-            abandon(new IpcException(IpcStatus.RESOURCE_EXHAUSTED, "no memory to open a stream", Delivery.NOT_SENT, e));
+            abandon(new IpcException(IpcStatus.RESOURCE_EXHAUSTED, "no memory to open a stream", delivery(NEVER), e));
         }
     }
 
@@ -96,7 +96,7 @@ public final class IncomingStream extends PendingCall implements Flow.Subscripti
         if (cancelled) {
             calls.tellCancelled(id(), IpcStatus.CANCELLED);
         } else if (more > 0) {
-            calls.sender().send(OutFrame.credit(id(), more));
+            sendCredit(more);
         }
     }
 
@@ -121,12 +121,17 @@ public final class IncomingStream extends PendingCall implements Flow.Subscripti
             return;
         }
         demand.add(more);
+        if (isOpenFor(more)) {
+            sendCredit(more);
+        }
+    }
+
+    /** A stream that is open may have run its handler, whatever became of this frame. */
+    private void sendCredit(long more) {
         try {
-            if (isOpenFor(more)) {
-                calls.sender().send(OutFrame.credit(id(), more));
-            }
+            calls.sender().send(OutFrame.credit(id(), more));
         } catch (IpcException e) {
-            abandon(e);
+            abandon(new IpcException(e.status(), e.reason(), Delivery.UNKNOWN, e));
         }
     }
 

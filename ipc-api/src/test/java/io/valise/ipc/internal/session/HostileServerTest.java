@@ -244,12 +244,28 @@ class HostileServerTest {
         }
     }
 
+    @Test
+    void creditThatCannotBeSentSaysNothingOfTheStreamsDelivery() throws InterruptedException {
+        ScriptedPeer peer = connected();
+        CompletableFuture<Flow.Subscription> subscribed = new CompletableFuture<>();
+        CompletableFuture<Throwable> error = subscribe(2, subscribed);
+        peer.next(Frames.STREAM_OPEN);
+        peer.link().refuseFrames();
+        subscribed.join().request(1);
+        assertThat(((IpcException) error.join()).delivery()).isEqualTo(Delivery.UNKNOWN);
+    }
+
     private CompletableFuture<Throwable> subscribe(long demand) {
+        return subscribe(demand, new CompletableFuture<>());
+    }
+
+    private CompletableFuture<Throwable> subscribe(long demand, CompletableFuture<Flow.Subscription> subscribed) {
         CompletableFuture<Throwable> error = new CompletableFuture<>();
         connecting.join().stream("s", HI).subscribe(new Flow.Subscriber<>() {
             @Override
             public void onSubscribe(Flow.Subscription subscription) {
                 subscription.request(demand);
+                subscribed.complete(subscription);
             }
 
             @Override
