@@ -54,7 +54,9 @@ final class AeronContender implements Contender {
     }
 
     private static Aeron connect(String directory) {
-        return Aeron.connect(new Aeron.Context().aeronDirectoryName(directory));
+        return Aeron.connect(new Aeron.Context()
+                .aeronDirectoryName(directory)
+                .driverTimeoutMs(TimeUnit.HOURS.toMillis(1))); // the driver is stopped with its contender
     }
 
     private static void serve(Subscription requests, Sender answers) {

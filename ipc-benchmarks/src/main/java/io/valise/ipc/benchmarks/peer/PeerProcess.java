@@ -125,9 +125,12 @@ public final class PeerProcess implements AutoCloseable {
         }
     }
 
-    /** Ends it and waits for that; kills it when that takes longer than ten seconds. */
+    /** Ends it, if it has not ended, and waits for that; kills it when that takes longer than ten seconds. */
     @Override
     public void close() {
+        if (!process.isAlive()) {
+            return;
+        }
         try {
             process.getOutputStream().close();
             if (!process.waitFor(SECONDS_TO_END, TimeUnit.SECONDS)) {

@@ -7,8 +7,11 @@ import io.valise.ipc.benchmarks.peer.PeerProcess;
 import io.valise.ipc.benchmarks.ring.RingPeer;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The processes of one contender: a server and its clients. They are stopped (SIGSTOP) except during their slices, so
@@ -16,11 +19,13 @@ import java.util.List;
  */
 final class ContenderProcesses implements Closeable {
     private final Job job;
+    private final String contender;
     private final PeerProcess server;
     private final List<PeerProcess> clients = new ArrayList<>();
 
-    private ContenderProcesses(Job job, PeerProcess server) {
+    private ContenderProcesses(Job job, String contender, PeerProcess server) {
         this.job = job;
+        this.contender = contender;
         this.server = server;
     }
 
@@ -38,7 +43,8 @@ final class ContenderProcesses implements Closeable {
         options.add(JvmOptions.QUIET);
         Class<?> main = ring ? RingPeer.class : Exchange.class;
         String[] arguments = job.serverArguments(contender).toArray(String[]::new);
-        ContenderProcesses processes = new ContenderProcesses(job, PeerProcess.start(prefix, options, main, arguments));
+        ContenderProcesses processes =
+                new ContenderProcesses(job, contender, PeerProcess.start(prefix, options, main, arguments));
         try {
             for (int i = 0; i < clientCount; i++) {
                 processes.clients.add(PeerProcess.start(
@@ -52,18 +58,30 @@ final class ContenderProcesses implements Closeable {
         return processes;
     }
 
-    /** Runs the server and some of the clients. */
+    /**
+     * Runs the server and some of the clients.
+     *
+     * @throws IllegalStateException when one of them has ended, as contenders do that fail
+     */
     Slice slice(int clientCount, int warmUpMillis, int millis) throws IOException {
-        Signals.resume(pids(clientCount));
+        resume(clientCount);
         List<PeerProcess> working = clients.subList(0, clientCount);
         for (PeerProcess client : working) {
-            client.tell(warmUpMillis + " " + millis);
+            try {
+                client.tell(warmUpMillis + " " + millis);
+            } catch (UncheckedIOException e) {
+                throw ended(client, e);
+            }
         }
         double perSecond = 0;
         double median = 0;
         double compiling = 0;
         for (PeerProcess client : working) {
-            String[] words = client.nextLine().split(" ", -1);
+            String line = client.nextLine();
+            if (line.isEmpty()) {
+                throw ended(client, null);
+            }
+            String[] words = line.split(" ", -1);
             perSecond += Double.parseDouble(words[0]) * 1e9 / Double.parseDouble(words[1]);
             median += Double.parseDouble(words[2]) / clientCount;
             compiling += Double.parseDouble(words[3]) * 1e6 / Double.parseDouble(words[1]) / clientCount;
@@ -88,10 +106,29 @@ final class ContenderProcesses implements Closeable {
         return pids;
     }
 
+    private IllegalStateException ended(PeerProcess client, @Nullable Exception cause) {
+        return new IllegalStateException(
+                "contender \"" + contender + "\": a client has ended, pid=" + client.pid() + "; its errors are above",
+                cause);
+    }
+
+    /** Those that are still there. */
+    private void resume(int clientCount) throws IOException {
+        List<Long> alive = pids(clientCount).stream()
+                .filter(pid -> ProcessHandle.of(pid).isPresent())
+                .collect(Collectors.toList());
+        if (!alive.isEmpty()) {
+            Signals.resume(alive);
+        }
+    }
+
     @Override
     public void close() throws IOException {
-        Signals.resume(pids(clients.size()));
-        clients.forEach(PeerProcess::close);
-        server.close();
+        try {
+            resume(clients.size());
+        } finally {
+            clients.forEach(PeerProcess::close);
+            server.close();
+        }
     }
 }

@@ -1,6 +1,7 @@
 package io.valise.ipc.benchmarks.slices;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.valise.ipc.benchmarks.probe.Figure;
 import java.io.IOException;
@@ -20,6 +21,21 @@ class ContestTest {
             assertThat(processes.slice(1, 1, 20).figure()).isPositive();
             assertThat(processes.pids(2)).allMatch(ContestTest::isStopped);
         }
+    }
+
+    @Test
+    void aClientThatHasEndedIsNamedAndTheOthersAreClosed() throws IOException {
+        List<Long> all;
+        try (ContenderProcesses processes = ContenderProcesses.start(Job.CLIENTS, "rawUds", 2, List.of())) {
+            all = processes.pids(2);
+            ProcessHandle client = ProcessHandle.of(all.get(1)).orElseThrow();
+            assertThat(client.destroyForcibly()).isTrue();
+            client.onExit().join();
+            assertThatThrownBy(() -> processes.slice(2, 1, 20))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("contender \"rawUds\": a client has ended, pid=" + client.pid());
+        }
+        assertThat(all).noneMatch(pid -> ProcessHandle.of(pid).isPresent());
     }
 
     private static boolean isStopped(long pid) {
