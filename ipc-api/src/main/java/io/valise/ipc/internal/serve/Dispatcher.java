@@ -21,12 +21,12 @@ import io.valise.ipc.internal.work.SerialQueue;
 import io.valise.ipc.internal.work.SessionCounters;
 import io.valise.ipc.internal.work.Task;
 import io.valise.ipc.spi.runtime.SafeLog;
+import io.valise.ipc.spi.runtime.Threads;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -383,7 +383,7 @@ public final class Dispatcher {
         for (InboundRequest request : requests.snapshot()) {
             OutFrame answer = request.withdraw(why.status(), why.detail());
             while (answer == null && isUndecided(request) && deadline.getAsLong() - System.nanoTime() > 0) {
-                LockSupport.parkNanos(DECISION_CHECK_NANOS);
+                Threads.pause(DECISION_CHECK_NANOS);
                 answer = request.withdraw(why.status(), why.detail());
             }
             sending = answer == null ? sending : sending && send.test(answer);

@@ -9,10 +9,10 @@ import io.valise.ipc.internal.work.Backlog;
 import io.valise.ipc.internal.work.Deadline;
 import io.valise.ipc.internal.work.SerialQueue;
 import io.valise.ipc.spi.runtime.SafeLog;
+import io.valise.ipc.spi.runtime.Threads;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * What a server sends to all its clients, on its way to one of them. The sender does not wait for a client: what a slow
@@ -76,7 +76,7 @@ final class Broadcasts {
             if (session.sender().awaitsRoom() || deadline.left() == 0) {
                 return false;
             }
-            LockSupport.parkNanos(PAUSE_NANOS);
+            Threads.pause(PAUSE_NANOS);
         }
         return true;
     }

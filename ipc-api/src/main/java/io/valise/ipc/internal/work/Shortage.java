@@ -2,8 +2,8 @@ package io.valise.ipc.internal.work;
 
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
+import io.valise.ipc.spi.runtime.Threads;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * A lack of descriptors, threads or memory in this process. It passes, and ends no connection: where a thread cannot wait
@@ -33,7 +33,7 @@ public final class Shortage {
             if (!isOne(e)) {
                 throw e;
             }
-            LockSupport.parkNanos(Math.min(nanos, PAUSE_NANOS));
+            Threads.pause(Math.min(nanos, PAUSE_NANOS));
         }
     }
 

@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 /**
@@ -81,7 +80,7 @@ public final class FolderLock {
         long deadline = System.nanoTime() + timeout;
         LockFile.Lock lock = file.tryWhole();
         while (lock == null && System.nanoTime() - deadline < 0) {
-            LockSupport.parkNanos(PAUSE);
+            Threads.pause(PAUSE);
             lock = file.tryWhole();
         }
         if (lock == null) {

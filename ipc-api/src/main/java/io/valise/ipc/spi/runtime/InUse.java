@@ -19,7 +19,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -175,7 +174,7 @@ public final class InUse {
             long deadline = System.nanoTime() + TIMEOUT;
             LockFile.Lock lock = file.tryShared(mine);
             while (lock == null && System.nanoTime() - deadline < 0) {
-                LockSupport.parkNanos(PAUSE);
+                Threads.pause(PAUSE);
                 lock = file.tryShared(mine);
             }
             if (lock == null) {

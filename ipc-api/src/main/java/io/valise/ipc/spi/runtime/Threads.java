@@ -215,7 +215,7 @@ public final class Threads {
             } catch (Throwable e) { // this thread is needed, whatever it is
                 report(failing ? Level.DEBUG : Level.ERROR, what, " failed; trying again", e);
                 failing = true;
-                pause();
+                pause(PAUSE_NANOS);
             }
         }
     }
@@ -229,7 +229,23 @@ public final class Threads {
         }
     }
 
-    private static void pause() {
-        LockSupport.parkNanos(PAUSE_NANOS);
+    /**
+     * Waits between two looks at what sends no notification. Interrupts do not shorten that, and the interrupt status is set
+     * afterwards if it was, or came meanwhile: with the status set, a loop around {@link LockSupport#parkNanos} would take a
+     * whole processor.
+     *
+     * @param nanos how long at least, in nanoseconds
+     * @since 0.2.0
+     */
+    public static void pause(long nanos) {
+        long begun = System.nanoTime();
+        boolean interrupted = Thread.interrupted();
+        for (long left = nanos; left > 0; left = nanos - (System.nanoTime() - begun)) {
+            LockSupport.parkNanos(left); // an interrupt ends it once more after its status was cleared
+            interrupted |= Thread.interrupted();
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

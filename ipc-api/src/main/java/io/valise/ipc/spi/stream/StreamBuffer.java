@@ -3,13 +3,13 @@ package io.valise.ipc.spi.stream;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.spi.runtime.SafeLog;
+import io.valise.ipc.spi.runtime.Threads;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,7 +97,7 @@ final class StreamBuffer {
      */
     static void refused(OutOfMemoryError refusal) {
         LOG.log(Level.DEBUG, "no memory to read or write a stream; trying again", refusal);
-        LockSupport.parkNanos(PAUSE_NANOS);
+        Threads.pause(PAUSE_NANOS);
     }
 
     /** Gives it back; nothing may use it, or a view of it, any more. */

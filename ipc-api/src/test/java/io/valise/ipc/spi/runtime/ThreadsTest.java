@@ -9,6 +9,7 @@ import io.valise.ipc.IpcStatus;
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
@@ -103,6 +104,22 @@ class ThreadsTest {
         });
         assertThat(steps).hasValue(3);
         assertThat(Thread.interrupted()).isTrue(); // by the last step
+    }
+
+    @Test
+    void aPauseIsNotShortenedByInterruptsWhichAreKept() {
+        long pause = TimeUnit.MILLISECONDS.toNanos(3);
+        for (boolean interrupted : new boolean[] {true, false}) {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+            for (int i = 0; i < 3; i++) {
+                long begun = System.nanoTime();
+                Threads.pause(pause);
+                assertThat(System.nanoTime() - begun).isGreaterThanOrEqualTo(pause);
+            }
+            assertThat(Thread.interrupted()).isEqualTo(interrupted);
+        }
     }
 
     @ParameterizedTest

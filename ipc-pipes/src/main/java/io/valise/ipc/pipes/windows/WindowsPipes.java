@@ -14,10 +14,10 @@ import io.valise.ipc.pipes.windows.overlapped.NamedPipeStream;
 import io.valise.ipc.pipes.windows.overlapped.Watchers;
 import io.valise.ipc.spi.Link;
 import io.valise.ipc.spi.Transport;
+import io.valise.ipc.spi.runtime.Threads;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 /** The named pipes of this user. Thread-safe. */
 public final class WindowsPipes {
@@ -62,7 +62,7 @@ public final class WindowsPipes {
                 if (System.nanoTime() - deadline > 0 || !isBeingFreed(endpoint, e)) {
                     throw cannotListen(endpoint, e);
                 }
-                LockSupport.parkNanos(PAUSE_NANOS);
+                Threads.pause(PAUSE_NANOS);
             }
         }
     }

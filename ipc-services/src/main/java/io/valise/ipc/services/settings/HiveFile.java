@@ -10,6 +10,7 @@ import io.valise.ipc.services.settings.HiveLayout.Header;
 import io.valise.ipc.spi.runtime.FolderLock;
 import io.valise.ipc.spi.runtime.PrivateFile;
 import io.valise.ipc.spi.runtime.SafeLog;
+import io.valise.ipc.spi.runtime.Threads;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.FileNotFoundException;
@@ -26,7 +27,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -117,7 +117,7 @@ final class HiveFile implements Closeable {
     /** In another account's folder, where a writer may be at work, which takes microseconds; or in a read-only file system. */
     private void lookUnlocked(Exception first) {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            LockSupport.parkNanos(PAUSE_NANOS);
+            Threads.pause(PAUSE_NANOS);
             try {
                 forget();
                 look(false);

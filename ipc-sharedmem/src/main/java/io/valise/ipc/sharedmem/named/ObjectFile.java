@@ -11,6 +11,7 @@ import io.valise.ipc.sharedmem.region.RegionDirectory;
 import io.valise.ipc.sharedmem.region.RegionFile;
 import io.valise.ipc.spi.runtime.LockFile;
 import io.valise.ipc.spi.runtime.SafeLog;
+import io.valise.ipc.spi.runtime.Threads;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.channels.FileChannel.MapMode;
@@ -18,7 +19,6 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
@@ -97,7 +97,7 @@ public final class ObjectFile implements AutoCloseable {
                 } else if (attempt >= ATTEMPTS) {
                     throw locked(name, path, e);
                 }
-                LockSupport.parkNanos(PAUSE_NANOS);
+                Threads.pause(PAUSE_NANOS);
             }
         }
     }

@@ -5,9 +5,9 @@ import io.valise.ipc.IpcStatus;
 import io.valise.ipc.sharedmem.layout.RegionLayout;
 import io.valise.ipc.sharedmem.os.SharedMemory;
 import io.valise.ipc.spi.runtime.LateFaults;
+import io.valise.ipc.spi.runtime.Threads;
 import java.lang.invoke.VarHandle;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 /**
@@ -118,7 +118,7 @@ public final class Publication {
             throw new IllegalStateException("region " + file.path() + ": this thread writes it; read afterwards");
         }
         if (file.isBeingWritten()) {
-            LockSupport.parkNanos(PAUSE_NANOS);
+            Threads.pause(PAUSE_NANOS);
         } else if (header.getLongAcquire(RegionLayout.SEQUENCE_AT) == odd) {
             throw new IpcException(
                     IpcStatus.PEER_DIED,

@@ -15,6 +15,7 @@ import io.valise.ipc.sharedmem.os.MappedWindows;
 import io.valise.ipc.sharedmem.os.SegmentFile;
 import io.valise.ipc.spi.runtime.LockFile;
 import io.valise.ipc.spi.runtime.SafeLog;
+import io.valise.ipc.spi.runtime.Threads;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.channels.FileChannel;
@@ -26,7 +27,6 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -245,20 +245,12 @@ public final class RegionFile {
      * does not.
      */
     private LockFile.Lock writersLock() throws IOException {
-        boolean interrupted = false;
-        try {
-            LockFile.Lock lock = file.tryExclusive(RegionLayout.WRITER_LOCK);
-            while (lock == null) {
-                LockSupport.parkNanos(PAUSE_NANOS);
-                interrupted |= Thread.interrupted();
-                lock = file.tryExclusive(RegionLayout.WRITER_LOCK);
-            }
-            return lock;
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
+        LockFile.Lock lock = file.tryExclusive(RegionLayout.WRITER_LOCK);
+        while (lock == null) {
+            Threads.pause(PAUSE_NANOS);
+            lock = file.tryExclusive(RegionLayout.WRITER_LOCK);
         }
+        return lock;
     }
 
     /** Ends the turn of this thread as the writer. */
