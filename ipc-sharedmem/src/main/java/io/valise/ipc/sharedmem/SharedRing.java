@@ -13,6 +13,7 @@ import io.valise.ipc.sharedmem.ring.RingScan;
 import io.valise.ipc.sharedmem.ring.Turn;
 import io.valise.ipc.spi.Link.FrameHandler;
 import io.valise.ipc.spi.runtime.LateFaults;
+import io.valise.ipc.spi.runtime.LockFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -146,18 +147,12 @@ public final class SharedRing implements AutoCloseable {
      * @throws IpcException {@code ADDRESS_IN_USE} when a process has it, {@code PROTOCOL_ERROR}, {@code CONNECTION_CLOSED}
      */
     public synchronized Consumer consumer() {
-        take(RingFileLayout.CONSUMER_LOCK, "reading");
-        SharedMemory memory = file.memory();
-        try {
+        return taken(RingFileLayout.CONSUMER_LOCK, "reading", (memory, end) -> {
             long position = RingScan.consumed(memory, file.layout().ring());
-            EndMark end = file.layout().endMark(memory);
             end.check();
             return new Consumer(
                     this, end, new RingConsumer(memory, file.layout().ring(), () -> {}, position));
-        } catch (RuntimeException | Error e) {
-            checkFile(e);
-            throw e;
-        }
+        });
     }
 
     /**
@@ -171,27 +166,43 @@ public final class SharedRing implements AutoCloseable {
     }
 
     private synchronized Producer takeProducer(@Nullable Turn turn) {
-        take(RingFileLayout.PRODUCER_LOCK, "writing");
-        SharedMemory memory = file.memory();
-        try {
+        return taken(RingFileLayout.PRODUCER_LOCK, "writing", (memory, end) -> {
             RingScan scan = RingScan.of(memory, file.layout().ring());
-            EndMark end = file.layout().endMark(memory);
             end.check();
             RingProducer ring = new RingProducer(memory, file.layout().ring(), scan.end(), scan.consumed());
             return new Producer(this, end, ring, turn);
+        });
+    }
+
+    /** Makes an end of what is in the file. */
+    @FunctionalInterface
+    private interface Making<E> {
+        E of(SharedMemory memory, EndMark mark);
+    }
+
+    /** Takes an end for this process, which has it only if it can be made. */
+    private <E> E taken(long at, String name, Making<E> making) {
+        checkOpen();
+        LockFile.Lock lock = file.lock(at);
+        if (lock == null) {
+            throw new IpcException(
+                    IpcStatus.ADDRESS_IN_USE,
+                    "ring " + path() + ": limit=1 process at the " + name + " end, it is taken; close it there first",
+                    Delivery.NOT_SENT);
+        }
+        boolean made = false;
+        try {
+            SharedMemory memory = file.memory();
+            E end = making.of(memory, file.layout().endMark(memory));
+            made = true;
+            return end;
         } catch (RuntimeException | Error e) {
             checkFile(e);
             throw e;
-        }
-    }
-
-    private void take(long lock, String end) {
-        checkOpen();
-        if (!file.lock(lock)) {
-            throw new IpcException(
-                    IpcStatus.ADDRESS_IN_USE,
-                    "ring " + path() + ": limit=1 process at the " + end + " end, it is taken; close it there first",
-                    Delivery.NOT_SENT);
+        } finally {
+            if (!made) {
+                file.unlock(lock);
+            }
         }
     }
 

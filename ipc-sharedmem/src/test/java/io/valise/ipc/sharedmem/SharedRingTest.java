@@ -391,6 +391,21 @@ class SharedRingTest {
                         e -> assertThat(e.status()).isIn(IpcStatus.PROTOCOL_ERROR, IpcStatus.VERSION_MISMATCH));
     }
 
+    @Test
+    void anEndThatCannotBeTakenIsTakenOnceTheFileIsMended() throws IOException {
+        int consumerPosition = 128;
+        try (SharedRing ring = SharedRing.create(path(), CAPACITY);
+                FileChannel file = FileChannel.open(path(), StandardOpenOption.WRITE)) {
+            file.write(ByteBuffer.allocate(8).putLong(-1).flip(), consumerPosition);
+            for (Runnable take : List.<Runnable>of(ring::producer, ring::producerForThreads, ring::consumer)) {
+                assertThatThrownBy(take::run).satisfies(e -> assertStatus(e, IpcStatus.PROTOCOL_ERROR));
+            }
+            file.write(ByteBuffer.allocate(8), consumerPosition);
+            send(ring.producer(), 7);
+            assertThat(receive(ring.consumer(), 9)).containsExactly(7L);
+        }
+    }
+
     private static void assertStatus(Throwable e, IpcStatus status) {
         assertThat(e)
                 .isInstanceOfSatisfying(

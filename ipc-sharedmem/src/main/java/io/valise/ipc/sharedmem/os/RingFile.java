@@ -106,15 +106,24 @@ public final class RingFile implements AutoCloseable {
     }
 
     /**
-     * Locks a byte until {@link #close} or the end of this process.
+     * Locks a byte until {@link #unlock}, {@link #close} or the end of this process.
      *
-     * @return false when another process, or this one, has it
+     * @return null when another process, or this one, has it
      */
-    public boolean lock(long at) {
+    public LockFile.@Nullable Lock lock(long at) {
         try {
-            return file.tryExclusive(at) != null;
+            return file.tryExclusive(at);
         } catch (IOException e) {
             throw SegmentFile.failed(IpcStatus.RESOURCE_EXHAUSTED, "lock", path, layout.fileBytes(), e);
+        }
+    }
+
+    /** Frees a byte. */
+    public void unlock(LockFile.Lock lock) {
+        try {
+            lock.close();
+        } catch (IOException e) {
+            throw SegmentFile.failed(IpcStatus.RESOURCE_EXHAUSTED, "unlock", path, layout.fileBytes(), e);
         }
     }
 
