@@ -6,11 +6,8 @@ import io.valise.ipc.IpcStatus;
 import io.valise.ipc.nats.broker.BrokerSettings;
 import io.valise.ipc.nats.broker.Subjects;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /** Asks all processes at a broker which names they serve. Stateless. */
@@ -46,25 +43,23 @@ public final class Listing {
 
     private static List<Served> gather(Node node, long nanos) {
         Set<Served> servers = new TreeSet<>(Served.ORDER);
-        BlockingQueue<Optional<byte[]>> told = new LinkedBlockingQueue<>();
+        Answers told = new Answers(MOST_SERVERS);
         long most = Math.min(nanos, Math.max(LEAST_NANOS, nanos / FIRST_PART));
         long quiet = Math.max(LEAST_QUIET_NANOS, nanos / LATER_PART);
         long begun = System.nanoTime();
-        Runnable end = node.list(data -> told.add(Optional.ofNullable(data)));
+        Runnable end = node.list(told::add);
         try {
             node.confirm(nanos); // what the broker denies is known before
             node.allowed(Subjects.listing(node.settings().userToken()));
             // The broker says so before it confirms. A process can forge it: that only shortens the wait, and does not
             // end the list.
-            boolean noneAsked = told.stream().limit(1).anyMatch(Optional::isEmpty);
-            Optional<byte[]> next = firstOf(told, node, most - (System.nanoTime() - begun));
+            boolean noneAsked = told.beginWithNoneAsked();
+            byte[] next = firstOf(told, node, most - (System.nanoTime() - begun));
             while (next != null && servers.size() < MOST_SERVERS) {
-                next.ifPresent(data -> NameList.parse(data)
-                        .limit(MOST_SERVERS - servers.size())
-                        .forEach(servers::add));
+                NameList.parse(next).limit(MOST_SERVERS - servers.size()).forEach(servers::add);
                 long taken = System.nanoTime() - begun;
                 long wait = noneAsked && servers.isEmpty() ? LEAST_QUIET_NANOS : Math.max(quiet, taken);
-                next = taken < most ? told.poll(Math.min(wait, nanos - taken), TimeUnit.NANOSECONDS) : null;
+                next = taken < most ? told.next(Math.min(wait, nanos - taken)) : null;
             }
             return List.copyOf(servers);
         } catch (InterruptedException e) {
@@ -76,10 +71,9 @@ public final class Listing {
         }
     }
 
-    /** Empty when the broker, or a process, says that no process is asked. */
-    private static Optional<byte[]> firstOf(BlockingQueue<Optional<byte[]>> told, Node node, long nanos)
-            throws InterruptedException {
-        Optional<byte[]> first = told.poll(nanos, TimeUnit.NANOSECONDS);
+    /** Without bytes when the broker, or a process, says that no process is asked. */
+    private static byte[] firstOf(Answers told, Node node, long nanos) throws InterruptedException {
+        byte[] first = told.next(nanos);
         if (first == null) {
             throw new IpcException(
                     IpcStatus.TIMEOUT,
