@@ -8,10 +8,11 @@ import java.util.concurrent.atomic.AtomicInteger;
  * only.
  *
  * <p><b>A budget, for a peer on another processor.</b> An adaptive budget doubles when looking found the frame and halves
- * when it did not, down to zero: a peer that takes its time is soon slept for. As two ends that both sleep are never quick
- * enough to be looked for, every {@value #WAITS_PER_TRIAL}th wait tries a longer look than a wake-up takes; both ends count
- * the same waits, and try at about the same time. The first looks are close together; then each gives way
- * ({@link Thread#yield}) to any thread that wants this processor.
+ * when it did not, down to zero: a peer that takes its time is soon slept for. Two ends that both sleep are never quick
+ * enough to be looked for: each looks longer than a wake-up takes now and then, and both must do so in the same round trip,
+ * or the one that looks finds the other asleep, and gives up before that one looks. Such trials are therefore the waits that
+ * begin in a 64th of the time, which all processes of a machine know by its monotonic clock. The first looks are close
+ * together; then each gives way ({@link Thread#yield}) to any thread that wants this processor.
  *
  * <p><b>One yield, for a peer that waits for this processor.</b> Where more threads work than there are processors, a thread
  * that looks takes the time of the thread that is to answer, and one that sleeps costs a wake-up. Without a budget a thread
@@ -35,13 +36,17 @@ class Spinner {
     private static final long LEAST_NANOS = 500;
     private static final int CLOSE_LOOKS = 16;
     private static final int CLOSE_LOOKS_OF_SPINNERS = 256;
-    private static final int WAITS_PER_TRIAL = 64;
+
+    /** Both powers of two. The time for trials is longer than a round trip between two ends that sleep. */
+    static final long TRIAL_PERIOD_NANOS = 1L << 23;
+
+    static final long TRIAL_NANOS = TRIAL_PERIOD_NANOS >> 6;
 
     /** Longer, and times could not be compared by their distance. */
     private static final long LONGEST_SPIN_NANOS = Long.MAX_VALUE >> 4;
 
-    /** How many full budgets a trial lasts: longer than the peer takes to wake up, or both sleep for ever. */
-    private static final int TRIAL_BUDGETS = 6;
+    /** What a trial may take at least: longer than the peer takes to wake up. */
+    private static final long LEAST_TRIAL_NANOS = 100_000;
 
     /** A yield that takes so long ran another thread: one look more, and half the budget. */
     private static final long OTHERS_RAN_NANOS = 10_000;
@@ -76,10 +81,11 @@ class Spinner {
     private final boolean adapts;
     private final int closeLooks;
     private long budget;
-    private int waits;
 
     /** Of this wait, as are the fields up to {@link #gaveUp}. */
     private int looks;
+
+    private boolean tries;
 
     private long since;
     private long lastClock;
@@ -117,7 +123,7 @@ class Spinner {
         this.spinning = spinning;
         mostSpinning = Math.max(1, processors - 1);
         fullBudget = Math.max(0, Math.min(LONGEST_SPIN_NANOS, strategy.spin().toNanos()));
-        trialBudget = processors > 1 ? TRIAL_BUDGETS * fullBudget : 0;
+        trialBudget = processors > 1 && fullBudget > 0 ? Math.max(LEAST_TRIAL_NANOS, fullBudget) : 0;
         adapts = strategy.adapts();
         closeLooks = adapts ? CLOSE_LOOKS : CLOSE_LOOKS_OF_SPINNERS;
         budget = processors > 1 ? fullBudget : 0;
@@ -174,7 +180,8 @@ class Spinner {
         since = nanoTime();
         lastClock = since;
         rests = rests && since - restUntil < 0;
-        yieldsOnce = budget == 0 || (adapts && !rests && !join());
+        tries = adapts && trialBudget > 0 && (since & (TRIAL_PERIOD_NANOS - 1)) < TRIAL_NANOS;
+        yieldsOnce = (budget == 0 && !tries) || (adapts && !rests && !join());
         gaveUp = rests || (yieldsOnce && !mayYield);
         return !gaveUp;
     }
@@ -187,7 +194,7 @@ class Spinner {
     }
 
     private boolean hasTime() {
-        return lastClock - since < budget;
+        return lastClock - since < (tries ? trialBudget : budget);
     }
 
     private boolean giveUp() {
@@ -251,10 +258,8 @@ class Spinner {
     }
 
     private void adapt() {
-        if (++waits % WAITS_PER_TRIAL == 0) {
-            budget = trialBudget;
-        } else if (looks > 0 && !yieldsOnce && !lastLook && !gaveUp) {
-            budget = Math.min(budget * 2, fullBudget);
+        if (looks > 0 && !yieldsOnce && !lastLook && !gaveUp) {
+            budget = tries ? fullBudget : Math.min(budget * 2, fullBudget);
         }
     }
 

@@ -13,7 +13,7 @@ class SpinnerTest {
     private static final long MILLIS = 1_000_000;
     private static final long SECONDS = 1_000_000_000;
 
-    /** What a model's wake-up takes. */
+    /** What a wake-up takes in most models. */
     private static final long WAKE_UP = 15 * MICROS;
 
     /** What a yield takes when no other thread wants the processor. */
@@ -22,6 +22,7 @@ class SpinnerTest {
     /** A machine with a clock that only the waits of its one thread move on. */
     private static final class ModelSpinner extends Spinner {
         private final LongUnaryOperator yieldNanos;
+        private long wakeUp = WAKE_UP;
         private long now;
         private long yields;
         private long pauses;
@@ -59,11 +60,15 @@ class SpinnerTest {
 
         /** One wait for a frame that arrives some time from now; a thread that sleeps is woken for it. */
         void waitFor(long nanos) {
-            long arrival = now + nanos;
+            waitUntil(now + nanos);
+        }
+
+        /** One wait for a frame that arrives at a time. */
+        void waitUntil(long arrival) {
             while (now < arrival) {
                 if (!lookAgain()) {
                     sleeps++;
-                    now = arrival + WAKE_UP;
+                    now = arrival + wakeUp;
                 }
             }
             found();
@@ -130,6 +135,40 @@ class SpinnerTest {
         machine.forget();
         machine.waitFor(3 * MICROS, 1000);
         assertThat(machine.sleeps).isZero();
+    }
+
+    /** Both ends have slept for different times, so that they know of each other's trials by the clock alone. */
+    @Test
+    void twoEndsThatSleepBothLookSoon() {
+        for (long wakeUp = 5 * MICROS; wakeUp <= 60 * MICROS; wakeUp += 5 * MICROS) {
+            for (int more = 0; more < 64; more++) {
+                ModelSpinner client = new ModelSpinner(WaitStrategy.adaptive(), 2, now -> NOTHING_TO_RUN);
+                ModelSpinner server = new ModelSpinner(WaitStrategy.adaptive(), 2, now -> NOTHING_TO_RUN);
+                client.wakeUp = wakeUp;
+                server.wakeUp = wakeUp;
+                client.waitFor(MILLIS, 100);
+                server.waitFor(MILLIS, 100 + more);
+                server.now = client.now;
+                roundTrips(client, server, Spinner.TRIAL_PERIOD_NANOS);
+                client.forget();
+                server.forget();
+                roundTrips(client, server, Spinner.TRIAL_PERIOD_NANOS);
+                assertThat(client.sleeps + server.sleeps)
+                        .as("wake-up=%d ns, waits more=%d", wakeUp, more)
+                        .isZero();
+            }
+        }
+    }
+
+    /** Each request, and each reply, takes a moment to be made. */
+    private static void roundTrips(ModelSpinner client, ModelSpinner server, long nanos) {
+        long end = client.now + nanos;
+        while (client.now < end) {
+            server.waitUntil(client.now);
+            server.now += MICROS;
+            client.waitUntil(server.now);
+            client.now += MICROS;
+        }
     }
 
     /** The peer answers on this processor while this thread gives way. */
