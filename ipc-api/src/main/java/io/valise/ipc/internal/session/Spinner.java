@@ -10,9 +10,10 @@ import java.util.concurrent.atomic.AtomicInteger;
  * <p><b>A budget, for a peer on another processor.</b> An adaptive budget doubles when looking found the frame and halves
  * when it did not, down to zero: a peer that takes its time is soon slept for. Two ends that both sleep are never quick
  * enough to be looked for: each looks longer than a wake-up takes now and then, and both must do so in the same round trip,
- * or the one that looks finds the other asleep, and gives up before that one looks. Such trials are therefore the waits that
- * begin in a 64th of the time, which all processes of a machine know by its monotonic clock. The first looks are close
- * together; then each gives way ({@link Thread#yield}) to any thread that wants this processor.
+ * or the one that looks finds the other asleep, and gives up before that one looks. Such trials are the waits that begin
+ * in a 128th of the time, which all processes of a machine know by its monotonic clock, and every {@value #WAITS_PER_TRIAL}th
+ * wait after such a moment: ends that look together count together, and find each other again sooner. The first looks are
+ * close together; then each gives way ({@link Thread#yield}) to any thread that wants this processor.
  *
  * <p><b>One yield, for a peer that waits for this processor.</b> Where more threads work than there are processors, a thread
  * that looks takes the time of the thread that is to answer, and one that sleeps costs a wake-up. Without a budget a thread
@@ -36,11 +37,12 @@ class Spinner {
     private static final long LEAST_NANOS = 500;
     private static final int CLOSE_LOOKS = 16;
     private static final int CLOSE_LOOKS_OF_SPINNERS = 256;
+    private static final int WAITS_PER_TRIAL = 64;
 
     /** Both powers of two. The time for trials is longer than a round trip between two ends that sleep. */
-    static final long TRIAL_PERIOD_NANOS = 1L << 23;
+    static final long TRIAL_PERIOD_NANOS = 1L << 24;
 
-    static final long TRIAL_NANOS = TRIAL_PERIOD_NANOS >> 6;
+    static final long TRIAL_NANOS = TRIAL_PERIOD_NANOS >> 7;
 
     /** Longer, and times could not be compared by their distance. */
     private static final long LONGEST_SPIN_NANOS = Long.MAX_VALUE >> 4;
@@ -81,6 +83,7 @@ class Spinner {
     private final boolean adapts;
     private final int closeLooks;
     private long budget;
+    private int waits;
 
     /** Of this wait, as are the fields up to {@link #gaveUp}. */
     private int looks;
@@ -180,10 +183,14 @@ class Spinner {
         since = nanoTime();
         lastClock = since;
         rests = rests && since - restUntil < 0;
-        tries = adapts && trialBudget > 0 && (since & (TRIAL_PERIOD_NANOS - 1)) < TRIAL_NANOS;
+        tries = adapts && trialBudget > 0 && (isTimeToTry() || waits % WAITS_PER_TRIAL == 0);
         yieldsOnce = (budget == 0 && !tries) || (adapts && !rests && !join());
         gaveUp = rests || (yieldsOnce && !mayYield);
         return !gaveUp;
+    }
+
+    private boolean isTimeToTry() {
+        return (since & (TRIAL_PERIOD_NANOS - 1)) < TRIAL_NANOS;
     }
 
     /** Others had the processor meanwhile: what this thread waits for may be there, and if not, it sleeps. */
@@ -258,8 +265,10 @@ class Spinner {
     }
 
     private void adapt() {
+        waits++;
         if (looks > 0 && !yieldsOnce && !lastLook && !gaveUp) {
             budget = tries ? fullBudget : Math.min(budget * 2, fullBudget);
+            waits = tries && isTimeToTry() ? 1 : waits;
         }
     }
 
