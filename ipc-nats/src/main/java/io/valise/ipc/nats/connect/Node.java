@@ -53,6 +53,7 @@ final class Node implements BrokerConnection.Receiver, Outlet {
     private final Map<Long, Consumer<byte @Nullable []>> listings = new ConcurrentHashMap<>();
     private final Set<NatsListener> listeners = ConcurrentHashMap.newKeySet();
     private volatile boolean stalled;
+    private volatile boolean heard; // since the last tick
     private volatile boolean inboxDenied;
     private volatile @Nullable String lost;
     private boolean closed; // guarded by this, as what follows is
@@ -173,17 +174,29 @@ final class Node implements BrokerConnection.Receiver, Outlet {
             tellNames(replyTo);
             return;
         }
+        if (!heard) {
+            heard = true;
+        }
         String tail = subject.substring(inbox.length() + 1);
         int dot = tail.indexOf('.');
         if (dot > 0) {
             numbered(tail.charAt(0), number(tail.substring(dot + 1)), data, unheard);
         } else if (tail.equals("p")) {
-            answer(replyTo, ALIVE);
+            asked(replyTo);
         } else if (unheard) {
             links.unheard(tail);
         } else {
             links.received(tail, replyTo, data);
         }
+    }
+
+    /** Who asks whether this process lives does so too. */
+    private void asked(@Nullable String replyTo) {
+        int tail = replyTo == null ? -1 : replyTo.lastIndexOf(".q.");
+        if (replyTo != null && tail > 0) {
+            links.heard(replyTo.substring(0, tail));
+        }
+        answer(replyTo, ALIVE);
     }
 
     private static long number(String text) {
@@ -200,7 +213,6 @@ final class Node implements BrokerConnection.Receiver, Outlet {
             }
             case 'e' -> {
                 stalled = false;
-                echoed();
                 CountDownLatch settled = settling.remove(number);
                 if (settled != null) {
                     settled.countDown();
@@ -317,10 +329,6 @@ final class Node implements BrokerConnection.Receiver, Outlet {
 
     // ---- signs of life
 
-    private synchronized void echoed() {
-        echoesLost = 0;
-    }
-
     private synchronized void planTick(boolean slowly) {
         if (!closed) {
             timer.run();
@@ -361,8 +369,12 @@ final class Node implements BrokerConnection.Receiver, Outlet {
         return unusedMillis >= Threads.IDLE_MILLIS;
     }
 
+    /** Where much is on its way to this process, all of it comes before the echo: each message says that the broker is there. */
     private boolean isBrokerSilent(long millis, boolean counts) {
+        boolean any = heard;
+        heard = false;
         synchronized (this) {
+            echoesLost = any ? 0 : echoesLost;
             sinceEchoMillis += counts ? millis : 0;
             if (sinceEchoMillis < ECHO_MILLIS) {
                 return false;

@@ -203,6 +203,11 @@ public final class Links {
         return 0;
     }
 
+    /** A process lives: the one with this inbox. */
+    public void heard(String peerInbox) {
+        peers.heard(peerInbox);
+    }
+
     /** Asks a process once more. */
     public void ask(long peer) {
         peers.ask(peer);

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * The processes that this one has links with. A process whose end the broker sees has no subscription any more, and so a
  * message to it comes back as not heard: that is asked for ten times a second while a thread waits for it, and else once a
  * second. One that the broker still believes in, because its machine was switched off or the network is parted, is dead
- * after a time without a sign of life; only time in which this process looked counts. Thread-safe.
+ * after a time without a sign of life; only time in which this process looked counts. All that a peer sends is a sign of life,
+ * its own questions too: where much is on its way to it, what it is asked arrives late, and so do its answers. Thread-safe.
  */
 final class Peers {
     /** A broker of a cluster may not know yet what another one knows. */
@@ -50,8 +51,15 @@ final class Peers {
     }
 
     /** A sign of life. */
-    synchronized void heard(Subjects.@Nullable End end) {
-        Peer peer = end == null ? null : byInbox.get(end.inbox());
+    void heard(Subjects.@Nullable End end) {
+        if (end != null) {
+            heard(end.inbox());
+        }
+    }
+
+    /** As that, of the process with this inbox. */
+    synchronized void heard(String inbox) {
+        Peer peer = byInbox.get(inbox);
         if (peer != null) {
             peer.silentMillis = 0;
         }

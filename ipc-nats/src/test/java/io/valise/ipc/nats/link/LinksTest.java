@@ -215,4 +215,20 @@ class LinksTest {
         links.received(own, null, chunk(Chunk.Kind.GRANT, 1, 0, 50_000, 0));
         assertThat(stream.write(ByteBuffer.allocate(CLIENTS_CREDIT))).isEqualTo(50_000 - 1000 - Credit.BASE);
     }
+
+    /** Its answers may be behind much else that is on its way. */
+    @Test
+    void aPeerThatAsksWhetherThisProcessLivesIsAlive() {
+        taken();
+        String peer = Objects.requireNonNull(accepted.get(0).remote()).inbox();
+        for (int i = 0; i < 20; i++) {
+            links.tick(Links.IDLE_MILLIS, true);
+            links.heard(peer);
+        }
+        assertThat(links.isEmpty()).isFalse();
+        for (int i = 0; i < 20; i++) {
+            links.tick(Links.IDLE_MILLIS, true);
+        }
+        brokenByLoss("no sign of life");
+    }
 }
