@@ -1,24 +1,30 @@
 package io.valise.ipc.nats;
 
 import io.valise.ipc.testkit.process.FreePort;
+import io.valise.ipc.testkit.process.Requirement;
 import io.valise.ipc.testkit.process.TestProcesses;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 
-/** A nats-server of the tests, at a port of its own of 127.0.0.1. For one thread at a time. */
+/**
+ * A nats-server of the tests, at a port of its own of 127.0.0.1, or of a network of its own. For one thread at a time.
+ */
 public final class NatsServer implements AutoCloseable {
+    private static final int USUAL_PORT = 4222;
+
+    private final List<String> within;
     private final int port;
     private final Path configuration;
     private Process process;
 
-    private NatsServer(int port, Path configuration) {
+    private NatsServer(List<String> within, int port, Path configuration) {
+        this.within = within;
         this.port = port;
         this.configuration = configuration;
         process = launch();
@@ -26,11 +32,7 @@ public final class NatsServer implements AutoCloseable {
 
     /** The program, if this machine has it. */
     public static Optional<Path> program() {
-        Stream<String> places =
-                Stream.concat(Stream.of(System.getenv("PATH").split(":")), Stream.of("/usr/sbin", "/usr/local/sbin"));
-        return places.map(place -> Path.of(place, "nats-server"))
-                .filter(Files::isExecutable)
-                .findFirst();
+        return Requirement.program("nats-server");
     }
 
     /** Starts one that lets everyone in. */
@@ -40,27 +42,40 @@ public final class NatsServer implements AutoCloseable {
 
     /** Starts one with these lines in its configuration. */
     public static NatsServer with(String... lines) {
-        int port = FreePort.find();
+        return start(List.of(), "127.0.0.1", FreePort.find(), lines);
+    }
+
+    /**
+     * Starts one at the usual port of all addresses of a network.
+     *
+     * @param within a command before its command, by which it is there
+     */
+    static NatsServer inNetwork(List<String> within) {
+        return start(within, "0.0.0.0", USUAL_PORT);
+    }
+
+    private static NatsServer start(List<String> within, String host, int port, String... lines) {
         try {
             Path file = Files.createTempFile("nats", ".conf");
             Files.writeString(
                     file,
-                    "listen: \"127.0.0.1:" + port + "\"\nserver_name: \"s" + port + "\"\n" + String.join("\n", lines));
-            return new NatsServer(port, file);
+                    "listen: \"" + host + ':' + port + "\"\nserver_name: \"s" + port + "\"\n"
+                            + String.join("\n", lines));
+            return new NatsServer(within, port, file);
         } catch (IOException e) {
             throw new UncheckedIOException("no configuration for nats-server", e);
         }
     }
 
     private Process launch() {
+        List<String> command = new ArrayList<>(within);
+        command.addAll(List.of(program().orElseThrow().toString(), "-c", configuration.toString()));
         try {
             Process launched = TestProcesses.start(
-                    new ProcessBuilder(program().orElseThrow().toString(), "-c", configuration.toString())
-                            .redirectErrorStream(true)
-                            .redirectOutput(log().toFile()));
-            while (!answers()) {
+                    new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log().toFile()));
+            while (!printed().contains("Server is ready")) {
                 if (!launched.isAlive()) {
-                    throw new AssertionError("nats-server ended: " + Files.readString(log()));
+                    throw new AssertionError("nats-server ended: " + printed());
                 }
                 LockSupport.parkNanos(5_000_000); // there is no notification
             }
@@ -74,11 +89,12 @@ public final class NatsServer implements AutoCloseable {
         return configuration.resolveSibling(configuration.getFileName() + ".log");
     }
 
-    private boolean answers() {
-        try (Socket ignored = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            return true;
-        } catch (IOException notYet) {
-            return false;
+    /** What it has logged since it was started. */
+    String printed() {
+        try {
+            return Files.readString(log());
+        } catch (IOException e) {
+            throw new UncheckedIOException("no log of nats-server", e);
         }
     }
 
