@@ -2,6 +2,7 @@ package io.valise.ipc.nats;
 
 import io.valise.ipc.AccessPolicy;
 import io.valise.ipc.Endpoint;
+import io.valise.ipc.Event;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcServer;
 import io.valise.ipc.Request;
@@ -9,6 +10,8 @@ import io.valise.ipc.ValueSet;
 import io.valise.ipc.testkit.process.CommandLoop;
 import io.valise.ipc.testkit.process.ForkedJvm;
 import io.valise.ipc.testkit.session.SeenRequests;
+import io.valise.ipc.testkit.session.TestSource;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  *   name       tells the server's name
  *   back       answers with what the client's service "mine" answers
  *   backHeld   calls the client's service "held", and says how that ended
+ *   numbers    a stream of the messages 0, 1, 2, … up to the number n
+ *   tick       an event, whose number is to follow that of the one before
  * </pre>
  */
 final class NotingServer implements CommandLoop.Commands {
@@ -29,16 +34,42 @@ final class NotingServer implements CommandLoop.Commands {
 
     private final SeenRequests seen = new SeenRequests();
     private final IpcServer server;
+    private int ticks; // guarded by this, as what follows is
+    private boolean inOrder = true;
+    private boolean paused;
 
-    private NotingServer(String name) {
+    private NotingServer(NatsTransport transport, String name) {
         server = IpcServer.builder(ADDRESS)
+                .transport(transport)
                 .access(AccessPolicy.anyone())
                 .service("note", seen::note)
                 .asyncService("held", this::hold)
                 .service("name", request -> ValueSet.of("name", name))
                 .service("back", request -> request.connection().request("mine", request.message()))
                 .service("backHeld", NotingServer::callBack)
+                .stream("numbers", request -> TestSource.of(request.message().getInt("n")))
+                .onEvent("tick", this::tick)
                 .start();
+    }
+
+    private synchronized void tick(Event event) throws InterruptedException {
+        while (paused) {
+            wait();
+        }
+        int number = event.message().getInt("n", 0);
+        inOrder &= number == ticks;
+        ticks = number + 1;
+    }
+
+    private synchronized String ticks() {
+        return ticks + (inOrder ? " in order" : " in disorder");
+    }
+
+    /** While it pauses it takes no events, and soon reads nothing. */
+    private synchronized String pause(boolean yes) {
+        paused = yes;
+        notifyAll();
+        return "";
     }
 
     private CompletableFuture<ValueSet> hold(Request request) {
@@ -75,14 +106,27 @@ final class NotingServer implements CommandLoop.Commands {
         return all;
     }
 
+    /** The broker's address if it is not in the setting, and the limit of silence in seconds, follow the name. */
     public static void main(String[] arguments) {
-        CommandLoop.run(new NotingServer(arguments[0]));
+        CommandLoop.run(new NotingServer(transport(arguments, 1), arguments[0]));
+    }
+
+    /** By the setting, or by an address and a limit of silence from this argument on. */
+    static NatsTransport transport(String[] arguments, int first) {
+        return arguments.length <= first
+                ? new NatsTransport()
+                : new NatsTransport(NatsOptions.builder(arguments[first])
+                        .silence(Duration.ofSeconds(Long.parseLong(arguments[first + 1])))
+                        .build());
     }
 
     @Override
     public @Nullable String run(String command, List<String> arguments) {
         return switch (command) {
             case "seen" -> seen.text();
+            case "ticks" -> ticks();
+            case "pause" -> pause(true);
+            case "goOn" -> pause(false);
             case "connections" -> Integer.toString(server.connections().size());
             default -> throw new IllegalArgumentException("no command: actual=" + command);
         };
