@@ -106,7 +106,7 @@ class BrokerFailuresTest {
         try (NatsServer server = NatsServer.open();
                 SilentBroker broker = SilentBroker.saying("", client -> {
                     if (attempts.incrementAndGet() > 1) {
-                        SilentBroker.relay(client, server.port());
+                        TcpRelay.carry(client, server.port());
                     }
                 })) {
             fails(

@@ -1,7 +1,5 @@
 package io.valise.ipc.nats;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -41,28 +39,6 @@ final class SilentBroker implements AutoCloseable {
                 new ServerSocket(0, 10, InetAddress.getLoopbackAddress()),
                 greeting.getBytes(StandardCharsets.US_ASCII),
                 then);
-    }
-
-    /** Has a real broker at this port go on with a client. */
-    static void relay(Socket client, int port) throws IOException {
-        Socket broker = new Socket(InetAddress.getLoopbackAddress(), port);
-        copy(client, broker);
-        copy(broker, client);
-    }
-
-    private static void copy(Socket from, Socket to) {
-        Thread copying = new Thread(
-                () -> {
-                    try (from;
-                            to) {
-                        from.getInputStream().transferTo(to.getOutputStream());
-                    } catch (IOException e) { // the other direction has ended first, and closed both
-                        assertThat(from.isClosed() || to.isClosed()).isTrue();
-                    }
-                },
-                "relay");
-        copying.setDaemon(true);
-        copying.start();
     }
 
     int port() {

@@ -1,0 +1,180 @@
+package io.valise.ipc.nats;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.valise.ipc.testkit.process.ForkedJvm;
+import io.valise.ipc.testkit.process.NetworkNamespaces;
+import io.valise.ipc.testkit.rule.InFullRun;
+import io.valise.ipc.testkit.rule.NeedsNetworks;
+import io.valise.ipc.testkit.session.SeenRequests;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * A broker, a server and a client in networks of their own, joined by cables that are pulled and put in again: no one is told,
+ * and what is sent meanwhile gets lost on the way.
+ */
+@NeedsNats
+@NeedsNetworks
+@Timeout(120)
+class PartedNetworkTest {
+    private static final int BROKER = 0;
+    private static final int SERVER = 1;
+    private static final int CLIENT = 2;
+    private static final int IMPATIENT = 3;
+    private static final int USUAL = 15;
+    private static final int LOADED = 300;
+
+    /** A connection that is established, and not one that ends or begins (TCP_ESTABLISHED of Linux). */
+    private static final Pattern ESTABLISHED = Pattern.compile("(?m)^ *[0-9]+: [0-9A-F]+:[0-9A-F]+ [0-9A-F]+:107E 01 ");
+
+    /** The three, whose server and client count each other dead after so many seconds of silence. */
+    private static final class Parted implements AutoCloseable {
+        final NetworkNamespaces networks = new NetworkNamespaces(2);
+        final NatsServer broker = NatsServer.inNetwork(networks.within(BROKER));
+        final ForkedJvm server;
+        final ForkedJvm client;
+
+        Parted(int silence) {
+            server = networks.start(SERVER, NotingServer.class, "only", url(SERVER), "" + silence);
+            server.ask("seen"); // it serves
+            client = networks.start(CLIENT, CallingClient.class, url(CLIENT), "" + silence);
+            assertThat(client.hear()).isEqualTo("CONNECTED");
+        }
+
+        private String url(int network) {
+            return "nats://" + networks.address(network) + ":4222";
+        }
+
+        void awaitAnswers() {
+            int goal = answered() + LOADED;
+            while (answered() < goal) {
+                LockSupport.parkNanos(1_000_000); // there is no notification
+            }
+        }
+
+        private int answered() {
+            return Integer.parseInt(client.ask("answered"));
+        }
+
+        /** Each end has a call that is not answered, and the client many more. */
+        void load() {
+            client.ask("hold", 1);
+            assertThat(server.hear()).isEqualTo("held");
+            assertThat(client.hear()).isEqualTo("held");
+            client.ask("load");
+            awaitAnswers();
+        }
+
+        /** Both ends notice, though no one tells them. */
+        void bothNotice() {
+            assertThat(server.hear()).isEqualTo("PEER_DIED UNKNOWN");
+            assertThat(List.of(client.hear(), client.hear()))
+                    .containsExactlyInAnyOrder("PEER_DIED UNKNOWN", "RECONNECTING");
+        }
+
+        /** The client has come back by itself; its calls have ended with what is known, and none has run twice. */
+        void goesOn() {
+            assertThat(client.hear()).isEqualTo("CONNECTED");
+            awaitAnswers();
+            String[] load = client.ask("stop").split(" ", 3); // ended, failed, how
+            assertThat(load[2]).isIn("", "PEER_DIED UNKNOWN");
+            SeenRequests seen = NotingServer.seenBy(server);
+            assertThat(seen.twice()).isZero();
+            int made = Integer.parseInt(load[0]) + 1;
+            assertThat(seen.count()).isBetween(made - Integer.parseInt(load[1]), made);
+        }
+
+        /** Waits until a process has no connection with a broker that it believes in. */
+        static void awaitDisconnected(ForkedJvm process) throws IOException {
+            while (ESTABLISHED.matcher(connections(process, "tcp")).find()
+                    || ESTABLISHED.matcher(connections(process, "tcp6")).find()) {
+                LockSupport.parkNanos(10_000_000); // there is no notification
+            }
+        }
+
+        private static String connections(ForkedJvm process, String kind) throws IOException {
+            return Files.readString(Path.of("/proc", Long.toString(process.pid()), "net", kind));
+        }
+
+        @Override
+        public void close() {
+            client.close();
+            server.close();
+            broker.close();
+            networks.close();
+        }
+    }
+
+    @Test
+    void cableThatIsOutForAMomentLosesNothing() {
+        try (Parted parted = new Parted(USUAL)) {
+            parted.load();
+            parted.networks.part(CLIENT);
+            assertThat(parted.client.ask("callShortly", 2, 500)).isEqualTo("TIMEOUT UNKNOWN");
+            parted.networks.join(CLIENT);
+            parted.networks.part(SERVER);
+            assertThat(parted.client.ask("callShortly", 3, 500)).isEqualTo("TIMEOUT UNKNOWN");
+            parted.networks.join(SERVER);
+            parted.awaitAnswers();
+            assertThat(parted.client.ask("stop")).endsWith(" 0 ");
+            assertThat(parted.client.ask("states")).isEqualTo("1");
+            assertThat(parted.server.ask("connections")).isEqualTo("1");
+            assertThat(NotingServer.seenBy(parted.server).twice()).isZero();
+        }
+    }
+
+    private static void outForLong(int network) {
+        try (Parted parted = new Parted(IMPATIENT)) {
+            parted.load();
+            parted.networks.part(network);
+            parted.bothNotice();
+            parted.networks.join(network);
+            parted.goesOn();
+        }
+    }
+
+    @Test
+    void cableOfTheClientIsOutForLongAndItComesBack() {
+        outForLong(CLIENT);
+    }
+
+    @Test
+    @InFullRun("as the one of the client")
+    void cableOfTheServerIsOutForLongAndItServesAgain() {
+        outForLong(SERVER);
+    }
+
+    @Test
+    @InFullRun("after 15 s of silence the peer is given up, after 18 s the broker")
+    void clientThatIsCutOffLeavesTheBrokerTooAndConnectsAnew() throws IOException {
+        try (Parted parted = new Parted(USUAL)) {
+            parted.load();
+            parted.networks.part(CLIENT);
+            parted.bothNotice();
+            Parted.awaitDisconnected(parted.client);
+            parted.networks.join(CLIENT);
+            parted.goesOn();
+        }
+    }
+
+    @Test
+    @InFullRun("after 15 s of silence the peer is given up, after 18 s the broker")
+    void serverThatIsCutOffLeavesTheBrokerTooAndItsNameComesBack() throws IOException {
+        try (Parted parted = new Parted(USUAL)) {
+            parted.load();
+            parted.networks.part(SERVER);
+            parted.bothNotice();
+            Parted.awaitDisconnected(parted.server);
+            parted.server.awaitPrinted("is not served until there is a NATS broker");
+            parted.networks.join(SERVER);
+            parted.goesOn();
+        }
+    }
+}
