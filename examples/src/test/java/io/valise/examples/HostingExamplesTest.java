@@ -78,6 +78,10 @@ class HostingExamplesTest {
     @Test
     void theRuntimeSaysWhatItFound() throws IOException {
         assertThat(ExampleRun.of(Bootstrap.class).lines())
-                .containsExactly("io.valise.ipc.sharedmem", "io.valise.ipc.pipes", "io.valise.ipc.loopback");
+                .containsExactly(
+                        "io.valise.ipc.sharedmem",
+                        "io.valise.ipc.pipes",
+                        "io.valise.ipc.loopback",
+                        "io.valise.ipc.nats");
     }
 }
