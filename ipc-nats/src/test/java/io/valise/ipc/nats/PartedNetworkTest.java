@@ -152,7 +152,7 @@ class PartedNetworkTest {
     }
 
     @Test
-    @InFullRun("after 15 s of silence the peer is given up, after 18 s the broker")
+    @InFullRun("the peer is given up after 15 s of silence, the broker after up to 18 s")
     void clientThatIsCutOffLeavesTheBrokerTooAndConnectsAnew() throws IOException {
         try (Parted parted = new Parted(USUAL)) {
             parted.load();
@@ -165,7 +165,7 @@ class PartedNetworkTest {
     }
 
     @Test
-    @InFullRun("after 15 s of silence the peer is given up, after 18 s the broker")
+    @InFullRun("the peer is given up after 15 s of silence, the broker after up to 18 s")
     void serverThatIsCutOffLeavesTheBrokerTooAndItsNameComesBack() throws IOException {
         try (Parted parted = new Parted(USUAL)) {
             parted.load();

@@ -132,7 +132,7 @@ final class Peers {
                 active |= busy;
                 peer.silentMillis += counts ? millis : 0;
                 peer.sincePingMillis += millis;
-                if (peer.silentMillis >= silenceMillis) {
+                if (peer.silentMillis > silenceMillis) { // it may have been heard just before a call of this
                     dead.add(peer);
                 } else if (busy || peer.sincePingMillis >= Links.IDLE_MILLIS) {
                     peer.sincePingMillis = 0;

@@ -216,19 +216,36 @@ class LinksTest {
         assertThat(stream.write(ByteBuffer.allocate(CLIENTS_CREDIT))).isEqualTo(50_000 - 1000 - Credit.BASE);
     }
 
+    private void tick(int times) {
+        for (int i = 0; i < times; i++) {
+            links.tick(Links.IDLE_MILLIS, true);
+        }
+    }
+
+    private String peer() {
+        return Objects.requireNonNull(accepted.get(0).remote()).inbox();
+    }
+
+    /** With a limit of one second it would be given up between a question and the next. */
+    @Test
+    void aPeerIsNotGivenUpBeforeItsTimeIsUp() {
+        taken();
+        tick(10); // the limit, but it may have been heard of just before the first
+        assertThat(links.isEmpty()).isFalse();
+        tick(1);
+        brokenByLoss("no sign of life");
+    }
+
     /** Its answers may be behind much else that is on its way. */
     @Test
     void aPeerThatAsksWhetherThisProcessLivesIsAlive() {
         taken();
-        String peer = Objects.requireNonNull(accepted.get(0).remote()).inbox();
         for (int i = 0; i < 20; i++) {
-            links.tick(Links.IDLE_MILLIS, true);
-            links.heard(peer);
+            tick(1);
+            links.heard(peer());
         }
         assertThat(links.isEmpty()).isFalse();
-        for (int i = 0; i < 20; i++) {
-            links.tick(Links.IDLE_MILLIS, true);
-        }
+        tick(20);
         brokenByLoss("no sign of life");
     }
 }
