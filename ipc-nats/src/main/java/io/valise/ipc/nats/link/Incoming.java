@@ -12,17 +12,27 @@ import java.util.function.LongSupplier;
  *
  * <pre>
  *   0        consumed        received        granted
- *   |  read   |   arrived     |  may be sent  |        granted - consumed = window
+ *   |  read   |   arrived     |  may be sent  |        granted - consumed &lt;= window + owed
  * </pre>
+ *
+ * <p>The credit of the process is charged with {@code window - Credit.BASE + owed}. {@code owed} is what the window has lost and
+ * the peer has still: it has arrived and was not read, or it may come yet. Nothing more is granted while there is some.
  *
  * <p>What is on its way delays all that is sent after it, signs of life too, and a broker cuts off a client that does not take
  * within ten seconds what it has for it. So the window grows beyond {@link Credit#FIRST} only while a whole window comes within
  * {@link #QUICK_NANOS}, and becomes smaller while one takes longer than {@link #SLOW_NANOS}: over a slow network about as much is
- * on its way as comes in two seconds.
+ * on its way for a link as comes in two seconds. Each link measures for itself: over one slow network they have so much each, and
+ * all of a process what {@link Credit} bounds.
+ *
+ * <p>A round of measuring begins with the arrival of a chunk and ends a window later. Time in which the peer waited for a grant
+ * is not part of it, and nothing after that before bytes come, unless the window is as small as it becomes.
  */
 final class Incoming {
     private static final long QUICK_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long SLOW_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    /** Fewer bytes are copied behind others: an array for each would take many times what they are charged. */
+    private static final int SMALL = 512;
 
     private final ArrayDeque<ByteBuffer> arrived = new ArrayDeque<>();
     private final Credit credit;
@@ -32,10 +42,13 @@ final class Incoming {
     private long granted;
     private int window;
     private byte epoch;
-    private int owed; // of the window before, and still granted
-    private boolean quick = true;
+    private int owed;
+    private boolean mayGrow = true; // once for each round that was quick
+    private boolean measures;
     private long roundBegin;
     private long roundSince;
+    private long exhaustedAt = -1; // where all that was granted had come
+    private long exhaustedSince;
 
     Incoming(Credit credit) {
         this(credit, System::nanoTime);
@@ -44,13 +57,17 @@ final class Incoming {
     Incoming(Credit credit, LongSupplier clock) {
         this.credit = credit;
         this.clock = clock;
-        roundSince = clock.getAsLong();
         window = Credit.BASE + credit.take(Credit.FIRST - Credit.BASE);
         granted = window;
     }
 
     boolean isEmpty() {
         return arrived.isEmpty();
+    }
+
+    /** Of how many buffers the bytes are that were not read. */
+    int buffers() {
+        return arrived.size();
     }
 
     /** Up to which offset the peer may send. */
@@ -80,22 +97,77 @@ final class Incoming {
                     IpcStatus.PROTOCOL_ERROR, "bytes sent: limit=" + granted + ", actual=" + (received + length));
         }
         received += length;
-        arrived.add(chunk.body());
-        if (received - roundBegin >= window) {
-            endRound(clock.getAsLong());
+        keep(chunk.body());
+        measure(length);
+    }
+
+    /** Of two buffers that follow one another at least one has {@link #SMALL} bytes or more, or they become one. */
+    private void keep(ByteBuffer body) {
+        ByteBuffer last = arrived.peekLast();
+        int length = body.remaining();
+        if (last == null || length >= SMALL) {
+            arrived.add(body);
+        } else if (last.capacity() - last.limit() >= length) { // only one that was allocated here has room
+            int end = last.limit();
+            last.limit(end + length).put(end, body, body.position(), length);
+        } else if (last.remaining() < SMALL) {
+            arrived.removeLast();
+            arrived.add(ByteBuffer.allocate(2 * SMALL).put(last).put(body).flip());
+        } else {
+            arrived.add(body);
         }
     }
 
-    private void endRound(long now) {
-        long took = now - roundSince;
-        quick = took <= QUICK_NANOS;
-        if (took > SLOW_NANOS && window > Credit.FIRST) {
-            int less = window - Math.max(Credit.FIRST, window / 2);
-            window -= less;
-            owed += less;
+    private void measure(int length) {
+        boolean waited = received - length == exhaustedAt;
+        if (!measures) {
+            beginRound(clock.getAsLong());
+        } else if (waited
+                && window > Credit.FIRST) { // the peer may have rested before: neither this chunk nor its time counts
+            roundSince += clock.getAsLong() - exhaustedSince;
+            roundBegin += length;
         }
+        if (received - roundBegin >= window) {
+            long now = clock.getAsLong();
+            endRound(now - roundSince);
+            measures = false;
+            if (received < granted) {
+                beginRound(now);
+            }
+        }
+        if (received == granted) {
+            exhaustedAt = received;
+            exhaustedSince = clock.getAsLong();
+        }
+    }
+
+    /** How long the chunk took that has just come is not known. */
+    private void beginRound(long now) {
+        measures = true;
         roundBegin = received;
         roundSince = now;
+    }
+
+    private void endRound(long took) {
+        mayGrow = took <= QUICK_NANOS;
+        if (took > SLOW_NANOS && window > Credit.FIRST) {
+            shrink(Math.max(Credit.FIRST, window / 2));
+        }
+    }
+
+    /** What the peer has of it still is owed. */
+    private void shrink(int smaller) {
+        int charged = window + owed;
+        window = smaller;
+        owed = charged - window;
+        settle();
+    }
+
+    /** Gives back what was owed, and is neither unread nor granted any more. */
+    private void settle() {
+        int still = (int) Math.max(0, granted - consumed - window);
+        credit.give(owed - still);
+        owed = still;
     }
 
     /** Checks that all that was sent before an offset has come. */
@@ -121,6 +193,7 @@ final class Incoming {
         }
         int count = before - into.remaining();
         consumed += count;
+        settle();
         return count;
     }
 
@@ -131,31 +204,53 @@ final class Incoming {
 
     /** Grants what was read. A peer that has used up all it had may have more on its way from now on. */
     void grant() {
-        if (received == granted && window < Credit.MOST && (quick || window < Credit.FIRST)) {
-            window += credit.take(Math.min(window, Credit.MOST - window));
+        if (consumed + window < granted) {
+            return;
         }
-        if (consumed + window >= granted) {
-            granted = consumed + window;
-            credit.give(owed);
-            owed = 0;
+        long before = granted;
+        if (received == granted && window < Credit.MOST && (mayGrow || window < Credit.FIRST)) {
+            int more = credit.take(Math.min(window, Credit.MOST - window));
+            window += more;
+            mayGrow &= more == 0;
+        }
+        granted = consumed + window;
+        if (received == before && granted > before) {
+            long now = clock.getAsLong();
+            roundSince += now - exhaustedSince;
+            exhaustedSince = now;
         }
     }
 
-    /** The peer gives back what it has not used. */
+    /**
+     * The peer gives back what it has not used.
+     *
+     * @throws IpcException {@code PEER_DIED} when some before that were lost, {@code PROTOCOL_ERROR} when it has less than what it
+     *     keeps: it would have more by giving back
+     */
     void returned(long offset, byte newEpoch) {
         expect(offset);
+        if (offset + Credit.BASE > granted) {
+            throw new IpcException(
+                    IpcStatus.PROTOCOL_ERROR,
+                    "credit given back: least=" + Credit.BASE + " bytes, actual=" + (granted - offset));
+        }
         epoch = newEpoch;
         granted = offset + Credit.BASE;
-        release();
-        quick = true; // it begins anew
-        roundBegin = received;
-        roundSince = clock.getAsLong();
+        shrink(Credit.BASE);
+        mayGrow = true; // it begins anew
+        measures = false;
     }
 
-    /** Nothing will come any more. */
+    /** Nothing will come any more; what has come may be read yet. */
+    void end() {
+        granted = received;
+        shrink(Credit.BASE);
+    }
+
+    /** Nothing will be read any more. */
     void release() {
-        credit.give(window - Credit.BASE + owed);
-        window = Credit.BASE;
-        owed = 0;
+        arrived.clear();
+        consumed = received;
+        end();
     }
 }

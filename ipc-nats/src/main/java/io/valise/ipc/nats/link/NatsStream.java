@@ -170,7 +170,7 @@ public final class NatsStream implements ByteStream {
                 return;
             }
             failure = why;
-            incoming.release(); // an offer that fails before it is taken is never closed
+            incoming.end(); // an offer that fails before it is taken is never closed
             tell = tellReader();
             writable.signalAll();
         } finally {
