@@ -24,11 +24,15 @@ public final class Subjects {
     /** What every process that serves listens to. */
     public static final String LISTING = "valise.s.*";
 
+    /** Behind an inbox: the question whether its process lives. */
+    public static final String QUESTION = "p";
+
     private static final String ALL = "valise.";
     private static final String CONNECT = ALL + "c.";
     private static final String DIRECT = ALL + "d.";
     private static final String LIST = ALL + "s.";
     private static final String INBOX = ALL + "l.";
+    private static final String ANSWER = ".q.";
     private static final int MOST_USER = 400;
     private static final Pattern LINK =
             Pattern.compile("(valise\\.l\\.([^.\\s*>]{1," + MOST_USER + "})\\.[0-9a-f]{32})\\.([0-9a-f]{16})");
@@ -107,6 +111,22 @@ public final class Subjects {
     /** Whether a subject is for one process. */
     public static boolean isInInbox(String subject) {
         return subject.startsWith(INBOX);
+    }
+
+    /** Where a process is asked whether it lives. */
+    public static String question(String inbox) {
+        return inbox + '.' + QUESTION;
+    }
+
+    /** Where a process has the answer to that sent, by the number that it has for who answers. */
+    public static String answer(String inbox, long number) {
+        return inbox + ANSWER + number;
+    }
+
+    /** The inbox of the process that has its answers sent there; null when that is none of {@link #answer}. */
+    public static @Nullable String questioner(@Nullable String answer) {
+        int end = answer == null ? -1 : answer.lastIndexOf(ANSWER);
+        return answer == null || end < 0 ? null : answer.substring(0, end);
     }
 
     /** All that is for processes of a user; {@code *} for any. */

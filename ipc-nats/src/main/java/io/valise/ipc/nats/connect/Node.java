@@ -39,8 +39,6 @@ final class Node implements BrokerConnection.Receiver, Outlet {
     private static final long BUSY_MILLIS = 100;
     private static final long SETTLE_MILLIS = 250;
     private static final long START_MILLIS = 5000;
-    private static final long ECHO_MILLIS = 3000;
-    private static final int MOST_ECHOES_LOST = 5;
     private static final byte[] ALIVE = {1};
 
     private final BrokerSettings settings;
@@ -48,12 +46,12 @@ final class Node implements BrokerConnection.Receiver, Outlet {
     private final Links links;
     private final Consumer<Node> onLost;
     private final BrokerConnection broker;
+    private final Echoes broughtBack = new Echoes();
     private final AtomicLong echoes = new AtomicLong();
     private final Map<Long, CountDownLatch> settling = new ConcurrentHashMap<>();
     private final Map<Long, Consumer<byte @Nullable []>> listings = new ConcurrentHashMap<>();
     private final Set<NatsListener> listeners = ConcurrentHashMap.newKeySet();
     private volatile boolean stalled;
-    private volatile boolean heard; // since the last tick
     private volatile boolean inboxDenied;
     private volatile @Nullable String lost;
     private boolean closed; // guarded by this, as what follows is
@@ -62,8 +60,6 @@ final class Node implements BrokerConnection.Receiver, Outlet {
     private int users;
     private long unusedMillis;
     private Runnable timer = () -> {};
-    private long sinceEchoMillis;
-    private int echoesLost;
 
     /**
      * Connects, and waits until the inbox is there.
@@ -174,14 +170,12 @@ final class Node implements BrokerConnection.Receiver, Outlet {
             tellNames(replyTo);
             return;
         }
-        if (!heard) {
-            heard = true;
-        }
+        broughtBack.heard();
         String tail = subject.substring(inbox.length() + 1);
         int dot = tail.indexOf('.');
         if (dot > 0) {
             numbered(tail.charAt(0), number(tail.substring(dot + 1)), data, unheard);
-        } else if (tail.equals("p")) {
+        } else if (tail.equals(Subjects.QUESTION)) {
             asked(replyTo);
         } else if (unheard) {
             links.unheard(tail);
@@ -192,9 +186,9 @@ final class Node implements BrokerConnection.Receiver, Outlet {
 
     /** Who asks whether this process lives does so too. */
     private void asked(@Nullable String replyTo) {
-        int tail = replyTo == null ? -1 : replyTo.lastIndexOf(".q.");
-        if (replyTo != null && tail > 0) {
-            links.heard(replyTo.substring(0, tail));
+        String questioner = Subjects.questioner(replyTo);
+        if (questioner != null) {
+            links.heard(questioner);
         }
         answer(replyTo, ALIVE);
     }
@@ -213,6 +207,7 @@ final class Node implements BrokerConnection.Receiver, Outlet {
             }
             case 'e' -> {
                 stalled = false;
+                broughtBack.echoed();
                 CountDownLatch settled = settling.remove(number);
                 if (settled != null) {
                     settled.countDown();
@@ -356,37 +351,21 @@ final class Node implements BrokerConnection.Receiver, Outlet {
         if (isUnused(millis)) {
             Nodes.closeIfUnused(this);
         }
-        if (isBrokerSilent(millis, counts)) {
-            broker.giveUp("no answer of the NATS broker at " + settings.shown() + ": limit="
-                    + MOST_ECHOES_LOST * ECHO_MILLIS + " ms");
-        } else {
-            planTick(!active);
+        Echoes.Due due = broughtBack.tick(millis, counts);
+        if (due == Echoes.Due.END) {
+            broker.giveUp(
+                    "no answer of the NATS broker at " + settings.shown() + ": limit=" + Echoes.SILENCE_MILLIS + " ms");
+            return;
         }
+        if (due == Echoes.Due.ECHO) {
+            publish(inbox + ".e.0", null, ALIVE);
+        }
+        planTick(!active);
     }
 
     private synchronized boolean isUnused(long millis) {
         unusedMillis = users == 0 && links.isEmpty() ? unusedMillis + millis : 0;
         return unusedMillis >= Threads.IDLE_MILLIS;
-    }
-
-    /** Where much is on its way to this process, all of it comes before the echo: each message says that the broker is there. */
-    private boolean isBrokerSilent(long millis, boolean counts) {
-        boolean any = heard;
-        heard = false;
-        synchronized (this) {
-            echoesLost = any ? 0 : echoesLost;
-            sinceEchoMillis += counts ? millis : 0;
-            if (sinceEchoMillis < ECHO_MILLIS) {
-                return false;
-            }
-            sinceEchoMillis = 0;
-            echoesLost++;
-            if (echoesLost > MOST_ECHOES_LOST) {
-                return true;
-            }
-        }
-        publish(inbox + ".e.0", null, ALIVE);
-        return false;
     }
 
     /** It is not closed until {@link #release}. */

@@ -19,6 +19,12 @@ public final class Links {
     /** How often a process is asked whether it lives for which no thread waits, in milliseconds. */
     public static final long IDLE_MILLIS = 1000;
 
+    /**
+     * So many times the limit of silence other messages stand in for answers to the question whether a peer, or the broker, is
+     * there: where much is on its way answers come late, but not for ever.
+     */
+    public static final int UNANSWERED = 4;
+
     private static final SafeLog LOG = SafeLog.of(Links.class);
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int MOST_OFFERED = 1024;

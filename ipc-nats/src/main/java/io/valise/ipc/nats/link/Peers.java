@@ -15,7 +15,9 @@ import org.jspecify.annotations.Nullable;
  * message to it comes back as not heard: that is asked for ten times a second while a thread waits for it, and else once a
  * second. One that the broker still believes in, because its machine was switched off or the network is parted, is dead
  * after a time without a sign of life; only time in which this process looked counts. All that a peer sends is a sign of life,
- * its own questions too: where much is on its way to it, what it is asked arrives late, and so do its answers. Thread-safe.
+ * its own questions too: where much is on its way to it, what it is asked arrives late, and so do its answers. But what it is asked
+ * may get lost, or nothing in it handles that: without an answer it is dead after {@link Links#UNANSWERED} times as long. A
+ * process that itself handles nothing asks no more after a while, since others take that for a sign of its life. Thread-safe.
  */
 final class Peers {
     /** A broker of a cluster may not know yet what another one knows. */
@@ -29,6 +31,7 @@ final class Peers {
     private final Map<String, Peer> byInbox = new HashMap<>();
     private final Map<Long, Peer> byNumber = new HashMap<>();
     private long numbers;
+    private long behindMillis;
 
     Peers(Outlet outlet, String ownInbox, long silenceMillis) {
         this.outlet = outlet;
@@ -61,7 +64,7 @@ final class Peers {
     synchronized void heard(String inbox) {
         Peer peer = byInbox.get(inbox);
         if (peer != null) {
-            peer.silentMillis = 0;
+            peer.heard();
         }
     }
 
@@ -69,8 +72,7 @@ final class Peers {
     synchronized void answered(long number) {
         Peer peer = byNumber.get(number);
         if (peer != null) {
-            peer.silentMillis = 0;
-            peer.isSuspect = false;
+            peer.answered();
         }
     }
 
@@ -112,7 +114,7 @@ final class Peers {
     }
 
     private void ping(Peer peer) {
-        outlet.publish(peer.inbox + ".p", ownInbox + ".q." + peer.number, PING);
+        outlet.publish(Subjects.question(peer.inbox), Subjects.answer(ownInbox, peer.number), PING);
     }
 
     /**
@@ -127,14 +129,17 @@ final class Peers {
         List<Peer> dead = new ArrayList<>();
         boolean active = false;
         synchronized (this) {
+            behindMillis = counts ? 0 : behindMillis + millis;
             for (Peer peer : byInbox.values()) {
                 boolean busy = peer.isActive();
                 active |= busy;
-                peer.silentMillis += counts ? millis : 0;
+                if (counts) {
+                    peer.pass(millis);
+                }
                 peer.sincePingMillis += millis;
-                if (peer.silentMillis > silenceMillis) { // it may have been heard just before a call of this
+                if (isDead(peer)) {
                     dead.add(peer);
-                } else if (busy || peer.sincePingMillis >= Links.IDLE_MILLIS) {
+                } else if (behindMillis < silenceMillis && (busy || peer.sincePingMillis >= Links.IDLE_MILLIS)) {
                     peer.sincePingMillis = 0;
                     toAsk.add(peer);
                 }
@@ -145,10 +150,18 @@ final class Peers {
         return active;
     }
 
+    private boolean isDead(Peer peer) {
+        return peer.silentMillis >= silenceMillis || peer.unansweredMillis / Links.UNANSWERED >= silenceMillis;
+    }
+
     /** A process that was only stopped learns by what it is told that its ends of the links have no other any more. */
     private void giveUp(Peer peer) {
         IpcException silent = new IpcException(
-                IpcStatus.PEER_DIED, "no sign of life of the process at the other end: limit=" + silenceMillis + " ms");
+                IpcStatus.PEER_DIED,
+                peer.silentMillis >= silenceMillis
+                        ? "no sign of life of the process at the other end: limit=" + silenceMillis + " ms"
+                        : "no answer of the process at the other end: limit=" + Links.UNANSWERED * silenceMillis
+                                + " ms");
         peer.streams.forEach(stream -> stream.reset(silent));
     }
 }

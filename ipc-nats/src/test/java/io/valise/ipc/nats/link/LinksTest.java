@@ -31,6 +31,9 @@ class LinksTest {
     /** The subjects to which the question went whether a process lives. */
     private final List<String> asked = new ArrayList<>();
 
+    /** Where the answer to the last of these goes. */
+    private @Nullable String answersTo;
+
     /** How often a thread waited for the broker. */
     private int settled;
 
@@ -38,34 +41,36 @@ class LinksTest {
 
     private record Sent(@Nullable String replyTo, Chunk chunk) {}
 
-    private final Links links = new Links(
-            new Outlet() {
-                @Override
-                public void publish(String subject, @Nullable String replyTo, byte[] data) {
-                    Chunk chunk = Chunk.of(data);
-                    if (chunk == null) {
-                        asked.add(subject);
-                    } else {
-                        sent.add(new Sent(replyTo, chunk));
-                    }
-                }
+    private final Outlet outlet = new Outlet() {
+        @Override
+        public void publish(String subject, @Nullable String replyTo, byte[] data) {
+            Chunk chunk = Chunk.of(data);
+            if (chunk == null) {
+                asked.add(subject);
+                answersTo = replyTo;
+            } else {
+                sent.add(new Sent(replyTo, chunk));
+            }
+        }
 
-                @Override
-                public int maxPayload() {
-                    return 1 << 20;
-                }
+        @Override
+        public int maxPayload() {
+            return 1 << 20;
+        }
 
-                @Override
-                public void settle() {
-                    settled++;
-                }
-            },
-            "server",
-            Subjects.inbox("server", Links.random()),
-            10_000,
-            () -> {});
+        @Override
+        public void settle() {
+            settled++;
+        }
+    };
+
+    private Links links = links(10_000);
 
     private final int all = links.credit().left();
+
+    private Links links(long silenceMillis) {
+        return new Links(outlet, "server", Subjects.inbox("server", Links.random()), silenceMillis, () -> {});
+    }
 
     private Sent last() {
         return sent.get(sent.size() - 1);
@@ -226,13 +231,39 @@ class LinksTest {
         return Objects.requireNonNull(accepted.get(0).remote()).inbox();
     }
 
-    /** With a limit of one second it would be given up between a question and the next. */
+    /** It may have been heard of just before the first of these calls. */
     @Test
     void aPeerIsNotGivenUpBeforeItsTimeIsUp() {
         taken();
-        tick(10); // the limit, but it may have been heard of just before the first
+        tick(10);
         assertThat(links.isEmpty()).isFalse();
         tick(1);
+        brokenByLoss("no sign of life");
+    }
+
+    @Test
+    void aLimitThatIsNoMultipleOfASecondIsNotCutShort() {
+        links = links(1500);
+        taken();
+        tick(2);
+        assertThat(links.isEmpty()).isFalse();
+        tick(1);
+        brokenByLoss("no sign of life");
+    }
+
+    /** Of a long time between two calls all may have passed before it was heard of. */
+    @Test
+    void aPeerThatWasHeardOfIsNotGivenUpEarlyWhenAThreadBeginsToWaitForIt() {
+        links = links(1500);
+        taken();
+        links.tick(1000, true);
+        links.heard(peer());
+        links.tick(1000, true);
+        for (int i = 0; i < 14; i++) {
+            links.tick(100, true);
+        }
+        assertThat(links.isEmpty()).isFalse();
+        links.tick(100, true);
         brokenByLoss("no sign of life");
     }
 
@@ -240,12 +271,49 @@ class LinksTest {
     @Test
     void aPeerThatAsksWhetherThisProcessLivesIsAlive() {
         taken();
-        for (int i = 0; i < 20; i++) {
-            tick(1);
-            links.heard(peer());
-        }
+        ticksAndQuestions(20);
         assertThat(links.isEmpty()).isFalse();
         tick(20);
         brokenByLoss("no sign of life");
+    }
+
+    private void ticksAndQuestions(int times) {
+        for (int i = 0; i < times; i++) {
+            tick(1);
+            links.heard(peer());
+        }
+    }
+
+    private void answers() {
+        String number = String.valueOf(answersTo).replaceFirst(".*\\.q\\.", "");
+        links.answered(Long.parseLong(number), false);
+    }
+
+    /** What it is asked gets lost, or the thread that would answer hangs. */
+    @Test
+    void aPeerThatAsksAndNeverAnswersIsDeadInTheEnd() {
+        taken();
+        ticksAndQuestions(30);
+        answers();
+        ticksAndQuestions(10 * Links.UNANSWERED);
+        assertThat(links.isEmpty()).isFalse();
+        ticksAndQuestions(1);
+        brokenByLoss("no answer of the process at the other end: limit=40000 ms");
+    }
+
+    /** Else others took it for alive by that, for ever. */
+    @Test
+    void aProcessThatHandlesNothingAsksNoMoreAfterAWhile() {
+        taken();
+        for (int i = 0; i < 9; i++) {
+            links.tick(Links.IDLE_MILLIS, false);
+        }
+        assertThat(asked).hasSize(9);
+        for (int i = 0; i < 9; i++) {
+            links.tick(Links.IDLE_MILLIS, false);
+        }
+        assertThat(asked).hasSize(9);
+        tick(1);
+        assertThat(asked).hasSize(10);
     }
 }
