@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.nats.client.Connection;
+import io.nats.client.Message;
+import io.nats.client.Nats;
+import io.nats.client.Subscription;
 import io.valise.ipc.Endpoint;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
@@ -11,8 +15,12 @@ import io.valise.ipc.nats.NatsServer;
 import io.valise.ipc.nats.NeedsNats;
 import io.valise.ipc.nats.broker.BrokerAddress;
 import io.valise.ipc.nats.broker.BrokerSettings;
+import io.valise.ipc.nats.broker.Subjects;
+import io.valise.ipc.nats.link.Links;
 import io.valise.ipc.spi.Link;
+import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -33,6 +41,10 @@ class NodeTest {
 
     /** As a user whose password is {@code p}. */
     static BrokerSettings settings(NatsServer broker, @Nullable String user, String name) {
+        return settings(broker, user, name, 15);
+    }
+
+    private static BrokerSettings settings(NatsServer broker, @Nullable String user, String name, int silenceSeconds) {
         return new BrokerSettings(
                 List.of(BrokerAddress.parse(broker.url())),
                 user,
@@ -41,7 +53,7 @@ class NodeTest {
                 name,
                 null,
                 false,
-                TimeUnit.SECONDS.toNanos(15));
+                TimeUnit.SECONDS.toNanos(silenceSeconds));
     }
 
     /** An interrupt would end the wait, and then it would be taken for an answer. */
@@ -85,6 +97,52 @@ class NodeTest {
             assertThat(asked).isTrue();
             listener.close();
             other.close();
+        }
+    }
+
+    /** A message of a link that has nothing but its head. */
+    private static byte[] head(int kind) {
+        byte[] head = new byte[20];
+        head[0] = 1;
+        head[1] = (byte) kind;
+        return head;
+    }
+
+    private static Message next(Subscription all, String subject) throws InterruptedException {
+        Message message = all.nextMessage(Duration.ofNanos(NANOS));
+        while (!message.getSubject().matches(subject)) {
+            message = all.nextMessage(Duration.ofNanos(NANOS));
+        }
+        return message;
+    }
+
+    /** The time between two calls of tick is what a test says; the answer comes after the question was handled. */
+    @Test
+    void whoAsksWhetherThisProcessLivesIsHeardOfAndAnswered() throws Exception {
+        try (NatsServer broker = NatsServer.open();
+                Connection peer = Nats.connect(broker.url())) {
+            Subscription all = peer.subscribe("valise.l.>");
+            peer.flush(Duration.ofNanos(NANOS));
+            Node node = new Node(settings(broker, null, "-", 600), NANOS, lost -> {});
+            String inbox = next(all, ".*\\.e\\.1").getSubject().replace(".e.1", "");
+            Subjects.End client = new Subjects.End(Subjects.inbox("bob", Links.random()), "bob", "0123456789abcdef");
+            node.links().asked(client, head(5), stream -> {});
+            String id = Objects.requireNonNull(
+                            Subjects.End.of(next(all, client.subject()).getReplyTo()))
+                    .id();
+            node.links().received(id, null, head(1));
+
+            String answer = Subjects.answer(client.inbox(), 7);
+            node.links().tick(300_000, true); // heard of just before
+            node.links().tick(300_000, true);
+            peer.publish(Subjects.question(inbox), answer, new byte[] {1});
+            assertThat(next(all, answer).getData()).hasSize(1);
+            node.links().tick(300_000, true);
+            node.links().tick(300_000, true);
+            assertThat(node.links().isEmpty()).isFalse();
+            node.links().tick(300_000, true);
+            assertThat(node.links().isEmpty()).isTrue();
+            node.close();
         }
     }
 }
