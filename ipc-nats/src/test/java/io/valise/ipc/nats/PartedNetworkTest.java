@@ -10,6 +10,8 @@ import io.valise.ipc.testkit.session.SeenRequests;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
@@ -36,16 +38,32 @@ class PartedNetworkTest {
 
     /** The three, whose server and client count each other dead after so many seconds of silence. */
     private static final class Parted implements AutoCloseable {
-        final NetworkNamespaces networks = new NetworkNamespaces(2);
-        final NatsServer broker = NatsServer.inNetwork(networks.within(BROKER));
+        final NetworkNamespaces networks;
+        final NatsServer broker;
         final ForkedJvm server;
         final ForkedJvm client;
+        private final Deque<AutoCloseable> begun = new ArrayDeque<>();
 
-        Parted(int silence) {
-            server = networks.start(SERVER, NotingServer.class, "only", url(SERVER), "" + silence);
-            server.ask("seen"); // it serves
-            client = networks.start(CLIENT, CallingClient.class, url(CLIENT), "" + silence);
-            assertThat(client.hear()).isEqualTo("CONNECTED");
+        Parted(int silence) throws Exception {
+            boolean done = false;
+            try {
+                networks = begin(new NetworkNamespaces(2));
+                broker = begin(NatsServer.inNetwork(networks.within(BROKER)));
+                server = begin(networks.start(SERVER, NotingServer.class, "only", url(SERVER), "" + silence));
+                server.ask("seen"); // it serves
+                client = begin(networks.start(CLIENT, CallingClient.class, url(CLIENT), "" + silence));
+                assertThat(client.hear()).isEqualTo("CONNECTED");
+                done = true;
+            } finally {
+                if (!done) {
+                    close();
+                }
+            }
+        }
+
+        private <T extends AutoCloseable> T begin(T one) {
+            begun.push(one);
+            return one;
         }
 
         private String url(int network) {
@@ -104,16 +122,18 @@ class PartedNetworkTest {
         }
 
         @Override
-        public void close() {
-            client.close();
-            server.close();
-            broker.close();
-            networks.close();
+        public void close() throws Exception {
+            if (!begun.isEmpty()) {
+                AutoCloseable last = begun.pop();
+                try (AutoCloseable ignored = this::close) { // the others, though this one may throw
+                    last.close();
+                }
+            }
         }
     }
 
     @Test
-    void cableThatIsOutForAMomentLosesNothing() {
+    void cableThatIsOutForAMomentLosesNothing() throws Exception {
         try (Parted parted = new Parted(USUAL)) {
             parted.load();
             parted.networks.part(CLIENT);
@@ -130,7 +150,7 @@ class PartedNetworkTest {
         }
     }
 
-    private static void outForLong(int network) {
+    private static void outForLong(int network) throws Exception {
         try (Parted parted = new Parted(IMPATIENT)) {
             parted.load();
             parted.networks.part(network);
@@ -141,19 +161,19 @@ class PartedNetworkTest {
     }
 
     @Test
-    void cableOfTheClientIsOutForLongAndItComesBack() {
+    void cableOfTheClientIsOutForLongAndItComesBack() throws Exception {
         outForLong(CLIENT);
     }
 
     @Test
     @InFullRun("as the one of the client")
-    void cableOfTheServerIsOutForLongAndItServesAgain() {
+    void cableOfTheServerIsOutForLongAndItServesAgain() throws Exception {
         outForLong(SERVER);
     }
 
     @Test
     @InFullRun("the peer is given up after 15 s of silence, the broker after up to 18 s")
-    void clientThatIsCutOffLeavesTheBrokerTooAndConnectsAnew() throws IOException {
+    void clientThatIsCutOffLeavesTheBrokerTooAndConnectsAnew() throws Exception {
         try (Parted parted = new Parted(USUAL)) {
             parted.load();
             parted.networks.part(CLIENT);
@@ -166,7 +186,7 @@ class PartedNetworkTest {
 
     @Test
     @InFullRun("the peer is given up after 15 s of silence, the broker after up to 18 s")
-    void serverThatIsCutOffLeavesTheBrokerTooAndItsNameComesBack() throws IOException {
+    void serverThatIsCutOffLeavesTheBrokerTooAndItsNameComesBack() throws Exception {
         try (Parted parted = new Parted(USUAL)) {
             parted.load();
             parted.networks.part(SERVER);

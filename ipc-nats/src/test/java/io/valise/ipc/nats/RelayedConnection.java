@@ -3,6 +3,7 @@ package io.valise.ipc.nats;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;
+import java.net.SocketException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -91,11 +92,12 @@ final class RelayedConnection implements AutoCloseable {
     }
 
     private static void reset(Socket socket) {
-        try {
+        try (socket) {
             if (!socket.isClosed()) {
                 socket.setSoLinger(true, 0);
-                socket.close();
             }
+        } catch (SocketException alreadyReset) {
+            // the other end was first
         } catch (IOException e) {
             throw new UncheckedIOException("a relayed connection is not closed", e);
         }

@@ -47,27 +47,51 @@ final class TcpRelay implements AutoCloseable {
 
     /** Carries one connection to a port, as it comes, until it ends. */
     static void carry(Socket client, int port) throws IOException {
-        new RelayedConnection(client, connected(port), new TcpRelay(port, new ServerSocket())).start();
+        try (ServerSocket unbound = new ServerSocket()) {
+            new RelayedConnection(client, connected(port), new TcpRelay(port, unbound)).start();
+        }
     }
 
     private static Socket connected(int port) throws IOException {
         Socket broker = new Socket();
-        broker.setReceiveBufferSize(HELD);
-        broker.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        boolean done = false;
+        try {
+            broker.setReceiveBufferSize(HELD);
+            broker.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            done = true;
+        } finally {
+            if (!done) {
+                broker.close();
+            }
+        }
         return broker;
     }
 
     private void accept() {
         while (!server.isClosed()) {
             try {
-                RelayedConnection connection = new RelayedConnection(server.accept(), connected(port), this);
-                open.add(connection);
-                connection.start();
+                open(server.accept());
             } catch (IOException e) {
                 if (!server.isClosed()) {
-                    throw new UncheckedIOException("the relay does not reach the broker", e);
+                    throw new UncheckedIOException("the relay takes no connections", e);
                 }
             }
+        }
+    }
+
+    /** A broker that is not there refuses this client, and no other. */
+    private void open(Socket client) throws IOException {
+        RelayedConnection connection;
+        try {
+            connection = new RelayedConnection(client, connected(port), this);
+        } catch (IOException refused) {
+            client.close();
+            return;
+        }
+        open.add(connection);
+        connection.start();
+        if (server.isClosed()) { // it was closed while the broker was asked
+            connection.close();
         }
     }
 
@@ -103,8 +127,7 @@ final class TcpRelay implements AutoCloseable {
 
     /** Ends all connections as a loss: what is on its way is gone. New ones are carried. */
     void cut() {
-        open.forEach(RelayedConnection::close);
-        open.clear();
+        open.forEach(RelayedConnection::close); // each leaves by itself
     }
 
     /** Waits until it is time to deliver something; returns until when the direction is in use. */

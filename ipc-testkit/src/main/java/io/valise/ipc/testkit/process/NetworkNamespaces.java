@@ -11,6 +11,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +32,7 @@ public final class NetworkNamespaces implements AutoCloseable {
     private static final String IP =
             Requirement.program("ip").map(Path::toString).orElse("ip");
     private static final Path NAMES = Path.of("/run/netns");
+    private static final Pattern NAME = Pattern.compile(PREFIX + "([0-9]{1,10})-[0-9]+-[0-9]+");
     private static final AtomicInteger COUNT = new AtomicInteger();
     private static final Set<NetworkNamespaces> OPEN = ConcurrentHashMap.newKeySet();
 
@@ -141,8 +144,8 @@ public final class NetworkNamespaces implements AutoCloseable {
 
     private static void deleteForgotten() {
         for (String found : names()) {
-            String pid = found.startsWith(PREFIX) ? found.split("-", -1)[1] : "";
-            if (pid.matches("[0-9]+") && ProcessHandle.of(Long.parseLong(pid)).isEmpty()) {
+            Matcher own = NAME.matcher(found);
+            if (own.matches() && ProcessHandle.of(Long.parseLong(own.group(1))).isEmpty()) {
                 run(List.of(IP, "netns", "delete", found));
             }
         }
