@@ -34,6 +34,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -59,7 +60,7 @@ public final class BrokerConnection {
             Pattern.compile("(?i)permissions violation for (?:publish|subscription) to \"([^\"]+)\"");
 
     private static final ExecutorService THREADS = Threads.pool("valise-nats", MOST_THREADS);
-    private static final ExecutorService CALLBACKS = Threads.pool("valise-nats-news", 1);
+    private static final ExecutorService CALLBACKS = ClientThreads.orByCaller(Threads.pool("valise-nats-news", 1));
 
     private final BrokerSettings settings;
     private final Receiver receiver;
@@ -110,7 +111,7 @@ public final class BrokerConnection {
             awaitCallbacks();
             throw Failures.toConnect(settings, e, List.copyOf(heard));
         }
-        dispatcher = connection.createDispatcher(this::receive);
+        dispatcher = dispatcher();
         dispatcher.setPendingLimits(0, 0); // what may be on its way is bounded by the links
         made = true;
         if (connection.getStatus() != Connection.Status.CONNECTED) {
@@ -118,12 +119,21 @@ public final class BrokerConnection {
         }
     }
 
+    private Dispatcher dispatcher() {
+        try {
+            return connection.createDispatcher(this::receive);
+        } catch (RejectedExecutionException e) { // it needs one more thread than the connection
+            disconnect();
+            throw Failures.toConnect(settings, e, List.of());
+        }
+    }
+
     /**
      * Connects.
      *
      * @param timeoutNanos how long it may take for each address
-     * @throws IpcException {@code ENDPOINT_NOT_FOUND} when no broker answers, {@code TIMEOUT}, {@code
-     *     AUTHENTICATION_FAILED}, {@code UNSUPPORTED} when the broker's limits are too low; nothing was sent
+     * @throws IpcException {@code ENDPOINT_NOT_FOUND} when no broker answers, {@code TIMEOUT}, {@code RESOURCE_EXHAUSTED},
+     *     {@code AUTHENTICATION_FAILED}, {@code UNSUPPORTED} when the broker's limits are too low; nothing was sent
      */
     public static BrokerConnection open(BrokerSettings settings, Receiver receiver, long timeoutNanos) {
         CompletableFuture<BrokerConnection> opening = new CompletableFuture<>();
@@ -176,8 +186,8 @@ public final class BrokerConnection {
                 .requestCleanupInterval(Duration.ZERO)
                 .socketWriteTimeout((Duration) null)
                 .maxMessagesInOutgoingQueue(0)
-                .executor(THREADS)
-                .connectExecutor(THREADS)
+                .executor(ClientThreads.orReject(THREADS))
+                .connectExecutor(ClientThreads.orReject(THREADS))
                 .callbackExecutor(CALLBACKS)
                 .connectionListener(this::happened)
                 .errorListener(new Errors());

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 /** What it means that no connection to a broker came about, and what can be done. Stateless. */
 final class Failures {
     private static final int MOST_CAUSES = 10;
+    /** The JDK throws the same class for other failures: it is what the C libraries of Linux and macOS say of EMFILE and ENFILE. */
+    private static final Pattern NO_DESCRIPTOR =
+            Pattern.compile("(?i)too many open files|no file descriptors available");
 
     /** The broker ended a connection by an alert of TLS after the handshake. */
     static final class EndedAfterHandshake extends SSLException {
@@ -44,6 +48,10 @@ final class Failures {
                 .flatMap(Failures::chain)
                 .toList();
         String at = "NATS broker at " + settings.shown();
+        Optional<IpcException> lacking = lacking(at, causes, thrown);
+        if (lacking.isPresent()) {
+            return lacking.get();
+        }
         if (causes.stream().anyMatch(Failures::isRefusal)) {
             return failure(
                     IpcStatus.AUTHENTICATION_FAILED,
@@ -63,6 +71,27 @@ final class Failures {
                     IpcStatus.AUTHENTICATION_FAILED, at + ": " + (ended ? afterHandshake(why) : tls(why)), thrown);
         }
         return unreachable(settings, at, causes, thrown);
+    }
+
+    /** The broker may be well: this process has no descriptor, or no thread, for one more connection. */
+    private static Optional<IpcException> lacking(String at, List<Throwable> causes, Exception thrown) {
+        Optional<Throwable> thread = first(causes, OutOfMemoryError.class);
+        if (thread.isPresent()) {
+            return Optional.of(failure(
+                    IpcStatus.RESOURCE_EXHAUSTED,
+                    at + ": cannot start a thread (" + thread.get().getMessage()
+                            + "): see ulimit -u, and pids.max of the container",
+                    thrown));
+        }
+        return causes.stream()
+                .filter(cause -> NO_DESCRIPTOR
+                        .matcher(String.valueOf(cause.getMessage()))
+                        .find())
+                .findFirst()
+                .map(cause -> failure(
+                        IpcStatus.RESOURCE_EXHAUSTED,
+                        at + ": cannot open a socket (" + cause.getMessage() + "): check ulimit -n",
+                        thrown));
     }
 
     private static IpcException unreachable(

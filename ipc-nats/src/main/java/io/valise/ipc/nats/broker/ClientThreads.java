@@ -1,0 +1,67 @@
+package io.valise.ipc.nats.broker;
+
+import java.util.List;
+import java.util.concurrent.AbstractExecutorService;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+
+/**
+ * A pool as the client library of the broker uses it. The library handles an exception where it asks for a thread, and no
+ * error: an {@link OutOfMemoryError}, as the system's refusal of a thread is, would leave its socket open, or end a thread
+ * of it that must go on. Never shut down. Thread-safe.
+ */
+final class ClientThreads extends AbstractExecutorService {
+    private final ExecutorService pool;
+    private final BiConsumer<Runnable, OutOfMemoryError> refused;
+
+    private ClientThreads(ExecutorService pool, BiConsumer<Runnable, OutOfMemoryError> refused) {
+        this.pool = pool;
+        this.refused = refused;
+    }
+
+    /** Throws a {@link RejectedExecutionException} where there is no thread. */
+    static ExecutorService orReject(ExecutorService pool) {
+        return new ClientThreads(pool, (task, refusal) -> {
+            throw new RejectedExecutionException("no thread for the connection to the broker", refusal);
+        });
+    }
+
+    /** The calling thread runs a task for which there is no thread; with a pool of one, no other task waits then. */
+    static ExecutorService orByCaller(ExecutorService pool) {
+        return new ClientThreads(pool, (task, refusal) -> task.run());
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        try {
+            pool.execute(task);
+        } catch (OutOfMemoryError refusal) {
+            refused.accept(task, refusal);
+        }
+    }
+
+    @Override
+    public void shutdown() {} // other connections use the pool
+
+    @Override
+    public List<Runnable> shutdownNow() {
+        return List.of();
+    }
+
+    @Override
+    public boolean isShutdown() {
+        return false;
+    }
+
+    @Override
+    public boolean isTerminated() {
+        return false;
+    }
+
+    @Override
+    public boolean awaitTermination(long timeout, TimeUnit unit) {
+        return false;
+    }
+}
