@@ -18,6 +18,9 @@ import java.util.concurrent.locks.LockSupport;
 public final class NatsServer implements AutoCloseable {
     private static final int USUAL_PORT = 4222;
 
+    /** Runs the tests against another nats-server than the one on the PATH. */
+    private static final String PROGRAM_PROPERTY = "valise.test.nats.program";
+
     private final List<String> within;
     private final int port;
     private final Path configuration;
@@ -30,9 +33,10 @@ public final class NatsServer implements AutoCloseable {
         process = launch();
     }
 
-    /** The program, if this machine has it. */
+    /** The program: that of the property, else what this machine has. */
     public static Optional<Path> program() {
-        return Requirement.program("nats-server");
+        String given = System.getProperty(PROGRAM_PROPERTY);
+        return given == null ? Requirement.program("nats-server") : Optional.of(Path.of(given));
     }
 
     /** Starts one that lets everyone in. */
