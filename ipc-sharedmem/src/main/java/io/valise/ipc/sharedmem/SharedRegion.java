@@ -8,6 +8,7 @@ import io.valise.ipc.sharedmem.layout.RegionLayout;
 import io.valise.ipc.sharedmem.os.ChronicleViews;
 import io.valise.ipc.sharedmem.os.MappedWindows;
 import io.valise.ipc.sharedmem.os.SegmentFile;
+import io.valise.ipc.sharedmem.region.Place;
 import io.valise.ipc.sharedmem.region.Publication;
 import io.valise.ipc.sharedmem.region.RegionDirectory;
 import io.valise.ipc.sharedmem.region.RegionFile;
@@ -81,6 +82,7 @@ public final class SharedRegion implements AutoCloseable {
     private static final String GENERATION = "generation";
     private static final String BYTES = "bytes";
     private static final String ACCESS = "access";
+    private static final String PLACE = "place";
     private static final Duration WRITER_TIMEOUT = Duration.ofSeconds(30);
 
     private final String name;
@@ -144,8 +146,9 @@ public final class SharedRegion implements AutoCloseable {
      * Opens a region that was handed over, with the access that was granted.
      *
      * @param handle what {@link #handle} made, as it arrived
-     * @throws IpcException {@code ENDPOINT_NOT_FOUND} when its last holder has closed it, {@code TYPE_MISMATCH} or
-     *     {@code PROTOCOL_ERROR} when it is no handle, {@code ACCESS_DENIED}
+     * @throws IpcException {@code ENDPOINT_NOT_FOUND} when its last holder has closed it, {@code UNSUPPORTED} when it is on
+     *     another machine (on Linux, from 0.2.0 on), {@code TYPE_MISMATCH} or {@code PROTOCOL_ERROR} when it is no handle,
+     *     {@code ACCESS_DENIED}
      */
     public static SharedRegion open(ValueSet handle) {
         return open(handle, granted(handle));
@@ -159,13 +162,34 @@ public final class SharedRegion implements AutoCloseable {
         String name = field(handle, NAME, set -> set.getString(NAME));
         long generation = field(handle, GENERATION, set -> set.getLong(GENERATION));
         long bytes = field(handle, BYTES, set -> set.getLong(BYTES));
-        SharedRegion region = open(checked(name), access);
-        RegionLayout found = region.file.layout();
-        if (found.generation() != generation || found.bytes() != bytes) {
+        try {
+            SharedRegion region = open(checked(name), access);
+            RegionLayout found = region.file.layout();
+            if (found.generation() == generation && found.bytes() == bytes) {
+                return region;
+            }
             region.close();
             throw refused(IpcStatus.ENDPOINT_NOT_FOUND, "\"" + name + "\": closed since, another has its name now");
+        } catch (IpcException e) {
+            if (e.status() == IpcStatus.ENDPOINT_NOT_FOUND && isElsewhere(handle, generation)) {
+                throw new IpcException(
+                        IpcStatus.UNSUPPORTED,
+                        "region \"" + name
+                                + "\": limit=the machine it was made on, actual=another, or that one started anew"
+                                + " since; send what is in it as messages, or connect by shm: or pipe: there",
+                        Delivery.NOT_SENT,
+                        e);
+            }
+            throw e;
         }
-        return region;
+    }
+
+    /** Asked only where there is no such region here: a handle without the field, or a system that tells nothing, says no. */
+    private static boolean isElsewhere(ValueSet handle, long generation) {
+        return handle.contains(PLACE)
+                && Place.here(generation)
+                        .map(here -> !here.equals(handle.getString(PLACE)))
+                        .orElse(false);
     }
 
     /** A handle that grants the access this holder has; see {@link #handle(Access)}. */
@@ -184,7 +208,11 @@ public final class SharedRegion implements AutoCloseable {
             throw refused(IpcStatus.ACCESS_DENIED, "access: limit=READ, as it is open here, actual=WRITE");
         }
         RegionLayout layout = file.layout();
-        return ValueSet.of(NAME, name, GENERATION, layout.generation(), BYTES, layout.bytes(), ACCESS, granted.name());
+        ValueSet handle =
+                ValueSet.of(NAME, name, GENERATION, layout.generation(), BYTES, layout.bytes(), ACCESS, granted.name());
+        return Place.here(layout.generation())
+                .map(here -> handle.toBuilder().put(PLACE, here).build())
+                .orElse(handle);
     }
 
     /** Its name. */
