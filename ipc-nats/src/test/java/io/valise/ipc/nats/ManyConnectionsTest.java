@@ -8,6 +8,7 @@ import io.nats.client.Nats;
 import io.nats.client.Subscription;
 import io.valise.ipc.testkit.process.ForkedJvm;
 import io.valise.ipc.testkit.rule.FullRun;
+import io.valise.ipc.testkit.rule.InFullRun;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
@@ -111,6 +112,7 @@ class ManyConnectionsTest {
     }
 
     @Test
+    @InFullRun("with few connections the kit and BrokerLossTest try it")
     void killedClientEndsThemAllAndLeavesNothing() {
         client.ask("connect", COUNT);
         client.kill();
@@ -120,6 +122,7 @@ class ManyConnectionsTest {
     }
 
     @Test
+    @InFullRun("with few connections the kit and BrokerLossTest try it")
     void brokerThatIsKilledAndStartedAgainHasThemAllBackAndNoCallRunsTwice() {
         client.ask("returning", COUNT);
         client.ask("begin", 0);

@@ -7,12 +7,12 @@ import io.valise.ipc.testkit.process.ForkedJvm;
 import io.valise.ipc.testkit.process.FreePort;
 import io.valise.ipc.testkit.process.LimitedJvm;
 import io.valise.ipc.testkit.process.OtherUser;
+import io.valise.ipc.testkit.rule.InFullRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,11 +52,12 @@ class ShortageTest {
     @Test
     void lackOfDescriptorsIsSaidAndPasses() {
         try (ForkedJvm client = LimitedJvm.withDescriptors(DESCRIPTORS, ShortPeer.class, arguments())) {
-            saidAndPasses(client, left -> "descriptors");
+            saidAndPasses(client, "descriptors");
         }
     }
 
     @Test
+    @InFullRun("takes 4 s: each step of a connection to the broker")
     void lackOfThreadsIsSaidAndPasses() throws IOException {
         OtherUser.assumePossible();
         Path home = Files.createTempDirectory("vs");
@@ -67,19 +68,19 @@ class ShortageTest {
                 "-Dvalise.idleMillis=1", // or a thread of the attempt before serves the next
                 "-Xlog:os+thread=off");
         try (ForkedJvm client = LimitedJvm.withThreads(user, THREADS, options, ShortPeer.class, arguments())) {
-            saidAndPasses(client, left -> "threads");
+            saidAndPasses(client, "threads");
         } finally {
             TestHome.deleteAll(home);
         }
     }
 
     /** Nothing is left, then one, and so on, until it suffices. */
-    private static void saidAndPasses(ForkedJvm client, Function<Integer, String> shortage) {
+    private static void saidAndPasses(ForkedJvm client, String shortage) {
         assertThat(client.ask("fail")).isEqualTo("ENDPOINT_NOT_FOUND");
         client.ask("keep");
         client.ask("call");
         for (int left = 0; left <= MOST_LEFT; left++) {
-            client.ask(shortage.apply(left), left);
+            client.ask(shortage, left);
             String outcome = client.ask("connect");
             assertThat(outcome).as("left=" + left).isIn(LACKING, "connected");
             if (left == 0) {
