@@ -73,7 +73,7 @@ class RegionPlaceTest {
         }
     }
 
-    /** Its file is the proof: whoever finds it is at the right place, whatever the handle says. */
+    /** Its file is the proof: a process that finds it is at the right place, whatever the handle says. */
     @Test
     void regionThatIsHereIsOpenedByAnyHandle() {
         try (SharedRegion region = SharedRegion.create(100)) {
