@@ -34,7 +34,7 @@ final class CrowdEnd {
         ends.merge(why.status(), 1, Integer::sum);
     }
 
-    /** Answers a command of a test; null when it is none of these. */
+    /** Answers a command of a test. */
     String run(String command, List<String> arguments) throws JMException {
         return switch (command) {
             case "events" -> Integer.toString(events.get());
@@ -53,7 +53,7 @@ final class CrowdEnd {
                 .count();
     }
 
-    /** How many ends of links, peers and offers are reachable, whoever still refers to them. */
+    /** How many ends of links, peers and offers are reachable, from anywhere. */
     private static int links() throws JMException {
         Object histogram = ManagementFactory.getPlatformMBeanServer()
                 .invoke(
