@@ -91,7 +91,7 @@ public final class Bench {
     }
 
     private void measure(Probe probe, Machine machine) throws Exception {
-        if (arguments.includes(probe.name())) {
+        if (arguments.includes(probe)) {
             System.out.println("# " + probe.name());
             results.add(probe.measure(arguments.quick()));
             probe.facts().forEach(machine::add);

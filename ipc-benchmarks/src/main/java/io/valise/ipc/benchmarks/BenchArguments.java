@@ -1,5 +1,6 @@
 package io.valise.ipc.benchmarks;
 
+import io.valise.ipc.benchmarks.probe.Probe;
 import io.valise.ipc.benchmarks.report.Targets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,13 +23,16 @@ record BenchArguments(
     static final String USAGE = """
             Usage: ipc bench [--quick] [--out DIR] [--report-only] [BENCHMARK...]
                    ipc bench --trace-request
-              --quick        fewer and shorter rounds: what the targets need, within a quarter of an hour
+              --quick        fewer and shorter rounds: what the targets need but nats:, within a quarter of an hour
               --out DIR      where results.json, machine.json, report.md, report.html and latencies.svg go
                              (default: bench-results)
               --report-only  make the pages again from the results in DIR, and print the table of targets
               --trace-request  print the classes that one request over shm: enters, and nothing else
-              BENCHMARK      regular expressions, such as RequestRoundTrip.pipe; all when there is none
+              BENCHMARK      regular expressions, such as RequestRoundTrip.pipe or nats, in upper or lower case; all when
+                             there is none
             """;
+
+    private static final String IGNORING_CASE = "(?i)";
 
     /** The benchmarks that time single operations. */
     static final String TIMED = "\\.(SharedRingRoundTrip|RequestRoundTrip|LargePayload|RegionHandOver)\\.";
@@ -69,15 +73,16 @@ record BenchArguments(
         if (arg.startsWith("-")) {
             throw new IllegalArgumentException("unknown option " + arg);
         }
-        return Pattern.compile(arg).pattern();
+        return Pattern.compile(IGNORING_CASE + arg).pattern();
     }
 
     /** Whether a probe was asked for. */
-    boolean includes(String probe) {
+    boolean includes(Probe probe) {
         return only.isEmpty()
-                || only.stream()
+                ? probe.isQuick() || !quick
+                : only.stream()
                         .anyMatch(pattern ->
-                                Pattern.compile(pattern).matcher(probe).find());
+                                Pattern.compile(pattern).matcher(probe.name()).find());
     }
 
     /** The options for JMH. */

@@ -3,9 +3,12 @@ package io.valise.ipc.benchmarks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.valise.ipc.benchmarks.slices.Contest;
+import io.valise.ipc.benchmarks.slices.Contests;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class BenchArgumentsTest {
@@ -13,7 +16,8 @@ class BenchArgumentsTest {
     void withoutArgumentsAllIsRun() {
         BenchArguments all = BenchArguments.parse();
         assertThat(all.quick()).isFalse();
-        assertThat(all.includes("ColdStart")).isTrue();
+        assertThat(all.includes(new ColdStart())).isTrue();
+        assertThat(Contests.ALL).allMatch(all::includes);
         assertThat(all.benchmarks()).containsExactly(BenchArguments.TIMED, BenchArguments.OTHERS);
     }
 
@@ -23,9 +27,9 @@ class BenchArgumentsTest {
                 BenchArguments.parse("--quick", "--out", "somewhere", "IdleCost", "RequestRoundTrip.pipe");
         assertThat(some.quick()).isTrue();
         assertThat(some.out()).isEqualTo(Path.of("somewhere"));
-        assertThat(some.includes("IdleCost")).isTrue();
-        assertThat(some.includes("ColdStart")).isFalse();
-        assertThat(some.benchmarks()).containsExactly("IdleCost", "RequestRoundTrip.pipe");
+        assertThat(some.includes(new IdleCost())).isTrue();
+        assertThat(some.includes(new ColdStart())).isFalse();
+        assertThat(some.benchmarks()).containsExactly("(?i)IdleCost", "(?i)RequestRoundTrip.pipe");
     }
 
     /** What a target is judged by, and no more of that class. */
@@ -36,7 +40,20 @@ class BenchArgumentsTest {
         assertThat(quick).anyMatch(pattern -> found(pattern, "ValueSetCodec.encodeKryo"));
         assertThat(quick).noneMatch(pattern -> found(pattern, "RequestRoundTrip.jeroMq"));
         assertThat(quick).noneMatch(pattern -> found(pattern, "LargePayload.jeroMq"));
-        assertThat(BenchArguments.parse("--quick", "LargePayload").benchmarks()).containsExactly("LargePayload");
+        assertThat(BenchArguments.parse("--quick", "LargePayload").benchmarks()).containsExactly("(?i)LargePayload");
+    }
+
+    /** Those over a broker: the quick run is to stay quick. */
+    @Test
+    void aQuickRunLeavesOutNatsUnlessItIsAskedFor() {
+        assertThat(namesOf("--quick")).contains("RequestSlices").noneMatch(name -> name.contains("Nats"));
+        assertThat(namesOf("--quick", "nats")).hasSize(5).allMatch(name -> name.contains("Nats"));
+        assertThat(namesOf("nats")).isEqualTo(namesOf("--quick", "nats"));
+    }
+
+    private static List<String> namesOf(String... arguments) {
+        BenchArguments parsed = BenchArguments.parse(arguments);
+        return Contests.ALL.stream().filter(parsed::includes).map(Contest::name).collect(Collectors.toList());
     }
 
     private static boolean found(String pattern, String benchmark) {

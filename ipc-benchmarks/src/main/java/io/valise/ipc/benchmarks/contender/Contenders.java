@@ -12,6 +12,9 @@ public final class Contenders {
     /** The schemes of Valise's transports between processes. */
     public static final List<String> TRANSPORTS = List.of("shm", "pipe", "loopback");
 
+    /** Those that need a broker, which a contest starts. */
+    public static final List<String> OVER_NATS = List.of("nats", "jnats");
+
     // Suppliers: a JVM loads the classes of the one contender that it runs.
     private static final Map<String, Supplier<Contender>> ALL = new TreeMap<>(Map.ofEntries(
             Map.entry("shmSpinning", () -> new ValiseContender("shm", WaitStrategy.spinning())),
@@ -20,6 +23,8 @@ public final class Contenders {
             Map.entry("pipe", () -> new ValiseContender("pipe", WaitStrategy.adaptive())),
             Map.entry("loopback", () -> new ValiseContender("loopback", WaitStrategy.adaptive())),
             Map.entry("local", () -> new ValiseContender("local", WaitStrategy.adaptive())),
+            Map.entry("nats", () -> new ValiseContender("nats", WaitStrategy.adaptive())),
+            Map.entry("jnats", JnatsContender::new),
             Map.entry("aeronIpcJackson", AeronContender::new),
             Map.entry("chronicleQueue", ChronicleQueueContender::new),
             Map.entry("rawUds", () -> new RawSocketContender(RawSocketContender.Kind.UDS)),

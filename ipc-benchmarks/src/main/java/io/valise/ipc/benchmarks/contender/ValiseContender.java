@@ -1,5 +1,6 @@
 package io.valise.ipc.benchmarks.contender;
 
+import io.valise.ipc.AccessPolicy;
 import io.valise.ipc.IpcClient;
 import io.valise.ipc.IpcConnection;
 import io.valise.ipc.IpcServer;
@@ -17,15 +18,18 @@ record ValiseContender(String scheme, WaitStrategy waiting) implements Contender
     @Override
     public Served serve(Workload workload) {
         String address = scheme + ":bench-" + ProcessHandle.current().pid();
-        IpcServer server = IpcServer.builder(address)
+        IpcServer.Builder builder = IpcServer.builder(address)
                 .waitStrategy(waiting)
                 .service("quote", request -> Quotes.answer(request.message()))
                 .service(
                         "upload",
                         request -> ValueSet.of("length", request.message().getBytes("data").length))
                 .service("collect", request -> collected())
-                .service("allocated", request -> ValueSet.of("bytes", AllocatedBytes.ofThisProcess()))
-                .start();
+                .service("allocated", request -> ValueSet.of("bytes", AllocatedBytes.ofThisProcess()));
+        if (scheme.equals("nats")) {
+            builder.access(AccessPolicy.anyone()); // where no peer is known to be of the same user
+        }
+        IpcServer server = builder.start();
         return Contender.served(address, server::close);
     }
 

@@ -57,8 +57,8 @@ public final class PeerProcess implements AutoCloseable {
             List<String> prefix, String classPath, List<String> options, String main, String... arguments) {
         List<String> command = new ArrayList<>(prefix);
         command.add(javaCommand());
-        command.addAll(options);
         command.addAll(settings());
+        command.addAll(options);
         command.addAll(List.of("-cp", classPath, main));
         command.addAll(List.of(arguments));
         try {

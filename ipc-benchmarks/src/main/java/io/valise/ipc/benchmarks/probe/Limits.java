@@ -2,7 +2,6 @@ package io.valise.ipc.benchmarks.probe;
 
 import io.valise.ipc.benchmarks.peer.TemporaryFolder;
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -10,9 +9,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The limits of the machine, by a small C program that is compiled when there is a C compiler. */
 public final class Limits implements Probe {
@@ -26,22 +25,20 @@ public final class Limits implements Probe {
 
     @Override
     public List<Figure> measure(boolean quick) throws Exception {
-        Optional<String> compiler = compiler();
+        Optional<Path> compiler = compiler();
         if (compiler.isEmpty()) {
             System.out.println("# Limits: not measured, no cc, gcc or clang on the PATH");
             return List.of();
         }
         try (TemporaryFolder folder = TemporaryFolder.create()) {
-            String program = compile(compiler.get(), folder.path());
+            String program = compile(compiler.get().toString(), folder.path());
             return figures(run(List.of(program, Integer.toString(quick ? FEW_ROUNDS : ROUNDS))));
         }
     }
 
-    private static Optional<String> compiler() {
-        String path = System.getenv().getOrDefault("PATH", "");
-        return List.of("cc", "gcc", "clang").stream()
-                .filter(name -> Arrays.stream(path.split(File.pathSeparator, -1))
-                        .anyMatch(folder -> Files.isExecutable(Path.of(folder, name))))
+    private static Optional<Path> compiler() {
+        return Stream.of("cc", "gcc", "clang")
+                .flatMap(name -> Programs.find(name).stream())
                 .findFirst();
     }
 

@@ -16,6 +16,11 @@ public interface Probe {
      */
     List<Figure> measure(boolean quick) throws Exception;
 
+    /** Whether a quick run without a selection measures it. */
+    default boolean isQuick() {
+        return true;
+    }
+
     /** Facts about the run for the report, after the measurement: texts by their names. */
     default Map<String, String> facts() {
         return Map.of();

@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
  * @param limit the method, or class and method, that no other can beat; empty when there is none
  */
 record Section(String title, String type, String methods, Kind kind, String limit) {
-    private static final String VALISE = "(shm|pipe|loopback|local|valise|shared).*|.*Valise.*";
+    private static final String VALISE = "(shm|pipe|loopback|local|valise|shared|nats).*|.*Valise.*";
 
     private static final Set<String> ONLY_VALISE =
             Set.of("RemoteObjectCall", "RegionHandOver", "ColdStart", "IdleCost", "ConnectionScale", "Garbage");
@@ -43,6 +43,11 @@ record Section(String title, String type, String methods, Kind kind, String limi
             slices("Ring: 64 bytes there and back, in alternating slices", "RingSlices"),
             slices("The same beside one busy process", "BusyRingSlices"),
             slices("Ring: 64 bytes one way, in alternating slices", "RingFlowSlices"),
+            slices("Request and reply over a NATS broker, in alternating slices", "NatsRequestSlices"),
+            slices("The same, 64 requests on their way", "NatsPipelinedSlices"),
+            slices("64 bytes one way over a NATS broker, in alternating slices", "NatsFlowSlices"),
+            slices("The same with 64 KiB", "NatsFlow64KiBSlices"),
+            slices("The same with 1 MiB", "NatsFlow1MiBSlices"),
             new Section(
                     "Ring: 64 bytes there and back",
                     "SharedRingRoundTrip",
@@ -106,7 +111,7 @@ record Section(String title, String type, String methods, Kind kind, String limi
     private boolean isRate() {
         return kind == Kind.THROUGHPUT
                 || type.startsWith("Client")
-                || type.startsWith("Pipelined")
+                || type.contains("Pipelined")
                 || type.contains("Flow");
     }
 

@@ -46,6 +46,7 @@ public final class Targets {
         targets.bulk();
         targets.costs();
         targets.crowds();
+        targets.nats();
         return targets.checks;
     }
 
@@ -151,6 +152,15 @@ public final class Targets {
         }
         String what = "eight clients of " + transport + " beside the best number of clients";
         beside("P16", what, "ClientSlices." + transport + "8", AT_LEAST, 0.9, best);
+    }
+
+    /** Beside bare jnats, over the same broker. */
+    private void nats() {
+        beside("P17", "request over nats:", "NatsRequestSlices.nats", AT_MOST, 1.3, "jnats");
+        beside("P17", "requests over nats:, 64 on their way", "NatsPipelinedSlices.nats", AT_LEAST, 0.8, "jnats");
+        beside("P17", "64 B one way over nats:", "NatsFlowSlices.nats", AT_LEAST, 0.8, "jnats");
+        beside("P17", "64 KiB one way over nats:", "NatsFlow64KiBSlices.nats", AT_LEAST, 0.8, "jnats");
+        beside("P17", "1 MiB one way over nats:", "NatsFlow1MiBSlices.nats", AT_LEAST, 0.8, "jnats");
     }
 
     private static OptionalDouble worse(OptionalDouble one, OptionalDouble other) {

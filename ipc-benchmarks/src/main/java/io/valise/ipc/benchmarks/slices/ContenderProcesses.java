@@ -1,10 +1,7 @@
 package io.valise.ipc.benchmarks.slices;
 
-import io.valise.ipc.benchmarks.contender.Contenders;
-import io.valise.ipc.benchmarks.contender.Exchange;
 import io.valise.ipc.benchmarks.contender.JvmOptions;
 import io.valise.ipc.benchmarks.peer.PeerProcess;
-import io.valise.ipc.benchmarks.ring.RingPeer;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -34,17 +31,16 @@ final class ContenderProcesses implements Closeable {
      *
      * @param clientCount how many clients
      * @param prefix what comes before the java command, such as {@code taskset -c 0}; may be empty
+     * @param settings more options of the JVMs
      */
-    static ContenderProcesses start(Job job, String contender, int clientCount, List<String> prefix)
-            throws IOException {
-        boolean ring = job == Job.RING || job == Job.RING_ONE_WAY;
-        List<String> options = new ArrayList<>(
-                ring ? Contenders.agronaOptions() : Contenders.named(contender).jvmOptions());
+    static ContenderProcesses start(
+            Job job, String contender, int clientCount, List<String> prefix, List<String> settings) throws IOException {
+        List<String> options = new ArrayList<>(job.jvmOptions(contender));
         options.add(JvmOptions.QUIET);
-        Class<?> main = ring ? RingPeer.class : Exchange.class;
+        options.addAll(settings);
         String[] arguments = job.serverArguments(contender).toArray(String[]::new);
         ContenderProcesses processes =
-                new ContenderProcesses(job, contender, PeerProcess.start(prefix, options, main, arguments));
+                new ContenderProcesses(job, contender, PeerProcess.start(prefix, options, job.server(), arguments));
         try {
             for (int i = 0; i < clientCount; i++) {
                 processes.clients.add(PeerProcess.start(
@@ -87,7 +83,7 @@ final class ContenderProcesses implements Closeable {
             compiling += Double.parseDouble(words[3]) * 1e6 / Double.parseDouble(words[1]) / clientCount;
         }
         Signals.stop(pids(clientCount));
-        return new Slice(job.isRate() ? perSecond : median, compiling);
+        return new Slice(job.figure(perSecond, median), compiling);
     }
 
     /**

@@ -47,6 +47,8 @@ public final class Contest implements Probe {
     private int repeated;
     private int leftOut;
     private String worst = "";
+    private String missing = "";
+    private String brokerVersion = "";
     private final Map<String, Double> compilingWhenMeasured = new TreeMap<>();
 
     Contest(String name, Job job, List<ContestEntry> entries, Conditions conditions) {
@@ -69,8 +71,9 @@ public final class Contest implements Probe {
 
     @Override
     public List<Figure> measure(boolean quick) throws Exception {
-        if (!Processors.areKnown() || !conditions.arePossible()) {
-            System.out.println("# " + name + ": not measured, it needs Linux" + conditions.needs());
+        missing = conditions.missing();
+        if (!missing.isEmpty()) {
+            System.out.println("# " + name + ": not measured, " + missing);
             return List.of();
         }
         Plan plan = quick ? Plan.QUICK : fullPlan;
@@ -100,9 +103,18 @@ public final class Contest implements Probe {
         return name + "." + entry.contender() + (grows ? entry.clients() : "");
     }
 
-    /** The text about the run for the page: how much of it was disturbed. */
+    /** Those at a broker are left out of a quick run. */
+    @Override
+    public boolean isQuick() {
+        return !conditions.broker();
+    }
+
+    /** The text about the run for the page: how much of it was disturbed, or why there was none. */
     @Override
     public Map<String, String> facts() {
+        if (!missing.isEmpty()) {
+            return Map.of(name, "not measured: " + missing);
+        }
         if (slices == 0) {
             return Map.of();
         }
@@ -110,7 +122,7 @@ public final class Contest implements Probe {
                 + (leftOut == 0 ? "" : ", " + leftOut + " rounds left out as the disturbance stayed")
                 + (worst.isEmpty() ? "" : "; the last: " + worst)
                 + (compilingWhenMeasured.isEmpty() ? "" : "; measured before they were warm: " + cold());
-        return Map.of(name, text);
+        return Map.of(name, text + brokerVersion);
     }
 
     private String cold() {
@@ -123,16 +135,24 @@ public final class Contest implements Probe {
     private List<double[]> measure(Plan plan) throws IOException, InterruptedException {
         Deque<Closeable> started = new ArrayDeque<>();
         try {
-            List<Long> loadProcesses = new ArrayList<>();
+            List<Long> beside = new ArrayList<>();
             for (int i = 0; i < conditions.loadProcesses(); i++) {
                 PeerProcess process = PeerProcess.start(List.of(), LoadProcess.class);
                 started.push(process::close);
-                loadProcesses.add(process.pid());
+                beside.add(process.pid());
             }
-            List<ContenderProcesses> processes = startProcesses(started, plan);
+            List<String> settings = List.of();
+            if (conditions.broker()) {
+                Broker broker = Broker.start();
+                started.push(broker);
+                beside.add(broker.pid());
+                settings = broker.options();
+                brokerVersion = "; " + Broker.version();
+            }
+            List<ContenderProcesses> processes = startProcesses(started, settings, plan);
             List<double[]> rounds = new ArrayList<>();
             for (int round = 0; round < plan.rounds(); round++) {
-                round(round, processes, loadProcesses, plan).ifPresentOrElse(rounds::add, () -> leftOut++);
+                round(round, processes, beside, plan).ifPresentOrElse(rounds::add, () -> leftOut++);
             }
             return rounds;
         } finally {
@@ -143,7 +163,7 @@ public final class Contest implements Probe {
     }
 
     /** The processes of each entry, warm; entries of one contender share them. */
-    private List<ContenderProcesses> startProcesses(Deque<Closeable> started, Plan plan)
+    private List<ContenderProcesses> startProcesses(Deque<Closeable> started, List<String> settings, Plan plan)
             throws IOException, InterruptedException {
         Map<String, ContenderProcesses> byContender = new LinkedHashMap<>();
         List<ContenderProcesses> ofEntries = new ArrayList<>();
@@ -151,7 +171,7 @@ public final class Contest implements Probe {
             ContenderProcesses processes = byContender.get(entry.contender());
             if (processes == null) {
                 int clients = mostClients(entry.contender());
-                processes = ContenderProcesses.start(job, entry.contender(), clients, conditions.prefix());
+                processes = ContenderProcesses.start(job, entry.contender(), clients, conditions.prefix(), settings);
                 started.push(processes);
                 byContender.put(entry.contender(), processes);
                 warmUp(processes, clients, plan);
@@ -191,13 +211,13 @@ public final class Contest implements Probe {
     }
 
     /** Empty when a slice stayed disturbed. */
-    private Optional<double[]> round(
-            int number, List<ContenderProcesses> processes, List<Long> loadProcesses, Plan plan) throws IOException {
+    private Optional<double[]> round(int number, List<ContenderProcesses> processes, List<Long> beside, Plan plan)
+            throws IOException {
         double[] figures = new double[processes.size()];
         for (int turn = 0; turn < figures.length; turn++) {
             int entry = (number + turn) % figures.length;
             int clients = entries.get(entry).clients();
-            figures[entry] = undisturbed(processes.get(entry), clients, loadProcesses, plan.sliceMillis());
+            figures[entry] = undisturbed(processes.get(entry), clients, beside, plan.sliceMillis());
             if (Double.isNaN(figures[entry])) {
                 return Optional.empty();
             }
@@ -206,10 +226,10 @@ public final class Contest implements Probe {
     }
 
     /** The figure of a slice that nothing disturbed; NaN when all tries were disturbed. */
-    private double undisturbed(ContenderProcesses processes, int clients, List<Long> loadProcesses, int millis)
+    private double undisturbed(ContenderProcesses processes, int clients, List<Long> beside, int millis)
             throws IOException {
         List<Long> own = new ArrayList<>(processes.pids(clients));
-        own.addAll(loadProcesses);
+        own.addAll(beside);
         own.add(ProcessHandle.current().pid());
         for (int i = 0; i < TRIES; i++) {
             Processors before = Processors.now(own);

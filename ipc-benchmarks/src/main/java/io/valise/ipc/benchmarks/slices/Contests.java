@@ -1,5 +1,6 @@
 package io.valise.ipc.benchmarks.slices;
 
+import io.valise.ipc.benchmarks.contender.Contenders;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -24,13 +25,13 @@ public final class Contests {
                             "aeronIpcJackson",
                             "grpc"),
                     Conditions.QUIET),
-            new Contest("OneProcessorSlices", Job.REQUEST, entries(SOCKETS), new Conditions(0, true)),
+            new Contest("OneProcessorSlices", Job.REQUEST, entries(SOCKETS), Conditions.ONE_PROCESSOR),
             new Contest(
                     "BusySlices",
                     Job.REQUEST,
                     entries("shmAdaptive", "shmSpinning", "pipe", "loopback", "rawUds", "rawTcp"),
-                    new Conditions(1, false)),
-            new Contest("BusyRingSlices", Job.RING, entries("valise", "agronaOneToOne"), new Conditions(1, false)),
+                    Conditions.BUSY),
+            new Contest("BusyRingSlices", Job.RING, entries("valise", "agronaOneToOne"), Conditions.BUSY),
             new Contest("ClientSlices", Job.CLIENTS, growing(1, 2, 4, 8), Conditions.QUIET),
             new Contest("PipelinedSlices", Job.PIPELINED, entries("shmAdaptive", "shmSpinning"), Conditions.QUIET),
             new Contest("RingSlices", Job.RING, entries("valise", "agronaOneToOne", "aeronIpc"), Conditions.QUIET),
@@ -38,9 +39,18 @@ public final class Contests {
                     "RingFlowSlices",
                     Job.RING_ONE_WAY,
                     entries("valise", "valiseBatched", "agronaOneToOne", "aeronIpc"),
-                    Conditions.QUIET));
+                    Conditions.QUIET),
+            overNats("NatsRequestSlices", Job.REQUEST),
+            overNats("NatsPipelinedSlices", Job.PIPELINED),
+            overNats("NatsFlowSlices", Job.FLOW_64_B),
+            overNats("NatsFlow64KiBSlices", Job.FLOW_64_KIB),
+            overNats("NatsFlow1MiBSlices", Job.FLOW_1_MIB));
 
     private Contests() {}
+
+    private static Contest overNats(String name, Job job) {
+        return new Contest(name, job, entries(Contenders.OVER_NATS), Conditions.AT_A_BROKER);
+    }
 
     private static List<ContestEntry> entries(String... names) {
         return entries(List.of(names));

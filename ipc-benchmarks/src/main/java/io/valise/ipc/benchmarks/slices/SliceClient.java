@@ -46,6 +46,8 @@ public final class SliceClient {
             now = System.nanoTime();
             nanos.recordValue(now - then);
         }
+        task.settle();
+        now = System.nanoTime();
         double median = (double) nanos.getValueAtPercentile(50) / job.batch();
         return nanos.getTotalCount() * job.batch() + " " + (now - begun) + " " + median + " "
                 + (COMPILATION.getTotalCompilationTime() - compiled);

@@ -93,7 +93,7 @@ class ReportTest {
         assertThat(Targets.checks(results()).stream().map(Check::id).distinct())
                 .containsExactly(
                         "P1", "P2", "P3", "P4", "P5", "P6", "P7", "P8", "P9", "P10", "P11", "P12", "P13", "P14", "P15",
-                        "P16");
+                        "P16", "P17");
     }
 
     /** Else a quick run, and the table, would be without a figure, and nothing would say so. */

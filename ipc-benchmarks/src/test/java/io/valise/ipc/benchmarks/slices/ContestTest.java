@@ -15,7 +15,7 @@ import org.junit.jupiter.api.condition.OS;
 class ContestTest {
     @Test
     void theProcessesOfAContenderRunDuringItsSlicesOnly() throws IOException {
-        try (ContenderProcesses processes = ContenderProcesses.start(Job.CLIENTS, "rawUds", 2, List.of())) {
+        try (ContenderProcesses processes = ContenderProcesses.start(Job.CLIENTS, "rawUds", 2, List.of(), List.of())) {
             assertThat(processes.pids(2)).hasSize(3).allMatch(ContestTest::isStopped);
             assertThat(processes.slice(2, 1, 20).figure()).isPositive();
             assertThat(processes.slice(1, 1, 20).figure()).isPositive();
