@@ -26,7 +26,7 @@ class ContestTest {
     @Test
     void aClientThatHasEndedIsNamedAndTheOthersAreClosed() throws IOException {
         List<Long> all;
-        try (ContenderProcesses processes = ContenderProcesses.start(Job.CLIENTS, "rawUds", 2, List.of())) {
+        try (ContenderProcesses processes = ContenderProcesses.start(Job.CLIENTS, "rawUds", 2, List.of(), List.of())) {
             all = processes.pids(2);
             ProcessHandle client = ProcessHandle.of(all.get(1)).orElseThrow();
             assertThat(client.destroyForcibly()).isTrue();

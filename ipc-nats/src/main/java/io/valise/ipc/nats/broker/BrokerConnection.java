@@ -55,6 +55,7 @@ public final class BrokerConnection {
     private static final int MOST_DENIED = 1000;
     private static final int MOST_HEARD = 100;
     private static final int LEAST_PAYLOAD = 4096;
+    private static final int BUFFER = 128 << 10; // so that what a long frame becomes is written at once
     private static final long CLOSE_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final Pattern DENIED =
             Pattern.compile("(?i)permissions violation for (?:publish|subscription) to \"([^\"]+)\"");
@@ -186,6 +187,7 @@ public final class BrokerConnection {
                 .requestCleanupInterval(Duration.ZERO)
                 .socketWriteTimeout((Duration) null)
                 .maxMessagesInOutgoingQueue(0)
+                .bufferSize(BUFFER)
                 .executor(ClientThreads.orReject(THREADS))
                 .connectExecutor(ClientThreads.orReject(THREADS))
                 .callbackExecutor(CALLBACKS)

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * and each message says at which offset it begins, so that a loss ends the link. Thread-safe.
  */
 public final class NatsStream implements ByteStream {
-    private static final int MOST_CHUNK = 64 << 10;
+    /** A broker reads 64 KiB at a time, and copies what it has of a message that is longer. */
+    private static final int MOST_CHUNK = 24 << 10;
 
     private final Links links;
     private final Subjects.End own;
@@ -247,8 +248,11 @@ public final class NatsStream implements ByteStream {
         }
     }
 
+    /** As much as there is credit for, in parts of about one length: a small rest would cost as much as a whole one. */
     private int room(ByteBuffer from) {
-        return (int) Math.min(Math.min(from.remaining(), mostChunk), Math.max(0, limit - sent));
+        int all = (int) Math.min(from.remaining(), Math.max(0, limit - sent));
+        int parts = (all + mostChunk - 1) / mostChunk;
+        return parts < 2 ? all : (all + parts - 1) / parts;
     }
 
     /** The exception is thrown by each call that meets the failure, and has the stack of none. */

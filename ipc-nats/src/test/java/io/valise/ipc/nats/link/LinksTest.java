@@ -315,5 +315,17 @@ class LinksTest {
         assertThat(asked).hasSize(9);
         tick(1);
         assertThat(asked).hasSize(10);
+    private List<Integer> lengthsOfData() {
+        return sent.stream()
+                .filter(one -> one.chunk().kind() == Chunk.Kind.DATA)
+                .map(one -> one.chunk().body().remaining())
+                .toList();
+    }
+
+    @Test
+    void aLongFrameBecomesMessagesOfOneLength() throws IOException {
+        taken();
+        accepted.get(0).write(ByteBuffer.allocate(65_540));
+        assertThat(lengthsOfData()).containsExactly(21_847, 21_847, 21_846);
     }
 }
