@@ -68,6 +68,7 @@ public final class BrokerConnection {
     private final List<Exception> heard = Collections.synchronizedList(new ArrayList<>());
     private final Set<String> denied = ConcurrentHashMap.newKeySet();
     private final Consumer<IpcException> onRefused;
+    private final Writes writes = new Writes();
     private final AtomicBoolean over = new AtomicBoolean();
     private final Connection connection;
     private final Dispatcher dispatcher;
@@ -188,6 +189,7 @@ public final class BrokerConnection {
                 .socketWriteTimeout((Duration) null)
                 .maxMessagesInOutgoingQueue(0)
                 .bufferSize(BUFFER)
+                .statisticsCollector(writes)
                 .executor(ClientThreads.orReject(THREADS))
                 .connectExecutor(ClientThreads.orReject(THREADS))
                 .callbackExecutor(CALLBACKS)
@@ -275,6 +277,16 @@ public final class BrokerConnection {
                 Thread.currentThread().interrupt();
             }
         }
+    }
+
+    /** How many writes to the broker there were. */
+    public long writes() {
+        return writes.count();
+    }
+
+    /** Runs a task after the next write, on the thread that writes; it is brief, and does not wait. */
+    public void afterWrite(Runnable task) {
+        writes.after(task);
     }
 
     private boolean wasDropped(byte[] data) {

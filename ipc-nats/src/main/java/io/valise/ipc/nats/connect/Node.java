@@ -267,6 +267,16 @@ final class Node implements BrokerConnection.Receiver, Outlet {
     }
 
     @Override
+    public long writes() {
+        return broker.writes();
+    }
+
+    @Override
+    public void afterWrite(Runnable task) {
+        broker.afterWrite(task);
+    }
+
+    @Override
     public int maxPayload() {
         return broker.maxPayload();
     }

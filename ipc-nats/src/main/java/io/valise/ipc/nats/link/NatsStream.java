@@ -29,6 +29,7 @@ public final class NatsStream implements ByteStream {
     private final Condition readable = lock.newCondition();
     private final Condition writable = lock.newCondition();
     private final Incoming incoming;
+    private final Held held;
     private final int mostChunk;
 
     private volatile Subjects.@Nullable End remote;
@@ -48,6 +49,7 @@ public final class NatsStream implements ByteStream {
         this.remote = remote;
         incoming = new Incoming(links.credit());
         mostChunk = Math.min(MOST_CHUNK, links.outlet().maxPayload() - Chunk.HEAD);
+        held = new Held(links.outlet(), mostChunk, this::written);
     }
 
     /** The subject of this end. */
@@ -172,6 +174,7 @@ public final class NatsStream implements ByteStream {
             }
             failure = why;
             incoming.end(); // an offer that fails before it is taken is never closed
+            held.free();
             tell = tellReader();
             writable.signalAll();
         } finally {
@@ -223,6 +226,8 @@ public final class NatsStream implements ByteStream {
 
     @Override
     public int write(ByteBuffer from) throws IOException {
+        int total;
+        IpcException broken;
         lock.lock();
         try {
             if (closed) {
@@ -234,17 +239,42 @@ public final class NatsStream implements ByteStream {
             if (ended) {
                 throw new IOException("the peer has closed");
             }
-            int total = 0;
+            total = takeAll(from);
+            broken = held.isLate() ? trySendHeld() : null;
+        } finally {
+            lock.unlock();
+        }
+        giveUp(broken);
+        return total;
+    }
+
+    private int takeAll(ByteBuffer from) {
+        int total = 0;
+        try {
             for (int count = room(from); count > 0; count = room(from)) {
-                byte[] chunk = chunk(Chunk.Kind.DATA, count);
-                from.get(chunk, Chunk.HEAD, count);
-                send(chunk);
+                take(from, count);
                 sent += count;
                 total += count;
             }
-            return total;
-        } finally {
-            lock.unlock();
+        } catch (OutOfMemoryError e) {
+            if (total == 0) { // else what was taken would be written again
+                throw e;
+            }
+        }
+        return total;
+    }
+
+    private void take(ByteBuffer from, int count) {
+        boolean waits = held.takes(count);
+        if (waits && !held.hasRoom(count)) {
+            sendHeld();
+        }
+        if (waits) {
+            held.add(from, count);
+        } else {
+            byte[] chunk = chunk(Chunk.Kind.DATA, count);
+            from.get(chunk, Chunk.HEAD, count);
+            send(chunk);
         }
     }
 
@@ -253,6 +283,47 @@ public final class NatsStream implements ByteStream {
         int all = (int) Math.min(from.remaining(), Math.max(0, limit - sent));
         int parts = (all + mostChunk - 1) / mostChunk;
         return parts < 2 ? all : (all + parts - 1) / parts;
+    }
+
+    /** On the thread that writes. */
+    private void written() {
+        IpcException broken;
+        lock.lock();
+        try {
+            held.called();
+            broken = trySendHeld();
+        } finally {
+            lock.unlock();
+        }
+        giveUp(broken);
+    }
+
+    /** Returns why what is held could not be sent, such as no memory: it never is then, as no one looks at it again. */
+    private @Nullable IpcException trySendHeld() {
+        try {
+            sendHeld();
+            return null;
+        } catch (RuntimeException | Error e) {
+            return new IpcException(IpcStatus.PEER_DIED, "what was written could not be sent to the peer: " + e, e);
+        }
+    }
+
+    private void giveUp(@Nullable IpcException broken) {
+        if (broken != null) {
+            fail(broken);
+            reset(broken); // by now only the other end is told
+        }
+    }
+
+    private void sendHeld() {
+        int length = held.length();
+        if (length > 0) {
+            incoming.grant();
+            byte[] chunk =
+                    Chunk.head(Chunk.Kind.DATA, incoming.epoch(), epoch, sent - length, incoming.granted(), length);
+            held.moveTo(chunk);
+            publish(chunk);
+        }
     }
 
     /** The exception is thrown by each call that meets the failure, and has the stack of none. */
@@ -322,6 +393,7 @@ public final class NatsStream implements ByteStream {
                 limit = sent + Credit.BASE;
                 send(chunk(Chunk.Kind.RETURN, 0));
             }
+            held.rest();
         } finally {
             lock.unlock();
         }
@@ -401,7 +473,14 @@ public final class NatsStream implements ByteStream {
         return Chunk.head(kind, incoming.epoch(), epoch, sent, incoming.granted(), length);
     }
 
+    /** Sends a chunk, after what is held. */
     private void send(byte[] chunk) {
+        sendHeld();
+        publish(chunk);
+    }
+
+    private void publish(byte[] chunk) {
+        held.publishing();
         links.outlet().publish(peer().subject(), null, chunk);
     }
 

@@ -7,6 +7,12 @@ public interface Outlet {
     /** Sends a message. */
     void publish(String subject, @Nullable String replyTo, byte[] data);
 
+    /** How many times messages have been written to the broker. One published after a look at this is written by a later write. */
+    long writes();
+
+    /** Runs a task after the next write, on the thread that writes; it is brief, and does not wait. */
+    void afterWrite(Runnable task);
+
     /** The longest message, in bytes. */
     int maxPayload();
 

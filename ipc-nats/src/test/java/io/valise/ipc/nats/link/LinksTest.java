@@ -37,6 +37,10 @@ class LinksTest {
     /** How often a thread waited for the broker. */
     private int settled;
 
+    private long writes;
+    private boolean writesEndAtOnce;
+    private final List<Runnable> afterWrite = new ArrayList<>();
+
     private final List<NatsStream> accepted = new ArrayList<>();
 
     private record Sent(@Nullable String replyTo, Chunk chunk) {}
@@ -50,6 +54,19 @@ class LinksTest {
                 answersTo = replyTo;
             } else {
                 sent.add(new Sent(replyTo, chunk));
+            }
+        }
+
+        @Override
+        public long writes() {
+            return writes;
+        }
+
+        @Override
+        public void afterWrite(Runnable task) {
+            afterWrite.add(task);
+            if (writesEndAtOnce) {
+                writes++; // and the thread that writes has looked for tasks just before
             }
         }
 
@@ -315,11 +332,81 @@ class LinksTest {
         assertThat(asked).hasSize(9);
         tick(1);
         assertThat(asked).hasSize(10);
+    /** What was sent has been written. */
+    private void written() {
+        writes++;
+        List.copyOf(afterWrite).forEach(Runnable::run);
+        afterWrite.clear();
+    }
+
+    private static ByteBuffer numbered(int first, int count) {
+        ByteBuffer bytes = ByteBuffer.allocate(count);
+        for (int i = 0; i < count; i++) {
+            bytes.put((byte) (first + i));
+        }
+        return bytes.flip();
+    }
+
     private List<Integer> lengthsOfData() {
         return sent.stream()
                 .filter(one -> one.chunk().kind() == Chunk.Kind.DATA)
                 .map(one -> one.chunk().body().remaining())
                 .toList();
+    }
+
+    @Test
+    void whileOneMessageIsWrittenSmallOnesBecomeOne() throws IOException {
+        taken();
+        NatsStream stream = accepted.get(0);
+        for (int i = 0; i < 4; i++) {
+            assertThat(stream.write(numbered(10 * i, 10))).isEqualTo(10);
+            assertThat(stream.flush()).isTrue();
+        }
+        assertThat(lengthsOfData()).containsExactly(10);
+        written();
+        assertThat(lengthsOfData()).containsExactly(10, 30);
+        assertThat(last().chunk().offset()).isEqualTo(10);
+        assertThat(last().chunk().body()).isEqualTo(numbered(10, 30));
+        written();
+        assertThat(stream.write(numbered(40, 10))).isEqualTo(10);
+        assertThat(lengthsOfData()).as("nothing is being written").containsExactly(10, 30, 10);
+        assertThat(last().chunk().offset()).isEqualTo(40);
+    }
+
+    @Test
+    void whatIsHeldBackIsSentAheadOfAllElse() throws IOException {
+        taken();
+        NatsStream stream = accepted.get(0);
+        stream.write(numbered(0, 10));
+        stream.write(numbered(0, 20));
+        stream.write(ByteBuffer.allocate(5000));
+        stream.write(numbered(0, 30));
+        stream.close();
+        assertThat(lengthsOfData()).containsExactly(10, 20, 5000, 30);
+        assertThat(last().chunk().kind()).isEqualTo(Chunk.Kind.END);
+        assertThat(last().chunk().offset()).isEqualTo(5060);
+        written();
+        assertThat(last().chunk().kind()).isEqualTo(Chunk.Kind.END);
+    }
+
+    @Test
+    void whatIsHeldBackIsNoMoreThanAMessageHolds() throws IOException {
+        taken();
+        for (int i = 0; i <= 16; i++) {
+            accepted.get(0).write(ByteBuffer.allocate(1000));
+        }
+        accepted.get(0).write(ByteBuffer.allocate(1000));
+        assertThat(lengthsOfData()).containsExactly(1000, 16_000);
+    }
+
+    /** The thread that writes may have looked for what to do next just before it was told. */
+    @Test
+    void nothingIsHeldBackWhenNoWriteWillFollow() throws IOException {
+        taken();
+        accepted.get(0).write(numbered(0, 10));
+        writesEndAtOnce = true;
+        accepted.get(0).write(numbered(0, 20));
+        assertThat(lengthsOfData()).containsExactly(10, 20);
     }
 
     @Test
