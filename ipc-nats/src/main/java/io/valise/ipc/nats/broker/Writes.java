@@ -3,23 +3,34 @@ package io.valise.ipc.nats.broker;
 import io.nats.client.StatisticsCollector;
 import io.valise.ipc.spi.runtime.SafeLog;
 import java.lang.System.Logger.Level;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the client library has written to the broker so far: it tells its collector of statistics of each write, on the thread
  * that writes, and that is all that is collected here. Thread-safe.
  *
  * <p>No wake-up is lost: {@link #after} adds a task before its caller looks at {@link #count} again, and the thread that writes
- * counts before it looks for tasks.
+ * counts before it looks for tasks. A task that is added while others run waits for another write: what its caller has published by
+ * then is not written yet.
  */
 @SuppressWarnings("deprecation") // older ways to count are a part of the interface still
 final class Writes implements StatisticsCollector {
     private static final SafeLog LOG = SafeLog.of(Writes.class);
 
-    private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+    private final AtomicReference<@Nullable Added> last = new AtomicReference<>();
     private final AtomicLong count = new AtomicLong();
+
+    /** A task, and what was added before it. */
+    private static final class Added {
+        private final Runnable task;
+        private @Nullable Added other;
+
+        Added(Runnable task) {
+            this.task = task;
+        }
+    }
 
     /** How many writes there were. */
     long count() {
@@ -28,19 +39,34 @@ final class Writes implements StatisticsCollector {
 
     /** Runs a task after the next write; it is brief, and does not wait. */
     void after(Runnable task) {
-        tasks.add(task);
+        Added added = new Added(task);
+        do {
+            added.other = last.get();
+        } while (!last.compareAndSet(added.other, added));
     }
 
     @Override
     public void registerWrite(long bytes) {
         count.incrementAndGet();
-        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+        for (Added added = inOrder(last.getAndSet(null)); added != null; added = added.other) {
             try {
-                task.run();
+                added.task.run();
             } catch (RuntimeException | Error e) { // the thread is the library's, and has more to do
                 LOG.log(Level.WARNING, "after a write to the NATS broker", e);
             }
         }
+    }
+
+    /** Needs no memory, which there may be none of. */
+    private static @Nullable Added inOrder(@Nullable Added newest) {
+        Added first = null;
+        for (Added rest = newest; rest != null; ) {
+            Added before = rest.other;
+            rest.other = first;
+            first = rest;
+            rest = before;
+        }
+        return first;
     }
 
     // ---- not collected
