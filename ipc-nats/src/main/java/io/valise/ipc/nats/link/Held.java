@@ -33,7 +33,7 @@ final class Held {
      * None yet.
      *
      * @param mostChunk the longest message of the link, without its head
-     * @param afterWrite called by the outlet when it is time to send what is held
+     * @param afterWrite called by the outlet when it is time to send what is held, which then calls {@link #called}
      */
     Held(Outlet outlet, int mostChunk, Runnable afterWrite) {
         this.outlet = outlet;
@@ -45,9 +45,9 @@ final class Held {
         return length;
     }
 
-    /** A message of the link is given to the outlet next. */
-    void publishing() {
-        writesBefore = outlet.writes();
+    /** The outlet has a message of the link. */
+    void published(long before) {
+        writesBefore = before;
     }
 
     /** The outlet has called. */
@@ -71,10 +71,7 @@ final class Held {
 
     /** Adds bytes; if there is no memory for it, nothing has happened. */
     void add(ByteBuffer from, int count) {
-        if (!isAwaited) {
-            outlet.afterWrite(afterWrite);
-            isAwaited = true;
-        }
+        await();
         if (length + count > bytes.length) {
             bytes = Arrays.copyOf(bytes, Math.max(Math.max(FIRST, length + count), Math.min(most, 2 * bytes.length)));
         }
@@ -82,14 +79,39 @@ final class Held {
         length += count;
     }
 
+    private void await() {
+        if (!isAwaited) {
+            outlet.afterWrite(afterWrite);
+            isAwaited = true;
+        }
+    }
+
+    /** Has the outlet call after another write, if there is memory for that. */
+    void tryAwait() {
+        try {
+            await();
+        } catch (OutOfMemoryError e) {
+            // it is not awaited
+        }
+    }
+
+    /** Whether the outlet will call after a write. */
+    boolean isAwaited() {
+        return isAwaited;
+    }
+
     /** Whether there is something, and perhaps no write to come. */
     boolean isLate() {
         return length > 0 && !isBeingWritten();
     }
 
-    /** Moves the bytes behind the head of a message. */
-    void moveTo(byte[] message) {
+    /** Copies the bytes behind the head of a message. */
+    void copyTo(byte[] message) {
         System.arraycopy(bytes, 0, message, Chunk.HEAD, length);
+    }
+
+    /** That message is sent. */
+    void clear() {
         length = 0;
     }
 
@@ -102,7 +124,7 @@ final class Held {
 
     /** Nothing is sent any more. */
     void free() {
-        length = 0;
+        clear();
         rest();
     }
 }

@@ -19,9 +19,6 @@ import org.jspecify.annotations.Nullable;
  * and each message says at which offset it begins, so that a loss ends the link. Thread-safe.
  */
 public final class NatsStream implements ByteStream {
-    /** A broker reads 64 KiB at a time, and copies what it has of a message that is longer. */
-    private static final int MOST_CHUNK = 24 << 10;
-
     private final Links links;
     private final Subjects.End own;
     private final CompletableFuture<Void> opened = new CompletableFuture<>();
@@ -29,15 +26,13 @@ public final class NatsStream implements ByteStream {
     private final Condition readable = lock.newCondition();
     private final Condition writable = lock.newCondition();
     private final Incoming incoming;
-    private final Held held;
-    private final int mostChunk;
+    private final Outgoing outgoing;
 
     private volatile Subjects.@Nullable End remote;
+    private volatile boolean due; // a write has ended, and what is held was not sent since
+    private volatile boolean beginsToWait;
     private volatile boolean watched; // no thread waits: the callback is asked for
     private Runnable callback = () -> {};
-    private long sent;
-    private long limit;
-    private byte epoch;
     private boolean ended;
     private boolean closed;
     private boolean woken;
@@ -48,8 +43,7 @@ public final class NatsStream implements ByteStream {
         this.own = own;
         this.remote = remote;
         incoming = new Incoming(links.credit());
-        mostChunk = Math.min(MOST_CHUNK, links.outlet().maxPayload() - Chunk.HEAD);
-        held = new Held(links.outlet(), mostChunk, this::written);
+        outgoing = new Outgoing(links.outlet(), incoming, () -> peer().subject(), this::written);
     }
 
     /** The subject of this end. */
@@ -74,11 +68,11 @@ public final class NatsStream implements ByteStream {
 
     /** What opens a link, or answers that. */
     public byte[] opening(boolean asServer) {
-        lock.lock();
+        lock();
         try {
-            return chunk(asServer ? Chunk.Kind.OPENED : Chunk.Kind.OPEN, 0);
+            return outgoing.chunk(asServer ? Chunk.Kind.OPENED : Chunk.Kind.OPEN, 0);
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 
@@ -86,17 +80,17 @@ public final class NatsStream implements ByteStream {
 
     /** The other end has answered: a client's. Returns whether it is taken: not by a link that has ended. */
     boolean accepted(Subjects.End server, Chunk chunk) {
-        lock.lock();
+        lock();
         try {
             if (remote != null || closed || failure != null) {
                 return false;
             }
             remote = server;
-            limit = chunk.limit();
-            send(chunk(Chunk.Kind.GRANT, 0));
+            outgoing.offered(chunk);
+            outgoing.send(Chunk.Kind.GRANT);
             writable.signalAll();
         } finally {
-            lock.unlock();
+            unlock();
         }
         opened.complete(null);
         return true;
@@ -104,31 +98,30 @@ public final class NatsStream implements ByteStream {
 
     /** The other end's first credit: a server's. */
     void offered(Chunk chunk) {
-        lock.lock();
+        lock();
         try {
-            limit = chunk.limit();
+            outgoing.offered(chunk);
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 
     void received(Chunk chunk) {
         boolean tell = false;
         IpcException broken = null;
-        lock.lock();
+        lock();
         try {
             if (closed || ended || failure != null) {
                 return;
             }
-            if (chunk.creditEpoch() == epoch && chunk.limit() > limit) {
-                limit = chunk.limit();
+            if (outgoing.granted(chunk)) {
                 writable.signalAll();
             }
             tell = take(chunk);
         } catch (IpcException e) {
             broken = e;
         } finally {
-            lock.unlock();
+            unlock();
         }
         if (broken != null) {
             reset(broken);
@@ -167,18 +160,18 @@ public final class NatsStream implements ByteStream {
     /** Ends the link for a reason of the medium. */
     void fail(IpcException why) {
         boolean tell;
-        lock.lock();
+        lock();
         try {
             if (closed || failure != null) {
                 return;
             }
             failure = why;
             incoming.end(); // an offer that fails before it is taken is never closed
-            held.free();
+            outgoing.free();
             tell = tellReader();
             writable.signalAll();
         } finally {
-            lock.unlock();
+            unlock();
         }
         opened.completeExceptionally(why);
         links.remove(this);
@@ -203,7 +196,7 @@ public final class NatsStream implements ByteStream {
 
     @Override
     public int read(ByteBuffer into) throws IOException {
-        lock.lock();
+        lock();
         try {
             if (closed) {
                 throw new ClosedChannelException();
@@ -211,7 +204,7 @@ public final class NatsStream implements ByteStream {
             int count = incoming.read(into);
             if (count > 0) {
                 if (incoming.isGrantDue() && !ended && failure == null) {
-                    send(chunk(Chunk.Kind.GRANT, 0));
+                    outgoing.send(Chunk.Kind.GRANT);
                 }
                 return count;
             }
@@ -220,7 +213,7 @@ public final class NatsStream implements ByteStream {
             }
             return ended ? -1 : 0;
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 
@@ -228,7 +221,7 @@ public final class NatsStream implements ByteStream {
     public int write(ByteBuffer from) throws IOException {
         int total;
         IpcException broken;
-        lock.lock();
+        lock();
         try {
             if (closed) {
                 throw new ClosedChannelException();
@@ -239,73 +232,63 @@ public final class NatsStream implements ByteStream {
             if (ended) {
                 throw new IOException("the peer has closed");
             }
-            total = takeAll(from);
-            broken = held.isLate() ? trySendHeld() : null;
+            total = outgoing.take(from);
+            broken = outgoing.sendLate();
         } finally {
-            lock.unlock();
+            unlock();
         }
         giveUp(broken);
         return total;
     }
 
-    private int takeAll(ByteBuffer from) {
-        int total = 0;
-        try {
-            for (int count = room(from); count > 0; count = room(from)) {
-                take(from, count);
-                sent += count;
-                total += count;
-            }
-        } catch (OutOfMemoryError e) {
-            if (total == 0) { // else what was taken would be written again
-                throw e;
-            }
-        }
-        return total;
-    }
-
-    private void take(ByteBuffer from, int count) {
-        boolean waits = held.takes(count);
-        if (waits && !held.hasRoom(count)) {
-            sendHeld();
-        }
-        if (waits) {
-            held.add(from, count);
-        } else {
-            byte[] chunk = chunk(Chunk.Kind.DATA, count);
-            from.get(chunk, Chunk.HEAD, count);
-            send(chunk);
-        }
-    }
-
-    /** As much as there is credit for, in parts of about one length: a small rest would cost as much as a whole one. */
-    private int room(ByteBuffer from) {
-        int all = (int) Math.min(from.remaining(), Math.max(0, limit - sent));
-        int parts = (all + mostChunk - 1) / mostChunk;
-        return parts < 2 ? all : (all + parts - 1) / parts;
-    }
-
-    /** On the thread that writes. */
+    /** On the thread that writes, which waits for no link: who has the lock sends as it gives that back. */
     private void written() {
-        IpcException broken;
-        lock.lock();
-        try {
-            held.called();
-            broken = trySendHeld();
-        } finally {
-            lock.unlock();
+        due = true;
+        sendDue();
+    }
+
+    /** One who begins to wait gives the lock back at once, and does not look again. */
+    private void sendDue() {
+        IpcException broken = null;
+        while (due && broken == null) {
+            if (lock.tryLock()) {
+                try {
+                    beginsToWait = false;
+                    due = false;
+                    broken = outgoing.written();
+                } finally {
+                    lock.unlock();
+                }
+            } else if (beginsToWait) {
+                Thread.onSpinWait();
+            } else {
+                break;
+            }
         }
         giveUp(broken);
     }
 
-    /** Returns why what is held could not be sent, such as no memory: it never is then, as no one looks at it again. */
-    private @Nullable IpcException trySendHeld() {
-        try {
-            sendHeld();
-            return null;
-        } catch (RuntimeException | Error e) {
-            return new IpcException(IpcStatus.PEER_DIED, "what was written could not be sent to the peer: " + e, e);
+    private void lock() {
+        lock.lock();
+        beginsToWait = false;
+    }
+
+    private void unlock() {
+        lock.unlock();
+        if (due) {
+            sendDue();
         }
+    }
+
+    /** Whether the thread that has the lock may wait: not while what is held is due. */
+    private boolean mayWait() {
+        beginsToWait = true; // before the look
+        boolean may = !due;
+        if (!may) {
+            unlock();
+            lock();
+        }
+        return may;
     }
 
     private void giveUp(@Nullable IpcException broken) {
@@ -315,23 +298,12 @@ public final class NatsStream implements ByteStream {
         }
     }
 
-    private void sendHeld() {
-        int length = held.length();
-        if (length > 0) {
-            incoming.grant();
-            byte[] chunk =
-                    Chunk.head(Chunk.Kind.DATA, incoming.epoch(), epoch, sent - length, incoming.granted(), length);
-            held.moveTo(chunk);
-            publish(chunk);
-        }
-    }
-
     /** The exception is thrown by each call that meets the failure, and has the stack of none. */
     private static IpcException again(IpcException failure) {
         return new IpcException(failure.status(), failure.reason(), failure.delivery(), failure);
     }
 
-    /** The client library has what was written, and sends it by itself. */
+    /** What was written is sent by itself, at the latest after the write that is under way. */
     @Override
     public boolean flush() {
         return true;
@@ -342,66 +314,68 @@ public final class NatsStream implements ByteStream {
         if (watched) {
             links.busier();
         }
-        lock.lock();
+        lock();
         try {
             watched = false;
             long left = nanos;
             while (!isDeliverable() && !closed && !woken && left > 0) {
-                left = readable.awaitNanos(left);
+                if (mayWait()) {
+                    left = readable.awaitNanos(left);
+                }
             }
             woken = false;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // the caller looks at the status
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 
     @Override
     public void wake() {
-        lock.lock();
+        lock();
         try {
             woken = true;
             readable.signalAll();
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 
     @Override
     public void awaitWritable(long nanos) {
-        lock.lock();
+        lock();
         try {
             long left = nanos;
-            while (limit == sent && !ended && failure == null && !closed && left > 0) {
-                left = writable.awaitNanos(left);
+            while (outgoing.isUsedUp() && !ended && failure == null && !closed && left > 0) {
+                if (mayWait()) {
+                    left = writable.awaitNanos(left);
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 
     /** A link that rests keeps no more of the receiver's credit than it always has. */
     @Override
     public void rest() {
-        lock.lock();
+        lock();
         try {
-            if (limit - sent > Credit.BASE && failure == null && !ended && !closed) {
-                epoch++;
-                limit = sent + Credit.BASE;
-                send(chunk(Chunk.Kind.RETURN, 0));
+            if (failure == null && !ended && !closed) {
+                outgoing.giveBack();
             }
-            held.rest();
+            outgoing.rest();
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 
     @Override
     public void arm() {
-        lock.lock();
+        lock();
         try {
             watched = true;
             if (!isDeliverable() || closed) {
@@ -409,18 +383,18 @@ public final class NatsStream implements ByteStream {
             }
             watched = false;
         } finally {
-            lock.unlock();
+            unlock();
         }
         callback.run();
     }
 
     @Override
     public boolean isOpen() {
-        lock.lock();
+        lock();
         try {
             return !closed;
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 
@@ -434,21 +408,21 @@ public final class NatsStream implements ByteStream {
     /** As {@link #close}, but does not wait. Returns whether the other end is being told. */
     boolean end() {
         boolean told = false;
-        lock.lock();
+        lock();
         try {
             if (closed) {
                 return false;
             }
             closed = true;
             if (failure == null && remote != null) {
-                send(chunk(Chunk.Kind.END, 0));
+                outgoing.send(Chunk.Kind.END);
                 told = true;
             }
             incoming.release();
             readable.signalAll();
             writable.signalAll();
         } finally {
-            lock.unlock();
+            unlock();
         }
         opened.completeExceptionally(new IpcException(IpcStatus.CONNECTION_CLOSED, "closed here", Delivery.NOT_SENT));
         links.remove(this);
@@ -465,23 +439,6 @@ public final class NatsStream implements ByteStream {
             throw new IllegalStateException("the link is not open");
         }
         return known;
-    }
-
-    /** Begins a chunk, which grants what was read since the last. */
-    private byte[] chunk(Chunk.Kind kind, int length) {
-        incoming.grant();
-        return Chunk.head(kind, incoming.epoch(), epoch, sent, incoming.granted(), length);
-    }
-
-    /** Sends a chunk, after what is held. */
-    private void send(byte[] chunk) {
-        sendHeld();
-        publish(chunk);
-    }
-
-    private void publish(byte[] chunk) {
-        held.publishing();
-        links.outlet().publish(peer().subject(), null, chunk);
     }
 
     /** For logs. */

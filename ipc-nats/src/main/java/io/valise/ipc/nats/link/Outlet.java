@@ -10,7 +10,10 @@ public interface Outlet {
     /** How many times messages have been written to the broker. One published after a look at this is written by a later write. */
     long writes();
 
-    /** Runs a task after the next write, on the thread that writes; it is brief, and does not wait. */
+    /**
+     * Runs a task once after the next write, on the thread that writes; it is brief, and does not wait for another thread. One that is
+     * added by a task that runs is left for another write.
+     */
     void afterWrite(Runnable task);
 
     /** The longest message, in bytes. */

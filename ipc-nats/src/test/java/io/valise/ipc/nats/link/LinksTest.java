@@ -1,6 +1,7 @@
 package io.valise.ipc.nats.link;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.valise.ipc.IpcException;
@@ -13,6 +14,8 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -40,6 +43,9 @@ class LinksTest {
     private long writes;
     private boolean writesEndAtOnce;
     private final List<Runnable> afterWrite = new ArrayList<>();
+    private boolean noMemoryToPublish;
+    private boolean noMemoryToAwait;
+    private Runnable publishing = () -> {};
 
     private final List<NatsStream> accepted = new ArrayList<>();
 
@@ -48,6 +54,8 @@ class LinksTest {
     private final Outlet outlet = new Outlet() {
         @Override
         public void publish(String subject, @Nullable String replyTo, byte[] data) {
+            noMemory(noMemoryToPublish);
+            publishing.run();
             Chunk chunk = Chunk.of(data);
             if (chunk == null) {
                 asked.add(subject);
@@ -64,6 +72,7 @@ class LinksTest {
 
         @Override
         public void afterWrite(Runnable task) {
+            noMemory(noMemoryToAwait);
             afterWrite.add(task);
             if (writesEndAtOnce) {
                 writes++; // and the thread that writes has looked for tasks just before
@@ -82,6 +91,12 @@ class LinksTest {
     };
 
     private Links links = links(10_000);
+
+    private static void noMemory(boolean isSo) {
+        if (isSo) {
+            throw new OutOfMemoryError("thrown by the test");
+        }
+    }
 
     private final int all = links.credit().left();
 
@@ -333,10 +348,12 @@ class LinksTest {
         tick(1);
         assertThat(asked).hasSize(10);
     /** What was sent has been written. */
+    /** What was sent has been written; a task that is added meanwhile waits for another write. */
     private void written() {
         writes++;
-        List.copyOf(afterWrite).forEach(Runnable::run);
+        List<Runnable> due = List.copyOf(afterWrite);
         afterWrite.clear();
+        due.forEach(Runnable::run);
     }
 
     private static ByteBuffer numbered(int first, int count) {
@@ -368,6 +385,7 @@ class LinksTest {
         assertThat(last().chunk().offset()).isEqualTo(10);
         assertThat(last().chunk().body()).isEqualTo(numbered(10, 30));
         written();
+        assertThat(afterWrite).as("nothing waits").isEmpty();
         assertThat(stream.write(numbered(40, 10))).isEqualTo(10);
         assertThat(lengthsOfData()).as("nothing is being written").containsExactly(10, 30, 10);
         assertThat(last().chunk().offset()).isEqualTo(40);
@@ -414,5 +432,109 @@ class LinksTest {
         taken();
         accepted.get(0).write(ByteBuffer.allocate(65_540));
         assertThat(lengthsOfData()).containsExactly(21_847, 21_847, 21_846);
+    }
+
+    @Test
+    void whatFindsNoMemoryIsSentAfterALaterWrite() throws IOException {
+        taken();
+        NatsStream stream = accepted.get(0);
+        stream.write(numbered(0, 10));
+        stream.write(numbered(10, 20));
+        noMemoryToPublish = true;
+        written();
+        ByteBuffer more = numbered(30, 5);
+        assertThatThrownBy(() -> stream.write(more)).isInstanceOf(OutOfMemoryError.class);
+        noMemoryToPublish = false;
+        written(); // such as of the question whether the peer lives
+        assertThat(lengthsOfData()).containsExactly(10, 20);
+        assertThat(last().chunk().offset()).isEqualTo(10);
+        assertThat(last().chunk().body()).isEqualTo(numbered(10, 20));
+        assertThat(stream.write(more)).isEqualTo(5);
+        written();
+        assertThat(lengthsOfData()).containsExactly(10, 20, 5);
+        assertThat(last().chunk().offset()).isEqualTo(30);
+    }
+
+    @Test
+    void whatIsLateAndFindsNoMemoryIsSentAfterALaterWrite() throws IOException {
+        taken();
+        NatsStream stream = accepted.get(0);
+        stream.write(numbered(0, 10));
+        writesEndAtOnce = true;
+        noMemoryToPublish = true;
+        assertThat(stream.write(numbered(10, 20))).isEqualTo(20);
+        noMemoryToPublish = false;
+        written();
+        assertThat(lengthsOfData()).containsExactly(10, 20);
+        assertThat(last().chunk().offset()).isEqualTo(10);
+    }
+
+    @Test
+    void whatIsNotSentForLackOfMemoryIsNotTaken() throws IOException {
+        taken();
+        NatsStream stream = accepted.get(0);
+        ByteBuffer bytes = numbered(0, 10);
+        noMemoryToPublish = true;
+        assertThatThrownBy(() -> stream.write(bytes)).isInstanceOf(OutOfMemoryError.class);
+        noMemoryToPublish = false;
+        assertThat(bytes.remaining()).isEqualTo(10);
+        assertThat(stream.write(bytes)).isEqualTo(10);
+        assertThat(lengthsOfData()).as("nothing is being written").containsExactly(10);
+        assertThat(last().chunk().offset()).isZero();
+    }
+
+    @Test
+    void creditThatCouldNotBeGivenBackForLackOfMemoryIsKept() throws IOException {
+        taken();
+        NatsStream stream = accepted.get(0);
+        noMemoryToPublish = true;
+        assertThatThrownBy(stream::rest).isInstanceOf(OutOfMemoryError.class);
+        noMemoryToPublish = false;
+        assertThat(stream.write(ByteBuffer.allocate(CLIENTS_CREDIT))).isEqualTo(CLIENTS_CREDIT);
+        assertThat(last().chunk().epoch()).isZero();
+    }
+
+    @Test
+    void aLinkThatCanSendNothingAndAwaitNoWriteEnds() throws IOException {
+        taken();
+        NatsStream stream = accepted.get(0);
+        stream.write(numbered(0, 10));
+        stream.write(numbered(10, 20));
+        noMemoryToPublish = true;
+        noMemoryToAwait = true;
+        assertThatThrownBy(this::written).isInstanceOf(OutOfMemoryError.class); // nor can the peer be told
+        IpcException broken = catchThrowableOfType(IpcException.class, () -> stream.write(numbered(30, 1)));
+        assertThat(broken.status()).isEqualTo(IpcStatus.PEER_DIED);
+        assertThat(broken).hasMessageContaining("no memory");
+        assertThat(links.isEmpty()).isTrue();
+    }
+
+    /** While another thread has the lock of a link, since the client library lets it wait. */
+    @Test
+    void theThreadThatWritesWaitsForNoLink() throws Exception {
+        taken();
+        NatsStream stream = accepted.get(0);
+        stream.write(numbered(0, 10));
+        stream.write(numbered(10, 20));
+        CountDownLatch hasLock = new CountDownLatch(1);
+        CountDownLatch goesOn = new CountDownLatch(1);
+        publishing = () -> {
+            hasLock.countDown();
+            try {
+                goesOn.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        };
+        FutureTask<Integer> sending = new FutureTask<>(() -> stream.write(ByteBuffer.allocate(5000)));
+        new Thread(sending, "sender").start();
+        hasLock.await();
+        publishing = () -> {};
+        written(); // would wait for ever
+        assertThat(lengthsOfData()).containsExactly(10);
+        goesOn.countDown();
+        assertThat(sending.get()).isEqualTo(5000);
+        assertThat(lengthsOfData()).containsExactly(10, 20, 5000);
+        assertThat(afterWrite).as("what came meanwhile was looked at").isEmpty();
     }
 }
