@@ -33,7 +33,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -55,13 +54,12 @@ public final class BrokerConnection {
     private static final int MOST_DENIED = 1000;
     private static final int MOST_HEARD = 100;
     private static final int LEAST_PAYLOAD = 4096;
-    private static final int BUFFER = 128 << 10; // so that what a long frame becomes is written at once
+    private static final int BUFFER = 128 << 10; // what a frame of 64 KiB becomes fits, and is one write
     private static final long CLOSE_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final Pattern DENIED =
             Pattern.compile("(?i)permissions violation for (?:publish|subscription) to \"([^\"]+)\"");
 
     private static final ExecutorService THREADS = Threads.pool("valise-nats", MOST_THREADS);
-    private static final ExecutorService CALLBACKS = ClientThreads.orByCaller(Threads.pool("valise-nats-news", 1));
 
     private final BrokerSettings settings;
     private final Receiver receiver;
@@ -110,7 +108,7 @@ public final class BrokerConnection {
         try {
             connection = Nats.connect(options);
         } catch (IOException | InterruptedException | RuntimeException e) {
-            awaitCallbacks();
+            News.await();
             throw Failures.toConnect(settings, e, List.copyOf(heard));
         }
         dispatcher = dispatcher();
@@ -192,7 +190,7 @@ public final class BrokerConnection {
                 .statisticsCollector(writes)
                 .executor(ClientThreads.orReject(THREADS))
                 .connectExecutor(ClientThreads.orReject(THREADS))
-                .callbackExecutor(CALLBACKS)
+                .callbackExecutor(News.HEARD)
                 .connectionListener(this::happened)
                 .errorListener(new Errors());
         if (settings.user() != null) {
@@ -284,13 +282,13 @@ public final class BrokerConnection {
         return writes.count();
     }
 
-    /** Runs a task after the next write, on the thread that writes; it is brief, and does not wait. */
+    /** Runs a task once after the next write, on the thread that writes and holds the client library's lock: see {@link Writes}. */
     public void afterWrite(Runnable task) {
         writes.after(task);
     }
 
     private boolean wasDropped(byte[] data) {
-        awaitCallbacks();
+        News.await();
         return dropped.remove(data);
     }
 
@@ -331,7 +329,7 @@ public final class BrokerConnection {
 
     /** Whether the broker has denied a subject; ask after an answer to something sent later has come. */
     public boolean isDenied(String subject) {
-        awaitCallbacks();
+        News.await();
         return denied.contains(subject);
     }
 
@@ -408,10 +406,11 @@ public final class BrokerConnection {
         boolean ended = event == ConnectionListener.Events.DISCONNECTED || event == ConnectionListener.Events.CLOSED;
         if (ended && made && over.compareAndSet(false, true)) { // before, the constructor throws
             List<Exception> reasons = List.copyOf(heard);
-            receiver.lost("the connection to the NATS broker at " + settings.shown() + " was lost"
-                    + (reasons.isEmpty()
-                            ? ""
-                            : ": " + reasons.get(reasons.size() - 1).getMessage()));
+            String why = reasons.isEmpty()
+                    ? ""
+                    : ": " + reasons.get(reasons.size() - 1).getMessage();
+            News.tell(() ->
+                    receiver.lost("the connection to the NATS broker at " + settings.shown() + " was lost" + why));
         }
     }
 
@@ -431,7 +430,7 @@ public final class BrokerConnection {
      */
     private void inputEnded(IOException how) {
         if (!made && how instanceof SSLException) {
-            CALLBACKS.execute(
+            News.HEARD.execute(
                     () -> { // after what it has said before
                         if (heard.stream().allMatch(ConnectException.class::isInstance)) {
                             hear(new Failures.EndedAfterHandshake(how));
@@ -448,24 +447,6 @@ public final class BrokerConnection {
         LOG.log(Level.DEBUG, "NATS broker at " + settings.shown(), e);
     }
 
-    /** The library tells its listeners by one thread, in order: whatever it has told before is known when this returns. */
-    private static void awaitCallbacks() {
-        Future<?> told = CALLBACKS.submit(() -> {});
-        boolean interrupted = false;
-        while (!told.isDone()) {
-            try {
-                told.get();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            } catch (ExecutionException impossible) {
-                throw new IllegalStateException(impossible);
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
     private final class Errors implements ErrorListener {
         @Override
         public void errorOccurred(Connection which, String error) {
@@ -474,7 +455,7 @@ public final class BrokerConnection {
                 if (denied.size() < MOST_DENIED) {
                     denied.add(subject.group(1));
                 }
-                receiver.denied(subject.group(1));
+                News.tell(() -> receiver.denied(subject.group(1)));
             } else {
                 hear(new IOException(error));
                 refused();
@@ -494,7 +475,7 @@ public final class BrokerConnection {
 
         @Override
         public void slowConsumerDetected(Connection which, io.nats.client.Consumer slow) {
-            giveUp("the NATS client of this process dropped messages");
+            News.tell(() -> giveUp("the NATS client of this process dropped messages"));
         }
     }
 }

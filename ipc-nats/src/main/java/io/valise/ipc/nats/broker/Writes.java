@@ -37,7 +37,7 @@ final class Writes implements StatisticsCollector {
         return count.get();
     }
 
-    /** Runs a task after the next write; it is brief, and does not wait. */
+    /** Runs a task once after the next write; it is brief, and does not wait for another thread. */
     void after(Runnable task) {
         Added added = new Added(task);
         do {
