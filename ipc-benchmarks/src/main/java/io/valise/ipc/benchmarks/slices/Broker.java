@@ -22,8 +22,13 @@ final class Broker implements Closeable {
     /** A contender that is stopped answers no ping, and would be cut off. */
     private static final String CONFIGURATION = "host: \"127.0.0.1\"\nport: -1\nping_interval: \"1h\"\n";
 
-    /** The broker does not look whether its standard input ends; this shell does. */
-    private static final String UNTIL_STDIN_ENDS = "\"$@\" & echo PID=$!; read -r line; kill -9 $!";
+    /**
+     * The broker does not look whether its standard input ends; this shell does. It ends when the broker has ended, and leaves
+     * nothing that holds its output open.
+     */
+    private static final String UNTIL_STDIN_ENDS = "\"$@\" & broker=$!; echo PID=$broker; exec 3<&0;"
+            + " { read -r line <&3; kill -9 $broker; } >/dev/null 2>&1 &"
+            + " wait $broker; kill $! 2>/dev/null";
 
     private static final Pattern PID = Pattern.compile("PID=(\\d+)");
     private static final Pattern ADDRESS = Pattern.compile("Listening for client connections on (\\S+)");
@@ -40,10 +45,15 @@ final class Broker implements Closeable {
 
     /** Starts one, and returns when it takes clients. */
     static Broker start() throws IOException {
+        return start(program());
+    }
+
+    /** As that, from a program. */
+    static Broker start(String program) throws IOException {
         Path file = Files.createTempFile("nats", ".conf");
         try {
             Files.writeString(file, CONFIGURATION);
-            Process shell = new ProcessBuilder("sh", "-c", UNTIL_STDIN_ENDS, "sh", program(), "-c", file.toString())
+            Process shell = new ProcessBuilder("sh", "-c", UNTIL_STDIN_ENDS, "sh", program, "-c", file.toString())
                     .redirectErrorStream(true)
                     .start();
             return started(shell);

@@ -1,12 +1,14 @@
 package io.valise.ipc.benchmarks.slices;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.valise.ipc.benchmarks.contender.Contenders;
 import io.valise.ipc.benchmarks.probe.Figure;
 import io.valise.ipc.benchmarks.probe.Programs;
 import io.valise.ipc.testkit.rule.InFullRun;
+import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -70,6 +72,16 @@ class NatsContestTest {
                     .startsWith("-Dvalise.nats.url=nats://127.0.0.1:");
         }
         process.onExit().join();
+    }
+
+    /** The program writes the option that names its configuration, and ends. */
+    @Test
+    void aBrokerThatEndsAtOnceHasNotStarted() {
+        String echo = Programs.find("echo").orElseThrow().toString();
+        assertThatThrownBy(() -> Broker.start(echo))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("nats-server did not start:")
+                .hasMessageContaining("-c ");
     }
 
     @Test
