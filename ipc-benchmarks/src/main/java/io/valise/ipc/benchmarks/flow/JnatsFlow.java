@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 
 /** Bare messages by jnats. */
 final class JnatsFlow implements Flow {
+    private static final int BUFFER = 128 << 10;
     private static final String BACK = ".taken";
 
     @Override
@@ -32,11 +33,15 @@ final class JnatsFlow implements Flow {
         return Contender.served(subject, JnatsContender.closing(connection));
     }
 
-    /** With the default options, but that its queue takes a whole window, as {@link FlowWindow} bounds what is in it. */
+    /**
+     * As {@code nats:} has it: the queue takes a whole window, as {@link FlowWindow} bounds what is in it, and the buffer of a write
+     * has one size.
+     */
     private static Connection connect() throws IOException, InterruptedException {
         return Nats.connect(new Options.Builder()
                 .server(System.getProperty("valise.nats.url"))
                 .maxMessagesInOutgoingQueue(0)
+                .bufferSize(BUFFER)
                 .build());
     }
 
