@@ -407,6 +407,43 @@ class LinksTest {
         assertThat(last().chunk().kind()).isEqualTo(Chunk.Kind.END);
     }
 
+    /** A link whose bytes from 10 to 30 are held back. */
+    private NatsStream holding() throws IOException {
+        NatsStream stream = accepted.get(0);
+        stream.write(numbered(0, 10));
+        stream.write(numbered(10, 20));
+        assertThat(lengthsOfData()).containsExactly(10);
+        return stream;
+    }
+
+    @Test
+    void whatIsHeldBackIsSentAheadOfCreditThatIsGivenBack() throws IOException {
+        taken();
+        holding().rest();
+        assertThat(lengthsOfData()).containsExactly(10, 20);
+        assertThat(last().chunk().kind()).isEqualTo(Chunk.Kind.RETURN);
+        assertThat(last().chunk().offset()).isEqualTo(30);
+    }
+
+    @Test
+    void whatIsHeldBackIsSentAheadOfAGrant() throws IOException {
+        String own = taken();
+        NatsStream stream = holding();
+        links.received(own, null, chunk(Chunk.Kind.DATA, 0, 0, CLIENTS_CREDIT, Credit.FIRST));
+        assertThat(stream.read(ByteBuffer.allocate(Credit.FIRST))).isEqualTo(Credit.FIRST);
+        assertThat(lengthsOfData()).containsExactly(10, 20);
+        assertThat(last().chunk().kind()).isEqualTo(Chunk.Kind.GRANT);
+        assertThat(last().chunk().offset()).isEqualTo(30);
+    }
+
+    @Test
+    void whatALinkThatFailsHoldsBackIsNotSent() throws IOException {
+        taken();
+        holding().fail(new IpcException(IpcStatus.PEER_DIED, "the peer is gone"));
+        written();
+        assertThat(lengthsOfData()).containsExactly(10);
+    }
+
     @Test
     void whatIsHeldBackIsNoMoreThanAMessageHolds() throws IOException {
         taken();
