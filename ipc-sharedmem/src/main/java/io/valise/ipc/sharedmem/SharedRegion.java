@@ -90,6 +90,7 @@ public final class SharedRegion implements AutoCloseable {
     private final RegionFile file;
     private final MappedWindows windows;
     private final Publication publication;
+    private final Place place;
     private final AtomicBoolean closed = new AtomicBoolean();
     /** One until it is closed, and one for each call under way: what they touch stays mapped. */
     private final AtomicInteger uses = new AtomicInteger(1);
@@ -98,6 +99,7 @@ public final class SharedRegion implements AutoCloseable {
         this.name = name;
         this.access = access;
         this.file = file;
+        this.place = Place.of(file.layout().generation());
         this.windows = file.windows(mode(access));
         this.publication = new Publication(file, windows.words());
     }
@@ -146,9 +148,10 @@ public final class SharedRegion implements AutoCloseable {
      * Opens a region that was handed over, with the access that was granted.
      *
      * @param handle what {@link #handle} made, as it arrived
-     * @throws IpcException {@code ENDPOINT_NOT_FOUND} when its last holder has closed it, {@code UNSUPPORTED} when it is on
-     *     another machine (on Linux, from 0.2.0 on), {@code TYPE_MISMATCH} or {@code PROTOCOL_ERROR} when it is no handle,
-     *     {@code ACCESS_DENIED}
+     * @throws IpcException {@code ENDPOINT_NOT_FOUND} when its last holder has closed it, {@code UNSUPPORTED} when it is not
+     *     here and was made on another machine (from 0.2.0 on; on Linux, where the kernel's boot id can be read and differs;
+     *     elsewhere {@code ENDPOINT_NOT_FOUND}), {@code TYPE_MISMATCH} or {@code PROTOCOL_ERROR} when it is no handle, {@code
+     *     ACCESS_DENIED}
      */
     public static SharedRegion open(ValueSet handle) {
         return open(handle, granted(handle));
@@ -186,10 +189,15 @@ public final class SharedRegion implements AutoCloseable {
 
     /** Asked only where there is no such region here: a handle without the field, or a system that tells nothing, says no. */
     private static boolean isElsewhere(ValueSet handle, long generation) {
-        return handle.contains(PLACE)
-                && Place.here(generation)
-                        .map(here -> !here.equals(handle.getString(PLACE)))
-                        .orElse(false);
+        if (!handle.contains(PLACE)) {
+            return false;
+        }
+        String made = handle.getString(PLACE);
+        try {
+            return Place.of(generation).text().map(here -> !here.equals(made)).orElse(false);
+        } catch (IOException noDescriptor) {
+            return false; // that the region is not here is true all the same
+        }
     }
 
     /** A handle that grants the access this holder has; see {@link #handle(Access)}. */
@@ -210,7 +218,7 @@ public final class SharedRegion implements AutoCloseable {
         RegionLayout layout = file.layout();
         ValueSet handle =
                 ValueSet.of(NAME, name, GENERATION, layout.generation(), BYTES, layout.bytes(), ACCESS, granted.name());
-        return Place.here(layout.generation())
+        return place.text()
                 .map(here -> handle.toBuilder().put(PLACE, here).build())
                 .orElse(handle);
     }

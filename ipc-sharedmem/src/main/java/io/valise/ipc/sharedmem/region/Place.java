@@ -4,26 +4,74 @@ import io.valise.ipc.spi.runtime.Digest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Which running machine a region is on, as its handle tells it: a hash of the kernel's boot id and the region's generation. Two
- * handles of one machine have nothing in common, and the boot id, by which a machine is known again until it is started
- * anew, is not told (see boot_id in random(4)). Containers of one machine have one place. Linux only. Stateless.
+ * Which running machine a region is on, as its handle tells it: a hash of the kernel's boot id (see boot_id in random(4)) and
+ * the region's random generation. It does not contain the boot id, by which a machine is known again until it is started
+ * anew, and the places of two regions cannot be compared. Only where the kernel's boot id can be read and differs are machines
+ * told apart: on Linux; containers share that of their kernel, but those of some kinds have one each; a copied virtual machine
+ * has the same until it is started anew. Thread-safe.
  */
 public final class Place {
     private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
     private static final int BYTES = 16;
 
-    private Place() {}
+    /** What was read, once for the process; "" where the system does not tell it. */
+    private static volatile @Nullable String read;
 
-    /** The place of a region of this machine, in hexadecimal digits; empty where the system does not tell its boot id. */
-    public static Optional<String> here(long generation) {
+    private final String boot;
+    private final long generation;
+    private volatile @Nullable String text;
+
+    private Place(String boot, long generation) {
+        this.boot = boot;
+        this.generation = generation;
+    }
+
+    /**
+     * The place of a region of this machine.
+     *
+     * @throws IOException when there is no descriptor left to read the boot id by
+     */
+    public static Place of(long generation) throws IOException {
+        String boot = read;
+        if (boot == null) {
+            boot = readBoot();
+            read = boot;
+        }
+        return new Place(boot, generation);
+    }
+
+    private static String readBoot() throws IOException {
         try {
-            String boot = Files.readString(BOOT_ID).strip();
-            return Optional.of(Digest.hex(boot + ' ' + generation, BYTES));
-        } catch (IOException notLinux) {
+            return Files.readString(BOOT_ID).strip();
+        } catch (IOException e) {
+            if (isShortage(e)) {
+                throw e; // it passes: not to be taken for a system that tells nothing
+            }
+            return "";
+        }
+    }
+
+    /** The JDK has no class of its own for EMFILE and ENFILE: these are the words of glibc and macOS, and of musl. */
+    private static boolean isShortage(IOException e) {
+        String why = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
+        return why.contains("too many open files") || why.contains("no file descriptors available");
+    }
+
+    /** In hexadecimal digits; empty where the system does not tell its boot id. Computed once. */
+    public Optional<String> text() {
+        if (boot.isEmpty()) {
             return Optional.empty();
         }
+        String known = text;
+        if (known == null) {
+            known = Digest.hex(boot + ' ' + generation, BYTES);
+            text = known;
+        }
+        return Optional.of(known);
     }
 }
