@@ -347,7 +347,8 @@ class LinksTest {
         assertThat(asked).hasSize(9);
         tick(1);
         assertThat(asked).hasSize(10);
-    /** What was sent has been written. */
+    }
+
     /** What was sent has been written; a task that is added meanwhile waits for another write. */
     private void written() {
         writes++;
