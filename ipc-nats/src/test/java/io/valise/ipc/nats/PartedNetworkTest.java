@@ -39,7 +39,6 @@ class PartedNetworkTest {
     /** The three, whose server and client count each other dead after so many seconds of silence. */
     private static final class Parted implements AutoCloseable {
         final NetworkNamespaces networks;
-        final NatsServer broker;
         final ForkedJvm server;
         final ForkedJvm client;
         private final Deque<AutoCloseable> begun = new ArrayDeque<>();
@@ -48,7 +47,7 @@ class PartedNetworkTest {
             boolean done = false;
             try {
                 networks = begin(new NetworkNamespaces(2));
-                broker = begin(NatsServer.inNetwork(networks.within(BROKER)));
+                begin(NatsServer.inNetwork(networks.within(BROKER)));
                 server = begin(networks.start(SERVER, NotingServer.class, "only", url(SERVER), "" + silence));
                 server.ask("seen"); // it serves
                 client = begin(networks.start(CLIENT, CallingClient.class, url(CLIENT), "" + silence));
@@ -125,8 +124,10 @@ class PartedNetworkTest {
         public void close() throws Exception {
             if (!begun.isEmpty()) {
                 AutoCloseable last = begun.pop();
-                try (AutoCloseable ignored = this::close) { // the others, though this one may throw
+                try {
                     last.close();
+                } finally {
+                    close(); // the others
                 }
             }
         }
