@@ -2,7 +2,6 @@ package io.valise.ipc.nats;
 
 import io.valise.ipc.AccessPolicy;
 import io.valise.ipc.Endpoint;
-import io.valise.ipc.Event;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcServer;
 import io.valise.ipc.Request;
@@ -34,9 +33,7 @@ final class NotingServer implements CommandLoop.Commands {
 
     private final SeenRequests seen = new SeenRequests();
     private final IpcServer server;
-    private int ticks; // guarded by this, as what follows is
-    private boolean inOrder = true;
-    private boolean paused;
+    private final Ticks ticks = new Ticks();
 
     private NotingServer(NatsTransport transport, String name) {
         server = IpcServer.builder(ADDRESS)
@@ -48,28 +45,8 @@ final class NotingServer implements CommandLoop.Commands {
                 .service("back", request -> request.connection().request("mine", request.message()))
                 .service("backHeld", NotingServer::callBack)
                 .stream("numbers", request -> TestSource.of(request.message().getInt("n")))
-                .onEvent("tick", this::tick)
+                .onEvent("tick", ticks::tick)
                 .start();
-    }
-
-    private synchronized void tick(Event event) throws InterruptedException {
-        while (paused) {
-            wait();
-        }
-        int number = event.message().getInt("n", 0);
-        inOrder &= number == ticks;
-        ticks = number + 1;
-    }
-
-    private synchronized String ticks() {
-        return ticks + (inOrder ? " in order" : " in disorder");
-    }
-
-    /** While it pauses it takes no events, and soon reads nothing. */
-    private synchronized String pause(boolean yes) {
-        paused = yes;
-        notifyAll();
-        return "";
     }
 
     private CompletableFuture<ValueSet> hold(Request request) {
@@ -124,9 +101,9 @@ final class NotingServer implements CommandLoop.Commands {
     public @Nullable String run(String command, List<String> arguments) {
         return switch (command) {
             case "seen" -> seen.text();
-            case "ticks" -> ticks();
-            case "pause" -> pause(true);
-            case "goOn" -> pause(false);
+            case "ticks" -> ticks.text();
+            case "pause" -> ticks.pause(true);
+            case "goOn" -> ticks.pause(false);
             case "connections" -> Integer.toString(server.connections().size());
             default -> throw new IllegalArgumentException("no command: actual=" + command);
         };

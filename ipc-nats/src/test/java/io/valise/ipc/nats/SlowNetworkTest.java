@@ -17,21 +17,31 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A network between a client and its broker that becomes slow when as much is on its way as may be. */
 @NeedsNats
-@InFullRun("takes a minute")
+@InFullRun("each takes half a minute")
 @Timeout(120)
 class SlowNetworkTest {
-    private static final int VERY_SLOW = 96 << 10;
+    private static final int VERY_SLOW = 128 << 10;
     private static final int SLOW = 256 << 10;
     private static final int BALLAST = 8000;
-    private static final int EVENTS = (2 << 20) / BALLAST;
+    private static final int EVENTS = (3 << 20) / BALLAST;
+
+    /** When so many arrive after those that were on their way, a window has been measured twice. */
+    private static final int SETTLED = (1 << 20) / BALLAST;
+
     private static final int PAYLOAD = 1 << 20;
     private static final int MUCH = 768 << 10;
     private static final int MOST_ON_ITS_WAY = 1 << 20;
+
+    /** What was on its way is halved twice, and may grow a little when it comes twice as quickly. */
+    private static final int LITTLE_ON_ITS_WAY = 512 << 10;
 
     /** What a writer gathers before it writes at all. */
     private static final int GATHERED = 128 << 10;
@@ -44,13 +54,16 @@ class SlowNetworkTest {
     /** Sends numbered events, as many at once as go on their way. */
     private static final class Sender {
         private final IpcConnection client;
-        private final ForkedJvm server;
+        private final Supplier<String> ticks;
+        private final Consumer<Boolean> pause;
         private volatile int sent;
         private volatile int last = Integer.MAX_VALUE;
 
-        Sender(IpcConnection client, ForkedJvm server) {
+        /** By a connection whose other end has {@link Ticks}. */
+        Sender(IpcConnection client, Supplier<String> ticks, Consumer<Boolean> pause) {
             this.client = client;
-            this.server = server;
+            this.ticks = ticks;
+            this.pause = pause;
         }
 
         CompletableFuture<Void> start() {
@@ -64,7 +77,7 @@ class SlowNetworkTest {
         }
 
         private int handled() {
-            String[] words = server.ask("ticks").split(" ", 2);
+            String[] words = ticks.get().split(" ", 2);
             assertThat(words[1]).isEqualTo("in order");
             return Integer.parseInt(words[0]);
         }
@@ -76,7 +89,7 @@ class SlowNetworkTest {
         }
 
         /**
-         * A server that has let all come which may, and then reads, lets twice as much come. Returns when much is on its way, and the
+         * An end that has let all come which may, and then reads, lets twice as much come. Returns when much is on its way, and the
          * relay holds it.
          */
         void fill(TcpRelay relay, CompletableFuture<Void> sending) {
@@ -84,10 +97,10 @@ class SlowNetworkTest {
             awaitBlocked();
             while (onItsWay() < MUCH) {
                 assertThat(sending).isNotDone();
-                server.ask("pause");
+                pause.accept(true);
                 relay.goOn();
                 awaitBlocked();
-                server.ask("goOn");
+                pause.accept(false);
                 relay.stall();
                 awaitBlocked();
             }
@@ -99,15 +112,30 @@ class SlowNetworkTest {
             }
         }
 
-        /** Has it end after so many more. */
-        void endAfter(int more) {
-            last = sent + more;
+        /** The network becomes slow when much is on its way; {@code beside} happens again and again. */
+        void sendAll(TcpRelay relay, IntConsumer beside) {
+            CompletableFuture<Void> sending = start();
+            fill(relay, sending);
+            relay.throttle(VERY_SLOW);
+            int settled = sent + SETTLED;
+            last = sent + EVENTS;
+            relay.goOn();
+            for (int i = 0; !sending.isDone(); i++) {
+                beside.accept(i);
+                boolean isSettled = handled() >= settled;
+                assertThat(onItsWay())
+                        .as("bytes on their way")
+                        .isLessThan((isSettled ? LITTLE_ON_ITS_WAY : MOST_ON_ITS_WAY) + GATHERED);
+                relay.throttle(isSettled ? SLOW : VERY_SLOW);
+                LockSupport.parkNanos(A_MOMENT_NANOS); // the machine has other things to do
+            }
+            sending.join();
         }
     }
 
-    private IpcServer.Builder other(NatsServer broker) {
+    private IpcServer.Builder other(NatsTransport transport) {
         return IpcServer.builder("nats:other")
-                .transport(broker.transport())
+                .transport(transport)
                 .access(AccessPolicy.anyone())
                 .service("echo", Request::message)
                 .onDisconnect((connection, reason) -> ended.add(reason));
@@ -129,27 +157,16 @@ class SlowNetworkTest {
                 TcpRelay relay = TcpRelay.to(broker);
                 ForkedJvm server =
                         ForkedJvm.start(NotingServer.class, "only", broker.url(), "" + Outage.SILENCE.toSeconds());
-                IpcServer ignored = other(broker).start()) {
+                IpcServer ignored = other(broker.transport()).start()) {
             server.ask("seen"); // it serves
             NatsTransport slow = Outage.impatient(relay.url());
             try (ForkedJvm healthy = CallingClient.start(broker);
                     IpcConnection client = watched(Outage.client(slow));
                     IpcConnection other =
                             watched(IpcClient.builder("nats:other").transport(slow))) {
-                Sender sender = new Sender(client, server);
-                CompletableFuture<Void> sending = sender.start();
-                sender.fill(relay, sending);
-                relay.throttle(VERY_SLOW);
-                int held = sender.sent;
-                sender.endAfter(EVENTS);
-                relay.goOn();
-                for (int i = 0; !sending.isDone(); i++) {
-                    assertThat(healthy.ask("call", i)).isEqualTo("" + i);
-                    assertThat(sender.onItsWay()).as("bytes on their way").isLessThan(MOST_ON_ITS_WAY + GATHERED);
-                    relay.throttle(sender.handled() < held ? VERY_SLOW : SLOW);
-                    LockSupport.parkNanos(A_MOMENT_NANOS); // the machine has other things to do
-                }
-                sending.join();
+                Sender sender =
+                        new Sender(client, () -> server.ask("ticks"), paused -> server.ask(paused ? "pause" : "goOn"));
+                sender.sendAll(relay, i -> assertThat(healthy.ask("call", i)).isEqualTo("" + i));
                 byte[] payload = new byte[PAYLOAD];
                 new Random(1).nextBytes(payload);
                 ValueSet large = ValueSet.of("n", 1 << 20, "payload", payload);
@@ -161,6 +178,31 @@ class SlowNetworkTest {
                 assertThat(ended).isEmpty();
                 assertThat(states).containsExactly(ConnectionState.CONNECTED, ConnectionState.CONNECTED);
             }
+        }
+    }
+
+    /** As that, in the other direction: both ends wait for three seconds. */
+    @Test
+    void allArrivesAtAClientAndNoOneIsGivenUp() throws Exception {
+        Ticks ticks = new Ticks();
+        ValueSet small = ValueSet.of("n", 1);
+        try (NatsServer broker = NatsServer.open();
+                TcpRelay relay = TcpRelay.to(broker);
+                IpcServer server = other(Outage.impatient(broker.url())).start();
+                IpcConnection client = watched(IpcClient.builder("nats:other")
+                        .transport(Outage.impatient(relay.url()))
+                        .access(AccessPolicy.anyone())
+                        .requestTimeout(Outage.LONG)
+                        .onEvent("tick", ticks::tick))) {
+            assertThat(client.request("echo", small)).isEqualTo(small);
+            Sender sender = new Sender(server.connections().get(0), ticks::text, ticks::pause);
+            sender.sendAll(relay, i -> {});
+            assertThat(client.request("echo", small)).isEqualTo(small);
+            while (!ticks.text().equals(sender.sent + " in order")) {
+                LockSupport.parkNanos(A_MOMENT_NANOS); // there is no notification
+            }
+            assertThat(ended).isEmpty();
+            assertThat(states).containsExactly(ConnectionState.CONNECTED);
         }
     }
 }
