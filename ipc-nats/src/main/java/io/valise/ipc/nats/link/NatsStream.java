@@ -4,9 +4,11 @@ import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.nats.broker.Subjects;
+import io.valise.ipc.spi.runtime.SafeLog;
 import io.valise.ipc.spi.runtime.Threads;
 import io.valise.ipc.spi.stream.ByteStream;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.CompletableFuture;
@@ -19,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * and each message says at which offset it begins, so that a loss ends the link. Thread-safe.
  */
 public final class NatsStream implements ByteStream {
+    private static final SafeLog LOG = SafeLog.of(NatsStream.class);
+
     private final Links links;
     private final Subjects.End own;
     private final CompletableFuture<Void> opened = new CompletableFuture<>();
@@ -270,7 +274,9 @@ public final class NatsStream implements ByteStream {
 
     private void lock() {
         lock.lock();
-        beginsToWait = false;
+        if (beginsToWait) { // and has given the lock back
+            beginsToWait = false;
+        }
     }
 
     private void unlock() {
@@ -294,7 +300,11 @@ public final class NatsStream implements ByteStream {
     private void giveUp(@Nullable IpcException broken) {
         if (broken != null) {
             fail(broken);
-            reset(broken); // by now only the other end is told
+            try {
+                reset(broken); // by now only the other end is told
+            } catch (OutOfMemoryError e) {
+                LOG.log(Level.DEBUG, "the peer could not be told that its link has ended", e);
+            }
         }
     }
 

@@ -206,7 +206,7 @@ class GatheredWritesTest extends LinksFixture {
         stream.write(numbered(10, 20));
         noMemoryToPublish = true;
         noMemoryToAwait = true;
-        assertThatThrownBy(this::written).isInstanceOf(OutOfMemoryError.class); // nor can the peer be told
+        written(); // nor can the peer be told
         IpcException broken = catchThrowableOfType(IpcException.class, () -> stream.write(numbered(30, 1)));
         assertThat(broken.status()).isEqualTo(IpcStatus.PEER_DIED);
         assertThat(broken).hasMessageContaining("no memory");
