@@ -3,12 +3,13 @@ package io.valise.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.valise.ipc.testkit.HangWatchdog;
-import io.valise.ipc.testkit.process.ClassPath;
+import io.valise.ipc.testkit.process.JavaCommand;
 import io.valise.ipc.testkit.process.Requirement;
 import io.valise.ipc.testkit.process.TestProcesses;
 import io.valise.ipc.testkit.rule.NeedsNetworks;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
@@ -32,7 +33,9 @@ class MachinesExampleTest {
         ProcessBuilder script = new ProcessBuilder("examples/two-machines")
                 .directory(Path.of("..").toFile())
                 .redirectErrorStream(true);
-        script.environment().put("CLASSPATH", ClassPath.ofThisJvm().toString());
+        List<String> quick = JavaCommand.ofThisClassPath(); // java, options, -cp, class path
+        script.environment().put("CLASSPATH", quick.get(quick.size() - 1));
+        script.environment().put("JAVA_OPTS", String.join(" ", quick.subList(1, quick.size() - 2)));
         script.environment().put("JAVA_HOME", System.getProperty("java.home"));
         Process running = TestProcesses.start(script);
         running.getOutputStream().close();

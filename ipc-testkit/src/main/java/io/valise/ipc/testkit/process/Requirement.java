@@ -1,5 +1,6 @@
 package io.valise.ipc.testkit.process;
 
+import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -10,7 +11,7 @@ import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 
 /**
  * What some tests need of the machine. Where it is missing they are skipped, and one line says so, unless {@code
- * -Dvalise.test.NAME=required} is given, as continuous integration does. Stateless for its callers, thread-safe.
+ * -Dvalise.test.NAME=required} is given, as continuous integration does. Thread-safe.
  *
  * @since 0.2.0
  */
@@ -51,7 +52,8 @@ public final class Requirement {
     /** A program on the PATH, or where administrators' programs are. */
     public static Optional<Path> program(String name) {
         Stream<String> places = Stream.concat(
-                Stream.of(System.getenv("PATH").split(":", -1)), Stream.of("/usr/sbin", "/usr/local/sbin", "/sbin"));
+                Stream.of(System.getenv("PATH").split(File.pathSeparator, -1)),
+                Stream.of("/usr/sbin", "/usr/local/sbin", "/sbin"));
         return places.map(place -> Path.of(place, name))
                 .filter(Files::isExecutable)
                 .findFirst();
