@@ -24,7 +24,7 @@ class MachinesExampleTest {
     static final class NeedsNats implements ExecutionCondition {
         @Override
         public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-            return Requirement.judgeProgram("nats", "nats-server", "nats-server");
+            return Requirement.judgeProgram("valise.test.nats", "nats-server", "nats-server");
         }
     }
 

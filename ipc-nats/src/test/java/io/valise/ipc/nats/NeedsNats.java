@@ -10,7 +10,7 @@ import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** A test that needs a nats-server; elsewhere it is skipped as {@link Requirement} says, by the name {@code nats}. */
+/** A test that needs a nats-server; elsewhere it is skipped as {@link Requirement} says. */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(NeedsNats.Condition.class)
@@ -19,7 +19,7 @@ public @interface NeedsNats {
     final class Condition implements ExecutionCondition {
         @Override
         public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-            return Requirement.judgeProgram("nats", "nats-server", "nats-server");
+            return Requirement.judgeProgram("valise.test.nats", "nats-server", "nats-server");
         }
     }
 }

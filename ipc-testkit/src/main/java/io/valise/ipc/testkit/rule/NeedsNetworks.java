@@ -13,8 +13,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * A test that needs {@link NetworkNamespaces}: Linux, root, ip(8). Elsewhere it is skipped as {@link Requirement} says, by the
- * name {@code networks}.
+ * A test that needs {@link NetworkNamespaces}: Linux, root, ip(8). Elsewhere it is skipped as {@link Requirement} says,
+ * unless {@code valise.test.networks} is {@code required}.
  *
  * @since 0.2.0
  */
@@ -30,7 +30,7 @@ public @interface NeedsNetworks {
 
         @Override
         public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-            return Requirement.judge("networks", NetworkNamespaces.missing());
+            return Requirement.judge("valise.test.networks", NetworkNamespaces.missing());
         }
     }
 }
