@@ -8,6 +8,11 @@ import io.valise.ipc.testkit.process.CommandLoop;
 import java.io.Closeable;
 import java.io.FileInputStream;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.Security;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -24,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  *   threads K       the same with threads
  *   free            gives all back
  *   connect         to the {@link NotingServer}, by a connection to the broker of its own; says how that went
- *   keep            the same, and keeps the connection; "call" calls by it
+ *   sockets         tells how many this process has open
+ *   keep            as connect, and keeps the connection; "call" calls by it
  * </pre>
  */
 final class ShortPeer implements CommandLoop.Commands {
@@ -43,6 +49,8 @@ final class ShortPeer implements CommandLoop.Commands {
     }
 
     public static void main(String[] arguments) {
+        Security.setProperty("networkaddress.cache.ttl", "0"); // or a lookup before a shortage serves in it
+        Security.setProperty("networkaddress.cache.negative.ttl", "0"); // or one in a shortage serves after it
         CommandLoop.run(new ShortPeer(arguments[0], arguments[1]));
     }
 
@@ -52,6 +60,7 @@ final class ShortPeer implements CommandLoop.Commands {
             case "descriptors" -> hold(() -> new FileInputStream("/dev/null"), Integer.parseInt(arguments.get(0)));
             case "threads" -> hold(ShortPeer::parked, Integer.parseInt(arguments.get(0)));
             case "free" -> release(held.size());
+            case "sockets" -> sockets();
             case "connect" -> connect(broker);
             case "fail" -> connect(nowhere);
             case "keep" -> {
@@ -107,6 +116,24 @@ final class ShortPeer implements CommandLoop.Commands {
         return null;
     }
 
+    private static String sockets() throws IOException {
+        int count = 0;
+        try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+            for (Path descriptor : descriptors) {
+                count += isSocket(descriptor) ? 1 : 0;
+            }
+        }
+        return Integer.toString(count);
+    }
+
+    private static boolean isSocket(Path descriptor) throws IOException {
+        try {
+            return Files.readSymbolicLink(descriptor).toString().startsWith("socket:");
+        } catch (NoSuchFileException closedSince) {
+            return false;
+        }
+    }
+
     private IpcConnection open(String url) {
         NatsOptions own = NatsOptions.builder(url).name("own" + ++brokers).build();
         return IpcClient.builder(NotingServer.ADDRESS)
@@ -120,7 +147,7 @@ final class ShortPeer implements CommandLoop.Commands {
         try (IpcConnection connection = open(url)) {
             return connection.isOpen() ? "connected" : "ended";
         } catch (IpcException e) {
-            return e.status().toString();
+            return e.status() + " " + e.reason();
         }
     }
 }

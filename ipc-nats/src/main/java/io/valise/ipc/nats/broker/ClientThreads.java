@@ -1,5 +1,6 @@
 package io.valise.ipc.nats.broker;
 
+import io.valise.ipc.spi.runtime.Threads;
 import java.util.List;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.ExecutorService;
@@ -9,10 +10,10 @@ import java.util.function.BiConsumer;
 
 /**
  * A pool as the client library of the broker uses it. The library handles an exception where it asks for a thread, and no
- * error: an {@link OutOfMemoryError}, as the system's refusal of a thread is, would leave its socket open, or end a thread
- * of it that must go on. Never shut down. Thread-safe.
+ * error: an {@link OutOfMemoryError}, which may be the system's refusal of a thread, would leave its socket open, or end a
+ * thread of it that must go on. Never shut down. Thread-safe.
  */
-final class ClientThreads extends AbstractExecutorService {
+class ClientThreads extends AbstractExecutorService {
     private final ExecutorService pool;
     private final BiConsumer<Runnable, OutOfMemoryError> refused;
 
@@ -21,16 +22,37 @@ final class ClientThreads extends AbstractExecutorService {
         this.refused = refused;
     }
 
-    /** Throws a {@link RejectedExecutionException} where there is no thread. */
+    /** Throws a {@link RejectedExecutionException} where there is no thread, or no memory for one. */
     static ExecutorService orReject(ExecutorService pool) {
         return new ClientThreads(pool, (task, refusal) -> {
             throw new RejectedExecutionException("no thread for the connection to the broker", refusal);
         });
     }
 
-    /** The calling thread runs a task for which there is no thread; with a pool of one, no other task waits then. */
+    /**
+     * Runs one task at a time. The calling thread runs a task for which there is no thread, after the one that another thread
+     * runs just then: several threads may call at once. What a task throws is logged, and does not end the calling thread. A
+     * task must not wait for another one.
+     *
+     * @param pool of one thread, which takes the tasks in order
+     */
     static ExecutorService orByCaller(ExecutorService pool) {
-        return new ClientThreads(pool, (task, refusal) -> task.run());
+        Object turn = new Object();
+        return new ClientThreads(pool, (task, refusal) -> task.run()) {
+            @Override
+            public void execute(Runnable task) {
+                super.execute(() -> {
+                    synchronized (turn) {
+                        Threads.run("a callback of the client of the broker", task);
+                    }
+                });
+            }
+        };
+    }
+
+    /** Whether the system refused a thread; else the memory of this JVM is used up. */
+    static boolean isRefusal(OutOfMemoryError error) {
+        return String.valueOf(error.getMessage()).contains("native thread");
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.nio.channels.SocketChannel;
 import java.security.GeneralSecurityException;
 import java.util.List;
 import java.util.Locale;
@@ -73,25 +74,41 @@ final class Failures {
         return unreachable(settings, at, causes, thrown);
     }
 
-    /** The broker may be well: this process has no descriptor, or no thread, for one more connection. */
+    /** The broker may be well: this process has no descriptor, thread or memory for one more connection. */
     private static Optional<IpcException> lacking(String at, List<Throwable> causes, Exception thrown) {
-        Optional<Throwable> thread = first(causes, OutOfMemoryError.class);
-        if (thread.isPresent()) {
-            return Optional.of(failure(
-                    IpcStatus.RESOURCE_EXHAUSTED,
-                    at + ": cannot start a thread (" + thread.get().getMessage()
-                            + "): see ulimit -u, and pids.max of the container",
-                    thrown));
-        }
+        Optional<String> memory = causes.stream()
+                .filter(OutOfMemoryError.class::isInstance)
+                .map(OutOfMemoryError.class::cast)
+                .findFirst()
+                .map(Failures::memory);
+        return memory.or(() -> noDescriptor(causes)
+                        .or(() -> first(causes, UnknownHostException.class).flatMap(unknown -> probe()))
+                        .map(cause -> "cannot open a socket (" + cause.getMessage() + "): check ulimit -n"))
+                .map(why -> failure(IpcStatus.RESOURCE_EXHAUSTED, at + ": " + why, thrown));
+    }
+
+    private static String memory(OutOfMemoryError error) {
+        return ClientThreads.isRefusal(error)
+                ? "cannot start a thread (" + error.getMessage() + "): see ulimit -u, and pids.max of the container"
+                : "no memory (" + error.getMessage() + "): give the JVM more by -Xmx, or find what keeps it";
+    }
+
+    private static Optional<Throwable> noDescriptor(List<Throwable> causes) {
         return causes.stream()
                 .filter(cause -> NO_DESCRIPTOR
                         .matcher(String.valueOf(cause.getMessage()))
                         .find())
-                .findFirst()
-                .map(cause -> failure(
-                        IpcStatus.RESOURCE_EXHAUSTED,
-                        at + ": cannot open a socket (" + cause.getMessage() + "): check ulimit -n",
-                        thrown));
+                .findFirst();
+    }
+
+    /** Looking up a host without a descriptor says that the host is not known: tells what is lacking just now, if anything is. */
+    private static Optional<Throwable> probe() {
+        try {
+            SocketChannel.open().close();
+            return Optional.empty();
+        } catch (IOException e) {
+            return noDescriptor(List.of(e));
+        }
     }
 
     private static IpcException unreachable(
