@@ -5,7 +5,7 @@ import java.time.Duration;
 /** The built-in strategies. */
 enum SpinThenSleep implements WaitStrategy {
     SPINNING(Duration.ofSeconds(1), false),
-    ADAPTIVE(Duration.ofNanos(10_000), true),
+    ADAPTIVE(Duration.ofNanos(20_000), true),
     BLOCKING(Duration.ZERO, false);
 
     private final Duration spin;

