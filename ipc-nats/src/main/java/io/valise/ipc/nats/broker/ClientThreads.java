@@ -3,29 +3,31 @@ package io.valise.ipc.nats.broker;
 import io.valise.ipc.spi.runtime.Threads;
 import java.util.List;
 import java.util.concurrent.AbstractExecutorService;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiConsumer;
 
 /**
  * A pool as the client library of the broker uses it. The library handles an exception where it asks for a thread, and no
  * error: an {@link OutOfMemoryError}, which may be the system's refusal of a thread, would leave its socket open, or end a
  * thread of it that must go on. Never shut down. Thread-safe.
  */
-class ClientThreads extends AbstractExecutorService {
-    private final ExecutorService pool;
-    private final BiConsumer<Runnable, OutOfMemoryError> refused;
+final class ClientThreads extends AbstractExecutorService {
+    private final Executor executor;
 
-    private ClientThreads(ExecutorService pool, BiConsumer<Runnable, OutOfMemoryError> refused) {
-        this.pool = pool;
-        this.refused = refused;
+    private ClientThreads(Executor executor) {
+        this.executor = executor;
     }
 
     /** Throws a {@link RejectedExecutionException} where there is no thread, or no memory for one. */
     static ExecutorService orReject(ExecutorService pool) {
-        return new ClientThreads(pool, (task, refusal) -> {
-            throw new RejectedExecutionException("no thread for the connection to the broker", refusal);
+        return new ClientThreads(task -> {
+            try {
+                pool.execute(task);
+            } catch (OutOfMemoryError refusal) {
+                throw new RejectedExecutionException("no thread for the connection to the broker", refusal);
+            }
         });
     }
 
@@ -38,16 +40,18 @@ class ClientThreads extends AbstractExecutorService {
      */
     static ExecutorService orByCaller(ExecutorService pool) {
         Object turn = new Object();
-        return new ClientThreads(pool, (task, refusal) -> task.run()) {
-            @Override
-            public void execute(Runnable task) {
-                super.execute(() -> {
-                    synchronized (turn) {
-                        Threads.run("a callback of the client of the broker", task);
-                    }
-                });
+        return new ClientThreads(task -> {
+            Runnable inTurn = () -> {
+                synchronized (turn) {
+                    Threads.run("a callback of the client of the broker", task);
+                }
+            };
+            try {
+                pool.execute(inTurn);
+            } catch (OutOfMemoryError refusal) {
+                inTurn.run();
             }
-        };
+        });
     }
 
     /** Whether the system refused a thread; else the memory of this JVM is used up. */
@@ -57,11 +61,7 @@ class ClientThreads extends AbstractExecutorService {
 
     @Override
     public void execute(Runnable task) {
-        try {
-            pool.execute(task);
-        } catch (OutOfMemoryError refusal) {
-            refused.accept(task, refusal);
-        }
+        executor.execute(task);
     }
 
     @Override
