@@ -134,6 +134,7 @@ class PartedNetworkTest {
     }
 
     @Test
+    @InFullRun("a short stall shows it too")
     void cableThatIsOutForAMomentLosesNothing() throws Exception {
         try (Parted parted = new Parted(USUAL)) {
             parted.load();

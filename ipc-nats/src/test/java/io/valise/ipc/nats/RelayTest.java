@@ -100,11 +100,13 @@ class RelayTest {
     }
 
     @Test
+    @InFullRun("the stall of the client shows it too")
     void shortStallOfTheServerLosesNothing() throws Exception {
         atTheServer((broker, relay, server) -> Outage.forAWhile(broker.transport(), server, relay::stall, relay::goOn));
     }
 
     @Test
+    @InFullRun("stopped processes and a cable show it too")
     void longStallOfTheClientEndsItsConnectionsAndItComesBack() throws Exception {
         atTheClient((broker, relay, server) ->
                 Outage.tooLong(Outage.impatient(relay.url()), server, relay::stall, relay::goOn));

@@ -52,6 +52,7 @@ class ShortageTest {
 
     /** The address has a name, for which the system needs descriptors, too. */
     @Test
+    @InFullRun("the same steps with a name in the address")
     void lackOfDescriptorsIsSaidOfABrokerWithAName() {
         String[] named = {broker.url().replace("127.0.0.1", "localhost"), arguments()[1]};
         try (ForkedJvm client = LimitedJvm.withDescriptors(DESCRIPTORS, ShortPeer.class, named)) {

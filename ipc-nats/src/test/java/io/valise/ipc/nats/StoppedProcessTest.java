@@ -93,6 +93,7 @@ class StoppedProcessTest {
     }
 
     @Test
+    @InFullRun("the stopped server shows it too")
     void clientThatIsStoppedTooLongIsGivenUpAndConnectsAgain() throws Exception {
         BlockingQueue<CloseReason> ended = new LinkedBlockingQueue<>();
         try (NatsServer broker = NatsServer.open();
