@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * The exception for a file operation that the system refused. Its message says which path, which permission is missing
@@ -21,7 +22,21 @@ import java.util.Optional;
  * @since 0.1.0
  */
 public final class FileFailure {
+    /** The JDK has no class of its own for EMFILE and ENFILE: these are the words of glibc and macOS, and of musl. */
+    private static final Pattern NO_DESCRIPTOR =
+            Pattern.compile("(?i)too many open files|no file descriptors available");
+
     private FileFailure() {}
+
+    /**
+     * Whether the cause of a failure is that this process, or the system, has no descriptor left, which passes. Known by the
+     * text of the C library in English; in another language: no.
+     *
+     * @since 0.2.0
+     */
+    public static boolean isLackOfDescriptors(Throwable failure) {
+        return NO_DESCRIPTOR.matcher(String.valueOf(failure.getMessage())).find();
+    }
 
     /**
      * Returns the exception, {@code NOT_SENT}: {@code ACCESS_DENIED} when a permission is missing, {@code

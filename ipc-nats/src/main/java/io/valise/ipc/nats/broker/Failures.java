@@ -4,6 +4,7 @@ import io.nats.client.AuthenticationException;
 import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
+import io.valise.ipc.spi.runtime.FileFailure;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
@@ -15,7 +16,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -23,9 +23,6 @@ import org.jspecify.annotations.Nullable;
 /** What it means that no connection to a broker came about, and what can be done. Stateless. */
 final class Failures {
     private static final int MOST_CAUSES = 10;
-    /** The JDK throws the same class for other failures: it is what the C libraries of Linux and macOS say of EMFILE and ENFILE. */
-    private static final Pattern NO_DESCRIPTOR =
-            Pattern.compile("(?i)too many open files|no file descriptors available");
 
     /** The broker ended a connection by an alert of TLS after the handshake. */
     static final class EndedAfterHandshake extends SSLException {
@@ -94,11 +91,7 @@ final class Failures {
     }
 
     private static Optional<Throwable> noDescriptor(List<Throwable> causes) {
-        return causes.stream()
-                .filter(cause -> NO_DESCRIPTOR
-                        .matcher(String.valueOf(cause.getMessage()))
-                        .find())
-                .findFirst();
+        return causes.stream().filter(FileFailure::isLackOfDescriptors).findFirst();
     }
 
     /** Looking up a host without a descriptor says that the host is not known: tells what is lacking just now, if anything is. */

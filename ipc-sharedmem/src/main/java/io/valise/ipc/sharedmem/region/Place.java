@@ -1,10 +1,10 @@
 package io.valise.ipc.sharedmem.region;
 
 import io.valise.ipc.spi.runtime.Digest;
+import io.valise.ipc.spi.runtime.FileFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -49,17 +49,11 @@ public final class Place {
         try {
             return Files.readString(BOOT_ID).strip();
         } catch (IOException e) {
-            if (isShortage(e)) {
+            if (FileFailure.isLackOfDescriptors(e)) {
                 throw e; // it passes: not to be taken for a system that tells nothing
             }
             return "";
         }
-    }
-
-    /** The JDK has no class of its own for EMFILE and ENFILE: these are the words of glibc and macOS, and of musl. */
-    private static boolean isShortage(IOException e) {
-        String why = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
-        return why.contains("too many open files") || why.contains("no file descriptors available");
     }
 
     /** In hexadecimal digits; empty where the system does not tell its boot id. Computed once. */
