@@ -5,13 +5,10 @@ import io.valise.ipc.IpcConnection;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.testkit.process.CommandLoop;
+import io.valise.ipc.testlog.OpenDescriptors;
 import java.io.Closeable;
 import java.io.FileInputStream;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.security.Security;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -29,26 +26,32 @@ import org.jspecify.annotations.Nullable;
  *   threads K       the same with threads
  *   free            gives all back
  *   connect         to the {@link NotingServer}, by a connection to the broker of its own; says how that went
- *   sockets         tells how many this process has open
  *   keep            as connect, and keeps the connection; "call" calls by it
+ *   settle          waits until no more descriptors are open than after keep
  * </pre>
  */
 final class ShortPeer implements CommandLoop.Commands {
     private static final Duration LONG = Duration.ofMinutes(10); // a hang is the watchdog's
+    private static final long PAUSE_NANOS = 1_000_000;
     private static final int SMALL_STACK = 16 * 1024;
+
+    /** A folder is listed by two descriptors. */
+    private static final int TO_LIST = 2;
 
     private final String broker;
     private final String nowhere;
     private final Deque<Closeable> held = new ArrayDeque<>();
     private int brokers;
+    private OpenDescriptors lasting;
     private @Nullable IpcConnection kept;
 
-    private ShortPeer(String broker, String nowhere) {
+    private ShortPeer(String broker, String nowhere) throws IOException {
         this.broker = broker;
         this.nowhere = nowhere;
+        this.lasting = OpenDescriptors.now();
     }
 
-    public static void main(String[] arguments) {
+    public static void main(String[] arguments) throws IOException {
         Security.setProperty("networkaddress.cache.ttl", "0"); // or a lookup before a shortage serves in it
         Security.setProperty("networkaddress.cache.negative.ttl", "0"); // or one in a shortage serves after it
         CommandLoop.run(new ShortPeer(arguments[0], arguments[1]));
@@ -57,14 +60,21 @@ final class ShortPeer implements CommandLoop.Commands {
     @Override
     public @Nullable String run(String command, List<String> arguments) throws Exception {
         return switch (command) {
-            case "descriptors" -> hold(() -> new FileInputStream("/dev/null"), Integer.parseInt(arguments.get(0)));
-            case "threads" -> hold(ShortPeer::parked, Integer.parseInt(arguments.get(0)));
+            case "descriptors" -> holdDescriptors(Integer.parseInt(arguments.get(0)));
+            case "threads" -> {
+                hold(ShortPeer::parked, Integer.MAX_VALUE);
+                yield release(Integer.parseInt(arguments.get(0)));
+            }
             case "free" -> release(held.size());
-            case "sockets" -> sockets();
+            case "settle" -> {
+                lasting.awaitNoMore();
+                yield null;
+            }
             case "connect" -> connect(broker);
             case "fail" -> connect(nowhere);
             case "keep" -> {
-                kept = open(broker);
+                kept = dial(broker);
+                lasting = OpenDescriptors.now();
                 yield null;
             }
             case "call" -> kept.request("note", ValueSet.of("n", brokers++)).toString();
@@ -77,15 +87,43 @@ final class ShortPeer implements CommandLoop.Commands {
         Closeable take() throws IOException;
     }
 
-    private String hold(Holding one, int left) throws IOException, InterruptedException {
+    /** Takes as many until the system refuses one; true if it refused none. */
+    private boolean hold(Holding one, int most) {
         try {
-            while (true) {
+            for (int i = 0; i < most; i++) {
                 held.push(one.take());
             }
+            return true;
         } catch (IOException | OutOfMemoryError full) {
-            release(left);
+            return false;
         }
-        return Integer.toString(held.size());
+    }
+
+    private @Nullable String holdDescriptors(int left) throws IOException {
+        Holding file = () -> new FileInputStream("/dev/null");
+        hold(file, Integer.MAX_VALUE);
+        if (left > 0) {
+            return release(left);
+        }
+        release(TO_LIST);
+        while (isPassing() || !hold(file, TO_LIST)) {
+            LockSupport.parkNanos(PAUSE_NANOS); // nothing tells when it is closed
+            hold(file, Integer.MAX_VALUE);
+            release(TO_LIST);
+        }
+        return null;
+    }
+
+    /**
+     * Whether something else was open for a moment while the others were taken, which is free afterwards: threads of the JVM read files of the system, and the client library closes sockets late.
+     */
+    private boolean isPassing() {
+        try {
+            OpenDescriptors now = OpenDescriptors.now();
+            return now.isReadingSystem() || now.count() > lasting.count() + held.size();
+        } catch (IOException takenByIt) {
+            return true;
+        }
     }
 
     private static Closeable parked() {
@@ -116,25 +154,7 @@ final class ShortPeer implements CommandLoop.Commands {
         return null;
     }
 
-    private static String sockets() throws IOException {
-        int count = 0;
-        try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
-            for (Path descriptor : descriptors) {
-                count += isSocket(descriptor) ? 1 : 0;
-            }
-        }
-        return Integer.toString(count);
-    }
-
-    private static boolean isSocket(Path descriptor) throws IOException {
-        try {
-            return Files.readSymbolicLink(descriptor).toString().startsWith("socket:");
-        } catch (NoSuchFileException closedSince) {
-            return false;
-        }
-    }
-
-    private IpcConnection open(String url) {
+    private IpcConnection dial(String url) {
         NatsOptions own = NatsOptions.builder(url).name("own" + ++brokers).build();
         return IpcClient.builder(NotingServer.ADDRESS)
                 .transport(new NatsTransport(own))
@@ -144,7 +164,7 @@ final class ShortPeer implements CommandLoop.Commands {
     }
 
     private String connect(String url) {
-        try (IpcConnection connection = open(url)) {
+        try (IpcConnection connection = dial(url)) {
             return connection.isOpen() ? "connected" : "ended";
         } catch (IpcException e) {
             return e.status() + " " + e.reason();

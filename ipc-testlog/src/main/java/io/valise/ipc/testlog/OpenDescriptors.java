@@ -23,13 +23,17 @@ public final class OpenDescriptors {
     private static final Path ALL = Path.of("/proc/self/fd");
     private static final Pattern OF_THE_JVM =
             Pattern.compile("/(dev/u?random|proc/.*|sys/.*|.*\\.(jar|jsa)|.*/modules)");
+    private static final Pattern OF_THE_SYSTEM = Pattern.compile("/(proc|sys)/.*");
+    private static final Pattern OF_A_LISTING = Pattern.compile("/proc/\\d+/fd");
     private static final long PAUSE_NANOS = 1_000_000;
     private static final long LIMIT_NANOS = 30_000_000_000L;
 
     private final List<String> targets;
+    private final boolean readingSystem;
 
-    private OpenDescriptors(List<String> targets) {
+    private OpenDescriptors(List<String> targets, boolean readingSystem) {
         this.targets = List.copyOf(targets);
+        this.readingSystem = readingSystem;
     }
 
     /**
@@ -40,15 +44,18 @@ public final class OpenDescriptors {
     public static OpenDescriptors now() throws IOException {
         openWhatChannelsShare();
         List<String> targets = new ArrayList<>();
+        boolean readingSystem = false;
         try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(ALL)) {
             for (Path descriptor : descriptors) {
                 String target = target(descriptor);
                 if (!OF_THE_JVM.matcher(target).matches()) {
                     targets.add(target);
                 }
+                readingSystem |= OF_THE_SYSTEM.matcher(target).matches()
+                        && !OF_A_LISTING.matcher(target).matches();
             }
         }
-        return new OpenDescriptors(targets);
+        return new OpenDescriptors(targets, readingSystem);
     }
 
     /** The first channel that is closed opens a descriptor that the JVM keeps. */
@@ -70,6 +77,11 @@ public final class OpenDescriptors {
     /** How many there are. */
     public int count() {
         return targets.size();
+    }
+
+    /** Whether a thread had a file of {@code /proc} or {@code /sys} open, as threads of the JVM have for moments. */
+    public boolean isReadingSystem() {
+        return readingSystem;
     }
 
     /**

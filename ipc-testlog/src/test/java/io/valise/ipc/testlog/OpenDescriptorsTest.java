@@ -50,6 +50,14 @@ class OpenDescriptorsTest {
     }
 
     @Test
+    void tellsThatAFileOfTheSystemIsOpen() throws IOException {
+        try (InputStream file = Files.newInputStream(Path.of("/proc/self/stat"))) {
+            assertThat(file.read()).isPositive();
+            assertThat(OpenDescriptors.now().isReadingSystem()).isTrue();
+        }
+    }
+
+    @Test
     void waitsForWhatAnotherThreadCloses() throws IOException {
         OpenDescriptors before = OpenDescriptors.now();
         Pipe pipe = Pipe.open();
