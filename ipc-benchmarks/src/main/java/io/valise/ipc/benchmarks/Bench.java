@@ -79,7 +79,7 @@ public final class Bench {
         }
         measureWithJmh();
         Duration taken = Duration.ofNanos(System.nanoTime() - begun);
-        machine.addLoad("at the end");
+        machine.addLoadAtEnd();
         machine.add("Run", (arguments.quick() ? "quick" : "full") + ", " + taken.toSeconds() + " s");
         results.write(file("results.json"));
         machine.write(file("machine.json"));

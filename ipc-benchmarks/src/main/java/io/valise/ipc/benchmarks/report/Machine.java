@@ -23,6 +23,7 @@ public final class Machine {
     private static final TypeReference<LinkedHashMap<String, String>> TEXTS = new TypeReference<>() {};
 
     private static final String BUSY = " (others wanted the processors too: judge nothing by this run)";
+    private static final String OWN = " (with the benchmarks' own processes)";
 
     private final Map<String, String> facts;
 
@@ -42,7 +43,10 @@ public final class Machine {
                 versions().entrySet().stream()
                         .map(entry -> entry.getKey() + " " + entry.getValue())
                         .collect(Collectors.joining(", ")));
-        return machine.addLoad("at the start");
+        double load = load();
+        boolean busy = load > Runtime.getRuntime().availableProcessors();
+        machine.add("Load at the start", text(load) + (busy ? BUSY : ""));
+        return machine;
     }
 
     private static String property(String name) {
@@ -78,12 +82,17 @@ public final class Machine {
         facts.put(name, fact);
     }
 
-    /** Adds how many processes want a processor, on average of the last minute. */
-    public Machine addLoad(String when) {
-        double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
-        boolean busy = load > Runtime.getRuntime().availableProcessors();
-        add("Load " + when, load < 0 ? "unknown" : Results.format(load) + (busy ? BUSY : ""));
-        return this;
+    /** Adds how many processes want a processor now, on average of the last minute: those that measured are among them. */
+    public void addLoadAtEnd() {
+        add("Load at the end", text(load()) + OWN);
+    }
+
+    private static double load() {
+        return ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+    }
+
+    private static String text(double load) {
+        return load < 0 ? "unknown" : Results.format(load);
     }
 
     Map<String, String> facts() {
