@@ -39,6 +39,7 @@ final class Node implements BrokerConnection.Receiver, Outlet {
     private static final long BUSY_MILLIS = 100;
     private static final long SETTLE_MILLIS = 250;
     private static final long START_MILLIS = 5000;
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final byte[] ALIVE = {1};
 
     private final BrokerSettings settings;
@@ -336,10 +337,11 @@ final class Node implements BrokerConnection.Receiver, Outlet {
 
     private synchronized void planTick(boolean slowly) {
         if (!closed) {
-            timer.run();
-            slow = slowly;
+            Runnable before = timer;
             timer = ReadinessLoop.shared()
                     .after(TimeUnit.MILLISECONDS.toNanos(slowly ? Links.IDLE_MILLIS : BUSY_MILLIS), () -> tick(slowly));
+            slow = slowly;
+            before.run(); // not sooner: there may be no memory for the next
         }
     }
 
@@ -355,8 +357,29 @@ final class Node implements BrokerConnection.Receiver, Outlet {
     }
 
     private void tick(boolean wasSlow) {
+        boolean active = true;
+        try {
+            active = look(wasSlow ? Links.IDLE_MILLIS : BUSY_MILLIS);
+        } finally {
+            planNext(!active);
+        }
+    }
+
+    /** Nothing else plans it: without memory for that the thread of the timer waits for some. */
+    private void planNext(boolean slowly) {
+        while (true) {
+            try {
+                planTick(slowly);
+                return;
+            } catch (OutOfMemoryError e) {
+                Threads.pause(PAUSE_NANOS);
+            }
+        }
+    }
+
+    /** Returns whether a thread waits for a peer. */
+    private boolean look(long millis) {
         boolean counts = !broker.isBehind();
-        long millis = wasSlow ? Links.IDLE_MILLIS : BUSY_MILLIS;
         boolean active = links.tick(millis, counts);
         if (isUnused(millis)) {
             Nodes.closeIfUnused(this);
@@ -365,12 +388,10 @@ final class Node implements BrokerConnection.Receiver, Outlet {
         if (due == Echoes.Due.END) {
             broker.giveUp(
                     "no answer of the NATS broker at " + settings.shown() + ": limit=" + Echoes.SILENCE_MILLIS + " ms");
-            return;
-        }
-        if (due == Echoes.Due.ECHO) {
+        } else if (due == Echoes.Due.ECHO) {
             publish(inbox + ".e.0", null, ALIVE);
         }
-        planTick(!active);
+        return active;
     }
 
     private synchronized boolean isUnused(long millis) {

@@ -43,6 +43,7 @@ final class Incoming {
     private int window;
     private byte epoch;
     private int owed;
+    private boolean over;
     private boolean mayGrow = true; // once for each round that was quick
     private boolean measures;
     private long roundBegin;
@@ -204,7 +205,7 @@ final class Incoming {
 
     /** Grants what was read. A peer that has used up all it had may have more on its way from now on. */
     void grant() {
-        if (consumed + window < granted) {
+        if (over || consumed + window < granted) {
             return;
         }
         long before = granted;
@@ -243,6 +244,7 @@ final class Incoming {
 
     /** Nothing will come any more; what has come may be read yet. */
     void end() {
+        over = true; // or the message that tells of the end would take credit
         granted = received;
         shrink(Credit.BASE);
     }

@@ -26,6 +26,11 @@ public final class Links {
     public static final int UNANSWERED = 4;
 
     private static final SafeLog LOG = SafeLog.of(Links.class);
+
+    @SuppressWarnings("StaticAssignmentOfThrowable") // there may be no memory to make it when it is needed
+    private static final IpcException NO_MEMORY =
+            new IpcException(IpcStatus.PEER_DIED, "a message of the peer could not be taken: there is no memory");
+
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int MOST_OFFERED = 1024;
     private static final long OFFERED_MILLIS = 10_000;
@@ -44,6 +49,7 @@ public final class Links {
     private final Map<NatsStream, Offer> offers = new ConcurrentHashMap<>();
     private final AtomicLong now = new AtomicLong();
     private volatile @Nullable String lost;
+    private volatile boolean late;
 
     /** A link that a client asked for, until it is heard of again. */
     private record Offer(Consumer<NatsStream> acceptor, long since) {}
@@ -129,20 +135,43 @@ public final class Links {
         outlet.publish(client.subject(), stream.own().subject(), stream.opening(true));
     }
 
-    /** Whether there is none. */
+    /** Whether there is none, not even one of whose end its peer is to be told. */
     public boolean isEmpty() {
         return streams.isEmpty();
     }
 
+    /** A link has ended. Until its other end knows that, a message to it is to be answered. */
     void remove(NatsStream stream) {
-        streams.remove(stream.own().id(), stream);
+        if (!stream.isUntold()) {
+            streams.remove(stream.own().id(), stream);
+        }
         dialled.remove(stream);
         offers.remove(stream);
         Subjects.End remote = stream.remote();
+        peers.leave(remote, stream);
         if (remote != null) {
             byClient.remove(remote.subject(), stream);
         }
-        peers.leave(remote, stream);
+    }
+
+    /** A link could not send something for lack of memory: with the next tick it tries again. */
+    void later() {
+        late = true;
+    }
+
+    private void sendLate() {
+        if (late) {
+            boolean done = false;
+            late = false; // before the look: what cannot be sent again sets it
+            try {
+                streams.values().forEach(NatsStream::sendLate);
+                done = true;
+            } finally {
+                if (!done) {
+                    late = true;
+                }
+            }
+        }
     }
 
     // ---- what comes
@@ -153,6 +182,17 @@ public final class Links {
      * @param replyTo the other end, where a link begins
      */
     public void received(String id, @Nullable String replyTo, byte[] data) {
+        try {
+            take(id, replyTo, data);
+        } catch (OutOfMemoryError e) { // it is lost, and perhaps none follows that would show it
+            NatsStream stream = streams.get(id);
+            if (stream != null) {
+                stream.reset(NO_MEMORY);
+            }
+        }
+    }
+
+    private void take(String id, @Nullable String replyTo, byte[] data) {
         Chunk chunk = Chunk.of(data);
         if (chunk == null) {
             LOG.log(Level.DEBUG, "not a message of a link: {0} bytes to {1}", data.length, id);
@@ -249,6 +289,7 @@ public final class Links {
 
     /** See {@link Peers#tick}; one call at a time. */
     public boolean tick(long millis, boolean counts) {
+        sendLate();
         long time = now.addAndGet(millis);
         offers.forEach((stream, offer) -> {
             if (time - offer.since() > OFFERED_MILLIS) {

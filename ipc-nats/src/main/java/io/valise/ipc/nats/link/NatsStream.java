@@ -4,11 +4,9 @@ import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.nats.broker.Subjects;
-import io.valise.ipc.spi.runtime.SafeLog;
 import io.valise.ipc.spi.runtime.Threads;
 import io.valise.ipc.spi.stream.ByteStream;
 import java.io.IOException;
-import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.CompletableFuture;
@@ -21,8 +19,6 @@ import org.jspecify.annotations.Nullable;
  * and each message says at which offset it begins, so that a loss ends the link. Thread-safe.
  */
 public final class NatsStream implements ByteStream {
-    private static final SafeLog LOG = SafeLog.of(NatsStream.class);
-
     private final Links links;
     private final Subjects.End own;
     private final CompletableFuture<Void> opened = new CompletableFuture<>();
@@ -40,6 +36,7 @@ public final class NatsStream implements ByteStream {
     private boolean ended;
     private boolean closed;
     private boolean woken;
+    private volatile boolean untold; // this end has ended, and the other one was not told for lack of memory
     private @Nullable IpcException failure;
 
     NatsStream(Links links, Subjects.End own, Subjects.@Nullable End remote) {
@@ -111,6 +108,10 @@ public final class NatsStream implements ByteStream {
     }
 
     void received(Chunk chunk) {
+        if (untold) {
+            answered(chunk);
+            return;
+        }
         boolean tell = false;
         IpcException broken = null;
         lock();
@@ -128,19 +129,28 @@ public final class NatsStream implements ByteStream {
             unlock();
         }
         if (broken != null) {
-            reset(broken);
+            fail(broken, chunk.kind() != Chunk.Kind.RESET);
         } else if (tell) {
             callback.run();
         }
     }
 
+    /** A message to an end that has ended: one who has ended too need not be told. */
+    private void answered(Chunk chunk) {
+        lock();
+        try {
+            if (chunk.kind() == Chunk.Kind.RESET || chunk.kind() == Chunk.Kind.END) {
+                untold = false;
+            }
+        } finally {
+            unlock();
+        }
+        sendLate();
+    }
+
     /** Ends the link, and tells the other end why. */
     void reset(IpcException why) {
-        Subjects.End peer = remote;
-        if (peer != null) {
-            links.outlet().publish(peer.subject(), null, Chunk.reset(why.status(), why.reason()));
-        }
-        fail(why);
+        fail(why, true);
     }
 
     /** Returns whether the callback is due. */
@@ -163,6 +173,10 @@ public final class NatsStream implements ByteStream {
 
     /** Ends the link for a reason of the medium. */
     void fail(IpcException why) {
+        fail(why, false);
+    }
+
+    private void fail(IpcException why, boolean tellsPeer) {
         boolean tell;
         lock();
         try {
@@ -172,15 +186,53 @@ public final class NatsStream implements ByteStream {
             failure = why;
             incoming.end(); // an offer that fails before it is taken is never closed
             outgoing.free();
+            untold = tellsPeer && remote != null;
+            tellPeer();
             tell = tellReader();
             writable.signalAll();
         } finally {
             unlock();
         }
-        opened.completeExceptionally(why);
-        links.remove(this);
-        if (tell) {
-            Threads.run("telling of a link that has failed", callback); // others fail by the same loop
+        try {
+            opened.completeExceptionally(why);
+            links.remove(this);
+        } finally {
+            if (tell) {
+                Threads.run("telling of a link that has failed", callback); // others fail by the same loop
+            }
+        }
+    }
+
+    /** Tells the other end that this one has ended, if it has to be told yet. Without memory for that it is told later. */
+    private void tellPeer() {
+        if (untold) {
+            IpcException why = failure;
+            untold = !(why == null ? outgoing.trySend(Chunk.Kind.END) : outgoing.tryReset(why));
+        }
+        if (untold) {
+            links.later();
+        }
+    }
+
+    /** Whether the other end has to be told yet that this one has ended. */
+    boolean isUntold() {
+        return untold;
+    }
+
+    /** Sends what could not be sent for lack of memory, and nothing else sends. */
+    void sendLate() {
+        boolean over;
+        lock();
+        try {
+            over = closed || failure != null;
+            if (over) {
+                tellPeer();
+            }
+        } finally {
+            unlock();
+        }
+        if (over) {
+            links.remove(this);
         }
     }
 
@@ -299,12 +351,7 @@ public final class NatsStream implements ByteStream {
 
     private void giveUp(@Nullable IpcException broken) {
         if (broken != null) {
-            fail(broken);
-            try {
-                reset(broken); // by now only the other end is told
-            } catch (OutOfMemoryError e) {
-                LOG.log(Level.DEBUG, "the peer could not be told that its link has ended", e);
-            }
+            reset(broken);
         }
     }
 
@@ -415,7 +462,7 @@ public final class NatsStream implements ByteStream {
         }
     }
 
-    /** As {@link #close}, but does not wait. Returns whether the other end is being told. */
+    /** As {@link #close}, but does not wait. Returns whether the other end is being told by now. */
     boolean end() {
         boolean told = false;
         lock();
@@ -425,8 +472,9 @@ public final class NatsStream implements ByteStream {
             }
             closed = true;
             if (failure == null && remote != null) {
-                outgoing.send(Chunk.Kind.END);
-                told = true;
+                untold = true;
+                tellPeer();
+                told = !untold;
             }
             incoming.release();
             readable.signalAll();

@@ -95,6 +95,26 @@ final class Outgoing {
         send(chunk(kind, 0));
     }
 
+    /** As {@link #send(Chunk.Kind)}; returns false where there is no memory for that. */
+    boolean trySend(Chunk.Kind kind) {
+        try {
+            send(kind);
+            return true;
+        } catch (OutOfMemoryError e) {
+            return false;
+        }
+    }
+
+    /** Tells the other end why this one has failed; returns false where there is no memory for that. */
+    boolean tryReset(IpcException why) {
+        try {
+            outlet.publish(subject.get(), null, Chunk.reset(why.status(), why.reason()));
+            return true;
+        } catch (OutOfMemoryError e) {
+            return false;
+        }
+    }
+
     private void send(byte[] chunk) {
         sendHeld();
         publish(chunk);

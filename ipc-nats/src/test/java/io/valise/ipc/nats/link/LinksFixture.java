@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.nats.broker.Subjects;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -105,8 +107,13 @@ abstract class LinksFixture {
 
     /** A client asks for a link, and is answered; returns the name of this end. */
     String offered() {
+        return offered(accepted::add);
+    }
+
+    /** As that; {@code acceptor} has the link when the client takes it. */
+    String offered(Consumer<NatsStream> acceptor) {
         Subjects.End client = Subjects.End.of(Subjects.inbox("client", Links.random()) + ".0123456789abcdef");
-        links.asked(Objects.requireNonNull(client), chunk(Chunk.Kind.OPEN, 0, 0, CLIENTS_CREDIT, 0), accepted::add);
+        links.asked(Objects.requireNonNull(client), chunk(Chunk.Kind.OPEN, 0, 0, CLIENTS_CREDIT, 0), acceptor);
         assertThat(last().chunk().kind()).isEqualTo(Chunk.Kind.OPENED);
         assertThat(accepted).isEmpty();
         return Objects.requireNonNull(Subjects.End.of(last().replyTo())).id();
@@ -136,5 +143,37 @@ abstract class LinksFixture {
 
     static Chunk answer() {
         return Objects.requireNonNull(Chunk.of(chunk(Chunk.Kind.OPENED, 0, 0, CLIENTS_CREDIT, 0)));
+    }
+
+    /** What was sent has been written; a task that is added meanwhile waits for another write. */
+    void written() {
+        writes++;
+        List<Runnable> due = List.copyOf(afterWrite);
+        afterWrite.clear();
+        due.forEach(Runnable::run);
+    }
+
+    static ByteBuffer numbered(int first, int count) {
+        ByteBuffer bytes = ByteBuffer.allocate(count);
+        for (int i = 0; i < count; i++) {
+            bytes.put((byte) (first + i));
+        }
+        return bytes.flip();
+    }
+
+    List<Integer> lengthsOfData() {
+        return sent.stream()
+                .filter(one -> one.chunk().kind() == Chunk.Kind.DATA)
+                .map(one -> one.chunk().body().remaining())
+                .toList();
+    }
+
+    /** A link whose bytes from 10 to 30 are held back. */
+    NatsStream holding() throws IOException {
+        NatsStream stream = accepted.get(0);
+        stream.write(numbered(0, 10));
+        stream.write(numbered(10, 20));
+        assertThat(lengthsOfData()).containsExactly(10);
+        return stream;
     }
 }
