@@ -40,6 +40,7 @@ final class Incoming {
     private long consumed;
     private long received;
     private long granted;
+    private long told; // of that, as far as it was sent
     private int window;
     private byte epoch;
     private int owed;
@@ -60,6 +61,7 @@ final class Incoming {
         this.clock = clock;
         window = Credit.BASE + credit.take(Credit.FIRST - Credit.BASE);
         granted = window;
+        told = granted; // by the message that opens the link, which is sent again and again
     }
 
     boolean isEmpty() {
@@ -186,7 +188,8 @@ final class Incoming {
         while (into.hasRemaining() && !arrived.isEmpty()) {
             ByteBuffer first = arrived.peek();
             int count = Math.min(first.remaining(), into.remaining());
-            into.put(first.slice(first.position(), count));
+            into.put(into.position(), first, first.position(), count); // needs no memory: what was moved is counted
+            into.position(into.position() + count);
             first.position(first.position() + count);
             if (!first.hasRemaining()) {
                 arrived.remove();
@@ -198,9 +201,14 @@ final class Incoming {
         return count;
     }
 
-    /** Whether so much was read since the last grant that the peer should have a new one. */
+    /** Whether so much was read since the last grant that was sent that the peer should have a new one. */
     boolean isGrantDue() {
-        return consumed + window - granted >= window / 2;
+        return consumed + window - told >= window / 2;
+    }
+
+    /** A message was sent, and what is granted with it. */
+    void told() {
+        told = granted;
     }
 
     /** Grants what was read. A peer that has used up all it had may have more on its way from now on. */
@@ -237,6 +245,7 @@ final class Incoming {
         }
         epoch = newEpoch;
         granted = offset + Credit.BASE;
+        told = granted;
         shrink(Credit.BASE);
         mayGrow = true; // it begins anew
         measures = false;

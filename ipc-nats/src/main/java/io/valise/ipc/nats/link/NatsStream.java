@@ -227,12 +227,21 @@ public final class NatsStream implements ByteStream {
             over = closed || failure != null;
             if (over) {
                 tellPeer();
+            } else {
+                grant();
             }
         } finally {
             unlock();
         }
         if (over) {
             links.remove(this);
+        }
+    }
+
+    /** Grants what was read if that is due; a reader that has read all does not come back for it. */
+    private void grant() {
+        if (!ended && failure == null && incoming.isGrantDue() && !outgoing.trySend(Chunk.Kind.GRANT)) {
+            links.later();
         }
     }
 
@@ -259,9 +268,7 @@ public final class NatsStream implements ByteStream {
             }
             int count = incoming.read(into);
             if (count > 0) {
-                if (incoming.isGrantDue() && !ended && failure == null) {
-                    outgoing.send(Chunk.Kind.GRANT);
-                }
+                grant();
                 return count;
             }
             if (failure != null) {

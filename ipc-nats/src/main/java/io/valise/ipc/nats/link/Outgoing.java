@@ -123,6 +123,7 @@ final class Outgoing {
     private void publish(byte[] chunk) {
         long before = outlet.writes();
         outlet.publish(subject.get(), null, chunk);
+        incoming.told();
         held.published(before);
     }
 

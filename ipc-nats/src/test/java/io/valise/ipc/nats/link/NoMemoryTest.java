@@ -189,4 +189,44 @@ class NoMemoryTest extends LinksFixture {
         assertThat(last().chunk().reason()).contains("no memory");
         nothingIsLeft();
     }
+
+    // ---- credit
+
+    /** A reader that has read all does not come back for it, and a sender that has used all waits. */
+    @Test
+    void whatIsReadIsCountedAndGrantedThoughTheGrantCannotBeSent() throws IOException {
+        String own = taken();
+        NatsStream stream = accepted.get(0);
+        links.received(own, null, chunk(Chunk.Kind.DATA, 0, 0, CLIENTS_CREDIT, Credit.FIRST));
+        noMemoryToPublish = true;
+        throwsNothing(
+                () -> assertThat(stream.read(ByteBuffer.allocate(Credit.FIRST))).isEqualTo(Credit.FIRST));
+        assertThat(stream.read(ByteBuffer.allocate(1))).isZero();
+        noMemoryToPublish = false;
+        tick();
+        grants(2 * Credit.FIRST);
+        int before = sent.size();
+        tick();
+        assertThat(sent).as("granted once").hasSize(before);
+    }
+
+    private void grants(int least) {
+        assertThat(last().chunk().kind()).isEqualTo(Chunk.Kind.GRANT);
+        assertThat(last().chunk().limit()).isGreaterThanOrEqualTo(least);
+    }
+
+    @Test
+    void whatAMessageGrantsThatCannotBeSentIsGrantedByTheNext() throws IOException {
+        String own = taken();
+        NatsStream stream = accepted.get(0);
+        int first = Credit.FIRST / 2 - 1000;
+        links.received(own, null, chunk(Chunk.Kind.DATA, 0, 0, CLIENTS_CREDIT, first));
+        assertThat(stream.read(ByteBuffer.allocate(first))).isEqualTo(first);
+        noMemoryToPublish = true;
+        assertThatThrownBy(() -> stream.write(ByteBuffer.allocate(5000))).isInstanceOf(OutOfMemoryError.class);
+        noMemoryToPublish = false;
+        links.received(own, null, chunk(Chunk.Kind.DATA, 0, first, CLIENTS_CREDIT, 1000));
+        assertThat(stream.read(ByteBuffer.allocate(1000))).isEqualTo(1000);
+        grants(Credit.FIRST + first);
+    }
 }
