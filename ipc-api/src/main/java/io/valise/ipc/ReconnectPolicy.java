@@ -21,8 +21,10 @@ import java.util.Set;
  * one within its own time: its timeout, for {@code send} and streams the request timeout. A call that failed because the
  * link ended is repeated when no handler can have run ({@link Delivery#NOT_SENT}, {@link Delivery#REJECTED}) or its service
  * is declared idempotent; a stream likewise, if it has not received an item yet. Everything else ends with its status. An
- * attempt to dial that is refused for another reason than an absent or ended server ({@code ACCESS_DENIED}, say) ends what
- * waits for it with that status; the dialling goes on.
+ * attempt to dial that fails because the server is absent, has ended or did not answer in time ({@code ENDPOINT_NOT_FOUND},
+ * {@code CONNECTION_CLOSED}, {@code PEER_DIED}, {@code TIMEOUT}), or because descriptors, threads, memory or room are used up
+ * ({@code RESOURCE_EXHAUSTED}), leaves what waits for it waiting, and is its status if its time runs out first. One that is
+ * refused for another reason ({@code ACCESS_DENIED}, say) ends what waits for it with that status; the dialling goes on.
  *
  * <p><b>Who the peer is.</b> Each link is made as the first one was, with all that it checks. Besides, a server must run as
  * the same user, and prove the same application ({@link PeerIdentity#applicationId()}), as the one before; another is

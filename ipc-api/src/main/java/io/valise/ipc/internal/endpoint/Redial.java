@@ -7,6 +7,7 @@ import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ReconnectPolicy;
 import io.valise.ipc.internal.session.Session;
 import io.valise.ipc.internal.work.Deadline;
+import io.valise.ipc.internal.work.Shortage;
 import io.valise.ipc.internal.work.Watchdog;
 import io.valise.ipc.internal.work.Workers;
 import io.valise.ipc.spi.runtime.SafeLog;
@@ -281,12 +282,12 @@ final class Redial implements Watchdog.Dated {
             fresh = target.dial(starts);
         } catch (IpcException e) {
             rest();
-            failed(e, begun);
+            failed(e, mayPass(e), begun);
             return;
         } catch (RuntimeException | Error e) { // a fault of a transport, or no memory: the next attempt may do
             rest();
             LOG.log(Level.WARNING, "dialling failed; trying again", e);
-            failed(notSent(IpcStatus.RESOURCE_EXHAUSTED, "dialling failed: " + e, e), begun);
+            failed(notSent(IpcStatus.RESOURCE_EXHAUSTED, "dialling failed: " + e, e), mayPass(e), begun);
             return;
         }
         rest();
@@ -343,7 +344,7 @@ final class Redial implements Watchdog.Dated {
         served.forEach(waiter -> waiter.session().complete(open));
     }
 
-    private void failed(IpcException failure, long begun) {
+    private void failed(IpcException failure, boolean mayPass, long begun) {
         List<Waiting> refused = List.of();
         boolean vain;
         synchronized (this) {
@@ -354,7 +355,7 @@ final class Redial implements Watchdog.Dated {
             lastFailure = failure;
             failingSince = failingSince == 0 ? begun : failingSince;
             vain = lastEnd - failingSince >= giveUpAfter;
-            if (!vain && !mayPass(failure.status())) {
+            if (!vain && !mayPass) {
                 refused = takeAll();
             }
             if (!vain && isNeeded()) {
@@ -368,9 +369,14 @@ final class Redial implements Watchdog.Dated {
         }
     }
 
-    /** Whether the server may be there a moment later; other refusals are told to what waits, as a connect would. */
-    private static boolean mayPass(IpcStatus status) {
-        return ReconnectingConnection.isLoss(status) || status == IpcStatus.TIMEOUT;
+    /**
+     * Whether the server may be there a moment later, or this process have what it lacks; other refusals are told to what waits, as a
+     * connect would.
+     */
+    private static boolean mayPass(Throwable failure) {
+        return Shortage.isOne(failure)
+                || (failure instanceof IpcException known
+                        && (ReconnectingConnection.isLoss(known.status()) || known.status() == IpcStatus.TIMEOUT));
     }
 
     private List<Waiting> takeAll() {

@@ -22,6 +22,8 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Connections that reconnect: which calls are repeated, and what the others report. */
 class ReconnectTest {
@@ -124,18 +126,53 @@ class ReconnectTest {
         answer(call(true, LONG));
     }
 
-    @Test
-    void callWithoutAServerEndsWithItsDeadline() throws InterruptedException {
+    /** The client has no link, and gets none for this reason. */
+    private void refusedWith(IpcStatus status) throws InterruptedException {
         ScriptedPeer peer = connect(ReconnectPolicy.standard());
-        transport.refuse(true);
+        transport.refuse(status);
         peer.end();
         while (connection.state() == ConnectionState.CONNECTED) {
             Thread.onSpinWait();
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"ENDPOINT_NOT_FOUND", "RESOURCE_EXHAUSTED"})
+    void callWithoutAServerEndsWithItsDeadline(IpcStatus status) throws InterruptedException {
+        refusedWith(status);
         for (boolean async : new boolean[] {false, true}) {
             IpcException failure = failure(call(async, Duration.ofMillis(150)));
             // The time may be up before the first attempt has failed.
-            assertThat(failure.status()).isIn(IpcStatus.ENDPOINT_NOT_FOUND, IpcStatus.TIMEOUT);
+            assertThat(failure.status()).isIn(status, IpcStatus.TIMEOUT);
+            assertThat(failure.delivery()).isEqualTo(Delivery.NOT_SENT);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"ENDPOINT_NOT_FOUND", "TIMEOUT", "RESOURCE_EXHAUSTED"})
+    void callWaitsForWhatPasses(IpcStatus status) throws InterruptedException {
+        refusedWith(status);
+        List<CompletableFuture<ValueSet>> calls = List.of(call(false, LONG), call(true, LONG));
+        for (int goal = transport.refusals() + 3; transport.refusals() < goal; ) {
+            assertThat(calls).noneMatch(CompletableFuture::isDone);
+            Thread.onSpinWait();
+        }
+        transport.refuse(false);
+        ScriptedPeer peer = transport.nextClient().welcome();
+        for (int i = 0; i < calls.size(); i++) {
+            peer.send(RawFrame.response(peer.next(Frames.REQUEST).id(), HI));
+        }
+        for (CompletableFuture<ValueSet> call : calls) {
+            assertThat(call.join()).isEqualTo(HI);
+        }
+    }
+
+    @Test
+    void callEndsWithWhatDoesNotPass() throws InterruptedException {
+        refusedWith(IpcStatus.ACCESS_DENIED);
+        for (boolean async : new boolean[] {false, true}) {
+            IpcException failure = failure(call(async, LONG));
+            assertThat(failure.status()).isEqualTo(IpcStatus.ACCESS_DENIED);
             assertThat(failure.delivery()).isEqualTo(Delivery.NOT_SENT);
         }
     }

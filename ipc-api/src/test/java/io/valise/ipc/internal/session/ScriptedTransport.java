@@ -9,6 +9,7 @@ import io.valise.ipc.spi.Link;
 import io.valise.ipc.spi.Transport;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 final class ScriptedTransport implements Transport {
     private final LinkedBlockingQueue<ScriptedPeer> dialled = new LinkedBlockingQueue<>();
     private volatile @Nullable Acceptor acceptor;
-    private volatile boolean refuses;
+    private final AtomicInteger refusals = new AtomicInteger();
+    private volatile @Nullable IpcStatus refusal;
     private volatile Consumer<ScriptedLink> prepare = link -> {};
 
     /** Connects to the server that listens. */
@@ -42,7 +44,17 @@ final class ScriptedTransport implements Transport {
 
     /** Whether clients find no server. */
     void refuse(boolean yes) {
-        refuses = yes;
+        refusal = yes ? IpcStatus.ENDPOINT_NOT_FOUND : null;
+    }
+
+    /** Clients are refused with this status. */
+    void refuse(IpcStatus status) {
+        refusal = status;
+    }
+
+    /** How many were. */
+    int refusals() {
+        return refusals.get();
     }
 
     @Override
@@ -78,8 +90,10 @@ final class ScriptedTransport implements Transport {
 
     @Override
     public Link connect(Endpoint endpoint, long timeoutNanos) {
-        if (refuses) {
-            throw new IpcException(IpcStatus.ENDPOINT_NOT_FOUND, "the test accepts no connection", Delivery.NOT_SENT);
+        IpcStatus status = refusal;
+        if (status != null) {
+            refusals.incrementAndGet();
+            throw new IpcException(status, "the test accepts no connection", Delivery.NOT_SENT);
         }
         ScriptedLink link = new ScriptedLink();
         prepare.accept(link);
