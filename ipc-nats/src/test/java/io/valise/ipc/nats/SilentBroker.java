@@ -9,7 +9,11 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Says one thing to each who connects, perhaps shakes hands by TLS, and then hangs or closes. Thread-safe. */
-final class SilentBroker implements AutoCloseable {
+public final class SilentBroker implements AutoCloseable {
+    /** The greeting of a broker. */
+    public static final String WANTS_NOTHING =
+            "INFO {\"server_id\":\"s\",\"version\":\"2.10.0\",\"max_payload\":1048576,\"headers\":true}\r\n";
+
     /** The greeting of a broker with TLS. */
     static final String WANTS_TLS = "INFO {\"server_id\":\"s\",\"version\":\"2.10.0\",\"max_payload\":1048576,"
             + "\"tls_required\":true,\"headers\":true}\r\n";
@@ -20,7 +24,7 @@ final class SilentBroker implements AutoCloseable {
 
     /** What follows the greeting. */
     @FunctionalInterface
-    interface Then {
+    public interface Then {
         void with(Socket client) throws IOException;
     }
 
@@ -34,14 +38,15 @@ final class SilentBroker implements AutoCloseable {
         return saying(greeting, client -> {});
     }
 
-    static SilentBroker saying(String greeting, Then then) throws IOException {
+    public static SilentBroker saying(String greeting, Then then) throws IOException {
         return new SilentBroker(
                 new ServerSocket(0, 10, InetAddress.getLoopbackAddress()),
                 greeting.getBytes(StandardCharsets.US_ASCII),
                 then);
     }
 
-    int port() {
+    /** Where it listens. */
+    public int port() {
         return server.getLocalPort();
     }
 

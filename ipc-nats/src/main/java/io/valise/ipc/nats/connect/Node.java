@@ -63,7 +63,7 @@ final class Node implements BrokerConnection.Receiver, Outlet {
     private Runnable timer = () -> {};
 
     /**
-     * Connects, and waits until the inbox is there.
+     * Connects, and waits until the inbox is there, or the connection {@linkplain #isLost() lost}.
      *
      * @param timeoutNanos how long connecting to each address may take
      * @param onLost told once, by any thread, when the broker has ended the connection
@@ -86,7 +86,7 @@ final class Node implements BrokerConnection.Receiver, Outlet {
             boolean heard = echo(START_MILLIS);
             allowed(inbox + ".>");
             allowed(inbox + ".e.1");
-            if (!heard) {
+            if (!heard && lost == null) {
                 throw BrokerConnection.unanswered(settings, null);
             }
             planTick(true);
@@ -112,6 +112,15 @@ final class Node implements BrokerConnection.Receiver, Outlet {
 
     boolean isLost() {
         return lost != null;
+    }
+
+    /** What is said to one who needs the connection when it has ended. */
+    IpcException ended() {
+        String why = lost;
+        return new IpcException(
+                IpcStatus.ENDPOINT_NOT_FOUND,
+                why == null ? "the connection to the NATS broker at " + settings.shown() + " was closed" : why,
+                Delivery.NOT_SENT);
     }
 
     /**
@@ -296,10 +305,7 @@ final class Node implements BrokerConnection.Receiver, Outlet {
      */
     void confirm(long nanos) {
         if (!echo(Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanos)))) {
-            String why = lost;
-            throw why == null
-                    ? BrokerConnection.unanswered(settings, null)
-                    : new IpcException(IpcStatus.ENDPOINT_NOT_FOUND, why, Delivery.NOT_SENT);
+            throw isLost() ? ended() : BrokerConnection.unanswered(settings, null);
         }
     }
 

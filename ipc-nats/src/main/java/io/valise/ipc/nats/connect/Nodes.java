@@ -22,35 +22,77 @@ final class Nodes {
     private static final long FIRST_ATTEMPT_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private static final long LONGEST_ATTEMPT_NANOS = TimeUnit.SECONDS.toNanos(16);
+
+    /** The pause after the first connection that was lost as soon as it was made; after each further one twice as long. */
+    private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+    private static final long LONGEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final Map<BrokerSettings, CompletableFuture<Node>> PLACES = new HashMap<>();
 
     private Nodes() {}
 
     /**
      * The connection by these settings; {@link Node#release} it once. An attempt is shared by all who wait, and may be one that
-     * hangs: it ends soon, and who has time left begins another, longer one, as a busy machine needs.
+     * hangs: it ends soon, and who has time left begins another, longer one, as a busy machine needs. One that is lost as soon as
+     * it is made is followed by another after a pause: a broker that has just ended may be back, or another one of its cluster
+     * answer.
      *
      * @param nanos how long it may take
-     * @throws IpcException as the constructor of {@link Node}; {@code CANCELLED} when the thread is interrupted
+     * @throws IpcException as the constructor of {@link Node}; {@code ENDPOINT_NOT_FOUND} too when connections were lost at once;
+     *     {@code CANCELLED} when the thread is interrupted
      */
     static Node use(BrokerSettings settings, long nanos) {
         long begun = System.nanoTime();
-        for (long attempt = FIRST_ATTEMPT_NANOS; ; attempt = Math.min(2 * attempt, LONGEST_ATTEMPT_NANOS)) {
+        long attempt = FIRST_ATTEMPT_NANOS;
+        long pause = FIRST_PAUSE_NANOS;
+        IpcException failure = null;
+        long left = nanos;
+        do {
             CompletableFuture<Node> place = place(settings, attempt);
             try {
-                Node node = await(place, settings, nanos - (System.nanoTime() - begun));
-                synchronized (PLACES) {
-                    if (PLACES.get(settings) == place && !node.isLost()) {
-                        node.use();
-                        return node;
-                    }
+                Node node = await(place, settings, left);
+                if (isTaken(settings, place, node)) {
+                    return node;
                 }
+                failure = node.ended();
+                left = nanos - (System.nanoTime() - begun);
+                pause(settings, Math.min(pause, left));
+                pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
             } catch (IpcException e) {
-                if (e.status() != IpcStatus.TIMEOUT || System.nanoTime() - begun >= nanos) {
+                if (e.status() != IpcStatus.TIMEOUT) {
                     throw e;
                 }
+                failure = failure == null ? e : failure; // a loss says more
+                attempt = Math.min(2 * attempt, LONGEST_ATTEMPT_NANOS);
             }
+            left = nanos - (System.nanoTime() - begun);
+        } while (left > 0);
+        throw failure;
+    }
+
+    /** Uses a connection, unless it has ended. */
+    private static boolean isTaken(BrokerSettings settings, CompletableFuture<Node> place, Node node) {
+        synchronized (PLACES) {
+            boolean taken = PLACES.get(settings) == place && !node.isLost();
+            if (taken) {
+                node.use();
+            }
+            return taken;
         }
+    }
+
+    private static void pause(BrokerSettings settings, long nanos) {
+        try {
+            TimeUnit.NANOSECONDS.sleep(nanos);
+        } catch (InterruptedException e) {
+            throw interrupted(settings, e);
+        }
+    }
+
+    private static IpcException interrupted(BrokerSettings settings, InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return new IpcException(
+                IpcStatus.CANCELLED, "interrupted while connecting to " + settings.shown(), Delivery.NOT_SENT, e);
     }
 
     /** As {@link #use}, whatever the interrupt status is, which stays. */
@@ -107,9 +149,7 @@ final class Nodes {
         try {
             return place.get(Math.max(0, nanos), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IpcException(
-                    IpcStatus.CANCELLED, "interrupted while connecting to " + settings.shown(), Delivery.NOT_SENT, e);
+            throw interrupted(settings, e);
         } catch (TimeoutException e) {
             throw BrokerConnection.unanswered(settings, e);
         } catch (ExecutionException e) {
