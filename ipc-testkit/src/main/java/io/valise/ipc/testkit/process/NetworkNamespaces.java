@@ -31,6 +31,9 @@ public final class NetworkNamespaces implements AutoCloseable {
     private static final String PREFIX = "valise-";
     private static final String IP =
             Requirement.program("ip").map(Path::toString).orElse("ip");
+    /** The hardware address of no device: who gets a frame for it drops it. */
+    private static final String NO_ONE = "02:00:00:00:00:01";
+
     private static final Path NAMES = Path.of("/run/netns");
     private static final Pattern NAME = Pattern.compile(PREFIX + "([0-9]{1,10})-[0-9]+-[0-9]+");
     private static final AtomicInteger COUNT = new AtomicInteger();
@@ -84,7 +87,7 @@ public final class NetworkNamespaces implements AutoCloseable {
                         "link", "add", "cable", "netns", name + i, "type", "veth", "peer", "name", "to" + i, "netns",
                         name + 0);
                 join(0, "to" + i, address(i));
-                join(i, "cable", "10.77." + i + ".2");
+                join(i, "cable", farAddress(i));
             }
             done = true;
         } finally {
@@ -109,6 +112,10 @@ public final class NetworkNamespaces implements AutoCloseable {
         return "10.77." + other + ".1";
     }
 
+    private static String farAddress(int other) {
+        return "10.77." + other + ".2";
+    }
+
     /** A command before the command of a program that is to be in this network. */
     public List<String> within(int network) {
         return List.of(IP, "netns", "exec", name + network);
@@ -119,7 +126,10 @@ public final class NetworkNamespaces implements AutoCloseable {
         return ForkedJvm.launch(within(network), ClassPath.ofThisJvm(), List.of(), main, arguments);
     }
 
-    /** Pulls the cable of one of the others: what is sent from now on gets lost. */
+    /**
+     * Pulls the cable of one of the others: what is sent from now on gets lost. The system at either end sees that, and tries every
+     * half a second to send again.
+     */
     public void part(int other) {
         ip("-n", name + 0, "link", "set", "to" + other, "down");
     }
@@ -127,6 +137,21 @@ public final class NetworkNamespaces implements AutoCloseable {
     /** Puts the cable in again. */
     public void join(int other) {
         ip("-n", name + 0, "link", "set", "to" + other, "up");
+    }
+
+    /**
+     * Has all get lost that is sent by the cable of one of the others from now on, as where something between the two ends fails:
+     * neither system sees it, and TCP waits twice as long each time before it sends again.
+     */
+    public void lose(int other) {
+        ip("-n", name + 0, "neigh", "replace", farAddress(other), "lladdr", NO_ONE, "dev", "to" + other);
+        ip("-n", name + other, "neigh", "replace", address(other), "lladdr", NO_ONE, "dev", "cable");
+    }
+
+    /** Has it arrive again. */
+    public void loseNoMore(int other) {
+        ip("-n", name + 0, "neigh", "delete", farAddress(other), "dev", "to" + other);
+        ip("-n", name + other, "neigh", "delete", address(other), "dev", "cable");
     }
 
     /** Deletes them; a process in one of them keeps it alive. */
