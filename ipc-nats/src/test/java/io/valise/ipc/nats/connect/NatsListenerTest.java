@@ -14,6 +14,8 @@ import io.valise.ipc.spi.Link;
 import io.valise.ipc.spi.runtime.Threads;
 import io.valise.ipc.testlog.LogWatch;
 import io.valise.ipc.testlog.Logs;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
@@ -55,9 +57,9 @@ class NatsListenerTest {
     @Test
     @Logs("is not served until there is a NATS broker")
     void aLossThatIsToldTwiceDoesNotServeTheNameTwice() throws InterruptedException {
-        try (NatsServer broker = NatsServer.open()) {
+        try (NatsServer broker = NatsServer.open();
+                NatsListener listener = NatsListener.open(NodeTest.settings(broker), QUOTES, Link::close)) {
             BrokerSettings settings = NodeTest.settings(broker);
-            NatsListener listener = NatsListener.open(settings, QUOTES, Link::close);
             Node before = Nodes.use(settings, NodeTest.NANOS);
             loses(settings);
             awaitReturned();
@@ -89,38 +91,50 @@ class NatsListenerTest {
     @Logs("is not served until there is a NATS broker")
     void namesAreServedAgainThoughNoThreadIsToBeHadAtFirst() throws InterruptedException {
         CountDownLatch started = new CountDownLatch(2);
-        try (NatsServer broker = NatsServer.open()) {
+        try (NatsServer broker = NatsServer.open();
+                NatsListener quotes = refusedOnce(NodeTest.settings(broker), "quotes", started);
+                NatsListener orders = refusedOnce(NodeTest.settings(broker), "orders", started)) {
             BrokerSettings settings = NodeTest.settings(broker);
-            NatsListener quotes = refusedOnce(settings, "quotes", started);
-            NatsListener orders = refusedOnce(settings, "orders", started);
             loses(settings);
             started.await();
             awaitReturned();
             assertThat(Listing.servers(settings, NodeTest.NANOS))
                     .extracting(Served::name)
-                    .containsExactly("orders", "quotes");
-            quotes.close();
-            orders.close();
+                    .containsExactly(orders.endpoint().name(), quotes.endpoint().name());
         }
     }
 
     @Test
     @Logs({"is not served until there is a NATS broker", "serving a name again failed"})
     void aListenerThatCannotComeBackHoldsNoOtherUp() throws InterruptedException {
-        try (NatsServer broker = NatsServer.open()) {
+        try (NatsServer broker = NatsServer.open();
+                Broken broken = new Broken(NodeTest.settings(broker));
+                NatsListener quotes = NatsListener.open(NodeTest.settings(broker), QUOTES, Link::close)) {
+            assertThat(broken.listeners).hasSize(5);
             BrokerSettings settings = NodeTest.settings(broker);
-            for (int i = 0; i < 5; i++) {
-                NatsListener.open(settings, new Endpoint("nats", "broken" + i), Link::close, thread -> {
-                    throw new IllegalStateException("broken by the test");
-                });
-            }
-            NatsListener quotes = NatsListener.open(settings, QUOTES, Link::close);
             loses(settings);
             awaitReturned();
             assertThat(Listing.servers(settings, NodeTest.NANOS))
                     .extracting(Served::name)
-                    .containsExactly("quotes");
-            quotes.close();
+                    .containsExactly(quotes.endpoint().name());
+        }
+    }
+
+    /** Some of which none comes back: a set that tells has no order, and one of them is before the others then. */
+    private static final class Broken implements AutoCloseable {
+        final List<NatsListener> listeners = new ArrayList<>();
+
+        Broken(BrokerSettings settings) {
+            for (int i = 0; i < 5; i++) {
+                listeners.add(NatsListener.open(settings, new Endpoint("nats", "broken" + i), Link::close, thread -> {
+                    throw new IllegalStateException("broken by the test");
+                }));
+            }
+        }
+
+        @Override
+        public void close() {
+            listeners.forEach(NatsListener::close);
         }
     }
 
@@ -149,9 +163,9 @@ class NatsListenerTest {
 
     @Test
     void aListenerThatClosesWithoutAThreadGivesItsConnectionBack() {
-        try (NatsServer broker = NatsServer.open()) {
+        try (NatsServer broker = NatsServer.open();
+                NatsListener listener = NatsListener.open(NodeTest.settings(broker), QUOTES, Link::close)) {
             BrokerSettings settings = NodeTest.settings(broker);
-            NatsListener listener = NatsListener.open(settings, QUOTES, Link::close);
             Node node = Nodes.use(settings, NodeTest.NANOS);
             listener.keep(node, () -> {
                 throw noThread();

@@ -84,10 +84,10 @@ class NodeTest {
     /** The process is asked for names once; a refused thread does not count. */
     @Test
     void namesAreListedThoughTheFirstQuestionFailed() {
-        try (NatsServer broker = NatsServer.open()) {
-            BrokerSettings settings = settings(broker);
-            NatsListener listener = NatsListener.open(settings, new Endpoint("nats", "quotes"), Link::close);
-            Node other = new Node(settings, NANOS, lost -> {}); // nothing is served by it yet
+        Endpoint quotes = new Endpoint("nats", "quotes");
+        try (NatsServer broker = NatsServer.open();
+                NatsListener listener = NatsListener.open(settings(broker), quotes, Link::close)) {
+            Node other = new Node(settings(broker), NANOS, lost -> {}); // nothing is served by it yet
             assertThatThrownBy(() -> other.serves(listener, () -> {
                         throw new IpcException(IpcStatus.RESOURCE_EXHAUSTED, "no thread");
                     }))
@@ -95,7 +95,6 @@ class NodeTest {
             AtomicBoolean asked = new AtomicBoolean();
             other.serves(listener, () -> asked.set(true));
             assertThat(asked).isTrue();
-            listener.close();
             other.close();
         }
     }
