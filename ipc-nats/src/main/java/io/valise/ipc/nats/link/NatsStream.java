@@ -11,7 +11,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,15 +21,13 @@ public final class NatsStream implements ByteStream {
     private final Links links;
     private final Subjects.End own;
     private final CompletableFuture<Void> opened = new CompletableFuture<>();
-    private final ReentrantLock lock = new ReentrantLock();
+    private final StreamLock lock = new StreamLock(this::sendHeld, this::reset);
     private final Condition readable = lock.newCondition();
     private final Condition writable = lock.newCondition();
     private final Incoming incoming;
     private final Outgoing outgoing;
 
     private volatile Subjects.@Nullable End remote;
-    private volatile boolean due; // a write has ended, and what is held was not sent since
-    private volatile boolean beginsToWait;
     private volatile boolean watched; // no thread waits: the callback is asked for
     private Runnable callback = () -> {};
     private boolean ended;
@@ -44,7 +41,7 @@ public final class NatsStream implements ByteStream {
         this.own = own;
         this.remote = remote;
         incoming = new Incoming(links.credit());
-        outgoing = new Outgoing(links.outlet(), incoming, () -> peer().subject(), this::written);
+        outgoing = new Outgoing(links.outlet(), incoming, () -> peer().subject(), lock::written);
     }
 
     /** The subject of this end. */
@@ -69,11 +66,11 @@ public final class NatsStream implements ByteStream {
 
     /** What opens a link, or answers that. */
     public byte[] opening(boolean asServer) {
-        lock();
+        lock.lock();
         try {
             return outgoing.chunk(asServer ? Chunk.Kind.OPENED : Chunk.Kind.OPEN, 0);
         } finally {
-            unlock();
+            lock.unlock();
         }
     }
 
@@ -81,7 +78,7 @@ public final class NatsStream implements ByteStream {
 
     /** The other end has answered: a client's. Returns whether it is taken: not by a link that has ended. */
     boolean accepted(Subjects.End server, Chunk chunk) {
-        lock();
+        lock.lock();
         try {
             if (remote != null || closed || failure != null) {
                 return false;
@@ -91,7 +88,7 @@ public final class NatsStream implements ByteStream {
             outgoing.send(Chunk.Kind.GRANT);
             writable.signalAll();
         } finally {
-            unlock();
+            lock.unlock();
         }
         opened.complete(null);
         return true;
@@ -99,11 +96,11 @@ public final class NatsStream implements ByteStream {
 
     /** The other end's first credit: a server's. */
     void offered(Chunk chunk) {
-        lock();
+        lock.lock();
         try {
             outgoing.offered(chunk);
         } finally {
-            unlock();
+            lock.unlock();
         }
     }
 
@@ -114,7 +111,7 @@ public final class NatsStream implements ByteStream {
         }
         boolean tell = false;
         IpcException broken = null;
-        lock();
+        lock.lock();
         try {
             if (closed || ended || failure != null) {
                 return;
@@ -126,7 +123,7 @@ public final class NatsStream implements ByteStream {
         } catch (IpcException e) {
             broken = e;
         } finally {
-            unlock();
+            lock.unlock();
         }
         if (broken != null) {
             fail(broken, chunk.kind() != Chunk.Kind.RESET);
@@ -137,13 +134,13 @@ public final class NatsStream implements ByteStream {
 
     /** A message to an end that has ended: one who has ended too need not be told. */
     private void answered(Chunk chunk) {
-        lock();
+        lock.lock();
         try {
             if (chunk.kind() == Chunk.Kind.RESET || chunk.kind() == Chunk.Kind.END) {
                 untold = false;
             }
         } finally {
-            unlock();
+            lock.unlock();
         }
         sendLate();
     }
@@ -178,7 +175,7 @@ public final class NatsStream implements ByteStream {
 
     private void fail(IpcException why, boolean tellsPeer) {
         boolean tell;
-        lock();
+        lock.lock();
         try {
             if (closed || failure != null) {
                 return;
@@ -191,7 +188,7 @@ public final class NatsStream implements ByteStream {
             tell = tellReader();
             writable.signalAll();
         } finally {
-            unlock();
+            lock.unlock();
         }
         try {
             opened.completeExceptionally(why);
@@ -222,7 +219,7 @@ public final class NatsStream implements ByteStream {
     /** Sends what could not be sent for lack of memory, and nothing else sends. */
     void sendLate() {
         boolean over;
-        lock();
+        lock.lock();
         try {
             over = closed || failure != null;
             if (over) {
@@ -231,7 +228,7 @@ public final class NatsStream implements ByteStream {
                 grant();
             }
         } finally {
-            unlock();
+            lock.unlock();
         }
         if (over) {
             links.remove(this);
@@ -261,7 +258,7 @@ public final class NatsStream implements ByteStream {
 
     @Override
     public int read(ByteBuffer into) throws IOException {
-        lock();
+        lock.lock();
         try {
             if (closed) {
                 throw new ClosedChannelException();
@@ -276,7 +273,7 @@ public final class NatsStream implements ByteStream {
             }
             return ended ? -1 : 0;
         } finally {
-            unlock();
+            lock.unlock();
         }
     }
 
@@ -284,7 +281,7 @@ public final class NatsStream implements ByteStream {
     public int write(ByteBuffer from) throws IOException {
         int total;
         IpcException broken;
-        lock();
+        lock.lock();
         try {
             if (closed) {
                 throw new ClosedChannelException();
@@ -298,68 +295,16 @@ public final class NatsStream implements ByteStream {
             total = outgoing.take(from);
             broken = outgoing.sendLate();
         } finally {
-            unlock();
+            lock.unlock();
         }
-        giveUp(broken);
-        return total;
-    }
-
-    /** On the thread that writes, which waits for no link: who has the lock sends as it gives that back. */
-    private void written() {
-        due = true;
-        sendDue();
-    }
-
-    /** One who begins to wait gives the lock back at once, and does not look again. */
-    private void sendDue() {
-        IpcException broken = null;
-        while (due && broken == null) {
-            if (lock.tryLock()) {
-                try {
-                    beginsToWait = false;
-                    due = false;
-                    broken = outgoing.written();
-                } finally {
-                    lock.unlock();
-                }
-            } else if (beginsToWait) {
-                Thread.onSpinWait();
-            } else {
-                break;
-            }
-        }
-        giveUp(broken);
-    }
-
-    private void lock() {
-        lock.lock();
-        if (beginsToWait) { // and has given the lock back
-            beginsToWait = false;
-        }
-    }
-
-    private void unlock() {
-        lock.unlock();
-        if (due) {
-            sendDue();
-        }
-    }
-
-    /** Whether the thread that has the lock may wait: not while what is held is due. */
-    private boolean mayWait() {
-        beginsToWait = true; // before the look
-        boolean may = !due;
-        if (!may) {
-            unlock();
-            lock();
-        }
-        return may;
-    }
-
-    private void giveUp(@Nullable IpcException broken) {
         if (broken != null) {
             reset(broken);
         }
+        return total;
+    }
+
+    private @Nullable IpcException sendHeld() {
+        return outgoing.written();
     }
 
     /** The exception is thrown by each call that meets the failure, and has the stack of none. */
@@ -378,12 +323,12 @@ public final class NatsStream implements ByteStream {
         if (watched) {
             links.busier();
         }
-        lock();
+        lock.lock();
         try {
             watched = false;
             long left = nanos;
             while (!isDeliverable() && !closed && !woken && left > 0) {
-                if (mayWait()) {
+                if (lock.mayWait()) {
                     left = readable.awaitNanos(left);
                 }
             }
@@ -391,55 +336,55 @@ public final class NatsStream implements ByteStream {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // the caller looks at the status
         } finally {
-            unlock();
+            lock.unlock();
         }
     }
 
     @Override
     public void wake() {
-        lock();
+        lock.lock();
         try {
             woken = true;
             readable.signalAll();
         } finally {
-            unlock();
+            lock.unlock();
         }
     }
 
     @Override
     public void awaitWritable(long nanos) {
-        lock();
+        lock.lock();
         try {
             long left = nanos;
             while (outgoing.isUsedUp() && !ended && failure == null && !closed && left > 0) {
-                if (mayWait()) {
+                if (lock.mayWait()) {
                     left = writable.awaitNanos(left);
                 }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            unlock();
+            lock.unlock();
         }
     }
 
     /** A link that rests keeps no more of the receiver's credit than it always has. */
     @Override
     public void rest() {
-        lock();
+        lock.lock();
         try {
             if (failure == null && !ended && !closed) {
                 outgoing.giveBack();
             }
             outgoing.rest();
         } finally {
-            unlock();
+            lock.unlock();
         }
     }
 
     @Override
     public void arm() {
-        lock();
+        lock.lock();
         try {
             watched = true;
             if (!isDeliverable() || closed) {
@@ -447,18 +392,18 @@ public final class NatsStream implements ByteStream {
             }
             watched = false;
         } finally {
-            unlock();
+            lock.unlock();
         }
         callback.run();
     }
 
     @Override
     public boolean isOpen() {
-        lock();
+        lock.lock();
         try {
             return !closed;
         } finally {
-            unlock();
+            lock.unlock();
         }
     }
 
@@ -472,7 +417,7 @@ public final class NatsStream implements ByteStream {
     /** As {@link #close}, but does not wait. Returns whether the other end is being told by now. */
     boolean end() {
         boolean told = false;
-        lock();
+        lock.lock();
         try {
             if (closed) {
                 return false;
@@ -487,7 +432,7 @@ public final class NatsStream implements ByteStream {
             readable.signalAll();
             writable.signalAll();
         } finally {
-            unlock();
+            lock.unlock();
         }
         opened.completeExceptionally(new IpcException(IpcStatus.CONNECTION_CLOSED, "closed here", Delivery.NOT_SENT));
         links.remove(this);
