@@ -19,7 +19,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client in a process that lacks descriptors or threads. Its arguments are the address of a broker, and one where there is none.
+ * A client in a process that lacks descriptors or threads. Its arguments are the address of a broker, one where there is none, and
+ * perhaps {@code hosts=} and the file that the JDK looks hosts up in, with a descriptor for each lookup: the system knows some names
+ * without any.
  *
  * <pre>
  *   descriptors K   uses up all descriptors but K
@@ -53,7 +55,9 @@ final class ShortPeer implements CommandLoop.Commands {
 
     public static void main(String[] arguments) throws IOException {
         Security.setProperty("networkaddress.cache.ttl", "0"); // or a lookup before a shortage serves in it
-        Security.setProperty("networkaddress.cache.negative.ttl", "0"); // or one in a shortage serves after it
+        if (arguments.length > 2) {
+            System.setProperty("jdk.net.hosts.file", arguments[2].substring("hosts=".length()));
+        }
         CommandLoop.run(new ShortPeer(arguments[0], arguments[1]));
     }
 

@@ -177,6 +177,7 @@ public final class BrokerConnection {
     private Options options(long timeoutNanos) {
         Options.Builder options = new Options.Builder()
                 .servers(settings.urls().toArray(String[]::new))
+                .serverPool(new Addresses(lack -> News.HEARD.execute(() -> hear(lack))))
                 .connectionName("valise " + ProcessHandle.current().pid())
                 .connectionTimeout(Duration.ofNanos(timeoutNanos)) // for each of them
                 .maxReconnects(0)

@@ -10,7 +10,6 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
-import java.nio.channels.SocketChannel;
 import java.security.GeneralSecurityException;
 import java.util.List;
 import java.util.Locale;
@@ -78,9 +77,7 @@ final class Failures {
                 .map(OutOfMemoryError.class::cast)
                 .findFirst()
                 .map(Failures::memory);
-        return memory.or(() -> noDescriptor(causes)
-                        .or(() -> first(causes, UnknownHostException.class).flatMap(unknown -> probe()))
-                        .map(cause -> "cannot open a socket (" + cause.getMessage() + "): check ulimit -n"))
+        return memory.or(() -> noDescriptor(causes).map(said -> "cannot open a socket (" + said + "): check ulimit -n"))
                 .map(why -> failure(IpcStatus.RESOURCE_EXHAUSTED, at + ": " + why, thrown));
     }
 
@@ -90,18 +87,13 @@ final class Failures {
                 : "no memory (" + error.getMessage() + "): give the JVM more by -Xmx, or find what keeps it";
     }
 
-    private static Optional<Throwable> noDescriptor(List<Throwable> causes) {
-        return causes.stream().filter(FileFailure::isLackOfDescriptors).findFirst();
-    }
-
-    /** Looking up a host without a descriptor says that the host is not known: tells what is lacking just now, if anything is. */
-    private static Optional<Throwable> probe() {
-        try {
-            SocketChannel.open().close();
-            return Optional.empty();
-        } catch (IOException e) {
-            return noDescriptor(List.of(e));
-        }
+    /** A lookup without a descriptor says that the host is not known: what is lacking just now tells, if anything is. */
+    private static Optional<String> noDescriptor(List<Throwable> causes) {
+        return causes.stream()
+                .filter(FileFailure::isLackOfDescriptors)
+                .map(Throwable::getMessage)
+                .findFirst()
+                .or(() -> first(causes, UnknownHostException.class).flatMap(unknown -> Descriptors.lack(1)));
     }
 
     private static IpcException unreachable(
