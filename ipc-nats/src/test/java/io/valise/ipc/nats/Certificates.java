@@ -30,6 +30,11 @@ final class Certificates {
         this.folder = folder;
     }
 
+    /** What another process has made {@link #in} a folder. */
+    static Certificates of(Path folder) {
+        return new Certificates(folder);
+    }
+
     /** Makes the authority and the key. */
     static Certificates in(Path folder) throws IOException, InterruptedException {
         Certificates made = new Certificates(folder);
@@ -41,7 +46,7 @@ final class Certificates {
         return made;
     }
 
-    /** Certifies the key for a host, from so many days ago on, for so many days. */
+    /** Certifies the key for a host, a name or an address of four numbers, from so many days ago on, for so many days. */
     Path certified(String name, String host, int daysAgo, int days) throws IOException, InterruptedException {
         return Files.writeString(
                 file(name + ".pem"),
@@ -53,7 +58,7 @@ final class Certificates {
                         "-infile",
                         file("request").toString(),
                         "-ext",
-                        "san=dns:" + host,
+                        (host.matches("[0-9.]+") ? "san=ip:" : "san=dns:") + host,
                         "-startdate",
                         "-" + daysAgo + "d",
                         "-validity",

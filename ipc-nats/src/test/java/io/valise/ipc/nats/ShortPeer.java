@@ -9,6 +9,8 @@ import io.valise.ipc.testlog.OpenDescriptors;
 import java.io.Closeable;
 import java.io.FileInputStream;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.security.Security;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -16,12 +18,13 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A client in a process that lacks descriptors or threads. Its arguments are the address of a broker, one where there is none, and
- * perhaps {@code hosts=} and the file that the JDK looks hosts up in, with a descriptor for each lookup: the system knows some names
- * without any.
+ * perhaps {@code tls=} and the folder of the {@link Certificates}, or {@code hosts=} and the file that the JDK looks hosts up in, with
+ * a descriptor for each lookup: the system knows some names without any.
  *
  * <pre>
  *   descriptors K   uses up all descriptors but K
@@ -42,23 +45,31 @@ final class ShortPeer implements CommandLoop.Commands {
 
     private final String broker;
     private final String nowhere;
+    private final @Nullable SSLContext tls;
     private final Deque<Closeable> held = new ArrayDeque<>();
     private int brokers;
     private OpenDescriptors lasting;
     private @Nullable IpcConnection kept;
 
-    private ShortPeer(String broker, String nowhere) throws IOException {
+    private ShortPeer(String broker, String nowhere, @Nullable SSLContext tls) throws IOException {
         this.broker = broker;
         this.nowhere = nowhere;
+        this.tls = tls;
         this.lasting = OpenDescriptors.now();
     }
 
-    public static void main(String[] arguments) throws IOException {
+    public static void main(String[] arguments) throws IOException, GeneralSecurityException {
         Security.setProperty("networkaddress.cache.ttl", "0"); // or a lookup before a shortage serves in it
-        if (arguments.length > 2) {
-            System.setProperty("jdk.net.hosts.file", arguments[2].substring("hosts=".length()));
+        SSLContext tls = null;
+        for (String more : List.of(arguments).subList(2, arguments.length)) {
+            String value = more.substring(more.indexOf('=') + 1);
+            if (more.startsWith("tls=")) {
+                tls = Certificates.of(Path.of(value)).context(null);
+            } else {
+                System.setProperty("jdk.net.hosts.file", value);
+            }
         }
-        CommandLoop.run(new ShortPeer(arguments[0], arguments[1]));
+        CommandLoop.run(new ShortPeer(arguments[0], arguments[1], tls));
     }
 
     @Override
@@ -159,9 +170,12 @@ final class ShortPeer implements CommandLoop.Commands {
     }
 
     private IpcConnection dial(String url) {
-        NatsOptions own = NatsOptions.builder(url).name("own" + ++brokers).build();
+        NatsOptions.Builder own = NatsOptions.builder(url).name("own" + ++brokers);
+        if (tls != null) {
+            own.tls(tls);
+        }
         return IpcClient.builder(NotingServer.ADDRESS)
-                .transport(new NatsTransport(own))
+                .transport(new NatsTransport(own.build()))
                 .connectTimeout(LONG)
                 .requestTimeout(LONG)
                 .connect();

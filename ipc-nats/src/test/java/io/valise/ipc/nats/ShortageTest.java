@@ -102,6 +102,31 @@ class ShortageTest {
         }
     }
 
+    /** The broker takes connections with TLS and without: the server has none. */
+    private NatsServer withTls() throws Exception {
+        Certificates certificates = Certificates.in(home);
+        List<String> lines = new ArrayList<>(List.of(certificates.broker(certificates.certified("good", HOST, 1, 30))));
+        lines.add("allow_non_tls: true");
+        return NatsServer.with(lines.toArray(String[]::new));
+    }
+
+    @Test
+    @InFullRun("the same steps, and those of TLS")
+    void lackOfDescriptorsIsSaidOfABrokerWithTls() throws Exception {
+        try (NatsServer broker = withTls()) {
+            isSaidAndPasses(broker, "tls://" + HOST, ShortageTest::withFewDescriptors, "descriptors", "tls=" + home);
+        }
+    }
+
+    @Test
+    @InFullRun("the same steps, and those of TLS")
+    void lackOfThreadsIsSaidOfABrokerWithTls() throws Exception {
+        OtherUser.assumePossible();
+        try (NatsServer broker = withTls()) {
+            isSaidAndPasses(broker, "tls://" + HOST, this::withFewThreads, "threads", "tls=" + home);
+        }
+    }
+
     /**
      * Nothing is left, then one, and so on.
      *
