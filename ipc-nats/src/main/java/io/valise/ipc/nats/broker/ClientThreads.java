@@ -34,7 +34,7 @@ final class ClientThreads extends AbstractExecutorService {
     /**
      * Runs one task at a time. The calling thread runs a task for which there is no thread, after the one that another thread
      * runs just then: several threads may call at once. What a task throws is logged, and does not end the calling thread. A
-     * task must not wait for another one.
+     * task must not wait for another one, nor for a lock that a calling thread may hold: that one waits for the task.
      *
      * @param pool of one thread, which takes the tasks in order
      */
