@@ -1,5 +1,6 @@
 package io.valise.ipc.nats;
 
+import io.nats.client.Nats;
 import io.valise.ipc.CloseReason;
 import io.valise.ipc.IpcConnection;
 import io.valise.ipc.IpcStatus;
@@ -11,11 +12,13 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import javax.management.JMException;
 import javax.management.ObjectName;
 
 /** What a process with many connections over {@code nats:} knows of itself. Thread-safe. */
 final class CrowdEnd {
+    private static final String CLIENT_LIBRARY = Nats.class.getPackageName() + '.';
     private static final Pattern OF_A_LINK = Pattern.compile("(?m)^ *\\d+: +(\\d+) +\\d+ +\\Q"
             + NatsStream.class.getPackageName() + "\\E\\.(?:NatsStream|Peer|Links\\$Offer)\\b(?!\\$)");
 
@@ -39,17 +42,19 @@ final class CrowdEnd {
         return switch (command) {
             case "events" -> Integer.toString(events.get());
             case "ends" -> ends.toString().replace(" ", "");
-            case "threads" -> Long.toString(threads());
+            case "threads" -> Integer.toString(Thread.getAllStackTraces().size());
+            case "brokerThreads" -> Long.toString(brokerThreads());
             case "links" -> Integer.toString(links());
             case "heap" -> Long.toString(heap());
             default -> throw new IllegalArgumentException("no command: actual=" + command + arguments);
         };
     }
 
-    /** The threads for brokers. */
-    private static long threads() {
-        return Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().startsWith("valise-nats"))
+    /** How many threads the client library of the broker has at work: they read, write, and hand over what has come. */
+    private static long brokerThreads() {
+        return Thread.getAllStackTraces().values().stream()
+                .filter(stack ->
+                        Stream.of(stack).anyMatch(frame -> frame.getClassName().startsWith(CLIENT_LIBRARY)))
                 .count();
     }
 

@@ -9,8 +9,10 @@ import io.nats.client.Subscription;
 import io.valise.ipc.testkit.process.ForkedJvm;
 import io.valise.ipc.testkit.rule.FullRun;
 import io.valise.ipc.testkit.rule.InFullRun;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,8 +26,13 @@ class ManyConnectionsTest {
     private static final int COUNT = FullRun.isAskedFor() ? 1000 : 100;
     private static final int THREADS = 3;
 
+    /** Threads that a process may start later, once. */
+    private static final int ONCE = 5;
+
     /** What an idle connection takes of the heap at either end, in bytes. */
     private static final long MOST_HEAP = 32 << 10;
+
+    private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(60);
 
     private NatsServer broker;
     private ForkedJvm server;
@@ -52,6 +59,13 @@ class ManyConnectionsTest {
         }
     }
 
+    /** As that: threads that had work end a while after it. */
+    private static void awaitNoThreadPerConnection(ForkedJvm process, int before) {
+        while (Integer.parseInt(process.ask("threads")) > before + ONCE) {
+            LockSupport.parkNanos(5_000_000);
+        }
+    }
+
     @Test
     void allAnswerAndHearAndAreClosedAtOnceWithNothingLeft() {
         client.ask("connect", COUNT);
@@ -72,6 +86,8 @@ class ManyConnectionsTest {
     void idleConnectionsTakeLittleMemoryNoThreadAndNoMessage() throws Exception {
         client.ask("connect", 1); // what the first one loads is not counted
         client.ask("call", 0);
+        int serverThreads = Integer.parseInt(server.ask("threads"));
+        int clientThreads = Integer.parseInt(client.ask("threads"));
         long serverBefore = Long.parseLong(server.ask("heap"));
         long clientBefore = Long.parseLong(client.ask("heap"));
         client.ask("connect", COUNT);
@@ -79,8 +95,10 @@ class ManyConnectionsTest {
         try (Connection tap = Nats.connect(broker.url())) {
             awaitQuiet(tap.subscribe("valise.l.>"));
         }
-        await(server, "threads", THREADS);
-        await(client, "threads", THREADS);
+        await(server, "brokerThreads", THREADS);
+        await(client, "brokerThreads", THREADS);
+        awaitNoThreadPerConnection(server, serverThreads);
+        awaitNoThreadPerConnection(client, clientThreads);
         long atServer = (Long.parseLong(server.ask("heap")) - serverBefore) / COUNT;
         long atClient = (Long.parseLong(client.ask("heap")) - clientBefore) / COUNT;
         if (FullRun.isAskedFor()) { // with fewer connections what else a JVM keeps counts too much
@@ -92,23 +110,30 @@ class ManyConnectionsTest {
 
     /** Returns when nothing but the signs of life of two processes came from one of a process to its next. */
     private static void awaitQuiet(Subscription all) throws InterruptedException {
+        long begun = System.nanoTime();
         Set<String> asking = new HashSet<>();
         String asked = "";
-        boolean ofALink = true;
+        String ofALink = "none yet";
         while (true) {
-            Message message = all.nextMessage(0);
+            long left = MOST_NANOS - (System.nanoTime() - begun);
+            Message message = left > 0 ? all.nextMessage(Duration.ofNanos(left)) : null;
+            if (message == null) {
+                throw new AssertionError("no silence within a minute: asking=" + asking + ", of a link=" + ofALink);
+            }
             String subject = message.getSubject();
-            ofALink |= !subject.matches("valise\\.l\\.[^.]+\\.[^.]+\\.(p|[qe]\\.\\d+)");
+            if (!subject.matches("valise\\.l\\.[^.]+\\.[^.]+\\.(p|[qe]\\.\\d+)")) {
+                ofALink = subject;
+            }
             if (subject.endsWith(".p")) {
                 asking.add(message.getReplyTo());
                 asked = asked.isEmpty() ? subject : asked;
             }
             if (subject.equals(asked)) {
-                if (!ofALink) {
+                if (ofALink.isEmpty()) {
                     assertThat(asking).as("who asks").hasSizeLessThanOrEqualTo(2);
                     return;
                 }
-                ofALink = false;
+                ofALink = "";
             }
         }
     }
