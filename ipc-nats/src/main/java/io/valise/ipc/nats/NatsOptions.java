@@ -44,7 +44,8 @@ public final class NatsOptions {
      *
      * @param servers the brokers of one cluster, such as {@code nats://host:4222} or {@code tls://host}; a user and a
      *     password may be in it. Any one that answers will do
-     * @throws IllegalArgumentException when there is none, or one is malformed
+     * @throws IllegalArgumentException when there is none, or one is malformed or that of a websocket ({@code ws://}, {@code
+     *     wss://}), which is not supported
      */
     public static Builder builder(String... servers) {
         return new Builder(Arrays.asList(servers));

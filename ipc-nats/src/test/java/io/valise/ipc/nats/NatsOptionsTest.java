@@ -32,9 +32,16 @@ class NatsOptionsTest {
             assertThat(here.detail()).contains("valise.nats.url", "VALISE_NATS_URL", "NatsTransport(options)");
             fails(IpcStatus.UNSUPPORTED, "valise.nats.url", () -> IpcClient.connect("nats:quotes"));
         } finally {
-            if (url != null) { // of another test in this JVM
-                System.setProperty(NatsOptions.URL_PROPERTY, url);
-            }
+            restore(url);
+        }
+    }
+
+    /** It may be that of another test in this JVM. */
+    private static void restore(@Nullable String url) {
+        if (url == null) {
+            System.clearProperty(NatsOptions.URL_PROPERTY);
+        } else {
+            System.setProperty(NatsOptions.URL_PROPERTY, url);
         }
     }
 
@@ -54,6 +61,22 @@ class NatsOptionsTest {
                 .isThrownBy(() -> NatsOptions.builder(url))
                 .withMessageContaining("expected nats://host:port or tls://host:port")
                 .withMessageNotContaining("secret");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ws://host:8080", "wss://ann:secret@host/path", "WS://host"})
+    void websocketsAreRefused(String url) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> NatsOptions.builder(url))
+                .withMessageContaining("websockets are not supported: give its port for clients, nats://host:port")
+                .withMessageNotContaining("secret");
+        String before = System.setProperty(NatsOptions.URL_PROPERTY, url);
+        try {
+            assertThat(new NatsTransport().availability().detail()).contains("websockets are not supported");
+            fails(IpcStatus.UNSUPPORTED, "websockets are not supported", () -> IpcClient.connect("nats:quotes"));
+        } finally {
+            restore(before);
+        }
     }
 
     @Test

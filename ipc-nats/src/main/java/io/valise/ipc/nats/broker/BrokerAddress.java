@@ -2,6 +2,7 @@ package io.valise.ipc.nats.broker;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -16,15 +17,21 @@ public record BrokerAddress(
         String url, String shown, @Nullable String user) {
     private static final int DEFAULT_PORT = 4222;
     private static final Set<String> SCHEMES = Set.of("nats", "tls");
+    private static final Set<String> WEBSOCKETS = Set.of("ws", "wss");
+    private static final String EXPECTED = "nats://host:port or tls://host:port";
 
     /**
      * Reads one.
      *
-     * @throws IllegalArgumentException when it is malformed; the message does not repeat a password
+     * @throws IllegalArgumentException when it is malformed, or that of a websocket, which is not supported; the message does not
+     *     repeat a password
      */
     public static BrokerAddress parse(String text) {
         try {
             URI uri = new URI(text.trim());
+            if (WEBSOCKETS.contains(String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT))) {
+                throw refused("websockets are not supported: give its port for clients, " + EXPECTED, text, null);
+            }
             if (uri.getHost() != null && SCHEMES.contains(String.valueOf(uri.getScheme())) && isBare(uri.getPath())) {
                 int port = uri.getPort() < 0 ? DEFAULT_PORT : uri.getPort();
                 String info = uri.getUserInfo();
@@ -32,20 +39,20 @@ public record BrokerAddress(
                 return new BrokerAddress(text.trim(), uri.getScheme() + "://" + uri.getHost() + ':' + port, user);
             }
         } catch (URISyntaxException malformed) {
-            throw malformed(text, malformed);
+            throw refused("expected " + EXPECTED, text, malformed);
         }
-        throw malformed(text, null);
+        throw refused("expected " + EXPECTED, text, null);
     }
 
     private static boolean isBare(@Nullable String path) {
         return path == null || path.isEmpty() || path.equals("/");
     }
 
-    private static IllegalArgumentException malformed(String text, @Nullable Exception cause) {
+    private static IllegalArgumentException refused(String why, String text, @Nullable Exception cause) {
         String safe = text.replaceFirst("//[^/@]*@", "//…@");
         return new IllegalArgumentException(
-                "address of a NATS server: expected nats://host:port or tls://host:port, actual=\""
-                        + safe.substring(0, Math.min(100, safe.length())) + '"',
+                "address of a NATS server: " + why + ", actual=\"" + safe.substring(0, Math.min(100, safe.length()))
+                        + '"',
                 text.equals(safe) ? cause : null);
     }
 
