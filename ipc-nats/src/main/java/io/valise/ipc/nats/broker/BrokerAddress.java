@@ -4,6 +4,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,7 @@ public record BrokerAddress(
     private static final int DEFAULT_PORT = 4222;
     private static final Set<String> SCHEMES = Set.of("nats", "tls");
     private static final Set<String> WEBSOCKETS = Set.of("ws", "wss");
+    private static final Pattern NUMBER = Pattern.compile("\\[.*]|[0-9.]+");
     private static final String EXPECTED = "nats://host:port or tls://host:port";
 
     /**
@@ -42,6 +44,11 @@ public record BrokerAddress(
             throw refused("expected " + EXPECTED, text, malformed);
         }
         throw refused("expected " + EXPECTED, text, null);
+    }
+
+    /** Whether the host is a name, and not a number of IPv4 or IPv6. */
+    boolean hasHostName() {
+        return !NUMBER.matcher(URI.create(url).getHost()).matches();
     }
 
     private static boolean isBare(@Nullable String path) {

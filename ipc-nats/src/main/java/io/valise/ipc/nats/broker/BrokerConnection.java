@@ -106,6 +106,9 @@ public final class BrokerConnection {
         this.onRefused = onRefused;
         Options options = options(timeoutNanos);
         try {
+            if (settings.hasHostName()) {
+                Descriptors.requireForLookup();
+            }
             connection = Nats.connect(options);
         } catch (IOException | InterruptedException | RuntimeException e) {
             News.await();
@@ -177,7 +180,6 @@ public final class BrokerConnection {
     private Options options(long timeoutNanos) {
         Options.Builder options = new Options.Builder()
                 .servers(settings.urls().toArray(String[]::new))
-                .serverPool(new Addresses(lack -> News.HEARD.execute(() -> hear(lack))))
                 .connectionName("valise " + ProcessHandle.current().pid())
                 .connectionTimeout(Duration.ofNanos(timeoutNanos)) // for each of them
                 .maxReconnects(0)

@@ -67,6 +67,11 @@ public record BrokerSettings(
         return Objects.hash(urls(), user, secret, credentials, name, tls, brokerProvesUsers, silenceNanos);
     }
 
+    /** Whether an address has a name to be looked up. */
+    boolean hasHostName() {
+        return servers.stream().anyMatch(BrokerAddress::hasHostName);
+    }
+
     /** The brokers' addresses, perhaps with passwords. */
     List<String> urls() {
         return servers.stream().map(BrokerAddress::url).toList();

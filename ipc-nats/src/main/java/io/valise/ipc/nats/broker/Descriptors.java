@@ -18,7 +18,23 @@ final class Descriptors {
     private static final String DEVICE = "/dev/null"; // where there is none, nothing is known to be lacking
     private static final Pattern SAID = Pattern.compile(Pattern.quote(DEVICE) + " \\((.*)\\)");
 
+    /** More than a lookup takes: sockets for three name servers and one for TCP, a file, and what other threads take meanwhile. */
+    private static final int FOR_A_LOOKUP = 8;
+
     private Descriptors() {}
+
+    /**
+     * Checks that there are enough for looking up a host. A lookup that lacks one fails as that of a host that does not exist, and the
+     * JDK keeps this ({@code networkaddress.cache.negative.ttl}, 10 s): there would be no broker though descriptors are free again.
+     *
+     * @throws IOException what the system says where there are fewer
+     */
+    static void requireForLookup() throws IOException {
+        Optional<String> lack = lack(FOR_A_LOOKUP);
+        if (lack.isPresent()) {
+            throw new IOException(lack.get());
+        }
+    }
 
     /** What the system says where fewer than so many are left just now. */
     static Optional<String> lack(int count) {
