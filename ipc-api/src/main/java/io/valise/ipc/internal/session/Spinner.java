@@ -86,7 +86,7 @@ class Spinner {
     private int waits;
 
     /** Of this wait, as are the fields up to {@link #gaveUp}. */
-    private int looks;
+    private long looks; // strategies may look for hours
 
     private boolean tries;
 
