@@ -11,7 +11,10 @@ import java.time.Duration;
  * @since 0.1.0
  */
 public interface WaitStrategy {
-    /** How long to look after the last traffic before sleeping; zero sleeps at once. */
+    /**
+     * How long to look after the last traffic before sleeping; zero sleeps at once. A strategy that {@linkplain #adapts adapts}
+     * looks for up to 100 µs instead in about one of forty waits, to find out whether that pays.
+     */
     Duration spin();
 
     /**
