@@ -154,6 +154,7 @@ class ManyConnectionsTest {
         client.ask("returning", COUNT);
         client.ask("begin", 0);
         broker.kill();
+        await(client, "connected", 0); // or a later call goes by a connection that has not heard of it yet
         broker.restart();
         int answered = Integer.parseInt(client.ask("await"));
         client.ask("call", COUNT);
