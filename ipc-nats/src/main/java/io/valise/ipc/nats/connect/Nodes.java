@@ -55,8 +55,10 @@ final class Nodes {
                     return node;
                 }
                 failure = node.ended();
-                left = nanos - (System.nanoTime() - begun);
-                pause(settings, Math.min(pause, left));
+                if (nanos - (System.nanoTime() - begun) <= pause) {
+                    throw failure; // no time would be left for another
+                }
+                pause(settings, pause);
                 pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
             } catch (IpcException e) {
                 if (e.status() != IpcStatus.TIMEOUT) {
