@@ -129,6 +129,13 @@ public final class NatsServer implements AutoCloseable {
         TestProcesses.thaw(process);
     }
 
+    /** Starts it again if it has ended. */
+    void ensureRunning() {
+        if (!process.isAlive()) {
+            restart();
+        }
+    }
+
     /** Starts it again, at the same port. */
     void restart() {
         process = launch();

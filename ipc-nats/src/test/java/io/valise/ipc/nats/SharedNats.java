@@ -3,7 +3,10 @@ package io.valise.ipc.nats;
 import io.valise.ipc.spi.Transport;
 import io.valise.ipc.testkit.process.ForkedJvm;
 
-/** One nats-server for all rules of the kit in this JVM, which the processes of the rules find by the setting. */
+/**
+ * One nats-server for all rules of the kit in this JVM, which the processes of the rules find by the setting. A rule that
+ * hangs ends it with all processes of the tests: the next rule has it again.
+ */
 final class SharedNats {
     private static final NatsServer SERVER = started();
 
@@ -20,6 +23,7 @@ final class SharedNats {
         if (!System.getProperty(NatsOptions.URL_PROPERTY).equals(SERVER.url())) {
             throw new AssertionError("another test has set " + NatsOptions.URL_PROPERTY);
         }
+        SERVER.ensureRunning();
         return new NatsTransport();
     }
 }
