@@ -103,12 +103,21 @@ class SlowNetworkTest {
                 pause.accept(false);
                 relay.stall();
                 awaitBlocked();
+                awaitHandled();
             }
         }
 
+        /** What has arrived is handled then, or waits because the receiver pauses. */
         private void awaitBlocked() {
-            for (int known = -1; known != sent; LockSupport.parkNanos(A_MOMENT_NANOS)) {
-                known = sent;
+            for (int known = -1; known != sent + handled(); LockSupport.parkNanos(A_MOMENT_NANOS)) {
+                known = sent + handled();
+            }
+        }
+
+        /** Nothing that has arrived waits for a thread any more that handles it. */
+        private void awaitHandled() {
+            while (onItsWay() >= MOST_ON_ITS_WAY + GATHERED) {
+                LockSupport.parkNanos(A_MOMENT_NANOS); // there is no notification
             }
         }
 
