@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -209,7 +210,7 @@ public final class NatsOptions {
                     known == null ? DEFAULT_NAME : known,
                     tls,
                     brokerProvesUsers,
-                    silence.toNanos());
+                    TimeUnit.NANOSECONDS.convert(silence));
             settings.userToken(); // checks the name
             return new NatsOptions(settings);
         }

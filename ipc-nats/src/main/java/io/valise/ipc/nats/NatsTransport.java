@@ -170,7 +170,7 @@ public final class NatsTransport implements Transport {
             throw new IllegalArgumentException("timeout: must be positive, actual=" + timeout);
         }
         BrokerSettings settings = settings();
-        Examination found = Examination.of(settings, timeout.toNanos());
+        Examination found = Examination.of(settings, TimeUnit.NANOSECONDS.convert(timeout));
         return new BrokerReport(
                 found.version(),
                 found.name(),

@@ -8,6 +8,7 @@ import io.valise.ipc.IpcStatus;
 import io.valise.ipc.testkit.process.FreePort;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -39,6 +40,16 @@ class BrokerReportTest {
             assertThat(report.maxPayloadBytes()).isEqualTo(65536);
             assertThat(report.mayList() && report.mayServe()).isTrue();
             assertThat(broker.transport().endpoints()).isEmpty();
+        }
+    }
+
+    @Test
+    void waitsForAsLongAsCanBeCounted() {
+        Duration forever = ChronoUnit.FOREVER.getDuration();
+        try (NatsServer broker = NatsServer.open()) {
+            NatsOptions patient =
+                    NatsOptions.builder(broker.url()).silence(forever).build();
+            assertThat(new NatsTransport(patient).examine(forever).mayList()).isTrue();
         }
     }
 

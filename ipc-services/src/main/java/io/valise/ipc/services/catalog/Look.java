@@ -49,7 +49,7 @@ final class Look {
     private final ExecutorService turns = Threads.pool("valise-turn", AT_ONCE);
 
     Look(Duration timeout, ValueSet question) {
-        nanos = timeout.toNanos();
+        nanos = TimeUnit.NANOSECONDS.convert(timeout); // or so many as can be counted
         this.question = question;
     }
 

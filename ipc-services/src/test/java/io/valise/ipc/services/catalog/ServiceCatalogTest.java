@@ -3,6 +3,7 @@ package io.valise.ipc.services.catalog;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.valise.ipc.IpcServer;
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.services.manifest.Manifests;
 import io.valise.ipc.testkit.TestHome;
@@ -14,6 +15,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -170,6 +172,14 @@ class ServiceCatalogTest {
                 assertThat(status.problem()).isEqualTo("PROTOCOL_ERROR");
             });
             assertThat(garbage.asked()).isPositive();
+        }
+    }
+
+    @Test
+    void waitsForAsLongAsCanBeCounted() {
+        try (IpcServer server = IpcServer.builder("pipe:patient").start()) {
+            ServiceCatalog patient = catalog.waiting(ChronoUnit.FOREVER.getDuration());
+            assertThat(patient.running()).extracting(ServerStatus::endpoint).isEqualTo(server.endpoints());
         }
     }
 
