@@ -58,6 +58,12 @@ public final class SyncCall extends PendingCall {
         LockSupport.parkNanos(this, deadline() - System.nanoTime());
     }
 
+    /** Whether another thread is parked for it while the calling thread reads. */
+    public boolean isAwaitedElsewhere() {
+        Thread thread = parked;
+        return thread != null && thread != Thread.currentThread();
+    }
+
     public void unprepare() {
         parked = null;
     }

@@ -77,7 +77,8 @@ public final class FrameSender {
             Consumer<IpcException> broken,
             Consumer<IpcException> failed) {
         this.link = link;
-        this.spinNanos = SEVERAL_PROCESSORS ? Math.min(waiting.spin().toNanos(), MOST_SPIN_NANOS) : 0;
+        this.spinNanos =
+                SEVERAL_PROCESSORS ? Math.min(TimeUnit.NANOSECONDS.convert(waiting.spin()), MOST_SPIN_NANOS) : 0;
         this.maxFrame = link.maxFrameBytes();
         this.room = new RoomWait(link);
         this.counters = counters;

@@ -165,6 +165,7 @@ final class BackgroundReading {
     private long sleep(long turn) {
         right.leaveTo(SLEEPING, turn);
         right.wakeNextCaller(); // one that queued while this thread was still reading
+        Thread.interrupted(); // a late interrupt of a handler that has ended must not keep this thread from sleeping
         Shortage.await(wait, IDLE_NANOS);
         return right.resume(SLEEPING, turn) ? turn : NONE;
     }

@@ -99,7 +99,11 @@ final class CallerReading {
             }
         }
         if (mine != NONE) {
-            spinner.found();
+            if (reader.poller.progressed()) {
+                spinner.found();
+            } else { // the call was given up, or the connection has ended
+                spinner.stop();
+            }
             right.leaveTo(FREE, mine);
         }
     }
@@ -142,7 +146,9 @@ final class CallerReading {
 
     /** Ends the call if its time is up or its thread was interrupted. */
     private boolean givesUp(SyncCall call) {
-        if (Thread.currentThread().isInterrupted()) {
+        if (call.isAwaitedElsewhere()) {
+            Thread.interrupted(); // of a thread of the library: it concerns no call, and would keep it from sleeping
+        } else if (Thread.currentThread().isInterrupted()) {
             calls.giveUp(call.id(), IpcStatus.CANCELLED);
             return true;
         }

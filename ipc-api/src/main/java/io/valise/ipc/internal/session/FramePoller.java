@@ -32,6 +32,7 @@ final class FramePoller {
     private final Context context;
     private final ReadRight right;
     private final ReadWatch watch;
+    private final Spinner spinner;
     private final Runnable peerEnded;
     private final Consumer<Throwable> readingFailed;
 
@@ -49,6 +50,7 @@ final class FramePoller {
             TaskRunner tasks,
             ReadRight right,
             ReadWatch watch,
+            Spinner spinner,
             Runnable peerEnded,
             Consumer<Throwable> readingFailed) {
         this.link = link;
@@ -58,6 +60,7 @@ final class FramePoller {
         this.context = tasks.context();
         this.right = right;
         this.watch = watch;
+        this.spinner = spinner;
         this.peerEnded = peerEnded;
         this.readingFailed = readingFailed;
     }
@@ -77,6 +80,9 @@ final class FramePoller {
     long poll(long turn, boolean asCaller, boolean gathers) {
         receiver.gathers(gathers);
         Throwable broken = pollLink();
+        if (progressed || broken != null) {
+            spinner.leave(); // what follows may take long, or fail
+        }
         Task task = receiver.takeTask();
         if (broken != null) {
             // What was read before is valid, but no thread may take over and read on.

@@ -116,8 +116,9 @@ final class FutureReading implements FutureWaitHook {
         leave(mine, future.isDone());
     }
 
-    private void leave(long turn, boolean found) {
+    private void leave(long turn, boolean done) {
         if (turn != NONE) {
+            boolean found = done && reader.poller.progressed(); // and was not given up
             if (found && !server) { // a server must hear of requests at once
                 read(true);
                 reader.spinner.found();

@@ -69,7 +69,7 @@ final class Reader {
         this.spinner = new Spinner(strategy);
         this.watch = new ReadWatch(
                 connection, right, lifecycle::isEnded, this::launchBackground, this::expectFrames, RunQueue::isCrowded);
-        this.poller = new FramePoller(link, receiver, sender, tasks, right, watch, peerEnded, readingFailed);
+        this.poller = new FramePoller(link, receiver, sender, tasks, right, watch, spinner, peerEnded, readingFailed);
         this.background = new BackgroundReading(this, calls, server);
         this.callers = new CallerReading(this, calls);
         this.futures = new FutureReading(this, sender, server);

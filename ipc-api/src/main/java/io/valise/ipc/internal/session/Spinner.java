@@ -1,6 +1,7 @@
 package io.valise.ipc.internal.session;
 
 import io.valise.ipc.WaitStrategy;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -32,7 +33,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 class Spinner {
     static final int CPUS = Runtime.getRuntime().availableProcessors();
-    private static final AtomicInteger SPINNING = new AtomicInteger();
+    static final AtomicInteger SPINNING = new AtomicInteger();
     private static final int LOOKS_PER_CLOCK = 8;
     private static final long LEAST_NANOS = 500;
     private static final int CLOSE_LOOKS = 16;
@@ -67,7 +68,10 @@ class Spinner {
 
     private static final int LOSSES_BEFORE_REST = 3;
 
-    /** Slices lost so long ago do not count: longer than the longest rest. */
+    /** In such a time without a loss the score falls as by one yield: a lost slice in four of them costs too little to rest. */
+    private static final long FORGIVE_NANOS = 100_000_000;
+
+    /** After such a time without a loss the next rest is a short one: longer than the longest rest. */
     private static final long FORGET_NANOS = 4_000_000_000L;
 
     static final long REST_NANOS = 50_000_000;
@@ -101,8 +105,8 @@ class Spinner {
     private boolean gaveUp;
 
     /**
-     * {@link #YIELDS_PER_LOSS} for each lost slice, less the yields that lost none. A debugger, which slows the looks, sets it
-     * far below zero: then the reader never rests.
+     * {@link #YIELDS_PER_LOSS} for each lost slice, less one for each yield that lost none and each {@link #FORGIVE_NANOS}. A
+     * debugger, which slows the looks, sets it far below zero: then the reader never rests.
      */
     private int lossScore;
 
@@ -125,7 +129,7 @@ class Spinner {
     Spinner(WaitStrategy strategy, int processors, AtomicInteger spinning) {
         this.spinning = spinning;
         mostSpinning = Math.max(1, processors - 1);
-        fullBudget = Math.max(0, Math.min(LONGEST_SPIN_NANOS, strategy.spin().toNanos()));
+        fullBudget = Math.max(0, Math.min(LONGEST_SPIN_NANOS, TimeUnit.NANOSECONDS.convert(strategy.spin())));
         trialBudget = processors > 1 && fullBudget > 0 ? Math.max(LEAST_TRIAL_NANOS, fullBudget) : 0;
         adapts = strategy.adapts();
         closeLooks = adapts ? CLOSE_LOOKS : CLOSE_LOOKS_OF_SPINNERS;
@@ -236,9 +240,12 @@ class Spinner {
     }
 
     private void lose(long gap, long now) {
-        if (now - lastLoss > FORGET_NANOS) {
-            lossScore = Math.min(lossScore, 0);
+        long passed = now - lastLoss;
+        if (passed > FORGET_NANOS) {
             restDoublings = 0;
+        }
+        if (lossScore > 0) {
+            lossScore = (int) Math.max(0, lossScore - passed / FORGIVE_NANOS);
         }
         lastLoss = now;
         lossScore += gap >= THROTTLED_NANOS ? LOSSES_BEFORE_REST * YIELDS_PER_LOSS : YIELDS_PER_LOSS;
@@ -290,7 +297,8 @@ class Spinner {
         return true;
     }
 
-    private void leave() {
+    /** Lets another thread look, as one that sleeps does; the wait goes on. */
+    void leave() {
         if (counted) {
             counted = false;
             spinning.decrementAndGet();

@@ -40,6 +40,7 @@ final class ScriptedLink implements Link {
     private volatile Runnable beforePoll = () -> {};
     private volatile Runnable afterFrames = () -> {};
     private volatile Runnable beforeWaitForRoom = () -> {};
+    private volatile Runnable beforeWaitForFrames = () -> {};
 
     // ---- the test's end
 
@@ -117,6 +118,11 @@ final class ScriptedLink implements Link {
     /** Runs an action on the thread that is about to wait for room. */
     void beforeWaitForRoom(Runnable action) {
         beforeWaitForRoom = action;
+    }
+
+    /** Runs an action on the thread that is about to wait for frames. */
+    void beforeWaitForFrames(Runnable action) {
+        beforeWaitForFrames = action;
     }
 
     @Override
@@ -315,7 +321,12 @@ final class ScriptedLink implements Link {
     }
 
     @Override
-    public synchronized void await(long nanos) {
+    public void await(long nanos) {
+        beforeWaitForFrames.run();
+        awaitFrames(nanos);
+    }
+
+    private synchronized void awaitFrames(long nanos) {
         checkLack();
         long deadline = System.nanoTime() + nanos;
         while (incoming.isEmpty() && !ended && !closed && !woken && !broken) {

@@ -291,6 +291,67 @@ class SpinnerTest {
         assertThat(machine.sleeps).isZero();
     }
 
+    /** A spinner whose frames come soon never yields: time alone makes up for short pauses of the whole machine. */
+    @Test
+    void spinningLooksOnWhereThereAreShortPausesNowAndThen() {
+        boolean[] lost = {false};
+        ModelSpinner machine =
+                new ModelSpinner(WaitStrategy.spinning(), 2, now -> lost[0] ? 4 * MILLIS : NOTHING_TO_RUN);
+        for (int i = 0; i < 20; i++) {
+            lost[0] = true;
+            machine.waitFor(20 * MICROS);
+            lost[0] = false;
+            for (int wait = 0; wait < 50; wait++) {
+                machine.waitFor(MICROS);
+                machine.now += 10 * MILLIS;
+            }
+        }
+        assertThat(machine.sleeps).isZero();
+    }
+
+    /** The peer answers after a time that was found by looking before others had this processor for a moment. */
+    @Test
+    void halvesTheBudgetWhenOthersRan() {
+        boolean[] others = {false};
+        ModelSpinner machine =
+                new ModelSpinner(WaitStrategy.adaptive(), 2, now -> others[0] ? 20 * MICROS : NOTHING_TO_RUN);
+        machine.now = Spinner.TRIAL_NANOS; // no trial by the clock
+        long full = WaitStrategy.adaptive().spin().toNanos();
+        machine.waitFor(full * 3 / 4, 2);
+        assertThat(machine.sleeps).isZero();
+        others[0] = true;
+        machine.waitFor(full / 4);
+        others[0] = false;
+        machine.forget();
+        machine.waitFor(full * 3 / 4);
+        assertThat(machine.sleeps).isEqualTo(1);
+    }
+
+    /** Two ends whose waits were counted from different beginnings look together for the rest of the period. */
+    @Test
+    void countsItsWaitsAnewAfterATrialThatPaid() {
+        assertThat(waitsToNextTrial(0)).isEqualTo(waitsToNextTrial(37)).isLessThanOrEqualTo(64);
+    }
+
+    private static int waitsToNextTrial(int before) {
+        ModelSpinner machine = new ModelSpinner(WaitStrategy.adaptive(), 2, now -> NOTHING_TO_RUN);
+        machine.now = Spinner.TRIAL_NANOS;
+        for (int i = 0; i < before; i++) {
+            machine.found();
+        }
+        machine.now = Spinner.TRIAL_PERIOD_NANOS;
+        machine.waitFor(MICROS);
+        int waits = 10;
+        machine.waitFor(MILLIS, waits); // in vain, until no budget is left
+        int looks;
+        do {
+            looks = looks(machine);
+            machine.found();
+            waits++;
+        } while (looks <= 1);
+        return waits;
+    }
+
     @Test
     void spinningLooksOnWhileNoSliceIsLost() {
         ModelSpinner machine = new ModelSpinner(WaitStrategy.spinning(), 2, now -> 100 * MICROS);

@@ -9,6 +9,7 @@ import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcServer;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.internal.frame.Frames;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -151,6 +152,32 @@ class VirtualThreadsTest {
                         .isInstanceOf(IpcException.class)
                         .withMessage(failures.get(wrong));
             }
+        }
+    }
+
+    /** Such an interrupt is meant for a handler that the thread ran before. */
+    @Test
+    void anInterruptOfTheThreadThatReadsForACallEndsNoCall() throws Exception {
+        ScriptedTransport transport = new ScriptedTransport();
+        CompletableFuture<IpcConnection> connecting =
+                IpcClient.builder("scripted:virtual").transport(transport).connectAsync();
+        ScriptedPeer peer = transport.nextClient().welcome();
+        BlockingQueue<Boolean> waits = new LinkedBlockingQueue<>();
+        try (IpcConnection connection = connecting.join()) {
+            FutureTask<ValueSet> call = new FutureTask<>(() -> connection.request("s", ValueSet.empty()));
+            Thread.class.getMethod("startVirtualThread", Runnable.class).invoke(null, call);
+            long id = peer.next(Frames.REQUEST).id();
+            peer.link().beforeWaitForFrames(() -> {
+                waits.add(Thread.currentThread().isInterrupted());
+                if (waits.size() == 1) {
+                    Thread.currentThread().interrupt();
+                } else {
+                    peer.send(RawFrame.response(id, ValueSet.of("n", 1)));
+                }
+            });
+            peer.link().wake(); // it may wait already
+            assertThat(call.get()).isEqualTo(ValueSet.of("n", 1));
+            assertThat(waits).hasSize(2).containsOnly(false);
         }
     }
 
