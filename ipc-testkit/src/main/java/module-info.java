@@ -1,7 +1,7 @@
 /**
  * The conformance kit that every transport passes.
  *
- * <p>System properties: {@code valise.testkit.hangSeconds} (default 60) is how long a test may take before the
+ * <p>System properties: {@code valise.testkit.hangSeconds} (default 150) is how long a test may take before the
  * {@linkplain io.valise.ipc.testkit.HangWatchdog watchdog} dumps threads and ends it; a JUnit configuration parameter
  * of that name overrides it. {@code valise.home} is set to a fresh directory unless it is set.
  */

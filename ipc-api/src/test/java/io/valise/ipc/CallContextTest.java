@@ -11,10 +11,8 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** What a handler knows of its call, and when code finds that without being told. */
-@Timeout(60)
 class CallContextTest {
     private final BlockingQueue<CallContext> seen = new LinkedBlockingQueue<>();
     private final BlockingQueue<Optional<CallContext>> current = new LinkedBlockingQueue<>();

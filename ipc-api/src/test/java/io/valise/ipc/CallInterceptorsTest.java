@@ -17,10 +17,8 @@ import java.util.concurrent.SubmissionPublisher;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Interceptors around the calls that an end makes. */
-@Timeout(60)
 class CallInterceptorsTest {
     private static final ValueSet MESSAGE = ValueSet.of("n", 1);
 

@@ -10,10 +10,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** A server that calls another one, in the time that its own caller gives it. */
-@Timeout(60)
 class HandedOnDeadlineTest {
     private static final ValueSet MESSAGE = ValueSet.of("n", 1);
 

@@ -15,10 +15,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.SubmissionPublisher;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Interceptors around handlers. */
-@Timeout(60)
 class HandlerInterceptorsTest {
     private static final ValueSet MESSAGE = ValueSet.of("n", 1);
 

@@ -13,10 +13,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Services and calls by records, at every place where one is added, and plain messages at the other end. */
-@Timeout(60)
 class TypedCallsTest {
     record Ask(int number) {}
 

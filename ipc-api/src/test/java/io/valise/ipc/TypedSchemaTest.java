@@ -18,10 +18,8 @@ import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** What a server says of itself in answer to {@code valise.schema}. */
-@Timeout(60)
 class TypedSchemaTest {
     record Ask(String symbol, Optional<LocalDate> day) {}
 

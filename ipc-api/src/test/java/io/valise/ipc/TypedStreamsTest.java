@@ -12,10 +12,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Streams and events of records, at every place where one is added, and plain messages at the other end. */
-@Timeout(60)
 class TypedStreamsTest {
     record Range(int from, int to) {}
 

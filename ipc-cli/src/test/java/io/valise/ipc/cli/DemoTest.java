@@ -5,10 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.valise.ipc.testkit.rule.InFullRun;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** {@code ipc demo} tries every transport between real processes. */
-@Timeout(180)
 @InFullRun("takes long; CI runs ./ipc demo")
 class DemoTest {
     @Test

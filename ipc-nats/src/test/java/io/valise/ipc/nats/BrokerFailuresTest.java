@@ -14,11 +14,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** What is wrong at the broker: each with its status and what to do. */
 @NeedsNats
-@Timeout(60)
 class BrokerFailuresTest {
     private static void bothFail(IpcStatus status, String remedy, NatsOptions options) {
         NatsTransport transport = new NatsTransport(options);

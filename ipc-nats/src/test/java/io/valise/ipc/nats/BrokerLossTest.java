@@ -19,12 +19,10 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Brokers that end, and come back. */
 @NeedsNats
-@Timeout(60)
 @ExtendWith(LogWatch.class)
 @MayLog("is not served until there is a NATS broker")
 class BrokerLossTest {

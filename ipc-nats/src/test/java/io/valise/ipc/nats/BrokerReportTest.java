@@ -10,11 +10,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** What a broker is found to be, and to let a process do, without a name that is served or called. */
 @NeedsNats
-@Timeout(60)
 class BrokerReportTest {
     private static final Duration LONG = Duration.ofSeconds(20);
 

@@ -11,11 +11,9 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Three brokers of one cluster. */
 @NeedsNats
-@Timeout(120)
 class ClusterTest {
     private static final int MOST_CLIENTS = 200;
     private static final int SERVERS_BROKER = 0;

@@ -22,11 +22,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Three servers of one name in three processes, under load. */
 @NeedsNats
-@Timeout(90)
 class FailoverTest {
     private static final int CLIENTS = 12;
 

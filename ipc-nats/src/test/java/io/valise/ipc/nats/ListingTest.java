@@ -31,11 +31,9 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Which servers there are at a broker: each by itself, and what is said when they cannot be listed. */
 @NeedsNats
-@Timeout(60)
 class ListingTest {
     private static final long LONG = TimeUnit.SECONDS.toNanos(20);
 

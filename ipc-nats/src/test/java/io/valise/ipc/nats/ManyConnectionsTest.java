@@ -17,11 +17,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** A thousand connections between two processes; a hundred where this is not the full run. */
 @NeedsNats
-@Timeout(120)
 class ManyConnectionsTest {
     private static final int COUNT = FullRun.isAskedFor() ? 1000 : 100;
     private static final int THREADS = 3;

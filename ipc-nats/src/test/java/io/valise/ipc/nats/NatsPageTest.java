@@ -17,11 +17,9 @@ import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** What docs/nats.md shows: its program, and its permissions at a broker. */
 @NeedsNats
-@Timeout(60)
 class NatsPageTest {
     private static final Pattern CONFIGURATION = Pattern.compile("(?s)```conf\n(.*?)```");
 

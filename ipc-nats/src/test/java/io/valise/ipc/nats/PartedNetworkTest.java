@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -26,7 +25,6 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 @NeedsNats
 @NeedsNetworks
-@Timeout(120)
 class PartedNetworkTest {
     private static final int BROKER = 0;
     private static final int SERVER = 1;

@@ -15,11 +15,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Networks between a process and its broker that are late, slow, silent, or cut. */
 @NeedsNats
-@Timeout(120)
 class RelayTest {
     private static final int CALLS = 100;
     private static final int ITEMS = 500;

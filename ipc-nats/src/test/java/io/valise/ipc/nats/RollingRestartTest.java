@@ -16,11 +16,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Three servers of one name in three processes, each of which is replaced while clients call. */
 @NeedsNats
-@Timeout(120)
 class RollingRestartTest {
     private static final String ADDRESS = "nats:rolling";
     private static final int SERVERS = 3;

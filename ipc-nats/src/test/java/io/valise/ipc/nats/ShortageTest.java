@@ -17,11 +17,9 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** A process that has too few descriptors or threads left for one more connection to a broker, at each step of making it. */
 @NeedsNats
-@Timeout(60)
 class ShortageTest {
     private static final int DESCRIPTORS = 256;
     private static final int THREADS = 120;

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 /** A network between a client and its broker that becomes slow when as much is on its way as may be. */
 @NeedsNats
 @InFullRun("each takes half a minute")
-@Timeout(120)
+@Timeout(300)
 class SlowNetworkTest {
     private static final int VERY_SLOW = 128 << 10;
     private static final int SLOW = 256 << 10;

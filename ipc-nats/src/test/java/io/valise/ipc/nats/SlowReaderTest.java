@@ -13,11 +13,9 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** What is on its way to a process that does not read is bounded, whatever the number of its links. */
 @NeedsNats
-@Timeout(60)
 class SlowReaderTest {
     private static final int LINKS = 40;
     private static final int FRAME = 8000;

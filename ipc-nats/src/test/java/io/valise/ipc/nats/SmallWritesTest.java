@@ -15,11 +15,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Short events are gathered while a write is under way: none is lost, and those of a thread stay in order. */
 @NeedsNats
-@Timeout(60)
 class SmallWritesTest {
     private static final int LINKS = 12;
     private static final int THREADS = 2;

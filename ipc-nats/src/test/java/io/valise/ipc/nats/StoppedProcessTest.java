@@ -20,11 +20,9 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Servers, clients and brokers that are stopped (SIGSTOP) and go on (SIGCONT), for a while or for longer than is waited for. */
 @NeedsNats
-@Timeout(120)
 class StoppedProcessTest {
     private static final ValueSet EMPTY = ValueSet.empty();
 

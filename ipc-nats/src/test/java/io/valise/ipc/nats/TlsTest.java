@@ -16,12 +16,10 @@ import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Encryption between processes and their broker: whose certificates are taken, and what the others are told. */
 @NeedsNats
-@Timeout(120)
 class TlsTest {
     @TempDir
     static Path folder;

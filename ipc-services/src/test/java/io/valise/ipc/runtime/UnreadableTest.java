@@ -12,11 +12,9 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What cannot be read is never taken for absent or empty, hides nothing else, and the error says why. */
-@Timeout(60)
 class UnreadableTest {
     @TempDir
     Path temp;

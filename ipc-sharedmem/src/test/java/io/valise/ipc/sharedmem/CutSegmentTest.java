@@ -17,7 +17,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -26,7 +25,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  * A third process, this one, truncates the segment of a connection between two others, to nothing or to half, at any time: both processes survive, pending calls at either end fail with a status, and their other connection is not affected.
  */
 @ExtendWith(HangWatchdog.class)
-@Timeout(180)
 class CutSegmentTest {
     private static final long UNTIL_IDLE = TimeUnit.MILLISECONDS.toNanos(1500);
     private static final String PROTOCOL_ERROR = "PROTOCOL_ERROR";

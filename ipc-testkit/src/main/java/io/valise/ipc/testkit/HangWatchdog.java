@@ -20,7 +20,7 @@ import org.junit.jupiter.api.extension.InvocationInterceptor;
 import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
 
 /**
- * Ends a test that hangs and reports where it hangs: after {@code valise.testkit.hangSeconds} (60 unless set as a JUnit
+ * Ends a test that hangs and reports where it hangs: after {@code valise.testkit.hangSeconds} (150 unless set as a JUnit
  * configuration parameter or system property) it dumps the threads of this JVM and of every {@link ForkedJvm}, kills
  * all {@link TestProcesses}, and interrupts the test, which then fails with the dumps as its message. The methods that run
  * before and after tests are watched too, each by itself. Thread-safe.
@@ -29,6 +29,10 @@ import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
  */
 public final class HangWatchdog implements InvocationInterceptor, BeforeAllCallback {
     private static final String SECONDS = "valise.testkit.hangSeconds";
+
+    /** Many times what any rule takes, as some are run where all processors are busy. */
+    private static final long DEFAULT_SECONDS = 150;
+
     private static final ScheduledExecutorService TIMER = Executors.newSingleThreadScheduledExecutor(work -> {
         Thread thread = new Thread(work, "hang-watchdog");
         thread.setDaemon(true);
@@ -86,7 +90,8 @@ public final class HangWatchdog implements InvocationInterceptor, BeforeAllCallb
     }
 
     private static long seconds(ExtensionContext context) {
-        return context.getConfigurationParameter(SECONDS, Long::valueOf).orElseGet(() -> Long.getLong(SECONDS, 60));
+        return context.getConfigurationParameter(SECONDS, Long::valueOf)
+                .orElseGet(() -> Long.getLong(SECONDS, DEFAULT_SECONDS));
     }
 
     private static void watch(Invocation<@Nullable Void> test, long seconds) throws Throwable {

@@ -23,13 +23,11 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /**
  * More calls at once than the tables of both ends have slots, frame by frame. A slot is the low six bits of an id: what
  * finds it taken is kept elsewhere.
  */
-@Timeout(60)
 class ConcurrentCallsTest {
     private static final int CALLS = 200;
 

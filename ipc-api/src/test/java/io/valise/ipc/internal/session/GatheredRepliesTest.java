@@ -25,10 +25,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Replies to futures that one poll reads together: each future is completed, however long the code that depends on one takes. */
-@Timeout(60)
 class GatheredRepliesTest {
     private static final ValueSet HI = ValueSet.of("say", "hi");
 

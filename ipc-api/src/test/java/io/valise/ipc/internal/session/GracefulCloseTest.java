@@ -25,12 +25,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the ends of a connection tell each other of calls that no handler has seen, frame by frame. */
-@Timeout(60)
 class GracefulCloseTest {
     private static final ValueSet HI = ValueSet.of("say", "hi");
     private static final int DRAIN = Frames.FLAG_DRAIN;

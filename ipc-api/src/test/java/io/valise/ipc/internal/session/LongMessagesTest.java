@@ -16,10 +16,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Messages that are longer than a frame cross in parts, through buffers that all connections of the process share. */
-@Timeout(60)
 class LongMessagesTest {
     private static final String ADDRESS = "local:long";
     private static final int SENDERS = 4;

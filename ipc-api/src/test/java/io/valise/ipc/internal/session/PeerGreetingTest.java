@@ -12,10 +12,8 @@ import io.valise.ipc.internal.frame.Frames;
 import java.util.HexFormat;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** The message limit that a server states in its WELCOME, in any encoding, valid or not. */
-@Timeout(60)
 class PeerGreetingTest {
     private static final int DEFAULT_LIMIT = 16 << 20;
 

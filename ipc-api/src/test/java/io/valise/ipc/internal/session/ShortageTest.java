@@ -22,12 +22,10 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Links that cannot be waited for, because the process lacks descriptors, memory or threads: connections live on. */
-@Timeout(60)
 class ShortageTest {
     private static final ValueSet HI = ValueSet.of("say", "hi");
 

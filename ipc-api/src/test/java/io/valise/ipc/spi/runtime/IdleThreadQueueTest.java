@@ -15,10 +15,8 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** The pools of the library. */
-@Timeout(60)
 class IdleThreadQueueTest {
     private final Queue<Thread> started = new ConcurrentLinkedQueue<>();
 

@@ -8,10 +8,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Parking until the readiness loop tells, whatever comes first. */
-@Timeout(60)
 class LoopWaitTest {
     private static final long LONG = TimeUnit.HOURS.toNanos(1);
 

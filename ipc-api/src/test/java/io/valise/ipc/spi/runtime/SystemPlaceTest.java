@@ -25,7 +25,6 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -34,7 +33,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  * The system-wide place is used only while it is root's alone, and a service only while its folder is its account's alone.
  * What processes of other users can do is tried in {@code SystemServicesTest} of ipc-services.
  */
-@Timeout(60)
 class SystemPlaceTest {
     private static final String ACCOUNT = "20001";
 

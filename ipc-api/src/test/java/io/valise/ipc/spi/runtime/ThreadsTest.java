@@ -15,12 +15,10 @@ import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Threads that live on, also where the log of what failed fails itself. */
-@Timeout(60)
 class ThreadsTest {
     private final Logger target = Logger.getLogger(Threads.class.getName());
     private final SafeLogTest.FailingHandler handler = new SafeLogTest.FailingHandler();

@@ -7,17 +7,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 
 /** That docs/a-request.md names the classes that a request enters. */
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
 class RequestTraceTest {
     private static final Path PAGE = Path.of("..", "docs", "a-request.md");
     private static final Pattern ROW = Pattern.compile("(?m)^\\| `[^|]*` \\| (.*) \\|$");

@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class NameHoldTest {
@@ -19,7 +18,6 @@ class NameHoldTest {
     Path temp;
 
     @Test
-    @Timeout(60)
     void aNameInADirectoryThatCannotBeEnteredIsNotFree() throws Exception {
         OtherUser.assumePossible();
         Files.setPosixFilePermissions(temp, PosixFilePermissions.fromString("rwxrwxrwx"));

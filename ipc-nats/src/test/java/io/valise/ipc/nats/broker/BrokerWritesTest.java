@@ -10,11 +10,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** What the client library does that links build on. */
 @NeedsNats
-@Timeout(60)
 class BrokerWritesTest {
     private final CountDownLatch denied = new CountDownLatch(1);
     private final CountDownLatch over = new CountDownLatch(1);

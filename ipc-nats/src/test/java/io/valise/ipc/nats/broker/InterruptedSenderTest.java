@@ -12,11 +12,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** The client library drops what an interrupted thread sends; nothing is lost all the same, and all stays in order. */
 @NeedsNats
-@Timeout(60)
 class InterruptedSenderTest {
     private static final int COUNT = 20_000;
 

@@ -15,11 +15,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A file is opened to the one user that was granted it, by name or number. */
-@Timeout(60)
 class UserAccessTest {
     private static final String ANN = "20002";
     private static final String BOB = "20003";
