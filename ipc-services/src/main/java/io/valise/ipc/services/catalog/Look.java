@@ -4,7 +4,6 @@ import io.valise.ipc.Delivery;
 import io.valise.ipc.Endpoint;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
-import io.valise.ipc.ValueSet;
 import io.valise.ipc.spi.Availability;
 import io.valise.ipc.spi.FoundServer;
 import io.valise.ipc.spi.Transport;
@@ -40,7 +39,7 @@ final class Look {
 
     private final long begun = System.nanoTime();
     private final long nanos;
-    private final ValueSet question;
+    private final Question question;
     /** Who connects on this machine waits for no one who connects by a network. */
     private final ExecutorService here = Threads.pool("valise-asker", AT_ONCE);
 
@@ -48,8 +47,8 @@ final class Look {
     /** No one who is connected waits for those who connect. */
     private final ExecutorService turns = Threads.pool("valise-turn", AT_ONCE);
 
-    Look(Duration timeout, ValueSet question) {
-        nanos = TimeUnit.NANOSECONDS.convert(timeout); // or so many as can be counted
+    Look(Question question) {
+        nanos = TimeUnit.NANOSECONDS.convert(question.timeout()); // or so many as can be counted
         this.question = question;
     }
 
@@ -171,7 +170,7 @@ final class Look {
 
     private Probe probe(FoundServer server) {
         return System.nanoTime() - begun < nanos
-                ? Probe.connect(server, left())
+                ? Probe.connect(server, left(), question.asker())
                 : new Probe(server.endpoint(), Optional.empty(), IpcStatus.TIMEOUT.toString());
     }
 
@@ -221,7 +220,7 @@ final class Look {
         try {
             inquiry.connected()
                     .join()
-                    .ask(question, left())
+                    .ask(question.message(), left())
                     .thenAccept(inquiry.answered()::complete)
                     .exceptionally(failure -> fail(inquiry, failure));
         } catch (RuntimeException | Error e) { // nothing is left unanswered

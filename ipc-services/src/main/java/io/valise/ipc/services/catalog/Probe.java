@@ -5,6 +5,7 @@ import io.valise.ipc.IpcClient;
 import io.valise.ipc.IpcConnection;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.spi.FoundServer;
 import io.valise.ipc.spi.Transport;
 import java.time.Duration;
@@ -21,10 +22,11 @@ import org.jspecify.annotations.Nullable;
  * @param problem why there is none
  */
 record Probe(Endpoint endpoint, Optional<IpcConnection> connection, String problem) {
-    static Probe connect(FoundServer server, Duration timeout) {
+    static Probe connect(FoundServer server, Duration timeout, Optional<AppIdentity> asker) {
         Endpoint endpoint = server.endpoint();
         try {
             IpcClient.Builder client = IpcClient.builder(endpoint).connectTimeout(timeout);
+            asker.ifPresent(client::identity);
             IpcConnection connection = server.transport().reach() == Transport.Reach.NETWORK
                     ? client.transport(server.transport()).connect() // with this one of those that share the name
                     : client.connect();

@@ -1,7 +1,8 @@
 package io.valise.ipc.services.catalog;
 
+import io.valise.ipc.IpcClient;
 import io.valise.ipc.IpcException;
-import io.valise.ipc.ValueSet;
+import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.runtime.KnownTransports;
 import io.valise.ipc.spi.Transport;
 import java.time.Duration;
@@ -25,24 +26,19 @@ import java.util.stream.Stream;
  * @since 0.1.0
  */
 public final class ServiceCatalog {
-    private static final Duration TIMEOUT = Duration.ofSeconds(1);
-
     private final List<Source> sources;
-    private final Duration timeout;
     private final boolean withStartable;
-    /** What servers are asked by. */
-    private final ValueSet question;
+    private final Question question;
 
-    private ServiceCatalog(List<Source> sources, Duration timeout, boolean withStartable, ValueSet question) {
+    private ServiceCatalog(List<Source> sources, boolean withStartable, Question question) {
         this.sources = sources;
-        this.timeout = timeout;
         this.withStartable = withStartable;
         this.question = question;
     }
 
     /** The servers of this user by every transport that {@link KnownTransports#find} finds; waits a second for them. */
     public static ServiceCatalog ofThisUser() {
-        return new ServiceCatalog(Source.of(KnownTransports.find().ofThisMachine()), TIMEOUT, true, ValueSet.empty());
+        return new ServiceCatalog(Source.of(KnownTransports.find().ofThisMachine()), true, Question.plain());
     }
 
     /**
@@ -50,7 +46,7 @@ public final class ServiceCatalog {
      * waits a second for them. They are in no catalog unless asked for: what one of them is told, another account knows.
      */
     public static ServiceCatalog systemWide() {
-        return new ServiceCatalog(Source.of(KnownTransports.find().systemWide()), TIMEOUT, false, ValueSet.empty());
+        return new ServiceCatalog(Source.of(KnownTransports.find().systemWide()), false, Question.plain());
     }
 
     /** This catalog with the servers of {@link #systemWide()} behind its own. */
@@ -90,12 +86,12 @@ public final class ServiceCatalog {
         if (!source.isOfNetwork()) {
             throw new IllegalArgumentException("transport " + network.scheme() + ": must reach other machines");
         }
-        return with(List.of(source), question.toBuilder().put("host", true).build());
+        return with(List.of(source), question.with("host"));
     }
 
-    private ServiceCatalog with(List<Source> more, ValueSet asking) {
+    private ServiceCatalog with(List<Source> more, Question asking) {
         List<Source> all = Stream.concat(sources.stream(), more.stream()).toList();
-        return new ServiceCatalog(all, timeout, withStartable, asking);
+        return new ServiceCatalog(all, withStartable, asking);
     }
 
     /**
@@ -108,7 +104,21 @@ public final class ServiceCatalog {
         if (answerTime.isNegative() || answerTime.isZero()) {
             throw new IllegalArgumentException("time to wait for an answer: must be positive, actual=" + answerTime);
         }
-        return new ServiceCatalog(sources, answerTime, withStartable, question);
+        return with(List.of(), question.waiting(answerTime));
+    }
+
+    /**
+     * This catalog, whose queries prove to be made by an application, as {@link IpcClient.Builder#identity} does. A server
+     * whose policy or loopback access rules admit that application answers; one that does not admit it is {@link
+     * ServerStatus.State#SILENT} with the problem {@code ACCESS_DENIED}. Every server that is asked is told the
+     * application: those of this machine, of other accounts and on other machines. Replaces the identity set before.
+     *
+     * @param application who asks; not null
+     * @throws NullPointerException when it is null
+     * @since 0.2.0
+     */
+    public ServiceCatalog withIdentity(AppIdentity application) {
+        return with(List.of(), question.by(application));
     }
 
     /**
@@ -117,7 +127,7 @@ public final class ServiceCatalog {
      * answer as before.
      */
     public ServiceCatalog measuringLatency() {
-        return with(List.of(), question.toBuilder().put("latency", true).build());
+        return with(List.of(), question.with("latency"));
     }
 
     /** Every address that is served now, as {@link #running}, then every one at which a server can be started. */
@@ -142,7 +152,7 @@ public final class ServiceCatalog {
 
     /** Every address that is served now, the fastest transports first, by name; those that did not answer say why. */
     public List<ServerStatus> running() {
-        return new Look(timeout, question).at(sources);
+        return new Look(question).at(sources);
     }
 
     /** Where a service of that name is offered: by servers that are alive, the fastest transports first, then by startable ones. */

@@ -1,13 +1,17 @@
 package io.valise.ipc.services.catalog;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.valise.ipc.AccessPolicy;
 import io.valise.ipc.IpcServer;
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.services.manifest.Manifests;
 import io.valise.ipc.testkit.TestHome;
 import io.valise.ipc.testkit.process.ForkedJvm;
+import io.valise.ipc.testlog.MayLog;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -181,6 +185,33 @@ class ServiceCatalogTest {
             ServiceCatalog patient = catalog.waiting(ChronoUnit.FOREVER.getDuration());
             assertThat(patient.running()).extracting(ServerStatus::endpoint).isEqualTo(server.endpoints());
         }
+    }
+
+    @Test
+    @MayLog("refused: ")
+    void asksAsAnApplication() {
+        AppIdentity quotes = AppIdentity.open("catalog", "quotes");
+        AppIdentity reader = AppIdentity.open("catalog", "reader");
+        AppIdentity other = AppIdentity.open("elsewhere", "reader");
+        try (IpcServer server = IpcServer.builder("pipe:own", "shm:own", "loopback:own")
+                .identity(quotes)
+                .access(AccessPolicy.applications(reader.id()))
+                .service("price", request -> request.message())
+                .start()) {
+            assertThat(server.isOpen()).isTrue();
+            ServiceCatalog known = catalog.withIdentity(other).withIdentity(reader);
+            ServiceCatalog more = known.withSystemWide().measuringLatency().waiting(Duration.ofSeconds(19));
+            for (ServiceCatalog asking : List.of(known, more)) {
+                assertThat(asking.find("price")).hasSize(3).allMatch(ServerStatus::answers);
+            }
+            for (ServiceCatalog asking : List.of(catalog, known.withIdentity(other))) {
+                assertThat(asking.running())
+                        .hasSize(3)
+                        .allMatch(status -> status.state() == ServerStatus.State.SILENT)
+                        .allMatch(status -> status.problem().equals("ACCESS_DENIED"));
+            }
+        }
+        assertThatNullPointerException().isThrownBy(() -> catalog.withIdentity(null));
     }
 
     @Test
