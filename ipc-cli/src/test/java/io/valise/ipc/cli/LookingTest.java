@@ -7,8 +7,12 @@ import io.valise.ipc.IpcClient;
 import io.valise.ipc.IpcConnection;
 import io.valise.ipc.IpcServer;
 import io.valise.ipc.ValueSet;
+import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.OwnHome;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -89,6 +93,20 @@ class LookingTest {
             assertThat(found.get("problem").textValue()).isEqualTo("TIMEOUT");
         } finally {
             stuck.countDown();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"list", "services", "top --once"})
+    void anIdentityThatIsNoneIsToldAsByCall(String command) throws IOException {
+        AppIdentity.open("damaged", "reader");
+        Files.writeString(own.configuration().resolve("keys/damaged.key"), "nothing");
+        for (String identity : List.of("unheard/reader", "reader_0000000000000", "damaged/reader", "no=name")) {
+            CommandRun call = CommandRun.of("call", "pipe:absent", "echo", "--identity", identity);
+            CommandRun run = CommandRun.of((command + " --identity " + identity).split(" "));
+            assertThat(run.status()).isEqualTo(call.status()).isEqualTo(identity.equals("no=name") ? 2 : 1);
+            assertThat(run.err()).isEqualTo(call.err().replace("ipc call", "ipc " + command.replaceFirst(" .*", "")));
+            assertThat(run.out()).isEmpty();
         }
     }
 

@@ -170,6 +170,10 @@ class LoopbackCommandsTest {
             assertThat(done(call).out()).contains("{");
             assertThat(watch.end().status()).isZero();
             assertThat(fails("call " + ADDRESS + " echo").err()).contains("ACCESS_DENIED");
+            assertThat(done("list --timeout 20s").out()).contains(ADDRESS + "  (does not answer: ACCESS_DENIED)");
+            assertThat(done("list --timeout 20s --identity acme/reader").out())
+                    .containsPattern(
+                            ADDRESS + " +ipc serve +" + server.process().pid() + " .* echo");
             done("loopback exempt acme/quotes --in");
             done("call " + ADDRESS + " echo");
             server.terminate();

@@ -1,6 +1,7 @@
 package io.valise.ipc.cli.command;
 
 import io.valise.ipc.cli.option.CommonOptions;
+import io.valise.ipc.cli.option.IdentityOption;
 import io.valise.ipc.cli.option.JsonLine;
 import io.valise.ipc.cli.option.RemoteOption;
 import io.valise.ipc.cli.option.TimeoutOption;
@@ -29,6 +30,9 @@ final class ListCommand implements Callable<Integer> {
     private RemoteOption remote;
 
     @Mixin
+    private IdentityOption identity;
+
+    @Mixin
     private TimeoutOption timeout;
 
     @Mixin
@@ -36,8 +40,8 @@ final class ListCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        ServiceCatalog catalog =
-                remote.widen(ReachableServers.within(timeout.timeout()).withSystemWide());
+        ServiceCatalog catalog = identity.on(
+                remote.widen(ReachableServers.within(timeout.timeout()).withSystemWide()));
         List<ServerStatus> servers = remote.query(catalog::running);
         if (json.isAsked()) {
             json.print("servers", servers, ServerStatus::toValueSet);

@@ -1,6 +1,7 @@
 package io.valise.ipc.cli.command;
 
 import io.valise.ipc.cli.option.CommonOptions;
+import io.valise.ipc.cli.option.IdentityOption;
 import io.valise.ipc.cli.option.JsonLine;
 import io.valise.ipc.cli.option.RemoteOption;
 import io.valise.ipc.cli.option.TimeoutOption;
@@ -39,6 +40,9 @@ final class ServicesCommand implements Callable<Integer> {
     private RemoteOption remote;
 
     @Mixin
+    private IdentityOption identity;
+
+    @Mixin
     private TimeoutOption timeout;
 
     @Mixin
@@ -46,8 +50,8 @@ final class ServicesCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        ServiceCatalog catalog =
-                remote.widen(ReachableServers.within(timeout.timeout()).withSystemWide());
+        ServiceCatalog catalog = identity.on(
+                remote.widen(ReachableServers.within(timeout.timeout()).withSystemWide()));
         List<ServerStatus> found = remote.query(
                 () -> Optional.ofNullable(service).map(catalog::find).orElseGet(catalog::list));
         List<ServiceLine> lines = ServiceLine.of(found);

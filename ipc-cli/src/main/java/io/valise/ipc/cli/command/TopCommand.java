@@ -2,6 +2,7 @@ package io.valise.ipc.cli.command;
 
 import io.valise.ipc.ValueSet;
 import io.valise.ipc.cli.option.CommonOptions;
+import io.valise.ipc.cli.option.IdentityOption;
 import io.valise.ipc.cli.option.JsonLine;
 import io.valise.ipc.cli.option.RemoteOption;
 import io.valise.ipc.cli.option.TimeoutOption;
@@ -59,6 +60,9 @@ final class TopCommand implements Callable<Integer> {
     private RemoteOption remote;
 
     @Mixin
+    private IdentityOption identity;
+
+    @Mixin
     private TimeoutOption timeout;
 
     @Mixin
@@ -67,8 +71,8 @@ final class TopCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         common.requireAtLeast("--interval", SHORTEST_INTERVAL, interval);
-        ServiceCatalog servers =
-                remote.widen(ReachableServers.within(timeout.timeout()).measuringLatency());
+        ServiceCatalog servers = identity.on(
+                remote.widen(ReachableServers.within(timeout.timeout()).measuringLatency()));
         int tables = once ? 1 : count == 0 ? Integer.MAX_VALUE : count;
         ServerLoad load = new ServerLoad(look(servers), System.nanoTime());
         for (int i = 0; i < tables && !common.out().checkError(); i++) { // an error: who read it has gone

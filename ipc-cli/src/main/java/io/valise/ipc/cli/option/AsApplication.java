@@ -5,7 +5,7 @@ import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.identity.LoopbackAccessRules;
 import io.valise.ipc.services.loopback.LoopbackManifest;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -17,18 +17,15 @@ public final class AsApplication {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
 
-    @Option(
-            names = "--identity",
-            paramLabel = "APPLICATION",
-            description = "Prove to be this application of yours: " + ApplicationName.FORMS + ".")
-    private @Nullable ApplicationName name;
+    @Mixin
+    private IdentityOption named;
 
     @Option(names = "--loopback-rules", description = "Follow the loopback manifest of --identity; see `ipc loopback`.")
     private boolean rules;
 
     /** Whether the command is an application. */
     public boolean isAsked() {
-        return name != null;
+        return named.isAsked();
     }
 
     /** The builder of a client or server that is this application. */
@@ -41,10 +38,10 @@ public final class AsApplication {
 
     /** The application; empty where the command is none. */
     public Optional<AppIdentity> identity() {
-        if (name == null && rules) {
+        if (rules && !named.isAsked()) {
             throw new ParameterException(command.commandLine(), "--loopback-rules: whose? --identity says so");
         }
-        return Optional.ofNullable(name).map(ApplicationName::identity);
+        return named.identity();
     }
 
     private Optional<LoopbackAccessRules> followed(Optional<AppIdentity> identity) {
