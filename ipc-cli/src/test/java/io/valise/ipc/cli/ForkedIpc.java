@@ -1,8 +1,11 @@
 package io.valise.ipc.cli;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import io.valise.ipc.testkit.TestHome;
 import io.valise.ipc.testkit.process.ClassPath;
 import io.valise.ipc.testkit.process.JavaCommand;
+import io.valise.ipc.testkit.process.Requirement;
 import io.valise.ipc.testkit.process.TestProcesses;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
@@ -16,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /** The command in a process of its own, through its real main method. */
 final class ForkedIpc implements AutoCloseable {
@@ -63,6 +67,19 @@ final class ForkedIpc implements AutoCloseable {
         }
     }
 
+    /** Starts it on a terminal of its own; skips the test where this machine has no script(1), which gives it one. */
+    static ForkedIpc onTerminal(Map<String, String> variables, String... arguments) throws IOException {
+        assumeTrue(Requirement.program("script").isPresent(), "no script on the PATH");
+        String line = command(ClassPath.ofThisJvm(), arguments).stream()
+                .map(word -> '\'' + word.replace("'", "'\\''") + '\'')
+                .collect(Collectors.joining(" ", "exec ", ""));
+        ProcessBuilder ipc = new ProcessBuilder("script", "-qec", line, "/dev/null");
+        ipc.environment().putAll(variables);
+        ipc.environment().putAll(Map.of("SHELL", "/bin/sh", "TERM", "xterm"));
+        ipc.environment().remove("NO_COLOR");
+        return new ForkedIpc(TestProcesses.start(ipc));
+    }
+
     private static List<String> command(ClassPath classPath, String... arguments) {
         List<String> command = JavaCommand.of(classPath);
         command.add("-D" + TestHome.PROPERTY + "=" + TestHome.current());
@@ -91,6 +108,12 @@ final class ForkedIpc implements AutoCloseable {
 
     String nextLine() throws IOException {
         return String.valueOf(out.readLine());
+    }
+
+    /** Types on its terminal. */
+    void type(String keys) throws IOException {
+        process.getOutputStream().write(keys.getBytes(StandardCharsets.US_ASCII));
+        process.getOutputStream().flush();
     }
 
     /** SIGTERM, where there is such; unlike {@link Process#destroy} this leaves its output to be read. */

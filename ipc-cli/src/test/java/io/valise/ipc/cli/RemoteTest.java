@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.nats.client.Connection;
 import io.nats.client.Nats;
+import io.valise.ipc.AccessPolicy;
 import io.valise.ipc.IpcServer;
+import io.valise.ipc.identity.AppIdentity;
 import io.valise.ipc.services.manifest.ManifestFolder;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.OwnHome;
 import io.valise.ipc.testkit.process.FreePort;
+import io.valise.ipc.testlog.MayLog;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -24,7 +27,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,6 +41,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RemoteTest {
     private static final String NO_ONE = "authorization { users: [ {user: ann, password: a, permissions: {"
             + " publish: { allow: [\"valise.l.*.>\"] }, subscribe: { allow: [\"valise.l.ann.>\"] } } } ] }";
+
+    private static final String CLEARS = "\u001b[H\u001b[2J";
+    private static final String CTRL_C = "\u0003";
+    /** The exit status of a process that SIGINT has ended, as a shell has it. */
+    private static final int INTERRUPTED = 130;
 
     @RegisterExtension
     final OwnHome own = new OwnHome();
@@ -187,6 +198,55 @@ class RemoteTest {
         }
     }
 
+    /** Those here are asked by the same identity. */
+    @Test
+    @MayLog("refused: ")
+    void serversThatAdmitAPublisherAreListedForItsApplications() throws Exception {
+        AppIdentity quotes = AppIdentity.open("acme", "quotes");
+        AppIdentity.open("other", "reader");
+        try (Broker broker = Broker.start();
+                IpcServer here = IpcServer.builder("pipe:own", "loopback:own")
+                        .identity(quotes)
+                        .access(AccessPolicy.publishers(quotes.publisherId()))
+                        .service("price", request -> request.message())
+                        .start();
+                ForkedIpc there = serve(broker, "far", "nats:own --identity acme/quotes")) {
+            assertThat(here.isOpen() && there.process().isAlive()).isTrue();
+            String url = broker.variables().get("VALISE_NATS_URL");
+            for (String other : List.of("", " --identity other/reader")) {
+                CommandRun refused = run(url, "list --remote --json --timeout 20s" + other);
+                assertThat(refused.status()).as(refused.err()).isZero();
+                assertThat(rows(refused.json().get("servers"), "endpoint", "problem", "services"))
+                        .containsExactlyInAnyOrder(
+                                "pipe:own ACCESS_DENIED ", "loopback:own ACCESS_DENIED ", "nats:own ACCESS_DENIED ");
+            }
+            CommandRun admitted = run(url, "list --remote --json --timeout 20s --identity acme/reader");
+            assertThat(admitted.status()).as(admitted.err()).isZero();
+            assertThat(rows(admitted.json().get("servers"), "endpoint", "problem", "services"))
+                    .containsExactlyInAnyOrder(
+                            "pipe:own  [\"price\"]", "loopback:own  [\"price\"]", "nats:own  [\"echo\"]");
+        }
+    }
+
+    @Test
+    void servicesAndTopAskByAnIdentityToo() throws Exception {
+        AppIdentity.open("acme", "quotes");
+        try (Broker broker = Broker.start();
+                ForkedIpc there = serve(broker, "far", "nats:own --identity acme/quotes")) {
+            String url = broker.variables().get("VALISE_NATS_URL");
+            long pid = there.process().pid();
+            assertThat(run(url, "services echo --remote --timeout 20s").out()).startsWith("Nothing is running here");
+            assertThat(run(url, "services echo --remote --timeout 20s --identity acme/reader")
+                            .out())
+                    .containsPattern("(?m)^own +alive +far +" + pid + " +nats:own +echo$");
+            assertThat(run(url, "top --once --remote --timeout 20s").out())
+                    .contains("nats:own (does not answer: ACCESS_DENIED)");
+            assertThat(run(url, "top --once --remote --timeout 20s --identity acme/reader")
+                            .out())
+                    .containsPattern("(?m)^ipc serve +far +" + pid + " .* nats:own$");
+        }
+    }
+
     /** Every attempt to connect stays in the backlog of a socket that no one else knows. */
     @Test
     void withoutTheOptionNothingLeavesThisMachine() throws Exception {
@@ -233,6 +293,68 @@ class RemoteTest {
         assertThat(run.out().lines().filter(line -> line.startsWith("APPLICATION")))
                 .hasSize(3);
         assertThat(run.err()).hasLineCount(1);
+    }
+
+    /** It draws each table on a cleared screen, as without the option. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    @EnabledOnOs(value = OS.LINUX, disabledReason = "script(1) of others has other options")
+    void topOnATerminalGoesOnUntilItIsInterrupted(boolean remote) throws Exception {
+        try (Broker broker = Broker.start();
+                IpcServer local = IpcServer.builder("pipe:quotes").start();
+                ForkedIpc there = serve(broker, "there", "nats:quotes --anyone");
+                ForkedIpc top = ForkedIpc.onTerminal(
+                        broker.variables(),
+                        ("top --interval 100ms --timeout 20s" + (remote ? " --remote" : "")).split(" "))) {
+            assertThat(local.isOpen()).isTrue();
+            for (int tables = 0; tables < 3; tables++) {
+                List<String> table = nextTable(top);
+                assertThat(table.get(0)).matches(clearedHeading(remote ? "HOST +PID" : "PID"));
+                assertThat(table).anyMatch(row -> row.endsWith(" pipe:quotes"));
+                assertThat(table.stream().filter(row -> row.endsWith(" nats:quotes")))
+                        .hasSize(remote ? 1 : 0)
+                        .allMatch(row -> row.matches(
+                                "ipc serve +there +" + there.process().pid() + " .*"));
+            }
+            top.type(CTRL_C);
+            assertThat(top.end().status()).isEqualTo(INTERRUPTED);
+        }
+    }
+
+    @Test
+    @EnabledOnOs(value = OS.LINUX, disabledReason = "script(1) of others has other options")
+    void topOnATerminalSaysUnderEachTableWhatIsMissing() throws Exception {
+        try (IpcServer local = IpcServer.builder("pipe:quotes").start();
+                ForkedIpc top = ForkedIpc.onTerminal(
+                        Map.of("VALISE_NATS_URL", "nats://127.0.0.1:" + FreePort.find()),
+                        "top -n 2 --interval 100ms --remote --timeout 20s".split(" "))) {
+            assertThat(local.isOpen()).isTrue();
+            for (int tables = 0; tables < 2; tables++) {
+                assertThat(nextTable(top))
+                        .satisfiesExactly(
+                                heading -> assertThat(heading).matches(clearedHeading("HOST +PID")),
+                                here -> assertThat(here).endsWith(" pipe:quotes"),
+                                missing -> assertThat(missing)
+                                        .startsWith("other machines are not listed: ENDPOINT_NOT_FOUND: NATS broker"));
+            }
+            CommandRun end = top.end();
+            assertThat(end.status()).isEqualTo(1);
+            assertThat(end.out()).isEmpty();
+        }
+    }
+
+    private static String clearedHeading(String columns) {
+        return Pattern.quote(CLEARS) + "APPLICATION +" + columns + " .*";
+    }
+
+    /** The lines until the empty one behind it. */
+    private static List<String> nextTable(ForkedIpc top) throws IOException {
+        List<String> lines = new ArrayList<>();
+        for (String line = top.nextLine(); !line.isEmpty(); line = top.nextLine()) {
+            assertThat(line).as("output that has ended after " + lines).isNotEqualTo("null");
+            lines.add(line);
+        }
+        return lines;
     }
 
     @Test
