@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,9 @@ public final class NatsOptions {
     private static final String DEFAULT_NAME = "-";
     private static final Duration DEFAULT_SILENCE = Duration.ofSeconds(15);
     private static final int MOST_NAME = 64;
+
+    /** A comma of a password is not followed by a scheme. */
+    private static final Pattern BETWEEN = Pattern.compile(",(?=\\s*(?:[A-Za-z][A-Za-z0-9+.-]*:/|,|$))");
 
     private final BrokerSettings settings;
 
@@ -61,7 +65,7 @@ public final class NatsOptions {
      */
     public static Optional<NatsOptions> ofSettings() {
         return setting(URL_PROPERTY, "VALISE_NATS_URL").map(urls -> {
-            Builder builder = builder(urls.split(","));
+            Builder builder = builder(BETWEEN.split(urls));
             setting("valise.nats.credentials", "VALISE_NATS_CREDENTIALS")
                     .map(Path::of)
                     .ifPresent(builder::credentials);

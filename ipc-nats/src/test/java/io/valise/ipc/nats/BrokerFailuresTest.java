@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is wrong at the broker: each with its status and what to do. */
 @NeedsNats
@@ -76,6 +78,35 @@ class BrokerFailuresTest {
                     "no server has the name",
                     () -> IpcClient.builder("nats:quotes")
                             .transport(new NatsTransport(right))
+                            .connect());
+        }
+    }
+
+    /** The client library repeats the address. */
+    @ParameterizedTest
+    @ValueSource(strings = {"ann:secret", "secret", "ann:a%2Fsecret", "ann:a,secret"})
+    void noFailureRepeatsASecret(String userInfo) {
+        try (NatsServer broker = NatsServer.with("authorization { user: ann, password: right }")) {
+            for (int port : List.of(broker.port(), FreePort.find())) {
+                bothFail(
+                        port == broker.port() ? IpcStatus.AUTHENTICATION_FAILED : IpcStatus.ENDPOINT_NOT_FOUND,
+                        "NATS broker at nats://127.0.0.1:" + port + ": ",
+                        NatsOptions.builder("nats://" + userInfo + "@127.0.0.1:" + port)
+                                .build());
+            }
+        }
+    }
+
+    @Test
+    void passwordsInAddresses() {
+        try (NatsServer broker = NatsServer.with("authorization { user: \"a:b\", password: \"c/d,e\" }")) {
+            fails(
+                    IpcStatus.ENDPOINT_NOT_FOUND,
+                    "no server has the name",
+                    () -> IpcClient.builder("nats:quotes")
+                            .transport(new NatsTransport(
+                                    NatsOptions.builder(broker.url().replace("//", "//a%3Ab:c%2Fd,e@"))
+                                            .build()))
                             .connect());
         }
     }

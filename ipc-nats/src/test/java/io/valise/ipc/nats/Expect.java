@@ -13,7 +13,7 @@ import java.util.concurrent.CompletionException;
 final class Expect {
     private Expect() {}
 
-    /** The call fails with this status before anything was sent, and its message has the remedy. */
+    /** The call fails with this status before anything was sent, its message has the remedy, and nothing of it says a password "secret". */
     static void fails(IpcStatus status, String remedy, Callable<?> call) {
         try {
             call.call();
@@ -21,6 +21,7 @@ final class Expect {
             assertThat(e.status()).as(e.getMessage()).isEqualTo(status);
             assertThat(e.delivery()).isEqualTo(Delivery.NOT_SENT);
             assertThat(e).hasMessageContaining(remedy);
+            assertThat(Traces.of(e)).doesNotContain("secret");
             return;
         } catch (Exception e) {
             throw new AssertionError("expected=" + status, e);

@@ -64,6 +64,61 @@ class NatsOptionsTest {
     }
 
     @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "ann:secret@host:4222",
+                "secret@host:4222",
+                "nats:ann:secret@host",
+                "nats:/ann:secret@host",
+                " nats://ann:secret@host host",
+                "nats://ann:a/secret@host",
+                "nats://ann:a@secret@host",
+                "nats://ann:a?secret@host",
+                "nats://ann:a#secret@host",
+                "nats://ann:%secret@host",
+                "nats://ann:secret@host:port",
+                "nats://ann:secret@host:0",
+                "NATS://ann:secret@host",
+                "nats://ann:secret",
+                "ann:secret",
+                "ws://ann:a/secret@host"
+            })
+    void noMalformedAddressRepeatsASecret(String url) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> NatsOptions.builder("nats://host", url))
+                .satisfies(thrown -> assertThat(Traces.of(thrown))
+                        .contains("nats://host:port or tls://host:port, actual=")
+                        .doesNotContain("secret"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 65_536})
+    void portsOutOfRange(int port) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> NatsOptions.builder("nats://host:" + port))
+                .withMessageContaining("port: limit=1..65535")
+                .withMessageContaining("actual=\"nats://host:" + port);
+    }
+
+    @Test
+    void theUserOfAnAddressIsDecoded() {
+        assertThat(NatsOptions.builder("nats://a%3Ab:c@host").build())
+                .hasToString("NatsOptions[nats://host:4222, name=a:b]");
+    }
+
+    @Test
+    void aSettingHasSeveralAddressesAndPasswordsWithCommas() {
+        String before = System.setProperty(
+                NatsOptions.URL_PROPERTY, " nats://ann:a,secret@one:1 ,tls://two , nats://ann:b,@three:3,");
+        try {
+            assertThat(new NatsTransport().availability().detail())
+                    .isEqualTo("by NATS at nats://one:1, tls://two:4222, nats://three:3");
+        } finally {
+            restore(before);
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"ws://host:8080", "wss://ann:secret@host/path", "WS://host"})
     void websocketsAreRefused(String url) {
         assertThatIllegalArgumentException()

@@ -112,7 +112,7 @@ public final class BrokerConnection {
             connection = Nats.connect(options);
         } catch (IOException | InterruptedException | RuntimeException e) {
             News.await();
-            throw Failures.toConnect(settings, e, List.copyOf(heard));
+            throw Failures.toConnect(settings, Redaction.of(settings, e), List.copyOf(heard));
         }
         dispatcher = dispatcher();
         dispatcher.setPendingLimits(0, 0); // what may be on its way is bounded by the links
@@ -172,7 +172,9 @@ public final class BrokerConnection {
             if (!opening.complete(opened)) {
                 opened.close();
             }
-        } catch (IOException | InterruptedException | RuntimeException | Error e) { // the one who waits gets it
+        } catch (IOException | InterruptedException | RuntimeException e) { // the one who waits gets it
+            opening.completeExceptionally(Redaction.of(settings, e));
+        } catch (Error e) {
             opening.completeExceptionally(e);
         }
     }
@@ -444,10 +446,11 @@ public final class BrokerConnection {
     }
 
     private void hear(Exception e) {
+        Exception safe = Redaction.of(settings, e);
         if (heard.size() < MOST_HEARD) {
-            heard.add(e);
+            heard.add(safe);
         }
-        LOG.log(Level.DEBUG, "NATS broker at " + settings.shown(), e);
+        LOG.log(Level.DEBUG, "NATS broker at " + settings.shown(), safe);
     }
 
     private final class Errors implements ErrorListener {

@@ -77,6 +77,15 @@ public record BrokerSettings(
         return servers.stream().map(BrokerAddress::url).toList();
     }
 
+    /** A text without the users, passwords and tokens that the addresses have: the client library repeats them. */
+    String withoutSecrets(String text) {
+        String shown = text;
+        for (BrokerAddress server : servers) {
+            shown = server.hiddenIn(shown);
+        }
+        return shown;
+    }
+
     /** Never the password. */
     @Override
     public String toString() {
