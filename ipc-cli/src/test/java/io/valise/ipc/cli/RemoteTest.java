@@ -374,7 +374,7 @@ class RemoteTest {
             CommandRun refused = run(url, "doctor");
             assertThat(refused.status()).isZero();
             assertThat(refused.out())
-                    .contains("✗ nats      AUTHENTICATION_FAILED: ", "check user and password")
+                    .contains("✗ nats      AUTHENTICATION_FAILED: ", "none are given: give a user and a password")
                     .contains("! nats: reaches no other machine: AUTHENTICATION_FAILED");
             CommandRun limited = run(url.replace("//", "//ann:a@"), "doctor");
             assertThat(limited.out())

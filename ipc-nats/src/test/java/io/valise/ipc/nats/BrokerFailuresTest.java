@@ -9,17 +9,21 @@ import io.valise.ipc.IpcServer;
 import io.valise.ipc.IpcStatus;
 import io.valise.ipc.testkit.process.FreePort;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is wrong at the broker: each with its status and what to do. */
 @NeedsNats
 class BrokerFailuresTest {
+    private static final String NKEY = "UCQL2JOU2H5UP4L5PASEMU5GKMPRADUZQV6K65FE4YWI62NJY3ZDEAZ6";
+
     private static void bothFail(IpcStatus status, String remedy, NatsOptions options) {
         NatsTransport transport = new NatsTransport(options);
         fails(
@@ -58,18 +62,27 @@ class BrokerFailuresTest {
     @Test
     void wrongCredentials() {
         try (NatsServer broker = NatsServer.with("authorization { user: ann, password: right }")) {
-            for (NatsOptions wrong : List.of(
-                    NatsOptions.builder(broker.url()).user("ann", "wrong").build(),
-                    NatsOptions.builder(broker.url()).token("wrong").build(),
-                    NatsOptions.builder(broker.url()).build())) {
-                bothFail(IpcStatus.AUTHENTICATION_FAILED, "check user and password", wrong);
-            }
             bothFail(
                     IpcStatus.AUTHENTICATION_FAILED,
-                    "nosuch.creds",
-                    NatsOptions.builder(broker.url())
-                            .credentials(Path.of("nosuch.creds"))
+                    "check user and password against",
+                    NatsOptions.builder(broker.url()).user("ann", "wrong").build());
+            bothFail(
+                    IpcStatus.AUTHENTICATION_FAILED,
+                    "check the token against",
+                    NatsOptions.builder(broker.url()).token("wrong").build());
+            bothFail(
+                    IpcStatus.AUTHENTICATION_FAILED,
+                    "check user and password in the address",
+                    NatsOptions.builder(broker.url().replace("//", "//ann:wrong@"))
                             .build());
+            bothFail(
+                    IpcStatus.AUTHENTICATION_FAILED,
+                    "check the token in the address (a user needs a password beside it) against",
+                    NatsOptions.builder(broker.url().replace("//", "//ann@")).build());
+            bothFail(
+                    IpcStatus.AUTHENTICATION_FAILED,
+                    "none are given",
+                    NatsOptions.builder(broker.url()).build());
             NatsOptions right = NatsOptions.builder("nats://ann:right@127.0.0.1:" + broker.port())
                     .build();
             assertThat(right).hasToString("NatsOptions[nats://127.0.0.1:" + broker.port() + ", name=ann]");
@@ -79,6 +92,32 @@ class BrokerFailuresTest {
                     () -> IpcClient.builder("nats:quotes")
                             .transport(new NatsTransport(right))
                             .connect());
+        }
+    }
+
+    @Test
+    void filesThatAreNoCredentials(@TempDir Path folder) throws IOException {
+        Path garbage = Files.writeString(folder.resolve("garbage.creds"), "secret");
+        Path sections = Files.writeString(folder.resolve("sections.creds"), """
+                -----BEGIN NATS USER JWT-----
+                secret
+                ------END NATS USER JWT------
+
+                -----BEGIN USER NKEY SEED-----
+                SUsecret
+                ------END USER NKEY SEED------
+                """);
+        Path empty = Files.createFile(folder.resolve("empty.creds"));
+        try (NatsServer broker = NatsServer.with("authorization { users: [ { nkey: " + NKEY + " } ] }");
+                NatsServer open = NatsServer.open()) {
+            for (String url : List.of(broker.url(), open.url())) {
+                for (Path file : List.of(garbage, sections, empty, folder, folder.resolve("nosuch"))) {
+                    bothFail(
+                            IpcStatus.AUTHENTICATION_FAILED,
+                            "credentials file " + file + ": it is not ",
+                            NatsOptions.builder(url).credentials(file).build());
+                }
+            }
         }
     }
 

@@ -17,7 +17,6 @@ import io.valise.ipc.spi.runtime.Threads;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.ConnectException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -205,23 +204,12 @@ public final class BrokerConnection {
         }
         Path credentials = settings.credentials();
         if (credentials != null) {
-            options.authHandler(Nats.credentials(readable(credentials).toString()));
+            options.authHandler(Credentials.of(settings, credentials));
         }
         if (settings.isSecure()) {
             options.sslContext(NamedHosts.checking(tls(), this::inputEnded));
         }
         return options.build();
-    }
-
-    /** The client library would wait for the broker until its time is up. */
-    private static Path readable(Path credentials) {
-        if (!Files.isReadable(credentials)) {
-            throw new IpcException(
-                    IpcStatus.AUTHENTICATION_FAILED,
-                    "credentials file " + credentials + ": it is not there, or this process may not read it",
-                    Delivery.NOT_SENT);
-        }
-        return credentials;
     }
 
     private SSLContext tls() {

@@ -86,6 +86,26 @@ public record BrokerSettings(
         return shown;
     }
 
+    /** What to check when the broker refuses this process. */
+    String whatToCheck() {
+        if (credentials != null) {
+            return "check the credentials file " + credentials;
+        }
+        if (user != null) {
+            return "check user and password";
+        }
+        if (secret != null) {
+            return "check the token";
+        }
+        if (servers.stream().anyMatch(server -> server.user() != null)) {
+            return "check user and password in the address";
+        }
+        if (servers.stream().anyMatch(server -> server.userInfo() != null)) {
+            return "check the token in the address (a user needs a password beside it)";
+        }
+        return "none are given: give a user and a password, a token or a credentials file, and check them";
+    }
+
     /** Never the password. */
     @Override
     public String toString() {

@@ -52,8 +52,8 @@ final class Failures {
         if (causes.stream().anyMatch(Failures::isRefusal)) {
             return failure(
                     IpcStatus.AUTHENTICATION_FAILED,
-                    at + ": it refuses the credentials of " + settings.name()
-                            + ": check user and password, or the credentials file, against the broker's configuration",
+                    at + ": it refuses the credentials of " + settings.name() + ": " + settings.whatToCheck()
+                            + " against the broker's configuration",
                     thrown);
         }
         Optional<Throwable> insecure = first(causes, SSLException.class)
