@@ -2,6 +2,7 @@ package io.valise.ipc.cli;
 
 import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
+import io.valise.ipc.IpcStatus;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -11,10 +12,15 @@ final class NextStep {
 
     /** A line that says what to do; empty where the message already does. */
     static Optional<String> after(IpcException failure) {
+        if (isOfBroker(failure)) {
+            boolean lost = failure.status() == IpcStatus.PEER_DIED || failure.status() == IpcStatus.CONNECTION_CLOSED;
+            return lost ? Optional.of("`ipc doctor` shows whether the broker is back.") : Optional.empty();
+        }
+        String list = isOfNetwork(failure) ? "`ipc list --remote`" : "`ipc list`";
         return Optional.ofNullable(
                 switch (failure.status()) {
-                    case ENDPOINT_NOT_FOUND -> "Is the server running? `ipc list` shows those that are.";
-                    case SERVICE_NOT_FOUND -> "`ipc list` shows the services of each server.";
+                    case ENDPOINT_NOT_FOUND -> "Is the server running? " + list + " shows those that are.";
+                    case SERVICE_NOT_FOUND -> list + " shows the services of each server.";
                     case ACCESS_DENIED -> accessDenied(failure);
                     case AUTHENTICATION_FAILED ->
                         "The server admits only whom its access policy names, unless told otherwise its own user.";
@@ -23,10 +29,19 @@ final class NextStep {
                     case RESOURCE_EXHAUSTED, UNSUPPORTED -> "`ipc doctor` shows what works here and what is short.";
                     case TIMEOUT -> "Is the server busy? `ipc ping` shows how fast it answers; --timeout waits longer.";
                     case ADDRESS_IN_USE -> "Another process serves that name; `ipc list` shows its pid.";
-                    case PEER_DIED, CONNECTION_CLOSED -> "The server went away; `ipc list` shows whether it is back.";
+                    case PEER_DIED, CONNECTION_CLOSED -> "The server went away; " + list + " shows whether it is back.";
                     case TYPE_MISMATCH -> "Say the type: {\"$type\": \"long\", \"value\": 1}; see `ipc call --help`.";
                     case HANDLER_FAILED, CANCELLED, PROTOCOL_ERROR, OK -> null;
                 });
+    }
+
+    /** Those of a broker between machines say what to do, and nothing of a server. */
+    private static boolean isOfBroker(IpcException failure) {
+        return failure.reason().contains("NATS broker");
+    }
+
+    private static boolean isOfNetwork(IpcException failure) {
+        return failure.reason().contains("nats:");
     }
 
     /** What this end or the server refused has its own words; what else was not sent failed at a file or directory here. */
