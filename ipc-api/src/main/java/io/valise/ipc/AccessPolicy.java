@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import io.valise.ipc.identity.AppIdentity;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 
 /**
  * Who may call what, asked once per request, stream and event. A refusal is told to the caller as {@code ACCESS_DENIED}
@@ -46,10 +45,13 @@ public interface AccessPolicy {
      * {@link #brokerUsers}.
      */
     static AccessPolicy users(String... names) {
-        return users(
-                Set.of(names),
-                "its user is none of ",
-                evidence -> evidence != PeerIdentity.Evidence.NONE && evidence != PeerIdentity.Evidence.BROKER);
+        Set<String> users = Set.of(names);
+        return (ReasonedPolicy) (caller, service) -> {
+            PeerIdentity.Evidence evidence = caller.evidence();
+            boolean proved = evidence != PeerIdentity.Evidence.NONE && evidence != PeerIdentity.Evidence.BROKER;
+            return ReasonedPolicy.unless(
+                    proved && caller.user().filter(users::contains).isPresent(), "its user is none of " + users);
+        };
     }
 
     /**
@@ -57,17 +59,16 @@ public interface AccessPolicy {
      * PeerIdentity.Evidence#BROKER}): at an address of the network.
      */
     static AccessPolicy brokerUsers(String... names) {
-        return users(
-                Set.of(names),
-                "its user at the broker is none of ",
-                evidence -> evidence == PeerIdentity.Evidence.BROKER);
-    }
-
-    private static AccessPolicy users(Set<String> users, String because, Predicate<PeerIdentity.Evidence> proof) {
-        return (ReasonedPolicy) (caller, service) -> ReasonedPolicy.unless(
-                proof.test(caller.evidence())
-                        && caller.user().filter(users::contains).isPresent(),
-                because + users);
+        Set<String> users = Set.of(names);
+        return (ReasonedPolicy) (caller, service) -> {
+            boolean proved = caller.evidence() == PeerIdentity.Evidence.BROKER;
+            return ReasonedPolicy.unless(
+                    proved && caller.user().filter(users::contains).isPresent(),
+                    (proved
+                                    ? "its user at the broker is none of "
+                                    : "no broker proves its user (see brokerProvesUsers), which would have to be one of ")
+                            + users);
+        };
     }
 
     /** Applications that have proved to be one of these; the ids are those of {@code AppIdentity.id()}. */

@@ -50,8 +50,9 @@ class AccessPolicyTest {
         denies(AccessPolicy.users("ann"), annOfTheBroker, "its user is none of [ann]");
         allows(AccessPolicy.brokerUsers("ann"), annOfTheBroker);
         denies(AccessPolicy.brokerUsers("bob"), annOfTheBroker, "its user at the broker is none of [bob]");
-        denies(AccessPolicy.brokerUsers("ann"), ANN, "its user at the broker is none of [ann]");
-        denies(AccessPolicy.brokerUsers("ann"), PeerIdentity.unknown(), "its user at the broker is none of [ann]");
+        String unproved = "no broker proves its user (see brokerProvesUsers), which would have to be one of [ann]";
+        denies(AccessPolicy.brokerUsers("ann"), ANN, unproved);
+        denies(AccessPolicy.brokerUsers("ann"), PeerIdentity.unknown(), unproved);
     }
 
     @Test
