@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -224,10 +225,19 @@ public final class BrokerConnection {
 
     /** What is thrown when time is up. */
     public static IpcException unanswered(BrokerSettings settings, @Nullable Throwable cause) {
+        return unanswered(settings, "", cause);
+    }
+
+    /** As that, with the time that there was. */
+    public static IpcException unanswered(BrokerSettings settings, long nanos, Throwable cause) {
+        return unanswered(settings, String.format(Locale.ROOT, " (limit=%.1f s)", nanos / 1e9), cause);
+    }
+
+    private static IpcException unanswered(BrokerSettings settings, String limit, @Nullable Throwable cause) {
         return new IpcException(
                 IpcStatus.TIMEOUT,
-                "NATS broker at " + settings.shown()
-                        + ": no answer in time: see whether it hangs or is cut off, or correct the address",
+                "NATS broker at " + settings.shown() + ": no answer in time" + limit
+                        + ": see whether it hangs or is cut off, or correct the address",
                 Delivery.NOT_SENT,
                 cause);
     }

@@ -69,7 +69,7 @@ final class Nodes {
             }
             left = nanos - (System.nanoTime() - begun);
         } while (left > 0);
-        throw failure;
+        throw failure.status() == IpcStatus.TIMEOUT ? BrokerConnection.unanswered(settings, nanos, failure) : failure;
     }
 
     /** Uses a connection, unless it has ended. */
