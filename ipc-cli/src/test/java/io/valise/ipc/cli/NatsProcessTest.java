@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.TestHome;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -89,5 +92,31 @@ class NatsProcessTest {
         assertThat(run.status()).isEqualTo(2);
         assertThat(run.out()).isEmpty();
         assertThat(run.err()).contains("nats:none: ", "--anyone or --identity says so");
+    }
+
+    @Test
+    void aTrustStoreThatCannotBeReadIsNamed(@TempDir Path folder) throws Exception {
+        Path store = Files.writeString(folder.resolve("trust.p12"), "none");
+        Map<String, String> variables = Map.of(
+                "VALISE_NATS_URL", "tls://127.0.0.1:4222", "JDK_JAVA_OPTIONS", "-Djavax.net.ssl.trustStore=" + store);
+        try (ForkedIpc ipc = ForkedIpc.start(variables, "call", "nats:none", "echo")) {
+            CommandRun run = ipc.end();
+            assertThat(run.status()).isEqualTo(1);
+            assertThat(run.err())
+                    .contains("ipc: UNSUPPORTED: NATS broker at tls://127.0.0.1:4222: this JVM cannot use TLS (")
+                    .contains("): check javax.net.ssl.trustStore, keyStore and their passwords");
+        }
+    }
+
+    @Test
+    void thePropertyCountsBeforeTheVariable() throws Exception {
+        Map<String, String> variables = Map.of(
+                "VALISE_NATS_URL",
+                "nats:malformed",
+                "JDK_JAVA_OPTIONS",
+                "-Dvalise.nats.url=" + broker.variables().get("VALISE_NATS_URL"));
+        try (ForkedIpc ipc = ForkedIpc.start(variables, "call", "nats:none", "echo")) {
+            assertThat(ipc.end().err()).contains("ipc: ENDPOINT_NOT_FOUND: nats:none: no server has the name");
+        }
     }
 }

@@ -218,8 +218,7 @@ public final class BrokerConnection {
             SSLContext given = settings.tls();
             return given == null ? SSLContext.getDefault() : given;
         } catch (NoSuchAlgorithmException e) {
-            throw Failures.failure(
-                    IpcStatus.UNSUPPORTED, "this JVM has no TLS: see javax.net.ssl.trustStore and keyStore", e);
+            throw Failures.noTls(settings, e);
         }
     }
 

@@ -135,7 +135,8 @@ final class Failures {
             remedy =
                     "the broker's certificate is not trusted: give its authority's by tls(..) or javax.net.ssl.trustStore";
         } else if (lower.contains("certificate_required") || lower.contains("bad_certificate")) {
-            remedy = "the broker wants a certificate of this process that it trusts: give one by tls(..)";
+            remedy =
+                    "the broker wants a certificate of this process that it trusts: give one by tls(..) or javax.net.ssl.keyStore";
         } else {
             remedy = "TLS at one end and not at the other, or no protocol in common: tls:// is for brokers with TLS";
         }
@@ -144,7 +145,7 @@ final class Failures {
 
     private static String afterHandshake(Throwable why) {
         return "it ended the connection after the handshake of TLS: if it wants a certificate of this process, give one that"
-                + " it trusts by tls(..); else its log says why (" + why.getMessage() + ")";
+                + " it trusts by tls(..) or javax.net.ssl.keyStore; else its log says why (" + why.getMessage() + ")";
     }
 
     private static boolean isRefusal(Throwable cause) {
@@ -167,6 +168,16 @@ final class Failures {
 
     private static Optional<Throwable> first(List<Throwable> causes, Class<? extends Throwable> type) {
         return causes.stream().filter(type::isInstance).findFirst();
+    }
+
+    /** The JVM's own settings of TLS are wrong: its default context says so, and its causes why. */
+    static IpcException noTls(BrokerSettings settings, Exception thrown) {
+        return failure(
+                IpcStatus.UNSUPPORTED,
+                "NATS broker at " + settings.shown() + ": this JVM cannot use TLS ("
+                        + deepest(thrown).getMessage()
+                        + "): check javax.net.ssl.trustStore, keyStore and their passwords",
+                thrown);
     }
 
     static IpcException failure(IpcStatus status, String why, Throwable cause) {
