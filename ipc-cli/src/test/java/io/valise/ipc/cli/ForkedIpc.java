@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The command in a process of its own, through its real main method. */
 final class ForkedIpc implements AutoCloseable {
@@ -67,10 +68,14 @@ final class ForkedIpc implements AutoCloseable {
         }
     }
 
-    /** Starts it on a terminal of its own; skips the test where this machine has no script(1), which gives it one. */
-    static ForkedIpc onTerminal(Map<String, String> variables, String... arguments) throws IOException {
+    /** Starts it on a terminal of its own; skips the test where this machine lacks what that takes. */
+    static ForkedIpc onTerminal(Map<String, String> variables, String... arguments)
+            throws IOException, InterruptedException {
         assumeTrue(Requirement.program("script").isPresent(), "no script on the PATH");
-        String line = command(ClassPath.ofThisJvm(), arguments).stream()
+        assumeTrue(
+                new ProcessBuilder(interruptible(List.of("true"))).start().waitFor() == 0,
+                "env on the PATH has no --default-signal");
+        String line = interruptible(command(ClassPath.ofThisJvm(), arguments)).stream()
                 .map(word -> '\'' + word.replace("'", "'\\''") + '\'')
                 .collect(Collectors.joining(" ", "exec ", ""));
         ProcessBuilder ipc = new ProcessBuilder("script", "-qec", line, "/dev/null");
@@ -78,6 +83,12 @@ final class ForkedIpc implements AutoCloseable {
         ipc.environment().putAll(Map.of("SHELL", "/bin/sh", "TERM", "xterm"));
         ipc.environment().remove("NO_COLOR");
         return new ForkedIpc(TestProcesses.start(ipc));
+    }
+
+    /** Undoes what a shell does to its commands in the background: they ignore Ctrl-C, and so do those that they start. */
+    private static List<String> interruptible(List<String> command) {
+        return Stream.concat(Stream.of("env", "--default-signal=INT"), command.stream())
+                .toList();
     }
 
     private static List<String> command(ClassPath classPath, String... arguments) {
