@@ -12,6 +12,7 @@ import io.valise.ipc.services.manifest.ManifestFolder;
 import io.valise.ipc.testkit.HangWatchdog;
 import io.valise.ipc.testkit.OwnHome;
 import io.valise.ipc.testkit.process.FreePort;
+import io.valise.ipc.testkit.rule.InFullRun;
 import io.valise.ipc.testlog.MayLog;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -229,6 +230,7 @@ class RemoteTest {
     }
 
     @Test
+    @InFullRun("it runs the command five times")
     void servicesAndTopAskByAnIdentityToo() throws Exception {
         AppIdentity.open("acme", "quotes");
         try (Broker broker = Broker.start();
@@ -299,6 +301,7 @@ class RemoteTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     @EnabledOnOs(value = OS.LINUX, disabledReason = "script(1) of others has other options")
+    @InFullRun("it draws for seconds")
     void topOnATerminalGoesOnUntilItIsInterrupted(boolean remote) throws Exception {
         try (Broker broker = Broker.start();
                 IpcServer local = IpcServer.builder("pipe:quotes").start();
