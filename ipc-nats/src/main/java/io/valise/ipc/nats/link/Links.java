@@ -78,6 +78,11 @@ public final class Links {
         return HexFormat.of().formatHex(random);
     }
 
+    /** A number of at most 18 decimal digits that no other process can guess. */
+    static long randomNumber() {
+        return RANDOM.nextLong() >>> 5;
+    }
+
     Credit credit() {
         return credit;
     }

@@ -30,7 +30,6 @@ final class Peers {
     private final long silenceMillis;
     private final Map<String, Peer> byInbox = new HashMap<>();
     private final Map<Long, Peer> byNumber = new HashMap<>();
-    private long numbers;
     private long behindMillis;
 
     Peers(Outlet outlet, String ownInbox, long silenceMillis) {
@@ -40,9 +39,18 @@ final class Peers {
     }
 
     synchronized void join(Subjects.End end, NatsStream stream) {
-        Peer peer = byInbox.computeIfAbsent(end.inbox(), inbox -> new Peer(inbox, ++numbers));
+        Peer peer = byInbox.computeIfAbsent(end.inbox(), inbox -> new Peer(inbox, number()));
         byNumber.put(peer.number, peer);
         peer.streams.add(stream);
+    }
+
+    /** That no other peer can guess: each knows the inbox of this process, and could answer for another one or end its links. */
+    private long number() {
+        long number = Links.randomNumber();
+        while (byNumber.containsKey(number)) {
+            number = Links.randomNumber();
+        }
+        return number;
     }
 
     synchronized void leave(Subjects.@Nullable End end, NatsStream stream) {

@@ -2,7 +2,9 @@ package io.valise.ipc.nats.link;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Objects;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** When a process at the other end is taken for dead, and when it is asked. */
@@ -70,9 +72,36 @@ class SilentPeersTest extends LinksFixture {
         }
     }
 
+    /** Of the peer that was asked last. */
+    private long number() {
+        return Long.parseLong(String.valueOf(answersTo).replaceFirst(".*\\.q\\.", ""));
+    }
+
     private void answers() {
-        String number = String.valueOf(answersTo).replaceFirst(".*\\.q\\.", "");
-        links.answered(Long.parseLong(number), false);
+        links.answered(number(), false);
+    }
+
+    /** Each peer knows the inbox of this process and its own number there, and may publish what it likes to that. */
+    @Test
+    void noPeerCanSayOfAnotherThatItLivesOrIsGone() {
+        List<String> both = List.of(offered(), offered());
+        both.forEach(own -> links.received(own, null, chunk(Chunk.Kind.GRANT, 0, 0, CLIENTS_CREDIT, 0)));
+        tick(1);
+        String hostile = asked.get(asked.size() - 1);
+        long own = number();
+        List<Long> guesses = LongStream.rangeClosed(own - 50, own + 50)
+                .filter(guess -> guess != own)
+                .boxed()
+                .toList();
+        assertThat(guesses).as("as if not heard").allMatch(guess -> links.answered(guess, true) == 0);
+        for (int i = 0; i < 10; i++) {
+            guesses.forEach(guess -> links.answered(guess, false));
+            links.answered(own, false);
+            tick(1);
+        }
+        int before = asked.size();
+        tick(1);
+        assertThat(asked.subList(before, asked.size())).as("alive").containsExactly(hostile);
     }
 
     /** What it is asked gets lost, or the thread that would answer hangs. */
