@@ -105,10 +105,25 @@ public final class Links {
     public NatsStream dial(String subject) {
         Subjects.End own = new Subjects.End(inbox, user, random(LINK_BYTES));
         NatsStream stream = new NatsStream(this, own, null);
-        streams.put(own.id(), stream);
-        dialled.put(stream, subject);
-        failIfLost(stream);
+        begin(stream, () -> {
+            streams.put(own.id(), stream);
+            dialled.put(stream, subject);
+            failIfLost(stream);
+        });
         return stream;
+    }
+
+    /** A link whose beginning throws, such as for lack of memory, leaves nothing behind, and its other end knows of none. */
+    private static void begin(NatsStream stream, Runnable steps) {
+        boolean done = false;
+        try {
+            steps.run();
+            done = true;
+        } finally {
+            if (!done) {
+                stream.fail(NO_MEMORY);
+            }
+        }
     }
 
     /**
@@ -122,21 +137,32 @@ public final class Links {
             LOG.log(Level.DEBUG, "not a request for a link, from {0}", client);
             return;
         }
-        NatsStream stream = byClient.get(client.subject());
-        if (stream == null) {
-            if (offers.size() >= MOST_OFFERED) {
-                LOG.log(Level.DEBUG, "links that clients asked for and did not take: limit={0}", MOST_OFFERED);
-                return;
-            }
-            Subjects.End own = new Subjects.End(inbox, user, random(LINK_BYTES));
-            stream = new NatsStream(this, own, client);
+        NatsStream known = byClient.get(client.subject());
+        if (known != null) {
+            answer(client, known);
+        } else if (offers.size() < MOST_OFFERED) {
+            offer(client, open, acceptor);
+        } else {
+            LOG.log(Level.DEBUG, "links that clients asked for and did not take: limit={0}", MOST_OFFERED);
+        }
+    }
+
+    /** A client that is not answered asks again, perhaps another server, whose link the end of this one would break. */
+    private void offer(Subjects.End client, Chunk open, Consumer<NatsStream> acceptor) {
+        Subjects.End own = new Subjects.End(inbox, user, random(LINK_BYTES));
+        NatsStream stream = new NatsStream(this, own, client);
+        begin(stream, () -> {
             stream.offered(open);
             offers.put(stream, new Offer(acceptor, now.get()));
             streams.put(own.id(), stream);
             byClient.put(client.subject(), stream);
             peers.join(client, stream);
             failIfLost(stream);
-        }
+            answer(client, stream);
+        });
+    }
+
+    private void answer(Subjects.End client, NatsStream stream) {
         outlet.publish(client.subject(), stream.own().subject(), stream.opening(true));
     }
 

@@ -41,7 +41,20 @@ public final class NatsStream implements ByteStream {
         this.own = own;
         this.remote = remote;
         incoming = new Incoming(links.credit());
-        outgoing = new Outgoing(links.outlet(), incoming, () -> peer().subject(), lock::written);
+        outgoing = outgoing();
+    }
+
+    private Outgoing outgoing() {
+        boolean done = false;
+        try {
+            Outgoing made = new Outgoing(links.outlet(), incoming, () -> peer().subject(), lock::written);
+            done = true;
+            return made;
+        } finally {
+            if (!done) {
+                incoming.release(); // nobody has this end to close it
+            }
+        }
     }
 
     /** The subject of this end. */
@@ -191,8 +204,8 @@ public final class NatsStream implements ByteStream {
             lock.unlock();
         }
         try {
+            links.remove(this); // first: what follows needs memory
             opened.completeExceptionally(why);
-            links.remove(this);
         } finally {
             if (tell) {
                 Threads.run("telling of a link that has failed", callback); // others fail by the same loop
@@ -434,8 +447,8 @@ public final class NatsStream implements ByteStream {
         } finally {
             lock.unlock();
         }
+        links.remove(this); // first: what follows needs memory
         opened.completeExceptionally(new IpcException(IpcStatus.CONNECTION_CLOSED, "closed here", Delivery.NOT_SENT));
-        links.remove(this);
         return told;
     }
 

@@ -38,6 +38,7 @@ abstract class LinksFixture {
     final List<Runnable> afterWrite = new ArrayList<>();
     boolean noMemoryToPublish;
     boolean noMemoryToAwait;
+    boolean noMemoryForLinks;
     Runnable publishing = () -> {};
 
     final List<NatsStream> accepted = new ArrayList<>();
@@ -74,6 +75,7 @@ abstract class LinksFixture {
 
         @Override
         public int maxPayload() {
+            noMemory(noMemoryForLinks);
             return 1 << 20;
         }
 

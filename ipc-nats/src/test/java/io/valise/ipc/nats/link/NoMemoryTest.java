@@ -190,7 +190,26 @@ class NoMemoryTest extends LinksFixture {
         nothingIsLeft();
     }
 
+    /** The client asks again, perhaps another server, and the end of this link would break that one. */
+    @Test
+    void aLinkThatCouldNotBeOfferedEndsUnheard() {
+        noMemoryToPublish = true;
+        assertThatThrownBy(this::offered).isInstanceOf(OutOfMemoryError.class);
+        noMemoryToPublish = false;
+        throwsNothing(() -> links.tick(60_000, false));
+        assertThat(sent).isEmpty();
+        nothingIsLeft();
+    }
+
     // ---- credit
+
+    @Test
+    void aLinkThatCannotBeMadeKeepsNoCredit() {
+        noMemoryForLinks = true;
+        assertThatThrownBy(() -> links.dial("quotes")).isInstanceOf(OutOfMemoryError.class);
+        assertThatThrownBy(this::offered).isInstanceOf(OutOfMemoryError.class);
+        nothingIsLeft();
+    }
 
     /** A reader that has read all does not come back for it, and a sender that has used all waits. */
     @Test
