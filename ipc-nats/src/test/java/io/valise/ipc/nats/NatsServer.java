@@ -121,11 +121,11 @@ public final class NatsServer implements AutoCloseable {
     }
 
     /** Stops it, as a machine that hangs. */
-    void freeze() {
+    public void freeze() {
         TestProcesses.freeze(process);
     }
 
-    void thaw() {
+    public void thaw() {
         TestProcesses.thaw(process);
     }
 

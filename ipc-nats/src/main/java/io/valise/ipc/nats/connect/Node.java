@@ -48,6 +48,7 @@ final class Node implements BrokerConnection.Receiver, Outlet {
     private final Consumer<Node> onLost;
     private final BrokerConnection broker;
     private final Echoes broughtBack = new Echoes();
+    private final Replies replies = new Replies();
     private final AtomicLong echoes = new AtomicLong();
     private final Map<Long, CountDownLatch> settling = new ConcurrentHashMap<>();
     private final Map<Long, Consumer<byte @Nullable []>> listings = new ConcurrentHashMap<>();
@@ -244,7 +245,9 @@ final class Node implements BrokerConnection.Receiver, Outlet {
 
     /** Only to inboxes: no process has another one publish for it. */
     private void answer(@Nullable String replyTo, byte[] data) {
-        if (replyTo != null && Subjects.isInInbox(replyTo)) {
+        if (replyTo != null
+                && Subjects.isInInbox(replyTo)
+                && replies.mayAdd(writes(), replyTo.length() + data.length)) {
             publish(replyTo, null, data);
         }
     }

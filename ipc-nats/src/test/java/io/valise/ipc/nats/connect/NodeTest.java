@@ -115,6 +115,38 @@ class NodeTest {
         return message;
     }
 
+    /** Who asks does so as often as he likes, and what waits for the broker takes memory. */
+    @Test
+    void answersAreNoMoreThanIsWritten() throws Exception {
+        try (NatsServer broker = NatsServer.open();
+                Connection peer = Nats.connect(broker.url())) {
+            Subscription all = peer.subscribe("valise.l.>");
+            peer.flush(Duration.ofNanos(NANOS));
+            Node node = new Node(settings(broker, null, "-", 600), NANOS, lost -> {});
+            String inbox = next(all, ".*\\.e\\.1").getSubject().replace(".e.1", "");
+            String bob = Subjects.inbox("bob", Links.random());
+            broker.freeze();
+            byte[] much = new byte[1 << 20];
+            for (int i = 0; i < 64; i++) { // more than the kernel keeps: hardly anything is written from then on
+                node.publish("valise.much", null, much);
+            }
+            long before = node.writes();
+            for (int i = 0; i < 20_000; i++) {
+                node.received(Subjects.question(inbox), bob + ".q.1", new byte[1], false);
+            }
+            long writes = node.writes() - before;
+            broker.thaw();
+            node.confirm(NANOS);
+            node.publish(bob + ".q.2", null, new byte[1]);
+            int answers = 0;
+            while (next(all, "\\Q" + bob + "\\E.*").getSubject().endsWith(".q.1")) {
+                answers++;
+            }
+            assertThat(answers).isBetween(1, (int) Math.min(19_999, (writes + 1) * Replies.MOST));
+            node.close();
+        }
+    }
+
     /** The time between two calls of tick is what a test says; the answer comes after the question was handled. */
     @Test
     void whoAsksWhetherThisProcessLivesIsHeardOfAndAnswered() throws Exception {
