@@ -2,12 +2,10 @@ package io.valise.ipc.nats.broker;
 
 import io.nats.client.Connection;
 import io.nats.client.ConnectionListener;
-import io.nats.client.Dispatcher;
 import io.nats.client.ErrorListener;
 import io.nats.client.Message;
 import io.nats.client.Nats;
 import io.nats.client.Options;
-import io.nats.client.Subscription;
 import io.valise.ipc.Delivery;
 import io.valise.ipc.IpcException;
 import io.valise.ipc.IpcStatus;
@@ -26,14 +24,11 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -69,7 +64,7 @@ public final class BrokerConnection {
     private final Writes writes = new Writes();
     private final AtomicBoolean over = new AtomicBoolean();
     private final Connection connection;
-    private final Dispatcher dispatcher;
+    private final Subscriptions subscriptions;
     private final Set<byte[]> dropped = Collections.newSetFromMap(Collections.synchronizedMap(new IdentityHashMap<>()));
     private volatile boolean made;
     private volatile @Nullable Thread receiving;
@@ -114,20 +109,10 @@ public final class BrokerConnection {
             News.await();
             throw Failures.toConnect(settings, Redaction.of(settings, e), List.copyOf(heard));
         }
-        dispatcher = dispatcher();
-        dispatcher.setPendingLimits(0, 0); // what may be on its way is bounded by the links
+        subscriptions = Subscriptions.of(settings, connection, this::receive, heard);
         made = true;
         if (connection.getStatus() != Connection.Status.CONNECTED) {
             throw Failures.toConnect(settings, new IOException("it ended at once"), List.copyOf(heard));
-        }
-    }
-
-    private Dispatcher dispatcher() {
-        try {
-            return connection.createDispatcher(this::receive);
-        } catch (RejectedExecutionException e) { // it needs one more thread than the connection
-            disconnect();
-            throw Failures.toConnect(settings, e, List.of());
         }
     }
 
@@ -296,7 +281,7 @@ public final class BrokerConnection {
 
     /** Receives what is sent to a subject. */
     public void subscribe(String subject) {
-        uninterrupted(() -> dispatcher.subscribe(subject));
+        subscriptions.subscribe(subject);
     }
 
     /**
@@ -305,28 +290,20 @@ public final class BrokerConnection {
      * @return ends it
      */
     public Runnable subscribe(String subject, String queue, Handler handler) {
-        Subscription subscription = uninterrupted(() -> dispatcher.subscribe(subject, queue, message -> {
+        Runnable end = subscriptions.subscribe(subject, queue, message -> {
             receiving = Thread.currentThread();
             handler.received(message.getSubject(), message.getReplyTo(), dataOf(message));
-        }));
+        });
         return () -> {
-            if (subscription != null && !over.get()) {
-                uninterrupted(() -> dispatcher.unsubscribe(subscription));
+            if (!over.get()) {
+                end.run();
             }
         };
     }
 
-    /** As {@link #publish}, but nothing tells what was dropped. */
-    private <T> @Nullable T uninterrupted(Callable<T> call) {
-        try {
-            return Threads.callOnNewThread("valise-nats-subscribe", call);
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof IllegalStateException ended) { // told by lost()
-                LOG.log(Level.DEBUG, "NATS broker at " + settings.shown(), ended);
-                return null;
-            }
-            throw new IllegalStateException("NATS broker at " + settings.shown(), e.getCause());
-        }
+    /** For tests, which refuse it a thread. */
+    Subscriptions subscriptions() {
+        return subscriptions;
     }
 
     /** Whether the broker has denied a subject; ask after an answer to something sent later has come. */
@@ -342,7 +319,7 @@ public final class BrokerConnection {
 
     /** Whether messages have arrived that were not handled yet. */
     public boolean isBehind() {
-        return dispatcher.getPendingMessageCount() > 0;
+        return subscriptions.isBehind();
     }
 
     /** Whether the calling thread is the one that receives, which must not wait for a message. */
@@ -377,12 +354,7 @@ public final class BrokerConnection {
     }
 
     private void disconnect() {
-        try {
-            connection.close();
-        } catch (InterruptedException e) {
-            LOG.log(Level.DEBUG, "closing the connection to " + settings.shown(), e);
-            Thread.currentThread().interrupt();
-        }
+        Subscriptions.close(settings, connection);
     }
 
     /** Ends it as if the broker had. */

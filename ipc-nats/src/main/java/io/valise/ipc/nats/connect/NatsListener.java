@@ -91,7 +91,7 @@ public final class NatsListener implements Transport.Listener {
             Runnable endOther = used.broker().subscribe(direct, Subjects.QUEUE, handler);
             end = () -> {
                 try {
-                    endOne.run(); // needs a thread
+                    endOne.run(); // may lack memory
                 } finally {
                     endOther.run();
                 }
@@ -218,7 +218,7 @@ public final class NatsListener implements Transport.Listener {
     private void leave(Node used, Runnable end) {
         used.servesNoMore(this); // who asks meanwhile is not told the name
         try {
-            end.run(); // needs a thread
+            end.run(); // may lack memory
         } finally {
             used.broker().forgetDenied(direct); // no other server has it
             used.release();

@@ -21,11 +21,14 @@ import org.junit.jupiter.api.Test;
 class RefusedThreadTest {
     private static final long NANOS = TimeUnit.SECONDS.toNanos(30);
 
+    private static BrokerSettings settings(NatsServer broker) {
+        return new BrokerSettings(List.of(BrokerAddress.parse(broker.url())), null, null, null, "-", null, false, 1);
+    }
+
     /** Has a connection closed, and waits until the broker says that it has gone. */
     private static void closes(Consumer<BrokerConnection> close) throws InterruptedException {
         try (NatsServer broker = NatsServer.open()) {
-            BrokerSettings settings = new BrokerSettings(
-                    List.of(BrokerAddress.parse(broker.url())), null, null, null, "-", null, false, 1);
+            BrokerSettings settings = settings(broker);
             Hearing closing = new Hearing();
             Hearing asking = new Hearing();
             BrokerConnection closed = BrokerConnection.open(settings, closing, NANOS);
@@ -65,6 +68,25 @@ class RefusedThreadTest {
         closes(connection -> connection.close(task -> refuse(), again -> {
             throw new IpcException(IpcStatus.RESOURCE_EXHAUSTED, "no thread");
         }));
+    }
+
+    /** Else its share of what others of the group wait for would go on to come to it. */
+    @Test
+    void aSubscriptionIsEndedThoughThereIsNoThreadForThat() throws InterruptedException {
+        try (NatsServer broker = NatsServer.open()) {
+            Hearing asking = new Hearing();
+            BrokerConnection connection = BrokerConnection.open(settings(broker), asking, NANOS);
+            connection.subscribe("answers");
+            Runnable end = connection.subscriptions().subscribe("questions", "group", message -> {}, ending -> {
+                throw new IpcException(IpcStatus.RESOURCE_EXHAUSTED, "no thread");
+            });
+            Thread.currentThread().interrupt(); // the client library drops what such a thread sends
+            end.run();
+            assertThat(Thread.interrupted()).as("the status stays").isTrue();
+            connection.publish("questions", "answers", new byte[1]);
+            assertThat(asking.answers.take()).as("unheard").isTrue();
+            connection.close();
+        }
     }
 
     private static final class Hearing implements BrokerConnection.Receiver {
