@@ -176,7 +176,8 @@ public final class NatsOptions {
         /**
          * Says that the broker's permissions keep every user to subjects with the own name, as {@code ipc nats permissions}
          * writes them. Then a peer's user is known ({@link io.valise.ipc.PeerIdentity.Evidence#BROKER}), and {@code
-         * AccessPolicy.brokerUsers} can be asked for. Without such permissions any user could pretend to be any other: leave it off.
+         * AccessPolicy.brokerUsers} can be asked for. A client's user is proved to its server; that of a server only as one that may
+         * serve the name. Without such permissions any user could pretend to be any other: leave it off.
          */
         public Builder brokerProvesUsers(boolean yes) {
             brokerProvesUsers = yes;
