@@ -47,9 +47,9 @@ final class Node implements BrokerConnection.Receiver, Outlet {
     private final Links links;
     private final Consumer<Node> onLost;
     private final BrokerConnection broker;
-    private final Echoes broughtBack = new Echoes();
+    private final Echoes echoes = new Echoes();
     private final Replies replies = new Replies();
-    private final AtomicLong echoes = new AtomicLong();
+    private final AtomicLong numbers = new AtomicLong();
     private final Map<Long, CountDownLatch> settling = new ConcurrentHashMap<>();
     private final Map<Long, Consumer<byte @Nullable []>> listings = new ConcurrentHashMap<>();
     private final Set<NatsListener> listeners = ConcurrentHashMap.newKeySet();
@@ -167,7 +167,7 @@ final class Node implements BrokerConnection.Receiver, Outlet {
 
     /** Asks all processes which names they serve; each answer, and null when there is none, is told. */
     Runnable list(Consumer<byte @Nullable []> heard) {
-        long number = echoes.incrementAndGet();
+        long number = numbers.incrementAndGet();
         listings.put(number, heard);
         publish(Subjects.listing(settings.userToken()), inbox + ".w." + number, ALIVE);
         return () -> listings.remove(number);
@@ -181,7 +181,7 @@ final class Node implements BrokerConnection.Receiver, Outlet {
             tellNames(replyTo);
             return;
         }
-        broughtBack.heard();
+        echoes.heard();
         String tail = subject.substring(inbox.length() + 1);
         int dot = tail.indexOf('.');
         if (dot > 0) {
@@ -218,7 +218,7 @@ final class Node implements BrokerConnection.Receiver, Outlet {
             }
             case 'e' -> {
                 stalled = false;
-                broughtBack.echoed();
+                echoes.echoed();
                 CountDownLatch settled = settling.remove(number);
                 if (settled != null) {
                     settled.countDown();
@@ -303,9 +303,7 @@ final class Node implements BrokerConnection.Receiver, Outlet {
         confirm(TimeUnit.MILLISECONDS.toNanos(START_MILLIS));
     }
 
-    /**
-     * As {@link #confirm()}, within a time.
-     */
+    /** As {@link #confirm()}, within a time. */
     void confirm(long nanos) {
         if (!echo(Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanos)))) {
             throw isLost() ? ended() : BrokerConnection.unanswered(settings, null);
@@ -321,7 +319,7 @@ final class Node implements BrokerConnection.Receiver, Outlet {
 
     /** Whether what this process sends to itself comes back in time: then the broker has all that was sent before. */
     private boolean echo(long millis) {
-        long number = echoes.incrementAndGet();
+        long number = numbers.incrementAndGet();
         CountDownLatch came = new CountDownLatch(1);
         settling.put(number, came);
         boolean interrupted = Thread.interrupted();
@@ -390,10 +388,10 @@ final class Node implements BrokerConnection.Receiver, Outlet {
     private boolean look(long millis) {
         boolean counts = !broker.isBehind();
         boolean active = links.tick(millis, counts);
-        if (isUnused(millis)) {
+        if (passUnused(millis)) {
             Nodes.closeIfUnused(this);
         }
-        Echoes.Due due = broughtBack.tick(millis, counts);
+        Echoes.Due due = echoes.tick(millis, counts);
         if (due == Echoes.Due.END) {
             broker.giveUp(
                     "no answer of the NATS broker at " + settings.shown() + ": limit=" + Echoes.SILENCE_MILLIS + " ms");
@@ -403,8 +401,9 @@ final class Node implements BrokerConnection.Receiver, Outlet {
         return active;
     }
 
-    private synchronized boolean isUnused(long millis) {
-        unusedMillis = users == 0 && links.isEmpty() ? unusedMillis + millis : 0;
+    /** Time has passed; returns whether nothing has used the connection for so long that it is to be closed. */
+    private synchronized boolean passUnused(long millis) {
+        unusedMillis = isUnused() ? unusedMillis + millis : 0;
         return unusedMillis >= Threads.IDLE_MILLIS;
     }
 
