@@ -9,7 +9,7 @@ import java.util.Arrays;
  * its stream.
  *
  * <p>Nothing waits in vain: while {@link #isBeingWritten} there is a write to come, after which the outlet calls. That may be
- * over at any moment, so a thread that has added bytes looks again ({@link #isLate}), and sends them if so.
+ * over at any moment, so a thread that has added bytes looks again ({@link #isDue}), and sends them if so.
  */
 final class Held {
     /** As many become a message without waiting for more. */
@@ -101,7 +101,7 @@ final class Held {
     }
 
     /** Whether there is something, and perhaps no write to come. */
-    boolean isLate() {
+    boolean isDue() {
         return length > 0 && !isBeingWritten();
     }
 

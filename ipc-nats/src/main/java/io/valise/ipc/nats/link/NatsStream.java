@@ -306,7 +306,7 @@ public final class NatsStream implements ByteStream {
                 throw new IOException("the peer has closed");
             }
             total = outgoing.take(from);
-            broken = outgoing.sendLate();
+            broken = outgoing.sendDue();
         } finally {
             lock.unlock();
         }

@@ -181,8 +181,8 @@ final class Outgoing {
     }
 
     /** Sends what is held if no write may come. Returns why that failed for good, or null. */
-    @Nullable IpcException sendLate() {
-        return held.isLate() ? trySendHeld() : null;
+    @Nullable IpcException sendDue() {
+        return held.isDue() ? trySendHeld() : null;
     }
 
     /**
