@@ -72,10 +72,8 @@ final class Failures {
 
     /** The broker may be well: this process has no descriptor, thread or memory for one more connection. */
     private static Optional<IpcException> lacking(String at, List<Throwable> causes, Exception thrown) {
-        Optional<String> memory = causes.stream()
-                .filter(OutOfMemoryError.class::isInstance)
+        Optional<String> memory = first(causes, OutOfMemoryError.class)
                 .map(OutOfMemoryError.class::cast)
-                .findFirst()
                 .map(Failures::memory);
         return memory.or(() -> noDescriptor(causes).map(said -> "cannot open a socket (" + said + "): check ulimit -n"))
                 .map(why -> failure(IpcStatus.RESOURCE_EXHAUSTED, at + ": " + why, thrown));
@@ -180,7 +178,7 @@ final class Failures {
                 thrown);
     }
 
-    static IpcException failure(IpcStatus status, String why, Throwable cause) {
+    private static IpcException failure(IpcStatus status, String why, Throwable cause) {
         return new IpcException(status, why, Delivery.NOT_SENT, cause);
     }
 }

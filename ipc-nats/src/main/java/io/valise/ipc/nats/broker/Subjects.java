@@ -2,7 +2,6 @@ package io.valise.ipc.nats.broker;
 
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
-import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +48,7 @@ public final class Subjects {
             if (letter < 128 && (Character.isLetterOrDigit(letter) || letter == '-' || letter == '_')) {
                 token.append(letter);
             } else {
-                token.append('~').append(HexFormat.of().toHexDigits(one).toLowerCase(Locale.ROOT));
+                token.append('~').append(HexFormat.of().toHexDigits(one)); // lower case
             }
         }
         return token.toString();

@@ -86,8 +86,12 @@ final class Outgoing {
 
     /** Begins a message, which grants what was read since the last. */
     byte[] chunk(Chunk.Kind kind, int length) {
+        return chunk(kind, sent, length);
+    }
+
+    private byte[] chunk(Chunk.Kind kind, long offset, int length) {
         incoming.grant();
-        return Chunk.head(kind, incoming.epoch(), epoch, sent, incoming.granted(), length);
+        return Chunk.head(kind, incoming.epoch(), epoch, offset, incoming.granted(), length);
     }
 
     /** Sends a message without bytes, after what is held. */
@@ -171,9 +175,7 @@ final class Outgoing {
     private void sendHeld() {
         int length = held.length();
         if (length > 0) {
-            incoming.grant();
-            byte[] chunk =
-                    Chunk.head(Chunk.Kind.DATA, incoming.epoch(), epoch, sent - length, incoming.granted(), length);
+            byte[] chunk = chunk(Chunk.Kind.DATA, sent - length, length);
             held.copyTo(chunk);
             publish(chunk);
             held.clear();
