@@ -46,11 +46,12 @@ public interface AccessPolicy {
      */
     static AccessPolicy users(String... names) {
         Set<String> users = Set.of(names);
+        String because = "its user is none of " + users;
         return (ReasonedPolicy) (caller, service) -> {
             PeerIdentity.Evidence evidence = caller.evidence();
             boolean proved = evidence != PeerIdentity.Evidence.NONE && evidence != PeerIdentity.Evidence.BROKER;
             return ReasonedPolicy.unless(
-                    proved && caller.user().filter(users::contains).isPresent(), "its user is none of " + users);
+                    proved && caller.user().filter(users::contains).isPresent(), because);
         };
     }
 
@@ -60,15 +61,11 @@ public interface AccessPolicy {
      */
     static AccessPolicy brokerUsers(String... names) {
         Set<String> users = Set.of(names);
-        return (ReasonedPolicy) (caller, service) -> {
-            boolean proved = caller.evidence() == PeerIdentity.Evidence.BROKER;
-            return ReasonedPolicy.unless(
-                    proved && caller.user().filter(users::contains).isPresent(),
-                    (proved
-                                    ? "its user at the broker is none of "
-                                    : "no broker proves its user (see brokerProvesUsers), which would have to be one of ")
-                            + users);
-        };
+        String because = "its user at the broker is none of " + users;
+        String unproved = "no broker proves its user (see brokerProvesUsers), which would have to be one of " + users;
+        return (ReasonedPolicy) (caller, service) -> caller.evidence() == PeerIdentity.Evidence.BROKER
+                ? ReasonedPolicy.unless(caller.user().filter(users::contains).isPresent(), because)
+                : Optional.of(unproved);
     }
 
     /** Applications that have proved to be one of these; the ids are those of {@code AppIdentity.id()}. */
