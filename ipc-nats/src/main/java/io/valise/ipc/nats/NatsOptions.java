@@ -35,7 +35,7 @@ public final class NatsOptions {
     private static final Duration DEFAULT_SILENCE = Duration.ofSeconds(15);
     private static final int MOST_NAME = 64;
 
-    /** A comma of a password is not followed by a scheme. */
+    /** A comma between addresses is followed by a scheme, another comma or the end; one of a password is not. */
     private static final Pattern BETWEEN = Pattern.compile(",(?=\\s*(?:[A-Za-z][A-Za-z0-9+.-]*:/|,|$))");
 
     private final BrokerSettings settings;
@@ -165,8 +165,9 @@ public final class NatsOptions {
         }
 
         /**
-         * Sets which certificates are trusted, and which one this process shows (mutual TLS). Without it, {@code tls://} means
-         * the JVM's default. The broker's certificate must be for the host in the address, here as there.
+         * Sets which certificates are trusted, and which one this process shows (mutual TLS). With it the connection is
+         * encrypted for {@code nats://} addresses too; without it {@code tls://} means the JVM's default. The broker's
+         * certificate must be for the host in the address in both cases.
          */
         public Builder tls(SSLContext context) {
             tls = requireNonNull(context);
@@ -177,7 +178,7 @@ public final class NatsOptions {
          * Says that the broker's permissions keep every user to subjects with the own name, as {@code ipc nats permissions}
          * writes them. Then a peer's user is known ({@link io.valise.ipc.PeerIdentity.Evidence#BROKER}), and {@code
          * AccessPolicy.brokerUsers} can be asked for. A client's user is proved to its server; that of a server only as one that may
-         * serve the name. Without such permissions any user could pretend to be any other: leave it off.
+         * serve the name. Without such permissions any user could pretend to be any other: leave it off, as it is unless set.
          */
         public Builder brokerProvesUsers(boolean yes) {
             brokerProvesUsers = yes;

@@ -136,10 +136,10 @@ public final class NatsTransport implements Transport {
     }
 
     /**
-     * Asks all processes at the broker, as {@link #endpoints}. Each server of a name is there by itself; those that the broker
-     * does not allow to be reached so, since it lacks the permissions {@code valise.d}, are there as one. To a user who lacks them a server that has them is
-     * {@code ACCESS_DENIED} when it is connected to. Any process may answer,
-     * so that no more than a thousand servers are taken.
+     * Asks all processes at the broker, as {@link #endpoints}. Each server of a name is there by itself; those whose users may
+     * not subscribe to {@code valise.d} are there as one. A server that is there by itself is {@code ACCESS_DENIED} when a
+     * user connects to it who may not publish to {@code valise.d}. Any process may answer, so that no more than a thousand
+     * servers are taken.
      *
      * @throws IpcException as the interface says; {@code TIMEOUT} also when processes serve and none answers
      * @since 0.2.0
@@ -154,14 +154,15 @@ public final class NatsTransport implements Transport {
     }
 
     /**
-     * Tries the broker: connects by the options, and looks what it lets this process do. No name is served, and no server called;
-     * processes that serve are asked for their names.
+     * Tries the broker: connects by the options, and finds out what it lets this process do. No name is served, and no
+     * server called; processes that serve are asked for their names.
      *
      * @param timeout how long it may take, positive
      * @throws IpcException {@code ENDPOINT_NOT_FOUND} when no broker answers, {@code TIMEOUT}, {@code AUTHENTICATION_FAILED},
      *     {@code ACCESS_DENIED} when the broker does not even allow this process its own inbox, {@code UNSUPPORTED} when no
-     *     broker is configured or its limits are too low, {@code CANCELLED} when the thread is interrupted; the reason says what
-     *     to do
+     *     broker is configured, its limits are too low or this JVM cannot use TLS, {@code RESOURCE_EXHAUSTED} when this
+     *     process has no descriptor or thread for a connection, {@code CANCELLED} when the thread is interrupted; the reason
+     *     says what to do
      * @throws IllegalArgumentException when the timeout is not positive
      * @since 0.2.0
      */

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How many connections of a server each other user of the machine has: one of them must not take the descriptors and the
- * memory that the others need. Those of the server's own user are not counted. Thread-safe.
+ * How many connections of a server each other user of the machine, or of a broker that proves users, has: one of them must
+ * not take the descriptors and the memory that the others need. Those of the server's own user are not counted. Thread-safe.
  */
 final class UserShares {
     /** System property with the most connections of one user. */
