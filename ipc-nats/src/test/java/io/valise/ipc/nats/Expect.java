@@ -13,7 +13,7 @@ import java.util.concurrent.CompletionException;
 final class Expect {
     private Expect() {}
 
-    /** The call fails with this status before anything was sent, its message has the remedy, and nothing of it says a password "secret". */
+    /** The call fails with this status before anything was sent, its message has the remedy, and nothing of it has "secret". */
     static void fails(IpcStatus status, String remedy, Callable<?> call) {
         try {
             call.call();

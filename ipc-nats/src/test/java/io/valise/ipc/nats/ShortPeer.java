@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  *   threads K       the same with threads
  *   free            gives all back
  *   connect         to the {@link NotingServer}, by a connection to the broker of its own; says how that went
+ *   fail            as connect, at the address where there is no broker
  *   keep            as connect, and keeps the connection; "call" calls by it
  *   settle          waits until no more descriptors are open than after keep
  * </pre>
@@ -130,7 +131,8 @@ final class ShortPeer implements CommandLoop.Commands {
     }
 
     /**
-     * Whether something else was open for a moment while the others were taken, which is free afterwards: threads of the JVM read files of the system, and the client library closes sockets late.
+     * Whether something else was open for a moment while the others were taken, which is free afterwards: threads of the JVM read
+     * files of the system, and the client library closes sockets late.
      */
     private boolean isPassing() {
         try {

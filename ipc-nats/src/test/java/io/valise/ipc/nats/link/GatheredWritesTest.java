@@ -107,9 +107,7 @@ class GatheredWritesTest extends LinksFixture {
     @Test
     void theThreadThatWritesWaitsForNoLink() throws Exception {
         taken();
-        NatsStream stream = accepted.get(0);
-        stream.write(numbered(0, 10));
-        stream.write(numbered(10, 20));
+        NatsStream stream = holding();
         CountDownLatch hasLock = new CountDownLatch(1);
         CountDownLatch goesOn = new CountDownLatch(1);
         publishing = () -> {

@@ -17,9 +17,7 @@ class NoMemoryTest extends LinksFixture {
     @Test
     void whatFindsNoMemoryIsSentAfterALaterWrite() throws IOException {
         taken();
-        NatsStream stream = accepted.get(0);
-        stream.write(numbered(0, 10));
-        stream.write(numbered(10, 20));
+        NatsStream stream = holding();
         noMemoryToPublish = true;
         written();
         ByteBuffer more = numbered(30, 5);
@@ -77,9 +75,7 @@ class NoMemoryTest extends LinksFixture {
     @Test
     void aLinkThatCanSendNothingAndAwaitNoWriteEnds() throws IOException {
         taken();
-        NatsStream stream = accepted.get(0);
-        stream.write(numbered(0, 10));
-        stream.write(numbered(10, 20));
+        NatsStream stream = holding();
         noMemoryToPublish = true;
         noMemoryToAwait = true;
         throwsNothing(this::written); // nor can the peer be told
