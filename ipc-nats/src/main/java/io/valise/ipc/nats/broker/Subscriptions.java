@@ -12,7 +12,6 @@ import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -82,7 +81,7 @@ final class Subscriptions {
      * @return ends it
      */
     Runnable subscribe(String subject, String queue, MessageHandler handler) {
-        return subscribe(subject, queue, handler, ending -> uninterrupted(Executors.callable(ending)));
+        return subscribe(subject, queue, handler, this::runUninterrupted);
     }
 
     /** As that; {@code byThread} runs what ends it by another thread and waits, and may throw what {@link Threads#start} does. */
@@ -116,6 +115,13 @@ final class Subscriptions {
                 Thread.currentThread().interrupt();
             }
         }
+    }
+
+    private void runUninterrupted(Runnable task) {
+        uninterrupted(() -> {
+            task.run();
+            return null;
+        });
     }
 
     /** As {@link BrokerConnection#publish}, but nothing tells what was dropped. */

@@ -52,7 +52,7 @@ public final class NatsStream implements ByteStream {
             return made;
         } finally {
             if (!done) {
-                incoming.release(); // nobody has this end to close it
+                incoming.release(); // no thread has this end, to close it
             }
         }
     }
